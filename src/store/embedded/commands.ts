@@ -1,0 +1,440 @@
+/** The command table: what a client may ask, and the reply. */
+import { Binary, Long, type Document } from 'bson';
+import { Aggregation, leadingRead } from './aggregation.js';
+import { Catalog, identityIndex, type Collection, type Index } from './catalog.js';
+import { CommandError } from './errors.js';
+import { cursorReply, decode, encode, largestDocument } from './raw-document.js';
+import { projector } from './projection.js';
+import { Reader, type FindOptions, type ReadStatistics, type Row, type View } from './reader.js';
+import { Cursors, Sessions } from './sessions.js';
+import { LockTable, type StoreTransaction } from './transaction.js';
+import { WriteCommands } from './write-commands.js';
+import { WriteQueue } from './write-queue.js';
+import { Writer } from './writer.js';
+import { encodeValue } from './key.js';
+import { valuesAt } from './index-entries.js';
+
+export type Reply = Document | Buffer;
+
+type Handler = (command: Document) => Reply | Promise<Reply>;
+
+const defaultBatch = 101;
+const largestMessage = 48_000_000;
+const latestWireVersion = 21;
+const retriesKept = 30 * 60_000;
+
+export class Commands {
+  private readonly reader: Reader;
+  private readonly writer: Writer;
+  private readonly writes: WriteCommands;
+  private readonly aggregation: Aggregation;
+  private readonly locks = new LockTable();
+  private readonly queue: WriteQueue;
+  private readonly sessions: Sessions;
+  private readonly cursors = new Cursors();
+  private readonly handlers: Record<string, Handler>;
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly address: () => string,
+  ) {
+    this.reader = new Reader(catalog);
+    this.writer = new Writer(catalog, this.locks);
+    this.writes = new WriteCommands(catalog, this.reader, this.writer);
+    this.aggregation = new Aggregation(catalog, this.reader);
+    this.queue = new WriteQueue(catalog);
+    this.sessions = new Sessions(catalog, this.locks);
+    const hello: Handler = () => this.hello();
+    const write: Handler = (command) => this.write(command);
+    const acknowledge: Handler = () => ({ ok: 1 });
+    this.handlers = {
+      hello, isMaster: hello, ismaster: hello,
+      ping: acknowledge, endSessions: (command) => this.endSessions(command), killSessions: acknowledge, refreshSessions: acknowledge,
+      buildInfo: () => buildInfo(), buildinfo: () => buildInfo(), hostInfo: acknowledge, connectionStatus: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
+      getParameter: () => ({ featureCompatibilityVersion: { version: '7.0' }, ok: 1 }), getLog: () => ({ totalLinesWritten: 0, log: [], ok: 1 }),
+      listDatabases: () => this.listDatabases(), listCollections: (command) => this.listCollections(command), listIndexes: (command) => this.listIndexes(command),
+      collStats: (command) => this.statistics(command), dbStats: () => ({ ok: 1 }),
+      find: (command) => this.find(command), getMore: (command) => this.getMore(command), killCursors: (command) => this.killCursors(command),
+      aggregate: (command) => this.aggregate(command), count: (command) => this.count(command), distinct: (command) => this.distinct(command),
+      explain: (command) => this.explain(command),
+      insert: write, update: write, delete: write, findAndModify: write, findandmodify: write,
+      create: (command) => this.create(command), drop: (command) => this.drop(command), dropDatabase: (command) => this.dropDatabase(command),
+      createIndexes: (command) => this.createIndexes(command), dropIndexes: (command) => this.dropIndexes(command),
+      commitTransaction: (command) => this.commit(command), abortTransaction: (command) => this.abort(command),
+    };
+  }
+
+  async run(command: Document): Promise<Reply> {
+    const name = Object.keys(command)[0] ?? '';
+    const handler = Object.hasOwn(this.handlers, name) ? this.handlers[name] : undefined;
+    if (!handler) throw new CommandError(59, `no such command: '${name}'`);
+    if (typeof command['$db'] !== 'string') throw new CommandError(40415, 'OP_MSG requests require a $db argument');
+    try {
+      return await handler(command);
+    } catch (error) {
+      const transaction = this.openTransactionOf(command);
+      if (transaction) this.sessions.abort(transaction);
+      throw error;
+    }
+  }
+
+  /** Ends idle transactions and cursors, and deletes what a TTL index says has expired. */
+  sweep(): Promise<void> {
+    this.sessions.sweep();
+    this.cursors.sweep();
+    return this.queue.submit(() => {
+      this.catalog.sweepRetries(new Date(Date.now() - retriesKept));
+      for (const collection of this.catalog.list()) {
+        for (const index of collection.indexes) if (index.expireAfterSeconds !== undefined) this.expire(collection, index);
+      }
+    });
+  }
+
+  private expire(collection: Collection, index: Index): void {
+    const before = new Date(Date.now() - index.expireAfterSeconds! * 1000);
+    const filter = { [index.fields[0]!]: { $lte: before } };
+    const rows = [...this.reader.find(collection, filter, { limit: 1000 }, {}, { keysExamined: 0, documentsExamined: 0 })];
+    for (const row of rows) {
+      const change = this.writer.deletion(collection, row);
+      this.writer.requireFree(change);
+      this.writer.apply(change, null);
+    }
+  }
+
+  private hello(): Document {
+    const address = this.address();
+    return {
+      helloOk: true, isWritablePrimary: true, ismaster: true, secondary: false,
+      setName: 'plaza', setVersion: 1, hosts: [address], me: address, primary: address,
+      maxBsonObjectSize: largestDocument, maxMessageSizeBytes: largestMessage, maxWriteBatchSize: 100_000,
+      localTime: new Date(), logicalSessionTimeoutMinutes: 30, minWireVersion: 0, maxWireVersion: latestWireVersion,
+      readOnly: false, ok: 1,
+    };
+  }
+
+  private collectionOf(command: Document, field: string): Collection | undefined {
+    const name = command[field] as unknown;
+    if (typeof name !== 'string') throw new CommandError(73, `collection name has invalid type ${typeof name}`);
+    return this.catalog.find(String(command['$db']), name);
+  }
+
+  private view(command: Document): View {
+    return this.transactionOf(command) ?? {};
+  }
+
+  /** The transaction a command runs in, begun if the command says so. */
+  private transactionOf(command: Document): StoreTransaction | null {
+    if (command['autocommit'] !== false) return null;
+    const session = sessionOf(command);
+    const number = Number(command['txnNumber']);
+    return command['startTransaction'] ? this.sessions.begin(session, number) : this.sessions.require(session, number);
+  }
+
+  private openTransactionOf(command: Document): StoreTransaction | null {
+    if (command['autocommit'] !== false || command['lsid'] === undefined) return null;
+    try {
+      return this.sessions.find(sessionOf(command), Number(command['txnNumber']));
+    } catch {
+      return null;
+    }
+  }
+
+  private find(command: Document): Reply {
+    const { filter = {}, projection, sort, skip = 0, limit = 0, hint, batchSize, singleBatch } = command as {
+      filter?: Document; projection?: Document; sort?: Document; skip?: number; limit?: number; hint?: string | Document; batchSize?: number; singleBatch?: boolean;
+    };
+    requireNotNegative({ skip, limit: Math.abs(limit), batchSize: batchSize ?? 0 });
+    const namespace = `${String(command['$db'])}.${String(command['find'])}`;
+    const collection = this.collectionOf(command, 'find');
+    const view = this.view(command);
+    if (!collection) return cursorReply('firstBatch', [], 0n, namespace);
+    const options = { sort, skip, limit: Math.abs(limit), hint };
+    const rows = this.reader.find(collection, filter, options, view, newStatistics());
+    const wanted = batchSize ?? (limit === 0 ? defaultBatch : Math.abs(limit));
+    return this.firstBatch(namespace, rows, projector(projection), wanted, singleBatch === true || limit < 0);
+  }
+
+  private firstBatch(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, size: number, single: boolean): Reply {
+    const { batch, done } = takeBatch(rows, project, size);
+    const id = done || single ? 0n : this.cursors.add(namespace, rows, project).id;
+    return cursorReply('firstBatch', batch, id, namespace);
+  }
+
+  private getMore(command: Document): Reply {
+    const id = Long.fromValue(command['getMore'] as number).toBigInt();
+    const cursor = this.cursors.require(id);
+    const size = Number(command['batchSize'] ?? 0) || Infinity;
+    const { batch, done } = takeBatch(cursor.rows, cursor.project, size);
+    if (done) this.cursors.close(id);
+    return cursorReply('nextBatch', batch, done ? 0n : id, cursor.namespace);
+  }
+
+  private killCursors(command: Document): Document {
+    const ids = (command['cursors'] as number[]).map((id) => Long.fromValue(id).toBigInt());
+    const cursorsKilled = ids.filter((id) => this.cursors.close(id)).map((id) => Long.fromBigInt(id));
+    const killed = new Set(cursorsKilled.map(String));
+    const cursorsNotFound = ids.filter((id) => !killed.has(String(id))).map((id) => Long.fromBigInt(id));
+    return { cursorsKilled, cursorsNotFound, cursorsAlive: [], cursorsUnknown: [], ok: 1 };
+  }
+
+  private aggregate(command: Document): Reply {
+    const database = String(command['$db']);
+    const pipeline = command['pipeline'] as Document[];
+    const overCollection = typeof command['aggregate'] === 'string';
+    const collection = overCollection ? this.collectionOf(command, 'aggregate') : undefined;
+    const namespace = `${database}.${overCollection ? String(command['aggregate']) : '$cmd.aggregate'}`;
+    const results = this.aggregation.run(database, collection, pipeline, this.view(command), newStatistics());
+    const size = Number((command['cursor'] as Document | undefined)?.['batchSize'] ?? defaultBatch);
+    const rows = results.map((document) => ({ key: Buffer.alloc(0), bytes: Buffer.alloc(0), document }))[Symbol.iterator]();
+    return this.firstBatch(namespace, rows, (row) => encode(row.document!), size, false);
+  }
+
+  private count(command: Document): Document {
+    const { query = {}, skip, limit, hint } = command as { query?: Document } & FindOptions;
+    const collection = this.collectionOf(command, 'count');
+    const n = collection ? this.reader.count(collection, query, { skip, limit, hint }, this.view(command)) : 0;
+    return { n, ok: 1 };
+  }
+
+  private distinct(command: Document): Document {
+    const { key, query = {} } = command as { key: string; query?: Document } & Document;
+    const collection = this.collectionOf(command, 'distinct');
+    const values = new Map<string, unknown>();
+    const rows = collection ? this.reader.find(collection, query, {}, this.view(command), newStatistics()) : [];
+    for (const row of rows) {
+      const document = row.document ?? decode(row.bytes);
+      for (const value of valuesAt(document, key.split('.'), 0).flatMap((one) => one)) {
+        if (value !== undefined) values.set(encodeValue(value).toString('latin1'), value);
+      }
+    }
+    const sorted = [...values.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
+    return { values: sorted, ok: 1 };
+  }
+
+  private explain(command: Document): Document {
+    const inner = command['explain'] as Document;
+    const name = Object.keys(inner)[0]!;
+    const collection = this.catalog.find(String(command['$db']), String(inner[name]));
+    const { filter, options } = readOf(name, inner);
+    const statistics = newStatistics();
+    if (!collection) return { queryPlanner: { winningPlan: { stage: 'EOF' } }, executionStats: { nReturned: 0 }, ok: 1 };
+    const plan = this.reader.plan(collection, filter, options);
+    let returned = 0;
+    for (const row of this.reader.find(collection, filter, options, {}, statistics)) returned += row ? 1 : 0;
+    const scan = plan.index
+      ? { stage: plan.index.name === identityIndex ? 'IDHACK' : 'IXSCAN', indexName: plan.index.name, keyPattern: plan.index.key, isMultiKey: plan.index.multikey, direction: plan.reverse ? 'backward' : 'forward' }
+      : { stage: 'COLLSCAN', direction: plan.reverse ? 'backward' : 'forward' };
+    const read = plan.index ? { stage: 'FETCH', inputStage: scan } : scan;
+    const winningPlan = plan.sorted ? read : { stage: 'SORT', sortPattern: options.sort, inputStage: read };
+    return {
+      queryPlanner: { namespace: `${collection.database}.${collection.name}`, winningPlan, rejectedPlans: [] },
+      executionStats: { executionSuccess: true, nReturned: returned, totalKeysExamined: statistics.keysExamined, totalDocsExamined: statistics.documentsExamined },
+      ok: 1,
+    };
+  }
+
+  private write(command: Document): Promise<Reply> | Reply {
+    const transaction = this.transactionOf(command);
+    if (transaction) {
+      const name = String(Object.values(command)[0]);
+      if (this.catalog.find(String(command['$db']), name)) return this.writes.prepare(command, transaction)();
+      return this.queue.submit(() => this.catalog.require(String(command['$db']), name)).then(() => this.writes.prepare(command, transaction)());
+    }
+    const run = this.writes.prepare(command, null);
+    if (command['txnNumber'] === undefined) return this.queue.submit(run);
+    return this.queue.submit(() => this.runOnce(command, run));
+  }
+
+  /** A retryable write: the same number from the same session gets the first answer again. */
+  private runOnce(command: Document, run: () => Document): Document {
+    const session = sessionOf(command);
+    const number = Number(command['txnNumber']);
+    const earlier = this.catalog.readRetry(session) as { number: number; reply: Document } | undefined;
+    if (earlier && earlier.number === number) return earlier.reply;
+    if (earlier && earlier.number > number) throw new CommandError(225, `Retryable write with txnNumber ${number} is prohibited: a newer one has started`);
+    const reply = run();
+    this.catalog.saveRetry(session, { number, reply, at: new Date() });
+    return reply;
+  }
+
+  private async commit(command: Document): Promise<Document> {
+    const transaction = this.sessions.find(sessionOf(command), Number(command['txnNumber']));
+    if (transaction.state === 'committed') return { ok: 1 };
+    this.sessions.require(sessionOf(command), Number(command['txnNumber']));
+    if (transaction.locks.size > 0) await this.queue.submit(() => this.writer.commit(transaction));
+    this.locks.release(transaction, 'committed');
+    return { ok: 1 };
+  }
+
+  private abort(command: Document): Document {
+    const transaction = this.sessions.require(sessionOf(command), Number(command['txnNumber']));
+    this.sessions.abort(transaction);
+    return { ok: 1 };
+  }
+
+  private endSessions(command: Document): Document {
+    for (const session of (command['endSessions'] ?? []) as Document[]) this.sessions.end(sessionName(session));
+    return { ok: 1 };
+  }
+
+  private listDatabases(): Document {
+    const names = [...new Set(this.catalog.list().map((collection) => collection.database))];
+    return { databases: names.map((name) => ({ name, sizeOnDisk: 0, empty: false })), totalSize: 0, ok: 1 };
+  }
+
+  private listCollections(command: Document): Reply {
+    const filter = command['filter'] as { name?: string } | undefined;
+    const collections = this.catalog
+      .list(String(command['$db']))
+      .filter(({ name }) => filter?.name === undefined || filter.name === name)
+      .map(({ name, uuid }) => ({
+        name, type: 'collection', options: {}, info: { readOnly: false, uuid: new Binary(Buffer.from(uuid.replaceAll('-', ''), 'hex'), 4) },
+        idIndex: { v: 2, key: { _id: 1 }, name: identityIndex },
+      }));
+    return cursorReply('firstBatch', collections.map(encode), 0n, `${String(command['$db'])}.$cmd.listCollections`);
+  }
+
+  private listIndexes(command: Document): Reply {
+    const collection = this.requireCollection(command, 'listIndexes');
+    return cursorReply('firstBatch', collection.indexes.map((index) => encode(describeIndex(index))), 0n, `${collection.database}.${collection.name}`);
+  }
+
+  private requireCollection(command: Document, field: string): Collection {
+    const collection = this.collectionOf(command, field);
+    if (!collection) throw new CommandError(26, `ns does not exist: ${String(command['$db'])}.${String(command[field])}`);
+    return collection;
+  }
+
+  private statistics(command: Document): Document {
+    const collection = this.requireCollection(command, 'collStats');
+    return { ns: `${collection.database}.${collection.name}`, count: collection.count, nindexes: collection.indexes.length, ok: 1 };
+  }
+
+  private create(command: Document): Promise<Document> {
+    if (command['capped'] || command['timeseries'] || command['viewOn']) throw new CommandError(238, 'only plain collections are implemented');
+    return this.queue.submit(() => {
+      if (!this.collectionOf(command, 'create')) this.catalog.create(String(command['$db']), String(command['create']));
+      return { ok: 1 };
+    });
+  }
+
+  private drop(command: Document): Promise<Document> {
+    return this.queue.submit(() => {
+      this.catalog.drop(this.requireCollection(command, 'drop'));
+      return { ns: `${String(command['$db'])}.${String(command['drop'])}`, ok: 1 };
+    });
+  }
+
+  private dropDatabase(command: Document): Promise<Document> {
+    return this.queue.submit(() => {
+      for (const collection of this.catalog.list(String(command['$db']))) this.catalog.drop(collection);
+      return { dropped: command['$db'] as unknown, ok: 1 };
+    });
+  }
+
+  private createIndexes(command: Document): Promise<Document> {
+    return this.queue.submit(() => {
+      const database = String(command['$db']);
+      const name = String(command['createIndexes']);
+      const createdCollectionAutomatically = !this.catalog.find(database, name);
+      const collection = this.catalog.require(database, name);
+      const numIndexesBefore = collection.indexes.length;
+      for (const specification of command['indexes'] as Document[]) this.createIndex(collection, specification);
+      return { numIndexesBefore, numIndexesAfter: collection.indexes.length, createdCollectionAutomatically, ok: 1 };
+    });
+  }
+
+  private createIndex(collection: Collection, specification: Document): void {
+    const { key, name, unique = false, sparse = false, partialFilterExpression, expireAfterSeconds } = specification as {
+      key: Record<string, 1 | -1>; name: string; unique?: boolean; sparse?: boolean; partialFilterExpression?: Document; expireAfterSeconds?: number;
+    };
+    const unsupported = Object.values(key).find((direction) => Math.abs(Number(direction)) !== 1);
+    if (unsupported !== undefined) throw new CommandError(67, `index type '${String(unsupported)}' is not implemented`);
+    if (JSON.stringify(key) === '{"_id":1}') return;
+    const wanted = JSON.stringify([key, unique, sparse, partialFilterExpression, expireAfterSeconds]);
+    const existing = collection.indexes.find((index) => index.name === name || JSON.stringify(index.key) === JSON.stringify(key));
+    if (existing) {
+      const has = JSON.stringify([existing.key, existing.unique, existing.sparse, existing.partialFilterExpression, existing.expireAfterSeconds]);
+      if (has === wanted && existing.name === name) return;
+      if (existing.name === name) throw new CommandError(86, `An existing index has the same name as the requested index: ${name}`);
+      if (has === wanted) throw new CommandError(85, `Index already exists with a different name: ${existing.name}`);
+    }
+    const index = this.catalog.addIndex(collection, { key, name, unique, sparse, partialFilterExpression, expireAfterSeconds });
+    try {
+      this.writer.build(collection, index);
+    } catch (error) {
+      this.catalog.dropIndex(collection, index);
+      throw error;
+    }
+  }
+
+  private dropIndexes(command: Document): Promise<Document> {
+    return this.queue.submit(() => {
+      const collection = this.requireCollection(command, 'dropIndexes');
+      const nIndexesWas = collection.indexes.length;
+      const wanted = command['index'] as unknown;
+      const doomed = collection.indexes.filter(
+        (index) => index.name !== identityIndex && (wanted === '*' || index.name === wanted || JSON.stringify(index.key) === JSON.stringify(wanted)),
+      );
+      if (doomed.length === 0 && wanted !== '*') throw new CommandError(27, `index not found with name [${String(wanted)}]`);
+      for (const index of doomed) this.catalog.dropIndex(collection, index);
+      return { nIndexesWas, ok: 1 };
+    });
+  }
+}
+
+function sessionOf(command: Document): string {
+  return sessionName(command['lsid'] as Document);
+}
+
+function sessionName(lsid: Document): string {
+  return (lsid['id'] as Binary).toString('hex');
+}
+
+function newStatistics(): ReadStatistics {
+  return { keysExamined: 0, documentsExamined: 0 };
+}
+
+function readOf(name: string, command: Document): { filter: Document; options: FindOptions } {
+  if (name === 'aggregate') return leadingRead(command['pipeline'] as Document[]);
+  if (name === 'update' || name === 'delete') {
+    const statement = ((command['updates'] ?? command['deletes']) as Document[])[0]!;
+    return { filter: statement['q'] as Document, options: {} };
+  }
+  const { sort, skip, limit, hint } = command as FindOptions;
+  return { filter: ((command['filter'] ?? command['query']) as Document | undefined) ?? {}, options: { sort, skip, limit, hint } };
+}
+
+/** Rows up to a number and a message's size. */
+function takeBatch(rows: Iterator<Row>, project: (row: Row) => Buffer, size: number): { batch: Buffer[]; done: boolean } {
+  const batch: Buffer[] = [];
+  let bytes = 0;
+  while (batch.length < size && bytes < largestDocument) {
+    const next = rows.next();
+    if (next.done) return { batch, done: true };
+    const document = project(next.value);
+    bytes += document.length;
+    batch.push(document);
+  }
+  return { batch, done: false };
+}
+
+function requireNotNegative(values: Record<string, number>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'number' || value < 0) throw new CommandError(2, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
+  }
+}
+
+function describeIndex(index: Index): Document {
+  return {
+    v: 2, key: index.key, name: index.name,
+    ...(index.unique && index.name !== identityIndex ? { unique: true } : {}),
+    ...(index.sparse ? { sparse: true } : {}),
+    ...(index.partialFilterExpression ? { partialFilterExpression: index.partialFilterExpression } : {}),
+    ...(index.expireAfterSeconds === undefined ? {} : { expireAfterSeconds: index.expireAfterSeconds }),
+  };
+}
+
+function buildInfo(): Document {
+  return { version: '7.0.0', versionArray: [7, 0, 0, 0], gitVersion: 'plaza-embedded', modules: [], bits: 64, maxBsonObjectSize: largestDocument, ok: 1 };
+}

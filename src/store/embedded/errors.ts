@@ -1,0 +1,82 @@
+/** MongoDB's error names for the codes this server answers with. */
+const codeNames = {
+  2: 'BadValue',
+  9: 'FailedToParse',
+  11: 'UserNotFound',
+  13: 'Unauthorized',
+  14: 'TypeMismatch',
+  15: 'Overflow',
+  20: 'IllegalOperation',
+  22: 'InvalidBSON',
+  26: 'NamespaceNotFound',
+  27: 'IndexNotFound',
+  40: 'ConflictingUpdateOperators',
+  43: 'CursorNotFound',
+  48: 'NamespaceExists',
+  52: 'DollarPrefixedFieldName',
+  53: 'InvalidIdField',
+  59: 'CommandNotFound',
+  66: 'ImmutableField',
+  67: 'CannotCreateIndex',
+  72: 'InvalidOptions',
+  73: 'InvalidNamespace',
+  85: 'IndexOptionsConflict',
+  86: 'IndexKeySpecsConflict',
+  112: 'WriteConflict',
+  115: 'CommandNotSupported',
+  225: 'TransactionTooOld',
+  238: 'NotImplemented',
+  251: 'NoSuchTransaction',
+  256: 'TransactionCommitted',
+  263: 'OperationNotSupportedInTransaction',
+  292: 'QueryExceededMemoryLimitNoDiskUseAllowed',
+  8000: 'AtlasError',
+  10334: 'BSONObjectTooLarge',
+  11000: 'DuplicateKey',
+  17419: 'Location17419',
+  40324: 'Location40324',
+  40415: 'Location40415',
+} as const;
+
+export type ErrorCode = keyof typeof codeNames;
+
+/** A command's failure, answered to the client with MongoDB's own code and name. */
+export class CommandError extends Error {
+  readonly codeName: string;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: Record<string, unknown> = {},
+    readonly labels: string[] = [],
+  ) {
+    super(message);
+    this.codeName = codeNames[code];
+  }
+}
+
+/** A transaction lost a race for a document: the driver may run the whole transaction again. */
+export function writeConflict(): CommandError {
+  return new CommandError(
+    112,
+    'Caused by :: Write conflict during plan execution and yielding is disabled. Please retry your operation or multi-document transaction.',
+    {},
+    ['TransientTransactionError'],
+  );
+}
+
+/** The reply document for a failed command. */
+export function errorReply(error: unknown): Record<string, unknown> {
+  if (error instanceof CommandError) {
+    return {
+      ok: 0,
+      errmsg: error.message,
+      code: error.code,
+      codeName: error.codeName,
+      ...error.details,
+      ...(error.labels.length > 0 ? { errorLabels: error.labels } : {}),
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { ok: 0, errmsg: message, code: 2, codeName: codeNames[2] };
+}

@@ -1,0 +1,57 @@
+/** The index keys of a document. */
+import type { Document } from 'bson';
+import type { Index } from './catalog.js';
+import { CommandError } from './errors.js';
+import { emptyArrayMarker, encodeFields } from './key.js';
+
+/** The entries of a document in an index: none where the index leaves it out, several across an array. */
+export function indexKeys(index: Index, document: Document): Buffer[] {
+  if (index.includes && !index.includes(document)) return [];
+  if (index.sparse && index.paths.every((path) => valuesAt(document, path, 0).every((value) => value === undefined))) return [];
+  let tuples: unknown[][] = [[]];
+  for (const path of index.paths) {
+    const values = indexedValues(document, path);
+    if (values.length === 1) {
+      for (const tuple of tuples) tuple.push(values[0]);
+      continue;
+    }
+    if (tuples.length > 1) throw new CommandError(67, 'cannot index parallel arrays');
+    tuples = values.map((value) => [...tuples[0]!, value]);
+  }
+  return deduplicate(tuples.map((tuple) => encodeFields(index.prefix, tuple, index.descending)));
+}
+
+/** The values of an index's fields, for the report of a duplicate key. */
+export function keyValueOf(index: Index, document: Document): Document {
+  return Object.fromEntries(index.fields.map((field, at) => [field, valuesAt(document, index.paths[at]!, 0)[0] ?? null]));
+}
+
+function indexedValues(document: Document, path: string[]): unknown[] {
+  const values = valuesAt(document, path, 0).flatMap((value) => {
+    if (!Array.isArray(value)) return [value];
+    return value.length === 0 ? [emptyArrayMarker] : value;
+  });
+  return values.length === 0 ? [undefined] : values;
+}
+
+/** What a dotted path reaches, one value for each array element it passes. */
+export function valuesAt(value: unknown, path: readonly string[], from: number): unknown[] {
+  if (from === path.length) return [value];
+  if (Array.isArray(value)) {
+    const position = Number(path[from]);
+    if (Number.isInteger(position) && position < value.length) return valuesAt(value[position], path, from + 1);
+    return value.flatMap((element) => (isDocument(element) ? valuesAt(element, path, from) : []));
+  }
+  if (!isDocument(value)) return [undefined];
+  return valuesAt((value as Document)[path[from]!], path, from + 1);
+}
+
+function isDocument(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (Array.isArray(value) || value.constructor === Object);
+}
+
+function deduplicate(keys: Buffer[]): Buffer[] {
+  if (keys.length < 2) return keys;
+  const sorted = keys.sort(Buffer.compare);
+  return sorted.filter((key, at) => at === 0 || !key.equals(sorted[at - 1]!));
+}

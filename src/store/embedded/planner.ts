@@ -1,0 +1,339 @@
+/** Chooses the index for a filter and a sort, and says which key ranges to read. */
+import type { Document } from 'bson';
+import type { Collection, Index } from './catalog.js';
+import { CommandError } from './errors.js';
+import { concatenate, encodeFields, encodeValue, isInexact, successor } from './key.js';
+
+export interface KeyRange {
+  /** Inclusive lower bound. */
+  low: Buffer;
+  /** Exclusive upper bound. */
+  high: Buffer;
+  /** How many bytes of every key in the range are fixed by equality. */
+  fixed: number;
+}
+
+export interface Plan {
+  index: Index | null;
+  ranges: KeyRange[];
+  reverse: boolean;
+  /** The ranges hold exactly the matching documents, so no document need be tested. */
+  exact: boolean;
+  /** Reading gives the order asked for. */
+  sorted: boolean;
+  /** Several ranges, each in order, have to be merged to keep the order. */
+  merge: boolean;
+}
+
+/** What a filter demands of one path. */
+interface Demand {
+  points: unknown[] | null;
+  low: { value: unknown; inclusive: boolean } | null;
+  high: { value: unknown; inclusive: boolean } | null;
+  exists: boolean;
+  /** There are further conditions on the path that no range expresses. */
+  partial: boolean;
+}
+
+type Demands = Map<string, Demand>;
+
+/** Beyond so many ranges a plan reads everything between the first and the last. */
+const mostRanges = 1000;
+
+export function plan(collection: Collection, filter: Document, sort: Document | undefined, hint?: string | Document): Plan {
+  const { demands, complete } = readDemands(filter);
+  const candidates = hint === undefined ? collection.indexes : [hintedIndex(collection, hint)];
+  let best: { plan: Plan; score: number } | null = null;
+  for (const index of candidates) {
+    if (index === null) break;
+    const rated = planIndex(index, demands, complete, sort);
+    if (!rated) continue;
+    if (!best || rated.score > best.score) best = rated;
+  }
+  if (best && (best.score > 0 || hint !== undefined)) return best.plan;
+  return wholeCollection(collection, filter, sort);
+}
+
+function wholeCollection(collection: Collection, filter: Document, sort: Document | undefined): Plan {
+  const low = collection.prefix;
+  const sortKeys = Object.keys(sort ?? {});
+  const byIdentity = sortKeys.length === 1 && sortKeys[0] === '_id';
+  const sorted = sortKeys.length === 0 || byIdentity;
+  return {
+    index: null,
+    ranges: [{ low, high: successor(low)!, fixed: low.length }],
+    reverse: byIdentity && sort!['_id'] === -1,
+    exact: Object.keys(filter).length === 0,
+    sorted,
+    merge: false,
+  };
+}
+
+function hintedIndex(collection: Collection, hint: string | Document): Index | null {
+  if (typeof hint === 'object' && '$natural' in hint) return null;
+  const found = collection.indexes.find((index) =>
+    typeof hint === 'string' ? index.name === hint : JSON.stringify(index.key) === JSON.stringify(hint),
+  );
+  if (!found) throw new CommandError(2, 'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index');
+  return found;
+}
+
+function planIndex(index: Index, demands: Demands, complete: boolean, sort: Document | undefined): { plan: Plan; score: number } | null {
+  if (!covers(index, demands)) return null;
+  let prefixes: Buffer[] = [index.prefix];
+  let exact = complete && !index.multikey;
+  let used = 0;
+  let position = 0;
+  let ranges: KeyRange[] | null = null;
+  const singlePoint = new Set<string>();
+  for (; position < index.fields.length; position++) {
+    const field = index.fields[position]!;
+    const demand = demands.get(field);
+    if (!demand) break;
+    const descending = index.descending[position]!;
+    if (demand.points && prefixes.length * demand.points.length <= mostRanges) {
+      prefixes = prefixes.flatMap((prefix) => demand.points!.map((point) => encodeFields(prefix, [point], [descending])));
+      used++;
+      if (demand.points.length === 1) singlePoint.add(field);
+      exact &&= !demand.partial && !demand.points.some(isInexact);
+      continue;
+    }
+    const bounds = rangeBounds(demand, descending, index.multikey);
+    if (!bounds) break;
+    ranges = prefixes.map((prefix) => ({
+      low: concatenate(prefix, bounds.low),
+      high: concatenate(prefix, bounds.high),
+      fixed: prefix.length,
+    }));
+    exact &&= !demand.partial && bounds.exact;
+    used++;
+    position++;
+    break;
+  }
+  ranges ??= prefixes.map((prefix) => ({ low: prefix, high: successor(prefix)!, fixed: prefix.length }));
+  exact &&= [...demands.keys()].every((path) => index.fields.slice(0, position).includes(path));
+  ranges = deduplicateRanges(ranges);
+  const order = sortOrder(index, singlePoint, used, demands, sort);
+  const sorts = order.provided && sort !== undefined && Object.keys(sort).length > 0;
+  const score = used === 0 && !sorts ? 0 : rate(index, singlePoint.size, used, sorts, exact);
+  return {
+    plan: { index, ranges, reverse: order.reverse, exact, sorted: order.provided, merge: order.merge && ranges.length > 1 },
+    score,
+  };
+}
+
+/** Equalities narrow most, then an order that lets a limit stop early, then ranges; fewer fields break a tie. */
+function rate(index: Index, equalities: number, used: number, sorts: boolean, exact: boolean): number {
+  const wholeKey = index.unique && equalities === index.fields.length;
+  return (wholeKey ? 100 : 0) + equalities * 10 + (sorts ? 9 : 0) + (used - equalities) * 6 + (exact ? 1 : 0) - index.fields.length * 0.01;
+}
+
+function deduplicateRanges(ranges: KeyRange[]): KeyRange[] {
+  if (ranges.length < 2) return ranges;
+  ranges.sort((a, b) => Buffer.compare(a.low, b.low));
+  return ranges.filter((range, at) => at === 0 || !range.low.equals(ranges[at - 1]!.low) || !range.high.equals(ranges[at - 1]!.high));
+}
+
+interface Order {
+  provided: boolean;
+  reverse: boolean;
+  merge: boolean;
+}
+
+const unordered: Order = { provided: false, reverse: false, merge: false };
+
+/** Whether reading the index gives the order asked for: forwards, backwards, or by merging one range a point. */
+function sortOrder(index: Index, singlePoint: ReadonlySet<string>, used: number, demands: Demands, sort: Document | undefined): Order {
+  const wanted = Object.entries(sort ?? {}).filter(([field]) => !singlePoint.has(field));
+  if (wanted.length === 0) return { ...unordered, provided: true };
+  if (index.multikey) return unordered;
+  const manyPoints = index.fields.slice(0, used).filter((field) => (demands.get(field)?.points?.length ?? 0) > 1);
+  const sortedPoints = manyPoints.filter((field) => wanted.some(([name]) => name === field));
+  if (sortedPoints.length > 0 && sortedPoints.length < manyPoints.length) return unordered;
+  const merge = manyPoints.length > 0 && sortedPoints.length === 0;
+  const remaining = index.fields.filter((field) => !singlePoint.has(field) && !(merge && manyPoints.includes(field)));
+  let reverse: boolean | null = null;
+  for (let at = 0; at < wanted.length; at++) {
+    const [field, direction] = wanted[at]!;
+    if (remaining[at] !== field) return unordered;
+    const opposite = (direction === -1) !== (index.key[field] === -1);
+    if (reverse !== null && reverse !== opposite) return unordered;
+    reverse = opposite;
+  }
+  return { provided: true, reverse: reverse ?? false, merge };
+}
+
+function rangeBounds(demand: Demand, descending: boolean, multikey: boolean): { low: Buffer; high: Buffer; exact: boolean } | null {
+  const { low, high } = demand;
+  if (!low && !high) return null;
+  const bracket = encodeValue((low ?? high)!.value).subarray(0, 1);
+  const oneSided = multikey && low && high;
+  let from: Buffer = bracket;
+  let to = successor(bracket)!;
+  if (low) from = low.inclusive ? encodeValue(low.value) : successor(encodeValue(low.value))!;
+  if (high && !oneSided) to = high.inclusive ? successor(encodeValue(high.value))! : encodeValue(high.value);
+  const exact = !multikey && !(low && isInexact(low.value)) && !(high && isInexact(high.value));
+  if (!descending) return { low: from, high: to, exact };
+  return { ...invertBounds(demand, bracket, oneSided ? null : high), exact };
+}
+
+/** The same bounds over inverted keys: what was above is below. */
+function invertBounds(demand: Demand, bracket: Buffer, high: Demand['high']): { low: Buffer; high: Buffer } {
+  const inverted = (value: unknown): Buffer => encodeFields(null, [value], [true]);
+  const invertedBracket = Buffer.from([~bracket[0]! & 0xff]);
+  const { low } = demand;
+  let from: Buffer = invertedBracket;
+  let to = successor(invertedBracket)!;
+  if (high) from = high.inclusive ? inverted(high.value) : successor(inverted(high.value))!;
+  if (low) to = low.inclusive ? successor(inverted(low.value))! : inverted(low.value);
+  return { low: from, high: to };
+}
+
+/** Whether every document the filter can match has an entry in the index. */
+function covers(index: Index, demands: Demands): boolean {
+  if (index.sparse && !index.fields.some((field) => demandsPresence(demands.get(field)))) return false;
+  const partial = index.partialFilterExpression;
+  if (!partial) return true;
+  return Object.entries(partial).every(([path, condition]) => implies(demands.get(path), condition));
+}
+
+function demandsPresence(demand: Demand | undefined): boolean {
+  if (!demand) return false;
+  if (demand.points) return demand.points.every((point) => point !== null && point !== undefined);
+  return demand.exists || demand.low !== null || demand.high !== null;
+}
+
+function implies(demand: Demand | undefined, condition: unknown): boolean {
+  if (!demand) return false;
+  if (!isOperators(condition)) return demand.points?.length === 1 && sameValue(demand.points[0], condition);
+  return Object.entries(condition).every(([operator, operand]) => {
+    if (operator === '$exists' && operand === true) return demandsPresence(demand);
+    if (operator === '$eq') return demand.points?.length === 1 && sameValue(demand.points[0], operand);
+    if (operator === '$in') return demand.points?.every((point) => (operand as unknown[]).some((one) => sameValue(one, point))) ?? false;
+    if (operator === '$type' && operand === 'string') return demand.points?.every((point) => typeof point === 'string') ?? false;
+    if (operator === '$gt') return demand.points?.every((point) => typeof point === typeof operand && (point as number) > (operand as number)) ?? false;
+    return false;
+  });
+}
+
+function sameValue(one: unknown, other: unknown): boolean {
+  return encodeValue(one).equals(encodeValue(other));
+}
+
+function isOperators(value: unknown): value is Document {
+  if (typeof value !== 'object' || value === null || value.constructor !== Object) return false;
+  const first = Object.keys(value)[0];
+  return first !== undefined && first.startsWith('$');
+}
+
+function readDemands(filter: Document): { demands: Demands; complete: boolean } {
+  const demands: Demands = new Map();
+  const complete = collect(filter, demands);
+  return { demands, complete };
+}
+
+/** Gathers what every document must satisfy; false where the filter says more than the demands hold. */
+function collect(filter: Document, demands: Demands): boolean {
+  let complete = true;
+  for (const [path, condition] of Object.entries(filter)) {
+    if (path === '$and' && Array.isArray(condition)) {
+      for (const part of condition) complete = collect(part as Document, demands) && complete;
+      continue;
+    }
+    if (path.startsWith('$')) {
+      complete = false;
+      continue;
+    }
+    const demand = demands.get(path) ?? { points: null, low: null, high: null, exists: false, partial: false };
+    const repeated = demands.has(path);
+    demands.set(path, demand);
+    if (isOperators(condition)) addOperators(demand, condition);
+    else addPoint(demand, condition);
+    if (repeated) demand.partial = true;
+  }
+  return complete;
+}
+
+function addPoint(demand: Demand, value: unknown): void {
+  if (value instanceof RegExp) return addPattern(demand, value);
+  if (Array.isArray(value) || demand.points) {
+    demand.partial = true;
+    return;
+  }
+  demand.points = [value];
+}
+
+function addOperators(demand: Demand, operators: Document): void {
+  for (const [operator, operand] of Object.entries(operators)) {
+    switch (operator) {
+      case '$eq':
+        addPoint(demand, operand);
+        break;
+      case '$in':
+        addPoints(demand, operand as unknown[]);
+        break;
+      case '$gt':
+      case '$gte':
+        addLow(demand, operand, operator === '$gte');
+        break;
+      case '$lt':
+      case '$lte':
+        addHigh(demand, operand, operator === '$lte');
+        break;
+      case '$exists':
+        demand.exists ||= Boolean(operand);
+        demand.partial = true;
+        break;
+      case '$regex':
+        addPattern(demand, operand instanceof RegExp ? operand : new RegExp(String(operand), 'options' in operators ? 'i' : ''));
+        if (operators['$options']) demand.low = demand.high = null;
+        break;
+      default:
+        demand.partial = true;
+    }
+  }
+  if (demand.points && (demand.low || demand.high)) demand.partial = true;
+}
+
+function addPoints(demand: Demand, values: unknown[]): void {
+  const plain = Array.isArray(values) && !values.some((value) => value instanceof RegExp || Array.isArray(value));
+  if (!plain || demand.points) {
+    demand.partial = true;
+    return;
+  }
+  demand.points = values;
+}
+
+function rangeable(value: unknown): boolean {
+  return value !== null && value !== undefined && !Array.isArray(value);
+}
+
+function addLow(demand: Demand, value: unknown, inclusive: boolean): void {
+  if (!rangeable(value) || demand.low || differentBracket(demand.high?.value, value)) {
+    demand.partial = true;
+    return;
+  }
+  demand.low = { value, inclusive };
+}
+
+function addHigh(demand: Demand, value: unknown, inclusive: boolean): void {
+  if (!rangeable(value) || demand.high || differentBracket(demand.low?.value, value)) {
+    demand.partial = true;
+    return;
+  }
+  demand.high = { value, inclusive };
+}
+
+function differentBracket(one: unknown, other: unknown): boolean {
+  return one !== undefined && encodeValue(one)[0] !== encodeValue(other)[0];
+}
+
+/** A pattern anchored at the start is a range of strings. */
+function addPattern(demand: Demand, pattern: RegExp): void {
+  demand.partial = true;
+  const literal = /^\^([\w \-:/@]+)/.exec(pattern.source)?.[1];
+  const quantified = literal && /^[?*+{|]/.test(pattern.source.slice(1 + literal.length));
+  if (!literal || quantified || pattern.flags !== '' || pattern.source.includes('|') || demand.low || demand.high) return;
+  demand.low = { value: literal, inclusive: true };
+  demand.high = { value: `${literal}\u{10ffff}`, inclusive: true };
+}

@@ -1,0 +1,108 @@
+/** Reading and cutting BSON documents without decoding them. */
+import { BSON, deserialize, serialize, type Document } from 'bson';
+import { CommandError } from './errors.js';
+
+const decodeOptions: BSON.DeserializeOptions = { promoteValues: true, promoteLongs: true, promoteBuffers: false };
+
+export function decode(bytes: Uint8Array): Document {
+  return deserialize(bytes, decodeOptions);
+}
+
+export const largestDocument = 16 * 1024 * 1024;
+
+export function encode(document: Document): Buffer {
+  const bytes = serialize(document, { ignoreUndefined: true }) as Buffer;
+  if (bytes.length > largestDocument) {
+    throw new CommandError(10334, `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and 16793600(16MB)`);
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+const fixedSizes: Record<number, number> = {
+  0x01: 8, 0x06: 0, 0x07: 12, 0x08: 1, 0x09: 8, 0x0a: 0, 0x10: 4, 0x11: 8, 0x12: 8, 0x13: 16, 0xff: 0, 0x7f: 0,
+};
+
+function valueSize(bytes: Buffer, type: number, at: number): number {
+  const fixed = fixedSizes[type];
+  if (fixed !== undefined) return fixed;
+  switch (type) {
+    case 0x02:
+    case 0x0d:
+    case 0x0e:
+      return 4 + bytes.readInt32LE(at);
+    case 0x03:
+    case 0x04:
+    case 0x0f:
+      return bytes.readInt32LE(at);
+    case 0x05:
+      return 5 + bytes.readInt32LE(at);
+    case 0x0b: {
+      const pattern = bytes.indexOf(0, at);
+      return bytes.indexOf(0, pattern + 1) + 1 - at;
+    }
+    default:
+      throw new CommandError(22, `unrecognised BSON type ${type}`);
+  }
+}
+
+/** The top-level fields named, copied byte for byte in the document's own order. */
+export function pickFields(bytes: Buffer, names: ReadonlySet<string>, keep: boolean): Buffer {
+  const parts: Buffer[] = [];
+  let length = 5;
+  let at = 4;
+  while (bytes[at] !== 0) {
+    const start = at;
+    const nameEnd = bytes.indexOf(0, at + 1);
+    const name = bytes.toString('utf8', at + 1, nameEnd);
+    at = nameEnd + 1 + valueSize(bytes, bytes[start]!, nameEnd + 1);
+    if (names.has(name) !== keep) continue;
+    parts.push(bytes.subarray(start, at));
+    length += at - start;
+  }
+  const picked = Buffer.allocUnsafe(length);
+  picked.writeInt32LE(length, 0);
+  let to = 4;
+  for (const part of parts) to += part.copy(picked, to);
+  picked[to] = 0;
+  return picked;
+}
+
+/** A cursor's reply, built around documents that are already bytes. */
+export function cursorReply(field: 'firstBatch' | 'nextBatch', batch: readonly Buffer[], id: bigint, namespace: string): Buffer {
+  const name = Buffer.from(`${field}\0`);
+  const namespaceBytes = Buffer.from(`${namespace}\0`);
+  let arrayLength = 5;
+  for (let at = 0; at < batch.length; at++) arrayLength += 2 + digits(at) + batch[at]!.length;
+  const cursorLength = 4 + 1 + name.length + arrayLength + 4 + 8 + 4 + 4 + namespaceBytes.length + 1;
+  const total = 4 + 8 + cursorLength + 12 + 1;
+  const out = Buffer.allocUnsafe(total);
+  let at = out.writeInt32LE(total, 0);
+  at += out.write('\x03cursor\0', at, 'latin1');
+  at = out.writeInt32LE(cursorLength, at);
+  out[at++] = 0x04;
+  at += name.copy(out, at);
+  at = out.writeInt32LE(arrayLength, at);
+  for (let index = 0; index < batch.length; index++) {
+    out[at++] = 0x03;
+    at += out.write(`${index}\0`, at, 'latin1');
+    at += batch[index]!.copy(out, at);
+  }
+  out[at++] = 0;
+  at += out.write('\x12id\0', at, 'latin1');
+  at = out.writeBigInt64LE(id, at);
+  at += out.write('\x02ns\0', at, 'latin1');
+  at = out.writeInt32LE(namespaceBytes.length, at);
+  at += namespaceBytes.copy(out, at);
+  out[at++] = 0;
+  at += out.write('\x01ok\0', at, 'latin1');
+  at = out.writeDoubleLE(1, at);
+  out[at] = 0;
+  return out;
+}
+
+function digits(value: number): number {
+  if (value < 10) return 1;
+  if (value < 100) return 2;
+  if (value < 1000) return 3;
+  return String(value).length;
+}

@@ -1,0 +1,258 @@
+/** Runs a plan: reads index ranges, fetches, filters, sorts and cuts. */
+import type { Document } from 'bson';
+import type { Transaction } from 'lmdb';
+import { Query } from 'mingo';
+import { identityIndex, type Catalog, type Collection, type Index } from './catalog.js';
+import { CommandError } from './errors.js';
+import { concatenate, encodeFields } from './key.js';
+import { valuesAt } from './index-entries.js';
+import { plan as choosePlan, type KeyRange, type Plan } from './planner.js';
+import { decode } from './raw-document.js';
+
+export interface FindOptions {
+  sort?: Document;
+  skip?: number;
+  limit?: number;
+  hint?: string | Document;
+}
+
+/** A document as it is stored, with its decoded form where somebody needed it. */
+export interface Row {
+  key: Buffer;
+  bytes: Buffer;
+  document: Document | null;
+}
+
+export interface ReadStatistics {
+  keysExamined: number;
+  documentsExamined: number;
+}
+
+/** What a transaction has written so far: by document key, null for a deleted one. */
+export type Overlay = Map<string, { key: Buffer; bytes: Buffer | null }>;
+
+/** The version of the data that is read: the latest, or a transaction's snapshot and its own writes. */
+export interface View {
+  transaction?: Transaction;
+  overlay?(collection: Collection): Overlay | undefined;
+}
+
+const chunkSize = 256;
+const largestSort = 256 * 1024 * 1024;
+
+export class Reader {
+  constructor(private readonly catalog: Catalog) {}
+
+  plan(collection: Collection, filter: Document, options: FindOptions): Plan {
+    return choosePlan(collection, filter, options.sort, options.hint);
+  }
+
+  /** The matching documents in order. Lazy, so that a limit stops the reading. */
+  *find(collection: Collection, filter: Document, options: FindOptions, view: View, statistics: ReadStatistics): Generator<Row> {
+    const plan = this.plan(collection, filter, options);
+    const overlay = view.overlay?.(collection);
+    const changed = overlay !== undefined && overlay.size > 0;
+    let rows = this.matching(plan, filter, options, view, statistics, changed ? overlay : undefined);
+    if (!plan.sorted || (changed && options.sort)) rows = sortRows(rows, options.sort ?? {}, options);
+    yield* cut(rows, options.skip ?? 0, options.limit ?? 0);
+  }
+
+  /** How many documents match, from index keys alone where the plan allows it. */
+  count(collection: Collection, filter: Document, options: FindOptions, view: View): number {
+    const overlay = view.overlay?.(collection);
+    const unchanged = !overlay || overlay.size === 0;
+    if (unchanged && !view.transaction && Object.keys(filter).length === 0) {
+      return clamp(collection.count, options);
+    }
+    const plan = this.plan(collection, filter, { hint: options.hint });
+    if (unchanged && plan.exact && plan.index) {
+      const source = plan.index.name === identityIndex ? this.catalog.documents : this.catalog.entries;
+      const counts = plan.ranges.map(({ low, high }) =>
+        source.getKeysCount({ start: low, end: high, transaction: view.transaction }),
+      );
+      return clamp(counts.reduce((sum, one) => sum + one, 0), options);
+    }
+    let count = 0;
+    for (const row of this.find(collection, filter, options, view, { keysExamined: 0, documentsExamined: 0 })) count += row ? 1 : 0;
+    return count;
+  }
+
+  get(key: Buffer, view: View, overlay: Overlay | undefined): Buffer | null {
+    const own = overlay?.get(key.toString('latin1'));
+    if (own) return own.bytes;
+    return this.catalog.documents.get(key, { transaction: view.transaction }) ?? null;
+  }
+
+  private *matching(
+    plan: Plan,
+    filter: Document,
+    options: FindOptions,
+    view: View,
+    statistics: ReadStatistics,
+    overlay: Overlay | undefined,
+  ): Generator<Row> {
+    const test = plan.exact ? null : compileFilter(filter);
+    const seen = plan.index?.multikey || plan.ranges.length > 1 ? new Set<string>() : null;
+    const wanted = plan.sorted && plan.exact && options.limit ? options.limit + (options.skip ?? 0) : chunkSize;
+    for (const { key, bytes: stored } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
+      if (seen) {
+        const name = key.toString('latin1');
+        if (seen.has(name)) continue;
+        seen.add(name);
+      }
+      if (overlay?.has(key.toString('latin1'))) continue;
+      const bytes = stored ?? this.catalog.documents.get(key, { transaction: view.transaction });
+      if (!bytes) continue;
+      statistics.documentsExamined++;
+      if (!test) {
+        yield { key, bytes, document: null };
+        continue;
+      }
+      const document = decode(bytes);
+      if (test(document)) yield { key, bytes, document };
+    }
+    if (overlay) yield* overlayRows(overlay, filter);
+  }
+
+  private *keys(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: Buffer | null }> {
+    if (plan.merge) return yield* this.merged(plan, view, chunk, statistics);
+    if (isIdentityLookup(plan)) return yield* this.lookUp(plan, view, statistics);
+    const ranges = plan.reverse ? [...plan.ranges].reverse() : plan.ranges;
+    for (const range of ranges) {
+      for (const entry of this.range(plan.index, range, plan.reverse, view, chunk, statistics)) {
+        yield { key: entry.documentKey, bytes: entry.bytes };
+      }
+    }
+  }
+
+  private *lookUp(plan: Plan, view: View, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: Buffer }> {
+    for (const { low } of plan.reverse ? [...plan.ranges].reverse() : plan.ranges) {
+      statistics.keysExamined++;
+      const bytes = this.catalog.documents.get(low, { transaction: view.transaction });
+      if (bytes) yield { key: low, bytes };
+    }
+  }
+
+  /** Merges ranges that are each in order by what follows their fixed part. */
+  private *merged(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: null }> {
+    const sources = plan.ranges
+      .map((range) => ({ range, entries: this.range(plan.index, range, plan.reverse, view, Math.min(chunk, 32), statistics) }))
+      .map((source) => ({ ...source, head: source.entries.next() }))
+      .filter((source) => !source.head.done);
+    const direction = plan.reverse ? -1 : 1;
+    while (sources.length > 0) {
+      let first = 0;
+      for (let at = 1; at < sources.length; at++) {
+        if (direction * compareAfter(sources[at]!, sources[first]!) < 0) first = at;
+      }
+      const source = sources[first]!;
+      yield { key: source.head.value!.documentKey, bytes: null };
+      source.head = source.entries.next();
+      if (source.head.done) sources.splice(first, 1);
+    }
+  }
+
+  /** Reads one range in chunks and resumes by key, so that it may be left and taken up at any time. */
+  private *range(
+    index: Index | null,
+    range: KeyRange,
+    reverse: boolean,
+    view: View,
+    chunk: number,
+    statistics: ReadStatistics,
+  ): Generator<{ entryKey: Buffer; documentKey: Buffer; bytes: Buffer | null }> {
+    const secondary = index !== null && index.name !== identityIndex;
+    const source = secondary ? this.catalog.entries : this.catalog.documents;
+    let { low, high } = range;
+    let size = chunk;
+    for (;;) {
+      const bounds = reverse ? { start: high, end: low, reverse: true, exclusiveStart: true, inclusiveEnd: true } : { start: low, end: high };
+      const entries = [...source.getRange({ ...bounds, limit: size, transaction: view.transaction })];
+      for (const { key, value } of entries) {
+        statistics.keysExamined += index ? 1 : 0;
+        yield secondary ? { entryKey: key, documentKey: value, bytes: null } : { entryKey: key, documentKey: key, bytes: value };
+      }
+      if (entries.length < size) return;
+      const last = entries[entries.length - 1]!.key;
+      if (reverse) high = last;
+      else low = concatenate(last, Buffer.alloc(1));
+      if (reverse && Buffer.compare(high, low) <= 0) return;
+      size = chunkSize;
+    }
+  }
+}
+
+function isIdentityLookup(plan: Plan): boolean {
+  return plan.index?.name === identityIndex && plan.ranges.every((range) => range.low.length > 4 && range.fixed === range.low.length);
+}
+
+function compareAfter(
+  one: { range: KeyRange; head: IteratorResult<{ entryKey: Buffer }, void> },
+  other: { range: KeyRange; head: IteratorResult<{ entryKey: Buffer }, void> },
+): number {
+  const first = (one.head.value as { entryKey: Buffer }).entryKey;
+  const second = (other.head.value as { entryKey: Buffer }).entryKey;
+  return first.compare(second, other.range.fixed, second.length, one.range.fixed, first.length);
+}
+
+function* overlayRows(overlay: Overlay, filter: Document): Generator<Row> {
+  const test = compileFilter(filter);
+  for (const { key, bytes } of overlay.values()) {
+    if (!bytes) continue;
+    const document = decode(bytes);
+    if (test(document)) yield { key, bytes, document };
+  }
+}
+
+/** A filter as a function; a malformed one is the client's mistake. */
+export function compileFilter(filter: Document): (document: Document) => boolean {
+  if (Object.keys(filter).length === 0) return () => true;
+  try {
+    const query = new Query(filter);
+    return (document) => query.test(document);
+  } catch (error) {
+    throw new CommandError(2, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function* sortRows(rows: Iterable<Row>, sort: Document, options: FindOptions): Generator<Row> {
+  const fields = Object.entries(sort) as [string, 1 | -1][];
+  const paths = fields.map(([field]) => field.split('.'));
+  const descending = fields.map(([, direction]) => direction === -1);
+  const keyed: { sortKey: Buffer; row: Row }[] = [];
+  let size = 0;
+  for (const row of rows) {
+    const document = row.document ?? decode(row.bytes);
+    size += row.bytes.length;
+    if (size > largestSort && !options.limit) {
+      throw new CommandError(292, 'Sort exceeded memory limit of 268435456 bytes, but did not opt in to external sorting.');
+    }
+    const values = paths.map((path, at) => sortValue(document, path, descending[at]!));
+    keyed.push({ sortKey: encodeFields(null, values, descending), row: { ...row, document: null } });
+  }
+  keyed.sort((one, other) => Buffer.compare(one.sortKey, other.sortKey));
+  for (const { row } of keyed) yield row;
+}
+
+/** Of an array, the smallest element counts in ascending order and the largest in descending. */
+function sortValue(document: Document, path: string[], descending: boolean): unknown {
+  const values = valuesAt(document, path, 0).flatMap((value) => (Array.isArray(value) && value.length > 0 ? value : [value]));
+  if (values.length < 2) return values[0];
+  const encoded = values.map((value) => ({ value, key: encodeFields(null, [value], [descending]) }));
+  return encoded.sort((one, other) => Buffer.compare(one.key, other.key))[0]!.value;
+}
+
+function* cut(rows: Iterable<Row>, skip: number, limit: number): Generator<Row> {
+  let position = 0;
+  for (const row of rows) {
+    position++;
+    if (position <= skip) continue;
+    yield row;
+    if (limit > 0 && position >= skip + limit) return;
+  }
+}
+
+function clamp(count: number, { skip = 0, limit = 0 }: FindOptions): number {
+  const remaining = Math.max(0, count - skip);
+  return limit > 0 ? Math.min(limit, remaining) : remaining;
+}

@@ -1,0 +1,100 @@
+/** Sessions: the open transaction of each, and cursors that outlive a command. */
+import { randomInt } from 'node:crypto';
+import type { Catalog } from './catalog.js';
+import { CommandError } from './errors.js';
+import type { Row } from './reader.js';
+import { noSuchTransaction, type LockTable, type StoreTransaction } from './transaction.js';
+
+export interface SessionTransaction {
+  number: number;
+  transaction: StoreTransaction;
+}
+
+export class Sessions {
+  private readonly transactions = new Map<string, SessionTransaction>();
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly locks: LockTable,
+  ) {}
+
+  begin(session: string, number: number): StoreTransaction {
+    const current = this.transactions.get(session);
+    if (current && number < current.number) {
+      throw new CommandError(225, `Cannot start transaction with number ${number} because a newer one has started`);
+    }
+    if (current?.transaction.state === 'open') this.locks.release(current.transaction, 'aborted');
+    const transaction = this.locks.begin(this.catalog);
+    this.transactions.set(session, { number, transaction });
+    return transaction;
+  }
+
+  /** The open transaction a command belongs to. */
+  require(session: string, number: number): StoreTransaction {
+    const current = this.find(session, number);
+    if (current.state === 'committed') throw new CommandError(256, `Transaction with { txnNumber: ${number} } has been committed.`);
+    if (current.state !== 'open') throw noSuchTransaction(number);
+    return current;
+  }
+
+  find(session: string, number: number): StoreTransaction {
+    const current = this.transactions.get(session);
+    if (!current || current.number !== number) throw noSuchTransaction(number);
+    return current.transaction;
+  }
+
+  abort(transaction: StoreTransaction): void {
+    if (transaction.state === 'open') this.locks.release(transaction, 'aborted');
+  }
+
+  end(session: string): void {
+    const current = this.transactions.get(session);
+    if (current) this.abort(current.transaction);
+    this.transactions.delete(session);
+  }
+
+  sweep(): void {
+    for (const transaction of this.locks.expired(Date.now())) this.abort(transaction);
+  }
+}
+
+export interface OpenCursor {
+  id: bigint;
+  namespace: string;
+  rows: Iterator<Row>;
+  project: (row: Row) => Buffer;
+  usedAt: number;
+}
+
+const longestIdle = 10 * 60_000;
+
+export class Cursors {
+  private readonly open = new Map<bigint, OpenCursor>();
+
+  add(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer): OpenCursor {
+    const id = (BigInt(randomInt(1, 2 ** 31)) << 16n) | BigInt(randomInt(0, 2 ** 16));
+    const cursor: OpenCursor = { id, namespace, rows, project, usedAt: Date.now() };
+    this.open.set(id, cursor);
+    return cursor;
+  }
+
+  require(id: bigint): OpenCursor {
+    const cursor = this.open.get(id);
+    if (!cursor) throw new CommandError(43, `cursor id ${id} not found`);
+    cursor.usedAt = Date.now();
+    return cursor;
+  }
+
+  close(id: bigint): boolean {
+    return this.open.delete(id);
+  }
+
+  sweep(): void {
+    const before = Date.now() - longestIdle;
+    for (const cursor of this.open.values()) if (cursor.usedAt < before) this.open.delete(cursor.id);
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+}
