@@ -8,9 +8,27 @@ import { decode } from './raw-document.js';
 import type { FindOptions, Reader, ReadStatistics, View } from './reader.js';
 
 const supported = new Set([
-  '$addFields', '$bucket', '$bucketAuto', '$count', '$documents', '$facet', '$group', '$limit', '$lookup', '$match',
-  '$project', '$replaceRoot', '$replaceWith', '$sample', '$set', '$setWindowFields', '$skip', '$sort', '$sortByCount',
-  '$unset', '$unwind',
+  '$addFields',
+  '$bucket',
+  '$bucketAuto',
+  '$count',
+  '$documents',
+  '$facet',
+  '$group',
+  '$limit',
+  '$lookup',
+  '$match',
+  '$project',
+  '$replaceRoot',
+  '$replaceWith',
+  '$sample',
+  '$set',
+  '$setWindowFields',
+  '$skip',
+  '$sort',
+  '$sortByCount',
+  '$unset',
+  '$unwind',
 ]);
 
 export interface LeadingRead {
@@ -71,8 +89,18 @@ export class Aggregation {
 
   /** Joins by equality through the foreign collection's index, then runs the stage's own pipeline for each document. */
   private lookUp(database: string, documents: Document[], specification: Document, view: View, statistics: ReadStatistics): Document[] {
-    const { from, localField, foreignField, as, pipeline = [] } = specification as {
-      from: string; localField?: string; foreignField?: string; as: string; pipeline?: Document[];
+    const {
+      from,
+      localField,
+      foreignField,
+      as,
+      pipeline = [],
+    } = specification as {
+      from: string;
+      localField?: string;
+      foreignField?: string;
+      as: string;
+      pipeline?: Document[];
     };
     if (!localField || !foreignField || specification['let']) {
       throw new CommandError(238, '$lookup is implemented with localField and foreignField only');

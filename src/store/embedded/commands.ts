@@ -48,19 +48,43 @@ export class Commands {
     const write: Handler = (command) => this.write(command);
     const acknowledge: Handler = () => ({ ok: 1 });
     this.handlers = {
-      hello, isMaster: hello, ismaster: hello,
-      ping: acknowledge, endSessions: (command) => this.endSessions(command), killSessions: acknowledge, refreshSessions: acknowledge,
-      buildInfo: () => buildInfo(), buildinfo: () => buildInfo(), hostInfo: acknowledge, connectionStatus: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
-      getParameter: () => ({ featureCompatibilityVersion: { version: '7.0' }, ok: 1 }), getLog: () => ({ totalLinesWritten: 0, log: [], ok: 1 }),
-      listDatabases: () => this.listDatabases(), listCollections: (command) => this.listCollections(command), listIndexes: (command) => this.listIndexes(command),
-      collStats: (command) => this.statistics(command), dbStats: () => ({ ok: 1 }),
-      find: (command) => this.find(command), getMore: (command) => this.getMore(command), killCursors: (command) => this.killCursors(command),
-      aggregate: (command) => this.aggregate(command), count: (command) => this.count(command), distinct: (command) => this.distinct(command),
+      hello,
+      isMaster: hello,
+      ismaster: hello,
+      ping: acknowledge,
+      endSessions: (command) => this.endSessions(command),
+      killSessions: acknowledge,
+      refreshSessions: acknowledge,
+      buildInfo: () => buildInfo(),
+      buildinfo: () => buildInfo(),
+      hostInfo: acknowledge,
+      connectionStatus: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
+      getParameter: () => ({ featureCompatibilityVersion: { version: '7.0' }, ok: 1 }),
+      getLog: () => ({ totalLinesWritten: 0, log: [], ok: 1 }),
+      listDatabases: () => this.listDatabases(),
+      listCollections: (command) => this.listCollections(command),
+      listIndexes: (command) => this.listIndexes(command),
+      collStats: (command) => this.statistics(command),
+      dbStats: () => ({ ok: 1 }),
+      find: (command) => this.find(command),
+      getMore: (command) => this.getMore(command),
+      killCursors: (command) => this.killCursors(command),
+      aggregate: (command) => this.aggregate(command),
+      count: (command) => this.count(command),
+      distinct: (command) => this.distinct(command),
       explain: (command) => this.explain(command),
-      insert: write, update: write, delete: write, findAndModify: write, findandmodify: write,
-      create: (command) => this.create(command), drop: (command) => this.drop(command), dropDatabase: (command) => this.dropDatabase(command),
-      createIndexes: (command) => this.createIndexes(command), dropIndexes: (command) => this.dropIndexes(command),
-      commitTransaction: (command) => this.commit(command), abortTransaction: (command) => this.abort(command),
+      insert: write,
+      update: write,
+      delete: write,
+      findAndModify: write,
+      findandmodify: write,
+      create: (command) => this.create(command),
+      drop: (command) => this.drop(command),
+      dropDatabase: (command) => this.dropDatabase(command),
+      createIndexes: (command) => this.createIndexes(command),
+      dropIndexes: (command) => this.dropIndexes(command),
+      commitTransaction: (command) => this.commit(command),
+      abortTransaction: (command) => this.abort(command),
     };
   }
 
@@ -104,11 +128,24 @@ export class Commands {
   private hello(): Document {
     const address = this.address();
     return {
-      helloOk: true, isWritablePrimary: true, ismaster: true, secondary: false,
-      setName: 'plaza', setVersion: 1, hosts: [address], me: address, primary: address,
-      maxBsonObjectSize: largestDocument, maxMessageSizeBytes: largestMessage, maxWriteBatchSize: 100_000,
-      localTime: new Date(), logicalSessionTimeoutMinutes: 30, minWireVersion: 0, maxWireVersion: latestWireVersion,
-      readOnly: false, ok: 1,
+      helloOk: true,
+      isWritablePrimary: true,
+      ismaster: true,
+      secondary: false,
+      setName: 'plaza',
+      setVersion: 1,
+      hosts: [address],
+      me: address,
+      primary: address,
+      maxBsonObjectSize: largestDocument,
+      maxMessageSizeBytes: largestMessage,
+      maxWriteBatchSize: 100_000,
+      localTime: new Date(),
+      logicalSessionTimeoutMinutes: 30,
+      minWireVersion: 0,
+      maxWireVersion: latestWireVersion,
+      readOnly: false,
+      ok: 1,
     };
   }
 
@@ -140,8 +177,24 @@ export class Commands {
   }
 
   private find(command: Document): Reply {
-    const { filter = {}, projection, sort, skip = 0, limit = 0, hint, batchSize, singleBatch } = command as {
-      filter?: Document; projection?: Document; sort?: Document; skip?: number; limit?: number; hint?: string | Document; batchSize?: number; singleBatch?: boolean;
+    const {
+      filter = {},
+      projection,
+      sort,
+      skip = 0,
+      limit = 0,
+      hint,
+      batchSize,
+      singleBatch,
+    } = command as {
+      filter?: Document;
+      projection?: Document;
+      sort?: Document;
+      skip?: number;
+      limit?: number;
+      hint?: string | Document;
+      batchSize?: number;
+      singleBatch?: boolean;
     };
     requireNotNegative({ skip, limit: Math.abs(limit), batchSize: batchSize ?? 0 });
     const namespace = `${String(command['$db'])}.${String(command['find'])}`;
@@ -222,13 +275,24 @@ export class Commands {
     let returned = 0;
     for (const row of this.reader.find(collection, filter, options, {}, statistics)) returned += row ? 1 : 0;
     const scan = plan.index
-      ? { stage: plan.index.name === identityIndex ? 'IDHACK' : 'IXSCAN', indexName: plan.index.name, keyPattern: plan.index.key, isMultiKey: plan.index.multikey, direction: plan.reverse ? 'backward' : 'forward' }
+      ? {
+          stage: plan.index.name === identityIndex ? 'IDHACK' : 'IXSCAN',
+          indexName: plan.index.name,
+          keyPattern: plan.index.key,
+          isMultiKey: plan.index.multikey,
+          direction: plan.reverse ? 'backward' : 'forward',
+        }
       : { stage: 'COLLSCAN', direction: plan.reverse ? 'backward' : 'forward' };
     const read = plan.index ? { stage: 'FETCH', inputStage: scan } : scan;
     const winningPlan = plan.sorted ? read : { stage: 'SORT', sortPattern: options.sort, inputStage: read };
     return {
       queryPlanner: { namespace: `${collection.database}.${collection.name}`, winningPlan, rejectedPlans: [] },
-      executionStats: { executionSuccess: true, nReturned: returned, totalKeysExamined: statistics.keysExamined, totalDocsExamined: statistics.documentsExamined },
+      executionStats: {
+        executionSuccess: true,
+        nReturned: returned,
+        totalKeysExamined: statistics.keysExamined,
+        totalDocsExamined: statistics.documentsExamined,
+      },
       ok: 1,
     };
   }
@@ -238,7 +302,9 @@ export class Commands {
     if (transaction) {
       const name = String(Object.values(command)[0]);
       if (this.catalog.find(String(command['$db']), name)) return this.writes.prepare(command, transaction)();
-      return this.queue.submit(() => this.catalog.require(String(command['$db']), name)).then(() => this.writes.prepare(command, transaction)());
+      return this.queue
+        .submit(() => this.catalog.require(String(command['$db']), name))
+        .then(() => this.writes.prepare(command, transaction)());
     }
     const run = this.writes.prepare(command, null);
     if (command['txnNumber'] === undefined) return this.queue.submit(run);
@@ -251,7 +317,8 @@ export class Commands {
     const number = Number(command['txnNumber']);
     const earlier = this.catalog.readRetry(session) as { number: number; reply: Document } | undefined;
     if (earlier && earlier.number === number) return earlier.reply;
-    if (earlier && earlier.number > number) throw new CommandError(225, `Retryable write with txnNumber ${number} is prohibited: a newer one has started`);
+    if (earlier && earlier.number > number)
+      throw new CommandError(225, `Retryable write with txnNumber ${number} is prohibited: a newer one has started`);
     const reply = run();
     this.catalog.saveRetry(session, { number, reply, at: new Date() });
     return reply;
@@ -288,7 +355,10 @@ export class Commands {
       .list(String(command['$db']))
       .filter(({ name }) => filter?.name === undefined || filter.name === name)
       .map(({ name, uuid }) => ({
-        name, type: 'collection', options: {}, info: { readOnly: false, uuid: new Binary(Buffer.from(uuid.replaceAll('-', ''), 'hex'), 4) },
+        name,
+        type: 'collection',
+        options: {},
+        info: { readOnly: false, uuid: new Binary(Buffer.from(uuid.replaceAll('-', ''), 'hex'), 4) },
         idIndex: { v: 2, key: { _id: 1 }, name: identityIndex },
       }));
     return cursorReply('firstBatch', collections.map(encode), 0n, `${String(command['$db'])}.$cmd.listCollections`);
@@ -296,7 +366,12 @@ export class Commands {
 
   private listIndexes(command: Document): Reply {
     const collection = this.requireCollection(command, 'listIndexes');
-    return cursorReply('firstBatch', collection.indexes.map((index) => encode(describeIndex(index))), 0n, `${collection.database}.${collection.name}`);
+    return cursorReply(
+      'firstBatch',
+      collection.indexes.map((index) => encode(describeIndex(index))),
+      0n,
+      `${collection.database}.${collection.name}`,
+    );
   }
 
   private requireCollection(command: Document, field: string): Collection {
@@ -311,7 +386,8 @@ export class Commands {
   }
 
   private create(command: Document): Promise<Document> {
-    if (command['capped'] || command['timeseries'] || command['viewOn']) throw new CommandError(238, 'only plain collections are implemented');
+    if (command['capped'] || command['timeseries'] || command['viewOn'])
+      throw new CommandError(238, 'only plain collections are implemented');
     return this.queue.submit(() => {
       if (!this.collectionOf(command, 'create')) this.catalog.create(String(command['$db']), String(command['create']));
       return { ok: 1 };
@@ -345,8 +421,20 @@ export class Commands {
   }
 
   private createIndex(collection: Collection, specification: Document): void {
-    const { key, name, unique = false, sparse = false, partialFilterExpression, expireAfterSeconds } = specification as {
-      key: Record<string, 1 | -1>; name: string; unique?: boolean; sparse?: boolean; partialFilterExpression?: Document; expireAfterSeconds?: number;
+    const {
+      key,
+      name,
+      unique = false,
+      sparse = false,
+      partialFilterExpression,
+      expireAfterSeconds,
+    } = specification as {
+      key: Record<string, 1 | -1>;
+      name: string;
+      unique?: boolean;
+      sparse?: boolean;
+      partialFilterExpression?: Document;
+      expireAfterSeconds?: number;
     };
     const unsupported = Object.values(key).find((direction) => Math.abs(Number(direction)) !== 1);
     if (unsupported !== undefined) throw new CommandError(67, `index type '${String(unsupported)}' is not implemented`);
@@ -354,7 +442,13 @@ export class Commands {
     const wanted = JSON.stringify([key, unique, sparse, partialFilterExpression, expireAfterSeconds]);
     const existing = collection.indexes.find((index) => index.name === name || JSON.stringify(index.key) === JSON.stringify(key));
     if (existing) {
-      const has = JSON.stringify([existing.key, existing.unique, existing.sparse, existing.partialFilterExpression, existing.expireAfterSeconds]);
+      const has = JSON.stringify([
+        existing.key,
+        existing.unique,
+        existing.sparse,
+        existing.partialFilterExpression,
+        existing.expireAfterSeconds,
+      ]);
       if (has === wanted && existing.name === name) return;
       if (existing.name === name) throw new CommandError(86, `An existing index has the same name as the requested index: ${name}`);
       if (has === wanted) throw new CommandError(85, `Index already exists with a different name: ${existing.name}`);
@@ -374,7 +468,8 @@ export class Commands {
       const nIndexesWas = collection.indexes.length;
       const wanted = command['index'] as unknown;
       const doomed = collection.indexes.filter(
-        (index) => index.name !== identityIndex && (wanted === '*' || index.name === wanted || JSON.stringify(index.key) === JSON.stringify(wanted)),
+        (index) =>
+          index.name !== identityIndex && (wanted === '*' || index.name === wanted || JSON.stringify(index.key) === JSON.stringify(wanted)),
       );
       if (doomed.length === 0 && wanted !== '*') throw new CommandError(27, `index not found with name [${String(wanted)}]`);
       for (const index of doomed) this.catalog.dropIndex(collection, index);
@@ -421,13 +516,16 @@ function takeBatch(rows: Iterator<Row>, project: (row: Row) => Buffer, size: num
 
 function requireNotNegative(values: Record<string, number>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== 'number' || value < 0) throw new CommandError(2, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
+    if (typeof value !== 'number' || value < 0)
+      throw new CommandError(2, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
   }
 }
 
 function describeIndex(index: Index): Document {
   return {
-    v: 2, key: index.key, name: index.name,
+    v: 2,
+    key: index.key,
+    name: index.name,
     ...(index.unique && index.name !== identityIndex ? { unique: true } : {}),
     ...(index.sparse ? { sparse: true } : {}),
     ...(index.partialFilterExpression ? { partialFilterExpression: index.partialFilterExpression } : {}),
@@ -436,5 +534,13 @@ function describeIndex(index: Index): Document {
 }
 
 function buildInfo(): Document {
-  return { version: '7.0.0', versionArray: [7, 0, 0, 0], gitVersion: 'plaza-embedded', modules: [], bits: 64, maxBsonObjectSize: largestDocument, ok: 1 };
+  return {
+    version: '7.0.0',
+    versionArray: [7, 0, 0, 0],
+    gitVersion: 'plaza-embedded',
+    modules: [],
+    bits: 64,
+    maxBsonObjectSize: largestDocument,
+    ok: 1,
+  };
 }

@@ -74,7 +74,11 @@ function hintedIndex(collection: Collection, hint: string | Document): Index | n
   const found = collection.indexes.find((index) =>
     typeof hint === 'string' ? index.name === hint : JSON.stringify(index.key) === JSON.stringify(hint),
   );
-  if (!found) throw new CommandError(2, 'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index');
+  if (!found)
+    throw new CommandError(
+      2,
+      'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index',
+    );
   return found;
 }
 
@@ -211,7 +215,8 @@ function implies(demand: Demand | undefined, condition: unknown): boolean {
     if (operator === '$eq') return demand.points?.length === 1 && sameValue(demand.points[0], operand);
     if (operator === '$in') return demand.points?.every((point) => (operand as unknown[]).some((one) => sameValue(one, point))) ?? false;
     if (operator === '$type' && operand === 'string') return demand.points?.every((point) => typeof point === 'string') ?? false;
-    if (operator === '$gt') return demand.points?.every((point) => typeof point === typeof operand && (point as number) > (operand as number)) ?? false;
+    if (operator === '$gt')
+      return demand.points?.every((point) => typeof point === typeof operand && (point as number) > (operand as number)) ?? false;
     return false;
   });
 }

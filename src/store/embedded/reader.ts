@@ -67,10 +67,11 @@ export class Reader {
     const plan = this.plan(collection, filter, { hint: options.hint });
     if (unchanged && plan.exact && plan.index) {
       const source = plan.index.name === identityIndex ? this.catalog.documents : this.catalog.entries;
-      const counts = plan.ranges.map(({ low, high }) =>
-        source.getKeysCount({ start: low, end: high, transaction: view.transaction }),
+      const counts = plan.ranges.map(({ low, high }) => source.getKeysCount({ start: low, end: high, transaction: view.transaction }));
+      return clamp(
+        counts.reduce((sum, one) => sum + one, 0),
+        options,
       );
-      return clamp(counts.reduce((sum, one) => sum + one, 0), options);
     }
     let count = 0;
     for (const row of this.find(collection, filter, options, view, { keysExamined: 0, documentsExamined: 0 })) count += row ? 1 : 0;
@@ -166,7 +167,9 @@ export class Reader {
     let { low, high } = range;
     let size = chunk;
     for (;;) {
-      const bounds = reverse ? { start: high, end: low, reverse: true, exclusiveStart: true, inclusiveEnd: true } : { start: low, end: high };
+      const bounds = reverse
+        ? { start: high, end: low, reverse: true, exclusiveStart: true, inclusiveEnd: true }
+        : { start: low, end: high };
       const entries = [...source.getRange({ ...bounds, limit: size, transaction: view.transaction })];
       for (const { key, value } of entries) {
         statistics.keysExamined += index ? 1 : 0;

@@ -155,7 +155,7 @@ function parseSections(message: Buffer, flags: number): Document {
   if (unknownFlags !== 0) throw new CommandError(9, 'unknown required OP_MSG flag');
   let body: Document | null = null;
   const sequences: Document = {};
-  for (let at = 20; at < end; ) {
+  for (let at = 20; at < end;) {
     const kind = message[at]!;
     const size = message.readInt32LE(at + 1);
     if (size < 5 || at + 1 + size > end) throw new Error('invalid section length');
@@ -181,7 +181,7 @@ function parseSequence(section: Buffer): Document {
   const nameEnd = section.indexOf(0, 4);
   const name = section.toString('utf8', 4, nameEnd);
   const documents: unknown[] = [];
-  for (let at = nameEnd + 1; at < section.length; ) {
+  for (let at = nameEnd + 1; at < section.length;) {
     const size = section.readInt32LE(at);
     if (size < 5 || at + size > section.length) throw new Error('invalid document length');
     const bytes = section.subarray(at, at + size);

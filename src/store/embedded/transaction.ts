@@ -95,10 +95,7 @@ export class LockTable {
 }
 
 export function noSuchTransaction(number: bigint | number): CommandError {
-  return new CommandError(
-    251,
-    `Given transaction number ${number} does not match any in-progress transactions.`,
-    {},
-    ['TransientTransactionError'],
-  );
+  return new CommandError(251, `Given transaction number ${number} does not match any in-progress transactions.`, {}, [
+    'TransientTransactionError',
+  ]);
 }

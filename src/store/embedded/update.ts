@@ -5,8 +5,21 @@ import { CommandError } from './errors.js';
 import { sameValue } from './writer.js';
 
 const operators = new Set([
-  '$addToSet', '$bit', '$currentDate', '$inc', '$max', '$min', '$mul', '$pop', '$pull', '$pullAll', '$push',
-  '$rename', '$set', '$setOnInsert', '$unset',
+  '$addToSet',
+  '$bit',
+  '$currentDate',
+  '$inc',
+  '$max',
+  '$min',
+  '$mul',
+  '$pop',
+  '$pull',
+  '$pullAll',
+  '$push',
+  '$rename',
+  '$set',
+  '$setOnInsert',
+  '$unset',
 ]);
 const pipelineStages = new Set(['$addFields', '$set', '$project', '$unset', '$replaceRoot', '$replaceWith']);
 
@@ -30,13 +43,20 @@ export function validateModification(modification: Modification, multi: boolean)
   const names = Object.keys(modification);
   if (!isOperatorUpdate(modification)) {
     const misplaced = names.find((name) => name.startsWith('$'));
-    if (misplaced) throw new CommandError(52, `The dollar ($) prefixed field '${misplaced}' is not allowed in the context of an update's replacement document.`);
+    if (misplaced)
+      throw new CommandError(
+        52,
+        `The dollar ($) prefixed field '${misplaced}' is not allowed in the context of an update's replacement document.`,
+      );
     if (multi) throw new CommandError(9, 'multi update is not supported for replacement-style update');
     return;
   }
   const unknown = names.find((name) => !operators.has(name));
   if (unknown) {
-    throw new CommandError(9, `Unknown modifier: ${unknown}. Expected a valid update modifier or pipeline-style update specified as an array`);
+    throw new CommandError(
+      9,
+      `Unknown modifier: ${unknown}. Expected a valid update modifier or pipeline-style update specified as an array`,
+    );
   }
   requireDistinctPaths(modification);
 }
@@ -49,7 +69,10 @@ function requireDistinctPaths(modification: Document): void {
   const paths = Object.entries(modification)
     .flatMap(([operator, fields]) => {
       if (typeof fields !== 'object' || fields === null) {
-        throw new CommandError(9, `Modifiers operate on fields but we found type ${typeof fields} instead. For example: {$mod: {<field>: ...}} not {${operator}: ${String(fields)}}`);
+        throw new CommandError(
+          9,
+          `Modifiers operate on fields but we found type ${typeof fields} instead. For example: {$mod: {<field>: ...}} not {${operator}: ${String(fields)}}`,
+        );
       }
       return Object.keys(fields as Document);
     })
@@ -88,7 +111,13 @@ function runPipeline(document: Document, stages: Document[]): Document {
   }
 }
 
-function applyAll(document: Document, modification: Document, filter: Document, arrayFilters: Document[] | undefined, inserting: boolean): void {
+function applyAll(
+  document: Document,
+  modification: Document,
+  filter: Document,
+  arrayFilters: Document[] | undefined,
+  inserting: boolean,
+): void {
   const { $setOnInsert, ...rest } = modification as { $setOnInsert?: Document } & Document;
   const effective: Document = { ...rest };
   if (inserting && $setOnInsert) effective['$set'] = { ...(effective['$set'] as Document | undefined), ...$setOnInsert };
@@ -113,7 +142,10 @@ function requireNumbers(document: Document, fields: Document | undefined, verb: 
     }
     const current = path.split('.').reduce<unknown>((value, step) => (value as Document | undefined)?.[step], document);
     if (current !== undefined && typeof current !== 'number' && !path.includes('$') && !isNumberObject(current)) {
-      throw new CommandError(14, `Cannot apply $${verb === 'increment' ? 'inc' : 'mul'} to a value of non-numeric type. {_id: ${String(document['_id'])}} has the field '${path}' of non-numeric type ${typeof current}`);
+      throw new CommandError(
+        14,
+        `Cannot apply $${verb === 'increment' ? 'inc' : 'mul'} to a value of non-numeric type. {_id: ${String(document['_id'])}} has the field '${path}' of non-numeric type ${typeof current}`,
+      );
     }
   }
 }

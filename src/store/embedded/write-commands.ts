@@ -79,15 +79,34 @@ export class WriteCommands {
   private prepareDelete(command: Document, transaction: StoreTransaction | null): WriteRun {
     const statement = (collection: Collection, one: DeleteStatement): Outcome => {
       const rows = this.collect(collection, one.q, { limit: one.limit, hint: one.hint }, transaction);
-      this.applyAll(rows.map((row) => this.writer.deletion(collection, row)), transaction);
+      this.applyAll(
+        rows.map((row) => this.writer.deletion(collection, row)),
+        transaction,
+      );
       return { matched: rows.length, modified: 0, before: null, after: null };
     };
     return this.runStatements(command, String(command['delete']), (command['deletes'] ?? []) as DeleteStatement[], statement, transaction);
   }
 
   private prepareFindAndModify(command: Document, transaction: StoreTransaction | null): WriteRun {
-    const { query: filter = {}, sort, remove, new: returnNew, upsert = false, fields, arrayFilters, hint } = command as {
-      query?: Document; sort?: Document; remove?: boolean; new?: boolean; upsert?: boolean; fields?: Document; arrayFilters?: Document[]; hint?: string;
+    const {
+      query: filter = {},
+      sort,
+      remove,
+      new: returnNew,
+      upsert = false,
+      fields,
+      arrayFilters,
+      hint,
+    } = command as {
+      query?: Document;
+      sort?: Document;
+      remove?: boolean;
+      new?: boolean;
+      upsert?: boolean;
+      fields?: Document;
+      arrayFilters?: Document[];
+      hint?: string;
     };
     const modification = command['update'] as Modification | undefined;
     const name = String(command['findAndModify'] ?? command['findandmodify']);
@@ -95,22 +114,35 @@ export class WriteCommands {
       const collection = this.catalog.require(String(command['$db']), name);
       const options = { limit: 1, sort, hint };
       if (remove) return this.findAndRemove(collection, filter, options, fields, transaction);
-      if (!modification) throw new CommandError(9, "Either an update or remove=true must be specified");
+      if (!modification) throw new CommandError(9, 'Either an update or remove=true must be specified');
       validateModification(modification, false);
       const outcome = this.update(collection, { modification, filter, arrayFilters }, options, upsert, transaction);
       const shown = returnNew ? outcome.after : outcome.before;
       const upserted = outcome.upserted === undefined ? {} : { upserted: outcome.upserted };
       return {
-        lastErrorObject: { n: outcome.matched + (outcome.upserted === undefined ? 0 : 1), updatedExisting: outcome.matched > 0, ...upserted },
+        lastErrorObject: {
+          n: outcome.matched + (outcome.upserted === undefined ? 0 : 1),
+          updatedExisting: outcome.matched > 0,
+          ...upserted,
+        },
         value: shown && applyProjection(shown, fields),
         ok: 1,
       };
     };
   }
 
-  private findAndRemove(collection: Collection, filter: Document, options: FindOptions, fields: Document | undefined, transaction: StoreTransaction | null): Document {
+  private findAndRemove(
+    collection: Collection,
+    filter: Document,
+    options: FindOptions,
+    fields: Document | undefined,
+    transaction: StoreTransaction | null,
+  ): Document {
     const rows = this.collect(collection, filter, options, transaction);
-    this.applyAll(rows.map((row) => this.writer.deletion(collection, row)), transaction);
+    this.applyAll(
+      rows.map((row) => this.writer.deletion(collection, row)),
+      transaction,
+    );
     const removed = rows[0] ? decode(rows[0].bytes) : null;
     return { lastErrorObject: { n: rows.length }, value: removed && applyProjection(removed, fields), ok: 1 };
   }

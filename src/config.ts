@@ -1,0 +1,101 @@
+/** Every environment variable, validated once at the start. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const shortestSecret = 32;
+
+const environment = z.object({
+  /** The port of the API. 0 takes any free one. */
+  PORT: port.default(4000),
+  /** The address to listen on. */
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** Where the embedded store keeps its data. */
+  PLAZA_DATA_DIR: z.string().min(1).default('.data'),
+  /** A MongoDB replica set; without it the embedded store is used. */
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://')
+    .optional(),
+  /** Signs access tokens; at least 32 characters. Required with MONGODB_URI in production. */
+  AUTH_SECRET: z.string().min(shortestSecret, `must have at least ${shortestSecret} characters`).optional(),
+  /** A loopback port for MongoDB tools to open the embedded store; without it a private socket is used. */
+  STORE_PORT: port.optional(),
+  /** Fill an empty store with the demo shop. By default only the embedded store is filled. */
+  DEMO_SHOP: flag.optional(),
+  /** Whether clients may ask for the schema. */
+  INTROSPECTION: flag.default(true),
+  /** Whether the playground is served. */
+  PLAYGROUND: flag.default(true),
+  /** fatal, error, warn, info, debug, trace or silent. */
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  dataDirectory: string;
+  mongodbUri: string | undefined;
+  authSecret: string;
+  storePort: number | undefined;
+  demoShop: boolean;
+  introspection: boolean;
+  playground: boolean;
+  logLevel: string;
+}
+
+/** A configuration that cannot be used; the message names each variable at fault. */
+export class ConfigError extends Error {}
+
+/** Secrets that stand in examples and must never sign anything real. */
+const publishedSecrets = ['change-me-change-me-change-me-change-me'];
+
+/** @throws ConfigError naming every variable whose value is wrong. */
+export function readConfig(variables: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The configuration is wrong:\n  ${problems.join('\n  ')}`);
+  }
+  const values = parsed.data;
+  const dataDirectory = resolve(values.PLAZA_DATA_DIR);
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDirectory,
+    mongodbUri: values.MONGODB_URI,
+    authSecret: authSecret(values.AUTH_SECRET, values.MONGODB_URI, variables['NODE_ENV'], dataDirectory),
+    storePort: values.STORE_PORT,
+    demoShop: values.DEMO_SHOP ?? values.MONGODB_URI === undefined,
+    introspection: values.INTROSPECTION,
+    playground: values.PLAYGROUND,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function authSecret(given: string | undefined, mongodbUri: string | undefined, mode: string | undefined, directory: string): string {
+  if (given && publishedSecrets.includes(given) && mode === 'production') {
+    throw new ConfigError('The configuration is wrong:\n  AUTH_SECRET: this is the published example; choose your own');
+  }
+  if (given) return given;
+  if (mongodbUri && mode === 'production') {
+    throw new ConfigError('The configuration is wrong:\n  AUTH_SECRET: required in production with MONGODB_URI');
+  }
+  return ownSecret(directory);
+}
+
+/** A secret of this installation alone, made at the first start and kept beside the data. */
+function ownSecret(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'auth-secret');
+  try {
+    writeFileSync(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(path, 'utf8');
+}

@@ -1,0 +1,50 @@
+/** Failures that are part of the API's promise. Everything else is a defect and stays hidden from clients. */
+
+export type RequestErrorCode =
+  'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'QUERY_TOO_COMPLEX' | 'CONFLICT' | 'CURSOR_EXPIRED';
+
+/** The request as a whole is refused: a top-level GraphQL error. */
+export class RequestError extends Error {
+  /** @param argument the argument at fault, as a path, where one is. */
+  constructor(
+    readonly code: RequestErrorCode,
+    message: string,
+    readonly argument?: string,
+  ) {
+    super(message);
+  }
+}
+
+export type RuleCode =
+  | 'ALREADY_EXISTS'
+  | 'EMAIL_TAKEN'
+  | 'HANDLE_TAKEN'
+  | 'INVALID'
+  | 'INVALID_CREDENTIALS'
+  | 'INVALID_TRANSITION'
+  | 'NOT_ALLOWED'
+  | 'NOT_FOUND'
+  | 'OUT_OF_RANGE'
+  | 'OUT_OF_STOCK'
+  | 'REQUIRED'
+  | 'TOO_LONG'
+  | 'TOO_SHORT';
+
+/** One broken rule, with the path of the input field that broke it. */
+export interface BrokenRule {
+  code: RuleCode;
+  message: string;
+  field: string[];
+}
+
+/** Input that is well formed but breaks a rule of the shop: reported in the payload's `userErrors`. */
+export class RulesBroken extends Error {
+  constructor(readonly rules: BrokenRule[]) {
+    super(rules.map((rule) => rule.message).join(' '));
+  }
+}
+
+/** A single broken rule about a field of the mutation's input. */
+export function broken(code: RuleCode, message: string, ...field: string[]): RulesBroken {
+  return new RulesBroken([{ code, message, field: ['input', ...field] }]);
+}

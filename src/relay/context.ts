@@ -1,0 +1,56 @@
+/** What every resolver is given: who asks, and this request's loaders. */
+import DataLoader from 'dataloader';
+import type { Types } from 'mongoose';
+import { RequestError } from '../errors.js';
+
+export type Role = 'BUYER' | 'MERCHANT' | 'MODERATOR' | 'ADMIN';
+
+export interface SignedIn {
+  userId: Types.ObjectId;
+  sessionId: Types.ObjectId;
+  roles: Role[];
+}
+
+export interface LoaderDefinition<Key, Value> {
+  batch(keys: readonly Key[]): Promise<(Value | null)[]>;
+  cacheKey(key: Key): string;
+}
+
+export class RequestContext {
+  private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();
+
+  constructor(
+    readonly signedIn: SignedIn | null,
+    readonly address: string,
+  ) {}
+
+  /** @throws RequestError UNAUTHENTICATED for a stranger. */
+  requireSignedIn(): SignedIn {
+    if (!this.signedIn) throw new RequestError('UNAUTHENTICATED', 'Sign in first.');
+    return this.signedIn;
+  }
+
+  /** Loads through this request's batch for the definition. */
+  load<Key, Value>(definition: LoaderDefinition<Key, Value>, key: Key): Promise<Value | null> {
+    let loader = this.loaders.get(definition);
+    if (!loader) {
+      loader = new DataLoader<unknown, unknown, string>((keys) => definition.batch(keys as readonly Key[]), {
+        cacheKeyFn: (one) => definition.cacheKey(one as Key),
+        maxBatchSize: 1000,
+      });
+      this.loaders.set(definition, loader);
+    }
+    return loader.load(key) as Promise<Value | null>;
+  }
+
+  async require<Key, Value>(definition: LoaderDefinition<Key, Value>, key: Key): Promise<Value> {
+    const value = await this.load(definition, key);
+    if (value === null) throw new RequestError('NOT_FOUND', 'This no longer exists.');
+    return value;
+  }
+
+  /** The same viewer with empty loaders, for the next event of a subscription. */
+  fresh(): RequestContext {
+    return new RequestContext(this.signedIn, this.address);
+  }
+}

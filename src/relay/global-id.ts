@@ -1,0 +1,21 @@
+/** Opaque global ids: the type's name and the store's id, so that `node(id)` can find anything. */
+import { Types } from 'mongoose';
+import { RequestError } from '../errors.js';
+
+export function toGlobalId(type: string, id: Types.ObjectId | string): string {
+  return Buffer.from(`${type}:${id.toString()}`).toString('base64url');
+}
+
+/** @throws RequestError BAD_USER_INPUT naming the argument, for anything that is no id of ours. */
+export function parseGlobalId(id: string, argument: string): { type: string; id: Types.ObjectId } {
+  const match = /^([A-Za-z]+):([0-9a-f]{24})$/.exec(Buffer.from(id, 'base64url').toString('latin1'));
+  if (!match) throw new RequestError('BAD_USER_INPUT', `"${id.slice(0, 100)}" is not a valid id.`, argument);
+  return { type: match[1]!, id: new Types.ObjectId(match[2]) };
+}
+
+/** The store's id of an object that must be of one type. */
+export function idOf(type: string, id: string, argument: string): Types.ObjectId {
+  const parsed = parseGlobalId(id, argument);
+  if (parsed.type !== type) throw new RequestError('BAD_USER_INPUT', `This id is of a ${parsed.type}, not of a ${type}.`, argument);
+  return parsed.id;
+}
