@@ -1,9 +1,11 @@
 /** Cursor connections (the Relay specification), by key and not by offset, so that cursors outlive changes to the list. */
+import 'reflect-metadata';
 import type { GraphQLResolveInfo } from 'graphql';
-import { Types, type Model } from 'mongoose';
+import { Types } from 'mongoose';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { RequestError } from '../errors.js';
 import type { LoaderDefinition } from './context.js';
+import type { AnyModel } from './loader.js';
 
 export const largestPage = 100;
 const defaultPage = 20;
@@ -113,17 +115,13 @@ function requireSize(size: number | null | undefined, argument: string): void {
 }
 
 /** Reads one page of a list with one query. */
-export async function paginate<Document>(
-  model: Model<Document>,
-  list: ListDefinition,
-  args: ConnectionArgs,
-): Promise<Connection<Document>> {
+export async function paginate<Document>(model: AnyModel, list: ListDefinition, args: ConnectionArgs): Promise<Connection<Document>> {
   const page = readPage(args, list.name);
-  const rows = await pageQuery(model, list, page);
+  const rows = await pageQuery<Document>(model, list, page);
   return toConnection(rows, list, page);
 }
 
-async function pageQuery<Document>(model: Model<Document>, list: ListDefinition, page: Page): Promise<Document[]> {
+async function pageQuery<Document>(model: AnyModel, list: ListDefinition, page: Page): Promise<Document[]> {
   const { filter, sort } = bounds(list, page);
   const rows = await model
     .find(filter, list.projection ?? {})
@@ -192,7 +190,7 @@ export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs
 }
 
 function keyOf(node: unknown, order: ListDefinition['order']): unknown[] {
-  return order.map(([field]) => (node as Record<string, unknown>)[field]);
+  return order.map(([field]) => field.split('.').reduce((value, step) => (value as Record<string, unknown>)[step], node));
 }
 
 export function encodeCursor(list: string, key: unknown[]): string {
@@ -234,14 +232,11 @@ export interface ListKey {
  * A loader of first pages below many parents: one parent is a plain find; many are one aggregation
  * that looks up each parent's page by index.
  */
-export function pagesByParent<Document>(
-  model: () => Model<Document>,
-  parentField: string,
-): LoaderDefinition<ListKey, Connection<Document>> {
+export function pagesByParent<Document>(model: AnyModel, parentField: string): LoaderDefinition<ListKey, Connection<Document>> {
   return {
     cacheKey: ({ list, args }) => JSON.stringify([list.name, list.filter, args]),
     async batch(keys) {
-      if (keys.length === 1) return [await paginate(model(), keys[0]!.list, keys[0]!.args)];
+      if (keys.length === 1) return [await paginate(model, keys[0]!.list, keys[0]!.args)];
       const pages = keys.map(({ args, list }) => readPage(args, list.name));
       const groups = new Map<string, number[]>();
       keys.forEach((key, at) => {
@@ -249,7 +244,7 @@ export function pagesByParent<Document>(
         groups.set(shape, [...(groups.get(shape) ?? []), at]);
       });
       const results = new Array<Connection<Document>>(keys.length);
-      await Promise.all([...groups.values()].map((members) => readGroup(model(), parentField, keys, pages, members, results)));
+      await Promise.all([...groups.values()].map((members) => readGroup(model, parentField, keys, pages, members, results)));
       return results;
     },
   };
@@ -261,7 +256,7 @@ function withoutParent({ list }: ListKey, parentField: string): Record<string, u
 }
 
 async function readGroup<Document>(
-  model: Model<Document>,
+  model: AnyModel,
   parentField: string,
   keys: readonly ListKey[],
   pages: readonly Page[],

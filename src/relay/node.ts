@@ -1,4 +1,5 @@
 /** The Node interface and the register of what `node(id)` can find. */
+import 'reflect-metadata';
 import { ID, Field, InterfaceType } from 'type-graphql';
 import type { Types } from 'mongoose';
 import type { RequestContext } from './context.js';

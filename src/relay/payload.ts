@@ -1,4 +1,5 @@
 /** The shape of every mutation's answer: the object, or what the input broke. */
+import 'reflect-metadata';
 import { Field, InterfaceType, ObjectType } from 'type-graphql';
 import { RulesBroken, type BrokenRule } from '../errors.js';
 

@@ -101,27 +101,30 @@ export function socketPath(directory: string): string {
   return join(mkdtempSync(join(tmpdir(), 'plaza-')), 'store.sock');
 }
 
+/** The storage engine's file: two meta pages, each behind a page header, with this number first. */
 const magic = 0xbeefc0de;
+const pageHeader = 24;
+const largestPage = 65_536;
 
 /** Refuses a data file that is not ours or not whole, before the storage engine maps it into memory. */
 export function requireSoundFile(path: string): void {
   if (!existsSync(path)) return;
   const { size } = statSync(path);
-  const head = Buffer.alloc(8192 + 512);
+  if (size === 0) throw new Error(`${path} is empty: restore it from a backup or move it away`);
+  const head = Buffer.alloc(2 * largestPage);
   const file = openSync(path, 'r');
   const read = readSync(file, head, 0, head.length, 0);
   closeSync(file);
-  if (size === 0) throw new Error(`${path} is empty: restore it from a backup or move it away`);
-  if (read < 8192 || head.readUInt32LE(16) !== magic) {
+  const pageSize = head.readUInt32LE(pageHeader + 24);
+  const whole = pageSize >= 512 && pageSize <= largestPage && read >= 2 * pageSize;
+  if (head.readUInt32LE(pageHeader) !== magic || !whole) {
     throw new Error(`${path} is no Plaza store: move it away or name another data directory`);
   }
-  const pages = Math.max(lastPage(head, 16), lastPage(head, 4096 + 16));
-  if (size < (pages + 1) * 4096) {
-    throw new Error(`${path} is cut short (${size} bytes of ${(pages + 1) * 4096}): restore it from a backup`);
-  }
+  const pages = Math.max(lastPage(head, pageHeader), lastPage(head, pageSize + pageHeader)) + 1;
+  if (size < pages * pageSize) throw new Error(`${path} is cut short (${size} bytes of ${pages * pageSize}): restore it from a backup`);
 }
 
 /** The last used page that one of the two meta pages names. */
-function lastPage(head: Buffer, at: number): number {
-  return Number(head.readBigUInt64LE(at + 24 + 2 * 48));
+function lastPage(head: Buffer, meta: number): number {
+  return Number(head.readBigUInt64LE(meta + 24 + 2 * 48));
 }

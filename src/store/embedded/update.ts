@@ -98,7 +98,7 @@ export function modify(document: Document, { modification, filter, arrayFilters 
     applyAll(result, modification, filter, arrayFilters, inserting);
   }
   if (id !== undefined && !sameValue(result['_id'], id)) {
-    throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
+    throw immutableIdentity();
   }
   return result;
 }
@@ -121,6 +121,7 @@ function applyAll(
   const { $setOnInsert, ...rest } = modification as { $setOnInsert?: Document } & Document;
   const effective: Document = { ...rest };
   if (inserting && $setOnInsert) effective['$set'] = { ...(effective['$set'] as Document | undefined), ...$setOnInsert };
+  takeIdentity(document, effective);
   for (const operator of Object.keys(effective)) {
     if (Object.keys(effective[operator] as Document).length === 0) delete effective[operator];
   }
@@ -129,10 +130,24 @@ function applyAll(
   requireNumbers(document, effective['$mul'] as Document | undefined, 'multiply');
   const positional = JSON.stringify(Object.values(effective).map((fields) => Object.keys(fields as Document))).includes('.$');
   try {
-    applyOperators(document, effective, arrayFilters ?? [], positional ? filter : {}, { cloneMode: 'deep' });
+    // Nothing of the command outlives it, so its values need no copies; mingo's copies would lose BSON's classes.
+    applyOperators(document, effective, arrayFilters ?? [], positional ? filter : {}, { cloneMode: 'none' });
   } catch (error) {
     throw new CommandError(2, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** mingo sets no `_id`; MongoDB does in an upsert, and accepts the one that is there. */
+function takeIdentity(document: Document, effective: Document): void {
+  const { _id, ...fields } = (effective['$set'] ?? {}) as Document;
+  if (_id === undefined) return;
+  effective['$set'] = fields;
+  document['_id'] ??= _id;
+  if (!sameValue(document['_id'], _id)) throw immutableIdentity();
+}
+
+function immutableIdentity(): CommandError {
+  return new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
 }
 
 function requireNumbers(document: Document, fields: Document | undefined, verb: string): void {
@@ -171,7 +186,9 @@ function collectEqualities(filter: Document, into: Document): void {
     }
     if (path.startsWith('$')) continue;
     const value = equalityOf(condition);
-    if (value !== undefined) applyOperators(into, { $set: { [path]: value } });
+    if (value === undefined) continue;
+    if (path === '_id') into['_id'] = value;
+    else applyOperators(into, { $set: { [path]: value } });
   }
 }
 

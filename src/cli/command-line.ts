@@ -1,0 +1,26 @@
+/** What the commands share: they open the configured store, or the embedded store of the server that runs on it. */
+import { ConfigError, readConfig } from '../config.js';
+import { openStore } from '../store/connection.js';
+
+/** Runs the work with the store open; what goes wrong is one line and exit code 1. */
+export async function withStore(work: () => Promise<void>): Promise<void> {
+  try {
+    const store = await openStore(readConfig(process.env), { share: true });
+    try {
+      await work();
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    process.stderr.write(`${error instanceof ConfigError || isForeseen(error) ? error.message : String(error.stack)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Mistakes on the command line or in its files, which need no stack to understand. */
+export class CommandLineError extends Error {}
+
+function isForeseen(error: Error): boolean {
+  return error instanceof CommandLineError || ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '');
+}

@@ -1,0 +1,1 @@
+export { demoAccounts, fillDemoShop, shopIsEmpty } from './shop.js';

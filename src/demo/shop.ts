@@ -1,0 +1,331 @@
+/** A demo shop that is the same at every start: people with tastes, who buy, review, comment and follow accordingly. */
+import { Faker, en } from '@faker-js/faker';
+import { hash as hashPassword } from '@node-rs/argon2';
+import type { Types } from 'mongoose';
+import { importedId } from '../import/identity.js';
+import { importInteractions, type InteractionDocument } from '../modules/behaviour/index.js';
+import {
+  countProducts,
+  importCategories,
+  importProducts,
+  slugify,
+  type CategoryDocument,
+  type ProductDocument,
+} from '../modules/catalog/index.js';
+import { importComments, type CommentDocument } from '../modules/comment/index.js';
+import { importOrders, type OrderDocument } from '../modules/order/index.js';
+import { importReviews, retallyProducts, type ReviewDocument } from '../modules/review/index.js';
+import { importFollows } from '../modules/social-graph/index.js';
+import { importUsers, type UserDocument } from '../modules/user/index.js';
+import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
+import { brands, shelves, type Shelf } from './catalogue.js';
+
+const shoppers = 400;
+const follows = 1600;
+const comments = 900;
+const day = 24 * 60 * 60 * 1000;
+
+/** All that happens in the demo shop happens in the year before this moment. */
+const demoDay = Date.UTC(2026, 9, 1);
+
+export const demoAccounts = {
+  password: 'plaza-demo',
+  buyer: { handle: 'demo', name: 'Demo Buyer', email: 'buyer@plaza.example', roles: ['BUYER'] },
+  merchant: { handle: 'demo_merchant', name: 'Demo Merchant', email: 'merchant@plaza.example', roles: ['BUYER', 'MERCHANT'] },
+  moderator: { handle: 'demo_moderator', name: 'Demo Moderator', email: 'moderator@plaza.example', roles: ['BUYER', 'MODERATOR'] },
+  admin: { handle: 'demo_admin', name: 'Demo Admin', email: 'admin@plaza.example', roles: ['BUYER', 'ADMIN'] },
+} as const;
+
+const id = (kind: string, key: string): Types.ObjectId => importedId('demo', kind, key);
+
+export async function shopIsEmpty(): Promise<boolean> {
+  return (await countProducts()) === 0;
+}
+
+interface Person {
+  user: UserDocument;
+  /** How much they care for each shelf, 0 to 1. */
+  tastes: number[];
+  /** How generous they are with stars, -1 to 1. */
+  mood: number;
+}
+
+interface StockedProduct extends ProductDocument {
+  shelf: Shelf;
+  /** How good it is, -1 to 1. */
+  worth: number;
+}
+
+/** @param onProgress told the share that is done */
+export async function fillDemoShop(onProgress: (share: number, what: string) => void): Promise<void> {
+  const shop = new DemoShop();
+  onProgress(0.05, 'people');
+  await shop.addPeople();
+  onProgress(0.2, 'products');
+  await shop.addProducts();
+  onProgress(0.3, 'orders and reviews');
+  await shop.addPurchases((share) => onProgress(0.3 + 0.4 * share, 'orders and reviews'));
+  onProgress(0.7, 'conversations');
+  await shop.addComments();
+  await shop.addFollows();
+  onProgress(0.85, 'scores');
+  await shop.addScores();
+  onProgress(1, 'done');
+}
+
+class DemoShop {
+  private readonly faker = new Faker({ locale: en, seed: 20261001 });
+  private readonly people: Person[] = [];
+  private readonly products: StockedProduct[] = [];
+  private readonly interactions: Omit<InteractionDocument, '_id'>[] = [];
+
+  async addPeople(): Promise<void> {
+    const passwordHash = await hashPassword(demoAccounts.password);
+    const { password: _password, ...accounts } = demoAccounts;
+    for (const account of Object.values(accounts))
+      this.people.push(this.person(account.handle, account.name, { ...account, roles: [...account.roles], passwordHash }));
+    for (let at = 0; at < shoppers; at++) {
+      const [first, last] = [this.faker.person.firstName(), this.faker.person.lastName()];
+      const handle = `${slugify(first)}_${slugify(last)}`.replaceAll('-', '').slice(0, 26) + String(at);
+      this.people.push(this.person(handle, `${first} ${last}`, { roles: ['BUYER'] }));
+    }
+    await importUsers(this.people.map(({ user }) => user));
+  }
+
+  private person(handle: string, name: string, account: Partial<UserDocument>): Person {
+    const favourites = this.faker.helpers.arrayElements([...shelves.keys()], { min: 1, max: 3 });
+    return {
+      tastes: shelves.map((_, at) => (favourites.includes(at) ? 1 : 0.06)),
+      mood: this.faker.number.float({ min: -0.5, max: 0.5 }),
+      user: {
+        _id: id('user', handle),
+        handle,
+        handleKey: handle.toLowerCase(),
+        bio: null,
+        avatarUrl: null,
+        createdAt: new Date(demoDay - 400 * day),
+        source: 'demo',
+        roles: ['BUYER'],
+        ...account,
+        name,
+      },
+    };
+  }
+
+  async addProducts(): Promise<void> {
+    const categories = shelves.map(({ category }): CategoryDocument => ({
+      _id: id('category', category),
+      slug: slugify(category),
+      name: category,
+      parent: null,
+    }));
+    await importCategories(categories);
+    shelves.forEach((shelf, at) => {
+      for (const noun of shelf.nouns) for (const kind of shelf.kinds) this.products.push(this.product(shelf, categories[at]!, noun, kind));
+    });
+    await importProducts(this.products.map(({ shelf: _shelf, worth: _worth, ...product }) => product));
+  }
+
+  private product(shelf: Shelf, category: CategoryDocument, noun: string, kind: string): StockedProduct {
+    const brand = this.faker.helpers.arrayElement(brands);
+    const title = `${brand} ${kind} ${noun.toLowerCase()}`;
+    const attributes = Object.entries(shelf.attributes).map(([name, values]) => ({ name, value: this.faker.helpers.arrayElement(values) }));
+    const cents = this.faker.number.int({ min: shelf.prices[0], max: shelf.prices[1] });
+    return {
+      _id: id('product', `${category.slug} ${kind} ${noun}`),
+      slug: slugify(`${kind} ${noun}`),
+      title,
+      description: `A ${kind.toLowerCase()} ${noun.toLowerCase()} by ${brand}: ${attributes.map(({ name, value }) => `${name} ${value}`).join(', ')}. It ${this.faker.helpers.arrayElement(shelf.praise)}, or so our buyers say.`,
+      category: category._id,
+      merchant: id('user', demoAccounts.merchant.handle),
+      price: { amountMinor: Math.max(shelf.prices[0], Math.round(cents / 500) * 500 - 1), currency: 'EUR' },
+      stock: this.faker.number.int({ min: 20, max: 500 }),
+      attributes: [{ name: 'brand', value: brand }, ...attributes],
+      imageUrl: null,
+      createdAt: new Date(demoDay - this.faker.number.int({ min: 1, max: 365 }) * day),
+      rating: emptyTally(),
+      score: 0,
+      commentCount: 0,
+      source: 'demo',
+      shelf,
+      worth: this.faker.number.float({ min: -1, max: 1 }),
+    };
+  }
+
+  async addPurchases(onProgress: (share: number) => void): Promise<void> {
+    const orders: OrderDocument[] = [];
+    const reviews: ReviewDocument[] = [];
+    for (const [at, person] of this.people.entries()) {
+      const bought = this.pickProducts(person, this.faker.number.int({ min: 6, max: 26 }));
+      for (const product of bought) this.visit(person, product, orders, reviews);
+      onProgress(at / this.people.length);
+    }
+    await importOrders(orders);
+    await importReviews(reviews);
+    await importInteractions(this.interactions);
+  }
+
+  /** Products are picked by taste, and by how well known they are. */
+  private pickProducts({ tastes }: Person, count: number): StockedProduct[] {
+    const weighted = this.products.map((product, at) => ({
+      product,
+      key:
+        this.faker.number.float({ min: 0.0001, max: 1 }) **
+        (1 / (tastes[shelves.indexOf(product.shelf)]! * (1.4 + product.worth) * (1 + (at % 7 === 0 ? 2 : 0)))),
+    }));
+    return weighted
+      .sort((a, b) => b.key - a.key)
+      .slice(0, count)
+      .map(({ product }) => product);
+  }
+
+  private visit(person: Person, product: StockedProduct, orders: OrderDocument[], reviews: ReviewDocument[]): void {
+    const { user } = person;
+    const boughtAt = new Date(demoDay - this.faker.number.int({ min: 5, max: 360 }) * day - this.faker.number.int({ min: 0, max: day }));
+    const key = `${user.handle} ${product._id.toHexString()}`;
+    const buys = this.faker.number.float() < 0.75;
+    if (buys) orders.push(orderOf(id('order', key), user._id, product, boughtAt));
+    const reviewed = this.faker.number.float() < (buys ? 0.7 : 0.08);
+    const review = reviewed ? this.review(key, person, product, buys, boughtAt) : null;
+    if (review) reviews.push(review);
+    this.interactions.push({
+      user: user._id,
+      product: product._id,
+      views: this.faker.number.int({ min: 1, max: 4 }),
+      carts: Number(buys),
+      purchases: Number(buys),
+      comments: 0,
+      points: review?.points ?? null,
+      lastAt: boughtAt,
+    });
+  }
+
+  private review(key: string, person: Person, product: StockedProduct, verifiedPurchase: boolean, boughtAt: Date): ReviewDocument {
+    const rate = (): number =>
+      Math.min(5, Math.max(1, Math.round(3.6 + 1.1 * product.worth + person.mood + this.faker.number.float({ min: -1, max: 1 }))));
+    const ratings = { quality: rate(), price: rate(), service: rate() };
+    const points = overallPoints(ratings);
+    const createdAt = new Date(boughtAt.getTime() + this.faker.number.int({ min: 1, max: 4 }) * day);
+    const votes = { helpful: this.faker.number.int({ min: 0, max: 12 }), unhelpful: this.faker.number.int({ min: 0, max: 3 }) };
+    return {
+      _id: id('review', key),
+      product: product._id,
+      author: person.user._id,
+      ...ratings,
+      points,
+      stars: starsOf(points),
+      weight: reviewWeight({ createdAt, verifiedPurchase, ...votes }),
+      ...this.opinion(product, starsOf(points)),
+      imageUrls: [],
+      verifiedPurchase,
+      incentivised: this.faker.number.float() < 0.05,
+      ...votes,
+      helpfulness: wilsonLowerBound(votes.helpful, votes.helpful + votes.unhelpful),
+      response: null,
+      visible: true,
+      commentCount: 0,
+      createdAt,
+      editedAt: null,
+      source: 'demo',
+    };
+  }
+
+  private opinion({ shelf, title }: StockedProduct, stars: number): { title: string; body: string } {
+    const pick = (texts: string[]): string => this.faker.helpers.arrayElement(texts);
+    const praise = pick(shelf.praise);
+    const fault = pick(shelf.faults);
+    if (stars >= 4)
+      return {
+        title: pick(['Delighted', 'Just right', 'Would buy again', 'A good find']),
+        body: `The ${title} ${praise}. ${stars === 5 ? 'No complaints at all.' : `My one quibble: it ${fault}.`}`,
+      };
+    if (stars === 3)
+      return { title: pick(['Decent', 'Does the job', 'Mixed feelings']), body: `It ${praise}, but it also ${fault}. Fair for the price.` };
+    return {
+      title: pick(['Disappointed', 'Not for me', 'Sent it back']),
+      body: `Sadly it ${fault}. I had hoped for more from ${title.split(' ')[0]!}.`,
+    };
+  }
+
+  async addComments(): Promise<void> {
+    const written: CommentDocument[] = [];
+    for (let at = 0; at < comments; at++) {
+      const product = this.faker.helpers.arrayElement(this.products);
+      const earlier = written.filter((one) => one.subject.equals(product._id));
+      const parent = earlier.length > 0 && this.faker.number.float() < 0.5 ? this.faker.helpers.arrayElement(earlier) : null;
+      const earliest = parent ? parent.createdAt.getTime() : demoDay - 200 * day;
+      written.push({
+        _id: id('comment', String(at)),
+        subjectType: 'Product',
+        subject: product._id,
+        parent: parent?._id ?? null,
+        author: this.faker.helpers.arrayElement(this.people).user._id,
+        body: this.remark(product, parent !== null),
+        replyCount: 0,
+        createdAt: new Date(earliest + this.faker.number.int({ min: 60_000, max: 20 * day })),
+        editedAt: null,
+        deletedAt: null,
+      });
+    }
+    await importComments(written);
+  }
+
+  private remark({ shelf, title }: StockedProduct, reply: boolean): string {
+    const praise = this.faker.helpers.arrayElement(shelf.praise);
+    const fault = this.faker.helpers.arrayElement(shelf.faults);
+    if (reply)
+      return this.faker.helpers.arrayElement([
+        `Same here, mine ${praise}.`,
+        `Odd, mine ${fault}.`,
+        'Thanks, that helps!',
+        'Which colour did you get?',
+        `After half a year it still ${praise}.`,
+      ]);
+    return this.faker.helpers.arrayElement([
+      `Does anyone else find that it ${fault}?`,
+      `A year on, the ${title} ${praise}.`,
+      `Torn between this and the one by ${this.faker.helpers.arrayElement(brands)}.`,
+      `Mine ${praise}. Happy to answer questions.`,
+    ]);
+  }
+
+  /** People mostly follow those who share a favourite. */
+  async addFollows(): Promise<void> {
+    const pairs = new Map<string, { follower: Person; followee: Person }>();
+    while (pairs.size < follows) {
+      const [follower, followee] = this.faker.helpers.arrayElements(this.people, 2) as [Person, Person];
+      const shared = follower.tastes.some((taste, at) => taste === 1 && followee.tastes[at] === 1);
+      if (shared || this.faker.number.float() < 0.1) pairs.set(`${follower.user.handle} ${followee.user.handle}`, { follower, followee });
+    }
+    await importFollows(
+      [...pairs].map(([key, { follower, followee }], at) => ({
+        _id: id('follow', key),
+        follower: follower.user._id,
+        followee: followee.user._id,
+        at: new Date(demoDay - 100 * day + at * 60_000),
+      })),
+    );
+  }
+
+  async addScores(): Promise<void> {
+    await retallyProducts(this.products.map(({ _id }) => _id));
+  }
+}
+
+function orderOf(
+  _id: Types.ObjectId,
+  buyer: Types.ObjectId,
+  { _id: product, merchant, title, price }: StockedProduct,
+  placedAt: Date,
+): OrderDocument {
+  return {
+    _id,
+    buyer,
+    merchant,
+    items: [{ product, title, price, quantity: 1 }],
+    total: price,
+    status: 'DELIVERED',
+    placedAt,
+    updatedAt: new Date(placedAt.getTime() + 2 * day),
+  };
+}

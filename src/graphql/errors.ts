@@ -1,0 +1,35 @@
+/** Turns whatever went wrong into what a client may see. */
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { RequestError } from '../errors.js';
+
+/** Codes that Apollo Server gives to requests it refuses by itself, in this API's terms. */
+const apolloCodes: Record<string, string> = {
+  BAD_REQUEST: 'BAD_USER_INPUT',
+  BAD_USER_INPUT: 'BAD_USER_INPUT',
+  GRAPHQL_PARSE_FAILED: 'GRAPHQL_PARSE_FAILED',
+  GRAPHQL_VALIDATION_FAILED: 'GRAPHQL_VALIDATION_FAILED',
+  OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
+  PERSISTED_QUERY_NOT_FOUND: 'PERSISTED_QUERY_NOT_FOUND',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
+};
+
+/** @param report told of defects, whose details no client sees */
+export function formatError(formatted: GraphQLFormattedError, error: unknown, report: (error: unknown) => void): GraphQLFormattedError {
+  const cause = unwrapResolverError(error);
+  const { message, locations, path } = formatted;
+  if (cause instanceof RequestError) {
+    const extensions = { code: cause.code, ...(cause.argument && { argument: cause.argument }) };
+    return { message: cause.message, locations, path, extensions };
+  }
+  const code = apolloCodes[String(formatted.extensions?.['code'])];
+  if (code) return { message, locations, path, extensions: { code } };
+  report(cause);
+  return { message: 'Something went wrong on our side.', locations, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** A refusal before the operation runs, with the HTTP status that fits. */
+export function refusal(error: RequestError): GraphQLError {
+  const status = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429 }[error.code as string] ?? 400;
+  return new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http: { status } } });
+}

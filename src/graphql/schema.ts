@@ -1,0 +1,73 @@
+/** Assembles the schema from the modules' resolvers. */
+import { isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import type { Types } from 'mongoose';
+import { buildSchema, getMetadataStorage, type AuthChecker, type ContainerType, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { RequestError } from '../errors.js';
+import { NodeResolver } from './node.resolver.js';
+import type { RequestContext, Role } from '../relay/context.js';
+import { toGlobalId } from '../relay/global-id.js';
+
+type ResolverClass = new (...services: never[]) => object;
+
+/** @param resolvers instances of the modules' resolver classes */
+export async function assembleSchema(resolvers: object[]): Promise<GraphQLSchema> {
+  const instances = new Map([...resolvers, new NodeResolver()].map((resolver) => [resolver.constructor as ResolverClass, resolver]));
+  const container: ContainerType = { get: (type: ResolverClass) => instances.get(type) };
+  const schema = await buildSchema({
+    resolvers: [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>,
+    container,
+    authChecker,
+    validate: false,
+    pubSub: unusedPubSub,
+    scalarsMap: [{ type: Date, scalar: GraphQLDateTimeISO }],
+  });
+  resolveIds(schema);
+  freePlainFields(schema);
+  return schema;
+}
+
+/** type-graphql wants one even though every subscription here reads the event log. */
+const unusedPubSub: PubSub = {
+  publish: () => unused(),
+  subscribe: () => unused(),
+};
+
+function unused(): never {
+  throw new Error('subscriptions read the event log');
+}
+
+/** The schema as it is committed: sorted, so that a change shows as a change of its own lines. */
+export function printApi(schema: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
+
+/** The one rule behind every `@Authorized(...)`: signed in, and with one of the roles where any is named. */
+const authChecker: AuthChecker<RequestContext, Role> = ({ context }, roles) => {
+  const { roles: own } = context.requireSignedIn();
+  if (roles.length > 0 && !roles.some((role) => own.includes(role))) {
+    throw new RequestError('FORBIDDEN', `This is for ${roles.join(' or ')} only.`);
+  }
+  return true;
+};
+
+/** Documents carry `_id`; their type makes it a global id. */
+function resolveIds(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;
+    type.getFields()['id']!.resolve = (source: { _id: Types.ObjectId }) => toGlobalId(type.name, source._id);
+  }
+}
+
+/** Fields that only read a property need no resolver of their own; without one, the compiled query reads them inline. */
+function freePlainFields(schema: GraphQLSchema): void {
+  const { fieldResolvers } = getMetadataStorage();
+  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  const resolved = new Set(fieldResolvers.map(({ getObjectType, schemaName }) => `${getObjectType?.().name}.${schemaName}`));
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || roots.has(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.name !== 'id' && !resolved.has(`${type.name}.${field.name}`)) delete field.resolve;
+    }
+  }
+}

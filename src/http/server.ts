@@ -1,0 +1,95 @@
+/** The one port: GraphQL over HTTP and WebSocket, health, metrics and the playground. */
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { useServer } from 'graphql-ws/use/ws';
+import { register } from 'prom-client';
+import { WebSocketServer } from 'ws';
+import { RequestError } from '../errors.js';
+import { createApollo } from '../graphql/apollo.js';
+import type { CompiledOperations } from '../graphql/compiled-operations.js';
+import { refusal } from '../graphql/errors.js';
+import { webSocketOptions } from '../graphql/websocket.js';
+import { RequestContext, type SignedIn } from '../relay/context.js';
+import { servePlayground } from './playground.js';
+
+const path = '/graphql';
+const largestBody = 2 * 1024 * 1024;
+const largestMessage = 2 * 1024 * 1024;
+const pingInterval = 12_000;
+
+export interface HttpOptions {
+  operations: CompiledOperations;
+  authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
+  introspection: boolean;
+  playground: boolean;
+  logLevel: string;
+  /** @throws Error while the API cannot serve */
+  checkReady: () => Promise<void>;
+}
+
+export interface HttpServer {
+  fastify: FastifyInstance;
+  close(): Promise<void>;
+}
+
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const fastify = Fastify({ bodyLimit: largestBody, logger: { level: options.logLevel }, forceCloseConnections: true });
+  const report = (error: unknown): void => fastify.log.error(error);
+  fastify.setErrorHandler(answerError);
+  const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });
+  await apollo.start();
+  serveGraphql(fastify, apollo, options.authenticate);
+  const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: largestMessage });
+  const subscriptions = useServer(webSocketOptions({ ...options, report }), sockets, pingInterval);
+  serveHealth(fastify, options.checkReady);
+  if (options.playground) await servePlayground(fastify, path);
+  return {
+    fastify,
+    async close() {
+      await subscriptions.dispose();
+      await apollo.stop();
+      await fastify.close();
+    },
+  };
+}
+
+function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, authenticate: HttpOptions['authenticate']): void {
+  const handler = fastifyApolloHandler(apollo, {
+    async context(request: FastifyRequest) {
+      try {
+        return new RequestContext(await authenticate(request.headers.authorization), request.ip);
+      } catch (error) {
+        throw error instanceof RequestError ? refusal(error) : error;
+      }
+    },
+  });
+  fastify.route({ method: ['GET', 'POST', 'OPTIONS'], url: path, handler });
+}
+
+/** What fails before GraphQL has the request still answers in GraphQL's form. */
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 500;
+  if (status >= 500) request.log.error(error);
+  const messages: Record<number, string> = {
+    400: 'The request body is not valid JSON.',
+    413: `The request is larger than ${largestBody} bytes.`,
+    415: 'Send application/json.',
+  };
+  const code = status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT';
+  const message = messages[status] ?? (status >= 500 ? 'Something went wrong on our side.' : 'The request is malformed.');
+  void reply.status(status).send({ errors: [{ message, extensions: { code } }] });
+}
+
+function serveHealth(fastify: FastifyInstance, checkReady: () => Promise<void>): void {
+  fastify.get('/health/live', async () => ({ status: 'ok' }));
+  fastify.get('/health/ready', async (_request, reply) => {
+    try {
+      await checkReady();
+      return { status: 'ok' };
+    } catch {
+      return reply.status(503).send({ status: 'unavailable' });
+    }
+  });
+  fastify.get('/metrics', async (_request, reply) => reply.type(register.contentType).send(await register.metrics()));
+}

@@ -1,0 +1,61 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+
+/** What people do with products besides reviewing and ordering them. */
+export const trackedKinds = ['VIEW', 'CLICK', 'ADD_TO_CART'] as const;
+export type TrackedKind = (typeof trackedKinds)[number];
+
+export interface BehaviourEventDocument {
+  /** Who and the client's own id of the event, so that sending it twice counts once. */
+  _id: string;
+  user: Types.ObjectId | null;
+  visitor: string | null;
+  product: Types.ObjectId;
+  kind: TrackedKind;
+  at: Date;
+}
+
+const kept = 400 * 24 * 60 * 60;
+
+const behaviourEventSchema = new Schema<BehaviourEventDocument>({
+  _id: { type: String, required: true },
+  user: { type: Schema.Types.ObjectId, default: null },
+  visitor: { type: String, default: null },
+  product: { type: Schema.Types.ObjectId, required: true },
+  kind: { type: String, required: true },
+  at: { type: Date, required: true },
+});
+behaviourEventSchema.index({ user: 1, at: -1 });
+behaviourEventSchema.index({ product: 1, at: -1 });
+behaviourEventSchema.index({ at: 1 }, { expireAfterSeconds: kept });
+
+export const BehaviourEventModel = mongoose.model('BehaviourEvent', behaviourEventSchema, 'behaviour_events');
+
+/** All that one user ever did with one product: the recommender's input. */
+export interface InteractionDocument {
+  _id: Types.ObjectId;
+  user: Types.ObjectId;
+  product: Types.ObjectId;
+  views: number;
+  carts: number;
+  purchases: number;
+  comments: number;
+  /** The overall rating in sixtieths of a star, where the user has reviewed the product. */
+  points: number | null;
+  lastAt: Date;
+}
+
+const interactionSchema = new Schema<InteractionDocument>({
+  user: { type: Schema.Types.ObjectId, required: true },
+  product: { type: Schema.Types.ObjectId, required: true },
+  views: { type: Number, default: 0 },
+  carts: { type: Number, default: 0 },
+  purchases: { type: Number, default: 0 },
+  comments: { type: Number, default: 0 },
+  points: { type: Number, default: null },
+  lastAt: { type: Date, required: true },
+});
+interactionSchema.index({ user: 1, product: 1 }, { unique: true });
+interactionSchema.index({ user: 1, lastAt: -1 });
+interactionSchema.index({ product: 1 });
+
+export const InteractionModel = mongoose.model('Interaction', interactionSchema, 'interactions');

@@ -1,0 +1,21 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../relay/context.js';
+import { idOf } from '../../relay/global-id.js';
+import { payload } from '../../relay/payload.js';
+import { trackEvents } from './behaviour.service.js';
+import { TrackEventsInput, TrackEventsPayload } from './behaviour.type.js';
+
+@Resolver()
+export class BehaviourResolver {
+  @Mutation(() => TrackEventsPayload, { description: 'Collects views, clicks and add-to-carts, which recommendations learn from.' })
+  trackEvents(
+    @Arg('input', () => TrackEventsInput, { description: 'The batch.' }) { events, visitorId }: TrackEventsInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const tracked = events.map(({ productId, ...event }, index) => ({
+      ...event,
+      product: idOf('Product', productId, `input.events.${index}.productId`),
+    }));
+    return payload(() => trackEvents(context.signedIn?.userId ?? null, visitorId ?? null, tracked));
+  }
+}

@@ -1,0 +1,54 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Payload } from '../../relay/payload.js';
+
+export enum BehaviourKind {
+  VIEW = 'VIEW',
+  CLICK = 'CLICK',
+  ADD_TO_CART = 'ADD_TO_CART',
+}
+
+registerEnumType(BehaviourKind, {
+  name: 'BehaviourKind',
+  description: 'What somebody did with a product.',
+  valuesConfig: {
+    VIEW: { description: 'Saw its page.' },
+    CLICK: { description: 'Clicked on it in a list.' },
+    ADD_TO_CART: { description: 'Put it into the cart.' },
+  },
+});
+
+@InputType({ description: 'Something that somebody did with a product.' })
+export class BehaviourEventInput {
+  @Field(() => String, { description: 'The client’s own id of the event, at most 64 characters: sent again, it counts once.' })
+  eventId!: string;
+
+  @Field(() => BehaviourKind, { description: 'What they did.' })
+  kind!: BehaviourKind;
+
+  @Field(() => ID, { description: 'With which product.' })
+  productId!: string;
+
+  @Field(() => Date, { nullable: true, description: 'When, within the last 7 days; now where left out.' })
+  at?: Date | null;
+}
+
+@InputType({ description: 'A batch of events.' })
+export class TrackEventsInput {
+  @Field(() => [BehaviourEventInput], { description: 'Up to 100 events.' })
+  events!: BehaviourEventInput[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Tells strangers apart: a random id that the client keeps. Not read when signed in.',
+  })
+  visitorId?: string | null;
+}
+
+@ObjectType({ implements: Payload, description: 'What became of a batch of events.' })
+export class TrackEventsPayload extends Payload {
+  @Field(() => Int, { nullable: true, description: 'How many were new and are stored.' })
+  accepted!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'How many had been sent before.' })
+  duplicates!: number | null;
+}

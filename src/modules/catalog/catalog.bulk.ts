@@ -1,0 +1,25 @@
+/** Products and categories in bulk, for imports and for training. Imports answer how many were new. */
+import { insertMissing } from '../../store/bulk.js';
+import { CategoryModel, ProductModel, type CategoryDocument, type ProductDocument } from './catalog.model.js';
+
+export function importCategories(categories: CategoryDocument[]): Promise<number> {
+  return insertMissing(CategoryModel, categories);
+}
+
+export function importProducts(products: ProductDocument[]): Promise<number> {
+  return insertMissing(ProductModel, products);
+}
+
+export function countProducts(): Promise<number> {
+  return ProductModel.estimatedDocumentCount().exec();
+}
+
+/** Every product, for training. */
+export function allProducts(): AsyncIterable<ProductDocument> {
+  return ProductModel.collection.find<ProductDocument>({}, { batchSize: 1000 });
+}
+
+/** Every category, for training. */
+export function allCategories(): AsyncIterable<CategoryDocument> {
+  return CategoryModel.collection.find<CategoryDocument>({});
+}

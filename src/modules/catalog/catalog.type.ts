@@ -1,0 +1,177 @@
+import { GraphQLURL } from 'graphql-scalars';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionType } from '../../relay/connection.js';
+import { Money, MoneyInput } from '../../relay/money.js';
+import { Node } from '../../relay/node.js';
+import { Payload } from '../../relay/payload.js';
+
+@ObjectType({ implements: Node, description: 'A group of products; categories form a tree.' })
+export class Category extends Node {
+  @Field(() => String, { description: 'Unique and readable, for URLs.' })
+  slug!: string;
+
+  @Field(() => String, { description: 'The name to show.' })
+  name!: string;
+}
+
+@ObjectType({ description: 'A property of a product, such as colour: red.' })
+export class ProductAttribute {
+  @Field(() => String, { description: 'Which property.' })
+  name!: string;
+
+  @Field(() => String, { description: 'What it is for this product.' })
+  value!: string;
+}
+
+@ObjectType({ implements: Node, description: 'Something the shop sells.' })
+export class Product extends Node {
+  @Field(() => String, { description: 'Unique and readable, for URLs.' })
+  slug!: string;
+
+  @Field(() => String, { description: 'The name to show.' })
+  title!: string;
+
+  @Field(() => String, { description: 'Plain text; may be empty.' })
+  description!: string;
+
+  @Field(() => Money, { description: 'What one costs now.' })
+  price!: Money;
+
+  @Field(() => Int, { nullable: true, description: 'How many can be ordered now; null where stock is not tracked.' })
+  stock!: number | null;
+
+  @Field(() => [ProductAttribute], { description: 'Its properties.' })
+  attributes!: ProductAttribute[];
+
+  @Field(() => GraphQLURL, { nullable: true, description: 'Its picture.' })
+  imageUrl!: string | null;
+
+  @Field(() => Date, { description: 'When it came into the shop.' })
+  createdAt!: Date;
+}
+
+export const ProductConnection = connectionType(Product, 'Product');
+export const CategoryConnection = connectionType(Category, 'Category');
+
+export enum ProductSort {
+  NEWEST = 'NEWEST',
+  TOP_RATED = 'TOP_RATED',
+  PRICE_LOWEST = 'PRICE_LOWEST',
+  PRICE_HIGHEST = 'PRICE_HIGHEST',
+}
+
+registerEnumType(ProductSort, {
+  name: 'ProductSort',
+  description: 'The order of products.',
+  valuesConfig: {
+    NEWEST: { description: 'The latest first.' },
+    TOP_RATED: { description: 'The highest composite score first.' },
+    PRICE_LOWEST: { description: 'The cheapest first.' },
+    PRICE_HIGHEST: { description: 'The dearest first.' },
+  },
+});
+
+@InputType({ description: 'Which products; every given condition must hold.' })
+export class ProductFilter {
+  @Field(() => ID, { nullable: true, description: 'Only of this category.' })
+  categoryId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only of this merchant.' })
+  merchantId?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Costing at least this, in the smallest unit of the currency.' })
+  priceAtLeast?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Costing at most this, in the smallest unit of the currency.' })
+  priceAtMost?: number | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Only what can be ordered now.' })
+  inStock?: boolean | null;
+}
+
+@InputType({ description: 'A property of a product.' })
+export class ProductAttributeInput {
+  @Field(() => String, { description: 'Which property, at most 50 characters.' })
+  name!: string;
+
+  @Field(() => String, { description: 'What it is, at most 200 characters.' })
+  value!: string;
+}
+
+@InputType({ description: 'A new product.' })
+export class CreateProductInput {
+  @Field(() => String, { description: 'At most 200 characters.' })
+  title!: string;
+
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Plain text, at most 10,000 characters.' })
+  description!: string;
+
+  @Field(() => ID, { description: 'Its category.' })
+  categoryId!: string;
+
+  @Field(() => MoneyInput, { description: 'What one costs.' })
+  price!: MoneyInput;
+
+  @Field(() => Int, { nullable: true, description: 'How many there are; leave out where stock is not tracked.' })
+  stock?: number | null;
+
+  @Field(() => [ProductAttributeInput], { nullable: true, description: 'At most 50.' })
+  attributes?: ProductAttributeInput[] | null;
+
+  @Field(() => GraphQLURL, { nullable: true, description: 'Its picture.' })
+  imageUrl?: URL | null;
+
+  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second product.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What to change of a product; what is left out stays.' })
+export class UpdateProductInput {
+  @Field(() => ID, { description: 'The product.' })
+  productId!: string;
+
+  @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
+  title?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Plain text, at most 10,000 characters.' })
+  description?: string | null;
+
+  @Field(() => MoneyInput, { nullable: true, description: 'What one costs. Orders that were placed keep their price.' })
+  price?: MoneyInput | null;
+
+  @Field(() => Int, { nullable: true, description: 'How many there are now; null stops tracking.' })
+  stock?: number | null;
+
+  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Replaces all; at most 50.' })
+  attributes?: ProductAttributeInput[] | null;
+
+  @Field(() => GraphQLURL, { nullable: true, description: 'Its picture; null takes it away.' })
+  imageUrl?: URL | null;
+}
+
+@InputType({ description: 'A new category.' })
+export class CreateCategoryInput {
+  @Field(() => String, { description: 'At most 100 characters.' })
+  name!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The category it belongs under; left out, it stands at the top.' })
+  parentId?: string | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The new product.' })
+export class CreateProductPayload extends Payload {
+  @Field(() => Product, { nullable: true, description: 'The product, as stored.' })
+  product!: Product | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The changed product.' })
+export class UpdateProductPayload extends Payload {
+  @Field(() => Product, { nullable: true, description: 'The product, as changed.' })
+  product!: Product | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The new category.' })
+export class CreateCategoryPayload extends Payload {
+  @Field(() => Category, { nullable: true, description: 'The category, as stored.' })
+  category!: Category | null;
+}

@@ -1,0 +1,151 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import { asksFor, ConnectionArgs, type Connection, type ListDefinition } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
+import { registerNode } from '../../relay/node.js';
+import { payload } from '../../relay/payload.js';
+import { encodeEventCursor, openTopic, type LoggedEvent } from '../../realtime/index.js';
+import { Product, type ProductDocument } from '../catalog/index.js';
+import { Review, type ReviewDocument } from '../review/index.js';
+import { User, userById, type PublicUser } from '../user/index.js';
+import { commentSubjectKind } from './comment-subject.js';
+import { commentById, commentsOfSubject, repliesOfComment } from './comment.loader.js';
+import type { CommentDocument } from './comment.model.js';
+import { addComment, commentList, commentTopic, deleteComment, editComment, replyList } from './comment.service.js';
+import {
+  AddCommentInput,
+  AddCommentPayload,
+  Comment,
+  CommentAdded,
+  CommentConnection,
+  CommentSort,
+  CommentSubject,
+  DeleteCommentInput,
+  DeleteCommentPayload,
+  EditCommentInput,
+  EditCommentPayload,
+} from './comment.type.js';
+
+registerNode('Comment', (id, context) => context.load(commentById, id));
+
+@Resolver(() => Comment)
+export class CommentResolver {
+  @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left, and once it is deleted.' })
+  author(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
+    return comment.deletedAt ? null : context.load(userById, comment.author);
+  }
+
+  @FieldResolver(() => CommentSubject, { nullable: true, description: 'What it is about; null where that is gone.' })
+  async subject(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<object | null> {
+    const subject = await commentSubjectKind(comment.subjectType)?.find(context, comment.subject);
+    return subject ? { ...subject, __typename: comment.subjectType } : null;
+  }
+
+  @FieldResolver(() => Comment, { nullable: true, description: 'The comment it replies to; null right below the subject.' })
+  parent(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<CommentDocument | null> | null {
+    return comment.parent && context.load(commentById, comment.parent);
+  }
+
+  @FieldResolver(() => CommentConnection, { description: 'The replies right below it, the earliest first.' })
+  replies(
+    @Root() comment: CommentDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<CommentDocument>> {
+    const list: ListDefinition = { ...replyList(comment._id), totalCount: comment.replyCount };
+    return context.require(repliesOfComment, { parent: comment._id, list, args: page });
+  }
+
+  @Authorized()
+  @Mutation(() => AddCommentPayload, { description: 'Comments on a subject, or replies to a comment on it.' })
+  addComment(
+    @Arg('input', () => AddCommentInput, { description: 'The comment.' }) input: AddCommentInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const { type, id } = parseGlobalId(input.subjectId, 'input.subjectId');
+    const parent = input.parentId ? idOf('Comment', input.parentId, 'input.parentId') : null;
+    const { body, idempotencyKey } = input;
+    return payload(async () => ({
+      comment: await addComment(context.requireSignedIn().userId, { subjectType: type, subject: id, parent, body, idempotencyKey }),
+    }));
+  }
+
+  @Authorized()
+  @Mutation(() => EditCommentPayload, { description: 'Changes one’s own comment.' })
+  editComment(
+    @Arg('input', () => EditCommentInput, { description: 'The new text.' }) { commentId, body }: EditCommentInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('Comment', commentId, 'input.commentId');
+    return payload(async () => ({ comment: await editComment(context.requireSignedIn().userId, id, body) }));
+  }
+
+  @Authorized()
+  @Mutation(() => DeleteCommentPayload, { description: 'Deletes one’s own comment. Where it has replies, an empty place stays.' })
+  deleteComment(
+    @Arg('input', () => DeleteCommentInput, { description: 'Which.' }) { commentId }: DeleteCommentInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('Comment', commentId, 'input.commentId');
+    return payload(async () => {
+      const { _id } = await deleteComment(context.requireSignedIn().userId, id);
+      return { deletedCommentId: toGlobalId('Comment', _id) };
+    });
+  }
+
+  @Subscription(() => CommentAdded, {
+    description: 'Every new comment on a subject, replies included.',
+    subscribe: ({ args }) =>
+      openTopic(commentTopic(parseGlobalId(args['subjectId'] as string, 'subjectId').id), args['after'] as string | null),
+  })
+  async commentAdded(
+    @Root() event: LoggedEvent,
+    @Ctx() context: RequestContext,
+    @Arg('subjectId', () => ID, { description: 'On which product or review.' }) _subjectId: string,
+    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    _after?: string | null,
+  ): Promise<object> {
+    return { cursor: encodeEventCursor(event), comment: await context.load(commentById, event.data['comment'] as CommentDocument['_id']) };
+  }
+}
+
+function commentsOn(
+  subject: { _id: CommentDocument['subject']; commentCount: number },
+  sort: CommentSort,
+  page: ConnectionArgs,
+  context: RequestContext,
+  info: GraphQLResolveInfo,
+): Promise<Connection<CommentDocument>> {
+  const list = commentList(subject._id, sort);
+  if (asksFor(info, 'totalCount')) list.totalCount = subject.commentCount;
+  return context.require(commentsOfSubject, { parent: subject._id, list, args: page });
+}
+
+@Resolver(() => Product)
+export class ProductCommentsResolver {
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() product: ProductDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return commentsOn(product, sort, page, context, info);
+  }
+}
+
+@Resolver(() => Review)
+export class ReviewCommentsResolver {
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() review: ReviewDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return commentsOn(review, sort, page, context, info);
+  }
+}

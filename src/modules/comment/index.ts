@@ -1,0 +1,4 @@
+export { registerCommentSubject } from './comment-subject.js';
+export { CommentModel, type CommentDocument } from './comment.model.js';
+export { CommentResolver, ProductCommentsResolver, ReviewCommentsResolver } from './comment.resolver.js';
+export { importComments } from './comment.service.js';

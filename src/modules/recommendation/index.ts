@@ -1,0 +1,8 @@
+export { RecommenderService } from './recommender.service.js';
+export {
+  RecommendationReasonResolver,
+  RecommendedProductResolver,
+  SimilarProductsResolver,
+  ViewerRecommendationsResolver,
+} from './recommendation.resolver.js';
+export { train } from './trainer.js';

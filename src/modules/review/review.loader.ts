@@ -1,0 +1,37 @@
+import type { Types } from 'mongoose';
+import { pagesByParent } from '../../relay/connection.js';
+import type { LoaderDefinition } from '../../relay/context.js';
+import { byId } from '../../relay/loader.js';
+import { ReviewModel, ReviewVoteModel, type ReviewDocument, type ReviewVoteDocument } from './review.model.js';
+
+export const reviewById = byId<ReviewDocument>(ReviewModel);
+export const reviewsOfProduct = pagesByParent<ReviewDocument>(ReviewModel, 'product');
+export const reviewsOfAuthor = pagesByParent<ReviewDocument>(ReviewModel, 'author');
+
+export interface VoteKey {
+  review: Types.ObjectId;
+  voter: Types.ObjectId;
+}
+
+export const voteOn: LoaderDefinition<VoteKey, ReviewVoteDocument> = {
+  cacheKey: ({ review, voter }) => `${review.toHexString()}:${voter.toHexString()}`,
+  async batch(keys) {
+    const ids = keys.map((key) => voteOn.cacheKey(key));
+    const votes = await ReviewVoteModel.find({ _id: { $in: ids } }).lean();
+    const byKey = new Map(votes.map((vote) => [vote._id, vote]));
+    return ids.map((id) => byKey.get(id) ?? null);
+  },
+};
+
+export interface OwnReviewKey {
+  product: Types.ObjectId;
+  author: Types.ObjectId;
+}
+
+export const ownReview: LoaderDefinition<OwnReviewKey, ReviewDocument> = {
+  cacheKey: ({ product, author }) => `${product.toHexString()}:${author.toHexString()}`,
+  async batch(keys) {
+    const found = await ReviewModel.find({ product: { $in: keys.map(({ product }) => product) }, author: keys[0]!.author }).lean();
+    return keys.map(({ product }) => found.find((review) => review.product.equals(product)) ?? null);
+  },
+};

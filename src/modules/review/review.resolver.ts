@@ -1,0 +1,212 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Authorized, Ctx, FieldResolver, Float, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { idOf, toGlobalId } from '../../relay/global-id.js';
+import { registerNode } from '../../relay/node.js';
+import { payload } from '../../relay/payload.js';
+import { encodeEventCursor, openTopic, type LoggedEvent } from '../../realtime/index.js';
+import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
+import { Product, productById, type ProductDocument } from '../catalog/index.js';
+import { User, userById, type PublicUser } from '../user/index.js';
+import { categoryTally, ratingOf, ratingTopic } from './product-rating.js';
+import { ownReview, reviewById, reviewsOfAuthor, reviewsOfProduct, voteOn } from './review.loader.js';
+import type { ReviewDocument } from './review.model.js';
+import {
+  createReview,
+  deleteReview,
+  respondToReview,
+  reviewList,
+  reviewsBy,
+  reviewTopic,
+  updateReview,
+  voteReview,
+} from './review.service.js';
+import {
+  CreateReviewInput,
+  CreateReviewPayload,
+  DeleteReviewInput,
+  DeleteReviewPayload,
+  ProductRating,
+  RatingChanged,
+  RespondToReviewInput,
+  RespondToReviewPayload,
+  Review,
+  ReviewAdded,
+  ReviewConnection,
+  ReviewFilter,
+  ReviewSort,
+  ReviewVote,
+  UpdateReviewInput,
+  UpdateReviewPayload,
+  VoteReviewInput,
+  VoteReviewPayload,
+} from './review.type.js';
+
+registerNode('Review', async (id, context) => {
+  const review = await context.load(reviewById, id);
+  return review?.visible ? review : null;
+});
+
+@Resolver(() => Review)
+export class ReviewResolver {
+  @FieldResolver(() => Float, { description: 'The overall rating, 1 to 5: the plain mean of the three aspects.' })
+  overall(@Root() review: ReviewDocument): number {
+    return review.points / pointsPerStar;
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left.' })
+  author(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
+    return context.load(userById, review.author);
+  }
+
+  @FieldResolver(() => Product, { nullable: true, description: 'What it is about; null where the product is gone.' })
+  product(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
+    return context.load(productById, review.product);
+  }
+
+  @FieldResolver(() => ReviewVote, { nullable: true, description: 'One’s own vote; null without one.' })
+  async viewerVote(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<ReviewVote | null> {
+    if (!context.signedIn) return null;
+    const vote = await context.load(voteOn, { review: review._id, voter: context.signedIn.userId });
+    if (!vote) return null;
+    return vote.helpful ? ReviewVote.HELPFUL : ReviewVote.UNHELPFUL;
+  }
+
+  @Authorized()
+  @Mutation(() => CreateReviewPayload, { description: 'Reviews a product. It counts in the score at once.' })
+  createReview(
+    @Arg('input', () => CreateReviewInput, { description: 'The review.' }) input: CreateReviewInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const { productId, imageUrls, ...rest } = input;
+    const product = idOf('Product', productId, 'input.productId');
+    return payload(async () => ({
+      review: await createReview(context.requireSignedIn().userId, { ...rest, product, imageUrls: (imageUrls ?? []).map(String) }),
+    }));
+  }
+
+  @Authorized()
+  @Mutation(() => UpdateReviewPayload, { description: 'Changes one’s own review.' })
+  updateReview(
+    @Arg('input', () => UpdateReviewInput, { description: 'What to change.' }) input: UpdateReviewInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const { reviewId, imageUrls, quality, price, service, title, body } = input;
+    const id = idOf('Review', reviewId, 'input.reviewId');
+    const content = {
+      quality: quality ?? undefined,
+      price: price ?? undefined,
+      service: service ?? undefined,
+      title: title ?? undefined,
+      body: body ?? undefined,
+      imageUrls: imageUrls?.map(String),
+    };
+    return payload(async () => ({ review: await updateReview(context.requireSignedIn().userId, id, content) }));
+  }
+
+  @Authorized()
+  @Mutation(() => DeleteReviewPayload, { description: 'Deletes one’s own review. It leaves the score at once.' })
+  deleteReview(
+    @Arg('input', () => DeleteReviewInput, { description: 'Which.' }) { reviewId }: DeleteReviewInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('Review', reviewId, 'input.reviewId');
+    return payload(async () => {
+      const { _id } = await deleteReview(context.requireSignedIn().userId, id);
+      return { deletedReviewId: toGlobalId('Review', _id) };
+    });
+  }
+
+  @Authorized()
+  @Mutation(() => VoteReviewPayload, { description: 'Says whether a review helped. One vote each, and it may be changed.' })
+  voteReview(
+    @Arg('input', () => VoteReviewInput, { description: 'The vote.' }) { reviewId, vote }: VoteReviewInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('Review', reviewId, 'input.reviewId');
+    const helpful = vote ? vote === ReviewVote.HELPFUL : null;
+    return payload(async () => ({ review: await voteReview(context.requireSignedIn().userId, id, helpful) }));
+  }
+
+  @Authorized('MERCHANT')
+  @Mutation(() => RespondToReviewPayload, { description: 'Answers a review in public. For the product’s merchant.' })
+  respondToReview(
+    @Arg('input', () => RespondToReviewInput, { description: 'The answer.' }) { reviewId, body }: RespondToReviewInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('Review', reviewId, 'input.reviewId');
+    return payload(async () => ({ review: await respondToReview(context.requireSignedIn(), id, body) }));
+  }
+
+  @Subscription(() => ReviewAdded, {
+    description: 'Every new review of a product.',
+    subscribe: ({ args }) =>
+      openTopic(reviewTopic(idOf('Product', args['productId'] as string, 'productId')), args['after'] as string | null),
+  })
+  async reviewAdded(
+    @Root() event: LoggedEvent,
+    @Ctx() context: RequestContext,
+    @Arg('productId', () => ID, { description: 'Of which product.' }) _productId: string,
+    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    _after?: string | null,
+  ): Promise<object> {
+    const review = await context.load(reviewById, event.data['review'] as ReviewDocument['_id']);
+    return { cursor: encodeEventCursor(event), review: review?.visible ? review : null };
+  }
+
+  @Subscription(() => RatingChanged, {
+    description: 'Every change of a product’s score.',
+    subscribe: ({ args }) =>
+      openTopic(ratingTopic(idOf('Product', args['productId'] as string, 'productId')), args['after'] as string | null),
+  })
+  ratingChanged(
+    @Root() event: LoggedEvent,
+    @Arg('productId', () => ID, { description: 'Of which product.' }) _productId: string,
+    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    _after?: string | null,
+  ): object {
+    return { cursor: encodeEventCursor(event), rating: event.data['summary'] };
+  }
+}
+
+@Resolver(() => Product)
+export class ProductReviewsResolver {
+  @FieldResolver(() => ProductRating, { description: 'Its score.' })
+  async rating(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<RatingSummary> {
+    return ratingOf(product, await context.require(categoryTally, product.category));
+  }
+
+  @FieldResolver(() => ReviewConnection, { description: 'What people think of it.' })
+  async reviews(
+    @Root() product: ProductDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('filter', () => ReviewFilter, { nullable: true, description: 'Which reviews; all where left out.' }) filter?: ReviewFilter | null,
+    @Arg('sort', () => ReviewSort, { nullable: true, defaultValue: ReviewSort.HELPFUL, description: 'In which order.' })
+    sort: ReviewSort = ReviewSort.HELPFUL,
+  ): Promise<Connection<ReviewDocument>> {
+    const list = reviewList(product._id, filter ?? {}, sort);
+    const unfiltered = Object.values(filter ?? {}).every((condition) => condition === null || condition === undefined);
+    if (unfiltered && asksFor(info, 'totalCount')) list.totalCount = product.rating.count;
+    return context.require(reviewsOfProduct, { parent: product._id, list, args: page });
+  }
+
+  @FieldResolver(() => Review, { nullable: true, description: 'One’s own review of it; null without one, and for strangers.' })
+  myReview(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<ReviewDocument | null> | null {
+    return context.signedIn && context.load(ownReview, { product: product._id, author: context.signedIn.userId });
+  }
+}
+
+@Resolver(() => User)
+export class UserReviewsResolver {
+  @FieldResolver(() => ReviewConnection, { description: 'What they have reviewed, the latest first.' })
+  reviews(
+    @Root() user: PublicUser,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<ReviewDocument>> {
+    return context.require(reviewsOfAuthor, { parent: user._id, list: reviewsBy(user._id), args: page });
+  }
+}

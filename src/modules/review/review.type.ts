@@ -1,0 +1,271 @@
+import { GraphQLURL } from 'graphql-scalars';
+import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionType } from '../../relay/connection.js';
+import { Node } from '../../relay/node.js';
+import { Payload } from '../../relay/payload.js';
+
+export enum ReviewSort {
+  HELPFUL = 'HELPFUL',
+  NEWEST = 'NEWEST',
+  OLDEST = 'OLDEST',
+  HIGHEST = 'HIGHEST',
+  LOWEST = 'LOWEST',
+}
+
+registerEnumType(ReviewSort, {
+  name: 'ReviewSort',
+  description: 'The order of reviews.',
+  valuesConfig: {
+    HELPFUL: { description: 'By the Wilson lower bound of their votes, so that few votes count less than many.' },
+    NEWEST: { description: 'The latest first.' },
+    OLDEST: { description: 'The earliest first.' },
+    HIGHEST: { description: 'The best rating first.' },
+    LOWEST: { description: 'The worst rating first.' },
+  },
+});
+
+export enum ReviewVote {
+  HELPFUL = 'HELPFUL',
+  UNHELPFUL = 'UNHELPFUL',
+}
+
+registerEnumType(ReviewVote, {
+  name: 'ReviewVote',
+  description: 'What a reader thinks of a review.',
+  valuesConfig: { HELPFUL: { description: 'It helped.' }, UNHELPFUL: { description: 'It did not help.' } },
+});
+
+@ObjectType({ description: 'The merchant’s public answer to a review.' })
+export class ReviewResponse {
+  @Field(() => String, { description: 'Plain text.' })
+  body!: string;
+
+  @Field(() => Date, { description: 'When it was last written.' })
+  at!: Date;
+}
+
+@ObjectType({ implements: Node, description: 'What one user thinks of one product. There is one for each pair.' })
+export class Review extends Node {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The quality, 1 to 5; null where the review comes from a source with an overall rating only.',
+  })
+  quality!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Value for the price, 1 to 5; null as with quality.' })
+  price!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The merchant’s service, 1 to 5; null as with quality.' })
+  service!: number | null;
+
+  @Field(() => String, { description: 'May be empty.' })
+  title!: string;
+
+  @Field(() => String, { description: 'Plain text, as it was written.' })
+  body!: string;
+
+  @Field(() => [GraphQLURL], { description: 'Pictures.' })
+  imageUrls!: string[];
+
+  @Field(() => Boolean, { description: 'Whether the author has received the product by an order of this shop.' })
+  verifiedPurchase!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether the author was rewarded for it.' })
+  incentivised!: boolean;
+
+  @Field(() => Int, { description: 'How many found it helpful.' })
+  helpful!: number;
+
+  @Field(() => Int, { description: 'How many found it unhelpful.' })
+  unhelpful!: number;
+
+  @Field(() => ReviewResponse, { nullable: true, description: 'The merchant’s answer; null while there is none.' })
+  response!: ReviewResponse | null;
+
+  @Field(() => Date, { description: 'When it was written.' })
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When its author last changed it; null where they have not.' })
+  editedAt!: Date | null;
+}
+
+export const ReviewConnection = connectionType(Review, 'Review');
+
+@ObjectType({ description: 'The mean of each aspect, 1 to 5; null while nobody has rated it.' })
+export class AspectMeans {
+  @Field(() => Float, { nullable: true, description: 'The quality.' })
+  quality!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Value for the price.' })
+  price!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The merchant’s service.' })
+  service!: number | null;
+}
+
+@ObjectType({ description: 'A product’s score, exact at every moment. The means are null while there is no review.' })
+export class ProductRating {
+  @Field(() => Int, { description: 'How many reviews it has.' })
+  count!: number;
+
+  @Field(() => Float, { nullable: true, description: 'The plain mean of the overall ratings, 1 to 5.' })
+  mean!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'The mean in which verified, helpful and recent reviews count more, 1 to 5.' })
+  weightedMean!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The Bayesian average: the weighted mean, drawn to the category’s mean while reviews are few, 1 to 5. Compare products by this.',
+  })
+  composite!: number | null;
+
+  @Field(() => [Int], { description: 'How many reviews round to 1, 2, 3, 4 and 5 stars, in this order.' })
+  distribution!: number[];
+
+  @Field(() => AspectMeans, { description: 'The mean of each aspect.' })
+  aspects!: AspectMeans;
+}
+
+@InputType({ description: 'Which reviews; every given condition must hold.' })
+export class ReviewFilter {
+  @Field(() => Int, { nullable: true, description: 'Only those that round to this many stars, 1 to 5.' })
+  rating?: number | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Only those of verified purchases, or only the others.' })
+  verified?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Only those with pictures, or only the others.' })
+  withImages?: boolean | null;
+}
+
+@InputType({ description: 'A new review.' })
+export class CreateReviewInput {
+  @Field(() => ID, { description: 'Of which product.' })
+  productId!: string;
+
+  @Field(() => Int, { description: 'The quality, 1 to 5.' })
+  quality!: number;
+
+  @Field(() => Int, { description: 'Value for the price, 1 to 5.' })
+  price!: number;
+
+  @Field(() => Int, { description: 'The merchant’s service, 1 to 5.' })
+  service!: number;
+
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'At most 200 characters.' })
+  title!: string;
+
+  @Field(() => String, { description: 'Plain text, at most 10,000 characters.' })
+  body!: string;
+
+  @Field(() => [GraphQLURL], { nullable: true, description: 'Pictures, at most 10.' })
+  imageUrls?: URL[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether the author is rewarded for it; shown with the review.',
+  })
+  incentivised!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second review.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What to change of one’s review; what is left out stays.' })
+export class UpdateReviewInput {
+  @Field(() => ID, { description: 'The review.' })
+  reviewId!: string;
+
+  @Field(() => Int, { nullable: true, description: 'The quality, 1 to 5.' })
+  quality?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Value for the price, 1 to 5.' })
+  price?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The merchant’s service, 1 to 5.' })
+  service?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
+  title?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Plain text, at most 10,000 characters.' })
+  body?: string | null;
+
+  @Field(() => [GraphQLURL], { nullable: true, description: 'Pictures, at most 10; replaces all.' })
+  imageUrls?: URL[] | null;
+}
+
+@InputType({ description: 'Which review to delete.' })
+export class DeleteReviewInput {
+  @Field(() => ID, { description: 'One’s own review.' })
+  reviewId!: string;
+}
+
+@InputType({ description: 'A vote on a review.' })
+export class VoteReviewInput {
+  @Field(() => ID, { description: 'The review.' })
+  reviewId!: string;
+
+  @Field(() => ReviewVote, { nullable: true, description: 'The vote; null takes it back.' })
+  vote?: ReviewVote | null;
+}
+
+@InputType({ description: 'The merchant’s answer to a review.' })
+export class RespondToReviewInput {
+  @Field(() => ID, { description: 'A review of one’s own product.' })
+  reviewId!: string;
+
+  @Field(() => String, { description: 'Plain text, at most 5,000 characters; empty takes the answer back.' })
+  body!: string;
+}
+
+@ObjectType({ implements: Payload, description: 'The new review.' })
+export class CreateReviewPayload extends Payload {
+  @Field(() => Review, { nullable: true, description: 'The review, as stored.' })
+  review!: Review | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The changed review.' })
+export class UpdateReviewPayload extends Payload {
+  @Field(() => Review, { nullable: true, description: 'The review, as changed.' })
+  review!: Review | null;
+}
+
+@ObjectType({ implements: Payload, description: 'What was deleted.' })
+export class DeleteReviewPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id that the review had.' })
+  deletedReviewId!: string | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The review with its new votes.' })
+export class VoteReviewPayload extends Payload {
+  @Field(() => Review, { nullable: true, description: 'The review, as changed.' })
+  review!: Review | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The review with the merchant’s answer.' })
+export class RespondToReviewPayload extends Payload {
+  @Field(() => Review, { nullable: true, description: 'The review, as changed.' })
+  review!: Review | null;
+}
+
+@ObjectType({ description: 'A review was written.' })
+export class ReviewAdded {
+  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
+  cursor!: string;
+
+  @Field(() => Review, { nullable: true, description: 'The review; null where it is gone since.' })
+  review!: Review | null;
+}
+
+@ObjectType({ description: 'A product’s score changed.' })
+export class RatingChanged {
+  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
+  cursor!: string;
+
+  @Field(() => ProductRating, { description: 'The score right after this change.' })
+  rating!: ProductRating;
+}

@@ -1,0 +1,72 @@
+import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, pagesByParent, type Connection, type ListDefinition } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { idOf } from '../../relay/global-id.js';
+import { payload } from '../../relay/payload.js';
+import { User, userById, type PublicUser } from '../user/index.js';
+import { FollowModel, type FollowDocument } from './social-graph.model.js';
+import { follow, followeesOf, followersOf, unfollow } from './social-graph.service.js';
+import { FollowUserInput, FollowUserPayload, UnfollowUserInput, UnfollowUserPayload, UserConnection } from './social-graph.type.js';
+
+const followeePages = pagesByParent<FollowDocument>(FollowModel, 'follower');
+const followerPages = pagesByParent<FollowDocument>(FollowModel, 'followee');
+
+/** Turns a page of follows into a page of the users at one end, leaving out who is gone. */
+async function usersOf(
+  page: Connection<FollowDocument>,
+  end: 'follower' | 'followee',
+  context: RequestContext,
+): Promise<Connection<PublicUser>> {
+  const users = await Promise.all(page.edges.map(({ node }) => context.load(userById, node[end])));
+  const edges = page.edges.flatMap(({ cursor }, at) => (users[at] ? [{ cursor, node: users[at] }] : []));
+  return { ...page, edges };
+}
+
+@Resolver(() => User)
+export class SocialGraphResolver {
+  @FieldResolver(() => UserConnection, { description: 'Whom they follow, the latest first.' })
+  async following(
+    @Root() user: PublicUser,
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<PublicUser>> {
+    const list: ListDefinition = followeesOf(user._id);
+    return usersOf(await context.require(followeePages, { parent: user._id, list, args }), 'followee', context);
+  }
+
+  @FieldResolver(() => UserConnection, { description: 'Who follows them, the latest first.' })
+  async followers(
+    @Root() user: PublicUser,
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<PublicUser>> {
+    const list: ListDefinition = followersOf(user._id);
+    return usersOf(await context.require(followerPages, { parent: user._id, list, args }), 'follower', context);
+  }
+
+  @Authorized()
+  @Mutation(() => FollowUserPayload, { description: 'Follows a user; their taste counts in one’s recommendations.' })
+  followUser(
+    @Arg('input', () => FollowUserInput, { description: 'Whom.' }) { userId }: FollowUserInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('User', userId, 'input.userId');
+    return payload(async () => {
+      await follow(context.requireSignedIn().userId, id);
+      return { user: await context.load(userById, id) };
+    });
+  }
+
+  @Authorized()
+  @Mutation(() => UnfollowUserPayload, { description: 'Follows a user no longer.' })
+  unfollowUser(
+    @Arg('input', () => UnfollowUserInput, { description: 'Whom.' }) { userId }: UnfollowUserInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('User', userId, 'input.userId');
+    return payload(async () => {
+      await unfollow(context.requireSignedIn().userId, id);
+      return { user: await context.load(userById, id) };
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/** Short-lived access tokens (JWT, HS256). What they claim is checked against the session at every request. */
+import { errors as jose, jwtVerify, SignJWT } from 'jose';
+import { Types } from 'mongoose';
+import { RequestError } from '../../errors.js';
+
+const lifetime = 15 * 60;
+const issuer = 'plaza';
+
+export interface AccessToken {
+  token: string;
+  expiresAt: Date;
+}
+
+export interface AccessClaims {
+  userId: Types.ObjectId;
+  sessionId: Types.ObjectId;
+}
+
+export class AccessTokens {
+  private readonly key: Uint8Array;
+
+  constructor(secret: string) {
+    this.key = new TextEncoder().encode(secret);
+  }
+
+  async issue({ userId, sessionId }: AccessClaims): Promise<AccessToken> {
+    const expiresAt = Math.floor(Date.now() / 1000) + lifetime;
+    const token = await new SignJWT({ sid: sessionId.toHexString() })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(issuer)
+      .setSubject(userId.toHexString())
+      .setIssuedAt()
+      .setExpirationTime(expiresAt)
+      .sign(this.key);
+    return { token, expiresAt: new Date(expiresAt * 1000) };
+  }
+
+  /** @throws RequestError UNAUTHENTICATED for a token that is forged, malformed or expired. */
+  async verify(token: string): Promise<AccessClaims> {
+    try {
+      const { payload } = await jwtVerify(token, this.key, { algorithms: ['HS256'], issuer });
+      return { userId: new Types.ObjectId(payload.sub), sessionId: new Types.ObjectId(payload['sid'] as string) };
+    } catch (error) {
+      const expired = error instanceof jose.JWTExpired;
+      throw new RequestError('UNAUTHENTICATED', expired ? 'The access token has expired.' : 'The access token is not valid.');
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** Sessions: signing up, in and out, and the refresh tokens that keep a session alive. */
+import { createHash, randomBytes } from 'node:crypto';
+import { hash as hashPassword, verify as verifyPassword } from '@node-rs/argon2';
+import { Types } from 'mongoose';
+import { broken, RequestError, type RulesBroken } from '../../errors.js';
+import { InputRules } from '../../input-rules.js';
+import type { Role, SignedIn } from '../../relay/context.js';
+import { duplicateKeyFields } from '../../store/transaction.js';
+import type { AccessTokens } from './access-tokens.js';
+import { publicProjection, type PublicUser } from './user.loader.js';
+import { SessionModel, UserModel, type UserDocument } from './user.model.js';
+
+const sessionLifetime = 30 * 24 * 60 * 60 * 1000;
+
+export interface Credentials {
+  accessToken: string;
+  accessTokenExpiresAt: Date;
+  refreshToken: string;
+  user: PublicUser;
+}
+
+export interface SignUp {
+  email: string;
+  password: string;
+  handle: string;
+  name: string;
+  merchant?: boolean | null;
+}
+
+/** Somebody who does not exist takes as long to refuse as a wrong password. */
+const nobodysHash = hashPassword(randomBytes(16).toString('hex'));
+
+export class SessionService {
+  constructor(private readonly tokens: AccessTokens) {}
+
+  /** @throws RulesBroken for a taken or invalid e-mail address, handle or password. */
+  async signUp(input: SignUp): Promise<Credentials> {
+    new InputRules()
+      .require(
+        /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(input.email) && input.email.length <= 254,
+        'INVALID',
+        'This is not an e-mail address.',
+        'email',
+      )
+      .text(input.password, { least: 8, most: 200 }, 'password')
+      .require(/^[A-Za-z0-9_]{3,30}$/.test(input.handle), 'INVALID', 'A handle has 3 to 30 letters, digits or underscores.', 'handle')
+      .text(input.name, { least: 1, most: 100 }, 'name')
+      .check();
+    const roles: Role[] = input.merchant ? ['BUYER', 'MERCHANT'] : ['BUYER'];
+    const user: UserDocument = {
+      _id: new Types.ObjectId(),
+      handle: input.handle,
+      handleKey: input.handle.toLowerCase(),
+      name: input.name,
+      bio: null,
+      avatarUrl: null,
+      roles,
+      createdAt: new Date(),
+      email: input.email.toLowerCase(),
+      passwordHash: await hashPassword(input.password),
+    };
+    try {
+      await UserModel.collection.insertOne(user);
+    } catch (error) {
+      throw takenError(error);
+    }
+    return this.open(user);
+  }
+
+  /** @throws RulesBroken INVALID_CREDENTIALS, the same whether the address or the password is wrong. */
+  async signIn(email: string, password: string): Promise<Credentials> {
+    const user = await UserModel.findOne({ email: email.toLowerCase() }, { ...publicProjection, passwordHash: 1 }).lean();
+    const matches = await verifyPassword(user?.passwordHash ?? (await nobodysHash), password);
+    if (!user || !matches) throw broken('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.', 'password');
+    return this.open(user);
+  }
+
+  /**
+   * Exchanges a refresh token for fresh ones. A token that was exchanged before betrays theft: the session ends.
+   * @throws RequestError UNAUTHENTICATED
+   */
+  async refresh(refreshToken: string): Promise<Credentials> {
+    const refused = new RequestError('UNAUTHENTICATED', 'The refresh token is not valid.', 'refreshToken');
+    const match = /^([0-9a-f]{24})\.([\w-]{43})$/.exec(refreshToken);
+    if (!match) throw refused;
+    const sessionId = new Types.ObjectId(match[1]);
+    const next = newRefreshToken(sessionId);
+    const session = await SessionModel.findOneAndUpdate(
+      { _id: sessionId, refreshHash: digest(refreshToken), expiresAt: { $gt: new Date() } },
+      { $set: { refreshHash: digest(next), expiresAt: new Date(Date.now() + sessionLifetime) } },
+    ).lean();
+    if (!session) {
+      await SessionModel.deleteOne({ _id: sessionId });
+      throw refused;
+    }
+    const user = await UserModel.findById(session.user, publicProjection).lean();
+    if (!user) throw refused;
+    return this.credentials(user, sessionId, next);
+  }
+
+  async signOut({ sessionId, userId }: SignedIn, everywhere: boolean): Promise<void> {
+    await SessionModel.deleteMany(everywhere ? { user: userId } : { _id: sessionId });
+  }
+
+  /**
+   * Who an access token speaks for, while its session is open.
+   * @throws RequestError UNAUTHENTICATED
+   */
+  async authenticate(token: string): Promise<SignedIn> {
+    const { sessionId, userId } = await this.tokens.verify(token);
+    const [session, user] = await Promise.all([
+      SessionModel.exists({ _id: sessionId, user: userId, expiresAt: { $gt: new Date() } }),
+      UserModel.findById(userId, { roles: 1 }).lean(),
+    ]);
+    if (!session || !user) throw new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
+    return { userId, sessionId, roles: user.roles };
+  }
+
+  private async open(user: PublicUser): Promise<Credentials> {
+    const _id = new Types.ObjectId();
+    const refreshToken = newRefreshToken(_id);
+    const now = Date.now();
+    await SessionModel.collection.insertOne({
+      _id,
+      user: user._id,
+      refreshHash: digest(refreshToken),
+      createdAt: new Date(now),
+      expiresAt: new Date(now + sessionLifetime),
+    });
+    return this.credentials(user, _id, refreshToken);
+  }
+
+  private async credentials(user: PublicUser, sessionId: Types.ObjectId, refreshToken: string): Promise<Credentials> {
+    const { token, expiresAt } = await this.tokens.issue({ userId: user._id, sessionId });
+    return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken, user };
+  }
+}
+
+function newRefreshToken(sessionId: Types.ObjectId): string {
+  return `${sessionId.toHexString()}.${randomBytes(32).toString('base64url')}`;
+}
+
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+function takenError(error: unknown): RulesBroken | unknown {
+  const fields = duplicateKeyFields(error);
+  if (fields?.includes('email')) return broken('EMAIL_TAKEN', 'There is an account with this e-mail address.', 'email');
+  if (fields?.includes('handleKey')) return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');
+  return error;
+}

@@ -1,0 +1,85 @@
+/**
+ * The event log: what anyone may watch, written in the transaction of the change itself. A topic's
+ * sequence has no holes, and its order is the order of the commits, because the counter's document
+ * lets only one transaction a topic through at a time.
+ */
+import mongoose, { Schema, type ClientSession, type Types } from 'mongoose';
+import { RequestError } from '../errors.js';
+
+const retention = 7 * 24 * 60 * 60;
+
+export interface LoggedEvent {
+  _id: Types.ObjectId;
+  topic: string;
+  sequence: number;
+  type: string;
+  data: Record<string, unknown>;
+  at: Date;
+}
+
+interface TopicCounter {
+  _id: string;
+  sequence: number;
+}
+
+const eventSchema = new Schema<LoggedEvent>({
+  topic: { type: String, required: true },
+  sequence: { type: Number, required: true },
+  type: { type: String, required: true },
+  data: { type: Schema.Types.Mixed, required: true },
+  at: { type: Date, required: true },
+});
+eventSchema.index({ topic: 1, sequence: 1 }, { unique: true });
+eventSchema.index({ at: 1 }, { expireAfterSeconds: retention });
+
+const counterSchema = new Schema<TopicCounter>({ _id: { type: String, required: true }, sequence: { type: Number, required: true } });
+
+export const EventModel = mongoose.model('Event', eventSchema, 'events');
+export const TopicModel = mongoose.model('Topic', counterSchema, 'topics');
+
+/** Appends inside a transaction; the topic must be announced once that is committed. */
+export async function appendEvent(session: ClientSession, topic: string, type: string, data: Record<string, unknown>): Promise<void> {
+  const counter = await TopicModel.findOneAndUpdate({ _id: topic }, { $inc: { sequence: 1 } }, { upsert: true, new: true, session }).lean();
+  await EventModel.collection.insertOne({ topic, sequence: counter.sequence, type, data, at: new Date() } as LoggedEvent, { session });
+}
+
+export async function latestSequence(topic: string): Promise<number> {
+  const counter = await TopicModel.findById(topic).lean();
+  return counter?.sequence ?? 0;
+}
+
+/** A topic's events after a sequence, in order, at most `limit`. */
+export async function eventsAfter(topic: string, sequence: number, limit: number): Promise<LoggedEvent[]> {
+  return (await EventModel.find({ topic, sequence: { $gt: sequence } })
+    .sort({ sequence: 1 })
+    .limit(limit)
+    .lean()) as LoggedEvent[];
+}
+
+/** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept. */
+export async function requireRetained(topic: string, sequence: number): Promise<void> {
+  const latest = await latestSequence(topic);
+  if (sequence > latest) throw new RequestError('BAD_USER_INPUT', 'This cursor is ahead of the stream.', 'after');
+  if (sequence === latest) return;
+  const next = await EventModel.exists({ topic, sequence: sequence + 1 });
+  if (!next) throw new RequestError('CURSOR_EXPIRED', 'Events after this cursor are no longer kept: read the list anew.', 'after');
+}
+
+export function encodeEventCursor(event: Pick<LoggedEvent, 'topic' | 'sequence'>): string {
+  return Buffer.from(JSON.stringify([event.topic, event.sequence])).toString('base64url');
+}
+
+/** @throws RequestError BAD_USER_INPUT for a cursor that is broken or of another stream. */
+export function decodeEventCursor(cursor: string, topic: string): number {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    parsed = null;
+  }
+  if (!Array.isArray(parsed) || !Number.isInteger(parsed[1]) || (parsed[1] as number) < 0) {
+    throw new RequestError('BAD_USER_INPUT', 'This is not a cursor.', 'after');
+  }
+  if (parsed[0] !== topic) throw new RequestError('BAD_USER_INPUT', 'This cursor belongs to another stream.', 'after');
+  return parsed[1] as number;
+}

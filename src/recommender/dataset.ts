@@ -1,0 +1,136 @@
+/** What the models learn from. */
+import { fromRows, mapValues, sparseMatrix, type SparseMatrix } from './sparse-matrix.js';
+
+/** What one user made of one item, all they did with it taken together. */
+export interface Observation {
+  user: number;
+  item: number;
+  /** How much it speaks for the user's interest, above 0 and up to 1. A rating of any kind is some interest. */
+  strength: number;
+  /** Whether they like it: what a recommendation should find. */
+  liked: boolean;
+  /** The rating they gave, on whatever scale the data has; null without one. */
+  rating: number | null;
+}
+
+export interface Dataset {
+  users: number;
+  items: number;
+  /** Users by items: the strength of every observation. */
+  strengths: SparseMatrix;
+  /** Users by items: 1 for what is liked. */
+  liked: SparseMatrix;
+  /** Users by items: the ratings, where there are any. */
+  ratings: SparseMatrix;
+  /** Users by users: 1 for whom they follow. */
+  follows: SparseMatrix;
+  /** Items by terms: the TF-IDF vector of each item's text, of length 1. */
+  content: SparseMatrix;
+}
+
+export interface DatasetInput {
+  users: number;
+  items: number;
+  observations: readonly Observation[];
+  follows: readonly (readonly [follower: number, followee: number])[];
+  /** Each item's text and attributes, already as terms; may be shorter than the items. */
+  terms: readonly (readonly string[])[];
+}
+
+export function buildDataset({ users, items, observations, follows, terms }: DatasetInput): Dataset {
+  const place = ({ user, item }: Observation, value: number) => ({ row: user, column: item, value });
+  return {
+    users,
+    items,
+    strengths: sparseMatrix(
+      users,
+      items,
+      observations.map((one) => place(one, one.strength)),
+    ),
+    liked: sparseMatrix(
+      users,
+      items,
+      observations.filter(({ liked }) => liked).map((one) => place(one, 1)),
+    ),
+    ratings: sparseMatrix(
+      users,
+      items,
+      observations.filter(({ rating }) => rating !== null).map((one) => place(one, one.rating!)),
+    ),
+    follows: sparseMatrix(
+      users,
+      users,
+      follows.map(([row, column]) => ({ row, column, value: 1 })),
+    ),
+    content: termVectors(items, terms),
+  };
+}
+
+/** TF-IDF with sublinear term frequency. Source: G. Salton, C. Buckley, "Term-weighting approaches in automatic text retrieval", 1988. */
+function termVectors(items: number, terms: DatasetInput['terms']): SparseMatrix {
+  const vocabulary = new Map<string, number>();
+  const documentFrequency: number[] = [];
+  const counted = Array.from({ length: items }, (_, item) => countTerms(terms[item] ?? [], vocabulary, documentFrequency));
+  const rows = counted.map((counts) => {
+    const indices = Uint32Array.from(counts.keys()).sort();
+    const values = Float32Array.from(
+      indices,
+      (term) => (1 + Math.log(counts.get(term)!)) * Math.log((1 + items) / (1 + documentFrequency[term]!)),
+    );
+    const length = Math.hypot(...values) || 1;
+    return { indices, values: values.map((value) => value / length) };
+  });
+  return fromRows(Math.max(1, vocabulary.size), rows);
+}
+
+function countTerms(terms: readonly string[], vocabulary: Map<string, number>, documentFrequency: number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const term of terms) {
+    const index = vocabulary.get(term) ?? vocabulary.size;
+    vocabulary.set(term, index);
+    counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  for (const term of counts.keys()) documentFrequency[term] = (documentFrequency[term] ?? 0) + 1;
+  return counts;
+}
+
+/** Lower-case words of three letters and more. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+}
+
+export interface Holdout {
+  train: Dataset;
+  /** Users by items: what was liked and is held out. */
+  heldOut: SparseMatrix;
+}
+
+/** Holds out a share of the observations at random; what was held out and liked is what a ranking should find. */
+export function holdOut(dataset: Dataset, share: number, seed: number): Holdout {
+  const random = randomNumbers(seed);
+  const held = mapValues(dataset.strengths, () => (random() < share ? 1 : 0));
+  const isHeld = membership(held);
+  const keep = (matrix: SparseMatrix): SparseMatrix => mapValues(matrix, (value, row, column) => (isHeld(row, column) ? 0 : value));
+  const train = { ...dataset, strengths: keep(dataset.strengths), liked: keep(dataset.liked), ratings: keep(dataset.ratings) };
+  return { train, heldOut: mapValues(dataset.liked, (value, row, column) => (isHeld(row, column) ? value : 0)) };
+}
+
+function membership(matrix: SparseMatrix): (row: number, column: number) => boolean {
+  const sets = new Map<number, Set<number>>();
+  return (row, column) => {
+    let set = sets.get(row);
+    if (!set) sets.set(row, (set = new Set(matrix.indices.subarray(matrix.offsets[row], matrix.offsets[row + 1]))));
+    return set.has(column);
+  };
+}
+
+/** A reproducible sequence of numbers from 0 to 1. Source: mulberry32, T. Ettinger, public domain, 2017. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

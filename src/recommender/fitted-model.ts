@@ -1,0 +1,29 @@
+/** What training leaves behind: plain data that crosses threads and files, from which models come back to life. */
+import type { Model } from './models/model.js';
+import { DenseItemModel, SparseItemModel, type Evidence } from './models/item-similarity.js';
+import { ItemFigure } from './models/popularity.js';
+import { FollowedTaste, UserNeighbourhood } from './models/user-similarity.js';
+import type { SparseMatrix } from './sparse-matrix.js';
+
+export type FittedModel =
+  | { kind: 'item-figure'; name: string; figures: Float32Array }
+  | { kind: 'sparse-items'; name: string; evidence: Evidence; similarities: SparseMatrix }
+  | { kind: 'dense-items'; name: string; evidence: Evidence; items: number; weights: Float32Array }
+  | { kind: 'user-neighbourhood'; name: string; neighbours: number }
+  | { kind: 'followed-taste'; name: string };
+
+/** @param liked users by items, which the models that look at users share */
+export function reviveModel(fitted: FittedModel, liked: SparseMatrix): Model {
+  switch (fitted.kind) {
+    case 'item-figure':
+      return new ItemFigure(fitted.name, fitted.figures);
+    case 'sparse-items':
+      return new SparseItemModel(fitted.name, fitted.evidence, fitted.similarities);
+    case 'dense-items':
+      return new DenseItemModel(fitted.name, fitted.evidence, fitted.items, fitted.weights);
+    case 'user-neighbourhood':
+      return new UserNeighbourhood(fitted.name, liked, fitted.neighbours);
+    case 'followed-taste':
+      return new FollowedTaste(fitted.name, liked);
+  }
+}

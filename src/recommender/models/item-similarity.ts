@@ -1,0 +1,134 @@
+/** Models that hold how much one item speaks for another: a score is the sum over the items of the profile. */
+import { transpose, fromRows, largest, rowOf, type SparseMatrix } from '../sparse-matrix.js';
+import type { ItemModel, Profile } from './model.js';
+
+/** Which of a profile's items a model looks at, and with what weight. */
+export type Evidence = 'liked' | 'strengths';
+
+export function evidenceOf(profile: Profile, at: number, evidence: Evidence): number {
+  return evidence === 'liked' ? Number(profile.liked[at]) : profile.strengths[at]!;
+}
+
+export class SparseItemModel implements ItemModel {
+  constructor(
+    readonly name: string,
+    readonly evidence: Evidence,
+    readonly similarities: SparseMatrix,
+  ) {}
+
+  score(profile: Profile, scores: Float32Array): void {
+    scores.fill(0);
+    const { offsets, indices, values } = this.similarities;
+    for (let at = 0; at < profile.items.length; at++) {
+      const weight = evidenceOf(profile, at, this.evidence);
+      if (weight === 0) continue;
+      const item = profile.items[at]!;
+      for (let entry = offsets[item]!; entry < offsets[item + 1]!; entry++) scores[indices[entry]!]! += weight * values[entry]!;
+    }
+  }
+
+  contribution(profile: Profile, at: number, item: number): number {
+    const { indices, values } = rowOf(this.similarities, profile.items[at]!);
+    const place = indices.indexOf(item);
+    return place < 0 ? 0 : evidenceOf(profile, at, this.evidence) * values[place]!;
+  }
+}
+
+export class DenseItemModel implements ItemModel {
+  /** @param weights items by items, row by row: what the row's item says of the column's */
+  constructor(
+    readonly name: string,
+    readonly evidence: Evidence,
+    readonly items: number,
+    readonly weights: Float32Array,
+  ) {}
+
+  score(profile: Profile, scores: Float32Array): void {
+    scores.fill(0);
+    const { items, weights } = this;
+    for (let at = 0; at < profile.items.length; at++) {
+      const weight = evidenceOf(profile, at, this.evidence);
+      if (weight === 0) continue;
+      const row = profile.items[at]! * items;
+      for (let item = 0; item < items; item++) scores[item]! += weight * weights[row + item]!;
+    }
+  }
+
+  contribution(profile: Profile, at: number, item: number): number {
+    return evidenceOf(profile, at, this.evidence) * this.weights[profile.items[at]! * this.items + item]!;
+  }
+}
+
+/**
+ * For every row of an item-by-feature matrix, the rows most like it.
+ * @param value the similarity, from the sum of products over shared features
+ * @param neighbours how many to keep for each
+ */
+export function nearestItems(
+  byItem: SparseMatrix,
+  byFeature: SparseMatrix,
+  neighbours: number,
+  value: (product: number, item: number, other: number) => number,
+): SparseMatrix {
+  const sums = new Float32Array(byItem.rows);
+  const touched = new Uint32Array(byItem.rows);
+  const rows = Array.from({ length: byItem.rows }, (_, item) => {
+    let count = 0;
+    for (let at = byItem.offsets[item]!; at < byItem.offsets[item + 1]!; at++) {
+      const feature = byItem.indices[at]!;
+      const weight = byItem.values[at]!;
+      for (let entry = byFeature.offsets[feature]!; entry < byFeature.offsets[feature + 1]!; entry++) {
+        const other = byFeature.indices[entry]!;
+        if (sums[other] === 0) touched[count++] = other;
+        sums[other]! += weight * byFeature.values[entry]!;
+      }
+    }
+    const others = touched.subarray(0, count);
+    sums[item] = 0;
+    for (const other of others) if (other !== item) sums[other] = value(sums[other]!, item, other);
+    const kept = Uint32Array.from(largest(sums, neighbours, others)).sort();
+    const row = { indices: kept, values: Float32Array.from(kept, (other) => sums[other]!) };
+    for (const other of others) sums[other] = 0;
+    return row;
+  });
+  return fromRows(byItem.rows, rows);
+}
+
+/** Item-to-item cosine. Source: B. Sarwar et al., "Item-based collaborative filtering recommendation algorithms", 2001. */
+export function itemCosine(users: SparseMatrix, neighbours: number): SparseMatrix {
+  const items = transpose(users);
+  const lengths = Float32Array.from({ length: items.rows }, (_, item) => Math.hypot(...rowOf(items, item).values));
+  return nearestItems(items, users, neighbours, (product, item, other) => product / (lengths[item]! * lengths[other]!));
+}
+
+/**
+ * A walk of three steps from item to user to item, with popular items damped.
+ * Source: B. Paudel et al., "Updatable, accurate, diverse, and scalable recommendations for interactive applications" (RP3β), 2017.
+ * @param alpha the exponent of the transition probabilities
+ * @param beta how strongly popular items are damped
+ */
+export function graphWalk(
+  users: SparseMatrix,
+  { alpha, beta, neighbours }: { alpha: number; beta: number; neighbours: number },
+): SparseMatrix {
+  const items = transpose(users);
+  const degree = (matrix: SparseMatrix, row: number): number => rowOf(matrix, row).values.reduce((sum, value) => sum + value, 0);
+  const toItem: SparseMatrix = { ...users, values: stepProbabilities(users, alpha, degree) };
+  const toUser: SparseMatrix = { ...items, values: stepProbabilities(items, alpha, degree) };
+  const damping = Float32Array.from({ length: items.rows }, (_, item) => Math.max(1e-9, degree(items, item)) ** beta);
+  return nearestItems(toUser, toItem, neighbours, (probability, _item, other) => probability / damping[other]!);
+}
+
+function stepProbabilities(matrix: SparseMatrix, alpha: number, degree: (matrix: SparseMatrix, row: number) => number): Float32Array {
+  const values = new Float32Array(matrix.values.length);
+  for (let row = 0; row < matrix.rows; row++) {
+    const total = degree(matrix, row);
+    for (let at = matrix.offsets[row]!; at < matrix.offsets[row + 1]!; at++) values[at] = (matrix.values[at]! / total) ** alpha;
+  }
+  return values;
+}
+
+/** Items whose text is alike: the cosine of their TF-IDF vectors. */
+export function contentSimilarity(content: SparseMatrix, neighbours: number): SparseMatrix {
+  return nearestItems(content, transpose(content), neighbours, (product) => product);
+}

@@ -1,0 +1,27 @@
+/** What every model of the recommender can do. */
+
+/** What is known of a user when recommendations are made: it may be newer than the training. */
+export interface Profile {
+  /** Items they had to do with, and how strongly (see `Observation`). */
+  items: ArrayLike<number>;
+  strengths: ArrayLike<number>;
+  liked: ArrayLike<boolean | number>;
+  /** Users they follow, by the number they had at the training. */
+  follows: ArrayLike<number>;
+}
+
+export interface Model {
+  readonly name: string;
+  /** Writes a score for every item, the higher the better; 0 where the model knows nothing. */
+  score(profile: Profile, scores: Float32Array): void;
+}
+
+/** A model whose score is a sum over the profile's items, so that it can be said which of them speak for an item. */
+export interface ItemModel extends Model {
+  /** What the profile's item at a position adds to the score of an item. */
+  contribution(profile: Profile, at: number, item: number): number;
+}
+
+export function isItemModel(model: Model): model is ItemModel {
+  return 'contribution' in model;
+}

@@ -1,0 +1,70 @@
+/** Models that score by what other users like: those most alike, and those one follows. */
+import { largest, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
+import { evidenceOf } from './item-similarity.js';
+import type { Model, Profile } from './model.js';
+
+/** User-to-user cosine. Source: J. S. Breese et al., "Empirical analysis of predictive algorithms for collaborative filtering", 1998. */
+export class UserNeighbourhood implements Model {
+  private readonly byItem: SparseMatrix;
+  private readonly lengths: Float32Array;
+  private readonly sums: Float32Array;
+
+  constructor(
+    readonly name: string,
+    readonly users: SparseMatrix,
+    readonly neighbours: number,
+  ) {
+    this.byItem = transpose(users);
+    this.lengths = Float32Array.from({ length: users.rows }, (_, user) => Math.hypot(...rowOf(users, user).values) || 1);
+    this.sums = new Float32Array(users.rows);
+  }
+
+  score(profile: Profile, scores: Float32Array): void {
+    scores.fill(0);
+    const alike = this.alike(profile);
+    for (const user of largest(this.sums, this.neighbours, alike)) {
+      const { indices, values } = rowOf(this.users, user);
+      for (let at = 0; at < indices.length; at++) scores[indices[at]!]! += this.sums[user]! * values[at]!;
+    }
+    for (const user of alike) this.sums[user] = 0;
+  }
+
+  /** Leaves the cosine of every user who shares an item in `sums`, and says who they are. */
+  private alike(profile: Profile): number[] {
+    const touched: number[] = [];
+    let square = 0;
+    for (let at = 0; at < profile.items.length; at++) {
+      const weight = evidenceOf(profile, at, 'liked');
+      if (weight === 0) continue;
+      square += weight * weight;
+      const { indices, values } = rowOf(this.byItem, profile.items[at]!);
+      for (let entry = 0; entry < indices.length; entry++) {
+        const user = indices[entry]!;
+        if (this.sums[user] === 0) touched.push(user);
+        this.sums[user]! += weight * values[entry]!;
+      }
+    }
+    const length = Math.sqrt(square) || 1;
+    for (const user of touched) {
+      const cosine = this.sums[user]! / (length * this.lengths[user]!);
+      this.sums[user] = cosine > 0.999999 ? 0.999999 : cosine;
+    }
+    return touched;
+  }
+}
+
+/** What the people one follows like: each of their items once for every one of them. */
+export class FollowedTaste implements Model {
+  constructor(
+    readonly name: string,
+    readonly users: SparseMatrix,
+  ) {}
+
+  score(profile: Profile, scores: Float32Array): void {
+    scores.fill(0);
+    for (let at = 0; at < profile.follows.length; at++) {
+      const { indices, values } = rowOf(this.users, profile.follows[at]!);
+      for (let entry = 0; entry < indices.length; entry++) scores[indices[entry]!]! += values[entry]!;
+    }
+  }
+}

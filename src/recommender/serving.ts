@@ -1,0 +1,59 @@
+/** Recommendations from a trained recommender. */
+import { Blend } from './blend.js';
+import { reviveModel } from './fitted-model.js';
+import { isItemModel, type Model, type Profile } from './models/model.js';
+import { largest, rowOf } from './sparse-matrix.js';
+import type { TrainedRecommender } from './training.js';
+
+export interface Recommendation {
+  item: number;
+  score: number;
+}
+
+export class Ranker {
+  private readonly blend: Blend;
+  private readonly popularity: Model;
+  private readonly scores: Float32Array;
+
+  constructor(private readonly trained: TrainedRecommender) {
+    const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
+    this.blend = new Blend(models, trained.weights, trained.items);
+    this.popularity = models.find(({ name }) => name === 'popularity')!;
+    this.scores = new Float32Array(trained.items);
+  }
+
+  /** The best items for a profile, none of the excluded; by popularity where nothing is known of the user. */
+  recommend(profile: Profile, count: number, excluded: Iterable<number>): Recommendation[] {
+    const stranger = profile.items.length === 0 && profile.follows.length === 0;
+    if (stranger) this.popularity.score(profile, this.scores);
+    else this.blend.score(profile, this.scores);
+    // The blend's scores are around 0; what is picked must be above it.
+    const lowest = stranger ? -1 : this.scores.reduce((least, score) => Math.min(least, score), 0) - 1;
+    const shifted = this.scores.map((score) => score - lowest);
+    for (const item of excluded) shifted[item] = 0;
+    return largest(shifted, count).map((item) => ({ item, score: this.scores[item]! }));
+  }
+
+  /** Says, for any item, which of the profile's items speak most for it: positions in the profile, the strongest first. */
+  explain(profile: Profile): (item: number, count: number) => number[] {
+    const scales = this.blend.scalesFor(profile);
+    return (item, count) => largest(this.blend.contributions(profile, scales, item), count);
+  }
+
+  /** Those whom the user follows and who like the item. */
+  followedFansOf(profile: Profile, item: number): number[] {
+    return Array.from({ length: profile.follows.length }, (_, at) => profile.follows[at]!).filter((user) =>
+      rowOf(this.trained.liked, user).indices.includes(item),
+    );
+  }
+
+  /** Items that go with one item, by the models that compare items. */
+  similarTo(item: number, count: number): Recommendation[] {
+    const profile: Profile = { items: [item], strengths: [1], liked: [true], follows: [] };
+    const comparing = this.blend.weights.map((weight, at) => (isItemModel(this.blend.models[at]!) ? Math.max(weight, 0.05) : 0));
+    const blend = new Blend(this.blend.models, comparing, this.trained.items);
+    blend.score(profile, this.scores);
+    this.scores[item] = 0;
+    return largest(this.scores, count).map((other) => ({ item: other, score: this.scores[other]! }));
+  }
+}

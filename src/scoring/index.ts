@@ -1,0 +1,17 @@
+export {
+  addToTally,
+  aspects,
+  emptyTally,
+  overallPoints,
+  pointsPerStar,
+  reviewWeight,
+  starsOf,
+  summarise,
+  tallyOf,
+  wilsonLowerBound,
+  type Aspect,
+  type AspectRatings,
+  type RatedReview,
+  type RatingSummary,
+  type RatingTally,
+} from './product-score.js';
