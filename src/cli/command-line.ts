@@ -22,5 +22,8 @@ export async function withStore(work: () => Promise<void>): Promise<void> {
 export class CommandLineError extends Error {}
 
 function isForeseen(error: Error): boolean {
-  return error instanceof CommandLineError || ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return (
+    error instanceof CommandLineError ||
+    ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
+  );
 }

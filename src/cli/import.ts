@@ -25,10 +25,17 @@ const shownRejects = 20;
 const command = new Command('import')
   .description('Imports users, products, reviews and follows. Importing the same file again changes nothing.')
   .argument('<ratings>', 'the file of ratings, plain or gzip')
-  .addOption(new Option('--format <format>', 'what the file is').choices(['filmtrust', 'movielens', 'amazon-reviews', 'csv']).makeOptionMandatory())
+  .addOption(
+    new Option('--format <format>', 'what the file is').choices(['filmtrust', 'movielens', 'amazon-reviews', 'csv']).makeOptionMandatory(),
+  )
   .option('--trust <file>', 'with filmtrust: the file of who trusts whom, imported as follows')
   .option('--items <file>', 'with movielens: the file of titles and genres')
-  .option('--columns <mapping>', `with csv: which column holds what, as user=customer,product=sku,…; of ${csvFields.join(', ')}`, readMapping, {})
+  .option(
+    '--columns <mapping>',
+    `with csv: which column holds what, as user=customer,product=sku,…; of ${csvFields.join(', ')}`,
+    readMapping,
+    {},
+  )
   .option('--scale <least-most>', 'with csv: the scale of the ratings', readScale, { least: 1, most: 5 })
   .option('--source <name>', 'names the source, so that its ids do not meet another’s; by default the format')
   .option('--rejects <file>', 'writes every rejected line there, with its number and the reason')
@@ -37,7 +44,8 @@ const command = new Command('import')
 function readMapping(text: string): ColumnMapping {
   const pairs = text.split(',').map((pair) => pair.split('='));
   for (const [field, column] of pairs) {
-    if (!csvFields.includes(field as CsvField) || !column) throw new InvalidArgumentError(`expected field=column, with one of ${csvFields.join(', ')}`);
+    if (!csvFields.includes(field as CsvField) || !column)
+      throw new InvalidArgumentError(`expected field=column, with one of ${csvFields.join(', ')}`);
   }
   return Object.fromEntries(pairs) as ColumnMapping;
 }
@@ -76,5 +84,6 @@ await withStore(async () => {
   process.stdout.write(`\nNew: ${users} users, ${products} products, ${reviews} reviews, ${follows} follows.\n`);
   process.stdout.write(`Lines: ${report.accepted} accepted, ${report.rejected} rejected.\n`);
   for (const { file, line, reason } of rejected) process.stdout.write(`  ${file}:${line}: ${reason}\n`);
-  if (report.rejected > rejected.length) process.stdout.write(`  … and ${report.rejected - rejected.length} more${rejects ? '' : '; --rejects <file> writes them all'}\n`);
+  if (report.rejected > rejected.length)
+    process.stdout.write(`  … and ${report.rejected - rejected.length} more${rejects ? '' : '; --rejects <file> writes them all'}\n`);
 });

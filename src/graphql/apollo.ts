@@ -66,7 +66,7 @@ async function execute(
   report: (error: unknown) => void,
 ): Promise<{ status: number | undefined; result: FormattedExecutionResult }> {
   const result = await operations.run(document!, operationName ?? undefined, {}, contextValue, request.variables ?? {});
-  if (!result.errors) return { status: undefined, result: result as FormattedExecutionResult };
+  if (!result.errors) return { status: undefined, result: result };
   const refused = !('data' in result);
   const errors = result.errors.map((error) => {
     // Without data, nothing ran: the variables do not fit the operation.

@@ -37,11 +37,11 @@ export class CompiledOperations {
 
   private compile(document: DocumentNode, operationName = ''): CompiledQuery | ExecutionResult {
     let byName = this.compiled.get(document);
-    if (!byName) this.compiled.set(document, (byName = new Map()));
+    if (!byName) this.compiled.set(document, (byName = new Map<string, CompiledQuery>()));
     const known = byName.get(operationName);
     if (known) return known;
     const compiled = compileQuery(this.schema, document, operationName || undefined, { disablingCapturingStackErrors: true });
     if (isCompiledQuery(compiled)) byName.set(operationName, compiled);
-    return compiled as CompiledQuery | ExecutionResult;
+    return compiled;
   }
 }

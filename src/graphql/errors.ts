@@ -1,5 +1,4 @@
 /** Turns whatever went wrong into what a client may see. */
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { RequestError } from '../errors.js';
 
@@ -16,7 +15,7 @@ const apolloCodes: Record<string, string> = {
 
 /** @param report told of defects, whose details no client sees */
 export function formatError(formatted: GraphQLFormattedError, error: unknown, report: (error: unknown) => void): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
+  const cause = rootOf(error);
   const { message, locations, path } = formatted;
   if (cause instanceof RequestError) {
     const extensions = { code: cause.code, ...(cause.argument && { argument: cause.argument }) };
@@ -26,6 +25,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, re
   if (code) return { message, locations, path, extensions: { code } };
   report(cause);
   return { message: 'Something went wrong on our side.', locations, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** What was thrown, behind the GraphQL errors that were put around it. */
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
 }
 
 /** A refusal before the operation runs, with the HTTP status that fits. */

@@ -1,5 +1,5 @@
 /** Assembles the schema from the modules' resolvers. */
-import { isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { isAbstractType, isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import type { Types } from 'mongoose';
 import { buildSchema, getMetadataStorage, type AuthChecker, type ContainerType, type NonEmptyArray, type PubSub } from 'type-graphql';
@@ -22,6 +22,7 @@ export async function assembleSchema(resolvers: object[]): Promise<GraphQLSchema
     pubSub: unusedPubSub,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTimeISO }],
   });
+  resolveTypes(schema);
   resolveIds(schema);
   freePlainFields(schema);
   return schema;
@@ -50,6 +51,13 @@ const authChecker: AuthChecker<RequestContext, Role> = ({ context }, roles) => {
   }
   return true;
 };
+
+/** Whoever answers an abstract type says `__typename`. type-graphql would ask asynchronously, which compiled queries do not. */
+function resolveTypes(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type)) type.resolveType = (value: { __typename: string }) => value.__typename;
+  }
+}
 
 /** Documents carry `_id`; their type makes it a global id. */
 function resolveIds(schema: GraphQLSchema): void {

@@ -57,9 +57,9 @@ export function webSocketOptions({ operations, authenticate, report }: WebSocket
     },
     execute: (args: ExecutionArgs) => runOnce(operations, args),
     subscribe: (args: ExecutionArgs) => subscribe(operations, args),
-    onError: (_context, _id, _payload, errors) => errors.map((error) => format(error as GraphQLError)),
+    onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
     onNext: (_context, _id, _payload, _args, result) =>
-      result.errors ? { ...result, errors: result.errors.map((error) => format(error as GraphQLError)) } : undefined,
+      result.errors ? { ...result, errors: result.errors.map((error) => format(error)) } : undefined,
   };
 }
 

@@ -49,7 +49,7 @@ export interface Format {
 /** @throws Rejected for anything but a number on the scale */
 export function ratingOn(scale: Scale, text: unknown): number {
   const rating = typeof text === 'string' && text.trim() !== '' ? Number(text) : typeof text === 'number' ? text : NaN;
-  if (!Number.isFinite(rating)) throw new Rejected(`the rating "${String(text ?? '').slice(0, 40)}" is not a number`);
+  if (!Number.isFinite(rating)) throw new Rejected(`the rating ${JSON.stringify(text)?.slice(0, 40)} is not a number`);
   if (rating < scale.least || rating > scale.most) throw new Rejected(`the rating ${rating} is not from ${scale.least} to ${scale.most}`);
   return rating;
 }
@@ -65,9 +65,10 @@ export function nameOf(what: string, text: unknown): string {
 /** @param value seconds or milliseconds since 1970, or an ISO date @throws Rejected */
 export function timeOf(value: unknown): Date | null {
   if (value === undefined || value === null || value === '') return null;
+  if (typeof value !== 'string' && typeof value !== 'number') throw new Rejected('the time is neither text nor a number');
   const number = Number(value);
-  const date = Number.isFinite(number) ? new Date(number > 1e11 ? number : number * 1000) : new Date(String(value));
-  if (Number.isNaN(date.getTime())) throw new Rejected(`the time "${String(value).slice(0, 40)}" is none`);
+  const date = Number.isFinite(number) ? new Date(number > 1e11 ? number : number * 1000) : new Date(value);
+  if (Number.isNaN(date.getTime())) throw new Rejected(`the time ${JSON.stringify(value).slice(0, 40)} is none`);
   return date;
 }
 

@@ -39,8 +39,12 @@ export const TopicModel = mongoose.model('Topic', counterSchema, 'topics');
 
 /** Appends inside a transaction; the topic must be announced once that is committed. */
 export async function appendEvent(session: ClientSession, topic: string, type: string, data: Record<string, unknown>): Promise<void> {
-  const counter = await TopicModel.findOneAndUpdate({ _id: topic }, { $inc: { sequence: 1 } }, { upsert: true, new: true, session }).lean();
-  await EventModel.collection.insertOne({ topic, sequence: counter.sequence, type, data, at: new Date() } as LoggedEvent, { session });
+  const counter = await TopicModel.findOneAndUpdate(
+    { _id: topic },
+    { $inc: { sequence: 1 } },
+    { upsert: true, returnDocument: 'after', session },
+  ).lean();
+  await EventModel.collection.insertOne({ topic, sequence: counter.sequence, type, data, at: new Date() }, { session });
 }
 
 export async function latestSequence(topic: string): Promise<number> {
@@ -50,10 +54,10 @@ export async function latestSequence(topic: string): Promise<number> {
 
 /** A topic's events after a sequence, in order, at most `limit`. */
 export async function eventsAfter(topic: string, sequence: number, limit: number): Promise<LoggedEvent[]> {
-  return (await EventModel.find({ topic, sequence: { $gt: sequence } })
+  return await EventModel.find({ topic, sequence: { $gt: sequence } })
     .sort({ sequence: 1 })
     .limit(limit)
-    .lean()) as LoggedEvent[];
+    .lean();
 }
 
 /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept. */

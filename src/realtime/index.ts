@@ -1,4 +1,4 @@
 export { announcements } from './announcements.js';
 export { recordChange, type Change } from './change.js';
 export { encodeEventCursor, type LoggedEvent } from './event-log.js';
-export { openTopic } from './topic-stream.js';
+export { subscribeTo } from './topic-stream.js';

@@ -23,6 +23,14 @@ export async function openTopic(topic: string, after: string | null | undefined)
   }
 }
 
+/**
+ * What type-graphql calls to begin a subscription.
+ * @param topicOf the topic that the subscription's arguments name
+ */
+export function subscribeTo<Args>(topicOf: (args: Args) => string) {
+  return ({ args }: { args: Args & { after?: string | null } }) => openTopic(topicOf(args), args.after);
+}
+
 function read(topic: string, from: number, bell: Bell): AsyncGenerator<LoggedEvent, void, void> {
   const events = readOn(topic, from, bell);
   const stop = events.return.bind(events);

@@ -6,7 +6,6 @@ import type { RequestContext } from './context.js';
 
 @InterfaceType('Node', {
   description: 'Anything with an id of its own.',
-  resolveType: (value: object) => (value as { __typename: string }).__typename,
 })
 export abstract class Node {
   @Field(() => ID, { description: 'Opaque and stable. Ask for the object again with `node(id)`.' })

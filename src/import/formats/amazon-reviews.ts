@@ -46,7 +46,9 @@ function textOf(what: string, value: unknown, most: number): string {
 /** `helpful: [up, all]`, `helpful_vote: up` or `vote: "1,234"`. */
 function helpfulOf(review: Json): number {
   const { helpful, helpful_vote: votes, vote } = review;
-  const count = Array.isArray(helpful) ? Number(helpful[0]) : Number(votes ?? String(vote ?? 0).replaceAll(',', ''));
+  const count = Array.isArray(helpful)
+    ? Number(helpful[0])
+    : Number(votes ?? (typeof vote === 'string' ? vote.replaceAll(',', '') : (vote ?? 0)));
   if (!Number.isInteger(count) || count < 0) throw new Rejected('the helpful votes are not a number');
   return count;
 }

@@ -51,7 +51,7 @@ function parserFor(
 
 function fieldsOf(line: string): string[] {
   try {
-    return (parse(line, { bom: true, trim: true }) as string[][])[0] ?? [];
+    return parse(line, { bom: true, trim: true })[0] ?? [];
   } catch (error) {
     throw new Rejected(error instanceof Error ? error.message : 'this is not CSV');
   }

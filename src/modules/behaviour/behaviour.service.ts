@@ -127,7 +127,7 @@ export async function noteInteractions(
 
 /** A user's latest interactions, the newest first. */
 export async function historyOf(user: Types.ObjectId): Promise<InteractionDocument[]> {
-  return (await InteractionModel.find({ user }).sort({ lastAt: -1 }).limit(longestHistory).lean()) as InteractionDocument[];
+  return await InteractionModel.find({ user }).sort({ lastAt: -1 }).limit(longestHistory).lean();
 }
 
 /** Every interaction, for training. */

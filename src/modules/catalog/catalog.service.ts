@@ -112,7 +112,7 @@ export async function updateProduct(editor: SignedIn, id: Types.ObjectId, change
   const given = Object.fromEntries(
     Object.entries(change).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
   );
-  return (await ProductModel.findOneAndUpdate({ _id: id }, { $set: given }, { new: true }).lean())!;
+  return (await ProductModel.findOneAndUpdate({ _id: id }, { $set: given }, { returnDocument: 'after' }).lean())!;
 }
 
 function checkContent({ title, description, price, stock, attributes }: ProductContent): void {
@@ -165,8 +165,8 @@ export function slugify(title: string): string {
 
 /** The best-scored products that can be ordered. */
 export async function mostPopular(count: number, exclude: Types.ObjectId[]): Promise<ProductDocument[]> {
-  return (await ProductModel.find({ _id: { $nin: exclude }, stock: { $ne: 0 } })
+  return await ProductModel.find({ _id: { $nin: exclude }, stock: { $ne: 0 } })
     .sort({ score: -1, _id: 1 })
     .limit(count)
-    .lean()) as ProductDocument[];
+    .lean();
 }

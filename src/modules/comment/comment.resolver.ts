@@ -5,7 +5,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
 import { registerNode } from '../../relay/node.js';
 import { payload } from '../../relay/payload.js';
-import { encodeEventCursor, openTopic, type LoggedEvent } from '../../realtime/index.js';
+import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
 import { Review, type ReviewDocument } from '../review/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
@@ -96,8 +96,7 @@ export class CommentResolver {
 
   @Subscription(() => CommentAdded, {
     description: 'Every new comment on a subject, replies included.',
-    subscribe: ({ args }) =>
-      openTopic(commentTopic(parseGlobalId(args['subjectId'] as string, 'subjectId').id), args['after'] as string | null),
+    subscribe: subscribeTo((args: { subjectId: string }) => commentTopic(parseGlobalId(args.subjectId, 'subjectId').id)),
   })
   async commentAdded(
     @Root() event: LoggedEvent,

@@ -83,7 +83,7 @@ export async function editComment(author: Types.ObjectId, id: Types.ObjectId, bo
   const edited = await CommentModel.findOneAndUpdate(
     { _id: id, deletedAt: null },
     { $set: { body, editedAt: new Date() } },
-    { new: true },
+    { returnDocument: 'after' },
   ).lean();
   if (!edited) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
   return edited;

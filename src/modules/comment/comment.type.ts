@@ -40,7 +40,6 @@ export const CommentSubject = createUnionType({
   name: 'CommentSubject',
   description: 'What can be commented on.',
   types: () => [Product, Review] as const,
-  resolveType: (value) => (value as unknown as { __typename: string }).__typename,
 });
 
 @InputType({ description: 'A new comment.' })

@@ -138,7 +138,11 @@ export async function updateOrderStatus(actor: SignedIn, id: Types.ObjectId, sta
     const { session } = change;
     const from = orderStatusesBefore(status);
     const filter = { _id: id, status: { $in: from } };
-    const moved = await OrderModel.findOneAndUpdate(filter, { $set: { status, updatedAt: new Date() } }, { new: true, session }).lean();
+    const moved = await OrderModel.findOneAndUpdate(
+      filter,
+      { $set: { status, updatedAt: new Date() } },
+      { returnDocument: 'after', session },
+    ).lean();
     if (!moved) {
       const current = await OrderModel.findById(id, { status: 1 }).session(session).lean();
       throw broken('INVALID_TRANSITION', `An order that is ${current!.status} cannot become ${status}.`, 'status');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { Types } from 'mongoose';
 import type { TrainedRecommender } from '../../recommender/index.js';
-import { SnapshotChunkModel, SnapshotModel, type SnapshotDocument } from './snapshot.model.js';
+import { SnapshotChunkModel, SnapshotModel, type SnapshotChunkDocument, type SnapshotDocument } from './snapshot.model.js';
 
 export interface SnapshotContent {
   trained: TrainedRecommender;
@@ -84,7 +84,7 @@ async function loadContent(snapshot: SnapshotDocument): Promise<SnapshotContent 
   for (let at = 0; at < snapshot.chunks; at++) {
     const chunk = await SnapshotChunkModel.collection.findOne({ _id: chunkId(snapshot._id, at) } as never, { promoteBuffers: true });
     if (!chunk) return null;
-    parts.push(chunk['bytes'] as unknown as Buffer);
+    parts.push((chunk as unknown as SnapshotChunkDocument).bytes);
   }
   const bytes = Buffer.concat(parts);
   const intact = createHash('sha256').update(bytes).digest('hex') === snapshot.sha256;

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { registerNode } from '../../relay/node.js';
 import { payload } from '../../relay/payload.js';
-import { encodeEventCursor, openTopic, type LoggedEvent } from '../../realtime/index.js';
+import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
 import { Product, productById, type ProductDocument } from '../catalog/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
@@ -141,8 +141,7 @@ export class ReviewResolver {
 
   @Subscription(() => ReviewAdded, {
     description: 'Every new review of a product.',
-    subscribe: ({ args }) =>
-      openTopic(reviewTopic(idOf('Product', args['productId'] as string, 'productId')), args['after'] as string | null),
+    subscribe: subscribeTo((args: { productId: string }) => reviewTopic(idOf('Product', args.productId, 'productId'))),
   })
   async reviewAdded(
     @Root() event: LoggedEvent,
@@ -157,8 +156,7 @@ export class ReviewResolver {
 
   @Subscription(() => RatingChanged, {
     description: 'Every change of a product’s score.',
-    subscribe: ({ args }) =>
-      openTopic(ratingTopic(idOf('Product', args['productId'] as string, 'productId')), args['after'] as string | null),
+    subscribe: subscribeTo((args: { productId: string }) => ratingTopic(idOf('Product', args.productId, 'productId'))),
   })
   ratingChanged(
     @Root() event: LoggedEvent,

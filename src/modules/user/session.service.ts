@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hash as hashPassword, verify as verifyPassword } from '@node-rs/argon2';
 import { Types } from 'mongoose';
-import { broken, RequestError, type RulesBroken } from '../../errors.js';
+import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import { duplicateKeyFields } from '../../store/transaction.js';
@@ -144,7 +144,7 @@ function digest(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-function takenError(error: unknown): RulesBroken | unknown {
+function takenError(error: unknown): unknown {
   const fields = duplicateKeyFields(error);
   if (fields?.includes('email')) return broken('EMAIL_TAKEN', 'There is an account with this e-mail address.', 'email');
   if (fields?.includes('handleKey')) return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');

@@ -24,6 +24,10 @@ export async function updateProfile(userId: Types.ObjectId, change: ProfileChang
   if (change.name !== undefined) rules.text(change.name, { least: 1, most: 100 }, 'name');
   rules.check();
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const updated = await UserModel.findOneAndUpdate({ _id: userId }, { $set: given }, { new: true, projection: publicProjection }).lean();
+  const updated = await UserModel.findOneAndUpdate(
+    { _id: userId },
+    { $set: given },
+    { returnDocument: 'after', projection: publicProjection },
+  ).lean();
   return updated!;
 }

@@ -1,7 +1,8 @@
 /** The command table: what a client may ask, and the reply. */
 import { Binary, Long, type Document } from 'bson';
 import { Aggregation, leadingRead } from './aggregation.js';
-import { Catalog, identityIndex, type Collection, type Index } from './catalog.js';
+import type { Catalog } from './catalog.js';
+import { identityIndex, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
 import { cursorReply, decode, encode, largestDocument } from './raw-document.js';
 import { projector } from './projection.js';

@@ -103,7 +103,7 @@ function writeValue(value: unknown): void {
       writer.byte(tag.boolean);
       return writer.byte(value ? 1 : 0);
     default:
-      return writeObject(value as object);
+      return writeObject(value);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reading and cutting BSON documents without decoding them. */
-import { BSON, deserialize, serialize, type Document } from 'bson';
+import type { BSON } from 'bson';
+import { deserialize, serialize, type Document } from 'bson';
 import { CommandError } from './errors.js';
 
 const decodeOptions: BSON.DeserializeOptions = { promoteValues: true, promoteLongs: true, promoteBuffers: false };

@@ -23,7 +23,7 @@ export class WriteQueue {
    */
   submit<Result>(run: () => Result): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      this.jobs.push({ run, resolve: resolve as (value: unknown) => void, reject });
+      this.jobs.push({ run, resolve: resolve, reject });
       if (this.scheduled) return;
       this.scheduled = true;
       setImmediate(() => this.commitGroup());

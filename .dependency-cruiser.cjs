@@ -1,0 +1,50 @@
+/** Which part of the house may use which: imports point down only. */
+const below = (name, from, notTo, comment) => ({ name, comment, severity: 'error', from: { path: from }, to: { path: notTo } });
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    below('pure-core', '^src/(recommender|scoring)/', '^src/(?!recommender|scoring)', 'The algorithms know nothing of the rest.'),
+    below('scoring-alone', '^src/scoring/', '^src/recommender/', 'Scores do not depend on the recommender.'),
+    below('recommender-alone', '^src/recommender/', '^src/scoring/', 'The recommender does not depend on scores.'),
+    below('store-at-the-bottom', '^src/store/', '^src/(?!store)', 'The store knows nothing of what it stores.'),
+    below('embedded-alone', '^src/store/embedded/', '^src/(?!store/embedded)', 'The embedded server is a part of its own.'),
+    below(
+      'only-the-connection-knows',
+      '^src/(?!store/(embedded|connection))',
+      '^src/store/embedded/',
+      'Nobody else knows which server is behind the store.',
+    ),
+    below('realtime', '^src/realtime/', '^src/(?!realtime|store|errors)', 'The event log knows nothing of modules or GraphQL.'),
+    below('relay', '^src/relay/', '^src/(?!relay|errors|store)', 'The conventions stand below the modules.'),
+    below(
+      'modules',
+      '^src/modules/',
+      '^src/(?!modules|realtime|store|recommender|scoring|relay|errors|input-rules)',
+      'Modules know nothing of HTTP.',
+    ),
+    below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),
+    below('http', '^src/http/', '^src/(app|main|cli|demo|import|modules|store)', 'HTTP knows GraphQL, and nothing behind it.'),
+    {
+      name: 'modules-by-their-index',
+      comment: 'A module uses another through its index only.',
+      severity: 'error',
+      from: { path: '^src/modules/([^/]+)/' },
+      to: { path: '^src/modules/[^/]+/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index[.]ts$'] },
+    },
+    {
+      name: 'outside-by-the-index',
+      comment: 'The rest of the house uses modules through their index only.',
+      severity: 'error',
+      from: { path: '^src/(?!modules)' },
+      to: { path: '^src/modules/[^/]+/', pathNot: '^src/modules/[^/]+/index[.]ts$' },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '^src/(main|cli/)' }, to: {} },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,185 @@
+/** A running Plaza for a test file: the real store, on a real socket, gone afterwards. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type Client } from 'graphql-ws';
+import mongoose from 'mongoose';
+import { afterAll, beforeAll } from 'vitest';
+import WebSocket from 'ws';
+import { createApp, type App } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+
+// The answer's shape is the query's, which only the test knows.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Json = any;
+
+export interface Answer {
+  status: number;
+  data: Json;
+  errors: { message: string; path?: (string | number)[]; extensions: { code: string; argument?: string } }[] | undefined;
+}
+
+export interface Account {
+  id: string;
+  handle: string;
+  email: string;
+  password: string;
+  token: string;
+  refreshToken: string;
+}
+
+export interface LiveEvents {
+  /** The next event, or the closing of the subscription as an error. */
+  next(): Promise<Json>;
+  stop(): void;
+}
+
+export class Plaza {
+  app!: App;
+  url = '';
+  dataDirectory = '';
+  private database = '';
+  private accounts = 0;
+  private readonly sockets: Client[] = [];
+
+  async start(environment: Record<string, string> = {}): Promise<void> {
+    this.dataDirectory ||= mkdtempSync(join(tmpdir(), 'plaza-test-'));
+    const uri = process.env['MONGODB_URI'];
+    this.database ||= `plaza_test_${process.pid}_${Date.now()}`;
+    const store = uri ? { MONGODB_URI: withDatabase(uri, this.database) } : {};
+    const config = readConfig({ PORT: '0', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent', DEMO_SHOP: 'false', PLAZA_DATA_DIR: this.dataDirectory, ...store, ...environment });
+    this.app = await createApp(config);
+    await this.app.listen();
+    this.url = `http://127.0.0.1:${(this.app.http.fastify.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets.splice(0)) await socket.dispose();
+    if (process.env['MONGODB_URI']) await mongoose.connection.db?.dropDatabase();
+    await this.app.close();
+    rmSync(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  async query(query: string, variables: object = {}, token?: string): Promise<Answer> {
+    return this.post(JSON.stringify({ query, variables }), { ...(token && { authorization: `Bearer ${token}` }) });
+  }
+
+  async post(body: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await fetch(`${this.url}/graphql`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+    const { data, errors } = (await response.json()) as Answer;
+    return { status: response.status, data, errors };
+  }
+
+  /** The data of an operation that must succeed. */
+  async data(query: string, variables: object = {}, token?: string): Promise<Json> {
+    const { data, errors } = await this.query(query, variables, token);
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data;
+  }
+
+  /** Runs a mutation with an input and answers its payload, which must hold `userErrors`. */
+  async mutate(name: string, input: object, selection: string, token?: string): Promise<Json> {
+    const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code field message } } }`;
+    return (await this.data(query, { input }, token))[name];
+  }
+
+  /** Subscribes, and waits until the server has the subscription. */
+  async subscribe(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<LiveEvents> {
+    const client = createClient({
+      url: `${this.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: false,
+      connectionParams: token ? { authorization: `Bearer ${token}` } : {},
+      onNonLazyError: () => {},
+    });
+    this.sockets.push(client);
+    const events = client.iterate({ query, variables });
+    const first = events.next();
+    first.catch(() => {});
+    await this.settled();
+    let pending: Promise<IteratorResult<Json>> | null = first;
+    return {
+      async next() {
+        const result = await (pending ?? events.next());
+        pending = null;
+        if (result.done) throw new Error('the subscription has ended');
+        return result.value;
+      },
+      stop: () => void events.return?.(),
+    };
+  }
+
+  /** Gives the server time to take a message that has no answer of its own. */
+  async settled(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await this.query('{ __typename }');
+  }
+
+  async account({ merchant = false, role }: { merchant?: boolean; role?: 'ADMIN' | 'MODERATOR' } = {}): Promise<Account> {
+    const handle = `user${++this.accounts}_${Math.random().toString(36).slice(2, 8)}`;
+    const credentials = { email: `${handle}@example.org`, password: 'correct horse' };
+    const payload = await this.mutate('signUp', { ...credentials, handle, name: `Name of ${handle}`, merchant }, 'accessToken refreshToken user { id }');
+    if (role) await mongoose.connection.collection('users').updateOne({ handle }, { $addToSet: { roles: role } });
+    return { ...credentials, id: payload.user.id, handle, token: payload.accessToken, refreshToken: payload.refreshToken };
+  }
+
+  async category(name = `Category ${Math.random().toString(36).slice(2)}`): Promise<string> {
+    const admin = await this.account({ role: 'ADMIN' });
+    const payload = await this.mutate('createCategory', { name }, 'category { id }', admin.token);
+    return payload.category.id;
+  }
+
+  async product(merchant: Account, input: object = {}): Promise<string> {
+    const categoryId = (input as { categoryId?: string }).categoryId ?? (await this.category());
+    const product = { title: 'Blue teapot', price: { amountMinor: 1999, currency: 'EUR' }, ...input, categoryId };
+    const payload = await this.mutate('createProduct', product, 'product { id }', merchant.token);
+    if (!payload.product) throw new Error(JSON.stringify(payload));
+    return payload.product.id;
+  }
+
+  async review(author: Account, productId: string, input: object = {}): Promise<Json> {
+    const review = { productId, quality: 4, price: 4, service: 4, body: 'Pours well.', ...input };
+    return this.mutate('createReview', review, 'review { id overall verifiedPurchase }', author.token);
+  }
+
+  /** Orders and delivers, so that reviews of the product are verified. */
+  async deliver(buyer: Account, merchant: Account, productId: string): Promise<void> {
+    const { order } = await this.mutate('placeOrder', { items: [{ productId }] }, 'order { id }', buyer.token);
+    for (const status of ['PAID', 'SHIPPED', 'DELIVERED']) await this.mutate('updateOrderStatus', { orderId: order.id, status }, 'order { id }', merchant.token);
+  }
+
+  /** How many commands the store gets while the work runs. */
+  async roundTrips(work: () => Promise<unknown>): Promise<string[]> {
+    const commands: string[] = [];
+    const note = ({ commandName }: { commandName: string }): void => void commands.push(commandName);
+    const client = mongoose.connection.getClient();
+    client.on('commandStarted', note);
+    await work();
+    client.off('commandStarted', note);
+    return commands.filter((name) => name !== 'hello' && name !== 'ping' && name !== 'endSessions');
+  }
+
+  /** How many documents there are in all of the store, to show that nothing was written. */
+  async documents(): Promise<Record<string, number>> {
+    const collections = await mongoose.connection.db!.listCollections().toArray();
+    const counts = await Promise.all(collections.map(async ({ name }) => [name, await mongoose.connection.collection(name).countDocuments()] as const));
+    return Object.fromEntries(counts.filter(([, count]) => count > 0).sort());
+  }
+}
+
+function withDatabase(uri: string, database: string): string {
+  const url = new URL(uri);
+  url.pathname = `/${database}`;
+  return url.toString();
+}
+
+/** Starts a Plaza before a file's tests and stops it after them. */
+export function usePlaza(environment: Record<string, string> = {}): Plaza {
+  const plaza = new Plaza();
+  beforeAll(() => plaza.start(environment));
+  afterAll(() => plaza.stop());
+  return plaza;
+}
