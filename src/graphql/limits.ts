@@ -1,5 +1,5 @@
 /** How much one operation may ask for: its depth, and its cost with every list counted as long as it may be. */
-import { isCompositeType, getNamedType, type DocumentNode, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { getNamedType, GraphQLError, isCompositeType, type DocumentNode, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
 import { RequestError } from '../errors.js';
@@ -41,15 +41,20 @@ function costOf(
   if (!costs) checked.set(document, (costs = new LRUCache({ max: 50 })));
   const numbers = Object.entries(variables).filter(([, value]) => typeof value === 'number' || typeof value === 'boolean');
   const key = JSON.stringify([operationName, numbers]);
-  let cost = costs.get(key);
-  if (cost === undefined) {
-    cost =
+  const known = costs.get(key);
+  if (known !== undefined) return known;
+  try {
+    const cost =
       depthOf(document) > deepest
         ? Infinity
         : getComplexity({ schema, query: document, operationName, variables, estimators: [estimator] });
     costs.set(key, cost);
+    return cost;
+  } catch (error) {
+    // Variables that do not fit cost nothing, this once: the execution refuses them, and says which.
+    if (error instanceof GraphQLError) return 0;
+    throw error;
   }
-  return cost;
 }
 
 /** The deepest nesting of any operation, introspection left out. */

@@ -93,7 +93,9 @@ describe('a product’s rating', () => {
     const { merchant, productId, buyers } = await shop();
     await plaza.review(buyers[0]!, productId);
     await plaza.deliver(buyers[0]!, merchant, productId);
-    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { reviews { edges { node { verifiedPurchase } } } } }', { id: productId });
+    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { reviews { edges { node { verifiedPurchase } } } } }', {
+      id: productId,
+    });
     expect(product.reviews.edges).toEqual([{ node: { verifiedPurchase: true } }]);
     await expectExact(productId);
   });
@@ -130,7 +132,8 @@ describe('a product’s rating', () => {
           const { token } = people[author]!;
           if (action === 'create' && !reviewId) ids.set(author, (await plaza.review(people[author]!, productId, ratings)).review.id);
           if (action === 'update' && reviewId) await plaza.mutate('updateReview', { reviewId, ...ratings }, 'review { id }', token);
-          if (action === 'vote' && reviewId) await plaza.mutate('voteReview', { reviewId, vote: helpful }, 'review { id }', people[voter]!.token);
+          if (action === 'vote' && reviewId)
+            await plaza.mutate('voteReview', { reviewId, vote: helpful }, 'review { id }', people[voter]!.token);
           if (action === 'delete' && reviewId) {
             await plaza.mutate('deleteReview', { reviewId }, 'deletedReviewId', token);
             ids.delete(author);
@@ -188,7 +191,8 @@ describe('a review', () => {
     const { productId, buyers } = await shop();
     const { review } = await plaza.review(buyers[0]!, productId);
     const readers = await Promise.all(Array.from({ length: 50 }, () => plaza.account()));
-    const vote = (reader: Account, value: string) => plaza.mutate('voteReview', { reviewId: review.id, vote: value }, 'review { helpful unhelpful }', reader.token);
+    const vote = (reader: Account, value: string) =>
+      plaza.mutate('voteReview', { reviewId: review.id, vote: value }, 'review { helpful unhelpful }', reader.token);
     await Promise.all(readers.flatMap((reader) => [vote(reader, 'HELPFUL'), vote(reader, 'HELPFUL')]));
     await Promise.all(readers.slice(0, 20).map((reader) => vote(reader, 'UNHELPFUL')));
     const { node } = await plaza.data('query ($id: ID!) { node(id: $id) { ... on Review { helpful unhelpful } } }', { id: review.id });
@@ -207,17 +211,26 @@ describe('a review', () => {
     const { merchant, productId, buyers } = await shop();
     const stranger = await plaza.account({ merchant: true });
     const { review } = await plaza.review(buyers[0]!, productId);
-    const answered = await plaza.mutate('respondToReview', { reviewId: review.id, body: 'Thank you.' }, 'review { response { body } }', merchant.token);
+    const answered = await plaza.mutate(
+      'respondToReview',
+      { reviewId: review.id, body: 'Thank you.' },
+      'review { response { body } }',
+      merchant.token,
+    );
     expect(answered.review.response.body).toBe('Thank you.');
     const query = 'mutation ($input: RespondToReviewInput!) { respondToReview(input: $input) { userErrors { code } } }';
-    expect((await plaza.query(query, { input: { reviewId: review.id, body: 'Mine.' } }, stranger.token)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await plaza.query(query, { input: { reviewId: review.id, body: 'Mine.' } }, stranger.token)).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
   });
 
   test('is returned as it was written', async () => {
     const { productId, buyers } = await shop();
     const body = '<script>alert(1)</script> {"$gt": ""} ünïcode 🫖 \u0000'.replace('\u0000', '');
     await plaza.review(buyers[0]!, productId, { body, imageUrls: ['https://example.org/a.png'] });
-    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { reviews { edges { node { body imageUrls } } } } }', { id: productId });
+    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { reviews { edges { node { body imageUrls } } } } }', {
+      id: productId,
+    });
     expect(product.reviews.edges[0].node).toEqual({ body, imageUrls: ['https://example.org/a.png'] });
   });
 });
@@ -230,11 +243,18 @@ describe('a product’s reviews', () => {
   async function reviewed(ratings: number[]) {
     const merchant = await plaza.account({ merchant: true });
     const id = await plaza.product(merchant);
-    for (const stars of ratings) await plaza.review(await plaza.account(), id, { quality: stars, price: stars, service: stars, ...(stars === 5 && { imageUrls: ['https://example.org/5.png'] }) });
+    for (const stars of ratings)
+      await plaza.review(await plaza.account(), id, {
+        quality: stars,
+        price: stars,
+        service: stars,
+        ...(stars === 5 && { imageUrls: ['https://example.org/5.png'] }),
+      });
     return id;
   }
 
-  const starsOf = (data: { product: { reviews: { edges: { node: { overall: number } }[] } } }) => data.product.reviews.edges.map(({ node }) => node.overall);
+  const starsOf = (data: { product: { reviews: { edges: { node: { overall: number } }[] } } }) =>
+    data.product.reviews.edges.map(({ node }) => node.overall);
 
   test('come in every order', async () => {
     const id = await reviewed([3, 5, 1, 4]);

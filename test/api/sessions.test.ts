@@ -41,14 +41,18 @@ describe('a session', () => {
     const { refreshToken } = await plaza.account();
     const refreshed = await plaza.mutate('refreshSession', { refreshToken }, 'accessToken refreshToken');
     expect(await plaza.query(whoAmI, {}, refreshed.accessToken)).toMatchObject({ status: 200, errors: undefined });
-    const reuse = await plaza.query('mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }', { input: { refreshToken } });
+    const reuse = await plaza.query('mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }', {
+      input: { refreshToken },
+    });
     expect(reuse.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', argument: 'refreshToken' } }]);
   });
 
   test('ends for everyone who holds it when a spent refresh token is used', async () => {
     const { refreshToken } = await plaza.account();
     const thief = await plaza.mutate('refreshSession', { refreshToken }, 'accessToken refreshToken');
-    await plaza.query('mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }', { input: { refreshToken } });
+    await plaza.query('mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }', {
+      input: { refreshToken },
+    });
     expect((await plaza.query(whoAmI, {}, thief.accessToken)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
@@ -88,7 +92,11 @@ describe('a token that is not good', () => {
 
 describe('signing up', () => {
   test('names everything that is wrong at once', async () => {
-    const payload = await plaza.mutate('signUp', { email: 'nobody', password: 'short', handle: 'a b', name: ' ' }, 'accessToken user { id }');
+    const payload = await plaza.mutate(
+      'signUp',
+      { email: 'nobody', password: 'short', handle: 'a b', name: ' ' },
+      'accessToken user { id }',
+    );
     expect(payload).toMatchObject({ accessToken: null, user: null });
     expect(payload.userErrors.map(({ code, field }: { code: string; field: string[] }) => [code, field.join('.')])).toEqual([
       ['INVALID', 'input.email'],
@@ -100,7 +108,11 @@ describe('signing up', () => {
 
   test('refuses a handle or an address that is taken, also when many try at once', async () => {
     const attempts = Array.from({ length: 20 }, (_, at) =>
-      plaza.mutate('signUp', { email: `rush${at}@example.org`, password: 'correct horse', handle: at % 2 ? 'Rush' : 'rush', name: 'Rush' }, 'user { id }'),
+      plaza.mutate(
+        'signUp',
+        { email: `rush${at}@example.org`, password: 'correct horse', handle: at % 2 ? 'Rush' : 'rush', name: 'Rush' },
+        'user { id }',
+      ),
     );
     const payloads = await Promise.all(attempts);
     expect(payloads.filter(({ user }) => user)).toHaveLength(1);

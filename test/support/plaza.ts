@@ -48,7 +48,14 @@ export class Plaza {
     const uri = process.env['MONGODB_URI'];
     this.database ||= `plaza_test_${process.pid}_${Date.now()}`;
     const store = uri ? { MONGODB_URI: withDatabase(uri, this.database) } : {};
-    const config = readConfig({ PORT: '0', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent', DEMO_SHOP: 'false', PLAZA_DATA_DIR: this.dataDirectory, ...store, ...environment });
+    const config = readConfig({
+      PORT: '0',
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+      DEMO_SHOP: 'false',
+      PLAZA_DATA_DIR: this.dataDirectory,
+      ...store,
+      ...environment,
+    });
     this.app = await createApp(config);
     await this.app.listen();
     this.url = `http://127.0.0.1:${(this.app.http.fastify.server.address() as AddressInfo).port}`;
@@ -66,7 +73,11 @@ export class Plaza {
   }
 
   async post(body: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await fetch(`${this.url}/graphql`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+    const response = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
     const { data, errors } = (await response.json()) as Answer;
     return { status: response.status, data, errors };
   }
@@ -121,7 +132,11 @@ export class Plaza {
   async account({ merchant = false, role }: { merchant?: boolean; role?: 'ADMIN' | 'MODERATOR' } = {}): Promise<Account> {
     const handle = `user${++this.accounts}_${Math.random().toString(36).slice(2, 8)}`;
     const credentials = { email: `${handle}@example.org`, password: 'correct horse' };
-    const payload = await this.mutate('signUp', { ...credentials, handle, name: `Name of ${handle}`, merchant }, 'accessToken refreshToken user { id }');
+    const payload = await this.mutate(
+      'signUp',
+      { ...credentials, handle, name: `Name of ${handle}`, merchant },
+      'accessToken refreshToken user { id }',
+    );
     if (role) await mongoose.connection.collection('users').updateOne({ handle }, { $addToSet: { roles: role } });
     return { ...credentials, id: payload.user.id, handle, token: payload.accessToken, refreshToken: payload.refreshToken };
   }
@@ -148,7 +163,8 @@ export class Plaza {
   /** Orders and delivers, so that reviews of the product are verified. */
   async deliver(buyer: Account, merchant: Account, productId: string): Promise<void> {
     const { order } = await this.mutate('placeOrder', { items: [{ productId }] }, 'order { id }', buyer.token);
-    for (const status of ['PAID', 'SHIPPED', 'DELIVERED']) await this.mutate('updateOrderStatus', { orderId: order.id, status }, 'order { id }', merchant.token);
+    for (const status of ['PAID', 'SHIPPED', 'DELIVERED'])
+      await this.mutate('updateOrderStatus', { orderId: order.id, status }, 'order { id }', merchant.token);
   }
 
   /** How many commands the store gets while the work runs. */
@@ -165,7 +181,9 @@ export class Plaza {
   /** How many documents there are in all of the store, to show that nothing was written. */
   async documents(): Promise<Record<string, number>> {
     const collections = await mongoose.connection.db!.listCollections().toArray();
-    const counts = await Promise.all(collections.map(async ({ name }) => [name, await mongoose.connection.collection(name).countDocuments()] as const));
+    const counts = await Promise.all(
+      collections.map(async ({ name }) => [name, await mongoose.connection.collection(name).countDocuments()] as const),
+    );
     return Object.fromEntries(counts.filter(([, count]) => count > 0).sort());
   }
 }

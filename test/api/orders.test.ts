@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { usePlaza, type Account } from '../support/plaza.js';
+
+const plaza = usePlaza();
+
+async function scene(product: object = {}) {
+  const merchant = await plaza.account({ merchant: true });
+  return { merchant, buyer: await plaza.account(), productId: await plaza.product(merchant, product) };
+}
+
+function place(buyer: Account, items: object[], more: object = {}) {
+  return plaza.mutate(
+    'placeOrder',
+    { items, ...more },
+    'order { id status total { amountMinor currency } items { title quantity price { amountMinor } } }',
+    buyer.token,
+  );
+}
+
+function move(actor: Account, orderId: string, status: string) {
+  return plaza.query(
+    'mutation ($input: UpdateOrderStatusInput!) { updateOrderStatus(input: $input) { order { status } userErrors { code field } } }',
+    { input: { orderId, status } },
+    actor.token,
+  );
+}
+
+async function stockOf(id: string): Promise<number> {
+  return (await plaza.data('query ($id: ID!) { product(id: $id) { stock } }', { id })).product.stock;
+}
+
+describe('an order', () => {
+  test('keeps the price and the title of the moment it was placed', async () => {
+    const { merchant, buyer, productId } = await scene();
+    const { order } = await place(buyer, [{ productId, quantity: 3 }]);
+    expect(order).toMatchObject({ status: 'PLACED', total: { amountMinor: 5997, currency: 'EUR' } });
+    await plaza.mutate(
+      'updateProduct',
+      { productId, title: 'Dearer teapot', price: { amountMinor: 9999, currency: 'EUR' } },
+      'product { id }',
+      merchant.token,
+    );
+    const { viewer } = await plaza.data(
+      '{ viewer { orders { edges { node { total { amountMinor } items { title product { title } } } } } } }',
+      {},
+      buyer.token,
+    );
+    expect(viewer.orders.edges[0].node).toEqual({
+      total: { amountMinor: 5997 },
+      items: [{ title: 'Blue teapot', product: { title: 'Dearer teapot' } }],
+    });
+  });
+
+  test('goes step by step, and only by who may do the step', async () => {
+    const { merchant, buyer, productId } = await scene();
+    const { order } = await place(buyer, [{ productId }]);
+    expect((await move(buyer, order.id, 'PAID')).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await move(merchant, order.id, 'SHIPPED')).data.updateOrderStatus).toMatchObject({
+      order: null,
+      userErrors: [{ code: 'INVALID_TRANSITION', field: ['input', 'status'] }],
+    });
+    for (const status of ['PAID', 'SHIPPED', 'DELIVERED'])
+      expect((await move(merchant, order.id, status)).data.updateOrderStatus.order).toEqual({ status });
+    expect((await move(buyer, order.id, 'CANCELLED')).data.updateOrderStatus.userErrors).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
+  });
+
+  test('gives its stock back when it is cancelled', async () => {
+    const { buyer, productId } = await scene({ stock: 5 });
+    const { order } = await place(buyer, [{ productId, quantity: 4 }]);
+    expect(await stockOf(productId)).toBe(1);
+    await move(buyer, order.id, 'CANCELLED');
+    expect(await stockOf(productId)).toBe(5);
+  });
+
+  test('of the last items succeeds as often as there are items, however many order at once', async () => {
+    const { productId } = await scene({ stock: 7 });
+    const buyers = await Promise.all(Array.from({ length: 100 }, () => plaza.account()));
+    const payloads = await Promise.all(buyers.map((buyer) => place(buyer, [{ productId }])));
+    expect(payloads.filter(({ order }) => order)).toHaveLength(7);
+    expect(payloads.filter(({ userErrors }) => userErrors[0]?.code === 'OUT_OF_STOCK')).toHaveLength(93);
+    expect(await stockOf(productId)).toBe(0);
+  });
+
+  test('takes all of its items or none', async () => {
+    const { merchant, buyer, productId } = await scene({ stock: 5 });
+    const scarce = await plaza.product(merchant, { stock: 1 });
+    const before = await plaza.documents();
+    const payload = await place(buyer, [
+      { productId, quantity: 2 },
+      { productId: scarce, quantity: 2 },
+    ]);
+    expect(payload).toMatchObject({ order: null, userErrors: [{ code: 'OUT_OF_STOCK', field: ['input', 'items', '1', 'quantity'] }] });
+    expect(await stockOf(productId)).toBe(5);
+    expect(await plaza.documents()).toEqual(before);
+  });
+
+  test('is placed once by one idempotency key, also at the same time', async () => {
+    const { buyer, productId } = await scene({ stock: 10 });
+    const payloads = await Promise.all(Array.from({ length: 50 }, () => place(buyer, [{ productId }], { idempotencyKey: 'basket-1' })));
+    expect(new Set(payloads.map(({ order }) => order.id)).size).toBe(1);
+    expect(await stockOf(productId)).toBe(9);
+  });
+
+  test('is with one merchant', async () => {
+    const { buyer, productId } = await scene();
+    const other = await scene();
+    expect(await place(buyer, [{ productId }, { productId: other.productId }])).toMatchObject({
+      order: null,
+      userErrors: [{ code: 'NOT_ALLOWED', field: ['input', 'items', '1', 'productId'] }],
+    });
+  });
+
+  test('names what is wrong with its items', async () => {
+    const { buyer, productId } = await scene();
+    expect((await place(buyer, [])).userErrors).toMatchObject([{ code: 'REQUIRED', field: ['input', 'items'] }]);
+    expect((await place(buyer, [{ productId, quantity: 0 }])).userErrors).toMatchObject([
+      { code: 'OUT_OF_RANGE', field: ['input', 'items', '0', 'quantity'] },
+    ]);
+    expect((await place(buyer, [{ productId }, { productId }])).userErrors).toMatchObject([
+      { code: 'ALREADY_EXISTS', field: ['input', 'items', '1', 'productId'] },
+    ]);
+  });
+
+  test('is seen by its buyer and its merchant only', async () => {
+    const { merchant, buyer, productId } = await scene();
+    const { order } = await place(buyer, [{ productId }]);
+    const see = async (token?: string) =>
+      (await plaza.data('query ($id: ID!) { node(id: $id) { ... on Order { status } } }', { id: order.id }, token)).node;
+    expect(await see(buyer.token)).toEqual({ status: 'PLACED' });
+    expect(await see(merchant.token)).toEqual({ status: 'PLACED' });
+    expect(await see((await plaza.account()).token)).toBeNull();
+    expect(await see()).toBeNull();
+  });
+});
