@@ -1,38 +1,64 @@
 /** The playground, served wholly from npm packages, with the example operations laid out in tabs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } from 'altair-static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-const examples = new URL('../../schema/examples/', import.meta.url);
+const directory = fileURLToPath(new URL('../../schema/examples/', import.meta.url));
 const base = '/playground/';
 
 /** Keeps the access token that a signing-in operation answers, for the other tabs. */
 const rememberToken = `
-const answers = Object.values(altair.response.body?.data ?? altair.data?.data ?? {});
-const token = answers.find((answer) => answer?.accessToken)?.accessToken;
-if (token) await altair.helpers.setEnvironment('accessToken', token);
+const { body } = altair.response;
+const { data } = typeof body === 'string' ? JSON.parse(body) : body;
+const { accessToken } = Object.values(data).find((answer) => answer && answer.accessToken) || {};
+if (accessToken) await altair.helpers.setEnvironment('accessToken', accessToken, true);
 `;
 
 export async function servePlayground(fastify: FastifyInstance, graphqlPath: string): Promise<void> {
-  const page = renderAltair({
-    baseURL: base,
-    endpointURL: graphqlPath,
-    subscriptionsEndpoint: graphqlPath,
+  const examples = exampleOperations();
+  fastify.get('/', (_request, reply) => reply.redirect(base));
+  fastify.get('/playground', (_request, reply) => reply.redirect(base));
+  fastify.get(base, (request, reply) => reply.type('text/html').send(pageFor(addressOf(request, graphqlPath), examples)));
+  await fastify.register(fastifyStatic, {
+    root: getDistDirectory(),
+    prefix: base,
+    index: false,
+    setHeaders: (response, path) => {
+      if (isSandboxFrame(path)) response.header('content-security-policy', SANDBOX_FRAME_CSP);
+    },
+  });
+}
+
+/** The page wants whole URLs; the host is the one that the browser asked, as far as it looks like one. */
+function addressOf({ host, protocol }: FastifyRequest, path: string): string {
+  return /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}${path}` : path;
+}
+
+function pageFor(endpointURL: string, examples: ExampleOperation[]): string {
+  const endpoints = {
+    endpointURL,
+    subscriptionsEndpoint: endpointURL.replace(/^http/, 'ws'),
     initialSubscriptionRequestHandlerId: 'graphql-ws',
-    initialWindows: exampleOperations().map(({ name, query, variables }) => ({
+  } as const;
+  return renderAltair({
+    baseURL: base,
+    ...endpoints,
+    initialWindows: examples.map(({ name, query, variables }) => ({
+      ...endpoints,
       initialName: name,
-      endpointURL: graphqlPath,
-      subscriptionsEndpoint: graphqlPath,
       initialQuery: query,
       initialVariables: variables,
       initialHeaders: { authorization: 'Bearer {{accessToken}}' },
-      initialSubscriptionRequestHandlerId: 'graphql-ws',
       initialSubscriptionsPayload: { authorization: 'Bearer {{accessToken}}' },
       ...(query.includes('accessToken') && { initialPostRequestScript: rememberToken }),
     })),
-    initialEnvironments: { base: { title: 'Plaza', variables: { accessToken: '' } } },
+    initialEnvironments: {
+      activeSubEnvironment: 'plaza',
+      subEnvironments: [{ id: 'plaza', title: 'Plaza', variables: { accessToken: '' } }],
+    },
     initialSettings: {
       'alert.disableUpdateNotification': true,
       'alert.disableWarnings': true,
@@ -41,17 +67,6 @@ export async function servePlayground(fastify: FastifyInstance, graphqlPath: str
     },
     disableAccount: true,
     preserveState: false,
-  });
-  fastify.get('/', (_request, reply) => reply.redirect(base));
-  fastify.get('/playground', (_request, reply) => reply.redirect(base));
-  fastify.get(base, (_request, reply) => reply.type('text/html').send(page));
-  await fastify.register(fastifyStatic, {
-    root: getDistDirectory(),
-    prefix: base,
-    index: false,
-    setHeaders: (response, path) => {
-      if (isSandboxFrame(path)) response.header('content-security-policy', SANDBOX_FRAME_CSP);
-    },
   });
 }
 
@@ -63,7 +78,6 @@ interface ExampleOperation {
 
 /** `NN-name.graphql`, with the variables beside it in `NN-name.json` where it has any. */
 function exampleOperations(): ExampleOperation[] {
-  const directory = examples.pathname;
   const files = readdirSync(directory).sort();
   return files
     .filter((file) => file.endsWith('.graphql'))

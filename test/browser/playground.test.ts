@@ -1,0 +1,75 @@
+import { mkdirSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fillDemoShop } from '../../src/demo/index.js';
+import { chromiumPath, openBrowser } from '../support/browser.js';
+import { usePlaza } from '../support/plaza.js';
+
+const screenshots = 'coverage/screenshots';
+
+describe.skipIf(!chromiumPath)('the playground', () => {
+  const plaza = usePlaza();
+  let browser: Browser;
+  let page: Page;
+  const outside: string[] = [];
+
+  beforeAll(async () => {
+    await fillDemoShop(() => {});
+    mkdirSync(screenshots, { recursive: true });
+    browser = await openBrowser();
+    page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') outside.push(request.url());
+    });
+    await page.goto(plaza.url);
+  });
+
+  afterAll(() => browser.close());
+
+  async function openTab(name: string): Promise<void> {
+    await page.getByText(name, { exact: true }).first().click();
+  }
+
+  async function send(): Promise<void> {
+    await page.getByRole('button', { name: 'Send Request' }).locator('visible=true').first().click();
+  }
+
+  async function waitForResult(text: string): Promise<void> {
+    await page
+      .locator('app-query-result, .query-result, body')
+      .getByText(text)
+      .locator('visible=true')
+      .first()
+      .waitFor({ timeout: 20_000 });
+  }
+
+  test('runs a query', async () => {
+    await openTab('Product page');
+    await send();
+    await waitForResult('weightedMean');
+    await waitForResult('similarProducts');
+    await page.screenshot({ path: `${screenshots}/product-page.png` });
+  });
+
+  test('keeps the token of signing in, and receives what is written in another tab', async () => {
+    await openTab('Sign in');
+    await send();
+    await waitForResult('accessToken');
+    await openTab('Subscribe to comments');
+    await send();
+    await page.waitForTimeout(1000);
+    await openTab('Write a comment');
+    await send();
+    await waitForResult('createdAt');
+    await page.screenshot({ path: `${screenshots}/comment.png` });
+    await openTab('Subscribe to comments');
+    await waitForResult('Does it fit under a low shelf?');
+    await waitForResult('Demo Buyer');
+    await page.screenshot({ path: `${screenshots}/subscription.png` });
+  });
+
+  test('asks nothing of any other host', () => {
+    expect(outside).toEqual([]);
+  });
+});
