@@ -1,4 +1,3 @@
-export { announcements } from './announcements.js';
 export { recordChange, type Change } from './change.js';
 export { encodeEventCursor, type LoggedEvent } from './event-log.js';
 export { subscribeTo } from './topic-stream.js';

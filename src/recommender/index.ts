@@ -1,4 +1,4 @@
-export { buildDataset, wordsOf, type Dataset, type DatasetInput, type Observation } from './dataset.js';
+export { wordsOf, type DatasetInput, type Observation } from './dataset.js';
 export { type Profile } from './models/model.js';
-export { Ranker, type Recommendation } from './serving.js';
-export { trainRecommender, type TrainedRecommender } from './training.js';
+export { Ranker } from './serving.js';
+export { type TrainedRecommender } from './training.js';

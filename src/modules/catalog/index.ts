@@ -1,5 +1,5 @@
 export { allCategories, allProducts, countProducts, importCategories, importProducts } from './catalog.bulk.js';
-export { categoryById, productById } from './catalog.loader.js';
+export { productById } from './catalog.loader.js';
 export { ProductModel, type CategoryDocument, type MoneyAmount, type ProductDocument } from './catalog.model.js';
 export { CategoryResolver, ProductResolver } from './catalog.resolver.js';
 export { mostPopular, slugify } from './catalog.service.js';

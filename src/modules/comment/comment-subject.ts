@@ -15,7 +15,7 @@ export interface CommentSubjectKind {
 
 const kinds = new Map<string, CommentSubjectKind>();
 
-export function registerCommentSubject(type: string, kind: CommentSubjectKind): void {
+function registerCommentSubject(type: string, kind: CommentSubjectKind): void {
   kinds.set(type, kind);
 }
 

@@ -1,4 +1,3 @@
-export { registerCommentSubject } from './comment-subject.js';
-export { CommentModel, type CommentDocument } from './comment.model.js';
+export { type CommentDocument } from './comment.model.js';
 export { CommentResolver, ProductCommentsResolver, ReviewCommentsResolver } from './comment.resolver.js';
 export { importComments } from './comment.service.js';

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { claim, requireSoundFile, socketPath } from './data-directory.js';
 import type { WorkerInput } from './worker.js';
 
-export { DirectoryInUse, ownerOf } from './data-directory.js';
+export { ownerOf } from './data-directory.js';
 
 export interface EmbeddedStore {
   /** What a MongoDB driver connects to. */

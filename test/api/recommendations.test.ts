@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import mongoose from 'mongoose';
+import { describe, expect, test } from 'vitest';
+import { usePlaza } from '../support/plaza.js';
+
+const run = promisify(execFile);
+const compiled = (command: string) => fileURLToPath(new URL(`../../dist/cli/${command}.js`, import.meta.url));
+const filmtrust = fileURLToPath(new URL('../../../shared/data/filmtrust/', import.meta.url));
+
+const recommendations = `query ($first: Int, $exclude: [ID!], $context: RecommendationContext, $productIds: [ID!]) { viewer {
+  recommendedProducts(first: $first, exclude: $exclude, context: $context, productIds: $productIds) { edges { node { score modelVersion product { id title stock } reasons { kind text products { title } users { name } } } } } } }`;
+
+const plaza = usePlaza();
+
+/** Runs a command as a user would, beside the running server and on its store. */
+async function command(name: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [compiled(name), ...args], {
+    env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory },
+  });
+  return stdout;
+}
+
+/** Ratings of two tastes in FilmTrust's form. */
+function sample(): string {
+  const lines: string[] = [];
+  for (let user = 1; user <= 40; user++) {
+    for (let item = 1; item <= 30; item++) {
+      const own = user % 2 === item % 2;
+      if ((user * 7 + item * 11) % 5 < (own ? 3 : 1)) lines.push(`${user} ${item} ${own ? 4 : 1.5}`);
+    }
+  }
+  return `${lines.join('\n')}\nbroken line\n1 2 99\n`;
+}
+
+async function untilVersionChanges(before: string | null): Promise<void> {
+  for (let waited = 0; waited < 100; waited++) {
+    const { recommenderStatus } = await plaza.data('{ recommenderStatus { modelVersion } }');
+    if (recommenderStatus.modelVersion !== before) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('the server did not take up the new model');
+}
+
+interface Recommended {
+  product: { id: string; title: string; stock: number | null };
+  reasons: { kind: string; text: string; products: { title: string }[]; users: { name: string }[] }[];
+  modelVersion: string | null;
+}
+
+async function recommend(variables: object, token?: string): Promise<Recommended[]> {
+  const { viewer } = await plaza.data(recommendations, variables, token);
+  return viewer.recommendedProducts.edges.map(({ node }: { node: Recommended }) => node);
+}
+
+const numberOf = ({ product }: Recommended) => Number(product.title.split(' ')[1]);
+
+describe('before anything is trained', () => {
+  test('the best-scored products are recommended', async () => {
+    const merchant = await plaza.account({ merchant: true });
+    const id = await plaza.product(merchant, { title: 'First of all' });
+    await plaza.review(await plaza.account(), id, { quality: 5, price: 5, service: 5 });
+    const [first] = await recommend({ first: 1 });
+    expect(first).toMatchObject({
+      product: { title: 'First of all' },
+      modelVersion: null,
+      reasons: [{ kind: 'POPULAR', text: 'Popular in the shop' }],
+    });
+  });
+});
+
+describe('after an import and a training', () => {
+  test('import takes good lines, reports bad ones, and changes nothing the second time', async () => {
+    const file = join(plaza.dataDirectory, 'ratings.txt.gz');
+    writeFileSync(file, gzipSync(sample()));
+    const trust = join(plaza.dataDirectory, 'trust.txt');
+    writeFileSync(trust, '1 3 1\n1 1 1\n');
+    const output = await command('import', '--format', 'filmtrust', file, '--trust', trust);
+    expect(output).toMatch(/New: 41 users, 30 products, \d+ reviews, 1 follows/);
+    expect(output).toContain('expected "user item rating"');
+    expect(output).toMatch(/ratings\.txt\.gz:\d+: the rating 99 is not from 0.5 to 4/);
+    expect(output).toContain('trust.txt:2: nobody can trust themselves');
+    const before = await plaza.documents();
+    expect(await command('import', '--format', 'filmtrust', file, '--trust', trust)).toContain(
+      'New: 0 users, 0 products, 0 reviews, 0 follows.',
+    );
+    expect(await plaza.documents()).toEqual(before);
+  });
+
+  test('the running server takes the new model up and recommends from it, with reasons', async () => {
+    expect(await command('train')).toMatch(/Model \w+: 4\d users, 31 products/);
+    await untilVersionChanges(null);
+    const { token } = await plaza.account();
+    const film = async (title: string) => {
+      const product = await mongoose.connection.collection('products').findOne({ title });
+      return Buffer.from(`Product:${product!._id.toString()}`).toString('base64url');
+    };
+    for (const number of [2, 4]) {
+      await plaza.mutate(
+        'createReview',
+        { productId: await film(`filmtrust ${number}`), quality: 5, price: 5, service: 5, body: 'Mine.' },
+        'review { id }',
+        token,
+      );
+    }
+    const recommended = await recommend({ first: 8 }, token);
+    expect(recommended).toHaveLength(8);
+    expect(recommended.filter((one) => numberOf(one) % 2 === 0).length).toBeGreaterThanOrEqual(7);
+    expect(recommended.some((one) => [2, 4].includes(numberOf(one)))).toBe(false);
+    const reasons = recommended.flatMap((one) => one.reasons);
+    expect(reasons.some(({ kind, text }) => kind === 'REVIEWED' && /^Because you reviewed filmtrust [24]/.test(text))).toBe(true);
+    const excluded = await recommend({ first: 8, exclude: [recommended[0]!.product.id] }, token);
+    expect(excluded.map(({ product }) => product.id)).not.toContain(recommended[0]!.product.id);
+  });
+
+  test('a stranger is shown what is popular', async () => {
+    const strangers = await recommend({ first: 5 });
+    expect(strangers.every(({ reasons }) => reasons[0]!.kind === 'POPULAR')).toBe(true);
+  });
+
+  test('what goes with a product comes first on its page and beside the cart', async () => {
+    const [seed] = await recommend({ first: 1 });
+    for (const context of ['PRODUCT', 'CART']) {
+      const beside = await recommend({ first: 5, context, productIds: [seed!.product.id] });
+      expect(beside.filter((one) => numberOf(one) % 2 === numberOf(seed!) % 2).length).toBeGreaterThanOrEqual(4);
+      expect(beside[0]!.reasons[0]).toMatchObject({ kind: 'ALIKE', text: `Goes with ${seed!.product.title}` });
+    }
+    const { product } = await plaza.data(
+      'query ($id: ID!) { product(id: $id) { similarProducts(first: 5) { edges { node { title } } } } }',
+      { id: seed!.product.id },
+    );
+    expect(product.similarProducts.edges).toHaveLength(5);
+  });
+
+  test('a damaged model is passed over, and the one before it serves', async () => {
+    const { recommenderStatus: before } = await plaza.data('{ recommenderStatus { modelVersion } }');
+    await command('train');
+    await untilVersionChanges(before.modelVersion);
+    const chunks = mongoose.connection.collection('model_snapshot_chunks');
+    const newest = (await mongoose.connection.collection('model_snapshots').find().sort({ createdAt: -1 }).limit(1).toArray())[0]!;
+    await chunks.updateOne({ snapshot: newest._id }, { $set: { bytes: Buffer.from('damaged') } });
+    await plaza.app.close();
+    await plaza.start();
+    const { recommenderStatus } = await plaza.data('{ recommenderStatus { modelVersion } }');
+    expect(recommenderStatus.modelVersion).toBe(before.modelVersion);
+  });
+});
+
+describe.skipIf(!existsSync(filmtrust))('the whole of FilmTrust', () => {
+  test('is imported, trained on and recommended from', async () => {
+    const { recommenderStatus: before } = await plaza.data('{ recommenderStatus { modelVersion } }');
+    const output = await command(
+      'import',
+      '--source',
+      'whole',
+      '--format',
+      'filmtrust',
+      join(filmtrust, 'ratings.txt.gz'),
+      '--trust',
+      join(filmtrust, 'trust.txt.gz'),
+    );
+    expect(output).toContain('35494 reviews, 1853 follows');
+    await command('train');
+    await untilVersionChanges(before.modelVersion);
+    const [first] = await recommend({ first: 1 });
+    expect(first!.product.title).toMatch(/^whole \d+$/);
+    const { product } = await plaza.data(
+      'query ($id: ID!) { product(id: $id) { rating { count mean } similarProducts(first: 5) { edges { node { title } } } } }',
+      { id: first!.product.id },
+    );
+    expect(product.rating.count).toBeGreaterThan(100);
+    expect(product.similarProducts.edges).toHaveLength(5);
+  }, 180_000);
+});
