@@ -94,6 +94,7 @@ export class Commands {
     const handler = Object.hasOwn(this.handlers, name) ? this.handlers[name] : undefined;
     if (!handler) throw new CommandError(59, `no such command: '${name}'`);
     if (typeof command['$db'] !== 'string') throw new CommandError(40415, 'OP_MSG requests require a $db argument');
+    requireShapes(name, command);
     try {
       return await handler(command);
     } catch (error) {
@@ -476,6 +477,19 @@ export class Commands {
       for (const index of doomed) this.catalog.dropIndex(collection, index);
       return { nIndexesWas, ok: 1 };
     });
+  }
+}
+
+const lists = ['documents', 'updates', 'deletes', 'indexes', 'cursors'];
+const objects = ['filter', 'sort', 'projection', 'fields', 'lsid'];
+
+/** Fields that every handler takes to be lists or documents. */
+function requireShapes(name: string, command: Document): void {
+  const wrong = (field: string, expected: string): CommandError =>
+    new CommandError(14, `BSON field '${name}.${field}' is the wrong type '${typeof command[field]}', expected type '${expected}'`);
+  for (const field of lists) if (command[field] !== undefined && !Array.isArray(command[field])) throw wrong(field, 'array');
+  for (const field of objects) {
+    if (command[field] !== undefined && (typeof command[field] !== 'object' || command[field] === null)) throw wrong(field, 'object');
   }
 }
 

@@ -11,10 +11,33 @@ export function decode(bytes: Uint8Array): Document {
 
 export const largestDocument = 16 * 1024 * 1024;
 
+/** How deep documents may nest: what MongoDB lets users store. */
+const deepest = 180;
+
+/** @throws CommandError for a document that is too large or nested too deep to be stored */
+export function requireStorable(bytes: Buffer): void {
+  if (bytes.length > largestDocument) throw tooLarge(bytes.length);
+  requireDepth(bytes, 0, 1);
+}
+
+function requireDepth(bytes: Buffer, start: number, depth: number): void {
+  if (depth > deepest) throw new CommandError(15, `Document exceeds maximum nested object depth: ${deepest}`);
+  for (let at = start + 4; bytes[at] !== 0;) {
+    const type = bytes[at]!;
+    const value = bytes.indexOf(0, at + 1) + 1;
+    if (type === 0x03 || type === 0x04) requireDepth(bytes, value, depth + 1);
+    at = value + valueSize(bytes, type, value);
+  }
+}
+
+function tooLarge(size: number): CommandError {
+  return new CommandError(10334, `BSONObj size: ${size} is invalid. Size must be between 0 and 16793600(16MB)`);
+}
+
 export function encode(document: Document): Buffer {
   const bytes = serialize(document, { ignoreUndefined: true }) as Buffer;
   if (bytes.length > largestDocument) {
-    throw new CommandError(10334, `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and 16793600(16MB)`);
+    throw tooLarge(bytes.length);
   }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,7 +1,7 @@
 /** Runs a plan: reads index ranges, fetches, filters, sorts and cuts. */
 import type { Document } from 'bson';
 import type { Transaction } from 'lmdb';
-import { Query } from 'mingo';
+import { compile } from './comparison.js';
 import { identityIndex, type Catalog, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
 import { concatenate, encodeFields } from './key.js';
@@ -211,8 +211,7 @@ function* overlayRows(overlay: Overlay, filter: Document): Generator<Row> {
 export function compileFilter(filter: Document): (document: Document) => boolean {
   if (Object.keys(filter).length === 0) return () => true;
   try {
-    const query = new Query(filter);
-    return (document) => query.test(document);
+    return compile(filter);
   } catch (error) {
     throw new CommandError(2, error instanceof Error ? error.message : String(error));
   }

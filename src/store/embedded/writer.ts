@@ -4,7 +4,7 @@ import { secondaryIndexes, type Catalog, type Collection, type Index } from './c
 import { CommandError } from './errors.js';
 import { indexKeys, keyValueOf } from './index-entries.js';
 import { concatenate, encodeFields, encodeValue, successor } from './key.js';
-import { decode, encode } from './raw-document.js';
+import { decode, encode, requireStorable } from './raw-document.js';
 import type { Row } from './reader.js';
 import type { LockTable, StoreTransaction } from './transaction.js';
 
@@ -34,6 +34,7 @@ export class Writer {
   ) {}
 
   insertion(collection: Collection, bytes: Buffer): Change {
+    requireStorable(bytes);
     let document = decode(bytes);
     let stored = bytes;
     if (Object.keys(document)[0] !== '_id') {
@@ -47,6 +48,7 @@ export class Writer {
   replacement(collection: Collection, row: Row, before: Document, after: Document): Change | null {
     const bytes = encode(after);
     if (bytes.equals(row.bytes)) return null;
+    requireStorable(bytes);
     return this.change(collection, row.key, row.bytes, before, bytes, after);
   }
 

@@ -1,0 +1,188 @@
+/** Bytes that no driver would send: the right error or a closed socket, and the server goes on for everybody else. */
+import { createConnection, type Socket } from 'node:net';
+import { serialize, deserialize, type Document } from 'bson';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startEmbeddedStore, type EmbeddedStore } from '../../src/store/embedded/index.js';
+import { MongoClient } from '../support/store.js';
+
+let store: EmbeddedStore;
+let client: MongoClient;
+let path: string;
+const directory = mkdtempSync(join(tmpdir(), 'plaza-hostile-'));
+
+beforeAll(async () => {
+  store = await startEmbeddedStore({ directory });
+  path = decodeURIComponent(/\/\/([^/?]+)/.exec(store.uri)![1]!);
+  client = await MongoClient.connect(store.uri);
+});
+
+afterAll(async () => {
+  await client.close();
+  await store.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  expect(await client.db('d').command({ ping: 1 })).toMatchObject({ ok: 1 });
+});
+
+function connect(): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path, () => resolve(socket));
+    socket.on('error', reject);
+  });
+}
+
+/** Sends bytes, and answers the first reply's document, or null where the socket was closed, or undefined where nothing came. */
+async function send(bytes: Buffer, wait = 300): Promise<Document | null | undefined> {
+  const socket = await connect();
+  return new Promise((resolve) => {
+    let received = Buffer.alloc(0);
+    const done = (result: Document | null | undefined): void => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length >= 16 && received.length >= received.readInt32LE(0)) done(deserialize(received.subarray(21)));
+    });
+    socket.on('close', () => done(null));
+    setTimeout(() => done(undefined), wait);
+    socket.write(bytes);
+  });
+}
+
+function message(
+  body: Buffer,
+  { length, opcode = 2013, flags = 0, kind = 0 }: { length?: number; opcode?: number; flags?: number; kind?: number } = {},
+): Buffer {
+  const head = Buffer.alloc(21);
+  head.writeInt32LE(length ?? 21 + body.length, 0);
+  head.writeInt32LE(1, 4);
+  head.writeInt32LE(opcode, 12);
+  head.writeUInt32LE(flags, 16);
+  head[20] = kind;
+  return Buffer.concat([head, body]);
+}
+
+const command = (document: Document, options = {}): Buffer => message(Buffer.from(serialize(document)), options);
+const ping = { ping: 1, $db: 'd' };
+
+describe('a message', () => {
+  test('that is right is answered', async () => {
+    expect(await send(command(ping))).toMatchObject({ ok: 1 });
+  });
+
+  test.each([
+    ['of negative length', command(ping, { length: -1 })],
+    ['of length 0', command(ping, { length: 0 })],
+    ['shorter than its head', command(ping, { length: 15 })],
+    ['longer than any message may be', command(ping, { length: 48_000_001 })],
+    ['of two thousand million bytes', command(ping, { length: 0x7fffffff })],
+    ['of an opcode that is not there', command(ping, { opcode: 2012 })],
+    ['of garbage', Buffer.from('GET / HTTP/1.1\r\nHost: example.org\r\n\r\n')],
+  ])('%s closes the socket or is refused', async (_name, bytes) => {
+    const reply = await send(bytes);
+    if (reply) expect(reply).toMatchObject({ ok: 0 });
+    else expect(reply).toBeNull();
+  });
+
+  test('whose end never comes holds nobody up', async () => {
+    const waiting = await connect();
+    waiting.write(command(ping).subarray(0, 18));
+    expect(await client.db('d').command({ ping: 1 })).toMatchObject({ ok: 1 });
+    waiting.destroy();
+  });
+
+  test('that comes byte by byte is put together', async () => {
+    const socket = await connect();
+    const reply = new Promise<Buffer>((resolve) => socket.once('data', resolve));
+    for (const byte of command(ping)) socket.write(Buffer.from([byte]));
+    expect(deserialize((await reply).subarray(21))).toMatchObject({ ok: 1 });
+    socket.destroy();
+  });
+
+  test.each([
+    ['with an unknown required flag', command(ping, { flags: 8 })],
+    ['with an unknown section', command(ping, { kind: 7 })],
+    ['without $db', command({ ping: 1 })],
+    ['with an unknown command', command({ fetchCoffee: 1, $db: 'd' })],
+    ['with an empty command', command({ $db: 'd' })],
+    ['with a command named like a method of objects', command({ constructor: 1, $db: 'd' })],
+    ['with a collection that is no text', command({ find: 5, $db: 'd' })],
+    ['with a filter that is no document', command({ find: 'c', filter: 'x', $db: 'd' })],
+    ['with a negative limit of batches', command({ find: 'c', batchSize: -5, $db: 'd' })],
+    ['with updates that are no list', command({ update: 'c', updates: 7, $db: 'd' })],
+    ['with a pipeline that is no list', command({ aggregate: 'c', pipeline: 7, cursor: {}, $db: 'd' })],
+    ['with indexes that are no list', command({ createIndexes: 'c', indexes: 7, $db: 'd' })],
+    ['with a session that is no session', command({ find: 'c', lsid: 5, txnNumber: 1, autocommit: false, $db: 'd' })],
+  ])('%s is refused by a code', async (_name, bytes) => {
+    expect(await send(bytes)).toMatchObject({ ok: 0, code: expect.any(Number), errmsg: expect.any(String) });
+  });
+
+  test('whose BSON is damaged anywhere never takes the server down', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 255 }), async (at, byte) => {
+        const bytes = command({ find: 'c', filter: { a: { $gt: 1, $in: [1, 'x', null] } }, sort: { a: 1 }, limit: 5, $db: 'd' });
+        bytes[16 + (at % (bytes.length - 16))] = byte;
+        await send(bytes, 30);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('of random bytes never takes the server down', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {
+        await send(Buffer.from(bytes), 20);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('a document', () => {
+  test('of more than 16 MB is refused by its code', async () => {
+    const inserted = client
+      .db('d')
+      .collection<{ _id: number; text: string }>('big')
+      .insertOne({ _id: 1, text: 'x'.repeat(16 * 1024 * 1024 + 1) });
+    await expect(inserted).rejects.toThrow(/BSONObj size|larger than|too large|size must be|out of range/i);
+    expect(await client.db('d').collection('big').countDocuments()).toBe(0);
+  });
+
+  test('grown beyond 16 MB by an update is refused, and stays as it was', async () => {
+    const collection = client.db('d').collection<{ _id: number; text: string; more?: string }>('growing');
+    await collection.insertOne({ _id: 1, text: 'x'.repeat(9 * 1024 * 1024) });
+    await expect(collection.updateOne({ _id: 1 }, { $set: { more: 'y'.repeat(9 * 1024 * 1024) } })).rejects.toMatchObject({
+      code: expect.any(Number),
+    });
+    expect(Object.keys((await collection.findOne({ _id: 1 }))!)).toEqual(['_id', 'text']);
+  });
+
+  test('nested two hundred deep is refused by its code', async () => {
+    let nested: Document = { leaf: 1 };
+    for (let depth = 0; depth < 200; depth++) nested = { nested };
+    expect(await send(command({ insert: 'deep', documents: [{ _id: 1, nested }], $db: 'd' }))).toMatchObject({
+      n: 0,
+      writeErrors: [{ code: 15 }],
+    });
+    expect(await client.db('d').collection('deep').countDocuments()).toBe(0);
+  });
+
+  test('nested ninety deep is stored', async () => {
+    let nested: Document = { leaf: 1 };
+    for (let depth = 0; depth < 90; depth++) nested = { nested };
+    expect(await send(command({ insert: 'deep', documents: [{ _id: 2, nested }], $db: 'd' }))).toMatchObject({ ok: 1, n: 1 });
+  });
+});
+
+test('a thousand connections that say nothing leave nothing behind', async () => {
+  const sockets = await Promise.all(Array.from({ length: 1000 }, () => connect()));
+  for (const socket of sockets) socket.destroy();
+  expect(await client.db('d').command({ ping: 1 })).toMatchObject({ ok: 1 });
+});
