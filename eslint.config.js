@@ -16,9 +16,10 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       // graphql-js names node kinds by an enum of strings, and everyone compares them with the strings.
       '@typescript-eslint/no-unsafe-enum-comparison': 'off',
-      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 550, skipBlankLines: true, skipComments: true }],
     },
   },
+  { files: ['test/**'], rules: { 'max-lines': 'off' } },
   {
     // BSON's own type of a document is a record of any, and mingo's operators are plain functions typed as methods;
     // in tests, an answer has whatever shape its query asks for.
@@ -32,5 +33,9 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['**/*.js', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { module: 'writable' } } },
+  {
+    files: ['**/*.js', '**/*.cjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { module: 'writable', process: 'readonly', Buffer: 'readonly' } },
+  },
 );

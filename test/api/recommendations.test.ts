@@ -20,7 +20,7 @@ const plaza = usePlaza();
 /** Runs a command as a user would, beside the running server and on its store. */
 async function command(name: string, ...args: string[]): Promise<string> {
   const { stdout } = await run(process.execPath, [compiled(name), ...args], {
-    env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory },
+    env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory, ...(process.env['MONGODB_URI'] && { MONGODB_URI: plaza.app.store.uri }) },
   });
   return stdout;
 }

@@ -79,7 +79,7 @@ function not(predicate: (document: Document) => boolean): (document: Document) =
   return (document) => !predicate(document);
 }
 
-const context = Context.init({ query: { ...queryOperators, ...comparisons } as never, expression: { ...expressionOperators } as never });
+const context = Context.init({ query: { ...queryOperators, ...comparisons } as never, expression: { ...expressionOperators } });
 
 /** @throws Error where the filter is malformed */
 export function compile(filter: Document): (document: Document) => boolean {
