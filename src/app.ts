@@ -19,6 +19,7 @@ import {
 import { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './modules/review/index.js';
 import { SocialGraphResolver } from './modules/social-graph/index.js';
 import { AccessTokens, SessionService, UserResolver, ViewerResolver } from './modules/user/index.js';
+import { announcements } from './realtime/index.js';
 import type { SignedIn } from './relay/context.js';
 import { openStore, type Store } from './store/connection.js';
 
@@ -63,10 +64,12 @@ export function resolversOf({ sessions, recommender }: Services): object[] {
 
 export async function createApp(config: Config): Promise<App> {
   const store = await openStore(config);
+  const warn = (message: string): void => void http?.fastify.log.warn(message);
   const sessions = new SessionService(new AccessTokens(config.authSecret));
-  const recommender = new RecommenderService((message) => http?.fastify.log.warn(message));
+  const recommender = new RecommenderService(warn);
   let http: HttpServer | undefined;
   try {
+    if (config.redisUrl) await announcements.join(config.redisUrl, warn);
     await recommender.start();
     const operations = new CompiledOperations(await assembleSchema(resolversOf({ sessions, recommender })));
     http = await createHttpServer({
@@ -77,6 +80,7 @@ export async function createApp(config: Config): Promise<App> {
     });
   } catch (error) {
     recommender.stop();
+    announcements.leave();
     await store.close();
     throw error;
   }
@@ -89,6 +93,7 @@ export async function createApp(config: Config): Promise<App> {
     listen: () => fastify.listen({ port: config.port, host: config.host }),
     async close() {
       recommender.stop();
+      announcements.leave();
       await listening.close();
       await store.close();
     },

@@ -22,6 +22,13 @@ const environment = z.object({
     .optional(),
   /** Signs access tokens; at least 32 characters. Required with MONGODB_URI in production. */
   AUTH_SECRET: z.string().min(shortestSecret, `must have at least ${shortestSecret} characters`).optional(),
+  /** Redis, which wakes the other API processes when something happens; needed by more than one process. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
+  /** How many WebSocket and event-stream connections one address may hold open. */
+  CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(200),
   /** A loopback port for MongoDB tools to open the embedded store; without it a private socket is used. */
   STORE_PORT: port.optional(),
   /** Fill an empty store with the demo shop. By default only the embedded store is filled. */
@@ -39,6 +46,8 @@ export interface Config {
   host: string;
   dataDirectory: string;
   mongodbUri: string | undefined;
+  redisUrl: string | undefined;
+  connectionsPerAddress: number;
   authSecret: string;
   storePort: number | undefined;
   demoShop: boolean;
@@ -68,6 +77,8 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     host: values.HOST,
     dataDirectory,
     mongodbUri: values.MONGODB_URI,
+    redisUrl: values.REDIS_URL,
+    connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
     authSecret: authSecret(values.AUTH_SECRET, values.MONGODB_URI, variables['NODE_ENV'], dataDirectory),
     storePort: values.STORE_PORT,
     demoShop: values.DEMO_SHOP ?? values.MONGODB_URI === undefined,

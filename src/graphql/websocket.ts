@@ -1,15 +1,21 @@
 /** Operations over WebSocket: the graphql-transport-ws protocol, authenticated in `connection_init`. */
-import { createSourceEventStream, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { createSourceEventStream, GraphQLError, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { ServerOptions } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
+import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
+import { subscribersDropped, TopicSource } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
+import type { Broadcasts, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import { checkLimits } from './limits.js';
+import { endWithSession, subscriptionsPerConnection, type LiveConnections } from './live-connections.js';
 
-export interface WebSocketOptions {
+export interface LiveOptions {
   operations: CompiledOperations;
+  broadcasts: Broadcasts;
+  connections: LiveConnections;
   /** @throws RequestError UNAUTHENTICATED for a token that is not good */
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   /** Told of defects. */
@@ -18,49 +24,80 @@ export interface WebSocketOptions {
 
 interface Connected extends Extra {
   context?: RequestContext;
+  leave?: (() => void)[];
 }
 
 type Parameters = Record<string, unknown>;
 
-export function webSocketOptions({ operations, authenticate, report }: WebSocketOptions): ServerOptions<Parameters, Connected> {
+/** Close codes; those of the protocol where it has one. */
+const closeCode = { unauthorized: 4401, tooMany: 4429, tooSlow: 4408 } as const;
+const closingPatience = 5_000;
+
+/** Which socket and which of its subscriptions an execution belongs to. */
+const places = new WeakMap<object, { socket: WebSocket; id: string }>();
+
+export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters, Connected> {
+  const { operations, broadcasts, report } = options;
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
   return {
-    async onConnect({ connectionParams, extra }) {
-      const authorization = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+    onConnect: ({ connectionParams, extra }) => connect(options, connectionParams ?? {}, extra),
+    onDisconnect: ({ extra }) => extra.leave?.forEach((leave) => leave()),
+    onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
       try {
-        const signedIn = await authenticate(typeof authorization === 'string' ? authorization : undefined);
-        extra.context = new RequestContext(signedIn, extra.request.socket.remoteAddress ?? '');
-        return true;
-      } catch (error) {
-        if (error instanceof RequestError) return false;
-        throw error;
-      }
-    },
-    onSubscribe({ extra }, _id, { query, operationName, variables }) {
-      try {
+        if (Object.keys(subscriptions).length > subscriptionsPerConnection) {
+          throw new RequestError('RATE_LIMITED', `A connection holds at most ${subscriptionsPerConnection} subscriptions.`);
+        }
         const document = operations.document(query);
         if (!('kind' in document)) return document.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
         const name = operationName ?? undefined;
         checkLimits(operations.schema, document, name, variables ?? {});
-        return {
-          schema: operations.schema,
-          document,
-          operationName: name,
-          variableValues: variables,
-          contextValue: extra.context!.fresh(),
-        };
+        const contextValue = extra.context!.fresh();
+        places.set(contextValue, { socket: extra.socket, id });
+        return { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
       } catch (error) {
         if (error instanceof RequestError) return [new GraphQLError(error.message, { originalError: error })];
         if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
         throw error;
       }
     },
-    execute: (args: ExecutionArgs) => runOnce(operations, args),
-    subscribe: (args: ExecutionArgs) => subscribe(operations, args),
+    execute: ({ document, operationName, contextValue, variableValues }: ExecutionArgs) =>
+      operations.run(document, operationName ?? undefined, {}, contextValue, variableValues ?? {}),
+    subscribe: (args: ExecutionArgs) => subscribe(broadcasts, args),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors ? { ...result, errors: result.errors.map((error) => format(error)) } : undefined,
   };
+}
+
+async function connect({ authenticate, connections }: LiveOptions, parameters: Parameters, extra: Connected): Promise<boolean> {
+  const authorization = parameters['authorization'] ?? parameters['Authorization'];
+  const { socket, request } = extra;
+  const token = typeof authorization === 'string' ? authorization : undefined;
+  let signedIn: SignedIn | null;
+  try {
+    signedIn = await authenticate(token);
+  } catch (error) {
+    if (error instanceof RequestError) return false;
+    throw error;
+  }
+  extra.context = new RequestContext(signedIn, request.socket.remoteAddress ?? '');
+  if (!signedIn) return true;
+  const leave = connections.enterUser(signedIn);
+  if (!leave) {
+    socket.close(closeCode.tooMany, 'Too many connections of this user');
+    return true;
+  }
+  const isOpen = (): Promise<boolean> =>
+    authenticate(token).then(
+      () => true,
+      (error: unknown) => !(error instanceof RequestError),
+    );
+  const stopWatching = endWithSession(signedIn, isOpen, (reason) => {
+    subscribersDropped.inc({ reason: 'session ended' });
+    socket.close(closeCode.unauthorized, reason);
+  });
+  extra.leave = [leave, stopWatching];
+  return true;
 }
 
 function coded(error: GraphQLError, code: string): GraphQLError {
@@ -68,27 +105,103 @@ function coded(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, { nodes, source, positions, path, extensions: { code } });
 }
 
-function runOnce(operations: CompiledOperations, args: ExecutionArgs): Promise<ExecutionResult> {
-  return operations.run(args.document, args.operationName ?? undefined, {}, args.contextValue, args.variableValues ?? {});
+/** Where a subscription field says to read a topic, or what is wrong with its arguments. */
+export async function sourceOf(args: ExecutionArgs): Promise<TopicSource | ExecutionResult> {
+  const source = await createSourceEventStream(args);
+  return source instanceof TopicSource ? source : (source as ExecutionResult);
 }
 
-/** Runs the operation for each event, with loaders of its own, so that nothing is remembered from event to event. */
-async function subscribe(operations: CompiledOperations, args: ExecutionArgs): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
-  const source = await createSourceEventStream(args);
-  if (!(Symbol.asyncIterator in source)) return source;
-  const { document, operationName, variableValues } = args;
-  const context = args.contextValue as RequestContext;
-  const events = source[Symbol.asyncIterator]() as AsyncGenerator<unknown>;
-  const results = (async function* () {
-    for await (const event of { [Symbol.asyncIterator]: () => events }) {
-      yield await operations.run(document, operationName ?? undefined, event, context.fresh(), variableValues ?? {});
-    }
-  })();
-  const stop = results.return.bind(results);
-  // While the generator waits for an event it cannot be returned; ending its source wakes it.
-  results.return = async (value) => {
-    await events.return(undefined);
-    return stop(value);
-  };
-  return results;
+async function subscribe(
+  broadcasts: Broadcasts,
+  args: ExecutionArgs,
+): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
+  const source = await sourceOf(args);
+  if (!(source instanceof TopicSource)) return source;
+  return new Subscription(broadcasts, source, args);
 }
+
+/**
+ * What the protocol's server holds for a subscription: it never yields, since events go to the socket
+ * as bytes that all subscribers share, and ends when the client completes it.
+ */
+class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
+  private end: (() => void) | null = null;
+  private ended = false;
+
+  constructor(
+    private readonly broadcasts: Broadcasts,
+    private readonly source: TopicSource,
+    private readonly args: ExecutionArgs,
+  ) {}
+
+  next(): Promise<IteratorResult<ExecutionResult, void>> {
+    if (this.ended) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => {
+      this.end = () => resolve({ done: true, value: undefined });
+      this.join().catch(reject);
+    });
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult, void>> {
+    this.ended = true;
+    this.leave();
+    this.end?.();
+    return { done: true, value: undefined };
+  }
+
+  throw(): Promise<IteratorResult<ExecutionResult, void>> {
+    return this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.return().then(() => {});
+  }
+
+  private leave = (): void => {};
+
+  private async join(): Promise<void> {
+    const { document, operationName, variableValues, contextValue } = this.args;
+    const context = contextValue as RequestContext;
+    const { socket, id } = places.get(context)!;
+    const operation = {
+      document: document,
+      operationName: operationName ?? undefined,
+      variables: { ...variableValues },
+      context,
+    };
+    const leave = await this.broadcasts.join(this.source, operation, new SocketSink(socket, id));
+    if (this.ended) leave();
+    else this.leave = leave;
+  }
+}
+
+class SocketSink implements Sink {
+  private readonly start: string;
+
+  constructor(
+    private readonly socket: WebSocket,
+    id: string,
+  ) {
+    this.start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  }
+
+  get backlog(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  send(payload: string): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(`${this.start}${payload}}`);
+  }
+
+  /** A client that reads nothing does not read the closing either; after a while its connection is cut. */
+  close(): void {
+    this.socket.close(closeCode.tooSlow, 'Too slow: resume after your last cursor');
+    setTimeout(() => this.socket.terminate(), closingPatience).unref();
+  }
+}
+
+export const tooManyConnections = closeCode.tooMany;

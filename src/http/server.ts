@@ -4,12 +4,15 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { useServer } from 'graphql-ws/use/ws';
 import { register } from 'prom-client';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
 import { createApollo } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import { refusal } from '../graphql/errors.js';
-import { webSocketOptions } from '../graphql/websocket.js';
+import { Broadcasts } from '../graphql/broadcast.js';
+import { streamOperation } from '../graphql/event-stream.js';
+import { LiveConnections } from '../graphql/live-connections.js';
+import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { servePlayground } from './playground.js';
 
@@ -24,6 +27,7 @@ export interface HttpOptions {
   introspection: boolean;
   playground: boolean;
   logLevel: string;
+  connectionsPerAddress: number;
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
 }
@@ -39,9 +43,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   fastify.setErrorHandler(answerError);
   const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });
   await apollo.start();
-  serveGraphql(fastify, apollo, options.authenticate);
+  const connections = new LiveConnections(options.connectionsPerAddress);
+  const live: LiveOptions = { ...options, connections, broadcasts: new Broadcasts(options.operations, report), report };
+  serveGraphql(fastify, apollo, live);
   const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: largestMessage });
-  const subscriptions = useServer(webSocketOptions({ ...options, report }), sockets, pingInterval);
+  limitSockets(sockets, connections);
+  const subscriptions = useServer(webSocketOptions(live), sockets, pingInterval);
   serveHealth(fastify, options.checkReady);
   if (options.playground) await servePlayground(fastify, path);
   return {
@@ -54,17 +61,38 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   };
 }
 
-function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, authenticate: HttpOptions['authenticate']): void {
+/** Registered before the protocol's own listener, so that a refused connection never gets to it. */
+function limitSockets(sockets: WebSocketServer, connections: LiveConnections): void {
+  sockets.on('connection', (socket: WebSocket, request) => {
+    const leave = connections.enter(request.socket.remoteAddress ?? '');
+    if (leave) socket.once('close', leave);
+    else socket.close(tooManyConnections, 'Too many connections of this address');
+  });
+}
+
+function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, live: LiveOptions): void {
   const handler = fastifyApolloHandler(apollo, {
     async context(request: FastifyRequest) {
       try {
-        return new RequestContext(await authenticate(request.headers.authorization), request.ip);
+        return new RequestContext(await live.authenticate(request.headers.authorization), request.ip);
       } catch (error) {
         throw error instanceof RequestError ? refusal(error) : error;
       }
     },
   });
-  fastify.route({ method: ['GET', 'POST', 'OPTIONS'], url: path, handler });
+  fastify.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: path,
+    async handler(request, reply) {
+      if (!request.headers.accept?.includes('text/event-stream')) return handler.call(fastify, request as never, reply as never);
+      reply.hijack();
+      const operation = (request.method === 'GET' ? request.query : request.body) as object | undefined;
+      const { authorization, 'last-event-id': lastEventId } = request.headers;
+      const address = request.ip;
+      await streamOperation(live, { ...operation, authorization, lastEventId: lastEventId as string | undefined, address }, reply.raw);
+      return undefined;
+    },
+  });
 }
 
 /** What fails before GraphQL has the request still answers in GraphQL's form. */

@@ -1,17 +1,69 @@
-/** Says which topics have news. It carries no data: whoever hears it reads the event log. */
+/**
+ * Says which topics have news. It carries no data: whoever hears it reads the event log. Within a process
+ * that is an event; between processes it is Redis pub/sub, whose losses only delay what the log holds.
+ */
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { createClient } from 'redis';
+
+const channel = 'plaza:announcements';
+const longestPause = 2_000;
+
+function clientOf(url: string) {
+  const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, longestPause);
+  return createClient({ url, socket: { reconnectStrategy }, disableOfflineQueue: true });
+}
+
+type Redis = ReturnType<typeof clientOf>;
 
 export class Announcements {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
+  private readonly process = randomUUID();
+  private publisher: Redis | null = null;
+  private subscriber: Redis | null = null;
 
-  announce(topics: Iterable<string>): void {
-    for (const topic of new Set(topics)) this.emitter.emit(topic);
+  /**
+   * Joins the other processes of this Redis. While it is away, announcements reach this process alone;
+   * when it is back, every listener looks at the log.
+   * @param warn told when Redis goes away
+   */
+  async join(url: string, warn: (message: string) => void): Promise<void> {
+    const publisher = clientOf(url).on('error', (error: Error) => warn(`Redis: ${error.message}`));
+    const subscriber = clientOf(url)
+      .on('error', () => {})
+      .on('ready', () => this.ringAll());
+    await Promise.all([publisher.connect(), subscriber.connect()]);
+    await subscriber.subscribe(channel, (message) => this.hear(message));
+    this.publisher = publisher;
+    this.subscriber = subscriber;
   }
 
-  /** Calls back whenever the topic has news; the answer ends that. */
+  leave(): void {
+    this.publisher?.destroy();
+    this.subscriber?.destroy();
+    this.publisher = this.subscriber = null;
+  }
+
+  announce(names: Iterable<string>): void {
+    const topics = [...new Set(names)];
+    if (topics.length === 0) return;
+    for (const topic of topics) this.emitter.emit(topic);
+    if (this.publisher?.isReady) this.publisher.publish(channel, JSON.stringify([this.process, topics])).catch(() => {});
+  }
+
+  /** Calls back whenever the topic may have news; the answer ends that. */
   listen(topic: string, wake: () => void): () => void {
     this.emitter.on(topic, wake);
     return () => this.emitter.off(topic, wake);
+  }
+
+  private hear(message: string): void {
+    const [process, topics] = JSON.parse(message) as [string, string[]];
+    if (process !== this.process) for (const topic of topics) this.emitter.emit(topic);
+  }
+
+  private ringAll(): void {
+    for (const topic of this.emitter.eventNames()) this.emitter.emit(topic);
   }
 }
 

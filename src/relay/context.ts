@@ -9,6 +9,8 @@ export interface SignedIn {
   userId: Types.ObjectId;
   sessionId: Types.ObjectId;
   roles: Role[];
+  /** When the access token ends. */
+  expiresAt: Date;
 }
 
 export interface LoaderDefinition<Key, Value> {
@@ -19,15 +21,22 @@ export interface LoaderDefinition<Key, Value> {
 export class RequestContext {
   private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();
 
+  /** @param resumeAfter the cursor that a transport's own means of resuming names */
   constructor(
-    readonly signedIn: SignedIn | null,
+    private readonly identity: SignedIn | null,
     readonly address: string,
+    readonly resumeAfter?: string,
   ) {}
+
+  get signedIn(): SignedIn | null {
+    return this.identity;
+  }
 
   /** @throws RequestError UNAUTHENTICATED for a stranger. */
   requireSignedIn(): SignedIn {
-    if (!this.signedIn) throw new RequestError('UNAUTHENTICATED', 'Sign in first.');
-    return this.signedIn;
+    const { signedIn } = this;
+    if (!signedIn) throw new RequestError('UNAUTHENTICATED', 'Sign in first.');
+    return signedIn;
   }
 
   /** Loads through this request's batch for the definition. */
@@ -51,6 +60,20 @@ export class RequestContext {
 
   /** The same viewer with empty loaders, for the next event of a subscription. */
   fresh(): RequestContext {
-    return new RequestContext(this.signedIn, this.address);
+    return new RequestContext(this.identity, this.address, this.resumeAfter);
+  }
+}
+
+/** A context of nobody in particular, which notices when an answer depends on who asks. */
+export class SharedContext extends RequestContext {
+  askedWho = false;
+
+  constructor() {
+    super(null, '');
+  }
+
+  override get signedIn(): SignedIn | null {
+    this.askedWho = true;
+    return null;
   }
 }

@@ -16,6 +16,10 @@ export interface AccessClaims {
   sessionId: Types.ObjectId;
 }
 
+export interface VerifiedClaims extends AccessClaims {
+  expiresAt: Date;
+}
+
 export class AccessTokens {
   private readonly key: Uint8Array;
 
@@ -36,10 +40,14 @@ export class AccessTokens {
   }
 
   /** @throws RequestError UNAUTHENTICATED for a token that is forged, malformed or expired. */
-  async verify(token: string): Promise<AccessClaims> {
+  async verify(token: string): Promise<VerifiedClaims> {
     try {
       const { payload } = await jwtVerify(token, this.key, { algorithms: ['HS256'], issuer });
-      return { userId: new Types.ObjectId(payload.sub), sessionId: new Types.ObjectId(payload['sid'] as string) };
+      return {
+        userId: new Types.ObjectId(payload.sub),
+        sessionId: new Types.ObjectId(payload['sid'] as string),
+        expiresAt: new Date(payload.exp! * 1000),
+      };
     } catch (error) {
       const expired = error instanceof jose.JWTExpired;
       throw new RequestError('UNAUTHENTICATED', expired ? 'The access token has expired.' : 'The access token is not valid.');

@@ -6,6 +6,7 @@ import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import { duplicateKeyFields } from '../../store/transaction.js';
+import { announceSessionEnd } from '../../realtime/index.js';
 import type { AccessTokens } from './access-tokens.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
 import { SessionModel, UserModel, type UserDocument } from './user.model.js';
@@ -91,6 +92,7 @@ export class SessionService {
     ).lean();
     if (!session) {
       await SessionModel.deleteOne({ _id: sessionId });
+      announceSessionEnd([sessionId]);
       throw refused;
     }
     const user = await UserModel.findById(session.user, publicProjection).lean();
@@ -99,7 +101,9 @@ export class SessionService {
   }
 
   async signOut({ sessionId, userId }: SignedIn, everywhere: boolean): Promise<void> {
-    await SessionModel.deleteMany(everywhere ? { user: userId } : { _id: sessionId });
+    const ended = everywhere ? (await SessionModel.find({ user: userId }, { _id: 1 }).lean()).map(({ _id }) => _id) : [sessionId];
+    await SessionModel.deleteMany({ _id: { $in: ended } });
+    announceSessionEnd(ended);
   }
 
   /**
@@ -107,13 +111,13 @@ export class SessionService {
    * @throws RequestError UNAUTHENTICATED
    */
   async authenticate(token: string): Promise<SignedIn> {
-    const { sessionId, userId } = await this.tokens.verify(token);
+    const { sessionId, userId, expiresAt } = await this.tokens.verify(token);
     const [session, user] = await Promise.all([
       SessionModel.exists({ _id: sessionId, user: userId, expiresAt: { $gt: new Date() } }),
       UserModel.findById(userId, { roles: 1 }).lean(),
     ]);
     if (!session || !user) throw new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
-    return { userId, sessionId, roles: user.roles };
+    return { userId, sessionId, roles: user.roles, expiresAt };
   }
 
   private async open(user: PublicUser): Promise<Credentials> {

@@ -1,0 +1,260 @@
+/**
+ * Fan-out: subscribers that run the same operation on the same topic share one execution and one
+ * serialisation of each event. Where an answer turns out to depend on who asks, each user gets their own.
+ */
+import type { DocumentNode, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import {
+  deliveryLag,
+  encodeEventCursor,
+  eventsDelivered,
+  subscribers,
+  subscribersDropped,
+  subscribersResumed,
+  TopicFeeds,
+  type Follower,
+  type LoggedEvent,
+  type TopicFeed,
+  type TopicSource,
+} from '../realtime/index.js';
+import { SharedContext, type RequestContext } from '../relay/context.js';
+import type { CompiledOperations } from './compiled-operations.js';
+import { formatError } from './errors.js';
+
+/** Where a subscriber's events go. */
+export interface Sink {
+  /** @param payload the execution result as JSON @param cursor where the event stands in its topic */
+  send(payload: string, cursor: string): void;
+  /** Bytes handed to it that the client has not taken yet. */
+  readonly backlog: number;
+  close(reason: 'too slow'): void;
+}
+
+export interface SubscribedOperation {
+  document: DocumentNode;
+  operationName: string | undefined;
+  variables: Record<string, unknown>;
+  context: RequestContext;
+}
+
+/** A client that lets more than this wait is cut off; it may resume. */
+const largestBacklog = 1024 * 1024;
+/** Catching up pauses while more than this waits. */
+const comfortableBacklog = 256 * 1024;
+const catchUpPause = 20;
+const longestCatchUpPause = 30_000;
+const payloadsRemembered = 64;
+
+export class Broadcasts {
+  private readonly feeds: TopicFeeds;
+  private readonly groups = new Map<string, Group>();
+  private readonly documentNumbers = new WeakMap<DocumentNode, number>();
+  private documents = 0;
+
+  /** @param report told of defects */
+  constructor(
+    private readonly operations: CompiledOperations,
+    private readonly report: (error: unknown) => void,
+  ) {
+    this.feeds = new TopicFeeds(report);
+  }
+
+  /**
+   * Joins a subscriber: first what it missed, then what happens, each event once and in order.
+   * @returns what ends it
+   */
+  async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<() => void> {
+    const feed = await this.openFeed(source.topic);
+    const group = this.groupOf(feed, operation);
+    const member = new Member(operation.context, sink, source.after ?? feed.position);
+    const leave = (): void => {
+      if (member.left) return;
+      member.left = true;
+      subscribers.dec();
+      group.remove(member);
+      if (group.isEmpty) this.dismiss(group);
+    };
+    member.onDrop = leave;
+    subscribers.inc();
+    if (source.after !== null) subscribersResumed.inc();
+    group.expect(member);
+    group.admit(member).catch(this.report);
+    return leave;
+  }
+
+  /** A feed that was closed while we waited for it is opened anew. */
+  private async openFeed(topic: string): Promise<TopicFeed> {
+    const feed = await this.feeds.open(topic);
+    return feed.closed ? this.openFeed(topic) : feed;
+  }
+
+  private groupOf(feed: TopicFeed, { document, operationName, variables }: SubscribedOperation): Group {
+    const { after: _after, ...rest } = variables;
+    const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, rest]);
+    let group = this.groups.get(key);
+    if (!group) {
+      const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>
+        this.execute(document, operationName, variables, event, context);
+      group = new Group(key, feed, execute);
+      this.groups.set(key, group);
+      feed.follow(group);
+    }
+    return group;
+  }
+
+  private dismiss(group: Group): void {
+    this.groups.delete(group.key);
+    group.feed.unfollow(group);
+    this.feeds.release(group.feed);
+  }
+
+  private numberOf(document: DocumentNode): number {
+    let number = this.documentNumbers.get(document);
+    if (number === undefined) this.documentNumbers.set(document, (number = ++this.documents));
+    return number;
+  }
+
+  private async execute(
+    document: DocumentNode,
+    operationName: string | undefined,
+    variables: Record<string, unknown>,
+    event: LoggedEvent,
+    context: RequestContext,
+  ): Promise<string> {
+    const result = await this.operations.run(document, operationName, event, context, variables);
+    return JSON.stringify(this.format(result));
+  }
+
+  private format(result: ExecutionResult): FormattedExecutionResult {
+    if (!result.errors) return result;
+    const errors = result.errors.map((error: GraphQLError) => formatError(error.toJSON(), error, this.report));
+    return { ...(result as FormattedExecutionResult), errors };
+  }
+}
+
+class Member {
+  left = false;
+  onDrop = (): void => {};
+
+  constructor(
+    readonly context: RequestContext,
+    readonly sink: Sink,
+    /** The sequence of the last event it was sent. */
+    public position: number,
+  ) {}
+
+  /** Sends the event unless it has it already; cuts off a client that does not read. */
+  send(event: LoggedEvent, payload: string, cursor: string): void {
+    if (this.left || event.sequence <= this.position) return;
+    if (this.sink.backlog > largestBacklog) return this.drop();
+    this.position = event.sequence;
+    this.sink.send(payload, cursor);
+    eventsDelivered.inc();
+  }
+
+  drop(): void {
+    subscribersDropped.inc({ reason: 'too slow' });
+    this.sink.close('too slow');
+    this.onDrop();
+  }
+}
+
+type Execute = (event: LoggedEvent, context: RequestContext) => Promise<string>;
+
+class Group implements Follower {
+  private readonly live = new Set<Member>();
+  private readonly waiting = new Set<Member>();
+  /** What the last events came to, by sequence, and by user where answers differ. */
+  private readonly payloads = new LRUCache<string, Promise<string>>({ max: payloadsRemembered });
+  private personal = false;
+  /** The last event that went out to whoever was live then. */
+  private delivered = 0;
+
+  constructor(
+    readonly key: string,
+    readonly feed: TopicFeed,
+    private readonly execute: Execute,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.live.size === 0 && this.waiting.size === 0;
+  }
+
+  expect(member: Member): void {
+    this.waiting.add(member);
+  }
+
+  remove(member: Member): void {
+    this.live.delete(member);
+    this.waiting.delete(member);
+  }
+
+  /** Brings a member up to the feed's place. Between the last look and joining nothing is awaited, so there is no gap. */
+  async admit(member: Member): Promise<void> {
+    while (!member.left && member.position < Math.max(this.feed.position, this.delivered)) {
+      const events = await this.feed.after(member.position);
+      if (events.length === 0) break;
+      for (const event of events) {
+        if (!(await this.hasRoom(member))) return member.drop();
+        member.send(event, await this.payloadFor(event, member), encodeEventCursor(event));
+      }
+    }
+    if (member.left) return;
+    this.waiting.delete(member);
+    this.live.add(member);
+  }
+
+  async deliver(event: LoggedEvent): Promise<void> {
+    const cursor = encodeEventCursor(event);
+    if (this.personal || !(await this.deliverShared(event, cursor))) await this.deliverEach(event, cursor);
+    deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);
+  }
+
+  /** @returns false where the answer depends on who asks, so that nothing was sent */
+  private async deliverShared(event: LoggedEvent, cursor: string): Promise<boolean> {
+    if (this.live.size === 0 && this.waiting.size === 0) return true;
+    const payload = await this.shared(event);
+    if (this.personal) return false;
+    this.delivered = event.sequence;
+    for (const member of this.live) member.send(event, payload, cursor);
+    return true;
+  }
+
+  private async deliverEach(event: LoggedEvent, cursor: string): Promise<void> {
+    this.delivered = event.sequence;
+    await Promise.all([...this.live].map(async (member) => member.send(event, await this.payloadFor(event, member), cursor)));
+  }
+
+  private async payloadFor(event: LoggedEvent, member: Member): Promise<string> {
+    if (!this.personal) {
+      const payload = await this.shared(event);
+      if (!this.personal) return payload;
+    }
+    const user = member.context.signedIn?.userId.toHexString() ?? '';
+    return this.remember(`${event.sequence}:${user}`, () => this.execute(event, member.context.fresh()));
+  }
+
+  private shared(event: LoggedEvent): Promise<string> {
+    return this.remember(String(event.sequence), async () => {
+      const context = new SharedContext();
+      const payload = await this.execute(event, context);
+      this.personal ||= context.askedWho;
+      return payload;
+    });
+  }
+
+  private remember(key: string, make: () => Promise<string>): Promise<string> {
+    let payload = this.payloads.get(key);
+    if (!payload) this.payloads.set(key, (payload = make()));
+    return payload;
+  }
+
+  /** Waits until the client has taken most of what it was sent, but not for ever. */
+  private async hasRoom({ sink }: Member): Promise<boolean> {
+    for (let waited = 0; sink.backlog > comfortableBacklog; waited += catchUpPause) {
+      if (waited >= longestCatchUpPause) return false;
+      await new Promise((resolve) => setTimeout(resolve, catchUpPause));
+    }
+    return true;
+  }
+}

@@ -1,0 +1,57 @@
+/** What holds for connections that stay open: how many there may be, and that they end with the session behind them. */
+import { onSessionEnd } from '../realtime/index.js';
+import type { SignedIn } from '../relay/context.js';
+
+export const subscriptionsPerConnection = 100;
+const connectionsPerUser = 50;
+
+export class LiveConnections {
+  private readonly open = new Map<string, number>();
+
+  constructor(private readonly connectionsPerAddress: number) {}
+
+  /** Counts a connection of an address in. @returns what counts it out again, or null where there are too many */
+  enter(address: string): (() => void) | null {
+    return this.count(`address:${address}`, this.connectionsPerAddress);
+  }
+
+  /** The same for a user's connections, from wherever they are. */
+  enterUser({ userId }: SignedIn): (() => void) | null {
+    return this.count(`user:${userId.toHexString()}`, connectionsPerUser);
+  }
+
+  private count(key: string, limit: number): (() => void) | null {
+    const count = this.open.get(key) ?? 0;
+    if (count >= limit) return null;
+    this.open.set(key, count + 1);
+    return () => {
+      const left = this.open.get(key)! - 1;
+      if (left === 0) this.open.delete(key);
+      else this.open.set(key, left);
+    };
+  }
+}
+
+/**
+ * Ends a connection when its access token does, and at once when its session does.
+ * @param isOpen whether the session is still open, asked when something may have ended it
+ * @returns what stops watching
+ */
+export function endWithSession(
+  { sessionId, expiresAt }: SignedIn,
+  isOpen: () => Promise<boolean>,
+  end: (reason: string) => void,
+): () => void {
+  const timer = setTimeout(() => end('The access token has expired.'), Math.max(0, expiresAt.getTime() - Date.now()));
+  timer.unref();
+  const stopListening = onSessionEnd(sessionId, () => {
+    isOpen().then(
+      (open) => open || end('The session has ended.'),
+      () => {},
+    );
+  });
+  return () => {
+    clearTimeout(timer);
+    stopListening();
+  };
+}

@@ -1,0 +1,26 @@
+/** What can be seen of the live side at /metrics. */
+import { Counter, Gauge, Histogram } from 'prom-client';
+
+export const subscribers = new Gauge({ name: 'plaza_subscribers', help: 'Open subscriptions.' });
+
+export const eventsDelivered = new Counter({
+  name: 'plaza_events_delivered_total',
+  help: 'Events handed to subscribers, each subscriber counted.',
+});
+
+export const deliveryLag = new Histogram({
+  name: 'plaza_event_delivery_lag_seconds',
+  help: 'From the writing of an event until it was handed to the subscribers of this process.',
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+});
+
+export const subscribersDropped = new Counter({
+  name: 'plaza_subscribers_dropped_total',
+  help: 'Subscribers closed by the server, by reason.',
+  labelNames: ['reason'],
+});
+
+export const subscribersResumed = new Counter({
+  name: 'plaza_subscribers_resumed_total',
+  help: 'Subscriptions that went on after a cursor.',
+});

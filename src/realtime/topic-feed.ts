@@ -1,0 +1,124 @@
+/** One reader a topic and process: it reads each event once and hands it to everybody who follows the topic. */
+import { announcements } from './announcements.js';
+import { eventsAfter, latestSequence, type LoggedEvent } from './event-log.js';
+
+const batchSize = 100;
+const eventsRemembered = 256;
+
+/** How often a feed looks by itself, in case an announcement was lost between processes. */
+const patience = 5_000;
+
+export interface Follower {
+  /** Handed every event in order; the next one comes when it is done. */
+  deliver(event: LoggedEvent): Promise<void>;
+}
+
+export class TopicFeed {
+  /** The sequence up to which followers have been handed everything. */
+  position = 0;
+  closed = false;
+  private readonly followers = new Set<Follower>();
+  private readonly recent: LoggedEvent[] = [];
+  private news = false;
+  private reading = false;
+  private stopListening = (): void => {};
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    readonly topic: string,
+    private readonly warn: (error: unknown) => void,
+  ) {}
+
+  async open(): Promise<void> {
+    this.stopListening = announcements.listen(this.topic, () => this.wake());
+    this.position = await latestSequence(this.topic);
+    this.timer = setInterval(() => this.wake(), patience).unref();
+    this.wake();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.stopListening();
+    if (this.timer) clearInterval(this.timer);
+    this.followers.clear();
+  }
+
+  follow(follower: Follower): void {
+    this.followers.add(follower);
+  }
+
+  unfollow(follower: Follower): void {
+    this.followers.delete(follower);
+  }
+
+  get isFollowed(): boolean {
+    return this.followers.size > 0;
+  }
+
+  /** Events after a sequence, from memory where it has them all, else from the log. */
+  async after(sequence: number): Promise<LoggedEvent[]> {
+    const first = this.recent[0]?.sequence;
+    if (first !== undefined && first <= sequence + 1) return this.recent.filter((event) => event.sequence > sequence);
+    return eventsAfter(this.topic, sequence, batchSize);
+  }
+
+  private wake(): void {
+    this.news = true;
+    if (!this.reading) void this.read();
+  }
+
+  private async read(): Promise<void> {
+    this.reading = true;
+    try {
+      while (this.news) {
+        this.news = false;
+        const events = await eventsAfter(this.topic, this.position, batchSize);
+        for (const event of events) await this.hand(event);
+        if (events.length === batchSize) this.news = true;
+      }
+    } catch (error) {
+      this.warn(error);
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  private async hand(event: LoggedEvent): Promise<void> {
+    if ((this.recent.at(-1)?.sequence ?? 0) < event.sequence) this.recent.push(event);
+    if (this.recent.length > eventsRemembered) this.recent.shift();
+    await Promise.all([...this.followers].map((follower) => follower.deliver(event)));
+    this.position = event.sequence;
+  }
+}
+
+/** The open feeds of this process; a feed is closed when its last follower leaves. */
+export class TopicFeeds {
+  private readonly feeds = new Map<string, Promise<TopicFeed>>();
+
+  /** @param warn told when a feed cannot read; it tries again */
+  constructor(private readonly warn: (error: unknown) => void) {}
+
+  open(topic: string): Promise<TopicFeed> {
+    let feed = this.feeds.get(topic);
+    if (!feed) this.feeds.set(topic, (feed = this.openFeed(topic)));
+    return feed;
+  }
+
+  release(feed: TopicFeed): void {
+    if (feed.isFollowed) return;
+    feed.close();
+    this.feeds.delete(feed.topic);
+  }
+
+  private async openFeed(topic: string): Promise<TopicFeed> {
+    const feed = new TopicFeed(topic, this.warn);
+    try {
+      await feed.open();
+    } catch (error) {
+      feed.close();
+      this.feeds.delete(topic);
+      throw error;
+    }
+    return feed;
+  }
+}
