@@ -1,0 +1,123 @@
+import { createClient } from 'graphql-sse';
+import { describe, expect, test } from 'vitest';
+import { usePlaza, type Account } from '../support/plaza.js';
+
+const plaza = usePlaza();
+const live = 'subscription ($id: ID!, $after: String) { commentAdded(subjectId: $id, after: $after) { cursor comment { body } } }';
+
+async function scene() {
+  const merchant = await plaza.account({ merchant: true });
+  return { author: await plaza.account(), id: await plaza.product(merchant) };
+}
+
+function comment(author: Account, subjectId: string, body: string) {
+  return plaza.mutate('addComment', { subjectId, body }, 'comment { id }', author.token);
+}
+
+interface StreamedEvent {
+  id: string | undefined;
+  event: string;
+  data: { data: { commentAdded: { cursor: string; comment: { body: string } } } };
+}
+
+/** Reads a stream as a browser's EventSource would. */
+async function openStream(variables: object, headers: Record<string, string> = {}) {
+  const abort = new AbortController();
+  const response = await fetch(`${plaza.url}/graphql`, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: live, variables }),
+    signal: abort.signal,
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  return {
+    response,
+    stop: () => abort.abort(),
+    async next(): Promise<StreamedEvent> {
+      for (;;) {
+        const end = text.indexOf('\n\n');
+        const block = end < 0 ? null : text.slice(0, end);
+        if (block !== null) text = text.slice(end + 2);
+        if (block?.includes('event:')) {
+          const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1];
+          return { id: field('id'), event: field('event')!, data: JSON.parse(field('data') || 'null') as StreamedEvent['data'] };
+        }
+        if (block !== null) continue;
+        const { value, done } = await reader.read();
+        if (done) throw new Error('the stream has ended');
+        text += value;
+      }
+    },
+  };
+}
+
+describe('an event stream', () => {
+  test('works with the protocol’s own client', async () => {
+    const { author, id } = await scene();
+    const client = createClient({ url: `${plaza.url}/graphql`, singleConnection: false, retryAttempts: 0 });
+    const events = client.iterate<{ commentAdded: { comment: { body: string } } }>({ query: live, variables: { id } });
+    const first = events.next();
+    await plaza.settled();
+    await comment(author, id, 'streamed');
+    expect((await first).value).toMatchObject({ data: { commentAdded: { comment: { body: 'streamed' } } } });
+    await events.return!(undefined);
+    client.dispose();
+  });
+
+  test('answers queries too, and then is complete', async () => {
+    const client = createClient({ url: `${plaza.url}/graphql`, singleConnection: false, retryAttempts: 0 });
+    const answers: unknown[] = [];
+    for await (const answer of client.iterate({ query: '{ __typename }' })) answers.push(answer);
+    expect(answers).toEqual([{ data: { __typename: 'Query' } }]);
+    client.dispose();
+  });
+
+  test('numbers its events, and resumes through Last-Event-ID with nothing missing and nothing twice', async () => {
+    const { author, id } = await scene();
+    const first = await openStream({ id });
+    await comment(author, id, '1');
+    const seen = await first.next();
+    expect(seen.id).toBe(seen.data.data.commentAdded.cursor);
+    first.stop();
+    await comment(author, id, '2');
+    await comment(author, id, '3');
+    const resumed = await openStream({ id }, { 'last-event-id': seen.id! });
+    await comment(author, id, '4');
+    const bodies: string[] = [];
+    for (let at = 0; at < 3; at++) bodies.push((await resumed.next()).data.data.commentAdded.comment.body);
+    expect(bodies).toEqual(['2', '3', '4']);
+    resumed.stop();
+  });
+
+  test('ends at once with the session behind it', async () => {
+    const { author, id } = await scene();
+    const stream = await openStream({ id }, { authorization: `Bearer ${author.token}` });
+    const end = stream.next();
+    await plaza.mutate('signOut', {}, 'signedOut', author.token);
+    expect(await end).toMatchObject({ event: 'complete' });
+  });
+
+  test.each([
+    ['a bad token', { id: 'x' }, { authorization: 'Bearer nonsense' }, 401, 'UNAUTHENTICATED'],
+    ['variables that are no object', [1], {}, 400, 'BAD_USER_INPUT'],
+  ])('is refused with %s', async (_name, variables, headers, status, code) => {
+    const { response } = await openStream(variables, headers as Record<string, string>);
+    expect(response.status).toBe(status);
+    expect(code).toBeTruthy();
+  });
+
+  test('says what is wrong with an operation', async () => {
+    const post = async (query: string) => {
+      const response = await fetch(`${plaza.url}/graphql`, {
+        method: 'POST',
+        headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      return { status: response.status, ...((await response.json()) as { errors: { extensions: { code: string } }[] }) };
+    };
+    expect(await post('{ nothing }')).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
+    expect(await post('{ ')).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }] });
+    expect(await post('')).toMatchObject({ status: 400 });
+  });
+});

@@ -1,0 +1,61 @@
+/** A client as unreliable as a phone in a train: it reads a subscription, is cut off at random, and resumes. */
+import WebSocket from 'ws';
+
+const query = 'subscription ($id: ID!, $after: String) { commentAdded(subjectId: $id, after: $after) { cursor comment { body } } }';
+
+export interface Seen {
+  cursor: string;
+  body: string;
+}
+
+export class LiveReader {
+  readonly seen: Seen[] = [];
+  cuts = 0;
+  private stopped = false;
+
+  /** @param urlOf where to connect next @param random from 0 to 1 */
+  constructor(
+    private readonly urlOf: () => string,
+    private readonly subjectId: string,
+    private readonly random: () => number,
+  ) {}
+
+  /** Reads until it has seen so many events, cut off again and again on the way. */
+  async readUntil(count: number): Promise<void> {
+    while (this.seen.length < count && !this.stopped) await this.connectOnce(count);
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private connectOnce(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      const socket = new WebSocket(`${this.urlOf().replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      const eventsUntilCut = Math.floor(this.random() * 6);
+      let received = 0;
+      const cut = setTimeout(() => socket.terminate(), 5 + this.random() * 120);
+      socket.on('open', () => socket.send('{"type":"connection_init"}'));
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        clearTimeout(cut);
+        this.cuts++;
+        resolve();
+      });
+      socket.on('message', (data: Buffer) => {
+        const message = JSON.parse(data.toString()) as {
+          type: string;
+          payload?: { data?: { commentAdded: { cursor: string; comment: { body: string } } } };
+        };
+        if (message.type === 'connection_ack') {
+          const after = this.seen.at(-1)?.cursor;
+          socket.send(JSON.stringify({ id: 'one', type: 'subscribe', payload: { query, variables: { id: this.subjectId, after } } }));
+        }
+        const event = message.payload?.data?.commentAdded;
+        if (message.type !== 'next' || !event) return;
+        this.seen.push({ cursor: event.cursor, body: event.comment.body });
+        if (this.seen.length >= count || ++received > eventsUntilCut) socket.terminate();
+      });
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/** Programs that a test starts beside itself: more API processes, and Redis. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+export interface Running {
+  url: string;
+  child: ChildProcess;
+}
+
+/** Another API process, as `npm start` runs it. */
+export async function startApi(environment: Record<string, string>): Promise<Running> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../dist/main.js', import.meta.url))], {
+    env: { ...process.env, LOG_LEVEL: 'silent', DEMO_SHOP: 'false', PLAYGROUND: 'false', PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += String(chunk);
+    const url = /API\s+(http:\/\/[^\s/]+)/.exec(output)?.[1];
+    if (url) return { url, child };
+  }
+  throw new Error(`the API ended early:\n${output}`);
+}
+
+export async function kill({ child }: { child: ChildProcess }, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+if (!hasRedis) process.stderr.write('No redis-server was found: the tests with Redis are skipped.\n');
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export async function startRedis(port: number): Promise<{ child: ChildProcess }> {
+  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const chunk of child.stdout) if (String(chunk).includes('Ready to accept connections')) return { child };
+  throw new Error('redis-server ended early');
+}
