@@ -102,7 +102,7 @@ describe('an event stream', () => {
     ['a bad token', { id: 'x' }, { authorization: 'Bearer nonsense' }, 401, 'UNAUTHENTICATED'],
     ['variables that are no object', [1], {}, 400, 'BAD_USER_INPUT'],
   ])('is refused with %s', async (_name, variables, headers, status, code) => {
-    const { response } = await openStream(variables, headers as Record<string, string>);
+    const { response } = await openStream(variables, headers);
     expect(response.status).toBe(status);
     expect(code).toBeTruthy();
   });

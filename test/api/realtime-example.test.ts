@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, expect, test, vi } from 'vitest';
+import { usePlaza } from '../support/plaza.js';
+
+const plaza = usePlaza();
+const folder = new URL('../../coverage/examples/', import.meta.url);
+const file = new URL('watch-comments.mjs', folder);
+
+afterAll(() => rmSync(file, { force: true }));
+
+interface Example {
+  watchComments(url: string, subjectId: string, onComment: (comment: { body: string }) => void): () => Promise<void>;
+}
+
+/** Runs the program as it stands in the document. */
+async function example(): Promise<Example> {
+  const document = readFileSync(new URL('../../docs/realtime.md', import.meta.url), 'utf8');
+  const code = /<!-- example -->\s*```js\n([\s\S]*?)```/.exec(document)![1]!;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, code);
+  return (await import(/* @vite-ignore */ file.href)) as Example;
+}
+
+/** Stands between client and server, so that the test can cut every connection. */
+async function cuttable(target: string) {
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const server = connect(Number(new URL(target).port), '127.0.0.1');
+    sockets.add(client).add(server);
+    client.pipe(server).pipe(client);
+    for (const socket of [client, server]) socket.on('error', () => {});
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  return {
+    url: `ws://127.0.0.1:${(proxy.address() as AddressInfo).port}/graphql`,
+    cut: () => sockets.forEach((socket) => socket.destroy()),
+    close: () => proxy.close(),
+  };
+}
+
+test('the example of resuming sees every comment once and in order through cuts', async () => {
+  const { watchComments } = await example();
+  const author = await plaza.account();
+  const id = await plaza.product(await plaza.account({ merchant: true }));
+  const proxy = await cuttable(plaza.url);
+  const seen: string[] = [];
+  const stop = watchComments(proxy.url, id, ({ body }) => void seen.push(body));
+  await plaza.settled();
+  const written: string[] = [];
+  for (let at = 0; at < 12; at++) {
+    written.push(String(at));
+    await plaza.mutate('addComment', { subjectId: id, body: String(at) }, 'comment { id }', author.token);
+    if (at === 0) await vi.waitUntil(() => seen.length === 1, { timeout: 5000 });
+    if (at % 4 === 2) proxy.cut();
+  }
+  await vi.waitUntil(() => seen.length >= written.length, { timeout: 30_000 });
+  expect(seen).toEqual(written);
+  await stop();
+  proxy.cut();
+  proxy.close();
+});

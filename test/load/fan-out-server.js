@@ -1,0 +1,46 @@
+/**
+ * What Plaza's fan-out is measured against, one a process: `bare` broadcasts bytes over ws; `plain` is
+ * graphql-ws with one async iterator per client. A POST makes the event.
+ */
+import { EventEmitter, on } from 'node:events';
+import { createServer } from 'node:http';
+import { buildSchema } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+
+const kind = process.argv[2];
+const event = JSON.parse(process.env.EVENT);
+const emitter = new EventEmitter().setMaxListeners(0);
+const server = createServer((request, response) => {
+  request.resume().on('end', () => {
+    emitter.emit('event', event);
+    response.end('{}');
+  });
+});
+const sockets = new WebSocketServer({ server, path: '/graphql', handleProtocols: () => 'graphql-transport-ws' });
+
+if (kind === 'bare') {
+  const bytes = JSON.stringify({ id: '1', type: 'next', payload: { data: event } });
+  sockets.on('connection', (socket) => {
+    socket.on('message', (data) => {
+      if (String(data).includes('connection_init')) socket.send('{"type":"connection_ack"}');
+    });
+  });
+  emitter.on('event', () => {
+    for (const socket of sockets.clients) socket.send(bytes);
+  });
+} else {
+  const schema = buildSchema(`
+    type Author { handle: String! name: String! }
+    type Comment { id: ID! body: String! author: Author! }
+    type CommentAdded { cursor: String! comment: Comment! }
+    type Query { hello: String }
+    type Subscription { commentAdded(subjectId: ID!): CommentAdded! }
+  `);
+  schema.getSubscriptionType().getFields().commentAdded.subscribe = async function* () {
+    for await (const [value] of on(emitter, 'event')) yield value;
+  };
+  useServer({ schema }, sockets);
+}
+
+server.listen(0, '127.0.0.1', () => console.log(`  API         http://127.0.0.1:${server.address().port}/graphql`));
