@@ -8,6 +8,7 @@ import { createHttpServer, type HttpServer } from './http/server.js';
 import { BehaviourResolver } from './modules/behaviour/index.js';
 import { CategoryResolver, ProductResolver } from './modules/catalog/index.js';
 import { CommentResolver, ProductCommentsResolver, ReviewCommentsResolver } from './modules/comment/index.js';
+import { AuditEntryResolver, ModerationResolver } from './modules/moderation/index.js';
 import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './modules/order/index.js';
 import {
   RecommendationReasonResolver,
@@ -17,9 +18,9 @@ import {
   ViewerRecommendationsResolver,
 } from './modules/recommendation/index.js';
 import { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './modules/review/index.js';
-import { SocialGraphResolver } from './modules/social-graph/index.js';
+import { hiddenAuthorsOf, SocialGraphResolver, ViewerBlocksResolver } from './modules/social-graph/index.js';
 import { AccessTokens, SessionService, UserResolver, ViewerResolver } from './modules/user/index.js';
-import { announcements } from './realtime/index.js';
+import { announcements, HiddenAuthors } from './realtime/index.js';
 import type { SignedIn } from './relay/context.js';
 import { openStore, type Store } from './store/connection.js';
 
@@ -54,7 +55,10 @@ export function resolversOf({ sessions, recommender }: Services): object[] {
     new CommentResolver(),
     new ProductCommentsResolver(),
     new ReviewCommentsResolver(),
+    new ModerationResolver(),
+    new AuditEntryResolver(),
     new SocialGraphResolver(),
+    new ViewerBlocksResolver(),
     new RecommendedProductResolver(),
     new RecommendationReasonResolver(),
     new ViewerRecommendationsResolver(recommender),
@@ -75,6 +79,7 @@ export async function createApp(config: Config): Promise<App> {
     http = await createHttpServer({
       ...config,
       operations,
+      hiddenAuthors: new HiddenAuthors(hiddenAuthorsOf),
       authenticate: (authorization) => authenticate(sessions, authorization),
       checkReady: async () => void (await mongoose.connection.db!.command({ ping: 1 })),
     });

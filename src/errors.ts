@@ -27,6 +27,7 @@ export type RuleCode =
   | 'OUT_OF_RANGE'
   | 'OUT_OF_STOCK'
   | 'REQUIRED'
+  | 'SUSPENDED'
   | 'TOO_LONG'
   | 'TOO_SHORT';
 

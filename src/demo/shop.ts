@@ -265,6 +265,7 @@ class DemoShop {
         createdAt: new Date(earliest + this.faker.number.int({ min: 60_000, max: 20 * day })),
         editedAt: null,
         deletedAt: null,
+        hiddenAt: null,
       });
     }
     await importComments(written);

@@ -12,6 +12,7 @@ import {
   subscribersDropped,
   subscribersResumed,
   TopicFeeds,
+  type HiddenAuthors,
   type Follower,
   type LoggedEvent,
   type TopicFeed,
@@ -54,6 +55,7 @@ export class Broadcasts {
   /** @param report told of defects */
   constructor(
     private readonly operations: CompiledOperations,
+    private readonly hiddenAuthors: HiddenAuthors,
     private readonly report: (error: unknown) => void,
   ) {
     this.feeds = new TopicFeeds(report);
@@ -64,13 +66,16 @@ export class Broadcasts {
    * @returns what ends it
    */
   async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<() => void> {
+    const user = operation.context.signedIn?.userId;
+    const unwatch = user && (await this.hiddenAuthors.watch(user));
     const feed = await this.openFeed(source.topic);
     const group = this.groupOf(feed, operation);
-    const member = new Member(operation.context, sink, source.after ?? feed.position);
+    const member = new Member(operation.context, sink, source.after ?? feed.position, this.hiddenAuthors);
     const leave = (): void => {
       if (member.left) return;
       member.left = true;
       subscribers.dec();
+      unwatch?.();
       group.remove(member);
       if (group.isEmpty) this.dismiss(group);
     };
@@ -95,7 +100,7 @@ export class Broadcasts {
     if (!group) {
       const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>
         this.execute(document, operationName, variables, event, context);
-      group = new Group(key, feed, execute);
+      group = new Group(key, feed, execute, this.hiddenAuthors);
       this.groups.set(key, group);
       feed.follow(group);
     }
@@ -141,6 +146,7 @@ class Member {
     readonly sink: Sink,
     /** The sequence of the last event it was sent. */
     public position: number,
+    private readonly hiddenAuthors: HiddenAuthors,
   ) {}
 
   /** Sends the event unless it has it already; cuts off a client that does not read. */
@@ -148,8 +154,14 @@ class Member {
     if (this.left || event.sequence <= this.position) return;
     if (this.sink.backlog > largestBacklog) return this.drop();
     this.position = event.sequence;
+    if (this.mayNotSee(event)) return;
     this.sink.send(payload, cursor);
     eventsDelivered.inc();
+  }
+
+  private mayNotSee({ data }: LoggedEvent): boolean {
+    const { signedIn } = this.context;
+    return signedIn !== null && data.author !== undefined && this.hiddenAuthors.hides(signedIn.userId, data.author);
   }
 
   drop(): void {
@@ -174,6 +186,7 @@ class Group implements Follower {
     readonly key: string,
     readonly feed: TopicFeed,
     private readonly execute: Execute,
+    private readonly hiddenAuthors: HiddenAuthors,
   ) {}
 
   get isEmpty(): boolean {
@@ -196,7 +209,8 @@ class Group implements Follower {
       if (events.length === 0) break;
       for (const event of events) {
         if (!(await this.hasRoom(member))) return member.drop();
-        member.send(event, await this.payloadFor(event, member), encodeEventCursor(event));
+        if (event.hidden) member.position = event.sequence;
+        else member.send(event, await this.payloadFor(event, member), encodeEventCursor(event));
       }
     }
     if (member.left) return;
@@ -214,6 +228,7 @@ class Group implements Follower {
   private async deliverShared(event: LoggedEvent, cursor: string): Promise<boolean> {
     if (this.live.size === 0 && this.waiting.size === 0) return true;
     const payload = await this.shared(event);
+    await this.hiddenAuthors.settled();
     if (this.personal) return false;
     this.delivered = event.sequence;
     for (const member of this.live) member.send(event, payload, cursor);
@@ -221,6 +236,7 @@ class Group implements Follower {
   }
 
   private async deliverEach(event: LoggedEvent, cursor: string): Promise<void> {
+    await this.hiddenAuthors.settled();
     this.delivered = event.sequence;
     await Promise.all([...this.live].map(async (member) => member.send(event, await this.payloadFor(event, member), cursor)));
   }

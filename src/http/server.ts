@@ -13,6 +13,7 @@ import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections } from '../graphql/live-connections.js';
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
+import type { HiddenAuthors } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { servePlayground } from './playground.js';
 
@@ -28,6 +29,7 @@ export interface HttpOptions {
   playground: boolean;
   logLevel: string;
   connectionsPerAddress: number;
+  hiddenAuthors: HiddenAuthors;
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
 }
@@ -44,7 +46,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });
   await apollo.start();
   const connections = new LiveConnections(options.connectionsPerAddress);
-  const live: LiveOptions = { ...options, connections, broadcasts: new Broadcasts(options.operations, report), report };
+  const live: LiveOptions = {
+    ...options,
+    connections,
+    broadcasts: new Broadcasts(options.operations, options.hiddenAuthors, report),
+    report,
+  };
   serveGraphql(fastify, apollo, live);
   const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: largestMessage });
   limitSockets(sockets, connections);

@@ -1,12 +1,16 @@
 /** A change that may be watched: one transaction holds the change, its counters and its events; then the topics are announced. */
 import { inTransaction, type ClientSession } from '../store/transaction.js';
 import { announcements } from './announcements.js';
-import { appendEvent } from './event-log.js';
+import { appendEvent, hideEvents, type EventData } from './event-log.js';
 
 export interface Change {
   session: ClientSession;
   /** Writes an event that subscribers of the topic receive once the change is committed. */
-  emit(topic: string, type: string, data: Record<string, unknown>): Promise<void>;
+  emit(topic: string, type: string, data: EventData): Promise<void>;
+  /** Keeps the events about some content (`Type:id`) from everybody, or gives them back. */
+  hideEvents(content: string, hidden: boolean): Promise<void>;
+  /** Has a topic announced once the change is committed. */
+  announce: (topic: string) => void;
 }
 
 /** @param keys what the change contends for, such as `product:<id>`; see `inTransaction`. */
@@ -19,6 +23,10 @@ export async function recordChange<Result>(keys: string[], work: (change: Change
         topics.add(topic);
         await appendEvent(session, topic, type, data);
       },
+      async hideEvents(content, hidden) {
+        for (const topic of await hideEvents(session, content, hidden)) topics.add(topic).add(`${topic}/revised`);
+      },
+      announce: (topic) => void topics.add(topic),
     }),
   );
   announcements.announce(topics);

@@ -13,8 +13,18 @@ export interface LoggedEvent {
   topic: string;
   sequence: number;
   type: string;
-  data: Record<string, unknown>;
+  data: EventData;
   at: Date;
+  /** The content it is about was hidden since: it is delivered to nobody. */
+  hidden?: boolean;
+}
+
+/** References, and what they are to whoever may not see everything. */
+export interface EventData extends Record<string, unknown> {
+  /** Who did it; nobody who blocks them receives the event. */
+  author?: Types.ObjectId;
+  /** What it is about, as `Type:id`, so that it can be hidden with it. */
+  content?: string;
 }
 
 interface TopicCounter {
@@ -28,7 +38,9 @@ const eventSchema = new Schema<LoggedEvent>({
   type: { type: String, required: true },
   data: { type: Schema.Types.Mixed, required: true },
   at: { type: Date, required: true },
+  hidden: Boolean,
 });
+eventSchema.index({ 'data.content': 1 }, { sparse: true });
 eventSchema.index({ topic: 1, sequence: 1 }, { unique: true });
 eventSchema.index({ at: 1 }, { expireAfterSeconds: retention });
 
@@ -38,13 +50,20 @@ export const EventModel = mongoose.model('Event', eventSchema, 'events');
 export const TopicModel = mongoose.model('Topic', counterSchema, 'topics');
 
 /** Appends inside a transaction; the topic must be announced once that is committed. */
-export async function appendEvent(session: ClientSession, topic: string, type: string, data: Record<string, unknown>): Promise<void> {
+export async function appendEvent(session: ClientSession, topic: string, type: string, data: EventData): Promise<void> {
   const counter = await TopicModel.findOneAndUpdate(
     { _id: topic },
     { $inc: { sequence: 1 } },
     { upsert: true, returnDocument: 'after', session },
   ).lean();
   await EventModel.collection.insertOne({ topic, sequence: counter.sequence, type, data, at: new Date() }, { session });
+}
+
+/** Keeps the events about some content from everybody, or gives them back. The topics must then be announced. */
+export async function hideEvents(session: ClientSession, content: string, hidden: boolean): Promise<string[]> {
+  const topics = await EventModel.distinct('topic', { 'data.content': content }).session(session);
+  await EventModel.updateMany({ 'data.content': content }, { $set: { hidden } }, { session });
+  return topics;
 }
 
 export async function latestSequence(topic: string): Promise<number> {

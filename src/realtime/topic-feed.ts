@@ -21,7 +21,7 @@ export class TopicFeed {
   private readonly recent: LoggedEvent[] = [];
   private news = false;
   private reading = false;
-  private stopListening = (): void => {};
+  private stopListening: (() => void)[] = [];
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -30,7 +30,11 @@ export class TopicFeed {
   ) {}
 
   async open(): Promise<void> {
-    this.stopListening = announcements.listen(this.topic, () => this.wake());
+    this.stopListening = [
+      announcements.listen(this.topic, () => this.wake()),
+      // What was hidden since must not come from memory.
+      announcements.listen(`${this.topic}/revised`, () => (this.recent.length = 0)),
+    ];
     this.position = await latestSequence(this.topic);
     this.timer = setInterval(() => this.wake(), patience).unref();
     this.wake();
@@ -38,7 +42,7 @@ export class TopicFeed {
 
   close(): void {
     this.closed = true;
-    this.stopListening();
+    for (const stop of this.stopListening) stop();
     if (this.timer) clearInterval(this.timer);
     this.followers.clear();
   }
@@ -86,7 +90,7 @@ export class TopicFeed {
   private async hand(event: LoggedEvent): Promise<void> {
     if ((this.recent.at(-1)?.sequence ?? 0) < event.sequence) this.recent.push(event);
     if (this.recent.length > eventsRemembered) this.recent.shift();
-    await Promise.all([...this.followers].map((follower) => follower.deliver(event)));
+    if (!event.hidden) await Promise.all([...this.followers].map((follower) => follower.deliver(event)));
     this.position = event.sequence;
   }
 }

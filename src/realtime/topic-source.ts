@@ -43,6 +43,6 @@ export function onSessionEnd(session: { toString(): string }, check: () => void)
   return announcements.listen(sessionTopic(session), check);
 }
 
-function sessionTopic(session: { toString(): string }): string {
+export function sessionTopic(session: { toString(): string }): string {
   return `session:${session.toString()}`;
 }

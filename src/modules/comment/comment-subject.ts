@@ -3,13 +3,15 @@ import type { Types } from 'mongoose';
 import type { RequestContext } from '../../relay/context.js';
 import type { ClientSession } from '../../store/transaction.js';
 import { productById, ProductModel } from '../catalog/index.js';
-import { reviewById, ReviewModel } from '../review/index.js';
+import { authorOfReview, reviewById, ReviewModel } from '../review/index.js';
 
 export interface CommentSubjectKind {
   /** What a comment contends for with other changes of its subject. */
   keyOf(id: Types.ObjectId): string;
   /** Moves the subject's count of comments. @returns false where there is no such subject, or it cannot be seen */
   count(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean>;
+  /** Who wrote the subject, where somebody did. */
+  authorOf(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null>;
   find(context: RequestContext, id: Types.ObjectId): Promise<object | null>;
 }
 
@@ -29,6 +31,7 @@ registerCommentSubject('Product', {
     const { matchedCount } = await ProductModel.updateOne({ _id: id }, { $inc: { commentCount: by } }, { session });
     return matchedCount === 1;
   },
+  authorOf: async () => null,
   find: (context, id) => context.load(productById, id),
 });
 
@@ -38,6 +41,7 @@ registerCommentSubject('Review', {
     const { matchedCount } = await ReviewModel.updateOne({ _id: id, visible: true }, { $inc: { commentCount: by } }, { session });
     return matchedCount === 1;
   },
+  authorOf: authorOfReview,
   async find(context, id) {
     const review = await context.load(reviewById, id);
     return review?.visible ? review : null;

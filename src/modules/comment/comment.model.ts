@@ -13,6 +13,8 @@ export interface CommentDocument {
   editedAt: Date | null;
   /** When it was deleted while it had replies: its place is kept, its text is gone. */
   deletedAt: Date | null;
+  /** When moderation took it out of sight. */
+  hiddenAt: Date | null;
 }
 
 const commentSchema = new Schema<CommentDocument>({
@@ -25,6 +27,7 @@ const commentSchema = new Schema<CommentDocument>({
   createdAt: { type: Date, required: true },
   editedAt: { type: Date, default: null },
   deletedAt: { type: Date, default: null },
+  hiddenAt: { type: Date, default: null },
 });
 commentSchema.index({ subject: 1, parent: 1, createdAt: -1, _id: -1 });
 commentSchema.index({ parent: 1, createdAt: 1, _id: 1 });

@@ -8,6 +8,7 @@ import { payload } from '../../relay/payload.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
 import { Review, type ReviewDocument } from '../review/index.js';
+import { hiddenFrom } from '../social-graph/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
 import { commentSubjectKind } from './comment-subject.js';
 import { commentById, commentsOfSubject, repliesOfComment } from './comment.loader.js';
@@ -27,7 +28,15 @@ import {
   EditCommentPayload,
 } from './comment.type.js';
 
-registerNode('Comment', (id, context) => context.load(commentById, id));
+registerNode('Comment', (id, context) => visibleComment(id, context));
+
+/** A comment, unless it is hidden from everybody or from the viewer. */
+async function visibleComment(id: CommentDocument['_id'], context: RequestContext): Promise<CommentDocument | null> {
+  const comment = await context.load(commentById, id);
+  if (!comment || comment.hiddenAt) return null;
+  const hidden = await hiddenFrom(context);
+  return hidden.some((author) => author.equals(comment.author)) ? null : comment;
+}
 
 @Resolver(() => Comment)
 export class CommentResolver {
@@ -44,16 +53,16 @@ export class CommentResolver {
 
   @FieldResolver(() => Comment, { nullable: true, description: 'The comment it replies to; null right below the subject.' })
   parent(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<CommentDocument | null> | null {
-    return comment.parent && context.load(commentById, comment.parent);
+    return comment.parent && visibleComment(comment.parent, context);
   }
 
   @FieldResolver(() => CommentConnection, { description: 'The replies right below it, the earliest first.' })
-  replies(
+  async replies(
     @Root() comment: CommentDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<CommentDocument>> {
-    const list: ListDefinition = { ...replyList(comment._id), totalCount: comment.replyCount };
+    const list: ListDefinition = { ...replyList(comment._id, await hiddenFrom(context)), totalCount: comment.replyCount };
     return context.require(repliesOfComment, { parent: comment._id, list, args: page });
   }
 
@@ -109,14 +118,14 @@ export class CommentResolver {
   }
 }
 
-function commentsOn(
+async function commentsOn(
   subject: { _id: CommentDocument['subject']; commentCount: number },
   sort: CommentSort,
   page: ConnectionArgs,
   context: RequestContext,
   info: GraphQLResolveInfo,
 ): Promise<Connection<CommentDocument>> {
-  const list = commentList(subject._id, sort);
+  const list = commentList(subject._id, await hiddenFrom(context), sort);
   if (asksFor(info, 'totalCount')) list.totalCount = subject.commentCount;
   return context.require(commentsOfSubject, { parent: subject._id, list, args: page });
 }

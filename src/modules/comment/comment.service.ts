@@ -7,6 +7,8 @@ import { insertMissing } from '../../store/bulk.js';
 import type { AnyModel } from '../../relay/loader.js';
 import { ProductModel } from '../catalog/index.js';
 import { createOnce } from '../../store/idempotency.js';
+import { isBlocked } from '../social-graph/index.js';
+import type { ClientSession } from '../../store/transaction.js';
 import { noteInteractions } from '../behaviour/index.js';
 import { commentSubjectKind, type CommentSubjectKind } from './comment-subject.js';
 import { CommentModel, type CommentDocument } from './comment.model.js';
@@ -50,6 +52,7 @@ async function insertComment(
   const { subjectType, subject, parent, body } = input;
   if (!(await kind.count(session, subject, 1))) throw broken('NOT_FOUND', 'There is nothing here to comment on.', 'subjectId');
   if (parent) await countReply(change, subject, parent, 1);
+  await requireWelcome(change, kind, author, input);
   const comment: CommentDocument = {
     _id,
     subjectType,
@@ -61,15 +64,30 @@ async function insertComment(
     createdAt: new Date(),
     editedAt: null,
     deletedAt: null,
+    hiddenAt: null,
   };
   await CommentModel.collection.insertOne(comment, { session });
   if (subjectType === 'Product') await noteInteractions(session, author, [subject], { increments: { comments: 1 } });
-  await change.emit(commentTopic(subject), 'COMMENT_ADDED', { comment: _id, author });
+  await change.emit(commentTopic(subject), 'COMMENT_ADDED', { comment: _id, author, content: `Comment:${_id.toHexString()}` });
 }
 
 async function countReply({ session }: Change, subject: Types.ObjectId, parent: Types.ObjectId, by: number): Promise<void> {
   const { matchedCount } = await CommentModel.updateOne({ _id: parent, subject }, { $inc: { replyCount: by } }, { session });
   if (matchedCount === 0) throw broken('NOT_FOUND', 'There is no such comment on this subject.', 'parentId');
+}
+
+/** Nobody answers someone who has blocked them. */
+async function requireWelcome(
+  { session }: Change,
+  kind: CommentSubjectKind,
+  author: Types.ObjectId,
+  { subject, parent }: NewComment,
+): Promise<void> {
+  const answered = parent
+    ? (await CommentModel.findById(parent, { author: 1 }).session(session).lean())?.author
+    : await kind.authorOf(session, subject);
+  if (answered && (await isBlocked(answered, author)))
+    throw broken('NOT_ALLOWED', 'The author does not want that.', parent ? 'parentId' : 'subjectId');
 }
 
 function checkBody(body: string): void {
@@ -95,7 +113,7 @@ export async function deleteComment(author: Types.ObjectId, id: Types.ObjectId):
   const kind = requireKind(found.subjectType);
   return recordChange([kind.keyOf(found.subject)], async (change) => {
     const { session } = change;
-    const comment = await CommentModel.findOne({ _id: id, deletedAt: null }).session(session).lean();
+    const comment = await CommentModel.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
     if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
     await kind.count(session, comment.subject, -1);
     if (comment.replyCount > 0) {
@@ -127,12 +145,37 @@ const commentOrders = {
   ],
 } as const;
 
-export function commentList(subject: Types.ObjectId, sort: keyof typeof commentOrders): ListDefinition {
-  return { name: `comments/${sort}`, filter: { subject, parent: null }, order: commentOrders[sort] };
+/** What nobody has hidden, and the viewer does not. */
+function seenBy(hidden: Types.ObjectId[]): Record<string, unknown> {
+  return { hiddenAt: null, ...(hidden.length > 0 && { author: { $nin: hidden } }) };
 }
 
-export function replyList(parent: Types.ObjectId): ListDefinition {
-  return { name: 'replies', filter: { parent }, order: commentOrders.OLDEST };
+/** @returns null where there is no such comment */
+export async function authorOfComment(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null> {
+  return (await CommentModel.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
+}
+
+/** Takes a comment out of sight, or puts it back. @returns its author, or null where there is none */
+export async function showComment(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+  const { session } = change;
+  const comment = await CommentModel.findById(id).session(session).lean();
+  if (!comment) return null;
+  if ((comment.hiddenAt === null) !== visible) {
+    const by = visible ? 1 : -1;
+    await CommentModel.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session });
+    await commentSubjectKind(comment.subjectType)?.count(session, comment.subject, by);
+    if (comment.parent) await CommentModel.updateOne({ _id: comment.parent }, { $inc: { replyCount: by } }, { session });
+    await change.hideEvents(`Comment:${id.toHexString()}`, !visible);
+  }
+  return comment.author;
+}
+
+export function commentList(subject: Types.ObjectId, hidden: Types.ObjectId[], sort: keyof typeof commentOrders): ListDefinition {
+  return { name: `comments/${sort}`, filter: { subject, parent: null, ...seenBy(hidden) }, order: commentOrders[sort] };
+}
+
+export function replyList(parent: Types.ObjectId, hidden: Types.ObjectId[]): ListDefinition {
+  return { name: 'replies', filter: { parent, ...seenBy(hidden) }, order: commentOrders.OLDEST };
 }
 
 /** Comments of another shop or data set, in bulk. Counts on products are moved by what is new. @returns how many were new */

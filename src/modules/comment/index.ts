@@ -1,3 +1,5 @@
+export { commentById } from './comment.loader.js';
+export { Comment } from './comment.type.js';
 export { type CommentDocument } from './comment.model.js';
 export { CommentResolver, ProductCommentsResolver, ReviewCommentsResolver } from './comment.resolver.js';
-export { importComments } from './comment.service.js';
+export { authorOfComment, importComments, showComment } from './comment.service.js';

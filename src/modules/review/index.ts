@@ -2,5 +2,5 @@ export { retallyProducts } from './product-rating.js';
 export { reviewById } from './review.loader.js';
 export { ReviewModel, type ReviewDocument } from './review.model.js';
 export { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './review.resolver.js';
-export { importReviews } from './review.service.js';
+export { authorOfReview, importReviews, showReview } from './review.service.js';
 export { Review } from './review.type.js';

@@ -8,6 +8,7 @@ import { payload } from '../../relay/payload.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
 import { Product, productById, type ProductDocument } from '../catalog/index.js';
+import { hiddenFrom } from '../social-graph/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
 import { categoryTally, ratingOf, ratingTopic } from './product-rating.js';
 import { ownReview, reviewById, reviewsOfAuthor, reviewsOfProduct, voteOn } from './review.loader.js';
@@ -45,7 +46,9 @@ import {
 
 registerNode('Review', async (id, context) => {
   const review = await context.load(reviewById, id);
-  return review?.visible ? review : null;
+  if (!review?.visible) return null;
+  const hidden = await hiddenFrom(context);
+  return hidden.some((author) => author.equals(review.author)) ? null : review;
 });
 
 @Resolver(() => Review)
@@ -185,7 +188,7 @@ export class ProductReviewsResolver {
     @Arg('sort', () => ReviewSort, { nullable: true, defaultValue: ReviewSort.HELPFUL, description: 'In which order.' })
     sort: ReviewSort = ReviewSort.HELPFUL,
   ): Promise<Connection<ReviewDocument>> {
-    const list = reviewList(product._id, filter ?? {}, sort);
+    const list = reviewList(product._id, await hiddenFrom(context), filter ?? {}, sort);
     const unfiltered = Object.values(filter ?? {}).every((condition) => condition === null || condition === undefined);
     if (unfiltered && asksFor(info, 'totalCount')) list.totalCount = product.rating.count;
     return context.require(reviewsOfProduct, { parent: product._id, list, args: page });

@@ -86,7 +86,11 @@ async function addReview(change: Change, product: TalliedProduct, review: Review
   await ReviewModel.collection.insertOne(review, { session });
   await noteInteractions(session, review.author, [review.product], { points: review.points });
   await rescore(change, product, null, review);
-  await change.emit(reviewTopic(review.product), 'REVIEW_ADDED', { review: review._id, author: review.author });
+  await change.emit(reviewTopic(review.product), 'REVIEW_ADDED', {
+    review: review._id,
+    author: review.author,
+    content: `Review:${review._id.toHexString()}`,
+  });
 }
 
 function checkContent(content: Partial<ReviewContent>): void {
@@ -198,6 +202,24 @@ onDelivered(async (change, { buyer, items }) => {
   }
 });
 
+/** @returns null where there is no such review */
+export async function authorOfReview(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null> {
+  return (await ReviewModel.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
+}
+
+/** Takes a review out of sight and out of the score, or puts it back. @returns its author, or null where there is none */
+export async function showReview(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+  const review = await ReviewModel.findById(id).session(change.session).lean();
+  const product = review && (await talliedProduct(change.session, review.product));
+  if (!review || !product) return null;
+  if (review.visible !== visible) {
+    await ReviewModel.updateOne({ _id: id }, { $set: { visible } }, { session: change.session });
+    await rescore(change, product, visible ? null : review, visible ? review : null);
+    await change.hideEvents(`Review:${id.toHexString()}`, !visible);
+  }
+  return review.author;
+}
+
 const reviewOrders = {
   HELPFUL: [
     ['helpfulness', -1],
@@ -231,13 +253,19 @@ export interface ReviewConditions {
 }
 
 /** @throws RequestError BAD_USER_INPUT for a rating outside 1 to 5 */
-export function reviewList(product: Types.ObjectId, conditions: ReviewConditions, sort: keyof typeof reviewOrders): ListDefinition {
+export function reviewList(
+  product: Types.ObjectId,
+  hidden: Types.ObjectId[],
+  conditions: ReviewConditions,
+  sort: keyof typeof reviewOrders,
+): ListDefinition {
   const { rating, verified, withImages } = conditions;
   if (typeof rating === 'number' && (rating < 1 || rating > 5))
     throw new RequestError('BAD_USER_INPUT', 'A rating is from 1 to 5.', 'filter.rating');
   const filter = {
     product,
     visible: true,
+    ...(hidden.length > 0 && { author: { $nin: hidden } }),
     ...(typeof rating === 'number' && { stars: rating }),
     ...(typeof verified === 'boolean' && { verifiedPurchase: verified }),
     ...(typeof withImages === 'boolean' && { 'imageUrls.0': { $exists: withImages } }),

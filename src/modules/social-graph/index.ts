@@ -1,2 +1,2 @@
-export { SocialGraphResolver } from './social-graph.resolver.js';
-export { allFollows, followedBy, importFollows } from './social-graph.service.js';
+export { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
+export { allFollows, followedBy, hiddenAuthorsOf, hiddenFrom, importFollows, isBlocked } from './social-graph.service.js';

@@ -1,12 +1,22 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, pagesByParent, type Connection, type ListDefinition } from '../../relay/connection.js';
+import { ConnectionArgs, paginate, pagesByParent, type Connection, type ListDefinition } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { payload } from '../../relay/payload.js';
-import { User, userById, type PublicUser } from '../user/index.js';
-import { FollowModel, type FollowDocument } from './social-graph.model.js';
-import { follow, followeesOf, followersOf, unfollow } from './social-graph.service.js';
-import { FollowUserInput, FollowUserPayload, UnfollowUserInput, UnfollowUserPayload, UserConnection } from './social-graph.type.js';
+import { User, userById, Viewer, type PublicUser } from '../user/index.js';
+import { BlockModel, FollowModel, type BlockDocument, type FollowDocument } from './social-graph.model.js';
+import { block, blockList, follow, followeesOf, followersOf, unblock, unfollow } from './social-graph.service.js';
+import {
+  BlockUserInput,
+  BlockUserPayload,
+  FollowUserInput,
+  FollowUserPayload,
+  UnblockUserInput,
+  UnblockUserPayload,
+  UnfollowUserInput,
+  UnfollowUserPayload,
+  UserConnection,
+} from './social-graph.type.js';
 
 const followeePages = pagesByParent<FollowDocument>(FollowModel, 'follower');
 const followerPages = pagesByParent<FollowDocument>(FollowModel, 'followee');
@@ -68,5 +78,44 @@ export class SocialGraphResolver {
       await unfollow(context.requireSignedIn().userId, id);
       return { user: await context.load(userById, id) };
     });
+  }
+
+  @Authorized()
+  @Mutation(() => BlockUserPayload, {
+    description: 'Blocks a user: one sees nothing of theirs any more, and they cannot follow one or answer what one wrote.',
+  })
+  blockUser(
+    @Arg('input', () => BlockUserInput, { description: 'Whom.' }) { userId }: BlockUserInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('User', userId, 'input.userId');
+    return payload(async () => {
+      await block(context.requireSignedIn().userId, id);
+      return { user: await context.load(userById, id) };
+    });
+  }
+
+  @Authorized()
+  @Mutation(() => UnblockUserPayload, { description: 'Blocks a user no longer.' })
+  unblockUser(
+    @Arg('input', () => UnblockUserInput, { description: 'Whom.' }) { userId }: UnblockUserInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('User', userId, 'input.userId');
+    return payload(async () => {
+      await unblock(context.requireSignedIn().userId, id);
+      return { user: await context.load(userById, id) };
+    });
+  }
+}
+
+@Resolver(() => Viewer)
+export class ViewerBlocksResolver {
+  @Authorized()
+  @FieldResolver(() => UserConnection, { nullable: true, description: 'Whom one has blocked, the latest first.' })
+  async blockedUsers(@Args(() => ConnectionArgs) args: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<PublicUser>> {
+    const page = await paginate<BlockDocument>(BlockModel, blockList(context.requireSignedIn().userId), args);
+    const users = await Promise.all(page.edges.map(({ node }) => context.load(userById, node.blocked)));
+    return { ...page, edges: page.edges.flatMap(({ cursor }, at) => (users[at] ? [{ cursor, node: users[at] }] : [])) };
   }
 }

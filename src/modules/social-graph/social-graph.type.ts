@@ -17,6 +17,30 @@ export class UnfollowUserInput {
   userId!: string;
 }
 
+@InputType({ description: 'Whom to block.' })
+export class BlockUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+}
+
+@InputType({ description: 'Whom to block no longer.' })
+export class UnblockUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+}
+
+@ObjectType({ implements: Payload, description: 'The blocked user.' })
+export class BlockUserPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'Whom one has blocked.' })
+  user!: User | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The user who is blocked no longer.' })
+export class UnblockUserPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'Whom one sees again.' })
+  user!: User | null;
+}
+
 @ObjectType({ implements: Payload, description: 'The followed user.' })
 export class FollowUserPayload extends Payload {
   @Field(() => User, { nullable: true, description: 'Whom one follows now.' })

@@ -1,5 +1,5 @@
 export { AccessTokens } from './access-tokens.js';
-export { SessionService } from './session.service.js';
+export { banUser, SessionService } from './session.service.js';
 export { importUsers } from './user.bulk.js';
 export { userById, type PublicUser } from './user.loader.js';
 export { UserModel, type UserDocument } from './user.model.js';

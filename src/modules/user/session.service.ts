@@ -6,7 +6,7 @@ import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import { duplicateKeyFields } from '../../store/transaction.js';
-import { announceSessionEnd } from '../../realtime/index.js';
+import { announceSessionEnd, sessionTopic, type Change } from '../../realtime/index.js';
 import type { AccessTokens } from './access-tokens.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
 import { SessionModel, UserModel, type UserDocument } from './user.model.js';
@@ -70,9 +70,10 @@ export class SessionService {
 
   /** @throws RulesBroken INVALID_CREDENTIALS, the same whether the address or the password is wrong. */
   async signIn(email: string, password: string): Promise<Credentials> {
-    const user = await UserModel.findOne({ email: email.toLowerCase() }, { ...publicProjection, passwordHash: 1 }).lean();
+    const user = await UserModel.findOne({ email: email.toLowerCase() }, { ...publicProjection, passwordHash: 1, bannedAt: 1 }).lean();
     const matches = await verifyPassword(user?.passwordHash ?? (await nobodysHash), password);
     if (!user || !matches) throw broken('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.', 'password');
+    if (user.bannedAt) throw broken('SUSPENDED', 'This account is suspended.', 'email');
     return this.open(user);
   }
 
@@ -114,9 +115,9 @@ export class SessionService {
     const { sessionId, userId, expiresAt } = await this.tokens.verify(token);
     const [session, user] = await Promise.all([
       SessionModel.exists({ _id: sessionId, user: userId, expiresAt: { $gt: new Date() } }),
-      UserModel.findById(userId, { roles: 1 }).lean(),
+      UserModel.findById(userId, { roles: 1, bannedAt: 1 }).lean(),
     ]);
-    if (!session || !user) throw new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
+    if (!session || !user || user.bannedAt) throw new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
     return { userId, sessionId, roles: user.roles, expiresAt };
   }
 
@@ -153,4 +154,17 @@ function takenError(error: unknown): unknown {
   if (fields?.includes('email')) return broken('EMAIL_TAKEN', 'There is an account with this e-mail address.', 'email');
   if (fields?.includes('handleKey')) return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');
   return error;
+}
+
+/** Shuts a user out at once, on every device and in every process, or lets them in again. @returns whether there is such a user */
+export async function banUser(change: Change, user: Types.ObjectId, banned: boolean): Promise<boolean> {
+  const { session } = change;
+  const { matchedCount } = await UserModel.updateOne({ _id: user }, { $set: { bannedAt: banned ? new Date() : null } }, { session });
+  if (matchedCount === 0) return false;
+  if (banned) {
+    const sessions = await SessionModel.find({ user }, { _id: 1 }).session(session).lean();
+    await SessionModel.deleteMany({ user }, { session });
+    for (const { _id } of sessions) change.announce(sessionTopic(_id));
+  }
+  return true;
 }

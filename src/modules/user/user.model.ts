@@ -11,6 +11,8 @@ export interface UserDocument {
   avatarUrl: string | null;
   roles: Role[];
   createdAt: Date;
+  /** When moderation shut the account out. */
+  bannedAt?: Date | null;
   email?: string;
   passwordHash?: string;
   /** Where an imported user comes from. */
@@ -25,6 +27,7 @@ const userSchema = new Schema<UserDocument>({
   avatarUrl: { type: String, default: null },
   roles: { type: [String], required: true },
   createdAt: { type: Date, required: true },
+  bannedAt: Date,
   email: String,
   passwordHash: String,
   source: String,

@@ -1,0 +1,1 @@
+export { AuditEntryResolver, ModerationResolver } from './moderation.resolver.js';
