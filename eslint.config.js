@@ -36,6 +36,6 @@ export default tseslint.config(
   {
     files: ['**/*.js', '**/*.cjs'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { module: 'writable', process: 'readonly', Buffer: 'readonly' } },
+    languageOptions: { globals: { module: 'writable', process: 'readonly', Buffer: 'readonly', console: 'readonly' } },
   },
 );
