@@ -94,7 +94,7 @@ function diversityOf(ranking: number[], byItem: SparseMatrix): number {
 /** Of two ascending sets. */
 function cosine(one: Uint32Array, other: Uint32Array): number {
   let shared = 0;
-  for (let a = 0, b = 0; a < one.length && b < other.length; ) {
+  for (let a = 0, b = 0; a < one.length && b < other.length;) {
     if (one[a] === other[b]) shared++;
     if (one[a]! <= other[b]!) a++;
     else b++;
