@@ -75,7 +75,7 @@ export async function createApp(config: Config): Promise<App> {
   try {
     if (config.redisUrl) await announcements.join(config.redisUrl, warn);
     await recommender.start();
-    const operations = new CompiledOperations(await assembleSchema(resolversOf({ sessions, recommender })));
+    const operations = new CompiledOperations(await assembleSchema(resolversOf({ sessions, recommender })), config.introspection);
     http = await createHttpServer({
       ...config,
       operations,

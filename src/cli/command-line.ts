@@ -12,10 +12,15 @@ export async function withStore(work: () => Promise<void>): Promise<void> {
       await store.close();
     }
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    process.stderr.write(`${error instanceof ConfigError || isForeseen(error) ? error.message : String(error.stack)}\n`);
-    process.exitCode = 1;
+    reportFailure(error);
   }
+}
+
+/** Says what went wrong, with a stack only where nobody foresaw it. */
+export function reportFailure(error: unknown): void {
+  if (!(error instanceof Error)) throw error;
+  process.stderr.write(`${isForeseen(error) ? error.message : String(error.stack)}\n`);
+  process.exitCode = 1;
 }
 
 /** Mistakes on the command line or in its files, which need no stack to understand. */
@@ -23,6 +28,7 @@ export class CommandLineError extends Error {}
 
 function isForeseen(error: Error): boolean {
   return (
+    error instanceof ConfigError ||
     error instanceof CommandLineError ||
     ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
   );

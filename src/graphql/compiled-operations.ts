@@ -1,5 +1,14 @@
 /** Operations are compiled once per document and then run as plain functions. */
-import { parse, validate, type DocumentNode, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 
@@ -10,14 +19,19 @@ export class CompiledOperations {
   private readonly compiled = new WeakMap<DocumentNode, Map<string, CompiledQuery>>();
   private readonly documents = new LRUCache<string, DocumentNode>({ max: 1000 });
 
-  constructor(readonly schema: GraphQLSchema) {}
+  /** @param introspection whether documents may ask for the schema */
+  constructor(
+    readonly schema: GraphQLSchema,
+    private readonly introspection: boolean,
+  ) {}
 
   /** Parses and validates, once per text. @throws GraphQLError where it does not parse */
   document(query: string): DocumentNode | readonly GraphQLError[] {
     const known = this.documents.get(query);
     if (known) return known;
     const document = parse(query, { maxTokens: mostTokens });
-    const errors = validate(this.schema, document);
+    const rules = this.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    const errors = validate(this.schema, document, rules);
     if (errors.length > 0) return errors;
     this.documents.set(query, document);
     return document;

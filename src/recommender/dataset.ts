@@ -13,6 +13,11 @@ export interface Observation {
   rating: number | null;
 }
 
+/** A rating as interest: even a low one is some, and the square sets high ones apart. @returns above 0, up to 1 */
+export function strengthOfRating(rating: number, most: number): number {
+  return Math.max(0.01, (rating / most) ** 2);
+}
+
 export interface Dataset {
   users: number;
   items: number;
@@ -105,10 +110,20 @@ export interface Holdout {
   heldOut: SparseMatrix;
 }
 
-/** Holds out a share of the observations at random; what was held out and liked is what a ranking should find. */
-export function holdOut(dataset: Dataset, share: number, seed: number): Holdout {
+/** Splits the observations at random into folds; each fold holds its own out, and what was liked among them is to be found. */
+export function splitFolds(dataset: Dataset, folds: number, seed: number): Holdout[] {
   const random = randomNumbers(seed);
-  const held = mapValues(dataset.strengths, () => (random() < share ? 1 : 0));
+  const foldOf = mapValues(dataset.strengths, () => 1 + Math.floor(random() * folds));
+  return Array.from({ length: folds }, (_, fold) =>
+    holdOut(
+      dataset,
+      mapValues(foldOf, (own) => Number(own === fold + 1)),
+    ),
+  );
+}
+
+/** @param held users by items: 1 for what is held out */
+function holdOut(dataset: Dataset, held: SparseMatrix): Holdout {
   const isHeld = membership(held);
   const keep = (matrix: SparseMatrix): SparseMatrix => mapValues(matrix, (value, row, column) => (isHeld(row, column) ? 0 : value));
   const train = { ...dataset, strengths: keep(dataset.strengths), liked: keep(dataset.liked), ratings: keep(dataset.ratings) };

@@ -113,3 +113,35 @@ export function bootstrap(values: readonly number[], seed: number): Interval {
   }).sort();
   return { mean, low: means[Math.floor(0.025 * resamples)]!, high: means[Math.ceil(0.975 * resamples) - 1]! };
 }
+
+export interface RatingErrors {
+  model: string;
+  /** The root of the mean squared error. */
+  rmse: Interval;
+  /** The mean absolute error. */
+  mae: Interval;
+}
+
+/**
+ * How far predicted ratings lie off the real ones.
+ * @param testRatings users by items
+ */
+export function evaluateRatings(model: Model, train: Dataset, testRatings: SparseMatrix, seed = 1): RatingErrors {
+  const scores = new Float32Array(train.items);
+  const errors: number[] = [];
+  for (let user = 0; user < train.users; user++) {
+    const { indices, values } = rowOf(testRatings, user);
+    if (indices.length === 0) continue;
+    model.score(profileOf(train, user), scores);
+    for (let at = 0; at < indices.length; at++) errors.push(scores[indices[at]!]! - values[at]!);
+  }
+  const squares = bootstrap(
+    errors.map((error) => error * error),
+    seed,
+  );
+  return {
+    model: model.name,
+    rmse: { mean: Math.sqrt(squares.mean), low: Math.sqrt(squares.low), high: Math.sqrt(squares.high) },
+    mae: bootstrap(errors.map(Math.abs), seed),
+  };
+}

@@ -1,6 +1,9 @@
 /** What training leaves behind: plain data that crosses threads and files, from which models come back to life. */
 import type { Model } from './models/model.js';
+import type { EaseWeights } from './models/ease.js';
 import { DenseItemModel, SparseItemModel, type Evidence } from './models/item-similarity.js';
+import { ImplicitFactors, type FactorParameters } from './models/implicit-factors.js';
+import { RatingNeighbourhood, type FittedRatings } from './models/rating-neighbourhood.js';
 import { ItemFigure } from './models/popularity.js';
 import { FollowedTaste, UserNeighbourhood } from './models/user-similarity.js';
 import type { SparseMatrix } from './sparse-matrix.js';
@@ -8,7 +11,9 @@ import type { SparseMatrix } from './sparse-matrix.js';
 export type FittedModel =
   | { kind: 'item-figure'; name: string; figures: Float32Array }
   | { kind: 'sparse-items'; name: string; evidence: Evidence; similarities: SparseMatrix }
-  | { kind: 'dense-items'; name: string; evidence: Evidence; items: number; weights: Float32Array }
+  | { kind: 'dense-items'; name: string; evidence: Evidence; fitted: EaseWeights }
+  | { kind: 'implicit-factors'; name: string; itemFactors: Float32Array; parameters: FactorParameters }
+  | { kind: 'rating-neighbourhood'; name: string; fitted: FittedRatings }
   | { kind: 'user-neighbourhood'; name: string; neighbours: number }
   | { kind: 'followed-taste'; name: string };
 
@@ -20,7 +25,11 @@ export function reviveModel(fitted: FittedModel, liked: SparseMatrix): Model {
     case 'sparse-items':
       return new SparseItemModel(fitted.name, fitted.evidence, fitted.similarities);
     case 'dense-items':
-      return new DenseItemModel(fitted.name, fitted.evidence, fitted.items, fitted.weights);
+      return new DenseItemModel(fitted.name, fitted.evidence, fitted.fitted, liked.columns);
+    case 'implicit-factors':
+      return new ImplicitFactors(fitted.name, fitted.itemFactors, fitted.parameters);
+    case 'rating-neighbourhood':
+      return new RatingNeighbourhood(fitted.name, fitted.fitted);
     case 'user-neighbourhood':
       return new UserNeighbourhood(fitted.name, liked, fitted.neighbours);
     case 'followed-taste':

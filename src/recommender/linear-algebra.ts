@@ -127,3 +127,24 @@ function multiplyByTranspose(upper: Float64Array, size: number): Float64Array {
   }
   return product;
 }
+
+/**
+ * Solves matrix times x = target for a symmetric positive definite matrix.
+ * @param matrix size by size, of which the lower half is read and overwritten
+ * @param target overwritten with the solution
+ * @throws Error where the matrix is not positive definite
+ */
+export function solvePositiveDefinite(matrix: Float64Array, target: Float64Array, size: number): Float64Array {
+  factorise(matrix, size);
+  for (let row = 0; row < size; row++) {
+    let sum = target[row]!;
+    for (let at = 0; at < row; at++) sum -= matrix[row * size + at]! * target[at]!;
+    target[row] = sum / matrix[row * size + row]!;
+  }
+  for (let row = size - 1; row >= 0; row--) {
+    let sum = target[row]!;
+    for (let at = row + 1; at < size; at++) sum -= matrix[at * size + row]! * target[at]!;
+    target[row] = sum / matrix[row * size + row]!;
+  }
+  return target;
+}

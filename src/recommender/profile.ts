@@ -6,7 +6,10 @@ import { rowOf } from './sparse-matrix.js';
 export function profileOf(dataset: Dataset, user: number): Profile {
   const { indices, values } = rowOf(dataset.strengths, user);
   const liked = new Set(rowOf(dataset.liked, user).indices);
+  const rated = rowOf(dataset.ratings, user);
+  const ratings = new Map(Array.from(rated.indices, (item, at) => [item, rated.values[at]!]));
   return {
+    ratings: Array.from(indices, (item) => ratings.get(item) ?? null),
     items: indices,
     strengths: values,
     liked: Array.from(indices, (item) => liked.has(item)),

@@ -1,5 +1,5 @@
 /** Recommendations from a trained recommender. */
-import { Blend } from './blend.js';
+import { Blend, equalWeights } from './blend.js';
 import { reviveModel } from './fitted-model.js';
 import { isItemModel, type Model, type Profile } from './models/model.js';
 import { largest, rowOf } from './sparse-matrix.js';
@@ -49,8 +49,8 @@ export class Ranker {
 
   /** Items that go with one item, by the models that compare items. */
   similarTo(item: number, count: number): Recommendation[] {
-    const profile: Profile = { items: [item], strengths: [1], liked: [true], follows: [] };
-    const comparing = this.blend.weights.map((weight, at) => (isItemModel(this.blend.models[at]!) ? Math.max(weight, 0.05) : 0));
+    const profile: Profile = { items: [item], strengths: [1], liked: [true], ratings: [null], follows: [] };
+    const comparing = equalWeights(this.blend.models.map((model) => Number(isItemModel(model))));
     const blend = new Blend(this.blend.models, comparing, this.trained.items);
     blend.score(profile, this.scores);
     this.scores[item] = 0;

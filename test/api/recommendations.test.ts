@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import mongoose from 'mongoose';
 import { describe, expect, test } from 'vitest';
+import { randomNumbers } from '../../src/recommender/dataset.js';
 import { usePlaza } from '../support/plaza.js';
 
 const run = promisify(execFile);
@@ -28,10 +29,11 @@ async function command(name: string, ...args: string[]): Promise<string> {
 /** Ratings of two tastes in FilmTrust's form. */
 function sample(): string {
   const lines: string[] = [];
+  const random = randomNumbers(5);
   for (let user = 1; user <= 40; user++) {
     for (let item = 1; item <= 30; item++) {
       const own = user % 2 === item % 2;
-      if ((user * 7 + item * 11) % 5 < (own ? 3 : 1)) lines.push(`${user} ${item} ${own ? 4 : 1.5}`);
+      if (random() < (own ? 0.5 : 0.08)) lines.push(`${user} ${item} ${own ? 4 : 1.5}`);
     }
   }
   return `${lines.join('\n')}\nbroken line\n1 2 99\n`;

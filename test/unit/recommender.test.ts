@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildDataset, holdOut, randomNumbers, type Observation } from '../../src/recommender/dataset.js';
+import { buildDataset, randomNumbers, splitFolds, type Observation } from '../../src/recommender/dataset.js';
 import { invertPositiveDefinite } from '../../src/recommender/linear-algebra.js';
 import { ndcg, recall } from '../../src/recommender/metrics.js';
 import { itemCosine } from '../../src/recommender/models/item-similarity.js';
+import { reviveModel } from '../../src/recommender/fitted-model.js';
+import type { ItemModel } from '../../src/recommender/models/model.js';
 import { Ranker } from '../../src/recommender/serving.js';
 import { largest, rowOf, sparseMatrix, transpose } from '../../src/recommender/sparse-matrix.js';
 import { trainRecommender } from '../../src/recommender/training.js';
@@ -115,7 +117,7 @@ describe('a trained recommender', () => {
   test('recommends what others of the same taste like, and nothing that is excluded', () => {
     for (const taste of [0, 1]) {
       const items = [taste, taste + 2, taste + 4];
-      const profile = { items, strengths: [1, 1, 1], liked: [1, 1, 1], follows: [] };
+      const profile = { items, strengths: [1, 1, 1], liked: [1, 1, 1], ratings: [5, 5, 5], follows: [] };
       const recommended = ranker.recommend(profile, 5, [...items, taste + 6]);
       expect(recommended).toHaveLength(5);
       expect(recommended.every(({ item }) => item % 2 === taste && !items.includes(item) && item !== taste + 6)).toBe(true);
@@ -125,19 +127,46 @@ describe('a trained recommender', () => {
   test('recommends to a stranger what most like', () => {
     const counts = new Map<number, number>();
     for (const item of dataset.liked.indices) counts.set(item, (counts.get(item) ?? 0) + 1);
-    const [first] = ranker.recommend({ items: [], strengths: [], liked: [], follows: [] }, 1, []);
+    const [first] = ranker.recommend({ items: [], strengths: [], liked: [], ratings: [], follows: [] }, 1, []);
     expect(counts.get(first!.item)).toBe(Math.max(...counts.values()));
+  });
+
+  test('explains a factor model’s score as a sum over the profile’s items', () => {
+    const fitted = trained.models.find(({ name }) => name === 'factors')!;
+    const model = reviveModel(fitted, trained.liked) as ItemModel;
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(39), { minLength: 1, maxLength: 8 }), (items) => {
+        const profile = {
+          items,
+          strengths: items.map((item) => 0.2 + (item % 3) / 3),
+          liked: items.map(() => 1),
+          ratings: items.map(() => null),
+          follows: [],
+        };
+        const scores = new Float32Array(dataset.items);
+        model.score(profile, scores);
+        for (const item of [0, 7, 21]) {
+          const sum = items.reduce((total, _, at) => total + model.contribution(profile, at, item), 0);
+          expect(sum).toBeCloseTo(scores[item]!, 4);
+        }
+      }),
+    );
   });
 
   test('is the same for the same data and seed', () => {
     expect(trainRecommender(dataset).weights).toEqual(trained.weights);
   });
 
-  test('learns its weights without what is held out', () => {
-    const { train, heldOut } = holdOut(dataset, 0.2, 5);
-    for (let user = 0; user < dataset.users; user++) {
-      const seen = new Set(rowOf(train.strengths, user).indices);
-      for (const item of rowOf(heldOut, user).indices) expect(seen.has(item)).toBe(false);
+  test('learns its weights on folds that hold every observation out once, and train on none that they hold', () => {
+    const holdouts = splitFolds(dataset, 5, 3);
+    let held = 0;
+    for (const { train, heldOut } of holdouts) {
+      held += heldOut.indices.length;
+      for (let user = 0; user < dataset.users; user++) {
+        const seen = new Set(rowOf(train.strengths, user).indices);
+        for (const item of rowOf(heldOut, user).indices) expect(seen.has(item)).toBe(false);
+      }
     }
+    expect(held).toBe(dataset.liked.indices.length);
   });
 });

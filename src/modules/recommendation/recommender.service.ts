@@ -1,6 +1,7 @@
 /** The recommender that the API asks: the newest trained version, kept up to date. */
 import { Types } from 'mongoose';
 import { Ranker, type Profile } from '../../recommender/index.js';
+import { pointsPerStar } from '../../scoring/index.js';
 import { historyOf, type InteractionDocument } from '../behaviour/index.js';
 import { mostPopular } from '../catalog/index.js';
 import { followedBy } from '../social-graph/index.js';
@@ -164,17 +165,20 @@ function numbersOf(numbers: Map<string, number>, ids: Types.ObjectId[]): number[
 /** On a page or in a cart, what lies there counts in full and the rest of the history a third. */
 function profileFor(seen: Map<number, InteractionDocument>, seeds: number[], follows: number[]): Profile {
   const share = seeds.length > 0 ? 1 / 3 : 1;
-  const own = [...seen].map(([item, interaction]) => ({ item, ...strengthOf(interaction) }));
+  const own = [...seen].filter(([item]) => !seeds.includes(item));
   const entries = [
-    ...seeds.map((item) => ({ item, strength: 1, liked: 1 })),
-    ...own
-      .filter(({ item }) => !seeds.includes(item))
-      .map(({ item, strength, liked }) => ({ item, strength: strength * share, liked: liked ? share : 0 })),
+    ...seeds.map((item) => ({ item, strength: 1, liked: 1, rating: null })),
+    ...own.map(([item, interaction]) => {
+      const { strength, liked } = strengthOf(interaction);
+      const rating = interaction.points === null ? null : interaction.points / pointsPerStar;
+      return { item, strength: strength * share, liked: liked ? share : 0, rating };
+    }),
   ];
   return {
     items: entries.map(({ item }) => item),
     strengths: entries.map(({ strength }) => strength),
     liked: entries.map(({ liked }) => liked),
+    ratings: entries.map(({ rating }) => rating),
     follows,
   };
 }

@@ -41,7 +41,7 @@ export async function saveSnapshot(
     users: userIds.length,
     products: productIds.length,
     ...facts,
-    models: trained.models.map(({ name }, at) => ({ name, weight: trained.weights[at]! })),
+    models: trained.models.map(({ name }, at) => ({ name, weight: trained.weights.base[at]! })),
   };
   await SnapshotModel.collection.insertOne(snapshot);
   await removeOld();

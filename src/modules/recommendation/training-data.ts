@@ -1,5 +1,5 @@
 /** Collects what the shop knows into the recommender's terms. */
-import { wordsOf, type DatasetInput, type Observation } from '../../recommender/index.js';
+import { strengthOfRating, wordsOf, type DatasetInput, type Observation } from '../../recommender/index.js';
 import { pointsPerStar } from '../../scoring/index.js';
 import { allInteractions, type InteractionDocument } from '../behaviour/index.js';
 import { allCategories, allProducts, type ProductDocument } from '../catalog/index.js';
@@ -12,13 +12,12 @@ export interface TrainingData {
 }
 
 const likedFrom = 3.75 * pointsPerStar;
-const middlingFrom = 2.75 * pointsPerStar;
+const mostPoints = 5 * pointsPerStar;
 
 /** How much an interaction speaks for interest: a rating says most, then a purchase, a cart, a comment, a view. */
 export function strengthOf({ points, purchases, carts, comments, views }: InteractionDocument): { strength: number; liked: boolean } {
   if (points !== null) {
-    const liked = points >= likedFrom;
-    return { liked, strength: liked ? 1 : points >= middlingFrom ? 0.6 : 0.3 };
+    return { liked: points >= likedFrom, strength: strengthOfRating(points, mostPoints) };
   }
   if (purchases > 0) return { liked: true, strength: 1 };
   return { liked: false, strength: Math.min(0.8, 0.5 * Number(carts > 0) + 0.3 * Number(comments > 0) + Math.min(0.3, 0.1 * views)) };

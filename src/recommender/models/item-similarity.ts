@@ -1,5 +1,6 @@
 /** Models that hold how much one item speaks for another: a score is the sum over the items of the profile. */
 import { transpose, fromRows, largest, rowOf, type SparseMatrix } from '../sparse-matrix.js';
+import type { EaseWeights } from './ease.js';
 import type { ItemModel, Profile } from './model.js';
 
 /** Which of a profile's items a model looks at, and with what weight. */
@@ -34,28 +35,38 @@ export class SparseItemModel implements ItemModel {
   }
 }
 
+/** Weights between all pairs of some items; of the others it knows nothing. */
 export class DenseItemModel implements ItemModel {
-  /** @param weights items by items, row by row: what the row's item says of the column's */
+  private readonly places: Int32Array;
+
+  /** @param catalogue how many items there are in all */
   constructor(
     readonly name: string,
     readonly evidence: Evidence,
-    readonly items: number,
-    readonly weights: Float32Array,
-  ) {}
+    readonly fitted: EaseWeights,
+    catalogue: number,
+  ) {
+    this.places = new Int32Array(catalogue).fill(-1);
+    fitted.items.forEach((item, at) => (this.places[item] = at));
+  }
 
   score(profile: Profile, scores: Float32Array): void {
     scores.fill(0);
-    const { items, weights } = this;
+    const { items, weights } = this.fitted;
     for (let at = 0; at < profile.items.length; at++) {
       const weight = evidenceOf(profile, at, this.evidence);
-      if (weight === 0) continue;
-      const row = profile.items[at]! * items;
-      for (let item = 0; item < items; item++) scores[item]! += weight * weights[row + item]!;
+      const place = this.places[profile.items[at]!]!;
+      if (weight === 0 || place < 0) continue;
+      const row = place * items.length;
+      for (let other = 0; other < items.length; other++) scores[items[other]!]! += weight * weights[row + other]!;
     }
   }
 
   contribution(profile: Profile, at: number, item: number): number {
-    return evidenceOf(profile, at, this.evidence) * this.weights[profile.items[at]! * this.items + item]!;
+    const [row, column] = [this.places[profile.items[at]!]!, this.places[item]!];
+    return row < 0 || column < 0
+      ? 0
+      : evidenceOf(profile, at, this.evidence) * this.fitted.weights[row * this.fitted.items.length + column]!;
   }
 }
 

@@ -6,6 +6,8 @@ export interface Profile {
   items: ArrayLike<number>;
   strengths: ArrayLike<number>;
   liked: ArrayLike<boolean | number>;
+  /** The ratings they gave, on the scale of the training; null without one. */
+  ratings: ArrayLike<number | null>;
   /** Users they follow, by the number they had at the training. */
   follows: ArrayLike<number>;
 }

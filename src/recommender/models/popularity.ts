@@ -2,10 +2,11 @@ import type { Dataset } from '../dataset.js';
 import { transpose } from '../sparse-matrix.js';
 import type { Model } from './model.js';
 
-/** How many users like each item. @returns one count an item */
-export function countLikes({ liked, items }: Dataset): Float32Array {
+/** How many users like each item; where that is the same, how strongly all users took to it decides. @returns one figure an item */
+export function countLikes({ liked, strengths, items }: Dataset): Float32Array {
   const counts = new Float32Array(items);
   for (const item of liked.indices) counts[item]!++;
+  strengths.indices.forEach((item, at) => (counts[item]! += 1e-4 * strengths.values[at]!));
   return counts;
 }
 

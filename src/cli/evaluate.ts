@@ -1,0 +1,137 @@
+/** Evaluates every model and the blend on a file of ratings. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultPositive, prepare, readRatings, readTrust, type Split } from '../evaluation/ratings-file.js';
+import { renderReport, withInterval } from '../evaluation/report.js';
+import type { ImportedRating } from '../import/record.js';
+import { progressBar } from '../progress-bar.js';
+import { Blend } from '../recommender/blend.js';
+import { randomNumbers } from '../recommender/dataset.js';
+import { evaluate, evaluateRatings, type Evaluation, type RatingErrors } from '../recommender/evaluation.js';
+import { reviveModel } from '../recommender/fitted-model.js';
+import { trainRecommender } from '../recommender/training.js';
+import { CommandLineError, reportFailure } from './command-line.js';
+import { formatNames, formatOf, readMapping, readScale, type FormatOptions } from './formats.js';
+
+interface Options extends FormatOptions {
+  data?: string;
+  train?: string;
+  test?: string;
+  trust?: string;
+  split: 'random' | 'temporal';
+  share: number;
+  seed: number;
+  positive?: number;
+  report: string;
+}
+
+function readNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('expected a number');
+  return number;
+}
+
+const options = new Command('evaluate')
+  .description('Trains on one part of a file of ratings and evaluates every model and the blend on the other.')
+  .option('--data <file>', 'the file of ratings, plain or gzip, which is split')
+  .option('--train <file>', 'instead of --data: the training part')
+  .option('--test <file>', 'instead of --data: the test part')
+  .addOption(new Option('--format <format>', 'what the files are').choices(formatNames).default('filmtrust'))
+  .option('--columns <mapping>', 'with csv: which column holds what, as user=customer,product=sku,…', readMapping, {})
+  .option('--scale <least-most>', 'with csv: the scale of the ratings', readScale, { least: 1, most: 5 })
+  .option('--trust <file>', 'who trusts whom')
+  .addOption(new Option('--split <how>', 'how --data is split').choices(['random', 'temporal']).default('random'))
+  .option('--share <share>', 'which share of --data is for the test', readNumber, 0.2)
+  .option('--seed <number>', 'of the split and of all that is random in training', readNumber, 1)
+  .option('--positive <rating>', 'from which rating on an item counts as liked; by default 4 of 5, 3 of 4, 8 of 10', readNumber)
+  .option('--report <folder>', 'where the report goes', 'evaluation')
+  .parse()
+  .opts<Options>();
+
+async function readSplit(): Promise<Split & { name: string; rejected: number }> {
+  const format = formatOf(options);
+  const { data, train, test } = options;
+  if (train && test && !data) {
+    const [first, second] = [await readRatings(train, format), await readRatings(test, format)];
+    return {
+      train: first.ratings,
+      test: second.ratings,
+      rejected: first.rejected + second.rejected,
+      name: `${basename(train)} and ${basename(test)}`,
+    };
+  }
+  if (!data || train || test) throw new CommandLineError('Give either --data, or --train and --test.');
+  const { ratings, rejected } = await readRatings(data, format);
+  return { ...splitRatings(ratings), rejected, name: basename(data) };
+}
+
+function splitRatings(ratings: ImportedRating[]): Split {
+  const { split, share, seed } = options;
+  if (share <= 0 || share >= 1) throw new CommandLineError('--share must lie between 0 and 1.');
+  if (split === 'random') {
+    const random = randomNumbers(seed);
+    const parts: Split = { train: [], test: [] };
+    for (const rating of ratings) (random() < share ? parts.test : parts.train).push(rating);
+    return parts;
+  }
+  if (ratings.some(({ at }) => at === null))
+    throw new CommandLineError('A temporal split needs a time with every rating; this file lacks some.');
+  const ordered = [...ratings].sort((a, b) => a.at!.getTime() - b.at!.getTime());
+  const border = Math.round(ordered.length * (1 - share));
+  return { train: ordered.slice(0, border), test: ordered.slice(border) };
+}
+
+function printTable(evaluations: Evaluation[], errors: RatingErrors[]): void {
+  const lines = [['model', 'NDCG@10', 'Recall@10', 'coverage', 'novelty', 'diversity']];
+  for (const { model, ndcg, recall, coverage, novelty, diversity } of evaluations) {
+    lines.push([model, withInterval(ndcg), withInterval(recall), coverage.toFixed(4), novelty.mean.toFixed(3), diversity.mean.toFixed(4)]);
+  }
+  lines.push([''], ['ratings', 'RMSE', 'MAE']);
+  for (const { model, rmse, mae } of errors) lines.push([model, withInterval(rmse), withInterval(mae)]);
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  process.stdout.write(
+    `\n${lines
+      .map((line) =>
+        line
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n')}\n`,
+  );
+}
+
+async function main(): Promise<void> {
+  const split = await readSplit();
+  if (split.train.length === 0 || split.test.length === 0)
+    throw new CommandLineError('There are too few ratings to train on one part and test on the other.');
+  const positive = options.positive ?? defaultPositive(split.train);
+  const trust = options.trust ? await readTrust(options.trust) : [];
+  const { dataset, heldOut, testRatings } = prepare(split, trust, positive);
+  const facts = [
+    `${split.name}: ${split.train.length} ratings to train on, ${split.test.length} to test with, ${split.rejected} lines left out`,
+    `${dataset.users} users, ${dataset.items} items, ${dataset.follows.indices.length} follows`,
+    `liked from ${positive} on: ${dataset.liked.indices.length} to train on, ${heldOut.indices.length} to find`,
+    `what a user has in the training data is left out of the ranking; users with nothing to find are skipped; seed ${options.seed}`,
+  ];
+  process.stdout.write(`${facts.join('\n')}\n`);
+  const bar = progressBar('Training');
+  const startedAt = Date.now();
+  const trained = trainRecommender(dataset, { seed: options.seed, onProgress: (share, what) => bar.update(share, what) });
+  bar.stop();
+  facts.push(`trained in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
+  const blend = new Blend(models, trained.weights, trained.items);
+  const evaluations = [...models, blend].map((model) => evaluate(model, dataset, heldOut, options.seed));
+  const rated = models.filter(({ name }) => name === 'expected-rating');
+  const ratings = rated.map((model) => evaluateRatings(model, dataset, testRatings, options.seed));
+  printTable(evaluations, ratings);
+  const weights = models.map(({ name }, at) => ({ model: name, base: trained.weights.base[at]!, bySize: trained.weights.bySize[at]! }));
+  mkdirSync(options.report, { recursive: true });
+  const file = join(options.report, 'report.html');
+  writeFileSync(file, renderReport({ title: `Evaluation on ${split.name}`, facts, evaluations, ratings, weights }));
+  process.stdout.write(`\nThe report is in ${file}.\n`);
+}
+
+await main().catch(reportFailure);

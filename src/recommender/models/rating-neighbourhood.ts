@@ -1,0 +1,148 @@
+/**
+ * Predicts ratings: what user and item usually give and get, and from there as far as the user's ratings of
+ * alike items lie off that. Source: Y. Koren, "Factor in the neighbors: scalable and accurate collaborative
+ * filtering", 2010 (baselines and item neighbourhoods with shrunk correlations).
+ */
+import type { Model, Profile } from './model.js';
+import { fromRows, mapValues, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
+
+const itemPrior = 5;
+const userPrior = 5;
+const rounds = 10;
+
+/** A correlation over few common users counts as over many fewer. */
+const correlationShrinkage = 100;
+const weightPrior = 0.5;
+
+interface Baselines {
+  overall: number;
+  users: Float32Array;
+  items: Float32Array;
+}
+
+/** @param ratings users by items */
+function fitBaselines(ratings: SparseMatrix): Baselines {
+  const overall = ratings.values.reduce((sum, value) => sum + value, 0) / Math.max(1, ratings.values.length);
+  const byItem = transpose(ratings);
+  const baselines: Baselines = { overall, users: new Float32Array(ratings.rows), items: new Float32Array(ratings.columns) };
+  for (let round = 0; round < rounds; round++) {
+    fitOffsets(byItem, baselines.items, baselines.users, overall, itemPrior);
+    fitOffsets(ratings, baselines.users, baselines.items, overall, userPrior);
+  }
+  return baselines;
+}
+
+function fitOffsets(matrix: SparseMatrix, offsets: Float32Array, others: Float32Array, overall: number, prior: number): void {
+  for (let row = 0; row < matrix.rows; row++) {
+    const { indices, values } = rowOf(matrix, row);
+    let sum = 0;
+    for (let at = 0; at < indices.length; at++) sum += values[at]! - overall - others[indices[at]!]!;
+    offsets[row] = sum / (indices.length + prior);
+  }
+}
+
+/** What prediction needs, as plain data. */
+export interface FittedRatings {
+  overall: number;
+  /** How far off the overall mean each item's ratings lie. */
+  items: Float32Array;
+  correlations: SparseMatrix;
+  least: number;
+  most: number;
+}
+
+/** @param ratings users by items */
+export function fitRatings(ratings: SparseMatrix): FittedRatings {
+  const { overall, users, items } = fitBaselines(ratings);
+  const residuals = mapValues(ratings, (value, user, item) => value - overall - users[user]! - items[item]! || 1e-9);
+  return {
+    overall,
+    items,
+    correlations: correlate(residuals),
+    least: ratings.values.reduce((least, value) => Math.min(least, value), Infinity),
+    most: ratings.values.reduce((most, value) => Math.max(most, value), -Infinity),
+  };
+}
+
+/** The rating that a profile's user is expected to give each item. */
+export class RatingNeighbourhood implements Model {
+  private readonly sums: Float32Array;
+  private readonly weights: Float32Array;
+
+  constructor(
+    readonly name: string,
+    readonly fitted: FittedRatings,
+  ) {
+    this.sums = new Float32Array(fitted.items.length);
+    this.weights = new Float32Array(fitted.items.length);
+  }
+
+  score(profile: Profile, scores: Float32Array): void {
+    const { overall, items, correlations, least, most } = this.fitted;
+    const offset = this.userOffset(profile);
+    this.sums.fill(0);
+    this.weights.fill(weightPrior);
+    this.eachRating(profile, (item, rating) => {
+      const residual = rating - overall - offset - items[item]!;
+      const { indices, values } = rowOf(correlations, item);
+      for (let at = 0; at < indices.length; at++) {
+        this.sums[indices[at]!]! += values[at]! * residual;
+        this.weights[indices[at]!]! += values[at]!;
+      }
+    });
+    for (let item = 0; item < scores.length; item++) {
+      const rating = overall + offset + items[item]! + this.sums[item]! / this.weights[item]!;
+      scores[item] = Math.min(most, Math.max(least, rating));
+    }
+  }
+
+  private userOffset(profile: Profile): number {
+    const { overall, items } = this.fitted;
+    let sum = 0;
+    let count = 0;
+    this.eachRating(profile, (item, rating) => {
+      sum += rating - overall - items[item]!;
+      count++;
+    });
+    return sum / (count + userPrior);
+  }
+
+  private eachRating(profile: Profile, use: (item: number, rating: number) => void): void {
+    for (let at = 0; at < profile.items.length; at++) {
+      const rating = profile.ratings[at];
+      if (rating !== null && rating !== undefined) use(profile.items[at]!, rating);
+    }
+  }
+}
+
+/** Items by items: the correlation of the residuals of those who rated both, shrunk; only what is above 0. */
+function correlate(residuals: SparseMatrix): SparseMatrix {
+  const byItem = transpose(residuals);
+  const items = byItem.rows;
+  const products = new Float64Array(items);
+  const own = new Float64Array(items);
+  const theirs = new Float64Array(items);
+  const common = new Uint32Array(items);
+  const rows = Array.from({ length: items }, (_, item) => {
+    const touched: number[] = [];
+    const raters = rowOf(byItem, item);
+    for (let at = 0; at < raters.indices.length; at++) {
+      const residual = raters.values[at]!;
+      const { indices, values } = rowOf(residuals, raters.indices[at]!);
+      for (let entry = 0; entry < indices.length; entry++) {
+        const other = indices[entry]!;
+        if (common[other]!++ === 0) touched.push(other);
+        products[other]! += residual * values[entry]!;
+        own[other]! += residual * residual;
+        theirs[other]! += values[entry]! * values[entry]!;
+      }
+    }
+    const kept = touched.filter((other) => other !== item && products[other]! > 0).sort((a, b) => a - b);
+    const value = (other: number): number =>
+      (products[other]! / Math.sqrt(own[other]! * theirs[other]!)) * (common[other]! / (common[other]! + correlationShrinkage));
+    const row = { indices: Uint32Array.from(kept), values: Float32Array.from(kept, value) };
+    for (const other of touched) products[other] = own[other] = theirs[other] = common[other] = 0;
+    return row;
+  });
+  return fromRows(items, rows);
+}

@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { prepare } from '../../src/evaluation/ratings-file.js';
+import { plainRating, type ImportedRating } from '../../src/import/record.js';
+import { randomNumbers } from '../../src/recommender/dataset.js';
+import { trainRecommender } from '../../src/recommender/training.js';
+
+const run = promisify(execFile);
+const compiled = fileURLToPath(new URL('../../dist/cli/evaluate.js', import.meta.url));
+const filmtrust = fileURLToPath(new URL('../../../shared/data/filmtrust/', import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'plaza-evaluate-'));
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Five tastes; users mostly rate, and like, items of their own. */
+function ratings(users: number, items: number): ImportedRating[] {
+  const random = randomNumbers(11);
+  const made: ImportedRating[] = [];
+  for (let user = 0; user < users; user++) {
+    for (let item = 0; item < items; item++) {
+      const own = user % 5 === item % 5;
+      if (random() < (own ? 0.3 : 0.03)) {
+        made.push(
+          plainRating(
+            `u${user}`,
+            `i${item}`,
+            own ? 3 + Math.round(random() * 2) : 1 + Math.round(random() * 2),
+            new Date(1e12 + Math.floor(random() * 1e9)),
+          ),
+        );
+      }
+    }
+  }
+  return made;
+}
+
+function movielensFile(name: string, of: ImportedRating[]): string {
+  const path = join(directory, name);
+  const lines = of.map(({ user, product, rating, at }) => `${user}\t${product}\t${rating}\t${at!.getTime() / 1000}`);
+  writeFileSync(path, gzipSync(`${lines.join('\n')}\nnonsense\n`));
+  return path;
+}
+
+async function evaluate(...args: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [compiled, '--report', join(directory, 'report'), ...args]);
+  return stdout;
+}
+
+/** NDCG@10 and Recall@10 by model, from the printed table. */
+function figures(output: string): Map<string, [number, number]> {
+  const rows = [...output.matchAll(/^([a-z-]+) +(\d\.\d+) \[[^\]]+\] +(\d\.\d+) \[/gm)];
+  return new Map(rows.map(([, model, ndcg, recall]) => [model!, [Number(ndcg), Number(recall)]]));
+}
+
+describe('the evaluate command', () => {
+  test.each(['random', 'temporal'])('splits a file (%s), prints every model and the blend, and writes a report', async (split) => {
+    const output = await evaluate(
+      '--format',
+      'movielens',
+      '--data',
+      movielensFile('data.gz', ratings(100, 100)),
+      '--split',
+      split,
+      '--seed',
+      '3',
+    );
+    expect(output).toContain('1 lines left out');
+    const table = figures(output);
+    for (const model of ['popularity', 'item-cosine', 'user-cosine', 'graph-walk', 'ease', 'factors', 'blend'])
+      expect(table.has(model)).toBe(true);
+    expect(table.get('blend')![0]).toBeGreaterThan(2 * table.get('popularity')![0]);
+    expect(output).toMatch(/expected-rating +\d\.\d+ \[.*\] +\d\.\d+ \[/);
+    const report = readFileSync(join(directory, 'report', 'report.html'), 'utf8');
+    expect(report).toContain('<svg');
+    expect(report).toContain('Weights of the blend');
+  });
+
+  test('answers the same for the same seed', async () => {
+    const file = movielensFile('same.gz', ratings(60, 60));
+    const [one, two] = await Promise.all([
+      evaluate('--format', 'movielens', '--data', file),
+      evaluate('--format', 'movielens', '--data', file),
+    ]);
+    expect(figures(one)).toEqual(figures(two));
+  });
+
+  test.each([
+    [[], 'Give either --data, or --train and --test.'],
+    [['--data', '/nowhere/ratings.txt'], 'ENOENT'],
+    [['--data', 'x', '--share', '2'], 'ENOENT'],
+    [['--data', 'x', '--format', 'nonsense'], 'Allowed choices are'],
+    [['--data', 'x', '--seed', 'one'], 'expected a number'],
+  ])('says what is wrong with %j', async (args, message) => {
+    const { stderr } = await evaluate(...args).then(
+      () => expect.fail('it did not fail'),
+      (error: unknown) => error as { stderr: string },
+    );
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('refuses a temporal split of ratings without times', async () => {
+    const file = join(directory, 'undated.txt');
+    writeFileSync(file, '1 1 4\n1 2 3\n2 1 4\n');
+    await expect(evaluate('--data', file, '--split', 'temporal')).rejects.toMatchObject({
+      stderr: expect.stringContaining('needs a time with every rating'),
+    });
+  });
+});
+
+test('what is held out teaches nothing: other test labels change no model and no weight', () => {
+  const all = ratings(50, 50);
+  const train = all.filter((_, at) => at % 5 !== 0);
+  const test = all.filter((_, at) => at % 5 === 0);
+  const turned = test.map((rating) => ({ ...rating, rating: 6 - rating.rating }));
+  const trained = [test, turned].map((labels) => trainRecommender(prepare({ train, test: labels }, [], 4).dataset));
+  expect(trained[1]).toEqual(trained[0]);
+});
+
+describe.skipIf(!existsSync(filmtrust))('on FilmTrust', () => {
+  test('every model is at least as good as its baseline, and the blend better than all of them', async () => {
+    const output = await evaluate(
+      '--train',
+      join(filmtrust, 'train.txt.gz'),
+      '--test',
+      join(filmtrust, 'test.txt.gz'),
+      '--trust',
+      join(filmtrust, 'trust.txt.gz'),
+    );
+    const table = figures(output);
+    const baselines: Record<string, [number, number]> = {
+      popularity: [0.4827, 0.6258],
+      'item-cosine': [0.4658, 0.5949],
+      'user-cosine': [0.51, 0.635],
+      'graph-walk': [0.5122, 0.6385],
+      factors: [0.4117, 0.5224],
+      'ease-liked': [0.5216, 0.6407],
+      ease: [0.5216, 0.6407],
+      blend: [0.545, 0.665],
+    };
+    for (const [model, [ndcg, recall]] of Object.entries(baselines)) {
+      expect(table.get(model)![0], model).toBeGreaterThanOrEqual(ndcg);
+      expect(table.get(model)![1], model).toBeGreaterThanOrEqual(recall);
+    }
+    expect(Number(/^expected-rating +(\d\.\d+) \[[^\]]+\] +\d\.\d+ \[[^\]]+\]$/m.exec(output)![1])).toBeLessThanOrEqual(0.79);
+  }, 180_000);
+});
