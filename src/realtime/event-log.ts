@@ -71,6 +71,12 @@ export async function latestSequence(topic: string): Promise<number> {
   return counter?.sequence ?? 0;
 }
 
+/** The same for many topics; those without events are left out. */
+export async function latestSequences(topics: string[]): Promise<[topic: string, sequence: number][]> {
+  const counters = await TopicModel.find({ _id: { $in: topics } }).lean();
+  return counters.map(({ _id, sequence }) => [_id, sequence]);
+}
+
 /** A topic's events after a sequence, in order, at most `limit`. */
 export async function eventsAfter(topic: string, sequence: number, limit: number): Promise<LoggedEvent[]> {
   return await EventModel.find({ topic, sequence: { $gt: sequence } })

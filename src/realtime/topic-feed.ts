@@ -1,12 +1,13 @@
 /** One reader a topic and process: it reads each event once and hands it to everybody who follows the topic. */
 import { announcements } from './announcements.js';
-import { eventsAfter, latestSequence, type LoggedEvent } from './event-log.js';
+import { eventsAfter, latestSequence, latestSequences, type LoggedEvent } from './event-log.js';
 
 const batchSize = 100;
 const eventsRemembered = 256;
 
-/** How often a feed looks by itself, in case an announcement was lost between processes. */
+/** How often all open feeds look by themselves, in case an announcement was lost between processes. */
 const patience = 5_000;
+const topicsPerLook = 1000;
 
 export interface Follower {
   /** Handed every event in order; the next one comes when it is done. */
@@ -22,7 +23,6 @@ export class TopicFeed {
   private news = false;
   private reading = false;
   private stopListening: (() => void)[] = [];
-  private timer: NodeJS.Timeout | null = null;
 
   constructor(
     readonly topic: string,
@@ -36,14 +36,12 @@ export class TopicFeed {
       announcements.listen(`${this.topic}/revised`, () => (this.recent.length = 0)),
     ];
     this.position = await latestSequence(this.topic);
-    this.timer = setInterval(() => this.wake(), patience).unref();
     this.wake();
   }
 
   close(): void {
     this.closed = true;
     for (const stop of this.stopListening) stop();
-    if (this.timer) clearInterval(this.timer);
     this.followers.clear();
   }
 
@@ -66,7 +64,8 @@ export class TopicFeed {
     return eventsAfter(this.topic, sequence, batchSize);
   }
 
-  private wake(): void {
+  /** Reads what is new. */
+  wake(): void {
     this.news = true;
     if (!this.reading) void this.read();
   }
@@ -98,6 +97,7 @@ export class TopicFeed {
 /** The open feeds of this process; a feed is closed when its last follower leaves. */
 export class TopicFeeds {
   private readonly feeds = new Map<string, Promise<TopicFeed>>();
+  private looking: NodeJS.Timeout | null = null;
 
   /** @param warn told when a feed cannot read; it tries again */
   constructor(private readonly warn: (error: unknown) => void) {}
@@ -105,6 +105,7 @@ export class TopicFeeds {
   open(topic: string): Promise<TopicFeed> {
     let feed = this.feeds.get(topic);
     if (!feed) this.feeds.set(topic, (feed = this.openFeed(topic)));
+    this.looking ??= setInterval(() => void this.look(), patience).unref();
     return feed;
   }
 
@@ -112,6 +113,26 @@ export class TopicFeeds {
     if (feed.isFollowed) return;
     feed.close();
     this.feeds.delete(feed.topic);
+  }
+
+  /** One query for a thousand feeds says which of them have news. */
+  private async look(): Promise<void> {
+    const topics = [...this.feeds.keys()];
+    if (topics.length === 0 && this.looking) {
+      clearInterval(this.looking);
+      this.looking = null;
+    }
+    try {
+      for (let from = 0; from < topics.length; from += topicsPerLook) {
+        const latest = await latestSequences(topics.slice(from, from + topicsPerLook));
+        for (const [topic, sequence] of latest) {
+          const feed = await this.feeds.get(topic);
+          if (feed && feed.position < sequence) feed.wake();
+        }
+      }
+    } catch (error) {
+      this.warn(error);
+    }
   }
 
   private async openFeed(topic: string): Promise<TopicFeed> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { randomNumbers } from '../../src/recommender/dataset.js';
 import { EventModel, type LoggedEvent } from '../../src/realtime/event-log.js';
@@ -54,13 +54,13 @@ function readersOf(id: string, start: string, count: number, urlOf: () => string
 
 test('clients that are cut off thousands of times see every event once and in order', async () => {
   const { author, id } = await scene();
-  const readers = readersOf(id, await firstCursor(author, id), 20, () => plaza.url);
-  const total = 401;
+  const readers = readersOf(id, await firstCursor(author, id), 24, () => plaza.url);
+  const total = 501;
   await Promise.all([write(author, id, total - 1, 4), ...readers.map((reader) => reader.readUntil(total))]);
   const expected = await cursorsInLog(id);
   expect(expected).toHaveLength(total);
   for (const reader of readers) expect(reader.seen.map(({ cursor }) => cursor)).toEqual(expected);
-  expect(readers.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(1500);
+  expect(readers.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(2000);
 });
 
 describe('a client that stops reading', () => {
@@ -92,6 +92,21 @@ describe('a client that stops reading', () => {
     slow.resume();
     expect([4408, 1006]).toContain(await closed);
   });
+});
+
+test('one user holds so many connections and no more', async () => {
+  const { author } = await scene();
+  const codes: number[] = [];
+  const sockets = Array.from({ length: 55 }, () => {
+    const socket = new WebSocket(`${plaza.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    socket.on('error', () => {});
+    socket.on('close', (code) => codes.push(code));
+    socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${author.token}` } })));
+    return socket;
+  });
+  await vi.waitUntil(() => codes.length === 5, { timeout: 10_000 });
+  expect(codes).toEqual([4429, 4429, 4429, 4429, 4429]);
+  for (const socket of sockets) socket.terminate();
 });
 
 test('what happens live can be watched at /metrics', async () => {

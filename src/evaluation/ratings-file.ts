@@ -1,0 +1,109 @@
+/** Data sets for evaluation, straight from their files: the store is not asked. */
+import { linesOf } from '../import/lines.js';
+import { Rejected, type Format, type ImportedRating } from '../import/record.js';
+import { trustOf } from '../import/formats/filmtrust.js';
+import { buildDataset, strengthOfRating, type Dataset, type Observation } from '../recommender/dataset.js';
+import { sparseMatrix, type SparseMatrix } from '../recommender/sparse-matrix.js';
+
+export interface RatingsFile {
+  ratings: ImportedRating[];
+  rejected: number;
+}
+
+/** Lines that are no ratings are counted and left out; of several ratings of one pair, the first counts. */
+export async function readRatings(path: string, format: Format): Promise<RatingsFile> {
+  const ratings = new Map<string, ImportedRating>();
+  let rejected = 0;
+  let parse = format.header ? null : format.ratings(null);
+  for await (const { text } of linesOf(path)) {
+    if (text.trim() === '') continue;
+    if (!parse) {
+      parse = format.ratings(text);
+      continue;
+    }
+    try {
+      const rating = parse(text);
+      const pair = `${rating.user}\0${rating.product}`;
+      if (ratings.has(pair)) rejected++;
+      else ratings.set(pair, rating);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      rejected++;
+    }
+  }
+  return { ratings: [...ratings.values()], rejected };
+}
+
+export async function readTrust(path: string): Promise<[string, string][]> {
+  const pairs: [string, string][] = [];
+  for await (const { text } of linesOf(path)) {
+    try {
+      if (text.trim() !== '') pairs.push(Object.values(trustOf(text)) as [string, string]);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+    }
+  }
+  return pairs;
+}
+
+export interface Split {
+  train: ImportedRating[];
+  test: ImportedRating[];
+}
+
+export interface EvaluationData {
+  dataset: Dataset;
+  /** Users by items: what is in the test data and liked. */
+  heldOut: SparseMatrix;
+  /** Users by items: the ratings of the test data. */
+  testRatings: SparseMatrix;
+}
+
+/**
+ * Numbers users and items and builds what the models learn from out of the training data alone.
+ * @param positive from which rating on an item counts as liked
+ */
+export function prepare({ train, test }: Split, trust: [string, string][], positive: number): EvaluationData {
+  const users = numbering([...train, ...test].map(({ user }) => user));
+  const items = numbering([...train, ...test].map(({ product }) => product));
+  const most = train.reduce((highest, { rating }) => Math.max(highest, rating), 0);
+  const observations = train.map(
+    ({ user, product, rating }): Observation => ({
+      user: users.get(user)!,
+      item: items.get(product)!,
+      strength: strengthOfRating(rating, most),
+      liked: rating >= positive,
+      rating,
+    }),
+  );
+  const follows = trust.flatMap(([from, to]): [number, number][] => {
+    const [follower, followee] = [users.get(from), users.get(to)];
+    return follower === undefined || followee === undefined ? [] : [[follower, followee]];
+  });
+  const cells = (of: ImportedRating[], value: (rating: number) => number) =>
+    sparseMatrix(
+      users.size,
+      items.size,
+      of.map(({ user, product, rating }) => ({ row: users.get(user)!, column: items.get(product)!, value: value(rating) })),
+    );
+  return {
+    dataset: buildDataset({ users: users.size, items: items.size, observations, follows, terms: [] }),
+    heldOut: cells(
+      test.filter(({ rating }) => rating >= positive),
+      () => 1,
+    ),
+    testRatings: cells(test, (rating) => rating),
+  };
+}
+
+function numbering(names: string[]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const name of names) if (!numbers.has(name)) numbers.set(name, numbers.size);
+  return numbers;
+}
+
+/** Liked is what is at most one star (of five) below the best rating of the data: 4 of 5, 3 of 4, 8 of 10. */
+export function defaultPositive(ratings: ImportedRating[]): number {
+  const most = ratings.reduce((highest, { rating }) => Math.max(highest, rating), 0);
+  return most <= 5 ? most - 1 : 0.8 * most;
+}
