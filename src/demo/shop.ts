@@ -1,4 +1,4 @@
-/** A demo shop that is the same at every start: people with tastes, who buy, review, comment and follow accordingly. */
+/** A demo shop that is the same at every first start, but for its dates: people with tastes, who buy, review, comment and follow accordingly. */
 import { Faker, en } from '@faker-js/faker';
 import { hash as hashPassword } from '@node-rs/argon2';
 import type { Types } from 'mongoose';
@@ -25,8 +25,8 @@ const follows = 1600;
 const comments = 900;
 const day = 24 * 60 * 60 * 1000;
 
-/** All that happens in the demo shop happens in the year before this moment. */
-const demoDay = Date.UTC(2026, 9, 1);
+/** All that happens in the demo shop happens in the year before today. */
+const demoDay = Math.floor(Date.now() / day) * day;
 
 export const demoAccounts = {
   password: 'plaza-demo',
@@ -35,6 +35,10 @@ export const demoAccounts = {
   moderator: { handle: 'demo_moderator', name: 'Demo Moderator', email: 'moderator@plaza.example', roles: ['BUYER', 'MODERATOR'] },
   admin: { handle: 'demo_admin', name: 'Demo Admin', email: 'admin@plaza.example', roles: ['BUYER', 'ADMIN'] },
 } as const;
+
+function notAfterToday(time: number): Date {
+  return new Date(Math.min(demoDay, time));
+}
 
 const id = (kind: string, key: string): Types.ObjectId => importedId('demo', kind, key);
 
@@ -181,7 +185,7 @@ class DemoShop {
 
   private visit(person: Person, product: StockedProduct, orders: OrderDocument[], reviews: ReviewDocument[]): void {
     const { user } = person;
-    const boughtAt = new Date(demoDay - this.faker.number.int({ min: 5, max: 360 }) * day - this.faker.number.int({ min: 0, max: day }));
+    const boughtAt = new Date(demoDay - this.faker.number.int({ min: 1, max: 360 }) * day - this.faker.number.int({ min: 0, max: day }));
     const key = `${user.handle} ${product._id.toHexString()}`;
     const buys = this.faker.number.float() < 0.75;
     if (buys) orders.push(orderOf(id('order', key), user._id, product, boughtAt));
@@ -205,7 +209,7 @@ class DemoShop {
       Math.min(5, Math.max(1, Math.round(3.6 + 1.1 * product.worth + person.mood + this.faker.number.float({ min: -1, max: 1 }))));
     const ratings = { quality: rate(), price: rate(), service: rate() };
     const points = overallPoints(ratings);
-    const createdAt = new Date(boughtAt.getTime() + this.faker.number.int({ min: 1, max: 4 }) * day);
+    const createdAt = notAfterToday(boughtAt.getTime() + this.faker.number.int({ min: 1, max: 4 }) * day);
     const votes = { helpful: this.faker.number.int({ min: 0, max: 12 }), unhelpful: this.faker.number.int({ min: 0, max: 3 }) };
     return {
       _id: id('review', key),
@@ -262,7 +266,7 @@ class DemoShop {
         author: this.faker.helpers.arrayElement(this.people).user._id,
         body: this.remark(product, parent !== null),
         replyCount: 0,
-        createdAt: new Date(earliest + this.faker.number.int({ min: 60_000, max: 20 * day })),
+        createdAt: notAfterToday(earliest + this.faker.number.int({ min: 60_000, max: 20 * day })),
         editedAt: null,
         deletedAt: null,
         hiddenAt: null,

@@ -11,6 +11,8 @@ export interface Observation {
   liked: boolean;
   /** The rating they gave, on whatever scale the data has; null without one. */
   rating: number | null;
+  /** Whether they bought it. */
+  bought?: boolean;
 }
 
 /** A rating as interest: even a low one is some, and the square sets high ones apart. @returns above 0, up to 1 */
@@ -27,6 +29,8 @@ export interface Dataset {
   liked: SparseMatrix;
   /** Users by items: the ratings, where there are any. */
   ratings: SparseMatrix;
+  /** Users by items: 1 for what they bought. */
+  bought: SparseMatrix;
   /** Users by users: 1 for whom they follow. */
   follows: SparseMatrix;
   /** Items by terms: the TF-IDF vector of each item's text, of length 1. */
@@ -61,6 +65,11 @@ export function buildDataset({ users, items, observations, follows, terms }: Dat
       users,
       items,
       observations.filter(({ rating }) => rating !== null).map((one) => place(one, one.rating!)),
+    ),
+    bought: sparseMatrix(
+      users,
+      items,
+      observations.filter(({ bought }) => bought).map((one) => place(one, 1)),
     ),
     follows: sparseMatrix(
       users,

@@ -40,6 +40,19 @@ export class Ranker {
     return (item, count) => largest(this.blend.contributions(profile, scales, item), count);
   }
 
+  /** Says of any item whether people with a taste like the profile's like it. */
+  likedByAlike(profile: Profile): (item: number) => boolean {
+    const scores = new Float32Array(this.trained.items);
+    this.blend.models.find(({ name }) => name === 'user-cosine')?.score(profile, scores);
+    return (item) => scores[item]! > 0;
+  }
+
+  /** Items that the same people bought, the most often first. */
+  boughtWith(item: number, count: number): number[] {
+    const { indices, values } = rowOf(this.trained.boughtTogether, item);
+    return largest(values, count).map((at) => indices[at]!);
+  }
+
   /** Those whom the user follows and who like the item. */
   followedFansOf(profile: Profile, item: number): number[] {
     return Array.from({ length: profile.follows.length }, (_, at) => profile.follows[at]!).filter((user) =>

@@ -5,7 +5,7 @@ import { splitFolds, type Dataset } from './dataset.js';
 import { reviveModel, type FittedModel } from './fitted-model.js';
 import { ease } from './models/ease.js';
 import { fitItemFactors, type FactorParameters } from './models/implicit-factors.js';
-import { contentSimilarity, graphWalk, itemCosine } from './models/item-similarity.js';
+import { contentSimilarity, coPurchases, graphWalk, itemCosine } from './models/item-similarity.js';
 import { countLikes, meanStrength } from './models/popularity.js';
 import { fitRatings } from './models/rating-neighbourhood.js';
 import type { SparseMatrix } from './sparse-matrix.js';
@@ -22,6 +22,8 @@ export interface TrainedRecommender {
   users: number;
   models: FittedModel[];
   weights: BlendWeights;
+  /** Items by items: how often the same people bought both. */
+  boughtTogether: SparseMatrix;
   /** Users by items: what is liked. */
   liked: SparseMatrix;
 }
@@ -30,6 +32,7 @@ const folds = 5;
 const itemNeighbours = 100;
 const userNeighbours = 80;
 const contentNeighbours = 50;
+const companions = 30;
 const regardPrior = 5;
 
 /** EASE keeps a number for every pair of items; where there are more, those with the most users count. */
@@ -41,7 +44,14 @@ export function trainRecommender(dataset: Dataset, { onProgress = () => {}, seed
   const weights = learnBlend(dataset, seed, (share, what) => onProgress(0.8 * share, what));
   const models = fitModels(dataset, (share, what) => onProgress(0.8 + share * 0.2, what));
   onProgress(1, 'done');
-  return { items: dataset.items, users: dataset.users, models, weights, liked: dataset.liked };
+  return {
+    items: dataset.items,
+    users: dataset.users,
+    models,
+    weights,
+    liked: dataset.liked,
+    boughtTogether: coPurchases(dataset.bought, companions),
+  };
 }
 
 /** Every observation is held out once, so that all of them teach how much each model should count. */

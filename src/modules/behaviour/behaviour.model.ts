@@ -57,5 +57,6 @@ const interactionSchema = new Schema<InteractionDocument>({
 interactionSchema.index({ user: 1, product: 1 }, { unique: true });
 interactionSchema.index({ user: 1, lastAt: -1 });
 interactionSchema.index({ product: 1 });
+interactionSchema.index({ lastAt: -1 });
 
 export const InteractionModel = mongoose.model('Interaction', interactionSchema, 'interactions');

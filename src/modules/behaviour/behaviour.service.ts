@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import { InputRules } from '../../input-rules.js';
 import { inTransaction, type ClientSession } from '../../store/transaction.js';
@@ -128,6 +129,26 @@ export async function noteInteractions(
 /** A user's latest interactions, the newest first. */
 export async function historyOf(user: Types.ObjectId): Promise<InteractionDocument[]> {
   return await InteractionModel.find({ user }).sort({ lastAt: -1 }).limit(longestHistory).lean();
+}
+
+const trendKept = 60_000;
+const mostTrending = 100;
+const trends = new LRUCache<number, Types.ObjectId[]>({ max: 10, ttl: trendKept });
+
+/** The products that most people had to do with in the last days, the most first; a minute old at most. */
+export async function trending(days: number): Promise<Types.ObjectId[]> {
+  const known = trends.get(days);
+  if (known) return known;
+  const since = new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+  const products = await InteractionModel.aggregate<{ _id: Types.ObjectId }>([
+    { $match: { lastAt: { $gte: since } } },
+    { $group: { _id: '$product', people: { $sum: 1 } } },
+    { $sort: { people: -1, _id: 1 } },
+    { $limit: mostTrending },
+  ]);
+  const ids = products.map(({ _id }) => _id);
+  trends.set(days, ids);
+  return ids;
 }
 
 /** Every interaction, for training. */

@@ -5,6 +5,7 @@ import { ConnectionArgs, largestPage, paginateArray, type Connection } from '../
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { Product, productById, ProductConnection, type ProductDocument } from '../catalog/index.js';
+import { trending } from '../behaviour/index.js';
 import { User, userById, Viewer, type PublicUser } from '../user/index.js';
 import type { Reason, RecommendedItem, RecommenderService } from './recommender.service.js';
 import {
@@ -13,6 +14,7 @@ import {
   RecommendedProduct,
   RecommendedProductConnection,
   RecommenderStatus,
+  TrendWindow,
 } from './recommendation.type.js';
 
 const mostListed = 100;
@@ -52,6 +54,8 @@ export class RecommendationReasonResolver {
         return `Goes with ${products}`;
       case 'FOLLOWED':
         return `Liked by ${users}, whom you follow`;
+      case 'TASTE':
+        return 'Liked by people whose taste is like yours';
       case 'POPULAR':
         return 'Popular in the shop';
     }
@@ -99,6 +103,19 @@ export class ViewerRecommendationsResolver {
   }
 }
 
+const days: Record<TrendWindow, number> = { DAY: 1, WEEK: 7, MONTH: 30 };
+
+async function productPage(
+  ids: Types.ObjectId[],
+  page: ConnectionArgs,
+  list: string,
+  context: RequestContext,
+): Promise<Connection<ProductDocument>> {
+  const listed = paginateArray(ids, page, list);
+  const products = await Promise.all(listed.edges.map(({ node }) => context.load(productById, node)));
+  return { ...listed, edges: listed.edges.flatMap(({ cursor }, at) => (products[at] ? [{ cursor, node: products[at] }] : [])) };
+}
+
 function productList(ids: string[] | null | undefined, argument: string): Types.ObjectId[] {
   if ((ids ?? []).length > largestPage) throw new RequestError('BAD_USER_INPUT', `Give at most ${largestPage} products.`, argument);
   return (ids ?? []).map((id) => idOf('Product', id, argument));
@@ -109,14 +126,31 @@ export class SimilarProductsResolver {
   constructor(private readonly recommender: RecommenderService) {}
 
   @FieldResolver(() => ProductConnection, { description: 'Products that go with it, the most alike first, at most 50.' })
-  async similarProducts(
+  similarProducts(
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ProductDocument>> {
-    const ids = paginateArray(this.recommender.similarTo(product._id, 50), page, 'similarProducts');
-    const products = await Promise.all(ids.edges.map(({ node }) => context.load(productById, node)));
-    return { ...ids, edges: ids.edges.flatMap(({ cursor }, at) => (products[at] ? [{ cursor, node: products[at] }] : [])) };
+    return productPage(this.recommender.similarTo(product._id, 50), page, 'similarProducts', context);
+  }
+
+  @FieldResolver(() => ProductConnection, { description: 'Products that the same people bought, the most often first, at most 30.' })
+  boughtTogether(
+    @Root() product: ProductDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<ProductDocument>> {
+    return productPage(this.recommender.boughtWith(product._id, 30), page, 'boughtTogether', context);
+  }
+
+  @Query(() => ProductConnection, { description: 'What most people had to do with lately, at most 100 products.' })
+  async trendingProducts(
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Arg('window', () => TrendWindow, { nullable: true, defaultValue: TrendWindow.WEEK, description: 'How far back to look.' })
+    window: TrendWindow,
+  ): Promise<Connection<ProductDocument>> {
+    return productPage(await trending(days[window]), page, `trendingProducts/${window}`, context);
   }
 
   @Query(() => RecommenderStatus, { description: 'How the recommender stands.' })

@@ -7,6 +7,7 @@ export enum RecommendationReasonKind {
   VIEWED = 'VIEWED',
   FOLLOWED = 'FOLLOWED',
   ALIKE = 'ALIKE',
+  TASTE = 'TASTE',
   POPULAR = 'POPULAR',
 }
 
@@ -19,6 +20,7 @@ registerEnumType(RecommendationReasonKind, {
     VIEWED: { description: 'It goes with products that one has looked at.' },
     FOLLOWED: { description: 'People one follows like it.' },
     ALIKE: { description: 'It goes with the products of this page or cart.' },
+    TASTE: { description: 'People with a taste like one’s own like it.' },
     POPULAR: { description: 'Many like it.' },
   },
 });
@@ -36,6 +38,22 @@ registerEnumType(RecommendationContext, {
     HOME: { description: 'On a page of its own: everything one has done counts.' },
     PRODUCT: { description: 'Beside a product: what goes with it comes first.' },
     CART: { description: 'Beside the cart: what goes with all of it comes first.' },
+  },
+});
+
+export enum TrendWindow {
+  DAY = 'DAY',
+  WEEK = 'WEEK',
+  MONTH = 'MONTH',
+}
+
+registerEnumType(TrendWindow, {
+  name: 'TrendWindow',
+  description: 'How far back a trend looks.',
+  valuesConfig: {
+    DAY: { description: 'The last 24 hours.' },
+    WEEK: { description: 'The last 7 days.' },
+    MONTH: { description: 'The last 30 days.' },
   },
 });
 

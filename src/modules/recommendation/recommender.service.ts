@@ -10,7 +10,7 @@ import { loadNewestSnapshot, newestSnapshot, type LoadedSnapshot } from './snaps
 import { train, type TrainingProgress } from './trainer.js';
 import { strengthOf } from './training-data.js';
 
-export type ReasonKind = 'BOUGHT' | 'REVIEWED' | 'VIEWED' | 'FOLLOWED' | 'ALIKE' | 'POPULAR';
+export type ReasonKind = 'BOUGHT' | 'REVIEWED' | 'VIEWED' | 'FOLLOWED' | 'ALIKE' | 'TASTE' | 'POPULAR';
 
 export interface Reason {
   kind: ReasonKind;
@@ -105,10 +105,11 @@ export class RecommenderService {
     const settled = [...seen].filter(([, { purchases, points }]) => purchases > 0 || points !== null).map(([number]) => number);
     const excluded = [...settled, ...seeds, ...numbersOf(served.productNumbers, request.exclude)];
     const explain = served.ranker.explain(profile);
+    const likedByAlike = served.ranker.likedByAlike(profile);
     return served.ranker.recommend(profile, request.count, excluded).map(({ item, score }) => ({
       product: new Types.ObjectId(served.productIds[item]),
       score,
-      reasons: reasonsFor(served, profile, seen, item, explain(item, reasonsGiven)),
+      reasons: reasonsFor(served, profile, seen, item, explain(item, reasonsGiven)) ?? [unnamed(likedByAlike(item))],
       modelVersion: served.snapshot._id.toHexString(),
     }));
   }
@@ -118,6 +119,13 @@ export class RecommenderService {
     const number = this.served?.productNumbers.get(product.toHexString());
     if (!this.served || number === undefined) return [];
     return this.served.ranker.similarTo(number, count).map(({ item }) => new Types.ObjectId(this.served!.productIds[item]));
+  }
+
+  /** Products that the same people bought; none while nothing is trained or the product is newer than the training. */
+  boughtWith(product: Types.ObjectId, count: number): Types.ObjectId[] {
+    const number = this.served?.productNumbers.get(product.toHexString());
+    if (!this.served || number === undefined) return [];
+    return this.served.ranker.boughtWith(number, count).map((item) => new Types.ObjectId(this.served!.productIds[item]));
   }
 
   /** What is there before the first training: the best-scored products. */
@@ -183,7 +191,14 @@ function profileFor(seen: Map<number, InteractionDocument>, seeds: number[], fol
   };
 }
 
-function reasonsFor(served: Served, profile: Profile, seen: Map<number, InteractionDocument>, item: number, causes: number[]): Reason[] {
+/** The user's own products and the followed people that speak for an item; null where there are none. */
+function reasonsFor(
+  served: Served,
+  profile: Profile,
+  seen: Map<number, InteractionDocument>,
+  item: number,
+  causes: number[],
+): Reason[] | null {
   const reasons: Reason[] = causes.map((at) => {
     const cause = profile.items[at]!;
     return { kind: kindOf(seen.get(cause)), products: [new Types.ObjectId(served.productIds[cause])], users: [] };
@@ -192,7 +207,12 @@ function reasonsFor(served: Served, profile: Profile, seen: Map<number, Interact
   if (fans.length > 0) {
     reasons.push({ kind: 'FOLLOWED', products: [], users: fans.map((user) => new Types.ObjectId(served.userIds[user])) });
   }
-  return reasons.length > 0 ? reasons : [{ kind: 'POPULAR', products: [], users: [] }];
+  return reasons.length > 0 ? reasons : null;
+}
+
+/** Why a product is recommended where no product and nobody can be named. */
+function unnamed(likedByAlike: boolean): Reason {
+  return { kind: likedByAlike ? 'TASTE' : 'POPULAR', products: [], users: [] };
 }
 
 function kindOf(interaction: InteractionDocument | undefined): ReasonKind {

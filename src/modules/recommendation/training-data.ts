@@ -39,7 +39,14 @@ export async function collectTrainingData(): Promise<TrainingData> {
     const { strength, liked } = strengthOf(interaction);
     if (item === undefined || strength === 0) continue;
     const user = users.numberOf(interaction.user.toHexString());
-    observations.push({ user, item, strength, liked, rating: interaction.points === null ? null : interaction.points / pointsPerStar });
+    observations.push({
+      bought: interaction.purchases > 0,
+      user,
+      item,
+      strength,
+      liked,
+      rating: interaction.points === null ? null : interaction.points / pointsPerStar,
+    });
   }
   const follows: [number, number][] = [];
   for await (const { follower, followee } of allFollows()) {

@@ -112,6 +112,18 @@ export function itemCosine(users: SparseMatrix, neighbours: number): SparseMatri
   return nearestItems(items, users, neighbours, (product, item, other) => product / (lengths[item]! * lengths[other]!));
 }
 
+/** One common buyer may be chance. */
+const fewestCommonBuyers = 2;
+
+/** The cosine of the items' buyers, where at least two people bought both. */
+export function coPurchases(buyers: SparseMatrix, neighbours: number): SparseMatrix {
+  const items = transpose(buyers);
+  const counts = Float32Array.from({ length: items.rows }, (_, item) => rowOf(items, item).indices.length);
+  return nearestItems(items, buyers, neighbours, (common, item, other) =>
+    common < fewestCommonBuyers ? 0 : common / Math.sqrt(counts[item]! * counts[other]!),
+  );
+}
+
 /**
  * A walk of three steps from item to user to item, with popular items damped.
  * Source: B. Paudel et al., "Updatable, accurate, diverse, and scalable recommendations for interactive applications" (RP3β), 2017.
