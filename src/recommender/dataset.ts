@@ -1,5 +1,5 @@
 /** What the models learn from. */
-import { fromRows, mapValues, sparseMatrix, type SparseMatrix } from './sparse-matrix.js';
+import { fromRows, lengthOf, mapValues, sparseMatrix, type SparseMatrix } from './sparse-matrix.js';
 
 /** What one user made of one item, all they did with it taken together. */
 export interface Observation {
@@ -91,7 +91,7 @@ function termVectors(items: number, terms: DatasetInput['terms']): SparseMatrix 
       indices,
       (term) => (1 + Math.log(counts.get(term)!)) * Math.log((1 + items) / (1 + documentFrequency[term]!)),
     );
-    const length = Math.hypot(...values) || 1;
+    const length = lengthOf(values) || 1;
     return { indices, values: values.map((value) => value / length) };
   });
   return fromRows(Math.max(1, vocabulary.size), rows);

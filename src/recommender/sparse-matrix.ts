@@ -80,6 +80,13 @@ export function transpose(matrix: SparseMatrix): SparseMatrix {
   return turned;
 }
 
+/** The Euclidean length of a vector, however long its list of values. */
+export function lengthOf(values: Float32Array): number {
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  return Math.sqrt(squares);
+}
+
 /** The same matrix with other values at the same places; entries that become 0 are dropped. */
 export function mapValues(matrix: SparseMatrix, change: (value: number, row: number, column: number) => number): SparseMatrix {
   const rows = Array.from({ length: matrix.rows }, (_, row) => {

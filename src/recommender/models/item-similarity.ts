@@ -1,5 +1,5 @@
 /** Models that hold how much one item speaks for another: a score is the sum over the items of the profile. */
-import { transpose, fromRows, largest, rowOf, type SparseMatrix } from '../sparse-matrix.js';
+import { transpose, fromRows, largest, lengthOf, rowOf, type SparseMatrix } from '../sparse-matrix.js';
 import type { EaseWeights } from './ease.js';
 import type { ItemModel, Profile } from './model.js';
 
@@ -108,7 +108,7 @@ export function nearestItems(
 /** Item-to-item cosine. Source: B. Sarwar et al., "Item-based collaborative filtering recommendation algorithms", 2001. */
 export function itemCosine(users: SparseMatrix, neighbours: number): SparseMatrix {
   const items = transpose(users);
-  const lengths = Float32Array.from({ length: items.rows }, (_, item) => Math.hypot(...rowOf(items, item).values));
+  const lengths = Float32Array.from({ length: items.rows }, (_, item) => lengthOf(rowOf(items, item).values));
   return nearestItems(items, users, neighbours, (product, item, other) => product / (lengths[item]! * lengths[other]!));
 }
 

@@ -1,5 +1,5 @@
 /** Models that score by what other users like: those most alike, and those one follows. */
-import { largest, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
+import { largest, lengthOf, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
 import { evidenceOf } from './item-similarity.js';
 import type { Model, Profile } from './model.js';
 
@@ -15,7 +15,7 @@ export class UserNeighbourhood implements Model {
     readonly neighbours: number,
   ) {
     this.byItem = transpose(users);
-    this.lengths = Float32Array.from({ length: users.rows }, (_, user) => Math.hypot(...rowOf(users, user).values) || 1);
+    this.lengths = Float32Array.from({ length: users.rows }, (_, user) => lengthOf(rowOf(users, user).values) || 1);
     this.sums = new Float32Array(users.rows);
   }
 
