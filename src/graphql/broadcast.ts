@@ -68,7 +68,10 @@ export class Broadcasts {
   async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<() => void> {
     const user = operation.context.signedIn?.userId;
     const unwatch = user && (await this.hiddenAuthors.watch(user));
-    const feed = await this.openFeed(source.topic);
+    const feed = await this.openFeed(source.topic).catch((error: unknown) => {
+      unwatch?.();
+      throw error;
+    });
     const group = this.groupOf(feed, operation);
     const member = new Member(operation.context, sink, source.after ?? feed.position, this.hiddenAuthors);
     const leave = (): void => {

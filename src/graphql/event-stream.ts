@@ -10,7 +10,7 @@ import { RequestContext } from '../relay/context.js';
 import { formatError } from './errors.js';
 import type { Sink } from './broadcast.js';
 import { checkLimits } from './limits.js';
-import { endWithSession } from './live-connections.js';
+import { endWithSession, sessionCheck } from './live-connections.js';
 import { sourceOf, type LiveOptions } from './websocket.js';
 
 export interface StreamRequest {
@@ -47,16 +47,13 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
       stream.send(JSON.stringify({ errors: source.errors?.map((error) => formatError(error.toJSON(), error, report)) }));
       return stream.complete();
     }
-    response.once('close', await broadcasts.join(source, { document, operationName, variables, context }, stream));
+    const leave = await broadcasts.join(source, { document, operationName, variables, context }, stream);
+    if (response.destroyed) return leave();
+    response.once('close', leave);
     if (signedIn) {
-      const isOpen = (): Promise<boolean> =>
-        authenticate(request.authorization).then(
-          () => true,
-          (error: unknown) => !(error instanceof RequestError),
-        );
       response.once(
         'close',
-        endWithSession(signedIn, isOpen, () => stream.complete()),
+        endWithSession(signedIn, sessionCheck(authenticate, request.authorization), () => stream.complete()),
       );
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What holds for connections that stay open: how many there may be, and that they end with the session behind them. */
+import { RequestError } from '../errors.js';
 import { onSessionEnd } from '../realtime/index.js';
 import type { SignedIn } from '../relay/context.js';
 
@@ -30,6 +31,18 @@ export class LiveConnections {
       else this.open.set(key, left);
     };
   }
+}
+
+/** Asks whether a token is still good; where that cannot be told now, it is taken to be. */
+export function sessionCheck(
+  authenticate: (authorization: string | undefined) => Promise<SignedIn | null>,
+  authorization: string | undefined,
+) {
+  return (): Promise<boolean> =>
+    authenticate(authorization).then(
+      () => true,
+      (error: unknown) => !(error instanceof RequestError),
+    );
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Broadcasts, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import { checkLimits } from './limits.js';
-import { endWithSession, subscriptionsPerConnection, type LiveConnections } from './live-connections.js';
+import { endWithSession, sessionCheck, subscriptionsPerConnection, type LiveConnections } from './live-connections.js';
 
 export interface LiveOptions {
   operations: CompiledOperations;
@@ -41,7 +41,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
   return {
     onConnect: ({ connectionParams, extra }) => connect(options, connectionParams ?? {}, extra),
-    onDisconnect: ({ extra }) => extra.leave?.forEach((leave) => leave()),
+    onClose: ({ extra }) => extra.leave?.forEach((leave) => leave()),
     onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
       try {
         if (Object.keys(subscriptions).length > subscriptionsPerConnection) {
@@ -82,17 +82,14 @@ async function connect({ authenticate, connections }: LiveOptions, parameters: P
   }
   extra.context = new RequestContext(signedIn, request.socket.remoteAddress ?? '');
   if (!signedIn) return true;
+  // Whoever left while the token was checked is not counted, since nothing would count them out.
+  if (socket.readyState !== socket.OPEN) return false;
   const leave = connections.enterUser(signedIn);
   if (!leave) {
     socket.close(closeCode.tooMany, 'Too many connections of this user');
-    return true;
+    return false;
   }
-  const isOpen = (): Promise<boolean> =>
-    authenticate(token).then(
-      () => true,
-      (error: unknown) => !(error instanceof RequestError),
-    );
-  const stopWatching = endWithSession(signedIn, isOpen, (reason) => {
+  const stopWatching = endWithSession(signedIn, sessionCheck(authenticate, token), (reason) => {
     subscribersDropped.inc({ reason: 'session ended' });
     socket.close(closeCode.unauthorized, reason);
   });
