@@ -8,6 +8,10 @@ import { RequestError } from '../errors.js';
 
 const retention = 7 * 24 * 60 * 60;
 
+/** Busier topics keep their latest events only; they are trimmed now and then. */
+const eventsPerTopic = 10_000;
+const trimEvery = 100;
+
 export interface LoggedEvent {
   _id: Types.ObjectId;
   topic: string;
@@ -57,6 +61,9 @@ export async function appendEvent(session: ClientSession, topic: string, type: s
     { upsert: true, returnDocument: 'after', session },
   ).lean();
   await EventModel.collection.insertOne({ topic, sequence: counter.sequence, type, data, at: new Date() }, { session });
+  if (counter.sequence % trimEvery === 0) {
+    await EventModel.deleteMany({ topic, sequence: { $lte: counter.sequence - eventsPerTopic } }, { session });
+  }
 }
 
 /** Keeps the events about some content from everybody, or gives them back. The topics must then be announced. */

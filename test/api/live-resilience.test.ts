@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { randomNumbers } from '../../src/recommender/dataset.js';
-import { EventModel, type LoggedEvent } from '../../src/realtime/event-log.js';
+import { EventModel, TopicModel, type LoggedEvent } from '../../src/realtime/event-log.js';
 import { LiveReader } from '../support/live-reader.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 import { freePort, hasRedis, kill, startApi, startRedis, type Running } from '../support/processes.js';
@@ -61,7 +61,7 @@ test('clients that are cut off thousands of times see every event once and in or
   expect(expected).toHaveLength(total);
   for (const reader of readers) expect(reader.seen.map(({ cursor }) => cursor)).toEqual(expected);
   expect(readers.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(2000);
-});
+}, 240_000);
 
 describe('a client that stops reading', () => {
   test('is cut off with bounded memory, and the others notice nothing', async () => {
@@ -129,6 +129,20 @@ test('a cursor from before what the log keeps is refused', async () => {
     topic: { $regex: `^comments:${Buffer.from(id, 'base64url').toString().split(':')[1]}` },
     sequence: { $lte: 2 },
   });
+  const events = await plaza.subscribe(
+    'subscription ($id: ID!, $after: String) { commentAdded(subjectId: $id, after: $after) { cursor } }',
+    { id, after: cursor },
+  );
+  expect(await events.next()).toMatchObject({ errors: [{ extensions: { code: 'CURSOR_EXPIRED', argument: 'after' } }] });
+});
+
+test('a busy topic keeps its latest ten thousand events', async () => {
+  const { author, id } = await scene();
+  const cursor = await firstCursor(author, id);
+  const topic = `comments:${Buffer.from(id, 'base64url').toString().split(':')[1]}`;
+  await TopicModel.updateOne({ _id: topic }, { $set: { sequence: 10_099 } });
+  await comment(author, id, 'the ten thousand and hundredth');
+  expect(await EventModel.find({ topic }).distinct('sequence')).toEqual([10_100]);
   const events = await plaza.subscribe(
     'subscription ($id: ID!, $after: String) { commentAdded(subjectId: $id, after: $after) { cursor } }',
     { id, after: cursor },
