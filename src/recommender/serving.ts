@@ -42,9 +42,15 @@ export class Ranker {
 
   /** Says of any item whether people with a taste like the profile's like it. */
   likedByAlike(profile: Profile): (item: number) => boolean {
-    const scores = new Float32Array(this.trained.items);
-    this.blend.models.find(({ name }) => name === 'user-cosine')?.score(profile, scores);
-    return (item) => scores[item]! > 0;
+    // Most items have other reasons, so the model is asked when the first one needs it.
+    let scores: Float32Array | null = null;
+    return (item) => {
+      if (!scores) {
+        scores = new Float32Array(this.trained.items);
+        this.blend.models.find(({ name }) => name === 'user-cosine')?.score(profile, scores);
+      }
+      return scores[item]! > 0;
+    };
   }
 
   /** Items that the same people bought, the most often first. */

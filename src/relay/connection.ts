@@ -169,6 +169,13 @@ function toConnection<Document>(rows: Document[], list: ListDefinition, page: Pa
   };
 }
 
+/** The same page of what its nodes stand for; nodes whose object is gone are left out. */
+export async function mapNodes<From, To>(page: Connection<From>, find: (node: From) => Promise<To | null>): Promise<Connection<To>> {
+  const found = await Promise.all(page.edges.map(({ node }) => find(node)));
+  const edges = page.edges.flatMap(({ cursor }, at) => (found[at] === null ? [] : [{ cursor, node: found[at] as To }]));
+  return { ...page, edges };
+}
+
 /** A page of a list that is already in memory, such as a ranking. Its cursors are positions. */
 export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs, list: string): Connection<Node> {
   const page = readPage(args, list);

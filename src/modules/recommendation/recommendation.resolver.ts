@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
-import { ConnectionArgs, largestPage, paginateArray, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, largestPage, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { Product, productById, ProductConnection, type ProductDocument } from '../catalog/index.js';
@@ -105,15 +105,13 @@ export class ViewerRecommendationsResolver {
 
 const days: Record<TrendWindow, number> = { DAY: 1, WEEK: 7, MONTH: 30 };
 
-async function productPage(
+function productPage(
   ids: Types.ObjectId[],
   page: ConnectionArgs,
   list: string,
   context: RequestContext,
 ): Promise<Connection<ProductDocument>> {
-  const listed = paginateArray(ids, page, list);
-  const products = await Promise.all(listed.edges.map(({ node }) => context.load(productById, node)));
-  return { ...listed, edges: listed.edges.flatMap(({ cursor }, at) => (products[at] ? [{ cursor, node: products[at] }] : [])) };
+  return mapNodes(paginateArray(ids, page, list), (id) => context.load(productById, id));
 }
 
 function productList(ids: string[] | null | undefined, argument: string): Types.ObjectId[] {

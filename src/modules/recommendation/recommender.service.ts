@@ -116,16 +116,19 @@ export class RecommenderService {
 
   /** Products that go with one product; none while nothing is trained or the product is newer than the training. */
   similarTo(product: Types.ObjectId, count: number): Types.ObjectId[] {
-    const number = this.served?.productNumbers.get(product.toHexString());
-    if (!this.served || number === undefined) return [];
-    return this.served.ranker.similarTo(number, count).map(({ item }) => new Types.ObjectId(this.served!.productIds[item]));
+    return this.companionsOf(product, (ranker, number) => ranker.similarTo(number, count).map(({ item }) => item));
   }
 
-  /** Products that the same people bought; none while nothing is trained or the product is newer than the training. */
+  /** Products that the same people bought; none in the same cases. */
   boughtWith(product: Types.ObjectId, count: number): Types.ObjectId[] {
-    const number = this.served?.productNumbers.get(product.toHexString());
-    if (!this.served || number === undefined) return [];
-    return this.served.ranker.boughtWith(number, count).map((item) => new Types.ObjectId(this.served!.productIds[item]));
+    return this.companionsOf(product, (ranker, number) => ranker.boughtWith(number, count));
+  }
+
+  private companionsOf(product: Types.ObjectId, find: (ranker: Ranker, number: number) => number[]): Types.ObjectId[] {
+    const { served } = this;
+    const number = served?.productNumbers.get(product.toHexString());
+    if (!served || number === undefined) return [];
+    return find(served.ranker, number).map((item) => new Types.ObjectId(served.productIds[item]));
   }
 
   /** What is there before the first training: the best-scored products. */

@@ -1,5 +1,5 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, paginate, pagesByParent, type Connection, type ListDefinition } from '../../relay/connection.js';
+import { ConnectionArgs, mapNodes, paginate, pagesByParent, type Connection, type ListDefinition } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { payload } from '../../relay/payload.js';
@@ -21,17 +21,6 @@ import {
 const followeePages = pagesByParent<FollowDocument>(FollowModel, 'follower');
 const followerPages = pagesByParent<FollowDocument>(FollowModel, 'followee');
 
-/** Turns a page of follows into a page of the users at one end, leaving out who is gone. */
-async function usersOf(
-  page: Connection<FollowDocument>,
-  end: 'follower' | 'followee',
-  context: RequestContext,
-): Promise<Connection<PublicUser>> {
-  const users = await Promise.all(page.edges.map(({ node }) => context.load(userById, node[end])));
-  const edges = page.edges.flatMap(({ cursor }, at) => (users[at] ? [{ cursor, node: users[at] }] : []));
-  return { ...page, edges };
-}
-
 @Resolver(() => User)
 export class SocialGraphResolver {
   @FieldResolver(() => UserConnection, { description: 'Whom they follow, the latest first.' })
@@ -41,7 +30,9 @@ export class SocialGraphResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
     const list: ListDefinition = followeesOf(user._id);
-    return usersOf(await context.require(followeePages, { parent: user._id, list, args }), 'followee', context);
+    return mapNodes(await context.require(followeePages, { parent: user._id, list, args }), ({ followee }) =>
+      context.load(userById, followee),
+    );
   }
 
   @FieldResolver(() => UserConnection, { description: 'Who follows them, the latest first.' })
@@ -51,7 +42,9 @@ export class SocialGraphResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
     const list: ListDefinition = followersOf(user._id);
-    return usersOf(await context.require(followerPages, { parent: user._id, list, args }), 'follower', context);
+    return mapNodes(await context.require(followerPages, { parent: user._id, list, args }), ({ follower }) =>
+      context.load(userById, follower),
+    );
   }
 
   @Authorized()
@@ -115,7 +108,6 @@ export class ViewerBlocksResolver {
   @FieldResolver(() => UserConnection, { nullable: true, description: 'Whom one has blocked, the latest first.' })
   async blockedUsers(@Args(() => ConnectionArgs) args: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<PublicUser>> {
     const page = await paginate<BlockDocument>(BlockModel, blockList(context.requireSignedIn().userId), args);
-    const users = await Promise.all(page.edges.map(({ node }) => context.load(userById, node.blocked)));
-    return { ...page, edges: page.edges.flatMap(({ cursor }, at) => (users[at] ? [{ cursor, node: users[at] }] : [])) };
+    return mapNodes(page, ({ blocked }) => context.load(userById, blocked));
   }
 }
