@@ -6,9 +6,29 @@ import { CompiledOperations } from './graphql/compiled-operations.js';
 import { assembleSchema } from './graphql/schema.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import { BehaviourResolver } from './modules/behaviour/index.js';
-import { CategoryResolver, ProductResolver } from './modules/catalog/index.js';
-import { CommentResolver, ProductCommentsResolver, ReviewCommentsResolver } from './modules/comment/index.js';
-import { AuditEntryResolver, ModerationResolver } from './modules/moderation/index.js';
+import { RateLimits } from './graphql/rate-limits.js';
+import { CatalogSearch, CategoryFacetResolver, CategoryResolver, ProductResolver, ProductSearchResolver } from './modules/catalog/index.js';
+import {
+  AnswerCommentsResolver,
+  CommentResolver,
+  ProductCommentsResolver,
+  ReviewCommentsResolver,
+  ShareCommentsResolver,
+} from './modules/comment/index.js';
+import { FeedFanOut, FeedItemResolver, ViewerFeedResolver } from './modules/feed/index.js';
+import {
+  MerchantFeedbackResolver,
+  MerchantFeedbackSummaryResolver,
+  ProductFeedbackCountResolver,
+  ViewerFeedbackResolver,
+} from './modules/feedback/index.js';
+import {
+  AuditEntryResolver,
+  ModerationDecisionResolver,
+  ModerationResolver,
+  ViewerModerationResolver,
+} from './modules/moderation/index.js';
+import { NotificationResolver, ViewerNotificationsResolver } from './modules/notification/index.js';
 import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './modules/order/index.js';
 import {
   RecommendationReasonResolver,
@@ -17,9 +37,15 @@ import {
   SimilarProductsResolver,
   ViewerRecommendationsResolver,
 } from './modules/recommendation/index.js';
-import { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './modules/review/index.js';
+import { PrivacyResolver } from './modules/privacy/index.js';
+import { AnswerResolver, ProductQuestionsResolver, QuestionResolver } from './modules/question/index.js';
+import { ReferralResolver, ViewerReferralsResolver } from './modules/referral/index.js';
+import { ProductJsonLdResolver, ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './modules/review/index.js';
+import { setSpamThreshold } from './modules/screening/index.js';
+import { ShareLinks, ShareResolver, ViewerSharesResolver } from './modules/share/index.js';
+import { SimilarUserResolver, UserSimilarityResolver, ViewerSimilarUsersResolver } from './modules/similarity/index.js';
 import { hiddenAuthorsOf, SocialGraphResolver, ViewerBlocksResolver } from './modules/social-graph/index.js';
-import { AccessTokens, SessionService, UserResolver, ViewerResolver } from './modules/user/index.js';
+import { AccessTokens, OutsideIdentities, SessionService, UserResolver, ViewerResolver } from './modules/user/index.js';
 import { announcements, HiddenAuthors } from './realtime/index.js';
 import type { SignedIn } from './relay/context.js';
 import { openStore, type Store } from './store/connection.js';
@@ -27,6 +53,7 @@ import { openStore, type Store } from './store/connection.js';
 export interface App {
   store: Store;
   recommender: RecommenderService;
+  catalogSearch: CatalogSearch;
   http: HttpServer;
   /** Listens, and answers the address. */
   listen(): Promise<string>;
@@ -36,15 +63,21 @@ export interface App {
 interface Services {
   sessions: SessionService;
   recommender: RecommenderService;
+  catalogSearch: CatalogSearch;
+  /** Where the outside reaches this API. */
+  publicUrl: string;
+  productUrlOf: (slug: string) => string;
 }
 
 /** Every resolver of the API; a new module adds its own here. */
-export function resolversOf({ sessions, recommender }: Services): object[] {
+export function resolversOf({ sessions, recommender, catalogSearch, publicUrl, productUrlOf }: Services): object[] {
   return [
     new UserResolver(sessions),
     new ViewerResolver(),
     new ProductResolver(),
     new CategoryResolver(),
+    new ProductSearchResolver(catalogSearch),
+    new CategoryFacetResolver(),
     new BehaviourResolver(),
     new OrderResolver(),
     new OrderItemResolver(),
@@ -52,11 +85,35 @@ export function resolversOf({ sessions, recommender }: Services): object[] {
     new ReviewResolver(),
     new ProductReviewsResolver(),
     new UserReviewsResolver(),
+    new ProductJsonLdResolver(productUrlOf),
+    new QuestionResolver(),
+    new AnswerResolver(),
+    new ProductQuestionsResolver(),
+    new ShareResolver(publicUrl),
+    new ViewerSharesResolver(),
     new CommentResolver(),
     new ProductCommentsResolver(),
     new ReviewCommentsResolver(),
+    new AnswerCommentsResolver(),
+    new ShareCommentsResolver(),
+    new ReferralResolver(),
+    new ViewerReferralsResolver(),
+    new MerchantFeedbackResolver(),
+    new MerchantFeedbackSummaryResolver(),
+    new ProductFeedbackCountResolver(),
+    new ViewerFeedbackResolver(),
+    new FeedItemResolver(),
+    new ViewerFeedResolver(),
+    new NotificationResolver(),
+    new ViewerNotificationsResolver(),
     new ModerationResolver(),
     new AuditEntryResolver(),
+    new ModerationDecisionResolver(),
+    new ViewerModerationResolver(),
+    new PrivacyResolver(),
+    new SimilarUserResolver(),
+    new ViewerSimilarUsersResolver(),
+    new UserSimilarityResolver(),
     new SocialGraphResolver(),
     new ViewerBlocksResolver(),
     new RecommendedProductResolver(),
@@ -69,40 +126,45 @@ export function resolversOf({ sessions, recommender }: Services): object[] {
 export async function createApp(config: Config): Promise<App> {
   const store = await openStore(config);
   const warn = (message: string): void => void http?.fastify.log.warn(message);
-  const sessions = new SessionService(new AccessTokens(config.authSecret));
+  const outside = config.identityProvider && new OutsideIdentities(config.identityProvider);
+  const sessions = new SessionService(new AccessTokens(config.authSecret), outside);
   const recommender = new RecommenderService(warn);
+  const catalogSearch = new CatalogSearch(warn);
+  const feedFanOut = new FeedFanOut(warn);
+  const productUrlOf = (slug: string): string => config.productUrl.replaceAll('{slug}', encodeURIComponent(slug));
+  setSpamThreshold(config.spamThreshold);
   let http: HttpServer | undefined;
+  const close = async (): Promise<void> => {
+    recommender.stop();
+    await Promise.all([catalogSearch.stop(), feedFanOut.stop()]);
+    announcements.leave();
+    await http?.close();
+    await store.close();
+  };
   try {
     if (config.redisUrl) await announcements.join(config.redisUrl, warn);
-    await recommender.start();
-    const operations = new CompiledOperations(await assembleSchema(resolversOf({ sessions, recommender })), config.introspection);
+    await Promise.all([recommender.start(), catalogSearch.start()]);
+    feedFanOut.start();
+    const { publicUrl } = config;
+    const resolvers = resolversOf({ sessions, recommender, catalogSearch, publicUrl, productUrlOf });
+    const operations = new CompiledOperations(await assembleSchema(resolvers), config.introspection);
+    const shareLinks = new ShareLinks(config.authSecret);
     http = await createHttpServer({
       ...config,
       operations,
+      productUrlOf,
+      followShare: (code, visitor) => shareLinks.follow(code, visitor),
+      rateLimits: new RateLimits({ ...config.rateLimits, redis: announcements.client }),
       hiddenAuthors: new HiddenAuthors(hiddenAuthorsOf),
       authenticate: (authorization) => authenticate(sessions, authorization),
       checkReady: async () => void (await mongoose.connection.db!.command({ ping: 1 })),
     });
   } catch (error) {
-    recommender.stop();
-    announcements.leave();
-    await store.close();
+    await close();
     throw error;
   }
   const { fastify } = http;
-  const listening = http;
-  return {
-    store,
-    recommender,
-    http,
-    listen: () => fastify.listen({ port: config.port, host: config.host }),
-    async close() {
-      recommender.stop();
-      announcements.leave();
-      await listening.close();
-      await store.close();
-    },
-  };
+  return { store, recommender, catalogSearch, http, listen: () => fastify.listen({ port: config.port, host: config.host }), close };
 }
 
 /** @throws RequestError UNAUTHENTICATED for anything but a good token; without one, it is a stranger */

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const limit = z.coerce.number().int().min(1);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const shortestSecret = 32;
 
@@ -29,6 +30,29 @@ const environment = z.object({
     .optional(),
   /** How many WebSocket and event-stream connections one address may hold open. */
   CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).default(200),
+  /** How many proxies of one's own stand in front of the API and name the client in X-Forwarded-For. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+  /** How many mutations one user may make in a minute. */
+  RATE_LIMIT_USER: limit.default(240),
+  /** How many mutations one address may make in a minute. */
+  RATE_LIMIT_ADDRESS: limit.default(2400),
+  /** How many times one address may sign up, sign in or the like in a minute. */
+  RATE_LIMIT_CREDENTIALS: limit.default(60),
+  /** From which spam score on content waits for a moderator; the documentation has the scale. */
+  SPAM_THRESHOLD: z.coerce.number().positive().default(1),
+  /** Where the outside reaches this API, for short links; by default the local address. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where the shop shows a product, with {slug} in its place; by default a plain page of this API. */
+  PRODUCT_URL: z
+    .string()
+    .regex(/^https?:\/\/.*\{slug\}/, 'must be a URL with {slug} in it')
+    .optional(),
+  /** The published keys of an outside identity provider whose access tokens are good here; needs AUTH_ISSUER and AUTH_AUDIENCE. */
+  AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Whose tokens they must be. */
+  AUTH_ISSUER: z.string().min(1).optional(),
+  /** For whom the tokens must be meant. */
+  AUTH_AUDIENCE: z.string().min(1).optional(),
   /** A loopback port for MongoDB tools to open the embedded store; without it a private socket is used. */
   STORE_PORT: port.optional(),
   /** Fill an empty store with the demo shop. By default only the embedded store is filled. */
@@ -48,6 +72,12 @@ export interface Config {
   mongodbUri: string | undefined;
   redisUrl: string | undefined;
   connectionsPerAddress: number;
+  trustedProxies: number;
+  rateLimits: { perUser: number; perAddress: number; credentialsPerAddress: number };
+  spamThreshold: number;
+  publicUrl: string;
+  productUrl: string;
+  identityProvider: { jwksUrl: string; issuer: string; audience: string } | null;
   authSecret: string;
   storePort: number | undefined;
   demoShop: boolean;
@@ -71,6 +101,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     throw new ConfigError(`The configuration is wrong:\n  ${problems.join('\n  ')}`);
   }
   const values = parsed.data;
+  const publicUrl = (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, '');
   const dataDirectory = resolve(values.PLAZA_DATA_DIR);
   return {
     port: values.PORT,
@@ -79,6 +110,16 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     mongodbUri: values.MONGODB_URI,
     redisUrl: values.REDIS_URL,
     connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
+    trustedProxies: values.TRUSTED_PROXIES,
+    rateLimits: {
+      perUser: values.RATE_LIMIT_USER,
+      perAddress: values.RATE_LIMIT_ADDRESS,
+      credentialsPerAddress: values.RATE_LIMIT_CREDENTIALS,
+    },
+    spamThreshold: values.SPAM_THRESHOLD,
+    publicUrl,
+    productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,
+    identityProvider: identityProvider(values),
     authSecret: authSecret(values.AUTH_SECRET, values.MONGODB_URI, variables['NODE_ENV'], dataDirectory),
     storePort: values.STORE_PORT,
     demoShop: values.DEMO_SHOP ?? values.MONGODB_URI === undefined,
@@ -86,6 +127,17 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     playground: values.PLAYGROUND,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function identityProvider(values: z.infer<typeof environment>): Config['identityProvider'] {
+  const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = values;
+  if (!jwksUrl) return null;
+  if (!issuer || !audience) {
+    throw new ConfigError(
+      'The configuration is wrong:\n  AUTH_JWKS_URL: needs AUTH_ISSUER and AUTH_AUDIENCE, or any token of the provider would do',
+    );
+  }
+  return { jwksUrl, issuer, audience };
 }
 
 function authSecret(given: string | undefined, mongodbUri: string | undefined, mode: string | undefined, directory: string): string {

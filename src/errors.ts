@@ -28,6 +28,7 @@ export type RuleCode =
   | 'OUT_OF_STOCK'
   | 'REQUIRED'
   | 'SUSPENDED'
+  | 'TOO_LATE'
   | 'TOO_LONG'
   | 'TOO_SHORT';
 

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { resolversOf } from '../app.js';
+import { CatalogSearch } from '../modules/catalog/index.js';
 import { RecommenderService } from '../modules/recommendation/index.js';
 import { AccessTokens, SessionService } from '../modules/user/index.js';
 import { assembleSchema, printApi } from '../graphql/schema.js';
@@ -15,7 +16,13 @@ const { check } = new Command('schema')
   .opts<{ check?: boolean }>();
 
 // Assembling the schema asks the services nothing.
-const services = { sessions: new SessionService(new AccessTokens('')), recommender: new RecommenderService(() => {}) };
+const services = {
+  sessions: new SessionService(new AccessTokens('')),
+  recommender: new RecommenderService(() => {}),
+  catalogSearch: new CatalogSearch(() => {}),
+  publicUrl: '',
+  productUrlOf: (slug: string) => slug,
+};
 const emitted = printApi(await assembleSchema(resolversOf(services)));
 if (!check) {
   writeFileSync(file, emitted);

@@ -147,6 +147,7 @@ class DemoShop {
       attributes: [{ name: 'brand', value: brand }, ...attributes],
       imageUrl: null,
       createdAt: new Date(demoDay - this.faker.number.int({ min: 1, max: 365 }) * day),
+      updatedAt: new Date(),
       rating: emptyTally(),
       score: 0,
       commentCount: 0,

@@ -12,16 +12,18 @@ import type { RequestContext } from '../relay/context.js';
 import { mostTokens, type CompiledOperations } from './compiled-operations.js';
 import { formatError, refusal } from './errors.js';
 import { checkLimits } from './limits.js';
+import type { RateLimits } from './rate-limits.js';
 
 export interface ApolloOptions {
   operations: CompiledOperations;
+  rateLimits: RateLimits;
   introspection: boolean;
   /** Told of defects. */
   report: (error: unknown) => void;
   plugins: ApolloServerPlugin<RequestContext>[];
 }
 
-export function createApollo({ operations, introspection, report, plugins }: ApolloOptions): ApolloServer<RequestContext> {
+export function createApollo({ operations, rateLimits, introspection, report, plugins }: ApolloOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema: operations.schema,
     introspection,
@@ -36,19 +38,24 @@ export function createApollo({ operations, introspection, report, plugins }: Apo
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      compiledExecution(operations, report),
+      compiledExecution(operations, rateLimits, report),
       legacyStatus,
       ...plugins,
     ],
   });
 }
 
-function compiledExecution(operations: CompiledOperations, report: (error: unknown) => void): ApolloServerPlugin<RequestContext> {
+function compiledExecution(
+  operations: CompiledOperations,
+  rateLimits: RateLimits,
+  report: (error: unknown) => void,
+): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ document, operationName, request }) => {
+      didResolveOperation: async ({ document, operationName, request, contextValue }) => {
         try {
           checkLimits(operations.schema, document, operationName ?? undefined, request.variables ?? {});
+          await rateLimits.charge(document, operationName ?? undefined, contextValue);
         } catch (error) {
           throw error instanceof RequestError ? refusal(error) : error;
         }

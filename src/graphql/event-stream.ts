@@ -26,7 +26,7 @@ const heartbeat = 12_000;
 
 /** Answers one operation as a stream. */
 export async function streamOperation(options: LiveOptions, request: StreamRequest, response: ServerResponse): Promise<void> {
-  const { operations, broadcasts, connections, authenticate, report } = options;
+  const { operations, broadcasts, connections, rateLimits, authenticate, report } = options;
   const leaveAddress = connections.enter(request.address);
   if (!leaveAddress) return refuse(response, 429, [failure('RATE_LIMITED', 'Too many connections of this address.')]);
   response.once('close', leaveAddress);
@@ -36,6 +36,7 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
     const { document, operationName, variables } = read(options, request);
     const operation = getOperationAST(document, operationName);
     if (!operation) return refuse(response, 400, [failure('BAD_USER_INPUT', 'Name one of the operations of the document.')]);
+    await rateLimits.charge(document, operationName, context);
     const stream = new EventStream(response);
     if (operation.operation !== 'subscription') {
       const result = await operations.run(document, operationName, {}, context, variables);
@@ -63,7 +64,7 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
       error,
       () => {},
     );
-    const status = formatted.extensions?.['code'] === 'UNAUTHENTICATED' ? 401 : 400;
+    const status = { UNAUTHENTICATED: 401, RATE_LIMITED: 429 }[String(formatted.extensions?.['code'])] ?? 400;
     refuse(response, status, [formatted]);
   }
 }

@@ -1,4 +1,5 @@
 /** Operations over WebSocket: the graphql-transport-ws protocol, authenticated in `connection_init`. */
+import type { IncomingMessage } from 'node:http';
 import { createSourceEventStream, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { ServerOptions } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
@@ -10,12 +11,16 @@ import type { Broadcasts, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import { checkLimits } from './limits.js';
+import type { RateLimits } from './rate-limits.js';
 import { endWithSession, sessionCheck, subscriptionsPerConnection, type LiveConnections } from './live-connections.js';
 
 export interface LiveOptions {
   operations: CompiledOperations;
   broadcasts: Broadcasts;
   connections: LiveConnections;
+  rateLimits: RateLimits;
+  /** The address of whoever is behind a request, also where a proxy forwards it. */
+  addressOf: (request: IncomingMessage) => string;
   /** @throws RequestError UNAUTHENTICATED for a token that is not good */
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   /** Told of defects. */
@@ -37,12 +42,12 @@ const closingPatience = 5_000;
 const places = new WeakMap<object, { socket: WebSocket; id: string }>();
 
 export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters, Connected> {
-  const { operations, broadcasts, report } = options;
+  const { operations, broadcasts, rateLimits, report } = options;
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
   return {
     onConnect: ({ connectionParams, extra }) => connect(options, connectionParams ?? {}, extra),
     onClose: ({ extra }) => extra.leave?.forEach((leave) => leave()),
-    onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
+    async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
       try {
         if (Object.keys(subscriptions).length > subscriptionsPerConnection) {
           throw new RequestError('RATE_LIMITED', `A connection holds at most ${subscriptionsPerConnection} subscriptions.`);
@@ -52,6 +57,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
         const name = operationName ?? undefined;
         checkLimits(operations.schema, document, name, variables ?? {});
         const contextValue = extra.context!.fresh();
+        await rateLimits.charge(document, name, contextValue);
         places.set(contextValue, { socket: extra.socket, id });
         return { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
       } catch (error) {
@@ -69,7 +75,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
   };
 }
 
-async function connect({ authenticate, connections }: LiveOptions, parameters: Parameters, extra: Connected): Promise<boolean> {
+async function connect({ authenticate, connections, addressOf }: LiveOptions, parameters: Parameters, extra: Connected): Promise<boolean> {
   const authorization = parameters['authorization'] ?? parameters['Authorization'];
   const { socket, request } = extra;
   const token = typeof authorization === 'string' ? authorization : undefined;
@@ -80,7 +86,7 @@ async function connect({ authenticate, connections }: LiveOptions, parameters: P
     if (error instanceof RequestError) return false;
     throw error;
   }
-  extra.context = new RequestContext(signedIn, request.socket.remoteAddress ?? '');
+  extra.context = new RequestContext(signedIn, addressOf(request));
   if (!signedIn) return true;
   // Whoever left while the token was checked is not counted, since nothing would count them out.
   if (socket.readyState !== socket.OPEN) return false;

@@ -1,6 +1,8 @@
 /** The one port: GraphQL over HTTP and WebSocket, health, metrics and the playground. */
+import type { IncomingMessage } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import proxyAddress from '@fastify/proxy-addr';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { useServer } from 'graphql-ws/use/ws';
 import { register } from 'prom-client';
@@ -13,22 +15,28 @@ import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections } from '../graphql/live-connections.js';
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
+import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { servePlayground } from './playground.js';
+import { serveProductPage } from './product-page.js';
+import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
 
 const path = '/graphql';
 const largestBody = 2 * 1024 * 1024;
 const largestMessage = 2 * 1024 * 1024;
 const pingInterval = 12_000;
 
-export interface HttpOptions {
+export interface HttpOptions extends ShortLinkOptions {
   operations: CompiledOperations;
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   introspection: boolean;
   playground: boolean;
   logLevel: string;
   connectionsPerAddress: number;
+  /** How many proxies of one's own stand in front and say whom they forward. */
+  trustedProxies: number;
+  rateLimits: RateLimits;
   hiddenAuthors: HiddenAuthors;
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
@@ -40,7 +48,14 @@ export interface HttpServer {
 }
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const fastify = Fastify({ bodyLimit: largestBody, logger: { level: options.logLevel }, forceCloseConnections: true });
+  const trustProxy = (_address: string, hop: number): boolean => hop < options.trustedProxies;
+  const fastify = Fastify({
+    bodyLimit: largestBody,
+    logger: { level: options.logLevel },
+    forceCloseConnections: true,
+    trustProxy,
+  });
+  const addressOf = (request: IncomingMessage): string => proxyAddress(request, trustProxy);
   const report = (error: unknown): void => fastify.log.error(error);
   fastify.setErrorHandler(answerError);
   const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });
@@ -49,14 +64,17 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const live: LiveOptions = {
     ...options,
     connections,
+    addressOf,
     broadcasts: new Broadcasts(options.operations, options.hiddenAuthors, report),
     report,
   };
   serveGraphql(fastify, apollo, live);
   const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: largestMessage });
-  limitSockets(sockets, connections);
+  limitSockets(sockets, connections, addressOf);
   const subscriptions = useServer(webSocketOptions(live), sockets, pingInterval);
   serveHealth(fastify, options.checkReady);
+  await serveShortLinks(fastify, options);
+  serveProductPage(fastify, options.operations);
   if (options.playground) await servePlayground(fastify, path);
   return {
     fastify,
@@ -69,9 +87,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 }
 
 /** Registered before the protocol's own listener, so that a refused connection never gets to it. */
-function limitSockets(sockets: WebSocketServer, connections: LiveConnections): void {
+function limitSockets(sockets: WebSocketServer, connections: LiveConnections, addressOf: LiveOptions['addressOf']): void {
   sockets.on('connection', (socket: WebSocket, request) => {
-    const leave = connections.enter(request.socket.remoteAddress ?? '');
+    const leave = connections.enter(addressOf(request));
     if (leave) socket.once('close', leave);
     else socket.close(tooManyConnections, 'Too many connections of this address');
   });

@@ -218,6 +218,7 @@ class Import {
         attributes: [],
         imageUrl: null,
         createdAt: new Date(undated),
+        updatedAt: new Date(),
         rating: emptyTally(),
         score: 0,
         commentCount: 0,

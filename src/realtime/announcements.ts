@@ -38,6 +38,11 @@ export class Announcements {
     this.subscriber = subscriber;
   }
 
+  /** The connection to Redis, for what else processes share; null without one. */
+  get client(): unknown {
+    return this.publisher;
+  }
+
   leave(): void {
     this.publisher?.destroy();
     this.subscriber?.destroy();

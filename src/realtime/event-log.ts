@@ -45,6 +45,7 @@ const eventSchema = new Schema<LoggedEvent>({
   hidden: Boolean,
 });
 eventSchema.index({ 'data.content': 1 }, { sparse: true });
+eventSchema.index({ 'data.author': 1 }, { sparse: true });
 eventSchema.index({ topic: 1, sequence: 1 }, { unique: true });
 eventSchema.index({ at: 1 }, { expireAfterSeconds: retention });
 
@@ -64,6 +65,36 @@ export async function appendEvent(session: ClientSession, topic: string, type: s
   if (counter.sequence % trimEvery === 0) {
     await EventModel.deleteMany({ topic, sequence: { $lte: counter.sequence - eventsPerTopic } }, { session });
   }
+}
+
+/** Appends the same event to many topics of different readers, in four round trips. */
+export async function appendToTopics(session: ClientSession, topics: string[], type: string, data: EventData): Promise<void> {
+  if (topics.length === 0) return;
+  await TopicModel.collection.bulkWrite(
+    topics.map((_id) => ({ updateOne: { filter: { _id: _id as never }, update: { $inc: { sequence: 1 } }, upsert: true } })),
+    { session },
+  );
+  const counters = await TopicModel.find({ _id: { $in: topics } })
+    .session(session)
+    .lean();
+  const at = new Date();
+  await EventModel.collection.insertMany(counters.map(({ _id, sequence }) => ({ topic: _id, sequence, type, data, at })) as never, {
+    session,
+  });
+  const full = counters.filter(({ sequence }) => sequence % trimEvery === 0);
+  for (const { _id, sequence } of full)
+    await EventModel.deleteMany({ topic: _id, sequence: { $lte: sequence - eventsPerTopic } }, { session });
+}
+
+/** Forgets topics that only one user could read, events and all. */
+export async function dropTopics(session: ClientSession, topics: string[]): Promise<void> {
+  await EventModel.deleteMany({ topic: { $in: topics } }, { session });
+  await TopicModel.deleteMany({ _id: { $in: topics } }, { session });
+}
+
+/** Has somebody else stand for an author in every kept event. */
+export async function reassignEvents(session: ClientSession, author: Types.ObjectId, to: Types.ObjectId): Promise<void> {
+  await EventModel.updateMany({ 'data.author': author }, { $set: { 'data.author': to } }, { session });
 }
 
 /** Keeps the events about some content from everybody, or gives them back. The topics must then be announced. */

@@ -1,6 +1,6 @@
 export { announcements } from './announcements.js';
 export { recordChange, type Change } from './change.js';
-export { encodeEventCursor, type LoggedEvent } from './event-log.js';
+export { dropTopics, encodeEventCursor, reassignEvents, type LoggedEvent } from './event-log.js';
 export { HiddenAuthors, hiddenAuthorsTopic } from './hidden-authors.js';
 export { deliveryLag, eventsDelivered, subscribers, subscribersDropped, subscribersResumed } from './metrics.js';
 export { TopicFeeds, type Follower, type TopicFeed } from './topic-feed.js';

@@ -20,12 +20,12 @@ export class TopicSource implements AsyncIterable<LoggedEvent> {
 
 /**
  * What type-graphql calls to begin a subscription.
- * @param topicOf the topic that the subscription's arguments name
+ * @param topicOf the topic that the subscription's arguments, or who asks, name
  * @throws RequestError BAD_USER_INPUT for a foreign cursor, CURSOR_EXPIRED for one that is too old
  */
-export function subscribeTo<Args>(topicOf: (args: Args) => string) {
-  return async ({ args, context }: { args: Args & { after?: string | null }; context: { resumeAfter?: string } }): Promise<TopicSource> => {
-    const topic = topicOf(args);
+export function subscribeTo<Args, Context extends { resumeAfter?: string }>(topicOf: (args: Args, context: Context) => string) {
+  return async ({ args, context }: { args: Args & { after?: string | null }; context: Context }): Promise<TopicSource> => {
+    const topic = topicOf(args, context);
     const cursor = args.after ?? context.resumeAfter;
     const after = cursor ? decodeEventCursor(cursor, topic) : null;
     if (after !== null) await requireRetained(topic, after);

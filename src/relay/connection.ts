@@ -230,7 +230,7 @@ export function decodeCursor(cursor: string, list: string, argument: string): un
 
 /** The same list under many parents, as one batch: each key is a parent and the list's definition below it. */
 export interface ListKey {
-  parent: Types.ObjectId;
+  parent: Types.ObjectId | string;
   list: ListDefinition;
   args: ConnectionArgs;
 }
@@ -277,7 +277,7 @@ async function readGroup<Document>(
   const rows = await model.db
     .getClient()
     .db(model.db.name)
-    .aggregate<{ parent: Types.ObjectId; page: Document[] }>([
+    .aggregate<{ parent: Types.ObjectId | string; page: Document[] }>([
       { $documents: members.map((at) => ({ parent: keys[at]!.parent })) },
       {
         $lookup: {

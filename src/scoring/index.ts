@@ -15,3 +15,5 @@ export {
   type RatingSummary,
   type RatingTally,
 } from './product-score.js';
+export { signsOfText, spamScore } from './spam-score.js';
+export { userSimilarity, type SimilarityMetricName, type TasteVector } from './user-similarity.js';

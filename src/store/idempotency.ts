@@ -20,7 +20,7 @@ const idempotencySchema = new Schema<IdempotencyKey>({
 idempotencySchema.index({ at: 1 }, { expireAfterSeconds: kept });
 idempotencySchema.index({ user: 1 });
 
-const IdempotencyModel = mongoose.model('IdempotencyKey', idempotencySchema, 'idempotency_keys');
+export const IdempotencyModel = mongoose.model('IdempotencyKey', idempotencySchema, 'idempotency_keys');
 
 export interface CreatingRequest {
   user: Types.ObjectId;

@@ -14,6 +14,9 @@ import { readConfig } from '../../src/config.js';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
 
+/** Tests do in a second what people do in a day; those about limits set them. */
+const unlimited = '1000000';
+
 export interface Answer {
   status: number;
   data: Json;
@@ -53,6 +56,10 @@ export class Plaza {
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
       DEMO_SHOP: 'false',
       PLAZA_DATA_DIR: this.dataDirectory,
+      RATE_LIMIT_USER: unlimited,
+      RATE_LIMIT_ADDRESS: unlimited,
+      RATE_LIMIT_CREDENTIALS: unlimited,
+      SPAM_THRESHOLD: unlimited,
       ...store,
       ...environment,
     });

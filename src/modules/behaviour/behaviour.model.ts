@@ -39,6 +39,13 @@ export interface InteractionDocument {
   carts: number;
   purchases: number;
   comments: number;
+  /** Questions asked and answered. */
+  questions?: number;
+  shares?: number;
+  /** How often the user recommended it to somebody. */
+  referrals?: number;
+  /** How often the user clicked on it where it was recommended. */
+  clicks?: number;
   /** The overall rating in sixtieths of a star, where the user has reviewed the product. */
   points: number | null;
   lastAt: Date;
@@ -51,12 +58,16 @@ const interactionSchema = new Schema<InteractionDocument>({
   carts: { type: Number, default: 0 },
   purchases: { type: Number, default: 0 },
   comments: { type: Number, default: 0 },
+  questions: { type: Number, default: 0 },
+  shares: { type: Number, default: 0 },
+  referrals: { type: Number, default: 0 },
+  clicks: { type: Number, default: 0 },
   points: { type: Number, default: null },
   lastAt: { type: Date, required: true },
 });
 interactionSchema.index({ user: 1, product: 1 }, { unique: true });
 interactionSchema.index({ user: 1, lastAt: -1 });
-interactionSchema.index({ product: 1 });
+interactionSchema.index({ product: 1, lastAt: -1 });
 interactionSchema.index({ lastAt: -1 });
 
 export const InteractionModel = mongoose.model('Interaction', interactionSchema, 'interactions');

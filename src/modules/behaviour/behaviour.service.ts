@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { Types } from 'mongoose';
+import mongoose, { type Types } from 'mongoose';
 import { InputRules } from '../../input-rules.js';
 import { inTransaction, type ClientSession } from '../../store/transaction.js';
 import { ProductModel } from '../catalog/index.js';
+import { registerOwnedDocuments } from '../user/index.js';
 import {
   BehaviourEventModel,
   InteractionModel,
@@ -95,14 +96,16 @@ function interactionUpdate(user: Types.ObjectId, { product, kind, at }: Behaviou
   return noted(user, product, at, { increments: { [counters[kind]]: 1 } });
 }
 
+type Counter = 'views' | 'carts' | 'purchases' | 'comments' | 'questions' | 'shares' | 'referrals' | 'clicks';
+
 interface Noted {
-  increments?: Partial<Record<'views' | 'carts' | 'purchases' | 'comments', number>>;
+  increments?: Partial<Record<Counter, number>>;
   /** The new rating, or null where the review is gone. */
   points?: number | null;
 }
 
 function noted(user: Types.ObjectId, product: Types.ObjectId, at: Date, { increments = {}, points }: Noted) {
-  const counts = { views: 0, carts: 0, purchases: 0, comments: 0, ...increments };
+  const counts = { views: 0, carts: 0, purchases: 0, comments: 0, questions: 0, shares: 0, referrals: 0, clicks: 0, ...increments };
   return {
     updateOne: {
       filter: { user, product },
@@ -129,6 +132,42 @@ export async function noteInteractions(
 /** A user's latest interactions, the newest first. */
 export async function historyOf(user: Types.ObjectId): Promise<InteractionDocument[]> {
   return await InteractionModel.find({ user }).sort({ lastAt: -1 }).limit(longestHistory).lean();
+}
+
+/** The latest interactions of many users, in one query. @param most of each */
+export async function historiesOf(users: Types.ObjectId[], most: number): Promise<Map<string, InteractionDocument[]>> {
+  if (users.length === 0) return new Map();
+  const rows = await latestBelow<InteractionDocument>('user', users, most);
+  return new Map(rows.map(({ parent, latest }) => [parent.toHexString(), latest]));
+}
+
+/** Who else had to do with these products lately, those with the most of them first. */
+export async function sharersOf(
+  products: Types.ObjectId[],
+  except: Types.ObjectId[],
+  { perProduct, most }: { perProduct: number; most: number },
+): Promise<Types.ObjectId[]> {
+  const rows = await latestBelow<InteractionDocument>('product', products, perProduct);
+  const counts = new Map<string, number>();
+  for (const { latest } of rows) for (const { user } of latest) counts.set(user.toHexString(), (counts.get(user.toHexString()) ?? 0) + 1);
+  for (const user of except) counts.delete(user.toHexString());
+  const ranked = [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b));
+  return ranked.slice(0, most).map(([user]) => new mongoose.Types.ObjectId(user));
+}
+
+/** The latest interactions below each user or product, found by index. */
+async function latestBelow<Document>(
+  field: 'user' | 'product',
+  parents: Types.ObjectId[],
+  most: number,
+): Promise<{ parent: Types.ObjectId; latest: Document[] }[]> {
+  const pipeline = [{ $sort: { lastAt: -1 } }, { $limit: most }];
+  const lookUp = { from: InteractionModel.collection.name, localField: 'parent', foreignField: field, as: 'latest', pipeline };
+  return InteractionModel.db
+    .getClient()
+    .db(InteractionModel.db.name)
+    .aggregate<{ parent: Types.ObjectId; latest: Document[] }>([{ $documents: parents.map((parent) => ({ parent })) }, { $lookup: lookUp }])
+    .toArray();
 }
 
 const trendKept = 60_000;
@@ -164,3 +203,6 @@ export async function importInteractions(interactions: Omit<InteractionDocument,
     { ordered: false },
   );
 }
+
+registerOwnedDocuments({ name: 'behaviour', model: BehaviourEventModel, owner: 'user', erase: 'DELETE' });
+registerOwnedDocuments({ name: 'interactions', model: InteractionModel, owner: 'user', erase: 'DELETE' });

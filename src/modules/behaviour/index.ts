@@ -1,3 +1,3 @@
 export { type InteractionDocument } from './behaviour.model.js';
 export { BehaviourResolver } from './behaviour.resolver.js';
-export { allInteractions, historyOf, importInteractions, noteInteractions, trending } from './behaviour.service.js';
+export { allInteractions, historiesOf, historyOf, importInteractions, noteInteractions, sharersOf, trending } from './behaviour.service.js';

@@ -14,6 +14,11 @@ export function countProducts(): Promise<number> {
   return ProductModel.estimatedDocumentCount().exec();
 }
 
+/** What changed since, itself included, in the order of the changes. */
+export function productsChangedSince(since: Date): AsyncIterable<ProductDocument> {
+  return ProductModel.collection.find<ProductDocument>({ updatedAt: { $gte: since } }, { batchSize: 1000 }).sort({ updatedAt: 1 });
+}
+
 /** Every product, for training. */
 export function allProducts(): AsyncIterable<ProductDocument> {
   return ProductModel.collection.find<ProductDocument>({}, { batchSize: 1000 });

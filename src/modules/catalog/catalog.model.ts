@@ -37,6 +37,8 @@ export interface ProductDocument {
   attributes: { name: string; value: string }[];
   imageUrl: string | null;
   createdAt: Date;
+  /** When what a search shows of it last changed. */
+  updatedAt: Date;
   rating: RatingTally;
   /** The composite score when it last changed, for sorting. */
   score: number;
@@ -55,12 +57,14 @@ const productSchema = new Schema<ProductDocument>({
   attributes: { type: [new Schema({ name: String, value: String }, { _id: false })], default: [] },
   imageUrl: { type: String, default: null },
   createdAt: { type: Date, required: true },
+  updatedAt: { type: Date, required: true },
   rating: { type: Schema.Types.Mixed, default: emptyTally },
   score: { type: Number, default: 0 },
   commentCount: { type: Number, default: 0 },
   source: String,
 });
 productSchema.index({ slug: 1 }, { unique: true });
+productSchema.index({ updatedAt: 1 });
 for (const scope of ['category', 'merchant', null]) {
   for (const [field, direction] of [
     ['createdAt', -1],

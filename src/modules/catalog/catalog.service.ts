@@ -5,8 +5,13 @@ import type { SignedIn } from '../../relay/context.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { emptyTally } from '../../scoring/index.js';
 import { createOnce } from '../../store/idempotency.js';
-import { duplicateKeyFields, inTransaction } from '../../store/transaction.js';
+import { recordChange } from '../../realtime/index.js';
+import { duplicateKeyFields } from '../../store/transaction.js';
+import { registerPersonalData } from '../user/index.js';
 import { CategoryModel, ProductModel, type CategoryDocument, type MoneyAmount, type ProductDocument } from './catalog.model.js';
+
+/** Announced whenever a product comes or changes. */
+export const catalogTopic = 'catalog';
 
 export interface ProductConditions {
   category?: Types.ObjectId;
@@ -74,7 +79,8 @@ export interface NewProduct extends ProductContent {
 export async function createProduct(merchant: SignedIn, input: NewProduct): Promise<ProductDocument> {
   checkContent(input);
   await requireCategory(input.category);
-  const id = await inTransaction([], async (session) => {
+  const id = await recordChange([], async ({ session, announce }) => {
+    announce(catalogTopic);
     const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey };
     const { id } = await createOnce(session, request, async (_id) => {
       const product: ProductDocument = {
@@ -89,6 +95,7 @@ export async function createProduct(merchant: SignedIn, input: NewProduct): Prom
         attributes: (input.attributes ?? []).map(({ name, value }) => ({ name, value })),
         imageUrl: input.imageUrl ?? null,
         createdAt: new Date(),
+        updatedAt: new Date(),
         rating: emptyTally(),
         score: 0,
         commentCount: 0,
@@ -112,7 +119,11 @@ export async function updateProduct(editor: SignedIn, id: Types.ObjectId, change
   const given = Object.fromEntries(
     Object.entries(change).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
   );
-  return (await ProductModel.findOneAndUpdate({ _id: id }, { $set: given }, { returnDocument: 'after' }).lean())!;
+  return recordChange([`product:${id.toHexString()}`], async ({ session, announce }) => {
+    announce(catalogTopic);
+    const set = { ...given, updatedAt: new Date() };
+    return (await ProductModel.findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after', session }).lean())!;
+  });
 }
 
 function checkContent({ title, description, price, stock, attributes }: ProductContent): void {
@@ -170,3 +181,11 @@ export async function mostPopular(count: number, exclude: Types.ObjectId[]): Pro
     .limit(count)
     .lean();
 }
+
+/** A merchant who leaves leaves products that nobody can order. */
+registerPersonalData({
+  name: 'products',
+  collect: (merchant) => ProductModel.find({ merchant }).lean(),
+  erase: async ({ session, user, ghost }) =>
+    void (await ProductModel.updateMany({ merchant: user }, { $set: { merchant: ghost, stock: 0 } }, { session })),
+});

@@ -1,4 +1,6 @@
 export { allCategories, allProducts, countProducts, importCategories, importProducts } from './catalog.bulk.js';
+export { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
+export { CatalogSearch } from './catalog-search.js';
 export { productById } from './catalog.loader.js';
 export { ProductModel, type CategoryDocument, type MoneyAmount, type ProductDocument } from './catalog.model.js';
 export { CategoryResolver, ProductResolver } from './catalog.resolver.js';

@@ -3,7 +3,9 @@ import type { Types } from 'mongoose';
 import type { RequestContext } from '../../relay/context.js';
 import type { ClientSession } from '../../store/transaction.js';
 import { productById, ProductModel } from '../catalog/index.js';
+import { answerById, AnswerModel, authorOfAnswer } from '../question/index.js';
 import { authorOfReview, reviewById, ReviewModel } from '../review/index.js';
+import { authorOfShare, ShareModel, visibleShare } from '../share/index.js';
 
 export interface CommentSubjectKind {
   /** What a comment contends for with other changes of its subject. */
@@ -46,4 +48,28 @@ registerCommentSubject('Review', {
     const review = await context.load(reviewById, id);
     return review?.visible ? review : null;
   },
+});
+
+registerCommentSubject('Answer', {
+  keyOf: (id) => `answer:${id.toHexString()}`,
+  async count(session, id, by) {
+    const { matchedCount } = await AnswerModel.updateOne({ _id: id, hiddenAt: null }, { $inc: { commentCount: by } }, { session });
+    return matchedCount === 1;
+  },
+  authorOf: authorOfAnswer,
+  async find(context, id) {
+    const answer = await context.load(answerById, id);
+    return answer?.hiddenAt === null ? answer : null;
+  },
+});
+
+registerCommentSubject('Share', {
+  keyOf: (id) => `share:${id.toHexString()}`,
+  async count(session, id, by) {
+    const open = { _id: id, hiddenAt: null, channel: 'FOLLOWERS' as const };
+    const { matchedCount } = await ShareModel.updateOne(open, { $inc: { commentCount: by } }, { session });
+    return matchedCount === 1;
+  },
+  authorOf: authorOfShare,
+  find: (context, id) => visibleShare(id, context),
 });

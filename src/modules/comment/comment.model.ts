@@ -1,5 +1,8 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
+export const reactionNames = ['LIKE', 'LOVE', 'LAUGH', 'SURPRISE', 'SAD', 'ANGRY'] as const;
+export type ReactionName = (typeof reactionNames)[number];
+
 export interface CommentDocument {
   _id: Types.ObjectId;
   subjectType: string;
@@ -9,6 +12,10 @@ export interface CommentDocument {
   author: Types.ObjectId;
   body: string;
   replyCount: number;
+  /** Whom its text names, as `@handle`. */
+  mentions?: Types.ObjectId[];
+  /** How many reacted how. */
+  reactions?: Partial<Record<ReactionName, number>>;
   createdAt: Date;
   editedAt: Date | null;
   /** When it was deleted while it had replies: its place is kept, its text is gone. */
@@ -24,6 +31,8 @@ const commentSchema = new Schema<CommentDocument>({
   author: { type: Schema.Types.ObjectId, required: true },
   body: { type: String, default: '' },
   replyCount: { type: Number, default: 0 },
+  mentions: { type: [Schema.Types.ObjectId], default: undefined },
+  reactions: { type: Schema.Types.Mixed, default: {} },
   createdAt: { type: Date, required: true },
   editedAt: { type: Date, default: null },
   deletedAt: { type: Date, default: null },
@@ -31,6 +40,28 @@ const commentSchema = new Schema<CommentDocument>({
 });
 commentSchema.index({ subject: 1, parent: 1, createdAt: -1, _id: -1 });
 commentSchema.index({ parent: 1, createdAt: 1, _id: 1 });
+commentSchema.index({ mentions: 1 }, { sparse: true });
 commentSchema.index({ author: 1, createdAt: -1, _id: -1 });
 
 export const CommentModel = mongoose.model('Comment', commentSchema, 'comments');
+
+export interface ReactionDocument {
+  /** Comment and user, so that there is one reaction each. */
+  _id: string;
+  comment: Types.ObjectId;
+  user: Types.ObjectId;
+  reaction: ReactionName;
+  at: Date;
+}
+
+const reactionSchema = new Schema<ReactionDocument>({
+  _id: { type: String, required: true },
+  comment: { type: Schema.Types.ObjectId, required: true },
+  user: { type: Schema.Types.ObjectId, required: true },
+  reaction: { type: String, required: true },
+  at: { type: Date, required: true },
+});
+reactionSchema.index({ user: 1 });
+reactionSchema.index({ comment: 1 });
+
+export const ReactionModel = mongoose.model('CommentReaction', reactionSchema, 'comment_reactions');

@@ -7,13 +7,16 @@ import { registerNode } from '../../relay/node.js';
 import { payload } from '../../relay/payload.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
+import { Answer, type AnswerDocument } from '../question/index.js';
 import { Review, type ReviewDocument } from '../review/index.js';
+import { Share, type ShareDocument } from '../share/index.js';
 import { hiddenFrom } from '../social-graph/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
 import { commentSubjectKind } from './comment-subject.js';
-import { commentById, commentsOfSubject, repliesOfComment } from './comment.loader.js';
-import type { CommentDocument } from './comment.model.js';
-import { addComment, commentList, commentTopic, deleteComment, editComment, replyList } from './comment.service.js';
+import { commentById, commentsOfSubject, reactionTo, repliesOfComment } from './comment.loader.js';
+import type { CommentDocument, ReactionName } from './comment.model.js';
+import './comment.privacy.js';
+import { addComment, commentList, commentTopic, deleteComment, editComment, reactToComment, replyList } from './comment.service.js';
 import {
   AddCommentInput,
   AddCommentPayload,
@@ -26,7 +29,13 @@ import {
   DeleteCommentPayload,
   EditCommentInput,
   EditCommentPayload,
+  Reaction,
+  ReactionCount,
+  ReactToCommentInput,
+  ReactToCommentPayload,
 } from './comment.type.js';
+
+const mostMentions = 10;
 
 registerNode('Comment', (id, context) => visibleComment(id, context));
 
@@ -66,6 +75,38 @@ export class CommentResolver {
     return context.require(repliesOfComment, { parent: comment._id, list, args: page });
   }
 
+  @FieldResolver(() => [User], { description: 'Whom it names as `@handle`, at most 10.' })
+  async mentions(@Root() { mentions }: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser[]> {
+    const users = await Promise.all((mentions ?? []).slice(0, mostMentions).map((user) => context.load(userById, user)));
+    return users.filter((user) => user !== null);
+  }
+
+  @FieldResolver(() => [ReactionCount], { description: 'How many reacted how, the most frequent first; only what there is.' })
+  reactions(@Root() { reactions, deletedAt }: CommentDocument): { reaction: ReactionName; count: number }[] {
+    if (deletedAt) return [];
+    const counts = Object.entries(reactions ?? {}) as [ReactionName, number][];
+    return counts
+      .filter(([, count]) => count > 0)
+      .sort(([, a], [, b]) => b - a)
+      .map(([reaction, count]) => ({ reaction, count }));
+  }
+
+  @FieldResolver(() => Reaction, { nullable: true, description: 'One’s own reaction; null without one.' })
+  async viewerReaction(@Root() { _id }: CommentDocument, @Ctx() context: RequestContext): Promise<ReactionName | null> {
+    if (!context.signedIn) return null;
+    return (await context.load(reactionTo, { comment: _id, user: context.signedIn.userId }))?.reaction ?? null;
+  }
+
+  @Authorized()
+  @Mutation(() => ReactToCommentPayload, { description: 'Reacts to a comment. One reaction each, and it may be changed.' })
+  reactToComment(
+    @Arg('input', () => ReactToCommentInput, { description: 'The reaction.' }) { commentId, reaction }: ReactToCommentInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    const id = idOf('Comment', commentId, 'input.commentId');
+    return payload(async () => ({ comment: await reactToComment(context.requireSignedIn().userId, id, reaction ?? null) }));
+  }
+
   @Authorized()
   @Mutation(() => AddCommentPayload, { description: 'Comments on a subject, or replies to a comment on it.' })
   addComment(
@@ -75,9 +116,10 @@ export class CommentResolver {
     const { type, id } = parseGlobalId(input.subjectId, 'input.subjectId');
     const parent = input.parentId ? idOf('Comment', input.parentId, 'input.parentId') : null;
     const { body, idempotencyKey } = input;
-    return payload(async () => ({
-      comment: await addComment(context.requireSignedIn().userId, { subjectType: type, subject: id, parent, body, idempotencyKey }),
-    }));
+    return payload(async () => {
+      const comment = await addComment(context.requireSignedIn().userId, { subjectType: type, subject: id, parent, body, idempotencyKey });
+      return { comment, held: comment.hiddenAt !== null };
+    });
   }
 
   @Authorized()
@@ -110,7 +152,7 @@ export class CommentResolver {
   async commentAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
-    @Arg('subjectId', () => ID, { description: 'On which product or review.' }) _subjectId: string,
+    @Arg('subjectId', () => ID, { description: 'On which product, review, answer or share.' }) _subjectId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
   ): Promise<object> {
@@ -155,5 +197,33 @@ export class ReviewCommentsResolver {
     @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
   ): Promise<Connection<CommentDocument>> {
     return commentsOn(review, sort, page, context, info);
+  }
+}
+
+@Resolver(() => Answer)
+export class AnswerCommentsResolver {
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() answer: AnswerDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return commentsOn(answer, sort, page, context, info);
+  }
+}
+
+@Resolver(() => Share)
+export class ShareCommentsResolver {
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() share: ShareDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return commentsOn(share, sort, page, context, info);
   }
 }

@@ -7,11 +7,18 @@ import { insertMissing } from '../../store/bulk.js';
 import type { AnyModel } from '../../relay/loader.js';
 import { ProductModel } from '../catalog/index.js';
 import { createOnce } from '../../store/idempotency.js';
+import { notify } from '../notification/index.js';
+import { screen } from '../screening/index.js';
 import { isBlocked } from '../social-graph/index.js';
+import { usersByHandle } from '../user/index.js';
 import type { ClientSession } from '../../store/transaction.js';
 import { noteInteractions } from '../behaviour/index.js';
 import { commentSubjectKind, type CommentSubjectKind } from './comment-subject.js';
-import { CommentModel, type CommentDocument } from './comment.model.js';
+import { CommentModel, ReactionModel, type CommentDocument, type ReactionName } from './comment.model.js';
+import { mentionedHandles } from './mentions.js';
+
+const editWindow = 24 * 60 * 60 * 1000;
+const mostMentionsTold = 10;
 
 export const commentTopic = (subject: Types.ObjectId): string => `comments:${subject.toHexString()}`;
 
@@ -52,7 +59,9 @@ async function insertComment(
   const { subjectType, subject, parent, body } = input;
   if (!(await kind.count(session, subject, 1))) throw broken('NOT_FOUND', 'There is nothing here to comment on.', 'subjectId');
   if (parent) await countReply(change, subject, parent, 1);
-  await requireWelcome(change, kind, author, input);
+  const answered = await authorAnswered(change, kind, input);
+  await requireWelcome(answered, author, input);
+  const mentions = await mentionsIn(body);
   const comment: CommentDocument = {
     _id,
     subjectType,
@@ -61,6 +70,8 @@ async function insertComment(
     author,
     body,
     replyCount: 0,
+    ...(mentions.length > 0 && { mentions }),
+    reactions: {},
     createdAt: new Date(),
     editedAt: null,
     deletedAt: null,
@@ -69,6 +80,22 @@ async function insertComment(
   await CommentModel.collection.insertOne(comment, { session });
   if (subjectType === 'Product') await noteInteractions(session, author, [subject], { increments: { comments: 1 } });
   await change.emit(commentTopic(subject), 'COMMENT_ADDED', { comment: _id, author, content: `Comment:${_id.toHexString()}` });
+  if (await screen(change, { author, content: { type: 'Comment', id: _id }, text: body })) await showComment(change, _id, false);
+  else await tellThoseConcerned(change, comment, answered);
+}
+
+async function mentionsIn(body: string): Promise<Types.ObjectId[]> {
+  return (await usersByHandle(mentionedHandles(body))).map(({ _id }) => _id);
+}
+
+/** Whose comment is answered hears of the reply, the subject's author of a comment, and whoever is named of that; everybody once. */
+async function tellThoseConcerned(change: Change, comment: CommentDocument, answered: Types.ObjectId | null): Promise<void> {
+  const { author: actor, parent, subjectType, subject } = comment;
+  if (answered && parent) await notify(change, { recipient: answered, kind: 'REPLIED', actor, subject: { type: 'Comment', id: parent } });
+  else if (answered) await notify(change, { recipient: answered, kind: 'COMMENTED', actor, subject: { type: subjectType, id: subject } });
+  const named = (comment.mentions ?? []).filter((user) => !answered?.equals(user)).slice(0, mostMentionsTold);
+  for (const recipient of named)
+    await notify(change, { recipient, kind: 'MENTIONED', actor, subject: { type: 'Comment', id: comment._id } });
 }
 
 async function countReply({ session }: Change, subject: Types.ObjectId, parent: Types.ObjectId, by: number): Promise<void> {
@@ -76,16 +103,18 @@ async function countReply({ session }: Change, subject: Types.ObjectId, parent: 
   if (matchedCount === 0) throw broken('NOT_FOUND', 'There is no such comment on this subject.', 'parentId');
 }
 
-/** Nobody answers someone who has blocked them. */
-async function requireWelcome(
+/** Whoever wrote the comment that is replied to, or else the subject. */
+async function authorAnswered(
   { session }: Change,
   kind: CommentSubjectKind,
-  author: Types.ObjectId,
   { subject, parent }: NewComment,
-): Promise<void> {
-  const answered = parent
-    ? (await CommentModel.findById(parent, { author: 1 }).session(session).lean())?.author
-    : await kind.authorOf(session, subject);
+): Promise<Types.ObjectId | null> {
+  if (!parent) return kind.authorOf(session, subject);
+  return (await CommentModel.findById(parent, { author: 1 }).session(session).lean())?.author ?? null;
+}
+
+/** Nobody answers someone who has blocked them. */
+async function requireWelcome(answered: Types.ObjectId | null, author: Types.ObjectId, { parent }: NewComment): Promise<void> {
   if (answered && (await isBlocked(answered, author)))
     throw broken('NOT_ALLOWED', 'The author does not want that.', parent ? 'parentId' : 'subjectId');
 }
@@ -94,13 +123,15 @@ function checkBody(body: string): void {
   new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
 }
 
-/** @throws RulesBroken, RequestError FORBIDDEN */
+/** A comment may be changed for a day. @throws RulesBroken TOO_LATE, RequestError FORBIDDEN */
 export async function editComment(author: Types.ObjectId, id: Types.ObjectId, body: string): Promise<CommentDocument> {
   checkBody(body);
-  await requireOwn(author, id);
+  const { createdAt } = await requireOwn(author, id);
+  if (Date.now() - createdAt.getTime() > editWindow) throw broken('TOO_LATE', 'A comment can be changed for 24 hours.', 'commentId');
+  const mentions = await mentionsIn(body);
   const edited = await CommentModel.findOneAndUpdate(
     { _id: id, deletedAt: null },
-    { $set: { body, editedAt: new Date() } },
+    { $set: { body, mentions, editedAt: new Date() } },
     { returnDocument: 'after' },
   ).lean();
   if (!edited) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
@@ -117,13 +148,33 @@ export async function deleteComment(author: Types.ObjectId, id: Types.ObjectId):
     if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
     await kind.count(session, comment.subject, -1);
     if (comment.replyCount > 0) {
-      const tombstone = { body: '', deletedAt: new Date() };
+      const tombstone = { body: '', mentions: [], deletedAt: new Date() };
       await CommentModel.updateOne({ _id: id }, { $set: tombstone }, { session });
       return { ...comment, ...tombstone };
     }
     await CommentModel.deleteOne({ _id: id }, { session });
+    await ReactionModel.deleteMany({ comment: id }, { session });
     if (comment.parent) await CommentModel.updateOne({ _id: comment.parent }, { $inc: { replyCount: -1 } }, { session });
     return comment;
+  });
+}
+
+/** One reaction per user, which they may change; null takes it back. @throws RulesBroken */
+export async function reactToComment(user: Types.ObjectId, id: Types.ObjectId, reaction: ReactionName | null): Promise<CommentDocument> {
+  return recordChange([`comment:${id.toHexString()}`], async (change) => {
+    const { session } = change;
+    const comment = await CommentModel.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
+    if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
+    if (await isBlocked(comment.author, user)) throw broken('NOT_ALLOWED', 'The author does not want that.', 'commentId');
+    const _id = `${id.toHexString()}:${user.toHexString()}`;
+    const before = (await ReactionModel.findById(_id).session(session).lean())?.reaction ?? null;
+    if (before === reaction) return comment;
+    if (reaction === null) await ReactionModel.deleteOne({ _id }, { session });
+    else await ReactionModel.updateOne({ _id }, { $set: { comment: id, user, reaction, at: new Date() } }, { upsert: true, session });
+    const moves = { ...(before && { [`reactions.${before}`]: -1 }), ...(reaction && { [`reactions.${reaction}`]: 1 }) };
+    const changed = await CommentModel.findOneAndUpdate({ _id: id }, { $inc: moves }, { returnDocument: 'after', session }).lean();
+    if (reaction) await notify(change, { recipient: comment.author, kind: 'REACTED', actor: user, subject: { type: 'Comment', id } });
+    return changed!;
   });
 }
 

@@ -3,7 +3,40 @@ import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { Payload } from '../../relay/payload.js';
 import { Product } from '../catalog/index.js';
+import { Answer } from '../question/index.js';
 import { Review } from '../review/index.js';
+import { Share } from '../share/index.js';
+
+export enum Reaction {
+  LIKE = 'LIKE',
+  LOVE = 'LOVE',
+  LAUGH = 'LAUGH',
+  SURPRISE = 'SURPRISE',
+  SAD = 'SAD',
+  ANGRY = 'ANGRY',
+}
+
+registerEnumType(Reaction, {
+  name: 'Reaction',
+  description: 'How somebody reacts to a comment.',
+  valuesConfig: {
+    LIKE: { description: 'A thumb up.' },
+    LOVE: { description: 'A heart.' },
+    LAUGH: { description: 'A laughing face.' },
+    SURPRISE: { description: 'A surprised face.' },
+    SAD: { description: 'A sad face.' },
+    ANGRY: { description: 'An angry face.' },
+  },
+});
+
+@ObjectType({ description: 'How many reacted in a way.' })
+export class ReactionCount {
+  @Field(() => Reaction, { description: 'In which way.' })
+  reaction!: Reaction;
+
+  @Field(() => Int, { description: 'How many did.' })
+  count!: number;
+}
 
 export enum CommentSort {
   NEWEST = 'NEWEST',
@@ -39,12 +72,12 @@ export const CommentConnection = connectionType(Comment, 'Comment');
 export const CommentSubject = createUnionType({
   name: 'CommentSubject',
   description: 'What can be commented on.',
-  types: () => [Product, Review] as const,
+  types: () => [Product, Review, Answer, Share] as const,
 });
 
 @InputType({ description: 'A new comment.' })
 export class AddCommentInput {
-  @Field(() => ID, { description: 'What it is about: a product or a review.' })
+  @Field(() => ID, { description: 'What it is about: a product, a review, an answer, or a share that went to followers.' })
   subjectId!: string;
 
   @Field(() => ID, { nullable: true, description: 'The comment on the same subject that it replies to.' })
@@ -75,6 +108,24 @@ export class DeleteCommentInput {
 @ObjectType({ implements: Payload, description: 'The new comment.' })
 export class AddCommentPayload extends Payload {
   @Field(() => Comment, { nullable: true, description: 'The comment, as stored.' })
+  comment!: Comment | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether a moderator must see it before others do.' })
+  held!: boolean | null;
+}
+
+@InputType({ description: 'A reaction to a comment.' })
+export class ReactToCommentInput {
+  @Field(() => ID, { description: 'The comment.' })
+  commentId!: string;
+
+  @Field(() => Reaction, { nullable: true, description: 'The reaction; null takes it back.' })
+  reaction?: Reaction | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The comment with its new reactions.' })
+export class ReactToCommentPayload extends Payload {
+  @Field(() => Comment, { nullable: true, description: 'The comment, as changed.' })
   comment!: Comment | null;
 }
 

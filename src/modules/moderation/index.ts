@@ -1,1 +1,1 @@
-export { AuditEntryResolver, ModerationResolver } from './moderation.resolver.js';
+export { AuditEntryResolver, ModerationDecisionResolver, ModerationResolver, ViewerModerationResolver } from './moderation.resolver.js';

@@ -11,6 +11,9 @@ export interface CaseDocument {
   reasons: Record<string, number>;
   open: boolean;
   lastReportedAt: Date;
+  author?: Types.ObjectId;
+  /** Kept out of sight because of its spam score until somebody has looked. */
+  held?: boolean;
 }
 
 const caseSchema = new Schema<CaseDocument>({
@@ -21,7 +24,10 @@ const caseSchema = new Schema<CaseDocument>({
   reasons: { type: Schema.Types.Mixed, default: {} },
   open: { type: Boolean, required: true },
   lastReportedAt: { type: Date, required: true },
+  author: Schema.Types.ObjectId,
+  held: Boolean,
 });
+caseSchema.index({ author: 1 });
 caseSchema.index({ open: 1, reports: -1, _id: 1 });
 
 export const CaseModel = mongoose.model('ModerationCase', caseSchema, 'moderation_cases');
@@ -44,7 +50,7 @@ const reportSchema = new Schema<ReportDocument>({
   note: { type: String, default: '' },
   at: { type: Date, required: true },
 });
-reportSchema.index({ case: 1 });
+reportSchema.index({ case: 1, at: -1, _id: 1 });
 reportSchema.index({ reporter: 1 });
 
 export const ReportModel = mongoose.model('ContentReport', reportSchema, 'content_reports');
@@ -60,6 +66,8 @@ export interface AuditDocument {
   user: Types.ObjectId;
   reason: string;
   at: Date;
+  /** With a change of roles: what they were, and what they are since. */
+  roles?: { before: string[]; after: string[] };
 }
 
 const auditSchema = new Schema<AuditDocument>({
@@ -70,8 +78,44 @@ const auditSchema = new Schema<AuditDocument>({
   user: { type: Schema.Types.ObjectId, required: true },
   reason: { type: String, required: true },
   at: { type: Date, required: true },
+  roles: { type: new Schema({ before: [String], after: [String] }, { _id: false }) },
 });
 auditSchema.index({ at: -1, _id: -1 });
-auditSchema.index({ user: 1, at: -1 });
+auditSchema.index({ user: 1, at: -1, _id: -1 });
+auditSchema.index({ moderator: 1 });
+auditSchema.index({ content: 1, at: -1 });
 
 export const AuditModel = mongoose.model('AuditEntry', auditSchema, 'audit_entries');
+
+/** An author asks for a second look at a decision. */
+export interface AppealDocument {
+  _id: Types.ObjectId;
+  /** `Type:id` of the content, or of the banned user. */
+  case: string;
+  contentType: string;
+  content: Types.ObjectId;
+  author: Types.ObjectId;
+  body: string;
+  at: Date;
+  outcome: 'GRANTED' | 'DENIED' | null;
+  decidedAt: Date | null;
+  /** The case while the appeal waits, so that there is one at a time. */
+  waiting?: string;
+}
+
+const appealSchema = new Schema<AppealDocument>({
+  case: { type: String, required: true },
+  contentType: { type: String, required: true },
+  content: { type: Schema.Types.ObjectId, required: true },
+  author: { type: Schema.Types.ObjectId, required: true },
+  body: { type: String, required: true },
+  at: { type: Date, required: true },
+  outcome: { type: String, default: null },
+  decidedAt: { type: Date, default: null },
+  waiting: String,
+});
+appealSchema.index({ waiting: 1 }, { unique: true, partialFilterExpression: { waiting: { $exists: true } } });
+appealSchema.index({ case: 1, at: -1 });
+appealSchema.index({ author: 1, at: -1, _id: -1 });
+
+export const AppealModel = mongoose.model('Appeal', appealSchema, 'appeals');

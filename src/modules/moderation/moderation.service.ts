@@ -3,11 +3,16 @@ import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { recordChange, type Change } from '../../realtime/index.js';
+import type { Role, SignedIn } from '../../relay/context.js';
+import { duplicateKeyFields, type ClientSession } from '../../store/transaction.js';
 import { authorOfComment, showComment } from '../comment/index.js';
+import { notify } from '../notification/index.js';
+import { authorOfAnswer, authorOfQuestion, showAnswer, showQuestion } from '../question/index.js';
 import { authorOfReview, showReview } from '../review/index.js';
-import type { ClientSession } from '../../store/transaction.js';
-import { banUser, UserModel } from '../user/index.js';
-import { AuditModel, CaseModel, ReportModel, type AuditDocument } from './moderation.model.js';
+import { onHeld } from '../screening/index.js';
+import { authorOfShare, showShare } from '../share/index.js';
+import { bannedUser, banUser, UserModel } from '../user/index.js';
+import { AppealModel, AuditModel, CaseModel, ReportModel, type AppealDocument, type AuditDocument } from './moderation.model.js';
 
 export type ModerationActionName = 'HIDE' | 'RESTORE' | 'WARN' | 'BAN';
 
@@ -25,6 +30,9 @@ interface ContentKind {
 const kinds: Record<string, ContentKind> = {
   Review: { authorOf: authorOfReview, show: showReview },
   Comment: { authorOf: authorOfComment, show: showComment },
+  Question: { authorOf: authorOfQuestion, show: showQuestion },
+  Answer: { authorOf: authorOfAnswer, show: showAnswer },
+  Share: { authorOf: authorOfShare, show: showShare },
 };
 
 const keyOf = ({ type, id }: ModeratedContent): string => `${type}:${id.toHexString()}`;
@@ -49,17 +57,30 @@ export async function reportContent(reporter: Types.ObjectId, content: Moderated
     if (await ReportModel.exists({ _id }).session(session)) return;
     const at = new Date();
     await ReportModel.insertMany([{ _id, case: key, reporter, reason, note, at }], { session });
-    await CaseModel.updateOne(
-      { _id: key },
-      {
-        $inc: { reports: 1, [`reasons.${reason}`]: 1 },
-        $set: { open: true, lastReportedAt: at },
-        $setOnInsert: { contentType: content.type, content: content.id },
-      },
-      { upsert: true, session },
-    );
+    await openCase(session, content, author, { $inc: { reports: 1, [`reasons.${reason}`]: 1 } });
   });
 }
+
+/** Brings content before the moderators, or back before them. */
+async function openCase(
+  session: ClientSession,
+  content: ModeratedContent,
+  author: Types.ObjectId,
+  change: { $inc?: object; held?: true },
+): Promise<void> {
+  const { $inc, held } = change;
+  await CaseModel.updateOne(
+    { _id: keyOf(content) },
+    {
+      ...($inc && { $inc }),
+      $set: { open: true, lastReportedAt: new Date(), ...(held && { held }) },
+      $setOnInsert: { contentType: content.type, content: content.id, author, ...(!$inc && { reports: 0, reasons: {} }) },
+    },
+    { upsert: true, session },
+  );
+}
+
+onHeld(({ session }, { author, content }) => openCase(session, content, author, { held: true }));
 
 /** Hides, restores, warns or bans, and writes who did it and why. @throws RulesBroken, RequestError */
 export async function moderate(
@@ -75,19 +96,108 @@ export async function moderate(
     const user = content.type === 'User' ? content.id : await showOrKeep(change, content, action);
     if (!user) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
     await actOn(change, user, content, action);
-    await CaseModel.updateOne({ _id: key }, { $set: { open: false } }, { session });
-    const entry: AuditDocument = {
-      _id: new Types.ObjectId(),
-      moderator,
-      action,
-      contentType: content.type,
-      content: content.id,
-      user,
-      reason,
-      at: new Date(),
-    };
-    await AuditModel.collection.insertOne(entry, { session });
-    return entry;
+    await CaseModel.updateOne({ _id: key }, { $set: { open: false, held: false } }, { session });
+    await tellAuthor(change, moderator, user, content, action);
+    return putOnRecord(session, { moderator, action, contentType: content.type, content: content.id, user, reason });
+  });
+}
+
+async function putOnRecord(session: ClientSession, what: Omit<AuditDocument, '_id' | 'at'>): Promise<AuditDocument> {
+  const entry: AuditDocument = { _id: new Types.ObjectId(), ...what, at: new Date() };
+  await AuditModel.collection.insertOne(entry, { session });
+  return entry;
+}
+
+/** An appeal that waits is decided with it: restoring grants it, everything else denies it. */
+async function tellAuthor(
+  change: Change,
+  moderator: Types.ObjectId,
+  author: Types.ObjectId,
+  content: ModeratedContent,
+  action: ModerationActionName,
+): Promise<void> {
+  const outcome = action === 'RESTORE' ? 'GRANTED' : 'DENIED';
+  const { matchedCount } = await AppealModel.updateOne(
+    { waiting: keyOf(content) },
+    { $set: { outcome, decidedAt: new Date() }, $unset: { waiting: 1 } },
+    { session: change.session },
+  );
+  if (author.equals(moderator)) return;
+  const kind = matchedCount > 0 ? 'APPEAL_DECIDED' : 'CONTENT_MODERATED';
+  await notify(change, { recipient: author, kind, actor: null, subject: content });
+}
+
+export interface NewAppeal {
+  content: ModeratedContent;
+  body: string;
+}
+
+/** One appeal at a time, against the latest decision, by whoever it is about. @throws RulesBroken, RequestError */
+export async function appealModeration(author: Types.ObjectId, { content, body }: NewAppeal): Promise<AppealDocument> {
+  const kind = kindOf(content);
+  new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
+  return recordAppeal(content, author, body, async (session) => {
+    const owner = await kind.authorOf(session, content.id);
+    if (!owner) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
+    if (!owner.equals(author)) throw new RequestError('FORBIDDEN', 'Only its author may appeal.');
+    const decision = await AuditModel.findOne({ content: content.id }).sort({ at: -1 }).session(session).lean();
+    const held = await CaseModel.exists({ _id: keyOf(content), held: true }).session(session);
+    if (!held && (!decision || decision.action === 'RESTORE'))
+      throw broken('NOT_ALLOWED', 'There is no decision to appeal against.', 'contentId');
+  });
+}
+
+/** The same for somebody who can no longer sign in. @throws RulesBroken INVALID_CREDENTIALS, also for accounts that are not shut out */
+export async function appealBan(email: string, password: string, body: string): Promise<void> {
+  new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
+  const user = await bannedUser(email, password);
+  if (!user) throw broken('INVALID_CREDENTIALS', 'No suspended account has this address and password.', 'password');
+  await recordAppeal({ type: 'User', id: user }, user, body, async () => {});
+}
+
+async function recordAppeal(
+  content: ModeratedContent,
+  author: Types.ObjectId,
+  body: string,
+  check: (session: ClientSession) => Promise<void>,
+): Promise<AppealDocument> {
+  const key = keyOf(content);
+  try {
+    return await recordChange([`case:${key}`], async ({ session }) => {
+      await check(session);
+      const appeal: AppealDocument = {
+        _id: new Types.ObjectId(),
+        case: key,
+        contentType: content.type,
+        content: content.id,
+        author,
+        body,
+        at: new Date(),
+        outcome: null,
+        decidedAt: null,
+        waiting: key,
+      };
+      await AppealModel.collection.insertOne(appeal, { session });
+      await openCase(session, content, author, {});
+      return appeal;
+    });
+  } catch (error) {
+    if (duplicateKeyFields(error)) throw broken('ALREADY_EXISTS', 'An appeal waits already.', 'contentId');
+    throw error;
+  }
+}
+
+/** What a user may do, from the next request on. Nobody takes the running of the shop from themselves. @throws RulesBroken */
+export async function setUserRoles(admin: SignedIn, user: Types.ObjectId, roles: Role[], reason: string): Promise<AuditDocument> {
+  new InputRules().text(reason, { least: 1, most: 1000 }, 'reason').check();
+  const after: Role[] = [...new Set<Role>(['BUYER', ...roles])];
+  if (user.equals(admin.userId) && !after.includes('ADMIN'))
+    throw broken('NOT_ALLOWED', 'You cannot take this role from yourself.', 'roles');
+  return recordChange([`roles:${user.toHexString()}`], async ({ session }) => {
+    const before = await UserModel.findOneAndUpdate({ _id: user }, { $set: { roles: after } }, { session }).lean();
+    if (!before) throw broken('NOT_FOUND', 'There is no such user.', 'userId');
+    const record = { moderator: admin.userId, action: 'CHANGE_ROLES', contentType: 'User', content: user, user, reason };
+    return putOnRecord(session, { ...record, roles: { before: before.roles, after } });
   });
 }
 
@@ -116,6 +226,22 @@ export function openCases(): ListDefinition {
       ['_id', 1],
     ],
   };
+}
+
+export function reportList(key: string): ListDefinition {
+  return {
+    name: 'reports',
+    filter: { case: key },
+    order: [
+      ['at', -1],
+      ['_id', 1],
+    ],
+  };
+}
+
+/** What was decided about a user and what they wrote. */
+export function decisionsAbout(user: Types.ObjectId): ListDefinition {
+  return { ...auditTrail(), name: 'moderationDecisions', filter: { user } };
 }
 
 export function auditTrail(): ListDefinition {

@@ -1,9 +1,12 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
+import { Node } from '../../relay/node.js';
 import { Payload } from '../../relay/payload.js';
 import { Comment } from '../comment/index.js';
+import { Answer, Question } from '../question/index.js';
 import { Review } from '../review/index.js';
-import { User } from '../user/index.js';
+import { Share } from '../share/index.js';
+import { User, UserRole } from '../user/index.js';
 
 export enum ReportReason {
   SPAM = 'SPAM',
@@ -43,10 +46,41 @@ registerEnumType(ModerationAction, {
   },
 });
 
+export enum AuditAction {
+  HIDE = 'HIDE',
+  RESTORE = 'RESTORE',
+  WARN = 'WARN',
+  BAN = 'BAN',
+  CHANGE_ROLES = 'CHANGE_ROLES',
+}
+
+registerEnumType(AuditAction, {
+  name: 'AuditAction',
+  description: 'What stands in the audit trail.',
+  valuesConfig: {
+    HIDE: { description: 'Content was taken out of sight.' },
+    RESTORE: { description: 'Hidden or held content was put back, or a banned user let in again.' },
+    WARN: { description: 'An author was warned.' },
+    BAN: { description: 'Content was hidden, and its author shut out.' },
+    CHANGE_ROLES: { description: 'An administrator changed what a user may do.' },
+  },
+});
+
+export enum AppealOutcome {
+  GRANTED = 'GRANTED',
+  DENIED = 'DENIED',
+}
+
+registerEnumType(AppealOutcome, {
+  name: 'AppealOutcome',
+  description: 'What became of an appeal.',
+  valuesConfig: { GRANTED: { description: 'The decision was taken back.' }, DENIED: { description: 'The decision stands.' } },
+});
+
 export const ModeratedContent = createUnionType({
   name: 'ModeratedContent',
   description: 'What can be moderated.',
-  types: () => [Review, Comment, User] as const,
+  types: () => [Review, Comment, Question, Answer, Share, User] as const,
 });
 
 @ObjectType({ description: 'How often a reason was given.' })
@@ -58,12 +92,41 @@ export class ReasonCount {
   count!: number;
 }
 
-@ObjectType({ description: 'Reported content that waits for a moderator.' })
+@ObjectType({ implements: Node, description: 'An author’s wish for a second look at a decision.' })
+export class Appeal extends Node {
+  @Field(() => String, { description: 'What the author says.' })
+  body!: string;
+
+  @Field(() => Date, { description: 'When it was made.' })
+  at!: Date;
+
+  @Field(() => AppealOutcome, { nullable: true, description: 'What became of it; null while it waits.' })
+  outcome!: AppealOutcome | null;
+
+  @Field(() => Date, { nullable: true, description: 'When it was decided; null while it waits.' })
+  decidedAt!: Date | null;
+}
+
+@ObjectType({ description: 'A report by a user.' })
+export class ContentReport {
+  @Field(() => ReportReason, { description: 'What they say is wrong.' })
+  reason!: ReportReason;
+
+  @Field(() => String, { description: 'More about it; may be empty.' })
+  note!: string;
+
+  @Field(() => Date, { description: 'When.' })
+  at!: Date;
+}
+
+export const ContentReportConnection = connectionType(ContentReport, 'ContentReport');
+
+@ObjectType({ description: 'Content that waits for a moderator: reported, held, or appealed about.' })
 export class ModerationCase {
   @Field(() => Int, { description: 'How many users have reported it.' })
   reports!: number;
 
-  @Field(() => Date, { description: 'When it was last reported.' })
+  @Field(() => Date, { description: 'When it was last reported, held or appealed about.' })
   lastReportedAt!: Date;
 }
 
@@ -71,8 +134,8 @@ export const ModerationCaseConnection = connectionType(ModerationCase, 'Moderati
 
 @ObjectType({ description: 'What a moderator did, and why.' })
 export class AuditEntry {
-  @Field(() => ModerationAction, { description: 'What was done.' })
-  action!: ModerationAction;
+  @Field(() => AuditAction, { description: 'What was done.' })
+  action!: AuditAction;
 
   @Field(() => String, { description: 'Why.' })
   reason!: string;
@@ -83,9 +146,77 @@ export class AuditEntry {
 
 export const AuditEntryConnection = connectionType(AuditEntry, 'AuditEntry');
 
+@ObjectType({ description: 'A moderator’s decision about what one wrote, or about oneself. Who decided is not shown.' })
+export class ModerationDecision {
+  @Field(() => AuditAction, { description: 'What was done.' })
+  action!: AuditAction;
+
+  @Field(() => String, { description: 'Why.' })
+  reason!: string;
+
+  @Field(() => Date, { description: 'When.' })
+  at!: Date;
+}
+
+export const ModerationDecisionConnection = connectionType(ModerationDecision, 'ModerationDecision');
+
+@InputType({ description: 'An appeal against a decision about what one wrote.' })
+export class AppealModerationInput {
+  @Field(() => ID, { description: 'One’s own content that was hidden, held or warned about.' })
+  contentId!: string;
+
+  @Field(() => String, { description: 'Why it should be looked at again, at most 2,000 characters.' })
+  body!: string;
+}
+
+@ObjectType({ implements: Payload, description: 'The appeal.' })
+export class AppealModerationPayload extends Payload {
+  @Field(() => Appeal, { nullable: true, description: 'The appeal, as stored.' })
+  appeal!: Appeal | null;
+}
+
+@InputType({ description: 'An appeal of somebody who is shut out.' })
+export class AppealBanInput {
+  @Field(() => String, { description: 'The address of the account.' })
+  email!: string;
+
+  @Field(() => String, { description: 'The password of the account.' })
+  password!: string;
+
+  @Field(() => String, { description: 'Why one should be let in again, at most 2,000 characters.' })
+  body!: string;
+}
+
+@ObjectType({ implements: Payload, description: 'The answer to an appeal of somebody who is shut out.' })
+export class AppealBanPayload extends Payload {
+  @Field(() => Boolean, { nullable: true, description: 'Whether the appeal is on record.' })
+  appealed!: boolean | null;
+}
+
+@InputType({ description: 'What a user may do from now on.' })
+export class SetUserRolesInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => [UserRole], { description: 'All their roles; BUYER always stays.' })
+  roles!: UserRole[];
+
+  @Field(() => String, { description: 'Why, for the audit trail; at most 1,000 characters.' })
+  reason!: string;
+}
+
+@ObjectType({ implements: Payload, description: 'The user with their new roles.' })
+export class SetUserRolesPayload extends Payload {
+  @Field(() => User, { nullable: true, description: 'The user, as changed.' })
+  user!: User | null;
+
+  @Field(() => AuditEntry, { nullable: true, description: 'How it stands in the audit trail.' })
+  entry!: AuditEntry | null;
+}
+
 @InputType({ description: 'A report of content.' })
 export class ReportContentInput {
-  @Field(() => ID, { description: 'A review or a comment of somebody else.' })
+  @Field(() => ID, { description: 'A review, comment, question, answer or share of somebody else.' })
   contentId!: string;
 
   @Field(() => ReportReason, { description: 'What is wrong with it.' })
@@ -97,7 +228,7 @@ export class ReportContentInput {
 
 @InputType({ description: 'A moderator’s decision.' })
 export class ModerateContentInput {
-  @Field(() => ID, { description: 'A review, a comment or a user.' })
+  @Field(() => ID, { description: 'A review, a comment, a question, an answer, a share or a user.' })
   contentId!: string;
 
   @Field(() => ModerationAction, { description: 'What to do.' })

@@ -9,7 +9,7 @@ import { payload } from '../../relay/payload.js';
 import { Product, productById, type ProductDocument } from '../catalog/index.js';
 import { User, userById, Viewer, type PublicUser } from '../user/index.js';
 import { OrderModel, type OrderDocument, type OrderItemDocument } from './order.model.js';
-import { orderList, placeOrder, updateOrderStatus } from './order.service.js';
+import { orderList, placeOrder, salesList, updateOrderStatus } from './order.service.js';
 import {
   Order,
   OrderConnection,
@@ -43,14 +43,14 @@ export class OrderResolver {
   @Authorized()
   @Mutation(() => PlaceOrderPayload, { description: 'Orders products at their price now, all of them or none.' })
   placeOrder(
-    @Arg('input', () => PlaceOrderInput, { description: 'The order.' }) { items, idempotencyKey }: PlaceOrderInput,
+    @Arg('input', () => PlaceOrderInput, { description: 'The order.' }) { items, ...options }: PlaceOrderInput,
     @Ctx() context: RequestContext,
   ): Promise<object> {
     const ordered = items.map(({ productId, quantity }, at): { product: Types.ObjectId; quantity: number } => ({
       product: idOf('Product', productId, `input.items.${at}.productId`),
       quantity,
     }));
-    return payload(async () => ({ order: await placeOrder(context.requireSignedIn().userId, ordered, idempotencyKey) }));
+    return payload(async () => ({ order: await placeOrder(context.requireSignedIn().userId, ordered, options) }));
   }
 
   @Authorized()
@@ -78,5 +78,14 @@ export class ViewerOrdersResolver {
   @FieldResolver(() => OrderConnection, { nullable: true, description: 'What one has ordered, the latest first.' })
   orders(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OrderDocument>> {
     return paginate(OrderModel, orderList(context.requireSignedIn().userId), page);
+  }
+
+  @Authorized('MERCHANT')
+  @FieldResolver(() => OrderConnection, {
+    nullable: true,
+    description: 'What others have ordered from one, the latest first. For merchants.',
+  })
+  sales(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OrderDocument>> {
+    return paginate(OrderModel, salesList(context.requireSignedIn().userId), page);
   }
 }

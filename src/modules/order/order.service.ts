@@ -6,9 +6,10 @@ import type { SignedIn } from '../../relay/context.js';
 import { recordChange, type Change } from '../../realtime/index.js';
 import { createOnce } from '../../store/idempotency.js';
 import { insertMissing } from '../../store/bulk.js';
-import { inTransaction, type ClientSession } from '../../store/transaction.js';
+import type { ClientSession } from '../../store/transaction.js';
 import { noteInteractions } from '../behaviour/index.js';
 import { ProductModel, type ProductDocument } from '../catalog/index.js';
+import { registerOwnedDocuments, registerReference } from '../user/index.js';
 import { OrderModel, type OrderDocument, type OrderStatusName } from './order.model.js';
 
 const mostItems = 100;
@@ -28,16 +29,30 @@ export interface OrderedItem {
   quantity: number;
 }
 
+export interface PlacingOptions {
+  idempotencyKey?: string | null;
+  /** What a share's link gave the visitor; one that leads nowhere is no reason to refuse an order. */
+  shareToken?: string | null;
+}
+
 /** Takes the stock and the price as they are now, all items or none. @throws RulesBroken */
-export async function placeOrder(buyer: Types.ObjectId, items: OrderedItem[], idempotencyKey?: string | null): Promise<OrderDocument> {
+export async function placeOrder(
+  buyer: Types.ObjectId,
+  items: OrderedItem[],
+  { idempotencyKey, shareToken }: PlacingOptions = {},
+): Promise<OrderDocument> {
   checkItems(items);
+  new InputRules().text(shareToken, { most: 200 }, 'shareToken').check();
   const keys = items.map(({ product }) => `product:${product.toHexString()}`);
-  const id = await inTransaction([...new Set(keys)], async (session) => {
+  const id = await recordChange([...new Set(keys)], async (change) => {
+    const { session } = change;
     const request = { user: buyer, operation: 'placeOrder', key: idempotencyKey };
     const { id } = await createOnce(session, request, async (_id) => {
       const products = await readProducts(session, items);
       await takeStock(session, items, products);
-      await OrderModel.collection.insertOne(orderOf(_id, buyer, items, products), { session });
+      const order = orderOf(_id, buyer, items, products);
+      await OrderModel.collection.insertOne(order, { session });
+      await tellListeners(change, order, shareToken);
     });
     return id;
   });
@@ -94,7 +109,11 @@ async function readProducts(session: ClientSession, items: OrderedItem[]): Promi
 async function takeStock(session: ClientSession, items: OrderedItem[], products: ProductDocument[]): Promise<void> {
   for (const [at, { product, quantity }] of items.entries()) {
     if (products[at]!.stock === null) continue;
-    const taken = await ProductModel.updateOne({ _id: product, stock: { $gte: quantity } }, { $inc: { stock: -quantity } }, { session });
+    const taken = await ProductModel.updateOne(
+      { _id: product, stock: { $gte: quantity } },
+      { $inc: { stock: -quantity }, $set: { updatedAt: new Date() } },
+      { session },
+    );
     if (taken.modifiedCount === 0)
       throw broken('OUT_OF_STOCK', `There are only ${products[at]!.stock} left.`, 'items', String(at), 'quantity');
   }
@@ -117,13 +136,18 @@ function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[
   };
 }
 
-type DeliveryListener = (change: Change, order: OrderDocument) => Promise<void>;
+/** @param shareToken given when the order is placed */
+type OrderListener = (change: Change, order: OrderDocument, shareToken?: string | null) => Promise<void>;
 
-const deliveryListeners: DeliveryListener[] = [];
+const listeners: OrderListener[] = [];
 
-/** Adds what else happens, in the same transaction, when an order is delivered. */
-export function onDelivered(listener: DeliveryListener): void {
-  deliveryListeners.push(listener);
+/** Adds what else happens, in the same transaction, when an order is placed or its status changes. */
+export function onOrderStatus(listener: OrderListener): void {
+  listeners.push(listener);
+}
+
+async function tellListeners(change: Change, order: OrderDocument, shareToken?: string | null): Promise<void> {
+  for (const listener of listeners) await listener(change, order, shareToken);
 }
 
 /** @throws RulesBroken INVALID_TRANSITION, RequestError FORBIDDEN or NOT_FOUND */
@@ -148,7 +172,8 @@ export async function updateOrderStatus(actor: SignedIn, id: Types.ObjectId, sta
       throw broken('INVALID_TRANSITION', `An order that is ${current!.status} cannot become ${status}.`, 'status');
     }
     if (status === 'CANCELLED') await returnStock(session, moved);
-    if (status === 'DELIVERED') await deliver(change, moved);
+    if (status === 'DELIVERED') await notePurchase(change, moved);
+    await tellListeners(change, moved);
     return moved;
   });
 }
@@ -159,14 +184,17 @@ function orderStatusesBefore(status: OrderStatusName): OrderStatusName[] {
 
 async function returnStock(session: ClientSession, order: OrderDocument): Promise<void> {
   for (const { product, quantity } of order.items) {
-    await ProductModel.updateOne({ _id: product, stock: { $ne: null } }, { $inc: { stock: quantity } }, { session });
+    await ProductModel.updateOne(
+      { _id: product, stock: { $ne: null } },
+      { $inc: { stock: quantity }, $set: { updatedAt: new Date() } },
+      { session },
+    );
   }
 }
 
-async function deliver(change: Change, order: OrderDocument): Promise<void> {
+async function notePurchase(change: Change, order: OrderDocument): Promise<void> {
   const products = order.items.map(({ product }) => product);
   await noteInteractions(change.session, order.buyer, products, { increments: { purchases: 1 } });
-  for (const listener of deliveryListeners) await listener(change, order);
 }
 
 /** Whether the user has received the product by an order of this shop. */
@@ -189,3 +217,10 @@ export function orderList(buyer: Types.ObjectId): ListDefinition {
 export function importOrders(orders: OrderDocument[]): Promise<number> {
   return insertMissing(OrderModel, orders);
 }
+
+export function salesList(merchant: Types.ObjectId): ListDefinition {
+  return { ...orderList(merchant), name: 'sales', filter: { merchant } };
+}
+
+registerOwnedDocuments({ name: 'orders', model: OrderModel, owner: 'buyer', erase: 'ANONYMISE' });
+registerReference('sales', OrderModel, 'merchant');

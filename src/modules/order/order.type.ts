@@ -72,6 +72,12 @@ export class PlaceOrderInput {
 
   @Field(() => String, { nullable: true, description: 'Repeating a request with the same key places no second order.' })
   idempotencyKey?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The `share` parameter of the link by which the buyer came: the share then counts the order.',
+  })
+  shareToken?: string | null;
 }
 
 @InputType({ description: 'The next step of an order.' })

@@ -2,11 +2,20 @@ import type { Types } from 'mongoose';
 import { pagesByParent } from '../../relay/connection.js';
 import type { LoaderDefinition } from '../../relay/context.js';
 import { byId } from '../../relay/loader.js';
-import { ReviewModel, ReviewVoteModel, type ReviewDocument, type ReviewVoteDocument } from './review.model.js';
+import {
+  ReviewModel,
+  ReviewRevisionModel,
+  ReviewVoteModel,
+  type ReviewDocument,
+  type ReviewRevisionDocument,
+  type ReviewVoteDocument,
+} from './review.model.js';
 
 export const reviewById = byId<ReviewDocument>(ReviewModel);
 export const reviewsOfProduct = pagesByParent<ReviewDocument>(ReviewModel, 'product');
 export const reviewsOfAuthor = pagesByParent<ReviewDocument>(ReviewModel, 'author');
+
+export const revisionsOfReview = pagesByParent<ReviewRevisionDocument>(ReviewRevisionModel, 'review');
 
 export interface VoteKey {
   review: Types.ObjectId;

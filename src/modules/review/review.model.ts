@@ -20,7 +20,7 @@ export interface ReviewDocument extends AspectRatings {
   unhelpful: number;
   /** The Wilson lower bound of its votes. */
   helpfulness: number;
-  response: { body: string; at: Date } | null;
+  response: { body: string; at: Date; by?: Types.ObjectId } | null;
   visible: boolean;
   commentCount: number;
   createdAt: Date;
@@ -28,7 +28,7 @@ export interface ReviewDocument extends AspectRatings {
   source?: string;
 }
 
-const response = new Schema({ body: String, at: Date }, { _id: false });
+const response = new Schema({ body: String, at: Date, by: Schema.Types.ObjectId }, { _id: false });
 const reviewSchema = new Schema<ReviewDocument>({
   product: { type: Schema.Types.ObjectId, required: true },
   author: { type: Schema.Types.ObjectId, required: true },
@@ -57,9 +57,38 @@ reviewSchema.index({ product: 1, author: 1 }, { unique: true });
 reviewSchema.index({ product: 1, visible: 1, createdAt: -1, _id: -1 });
 reviewSchema.index({ product: 1, visible: 1, helpfulness: -1, createdAt: -1, _id: -1 });
 reviewSchema.index({ product: 1, visible: 1, points: -1, createdAt: -1, _id: -1 });
+reviewSchema.index({ 'response.by': 1 }, { sparse: true });
 reviewSchema.index({ author: 1, visible: 1, createdAt: -1, _id: -1 });
 
 export const ReviewModel = mongoose.model('Review', reviewSchema, 'reviews');
+
+/** A review as it was before an edit. */
+export interface ReviewRevisionDocument extends AspectRatings {
+  _id: Types.ObjectId;
+  review: Types.ObjectId;
+  author: Types.ObjectId;
+  title: string;
+  body: string;
+  imageUrls: string[];
+  /** When it was written. */
+  at: Date;
+}
+
+const revisionSchema = new Schema<ReviewRevisionDocument>({
+  review: { type: Schema.Types.ObjectId, required: true },
+  author: { type: Schema.Types.ObjectId, required: true },
+  quality: { type: Number, default: null },
+  price: { type: Number, default: null },
+  service: { type: Number, default: null },
+  title: { type: String, default: '' },
+  body: { type: String, default: '' },
+  imageUrls: { type: [String], default: [] },
+  at: { type: Date, required: true },
+});
+revisionSchema.index({ review: 1, at: -1, _id: -1 });
+revisionSchema.index({ author: 1 });
+
+export const ReviewRevisionModel = mongoose.model('ReviewRevision', revisionSchema, 'review_revisions');
 
 export interface ReviewVoteDocument {
   /** Review and voter, so that there is one vote each. */

@@ -11,8 +11,9 @@ import { Product, productById, type ProductDocument } from '../catalog/index.js'
 import { hiddenFrom } from '../social-graph/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
 import { categoryTally, ratingOf, ratingTopic } from './product-rating.js';
-import { ownReview, reviewById, reviewsOfAuthor, reviewsOfProduct, voteOn } from './review.loader.js';
-import type { ReviewDocument } from './review.model.js';
+import { ownReview, reviewById, reviewsOfAuthor, reviewsOfProduct, revisionsOfReview, voteOn } from './review.loader.js';
+import type { ReviewDocument, ReviewRevisionDocument } from './review.model.js';
+import './review.privacy.js';
 import {
   createReview,
   deleteReview,
@@ -20,6 +21,7 @@ import {
   reviewList,
   reviewsBy,
   reviewTopic,
+  revisionList,
   updateReview,
   voteReview,
 } from './review.service.js';
@@ -36,6 +38,7 @@ import {
   ReviewAdded,
   ReviewConnection,
   ReviewFilter,
+  ReviewRevisionConnection,
   ReviewSort,
   ReviewVote,
   UpdateReviewInput,
@@ -76,6 +79,15 @@ export class ReviewResolver {
     return vote.helpful ? ReviewVote.HELPFUL : ReviewVote.UNHELPFUL;
   }
 
+  @FieldResolver(() => ReviewRevisionConnection, { description: 'What it said before it was edited, the latest first.' })
+  revisions(
+    @Root() review: ReviewDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<ReviewRevisionDocument>> {
+    return context.require(revisionsOfReview, { parent: review._id, list: revisionList(review._id), args: page });
+  }
+
   @Authorized()
   @Mutation(() => CreateReviewPayload, { description: 'Reviews a product. It counts in the score at once.' })
   createReview(
@@ -84,9 +96,11 @@ export class ReviewResolver {
   ): Promise<object> {
     const { productId, imageUrls, ...rest } = input;
     const product = idOf('Product', productId, 'input.productId');
-    return payload(async () => ({
-      review: await createReview(context.requireSignedIn().userId, { ...rest, product, imageUrls: (imageUrls ?? []).map(String) }),
-    }));
+    return payload(async () => {
+      const content = { ...rest, product, imageUrls: (imageUrls ?? []).map(String) };
+      const review = await createReview(context.requireSignedIn().userId, content);
+      return { review, held: !review.visible };
+    });
   }
 
   @Authorized()

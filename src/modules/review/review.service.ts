@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { ListDefinition } from '../../relay/connection.js';
@@ -9,9 +9,12 @@ import { createOnce } from '../../store/idempotency.js';
 import { insertMissing } from '../../store/bulk.js';
 import type { ClientSession } from '../../store/transaction.js';
 import { noteInteractions } from '../behaviour/index.js';
-import { hasReceived, onDelivered } from '../order/index.js';
+import { recordActivity, withdrawActivity } from '../feed/index.js';
+import { notify } from '../notification/index.js';
+import { hasReceived, onOrderStatus } from '../order/index.js';
+import { screen } from '../screening/index.js';
 import { rescore, talliedProduct, type TalliedProduct } from './product-rating.js';
-import { ReviewModel, ReviewVoteModel, type ReviewDocument } from './review.model.js';
+import { ReviewModel, ReviewRevisionModel, ReviewVoteModel, type ReviewDocument } from './review.model.js';
 
 export const reviewTopic = (product: Types.ObjectId): string => `reviews:${product.toHexString()}`;
 
@@ -91,6 +94,10 @@ async function addReview(change: Change, product: TalliedProduct, review: Review
     author: review.author,
     content: `Review:${review._id.toHexString()}`,
   });
+  const content = { type: 'Review', id: review._id };
+  const held = await screen(change, { author: review.author, content, text: `${review.title} ${review.body}` });
+  if (held) await showReview(change, review._id, false);
+  else await recordActivity(change, { actor: review.author, kind: 'REVIEWED', subject: content });
 }
 
 function checkContent(content: Partial<ReviewContent>): void {
@@ -112,10 +119,19 @@ export async function updateReview(author: Types.ObjectId, id: Types.ObjectId, c
       changed.points = overallPoints(changed as Record<Aspect, number>);
       changed.stars = starsOf(changed.points);
     }
+    await keepRevision(change, review);
     await saveReview(change, product, review, changed);
     await noteInteractions(change.session, author, [review.product], { points: changed.points });
     return changed;
   });
+}
+
+async function keepRevision({ session }: Change, review: ReviewDocument): Promise<void> {
+  const { _id, author, quality, price, service, title, body, imageUrls, editedAt, createdAt } = review;
+  await ReviewRevisionModel.collection.insertOne(
+    { _id: new Types.ObjectId(), review: _id, author, quality, price, service, title, body, imageUrls, at: editedAt ?? createdAt },
+    { session },
+  );
 }
 
 /** @throws RulesBroken, RequestError FORBIDDEN */
@@ -123,6 +139,8 @@ export async function deleteReview(author: Types.ObjectId, id: Types.ObjectId): 
   return changeOwnReview(author, id, async (change, review, product) => {
     await ReviewModel.deleteOne({ _id: id }, { session: change.session });
     await ReviewVoteModel.deleteMany({ review: id }, { session: change.session });
+    await ReviewRevisionModel.deleteMany({ review: id }, { session: change.session });
+    await withdrawActivity(change, id);
     await noteInteractions(change.session, author, [review.product], { points: null });
     if (review.visible) await rescore(change, product, review, null);
     return review;
@@ -187,14 +205,17 @@ export async function respondToReview(merchant: SignedIn, id: Types.ObjectId, bo
   new InputRules().text(body, { most: 5000 }, 'body').check();
   return changeReview(id, async (change, review, product) => {
     if (!product.merchant.equals(merchant.userId)) throw new RequestError('FORBIDDEN', 'Only the product’s merchant may respond.');
-    const response = body.trim() === '' ? null : { body, at: new Date() };
+    const response = body.trim() === '' ? null : { body, at: new Date(), by: merchant.userId };
     await ReviewModel.updateOne({ _id: id }, { $set: { response } }, { session: change.session });
+    if (response)
+      await notify(change, { recipient: review.author, kind: 'REVIEW_ANSWERED', actor: merchant.userId, subject: { type: 'Review', id } });
     return { ...review, response };
   });
 }
 
 /** A delivered order makes the buyer's earlier reviews of its products verified. */
-onDelivered(async (change, { buyer, items }) => {
+onOrderStatus(async (change, { status, buyer, items }) => {
+  if (status !== 'DELIVERED') return;
   for (const { product: id } of items) {
     const review = await ReviewModel.findOne({ product: id, author: buyer }).session(change.session).lean();
     const product = review && (await talliedProduct(change.session, id));
@@ -273,6 +294,17 @@ export function reviewList(
   return { name: `reviews/${sort}`, filter, order: reviewOrders[sort] };
 }
 
+export function revisionList(review: Types.ObjectId): ListDefinition {
+  return {
+    name: 'revisions',
+    filter: { review },
+    order: [
+      ['at', -1],
+      ['_id', -1],
+    ],
+  };
+}
+
 export function reviewsBy(author: Types.ObjectId): ListDefinition {
   return { name: 'reviewsBy', filter: { author, visible: true }, order: reviewOrders.NEWEST };
 }
@@ -280,4 +312,9 @@ export function reviewsBy(author: Types.ObjectId): ListDefinition {
 /** Reviews of another shop or data set, in bulk. @returns how many were new */
 export async function importReviews(reviews: ReviewDocument[]): Promise<number> {
   return insertMissing(ReviewModel, reviews);
+}
+
+/** Every visible review, for export. */
+export function allReviews(): AsyncIterable<ReviewDocument> {
+  return ReviewModel.collection.find<ReviewDocument>({ visible: true }, { batchSize: 1000 });
 }

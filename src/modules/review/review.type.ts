@@ -89,6 +89,32 @@ export class Review extends Node {
   editedAt!: Date | null;
 }
 
+@ObjectType({ description: 'A review as it was before an edit.' })
+export class ReviewRevision {
+  @Field(() => Int, { nullable: true, description: 'The quality then; null where it was not rated.' })
+  quality!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The value for the price then; null where it was not rated.' })
+  price!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The service then; null where it was not rated.' })
+  service!: number | null;
+
+  @Field(() => String, { description: 'The title then; may be empty.' })
+  title!: string;
+
+  @Field(() => String, { description: 'The text then.' })
+  body!: string;
+
+  @Field(() => [GraphQLURL], { description: 'The pictures then.' })
+  imageUrls!: string[];
+
+  @Field(() => Date, { description: 'When this version was written.' })
+  at!: Date;
+}
+
+export const ReviewRevisionConnection = connectionType(ReviewRevision, 'ReviewRevision');
+
 export const ReviewConnection = connectionType(Review, 'Review');
 
 @ObjectType({ description: 'The mean of each aspect, 1 to 5; null while nobody has rated it.' })
@@ -226,6 +252,9 @@ export class RespondToReviewInput {
 export class CreateReviewPayload extends Payload {
   @Field(() => Review, { nullable: true, description: 'The review, as stored.' })
   review!: Review | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether a moderator must see it before others do.' })
+  held!: boolean | null;
 }
 
 @ObjectType({ implements: Payload, description: 'The changed review.' })

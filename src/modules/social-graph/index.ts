@@ -1,2 +1,13 @@
+export {
+  allFollows,
+  blockersAmong,
+  followedBy,
+  followersAfter,
+  hiddenAuthorsOf,
+  hiddenFrom,
+  importFollows,
+  isBlocked,
+  onFollows,
+} from './social-graph.service.js';
 export { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
-export { allFollows, followedBy, hiddenAuthorsOf, hiddenFrom, importFollows, isBlocked } from './social-graph.service.js';
+export { UserConnection } from './social-graph.type.js';

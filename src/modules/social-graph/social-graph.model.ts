@@ -15,6 +15,7 @@ const followSchema = new Schema<FollowDocument>({
 followSchema.index({ follower: 1, followee: 1 }, { unique: true });
 followSchema.index({ follower: 1, at: -1, _id: -1 });
 followSchema.index({ followee: 1, at: -1, _id: -1 });
+followSchema.index({ followee: 1, _id: 1 });
 
 export interface BlockDocument {
   _id: Types.ObjectId;

@@ -2,8 +2,8 @@ import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { insertMissing } from '../../store/bulk.js';
-import { UserModel } from '../user/index.js';
-import { hiddenAuthorsTopic, recordChange } from '../../realtime/index.js';
+import { registerOwnedDocuments, registerPersonalData, UserModel } from '../user/index.js';
+import { hiddenAuthorsTopic, recordChange, type Change } from '../../realtime/index.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import { BlockModel, FollowModel, type FollowDocument } from './social-graph.model.js';
 
@@ -11,13 +11,14 @@ import { BlockModel, FollowModel, type FollowDocument } from './social-graph.mod
 export async function block(blocker: Types.ObjectId, blocked: Types.ObjectId): Promise<void> {
   if (blocker.equals(blocked)) throw broken('NOT_ALLOWED', 'You cannot block yourself.', 'userId');
   if (!(await UserModel.exists({ _id: blocked }))) throw broken('NOT_FOUND', 'There is no such user.', 'userId');
-  await recordChange([`blocks:${blocker.toHexString()}`], async ({ session, announce }) => {
+  await recordChange([`blocks:${blocker.toHexString()}`], async (change) => {
+    const { session, announce } = change;
     await BlockModel.updateOne({ blocker, blocked }, { $setOnInsert: { at: new Date() } }, { upsert: true, session });
     const both = [
       { follower: blocker, followee: blocked },
       { follower: blocked, followee: blocker },
     ];
-    await FollowModel.deleteMany({ $or: both }, { session });
+    for (const { follower, followee } of both) await endFollow(change, follower, followee);
     announce(hiddenAuthorsTopic(blocker));
   });
 }
@@ -47,6 +48,12 @@ export async function isBlocked(blocker: Types.ObjectId, blocked: Types.ObjectId
   return (await BlockModel.exists({ blocker, blocked })) !== null;
 }
 
+/** Which of these users have blocked somebody. */
+export async function blockersAmong(users: Types.ObjectId[], blocked: Types.ObjectId): Promise<ReadonlySet<string>> {
+  const blocks = await BlockModel.find({ blocker: { $in: users }, blocked }, { blocker: 1 }).lean();
+  return new Set(blocks.map(({ blocker }) => blocker.toHexString()));
+}
+
 const blocksOfViewer: LoaderDefinition<Types.ObjectId, Types.ObjectId[]> = {
   cacheKey: (viewer) => viewer.toHexString(),
   batch: (viewers) => Promise.all(viewers.map(blockedBy)),
@@ -68,16 +75,44 @@ export function blockList(blocker: Types.ObjectId): ListDefinition {
   };
 }
 
+/** What else happens, in the same transaction, when a user begins or ceases to follow another. */
+export interface FollowListener {
+  onFollow(change: Change, follower: Types.ObjectId, followee: Types.ObjectId): Promise<void>;
+  onUnfollow(change: Change, follower: Types.ObjectId, followee: Types.ObjectId): Promise<void>;
+}
+
+const followListeners: Partial<FollowListener>[] = [];
+
+export function onFollows(listener: Partial<FollowListener>): void {
+  followListeners.push(listener);
+}
+
+const followKey = (follower: Types.ObjectId): string[] => [`follows:${follower.toHexString()}`];
+
 /** Following twice is following once. @throws RulesBroken */
 export async function follow(follower: Types.ObjectId, followee: Types.ObjectId): Promise<void> {
   if (await isBlocked(followee, follower)) throw broken('NOT_ALLOWED', 'This user does not want that.', 'userId');
   if (follower.equals(followee)) throw broken('NOT_ALLOWED', 'You cannot follow yourself.', 'userId');
   if (!(await UserModel.exists({ _id: followee }))) throw broken('NOT_FOUND', 'There is no such user.', 'userId');
-  await FollowModel.updateOne({ follower, followee }, { $setOnInsert: { at: new Date() } }, { upsert: true });
+  await recordChange(followKey(follower), async (change) => {
+    const { upsertedCount } = await FollowModel.updateOne(
+      { follower, followee },
+      { $setOnInsert: { at: new Date() } },
+      { upsert: true, session: change.session },
+    );
+    if (upsertedCount === 0) return;
+    for (const listener of followListeners) await listener.onFollow?.(change, follower, followee);
+  });
 }
 
 export async function unfollow(follower: Types.ObjectId, followee: Types.ObjectId): Promise<void> {
-  await FollowModel.deleteOne({ follower, followee });
+  await recordChange(followKey(follower), (change) => endFollow(change, follower, followee));
+}
+
+async function endFollow(change: Change, follower: Types.ObjectId, followee: Types.ObjectId): Promise<void> {
+  const { deletedCount } = await FollowModel.deleteOne({ follower, followee }, { session: change.session });
+  if (deletedCount === 0) return;
+  for (const listener of followListeners) await listener.onUnfollow?.(change, follower, followee);
 }
 
 export function followeesOf(follower: Types.ObjectId): ListDefinition {
@@ -110,6 +145,14 @@ export async function followedBy(follower: Types.ObjectId): Promise<Types.Object
   return follows.map(({ followee }) => followee);
 }
 
+/** A batch of a user's followers, in a fixed order. @param after the last follow of the batch before */
+export async function followersAfter(followee: Types.ObjectId, after: Types.ObjectId | null, limit: number): Promise<FollowDocument[]> {
+  return await FollowModel.find({ followee, ...(after && { _id: { $gt: after } }) })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .lean();
+}
+
 /** Every follow, for training. */
 export function allFollows(): AsyncIterable<FollowDocument> {
   return FollowModel.collection.find<FollowDocument>({}, { batchSize: 5000 });
@@ -119,3 +162,12 @@ export function allFollows(): AsyncIterable<FollowDocument> {
 export function importFollows(follows: FollowDocument[]): Promise<number> {
   return insertMissing(FollowModel, follows);
 }
+
+registerOwnedDocuments({ name: 'following', model: FollowModel, owner: 'follower', erase: 'DELETE' });
+registerOwnedDocuments({ name: 'followers', model: FollowModel, owner: 'followee', erase: 'DELETE' });
+registerOwnedDocuments({ name: 'blockedUsers', model: BlockModel, owner: 'blocker', erase: 'DELETE' });
+registerPersonalData({
+  name: 'blockedBy',
+  collect: async () => [],
+  erase: async ({ session, user }) => void (await BlockModel.deleteMany({ blocked: user }, { session })),
+});

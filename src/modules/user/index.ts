@@ -1,7 +1,11 @@
 export { AccessTokens } from './access-tokens.js';
-export { banUser, SessionService } from './session.service.js';
+export { OutsideIdentities, type IdentityProvider } from './outside-identities.js';
+export { personalData, registerOwnedDocuments, registerPersonalData, registerReference, type Erasure } from './personal-data.js';
+export { isSuggestible, privacySettingsOf, usersWithoutPersonalisation } from './privacy-settings.js';
+export { bannedUser, banUser, passwordMatches, SessionService } from './session.service.js';
 export { importUsers } from './user.bulk.js';
+export { usersByHandle } from './user.service.js';
 export { userById, type PublicUser } from './user.loader.js';
 export { UserModel, type UserDocument } from './user.model.js';
 export { UserResolver, ViewerResolver } from './user.resolver.js';
-export { User, Viewer } from './user.type.js';
+export { User, UserRole, Viewer } from './user.type.js';

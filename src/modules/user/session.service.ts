@@ -5,9 +5,12 @@ import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { Role, SignedIn } from '../../relay/context.js';
+import { IdempotencyModel } from '../../store/idempotency.js';
 import { duplicateKeyFields } from '../../store/transaction.js';
 import { announceSessionEnd, sessionTopic, type Change } from '../../realtime/index.js';
 import type { AccessTokens } from './access-tokens.js';
+import type { OutsideIdentities } from './outside-identities.js';
+import { registerOwnedDocuments, registerPersonalData } from './personal-data.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
 import { SessionModel, UserModel, type UserDocument } from './user.model.js';
 
@@ -32,7 +35,11 @@ export interface SignUp {
 const nobodysHash = hashPassword(randomBytes(16).toString('hex'));
 
 export class SessionService {
-  constructor(private readonly tokens: AccessTokens) {}
+  /** @param outside where an identity provider of the shop's own is trusted too */
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly outside: OutsideIdentities | null = null,
+  ) {}
 
   /** @throws RulesBroken for a taken or invalid e-mail address, handle or password. */
   async signUp(input: SignUp): Promise<Credentials> {
@@ -112,6 +119,7 @@ export class SessionService {
    * @throws RequestError UNAUTHENTICATED
    */
   async authenticate(token: string): Promise<SignedIn> {
+    if (this.outside && !this.tokens.issued(token)) return authenticateOutside(this.outside, token);
     const { sessionId, userId, expiresAt } = await this.tokens.verify(token);
     const [session, user] = await Promise.all([
       SessionModel.exists({ _id: sessionId, user: userId, expiresAt: { $gt: new Date() } }),
@@ -141,6 +149,13 @@ export class SessionService {
   }
 }
 
+/** The provider keeps the session; here the user's own id stands for it, so that a ban ends what is open. */
+async function authenticateOutside(outside: OutsideIdentities, token: string): Promise<SignedIn> {
+  const { user, expiresAt } = await outside.authenticate(token);
+  if (user.bannedAt) throw new RequestError('UNAUTHENTICATED', 'This account is suspended.');
+  return { userId: user._id, sessionId: user._id, roles: user.roles, expiresAt };
+}
+
 function newRefreshToken(sessionId: Types.ObjectId): string {
   return `${sessionId.toHexString()}.${randomBytes(32).toString('base64url')}`;
 }
@@ -164,7 +179,34 @@ export async function banUser(change: Change, user: Types.ObjectId, banned: bool
   if (banned) {
     const sessions = await SessionModel.find({ user }, { _id: 1 }).session(session).lean();
     await SessionModel.deleteMany({ user }, { session });
-    for (const { _id } of sessions) change.announce(sessionTopic(_id));
+    for (const { _id } of [...sessions, { _id: user }]) change.announce(sessionTopic(_id));
   }
   return true;
 }
+
+/** Whether a user's password is the given one; users of an outside provider have none. */
+export async function passwordMatches(userId: Types.ObjectId, password: string): Promise<boolean> {
+  const user = await UserModel.findById(userId, { passwordHash: 1 }).lean();
+  return verifyPassword(user?.passwordHash ?? (await nobodysHash), password);
+}
+
+/** A banned user by their credentials, which open nothing any more; null for everybody else. */
+export async function bannedUser(email: string, password: string): Promise<Types.ObjectId | null> {
+  const user = await UserModel.findOne({ email: email.toLowerCase() }, { passwordHash: 1, bannedAt: 1 }).lean();
+  const matches = await verifyPassword(user?.passwordHash ?? (await nobodysHash), password);
+  return user?.bannedAt && matches ? user._id : null;
+}
+
+registerOwnedDocuments({ name: 'idempotencyKeys', model: IdempotencyModel, owner: 'user', erase: 'DELETE' });
+
+registerPersonalData({
+  name: 'sessions',
+  collect: (user) => SessionModel.find({ user }, { refreshHash: 0 }).lean(),
+  erase: async ({ session, user }) => void (await SessionModel.deleteMany({ user }, { session })),
+});
+
+registerPersonalData({
+  name: 'account',
+  collect: (user) => UserModel.find({ _id: user }, { passwordHash: 0 }).lean(),
+  erase: async ({ session, user }) => void (await UserModel.deleteOne({ _id: user }, { session })),
+});

@@ -15,6 +15,12 @@ export interface UserDocument {
   bannedAt?: Date | null;
   email?: string;
   passwordHash?: string;
+  /** Who they are at the outside identity provider, as `issuer subject`. */
+  identity?: string;
+  /** Others are not shown this user as someone like them. */
+  hiddenFromSuggestions?: boolean;
+  /** Recommendations and the recommender's training leave this user's behaviour out. */
+  withoutPersonalisation?: boolean;
   /** Where an imported user comes from. */
   source?: string;
 }
@@ -30,10 +36,16 @@ const userSchema = new Schema<UserDocument>({
   bannedAt: Date,
   email: String,
   passwordHash: String,
+  identity: String,
+  hiddenFromSuggestions: Boolean,
+  withoutPersonalisation: Boolean,
   source: String,
 });
 userSchema.index({ handleKey: 1 }, { unique: true });
 userSchema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
+
+userSchema.index({ identity: 1 }, { unique: true, partialFilterExpression: { identity: { $exists: true } } });
+userSchema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
 
 export const UserModel = mongoose.model('User', userSchema, 'users');
 

@@ -2,16 +2,20 @@ import { Arg, Authorized, Ctx, FieldResolver, Mutation, Query, Resolver } from '
 import type { RequestContext } from '../../relay/context.js';
 import { registerNode } from '../../relay/node.js';
 import { payload } from '../../relay/payload.js';
+import { privacySettingsOf, updatePrivacySettings, type PrivacyChoices } from './privacy-settings.js';
 import type { SessionService } from './session.service.js';
 import { userById, type PublicUser } from './user.loader.js';
 import { emailOf, findByHandle, updateProfile } from './user.service.js';
 import {
+  PrivacySettings,
   RefreshSessionInput,
   SessionPayload,
   SignInInput,
   SignOutInput,
   SignOutPayload,
   SignUpInput,
+  UpdatePrivacySettingsInput,
+  UpdatePrivacySettingsPayload,
   UpdateProfileInput,
   UpdateProfilePayload,
   User,
@@ -36,6 +40,12 @@ export class ViewerResolver {
   @FieldResolver(() => String, { nullable: true, description: 'One’s own e-mail address; null for accounts without one.' })
   email(@Ctx() context: RequestContext): Promise<string | null> {
     return emailOf(context.requireSignedIn().userId);
+  }
+
+  @Authorized()
+  @FieldResolver(() => PrivacySettings, { nullable: true, description: 'What one has decided about the use of what one does.' })
+  privacySettings(@Ctx() context: RequestContext): Promise<PrivacyChoices> {
+    return privacySettingsOf(context.requireSignedIn().userId);
   }
 }
 
@@ -87,5 +97,14 @@ export class UserResolver {
       const avatarUrl = input.avatarUrl instanceof URL ? input.avatarUrl.href : input.avatarUrl;
       return { user: await updateProfile(context.requireSignedIn().userId, { ...input, avatarUrl }) };
     });
+  }
+
+  @Authorized()
+  @Mutation(() => UpdatePrivacySettingsPayload, { description: 'Decides about the use of what one does.' })
+  updatePrivacySettings(
+    @Arg('input', () => UpdatePrivacySettingsInput, { description: 'What to change.' }) input: UpdatePrivacySettingsInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    return payload(async () => ({ privacySettings: await updatePrivacySettings(context.requireSignedIn().userId, input) }));
   }
 }

@@ -7,6 +7,13 @@ export async function findByHandle(handle: string): Promise<PublicUser | null> {
   return UserModel.findOne({ handleKey: handle.toLowerCase() }, publicProjection).lean();
 }
 
+/** Who goes by these handles, in any case; those nobody has are left out. */
+export async function usersByHandle(handles: string[]): Promise<{ _id: Types.ObjectId; handle: string }[]> {
+  if (handles.length === 0) return [];
+  const handleKey = { $in: handles.map((handle) => handle.toLowerCase()) };
+  return await UserModel.find({ handleKey }, { handle: 1 }).lean();
+}
+
 export async function emailOf(userId: Types.ObjectId): Promise<string | null> {
   const user = await UserModel.findById(userId, { email: 1 }).lean();
   return user?.email ?? null;

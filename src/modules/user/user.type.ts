@@ -102,6 +102,30 @@ export class UpdateProfileInput {
   avatarUrl?: URL | null;
 }
 
+@ObjectType({ description: 'What one has decided about the use of what one does.' })
+export class PrivacySettings {
+  @Field(() => Boolean, { description: 'Whether others may be shown oneself as someone with a similar taste.' })
+  suggestToOthers!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether recommendations may follow from what one does.' })
+  personalise!: boolean;
+}
+
+@InputType({ description: 'What to change of one’s privacy settings; what is left out stays.' })
+export class UpdatePrivacySettingsInput {
+  @Field(() => Boolean, { nullable: true, description: 'Whether others may be shown oneself as someone with a similar taste.' })
+  suggestToOthers?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether recommendations may follow from what one does.' })
+  personalise?: boolean | null;
+}
+
+@ObjectType({ implements: Payload, description: 'The changed privacy settings.' })
+export class UpdatePrivacySettingsPayload extends Payload {
+  @Field(() => PrivacySettings, { nullable: true, description: 'The settings, as changed.' })
+  privacySettings!: PrivacySettings | null;
+}
+
 @ObjectType({ implements: Payload, description: 'An open session.' })
 export class SessionPayload extends Payload {
   @Field(() => String, {

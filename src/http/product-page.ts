@@ -1,0 +1,82 @@
+/** A plain page for a product, for shops without a page of their own: it says what search engines need. */
+import escapeHtml from 'escape-html';
+import type { FastifyInstance } from 'fastify';
+import type { CompiledOperations } from '../graphql/compiled-operations.js';
+import { RequestContext } from '../relay/context.js';
+
+const query = `query ProductPage($slug: String!) {
+  product(slug: $slug) {
+    title description imageUrl jsonLd
+    price { amountMinor currency }
+    rating { count mean }
+    reviews(first: 5) { edges { node { title body overall author { name } } } }
+  }
+}`;
+
+interface PageProduct {
+  title: string;
+  description: string;
+  imageUrl: string | null;
+  jsonLd: object;
+  price: { amountMinor: number; currency: string };
+  rating: { count: number; mean: number | null };
+  reviews: { edges: { node: PageReview }[] };
+}
+
+interface PageReview {
+  title: string;
+  body: string;
+  overall: number;
+  author: { name: string } | null;
+}
+
+export function serveProductPage(fastify: FastifyInstance, operations: CompiledOperations): void {
+  fastify.get<{ Params: { slug: string } }>('/products/:slug', async (request, reply) => {
+    const document = operations.document(query);
+    if (!('kind' in document)) throw document[0]!;
+    const result = await operations.run(document, undefined, {}, new RequestContext(null, request.ip), { slug: request.params.slug });
+    if (result.errors) throw result.errors[0]!;
+    const product = result.data?.['product'] as PageProduct | null;
+    if (!product) return reply.status(404).type('text/plain').send('There is no such product.\n');
+    return reply
+      .type('text/html')
+      .header('content-security-policy', "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'")
+      .send(pageOf(product));
+  });
+}
+
+function pageOf({ title, description, imageUrl, jsonLd, price, rating, reviews }: PageProduct): string {
+  const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.count} reviews`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<meta property="og:type" content="product">
+<meta property="og:title" content="${escapeHtml(title)}">
+<meta property="og:description" content="${escapeHtml(description)}">
+${imageUrl ? `<meta property="og:image" content="${escapeHtml(imageUrl)}">` : ''}
+<script type="application/ld+json">${JSON.stringify(jsonLd).replaceAll('<', '\\u003c')}</script>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d2330}h1{line-height:1.2}.price{font-size:1.4rem}article{border-top:1px solid #d8dce5;padding:.5rem 0}img{max-width:100%}</style>
+</head>
+<body>
+<h1>${escapeHtml(title)}</h1>
+${imageUrl ? `<img src="${escapeHtml(imageUrl)}" alt="">` : ''}
+<p class="price">${escapeHtml(amountOf(price))}</p>
+<p>${escapeHtml(stars)}</p>
+<p>${escapeHtml(description)}</p>
+${reviews.edges.map(({ node }) => articleOf(node)).join('\n')}
+</body>
+</html>
+`;
+}
+
+function articleOf({ title, body, overall, author }: PageReview): string {
+  return `<article><h2>${escapeHtml(title || 'Review')}</h2><p>${overall.toFixed(1)} of 5, by ${escapeHtml(author?.name ?? 'a former user')}</p><p>${escapeHtml(body)}</p></article>`;
+}
+
+function amountOf({ amountMinor, currency }: PageProduct['price']): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}

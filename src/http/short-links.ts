@@ -1,0 +1,43 @@
+/** `GET /s/<code>`: counts the visit of a shared link, and leads on to the product. */
+import fastifyCookie from '@fastify/cookie';
+import type { FastifyInstance } from 'fastify';
+
+export interface ShortLinkOptions {
+  authSecret: string;
+  productUrlOf: (slug: string) => string;
+  /** @returns null for a link that leads nowhere */
+  followShare: (code: string, visitor: ShareVisitor) => Promise<{ slug: string; token: string | null; visitor: string | null } | null>;
+}
+
+interface ShareVisitor {
+  address: string;
+  userAgent: string;
+  known: string | null;
+  prefetching: boolean;
+}
+
+const cookieName = 'plaza_visitor';
+const cookieLifetime = 365 * 24 * 60 * 60;
+
+export async function serveShortLinks(fastify: FastifyInstance, options: ShortLinkOptions): Promise<void> {
+  await fastify.register(fastifyCookie, { secret: options.authSecret });
+  fastify.get<{ Params: { code: string } }>('/s/:code', { exposeHeadRoute: false }, async (request, reply) => {
+    const { headers, cookies } = request;
+    const signed = cookies[cookieName] ? request.unsignCookie(cookies[cookieName]) : null;
+    const followed = await options.followShare(request.params.code, {
+      address: request.ip,
+      userAgent: headers['user-agent'] ?? '',
+      known: signed?.valid ? signed.value : null,
+      prefetching: [headers['sec-purpose'], headers['purpose']].some((purpose) => String(purpose ?? '').includes('prefetch')),
+    });
+    if (!followed) return reply.status(404).type('text/plain').send('This link leads nowhere.\n');
+    if (followed.visitor)
+      reply.setCookie(cookieName, followed.visitor, { signed: true, httpOnly: true, sameSite: 'lax', path: '/s/', maxAge: cookieLifetime });
+    const url = new URL(options.productUrlOf(followed.slug));
+    if (followed.token) url.searchParams.set('share', followed.token);
+    // Browsers must come by again, or the next visit would not be counted.
+    return reply.header('cache-control', 'no-store').redirect(url.href, 302);
+  });
+  // A link's preview asks for the head only; that is nobody's visit.
+  fastify.head<{ Params: { code: string } }>('/s/:code', async (_request, reply) => reply.status(200).send());
+}

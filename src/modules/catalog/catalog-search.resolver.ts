@@ -1,0 +1,57 @@
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { RequestError } from '../../errors.js';
+import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { idOf } from '../../relay/global-id.js';
+import type { CatalogSearch, Facets, SearchResult } from './catalog-search.js';
+import { CategoryFacet, ProductFacetsInput, ProductSearch } from './catalog-search.type.js';
+import { categoryById, productById } from './catalog.loader.js';
+import type { CategoryDocument, ProductDocument } from './catalog.model.js';
+import { Category, ProductConnection } from './catalog.type.js';
+
+const longestQuery = 200;
+const mostAttributes = 20;
+const mostValues = 50;
+
+@Resolver(() => ProductSearch)
+export class ProductSearchResolver {
+  constructor(private readonly catalogSearch: CatalogSearch) {}
+
+  @Query(() => ProductSearch, { description: 'Finds products by words, with counts of what else could be chosen.' })
+  searchProducts(
+    @Arg('query', () => String, {
+      description: 'Words of the title, category, attributes or description; unfinished and mistyped ones too. Empty finds everything.',
+    })
+    query: string,
+    @Arg('facets', () => ProductFacetsInput, { nullable: true, description: 'What was chosen; everything where left out.' })
+    facets?: ProductFacetsInput | null,
+  ): SearchResult {
+    if (query.length > longestQuery) throw new RequestError('BAD_USER_INPUT', `A query has at most ${longestQuery} characters.`, 'query');
+    const { categoryId, merchantId, attributes, ...rest } = facets ?? {};
+    if ((attributes ?? []).length > mostAttributes)
+      throw new RequestError('BAD_USER_INPUT', `Choose at most ${mostAttributes} attributes.`, 'facets.attributes');
+    const crowded = (attributes ?? []).findIndex(({ values }) => values.length > mostValues);
+    if (crowded >= 0)
+      throw new RequestError('BAD_USER_INPUT', `Choose at most ${mostValues} values.`, `facets.attributes.${crowded}.values`);
+    const category = categoryId ? idOf('Category', categoryId, 'facets.categoryId') : undefined;
+    const merchant = merchantId ? idOf('User', merchantId, 'facets.merchantId') : undefined;
+    return this.catalogSearch.search(query, { ...rest, attributes, category, merchant });
+  }
+
+  @FieldResolver(() => ProductConnection, { description: 'The products, the most relevant first.' })
+  products(
+    @Root() { products }: SearchResult,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<ProductDocument>> {
+    return mapNodes(paginateArray(products, page, 'searchProducts'), (id) => context.load(productById, id));
+  }
+}
+
+@Resolver(() => CategoryFacet)
+export class CategoryFacetResolver {
+  @FieldResolver(() => Category, { nullable: true, description: 'The category; null where it is gone.' })
+  category(@Root() { category }: Facets['categories'][number], @Ctx() context: RequestContext): Promise<CategoryDocument | null> {
+    return context.load(categoryById, category);
+  }
+}

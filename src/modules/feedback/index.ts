@@ -1,0 +1,6 @@
+export {
+  MerchantFeedbackResolver,
+  MerchantFeedbackSummaryResolver,
+  ProductFeedbackCountResolver,
+  ViewerFeedbackResolver,
+} from './feedback.resolver.js';

@@ -1,0 +1,2 @@
+export { NotificationResolver, ViewerNotificationsResolver } from './notification.resolver.js';
+export { notify } from './notification.service.js';

@@ -1,0 +1,32 @@
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { broken } from '../../errors.js';
+import type { RequestContext } from '../../relay/context.js';
+import { payload } from '../../relay/payload.js';
+import { erase, exportOf } from './privacy.service.js';
+import { EraseMeInput, EraseMePayload } from './privacy.type.js';
+
+@Resolver()
+export class PrivacyResolver {
+  @Authorized()
+  @Query(() => GraphQLJSONObject, { description: 'Everything that the shop holds on one, by kind.' })
+  exportMyData(@Ctx() context: RequestContext): Promise<object> {
+    return exportOf(context.requireSignedIn().userId);
+  }
+
+  @Authorized()
+  @Mutation(() => EraseMePayload, {
+    description:
+      'Erases one’s account for good. Personal data goes; what one wrote for others stays without its author; recommendations forget one at the next training.',
+  })
+  eraseMe(
+    @Arg('input', () => EraseMeInput, { description: 'The confirmation.' }) { password, confirm }: EraseMeInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    return payload(async () => {
+      if (!confirm) throw broken('REQUIRED', 'Confirm that you want to be erased.', 'confirm');
+      await erase(context.requireSignedIn().userId, password);
+      return { erased: true };
+    });
+  }
+}

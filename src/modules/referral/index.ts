@@ -1,0 +1,1 @@
+export { ReferralResolver, ViewerReferralsResolver } from './referral.resolver.js';

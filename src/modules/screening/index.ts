@@ -1,0 +1,1 @@
+export { onHeld, screen, setSpamThreshold } from './screening.service.js';

@@ -1,0 +1,1 @@
+export { SimilarUserResolver, UserSimilarityResolver, ViewerSimilarUsersResolver } from './similarity.resolver.js';
