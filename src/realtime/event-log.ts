@@ -78,9 +78,12 @@ export async function appendToTopics(session: ClientSession, topics: string[], t
     .session(session)
     .lean();
   const at = new Date();
-  await EventModel.collection.insertMany(counters.map(({ _id, sequence }) => ({ topic: _id, sequence, type, data, at })) as never, {
-    session,
-  });
+  await EventModel.collection.insertMany(
+    counters.map(({ _id, sequence }) => ({ topic: _id, sequence, type, data, at })),
+    {
+      session,
+    },
+  );
   const full = counters.filter(({ sequence }) => sequence % trimEvery === 0);
   for (const { _id, sequence } of full)
     await EventModel.deleteMany({ topic: _id, sequence: { $lte: sequence - eventsPerTopic } }, { session });

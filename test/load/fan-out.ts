@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unlimited } from '../support/processes.js';
 import WebSocket from 'ws';
 
 const sizes = process.argv.slice(2).map(Number);
@@ -22,7 +23,7 @@ interface Server {
 
 async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<Server> {
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, NODE_ENV: 'production', ...environment },
+    env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -9,13 +9,11 @@ import { afterAll, beforeAll } from 'vitest';
 import WebSocket from 'ws';
 import { createApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { unlimited } from './processes.js';
 
 // The answer's shape is the query's, which only the test knows.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
-
-/** Tests do in a second what people do in a day; those about limits set them. */
-const unlimited = '1000000';
 
 export interface Answer {
   status: number;
@@ -56,10 +54,7 @@ export class Plaza {
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
       DEMO_SHOP: 'false',
       PLAZA_DATA_DIR: this.dataDirectory,
-      RATE_LIMIT_USER: unlimited,
-      RATE_LIMIT_ADDRESS: unlimited,
-      RATE_LIMIT_CREDENTIALS: unlimited,
-      SPAM_THRESHOLD: unlimited,
+      ...unlimited,
       ...store,
       ...environment,
     });
@@ -176,6 +171,7 @@ export class Plaza {
 
   /** How many commands the store gets while the work runs. */
   async roundTrips(work: () => Promise<unknown>): Promise<string[]> {
+    await this.feedsAreFilled();
     const commands: string[] = [];
     const note = ({ commandName }: { commandName: string }): void => void commands.push(commandName);
     const client = mongoose.connection.getClient();
@@ -183,6 +179,13 @@ export class Plaza {
     await work();
     client.off('commandStarted', note);
     return commands.filter((name) => name !== 'hello' && name !== 'ping' && name !== 'endSessions');
+  }
+
+  /** Waits for what follows a request soon after, so that it is not taken for a part of the next one. */
+  private async feedsAreFilled(): Promise<void> {
+    const pending = () => mongoose.connection.collection('activities').countDocuments({ pending: { $exists: true } });
+    while ((await pending()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   /** How many documents there are in all of the store, to show that nothing was written. */

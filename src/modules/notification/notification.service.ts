@@ -6,13 +6,7 @@ import { dropTopics, recordChange, type Change } from '../../realtime/index.js';
 import { onOrderStatus } from '../order/index.js';
 import { isBlocked, onFollows } from '../social-graph/index.js';
 import { registerOwnedDocuments, registerPersonalData } from '../user/index.js';
-import {
-  notificationKinds,
-  NotificationModel,
-  NotificationPreferencesModel,
-  type NotificationDocument,
-  type NotificationKindName,
-} from './notification.model.js';
+import { notificationKinds, NotificationModel, NotificationPreferencesModel, type NotificationKindName } from './notification.model.js';
 
 const mostActors = 100;
 const mostCounted = 1000;
@@ -135,5 +129,3 @@ registerPersonalData({
     await dropTopics(session, [notificationTopic(user)]);
   },
 });
-
-export type { NotificationDocument };

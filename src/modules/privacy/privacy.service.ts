@@ -4,7 +4,7 @@ import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import { announceSessionEnd, recordChange, reassignEvents } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/transaction.js';
-import { passwordMatches, personalData, UserModel, type UserDocument } from '../user/index.js';
+import { openSessionsOf, passwordMatches, personalData, UserModel, type UserDocument } from '../user/index.js';
 
 /** Everything that is held on a user, by kind; ids are those of the store. Empty kinds are left out. */
 export async function exportOf(user: Types.ObjectId): Promise<Record<string, unknown>> {
@@ -25,6 +25,7 @@ export async function erase(user: Types.ObjectId, password: string | null | unde
   const account = await UserModel.findById(user, { passwordHash: 1 }).lean();
   if (account?.passwordHash && !(await passwordMatches(user, password ?? '')))
     throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
+  const sessions = await openSessionsOf(user);
   await recordChange([`erase:${user.toHexString()}`], async ({ session }) => {
     const found = await UserModel.findById(user).session(session).lean();
     if (!found) return;
@@ -34,7 +35,7 @@ export async function erase(user: Types.ObjectId, password: string | null | unde
     for (const { erase } of [...personalData()].reverse()) await erase(erasure);
     await reassignEvents(session, user, erasure.ghost);
   });
-  announceSessionEnd([user]);
+  announceSessionEnd(sessions);
 }
 
 /** Somebody must be left to run the shop. */

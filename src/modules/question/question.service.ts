@@ -1,4 +1,4 @@
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { ListDefinition } from '../../relay/connection.js';

@@ -1,5 +1,5 @@
-export { ShareLinks, type FollowedShare, type Visitor } from './share-links.js';
+export { ShareLinks } from './share-links.js';
 export { ShareModel, type ShareDocument } from './share.model.js';
 export { shareById, ShareResolver, ViewerSharesResolver, visibleShare } from './share.resolver.js';
-export { authorOfShare, shareKey, showShare } from './share.service.js';
+export { authorOfShare, showShare } from './share.service.js';
 export { Share } from './share.type.js';

@@ -10,4 +10,3 @@ export {
   onFollows,
 } from './social-graph.service.js';
 export { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
-export { UserConnection } from './social-graph.type.js';

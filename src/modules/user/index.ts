@@ -1,8 +1,8 @@
 export { AccessTokens } from './access-tokens.js';
-export { OutsideIdentities, type IdentityProvider } from './outside-identities.js';
+export { OutsideIdentities } from './outside-identities.js';
 export { personalData, registerOwnedDocuments, registerPersonalData, registerReference, type Erasure } from './personal-data.js';
 export { isSuggestible, privacySettingsOf, usersWithoutPersonalisation } from './privacy-settings.js';
-export { bannedUser, banUser, passwordMatches, SessionService } from './session.service.js';
+export { bannedUser, banUser, openSessionsOf, passwordMatches, SessionService } from './session.service.js';
 export { importUsers } from './user.bulk.js';
 export { usersByHandle } from './user.service.js';
 export { userById, type PublicUser } from './user.loader.js';

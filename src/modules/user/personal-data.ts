@@ -13,14 +13,14 @@ export interface Erasure {
   /** Stands for the user in what stays, and leads to nobody. */
   ghost: Types.ObjectId;
   /** The same text without the user's name, handle and address. */
-  redact(text: string): string;
+  redact: (text: string) => string;
 }
 
 export interface PersonalData {
   /** Its name in the export. */
   name: string;
-  collect(user: Types.ObjectId): Promise<unknown[]>;
-  erase(erasure: Erasure): Promise<void>;
+  collect: (user: Types.ObjectId) => Promise<unknown[]>;
+  erase: (erasure: Erasure) => Promise<void>;
 }
 
 const register: PersonalData[] = [];

@@ -184,6 +184,12 @@ export async function banUser(change: Change, user: Types.ObjectId, banned: bool
   return true;
 }
 
+/** Every open session of a user, the one that an outside provider keeps included. */
+export async function openSessionsOf(user: Types.ObjectId): Promise<Types.ObjectId[]> {
+  const sessions = await SessionModel.find({ user }, { _id: 1 }).lean();
+  return [...sessions.map(({ _id }) => _id), user];
+}
+
 /** Whether a user's password is the given one; users of an outside provider have none. */
 export async function passwordMatches(userId: Types.ObjectId, password: string): Promise<boolean> {
   const user = await UserModel.findById(userId, { passwordHash: 1 }).lean();
