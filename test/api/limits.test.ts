@@ -63,7 +63,7 @@ describe('changes are limited', () => {
       outcomes.push(
         await events.next().then(
           () => 'done',
-          ([{ extensions }]: { extensions: { code: string } }[]) => extensions.code,
+          (errors: { extensions: { code: string } }[]) => errors[0]!.extensions.code,
         ),
       );
     }

@@ -1,0 +1,353 @@
+/**
+ * Who may do what: every field of the schema, asked by everybody. The answers are written to docs/access.md, which is
+ * committed; a change of who may do what shows as a change of that file, and fails here until it is.
+ */
+import {
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isRequiredArgument,
+  isUnionType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
+import mongoose from 'mongoose';
+import { format } from 'prettier';
+import { beforeAll, expect, test } from 'vitest';
+import { assembleSchema } from '../../src/graphql/schema.js';
+import { resolversOf } from '../../src/app.js';
+import { usePlaza, type Account, type Answer } from '../support/plaza.js';
+
+const plaza = usePlaza();
+
+const personas = ['stranger', 'buyer', 'other buyer', 'merchant', 'other merchant', 'moderator', 'admin'] as const;
+type Persona = (typeof personas)[number];
+
+let schema: GraphQLSchema;
+let accounts: Record<Exclude<Persona, 'stranger'>, Account>;
+let target: Account;
+let categoryId: string;
+let objects: Record<string, string>;
+const walked = new Set<string>();
+
+const tokenOf = (persona: Persona): string | undefined => (persona === 'stranger' ? undefined : accounts[persona].token);
+
+async function made(name: string, input: object, selection: string, { token }: Account) {
+  const payload = await plaza.mutate(name, input, selection, token);
+  if (payload.userErrors.length > 0) throw new Error(`${name}: ${JSON.stringify(payload.userErrors)}`);
+  return payload;
+}
+
+/** Fresh content of the buyer about a fresh product of the merchant. */
+const make = {
+  product: (input: object = {}) => plaza.product(accounts.merchant, { categoryId, ...input }),
+  review: async () =>
+    (
+      await made(
+        'createReview',
+        { productId: await make.product(), quality: 4, price: 4, service: 4, body: 'Good' },
+        'review { id }',
+        accounts.buyer,
+      )
+    ).review.id as string,
+  comment: async () =>
+    (await made('addComment', { subjectId: await make.product(), body: 'Hello' }, 'comment { id }', accounts.buyer)).comment.id as string,
+  question: async () =>
+    (await made('askQuestion', { productId: await make.product(), body: 'Blue?' }, 'question { id }', accounts.buyer)).question
+      .id as string,
+  answer: async () =>
+    (await made('answerQuestion', { questionId: await make.question(), body: 'Yes' }, 'answer { id }', accounts['other buyer'])).answer
+      .id as string,
+  share: async () =>
+    (await made('shareProduct', { productId: await make.product(), channel: 'LINK' }, 'share { id }', accounts.buyer)).share.id as string,
+  order: async () =>
+    (await made('placeOrder', { items: [{ productId: await make.product() }] }, 'order { id }', accounts.buyer)).order.id as string,
+  referral: async () =>
+    (
+      await made(
+        'referProduct',
+        { productId: await make.product(), toUserIds: [accounts.buyer.id] },
+        'referrals { id }',
+        accounts['other buyer'],
+      )
+    ).referrals[0].id as string,
+  feedback: async () =>
+    (
+      await made(
+        'sendMerchantFeedback',
+        { merchantId: accounts.merchant.id, kind: 'NEED', body: 'A lid' },
+        'feedback { id }',
+        accounts.buyer,
+      )
+    ).feedback.id as string,
+  warnedComment: async () => {
+    const contentId = await make.comment();
+    await made('moderateContent', { contentId, action: 'WARN', reason: 'x' }, 'entry { at }', accounts.moderator);
+    return contentId;
+  },
+  impression: async () => {
+    const { viewer } = await plaza.data(
+      '{ viewer { recommendedProducts(first: 1) { edges { node { impressionId } } } } }',
+      {},
+      accounts.buyer.token,
+    );
+    return viewer.recommendedProducts.edges[0].node.impressionId as string;
+  },
+};
+
+/** What each mutation is tried with: always on what is the buyer's, or the merchant's where only merchants have it. */
+const inputs: Record<string, (persona: Persona) => Promise<object>> = {
+  signUp: async () => ({ email: 'not an address', password: 'x', handle: '!', name: '' }),
+  signIn: async () => ({ email: 'nobody@example.org', password: 'wrong' }),
+  refreshSession: async () => ({ refreshToken: 'none' }),
+  signOut: async () => ({}),
+  updateProfile: async () => ({ bio: 'Hi' }),
+  updatePrivacySettings: async () => ({ personalise: true }),
+  eraseMe: async () => ({ confirm: true, password: 'wrong' }),
+  createCategory: async () => ({ name: `Category ${Math.random()}` }),
+  createProduct: async () => ({ title: 'Pot', categoryId, price: { amountMinor: 1, currency: 'EUR' } }),
+  updateProduct: async () => ({ productId: await make.product(), title: 'New' }),
+  trackEvents: async () => ({
+    visitorId: 'visitor-1',
+    events: [{ eventId: `e${Math.random()}`, kind: 'VIEW', productId: await make.product() }],
+  }),
+  placeOrder: async () => ({ items: [{ productId: await make.product() }] }),
+  updateOrderStatus: async () => ({ orderId: await make.order(), status: 'PAID' }),
+  createReview: async () => ({ productId: await make.product(), quality: 4, price: 4, service: 4, body: 'Good' }),
+  updateReview: async () => ({ reviewId: await make.review(), title: 'New' }),
+  deleteReview: async () => ({ reviewId: await make.review() }),
+  voteReview: async () => ({ reviewId: await make.review(), vote: 'HELPFUL' }),
+  respondToReview: async () => ({ reviewId: await make.review(), body: 'Thanks' }),
+  addComment: async () => ({ subjectId: await make.product(), body: 'Hello' }),
+  editComment: async () => ({ commentId: await make.comment(), body: 'New' }),
+  deleteComment: async () => ({ commentId: await make.comment() }),
+  reactToComment: async () => ({ commentId: await make.comment(), reaction: 'LIKE' }),
+  askQuestion: async () => ({ productId: await make.product(), body: 'Blue?' }),
+  deleteQuestion: async () => ({ questionId: await make.question() }),
+  answerQuestion: async () => ({ questionId: await make.question(), body: 'Yes' }),
+  editAnswer: async () => ({ answerId: await make.answer(), body: 'No' }),
+  deleteAnswer: async () => ({ answerId: await make.answer() }),
+  acceptAnswer: async () => ({ answerId: await make.answer() }),
+  voteAnswer: async () => ({ answerId: await make.answer(), vote: 'HELPFUL' }),
+  shareProduct: async () => ({ productId: await make.product(), channel: 'LINK' }),
+  deleteShare: async () => ({ shareId: await make.share() }),
+  referProduct: async () => ({ productId: await make.product(), toUserIds: [target.id] }),
+  respondToReferral: async () => ({ referralId: await make.referral(), response: 'SEEN' }),
+  sendMerchantFeedback: async () => ({ merchantId: accounts.merchant.id, kind: 'NEED', body: 'A lid' }),
+  answerMerchantFeedback: async () => ({ feedbackId: await make.feedback(), body: 'Soon' }),
+  followUser: async () => ({ userId: target.id }),
+  unfollowUser: async () => ({ userId: target.id }),
+  blockUser: async () => ({ userId: target.id }),
+  unblockUser: async () => ({ userId: target.id }),
+  markNotificationsRead: async () => ({ notificationIds: [] }),
+  updateNotificationPreferences: async () => ({ preferences: [] }),
+  reportContent: async () => ({ contentId: await make.comment(), reason: 'SPAM' }),
+  moderateContent: async () => ({ contentId: await make.comment(), action: 'WARN', reason: 'x' }),
+  appealModeration: async () => ({ contentId: await make.warnedComment(), body: 'Please' }),
+  appealBan: async () => ({ email: 'nobody@example.org', password: 'wrong', body: 'Please' }),
+  setUserRoles: async () => ({ userId: target.id, roles: ['BUYER'], reason: 'x' }),
+  recordRecommendationFeedback: async () => ({ impressionId: await make.impression(), outcome: 'CLICKED' }),
+  undoDismissal: async () => ({ productId: await make.product() }),
+};
+
+beforeAll(async () => {
+  const unused = {} as Parameters<typeof resolversOf>[0];
+  schema = await assembleSchema(resolversOf({ ...unused, publicUrl: '' }));
+  const [buyer, otherBuyer, merchant, otherMerchant, moderator, admin] = [
+    await plaza.account(),
+    await plaza.account(),
+    await plaza.account({ merchant: true }),
+    await plaza.account({ merchant: true }),
+    await plaza.account({ role: 'MODERATOR' }),
+    await plaza.account({ role: 'ADMIN' }),
+  ];
+  accounts = { buyer, 'other buyer': otherBuyer, merchant, 'other merchant': otherMerchant, moderator, admin };
+  target = await plaza.account();
+  categoryId = await plaza.category();
+  await made('followUser', { userId: otherBuyer.id }, 'user { id }', buyer);
+  await made('shareProduct', { productId: await make.product(), channel: 'FOLLOWERS' }, 'share { id }', otherBuyer);
+  const [answer, referral] = [await make.answer(), await make.referral()];
+  const contentId = await make.warnedComment();
+  const { appeal } = await made('appealModeration', { contentId, body: 'Please' }, 'appeal { id }', buyer);
+  const own = async () =>
+    (
+      await plaza.data(
+        '{ viewer { notifications(first: 1) { edges { node { id } } } feed(first: 1) { edges { node { id } } } } }',
+        {},
+        buyer.token,
+      )
+    ).viewer;
+  let viewer = await own();
+  while (viewer.feed.edges.length === 0) viewer = await own();
+  objects = {
+    Product: await make.product(),
+    Category: categoryId,
+    User: buyer.id,
+    Review: await make.review(),
+    Comment: contentId,
+    Question: await make.question(),
+    Answer: answer,
+    Share: await make.share(),
+    Order: await make.order(),
+    Referral: referral,
+    MerchantFeedback: await make.feedback(),
+    Appeal: appeal.id,
+    Notification: viewer.notifications.edges[0].node.id,
+    FeedItem: viewer.feed.edges[0].node.id,
+  };
+  await plaza.app.recommender.train();
+  await mongoose.connection.asPromise();
+});
+
+/** Values for the arguments that a field must have. */
+function argumentsOf(field: GraphQLField<unknown, unknown>): string {
+  const values: Record<string, string> = {
+    id: `"${objects['Product']}"`,
+    ids: `["${objects['Product']}"]`,
+    productId: `"${objects['Product']}"`,
+    subjectId: `"${objects['Product']}"`,
+    questionId: `"${objects['Question']}"`,
+    handle: `"${accounts.buyer.handle}"`,
+    query: '""',
+    text: '"blue"',
+  };
+  const required = field.args.filter((one) => isRequiredArgument(one) || (field.name === 'product' && one.name === 'id'));
+  if (required.length === 0) return '';
+  return `(${required.map(({ name }) => `${name}: ${values[name]}`).join(', ')})`;
+}
+
+/** Every field of what is no object of its own, a few levels down; of objects of their own, the name of the type. */
+function selectionOf(output: GraphQLOutputType, levels = 6): string {
+  const type = getNamedType(output);
+  if (!isCompositeType(type)) return '';
+  const isNode = isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
+  if (isNode || type.name === 'Viewer' || isUnionType(type) || isInterfaceType(type) || levels === 0) return '{ __typename }';
+  const fields = Object.values(type.getFields()).map((field) => {
+    walked.add(`${type.name}.${field.name}`);
+    return `${field.name}${argumentsOf(field)} ${selectionOf(field.type, levels - 1)}`;
+  });
+  return `{ ${fields.join(' ')} }`;
+}
+
+function outcomeOf({ data, errors }: Answer, path: string[]): string {
+  if (errors) return [...new Set(errors.map(({ extensions }) => extensions.code))].sort().join(' ');
+  const value = path.reduce((at, step) => (Array.isArray(at) ? at[0] : at)?.[step], data);
+  if (value === null || value === undefined) return 'null';
+  const broken = (value as { userErrors?: { code: string }[] }).userErrors ?? [];
+  if (broken.length > 0) return [...new Set(broken.map(({ code }) => code))].sort().join(' ');
+  return 'yes';
+}
+
+type Row = [name: string, ...outcomes: string[]];
+
+async function rowOf(name: string, ask: (persona: Persona) => Promise<string>): Promise<Row> {
+  const outcomes: string[] = [];
+  for (const persona of personas) outcomes.push(await ask(persona));
+  return [name, ...outcomes];
+}
+
+async function queryRows(type: GraphQLObjectType, open: string, path: string[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const field of Object.values(type.getFields())) {
+    walked.add(`${type.name}.${field.name}`);
+    const query = `${open} ${field.name}${argumentsOf(field)} ${selectionOf(field.type)} ${'}'.repeat(open.split('{').length - 1)}`;
+    rows.push(
+      await rowOf(`${type.name}.${field.name}`, async (persona) =>
+        outcomeOf(await plaza.query(query, {}, tokenOf(persona)), [...path, field.name]),
+      ),
+    );
+  }
+  return rows;
+}
+
+async function mutationRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const field of Object.values(schema.getMutationType()!.getFields())) {
+    const inputOf = inputs[field.name];
+    if (!inputOf) throw new Error(`Say with which input ${field.name} is tried.`);
+    walked.add(`Mutation.${field.name}`);
+    const inputType = String(field.args[0]!.type);
+    const query = `mutation ($input: ${inputType}) { ${field.name}(input: $input) ${selectionOf(field.type)} }`;
+    rows.push(
+      await rowOf(`Mutation.${field.name}`, async (persona) => {
+        const token = field.name === 'signOut' && persona !== 'stranger' ? await anotherSession(accounts[persona]) : tokenOf(persona);
+        return outcomeOf(await plaza.query(query, { input: await inputOf(persona) }, token), [field.name]);
+      }),
+    );
+  }
+  return rows;
+}
+
+async function anotherSession({ email, password }: Account): Promise<string> {
+  return (await plaza.mutate('signIn', { email, password }, 'accessToken')).accessToken;
+}
+
+/** A subscription that is let in waits for events; one that is not, answers at once. */
+async function subscriptionRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const field of Object.values(schema.getSubscriptionType()!.getFields())) {
+    walked.add(`Subscription.${field.name}`);
+    const query = `subscription { ${field.name}${argumentsOf(field)} ${selectionOf(field.type)} }`;
+    rows.push(
+      await rowOf(`Subscription.${field.name}`, async (persona) => {
+        const events = await plaza.subscribe(query, {}, tokenOf(persona));
+        const refused = events.next().then(
+          ({ errors }) => errors[0].extensions.code as string,
+          (errors: { extensions: { code: string } }[]) => errors[0]!.extensions.code,
+        );
+        const outcome = await Promise.race([refused, new Promise<string>((resolve) => setTimeout(() => resolve('yes'), 100))]);
+        events.stop();
+        return outcome;
+      }),
+    );
+  }
+  return rows;
+}
+
+function tableOf(title: string, rows: Row[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [`## ${title}`, '', line(['field', ...personas]), line(['---', ...personas.map(() => '---')]), ...rows.map(line)].join('\n');
+}
+
+test('everybody may do what docs/access.md says, and nothing else', async () => {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  const nodes = types.filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'));
+  const missing = nodes.filter(({ name }) => !objects[name]).map(({ name }) => name);
+  expect(missing).toEqual([]);
+  const viewer = schema.getType('Viewer') as GraphQLObjectType;
+  const sections = [
+    tableOf('Queries', await queryRows(schema.getQueryType()!, 'query {', [])),
+    tableOf('Mutations', await mutationRows()),
+    tableOf('Subscriptions', await subscriptionRows()),
+    tableOf('The viewer', await queryRows(viewer, 'query { viewer {', ['viewer'])),
+  ];
+  for (const type of nodes.sort((a, b) => a.name.localeCompare(b.name))) {
+    const open = `query { node(id: "${objects[type.name]}") { ... on ${type.name} {`;
+    sections.push(tableOf(type.name, await queryRows(type, open, ['node'])));
+  }
+  const intro = `# Who may do what
+
+Every field of the schema, asked by everybody, as the tests find it. The objects are the buyer’s, or about a product of the merchant; the answer is another buyer’s, the referral is from another buyer to the buyer. _yes_: there is an answer. _null_: there is nothing to see, for this one at least. Anything else is the code of the refusal.`;
+  const written = await format([intro, ...sections].join('\n\n'), { parser: 'markdown', printWidth: 140 });
+  await expect(written).toMatchFileSnapshot('../../docs/access.md');
+
+  const internal = (name: string): boolean => name.startsWith('__');
+  const all = types
+    .filter(({ name }) => !internal(name))
+    .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+  expect(all.filter((name) => !walked.has(name))).toEqual([]);
+});
+
+test('lists and required values stay what they are for whoever may see them', () => {
+  const viewer = schema.getType('Viewer') as GraphQLObjectType;
+  // A refusal to a stranger must not take the rest of the viewer with it.
+  const guarded = Object.values(viewer.getFields()).filter(({ name }) => !['recommendedProducts'].includes(name));
+  expect(guarded.filter(({ type }) => isNonNullType(type) || isListType(type)).map(({ name, type }) => `${name}: ${String(type)}`)).toEqual(
+    guarded.filter(({ type }) => isListType(type) && !isNonNullType(type)).map(({ name, type }) => `${name}: ${String(type)}`),
+  );
+});
