@@ -19,6 +19,7 @@ import { importFollows } from '../modules/social-graph/index.js';
 import { importUsers, type UserDocument } from '../modules/user/index.js';
 import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { brands, shelves, type Shelf } from './catalogue.js';
+import { addEncounters, addQuestions, type Scene } from './conversations.js';
 
 const shoppers = 400;
 const follows = 1600;
@@ -72,6 +73,7 @@ export async function fillDemoShop(onProgress: (share: number, what: string) => 
   onProgress(0.7, 'conversations');
   await shop.addComments();
   await shop.addFollows();
+  await shop.addConversations();
   onProgress(0.85, 'scores');
   await shop.addScores();
   onProgress(1, 'done');
@@ -81,6 +83,7 @@ class DemoShop {
   private readonly faker = new Faker({ locale: en, seed: 20261001 });
   private readonly people: Person[] = [];
   private readonly products: StockedProduct[] = [];
+  private followedByBuyer: Types.ObjectId[] = [];
   private readonly interactions: Omit<InteractionDocument, '_id'>[] = [];
 
   async addPeople(): Promise<void> {
@@ -303,6 +306,10 @@ class DemoShop {
       const shared = follower.tastes.some((taste, at) => taste === 1 && followee.tastes[at] === 1);
       if (shared || this.faker.number.float() < 0.1) pairs.set(`${follower.user.handle} ${followee.user.handle}`, { follower, followee });
     }
+    const demo = this.people[0]!;
+    for (const friend of this.people.slice(4, 12))
+      pairs.set(`${demo.user.handle} ${friend.user.handle}`, { follower: demo, followee: friend });
+    this.followedByBuyer = [...pairs.values()].filter(({ follower }) => follower === demo).map(({ followee }) => followee.user._id);
     await importFollows(
       [...pairs].map(([key, { follower, followee }], at) => ({
         _id: id('follow', key),
@@ -311,6 +318,22 @@ class DemoShop {
         at: new Date(demoDay - 100 * day + at * 60_000),
       })),
     );
+  }
+
+  async addConversations(): Promise<void> {
+    const [buyer, merchant] = [id('user', demoAccounts.buyer.handle), id('user', demoAccounts.merchant.handle)];
+    const scene: Scene = {
+      faker: this.faker,
+      id,
+      today: demoDay,
+      products: this.products.map(({ shelf, ...product }) => ({ ...product, praise: shelf.praise, faults: shelf.faults })),
+      people: this.people.slice(Object.keys(demoAccounts).length).map(({ user }) => user._id),
+      buyer,
+      merchant,
+      followed: this.followedByBuyer,
+    };
+    await addQuestions(scene);
+    await addEncounters(scene);
   }
 
   async addScores(): Promise<void> {

@@ -22,6 +22,7 @@ export async function assembleSchema(resolvers: object[]): Promise<GraphQLSchema
     pubSub: unusedPubSub,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTimeISO }],
   });
+  describeRoots(schema);
   resolveTypes(schema);
   resolveIds(schema);
   freePlainFields(schema);
@@ -51,6 +52,13 @@ const authChecker: AuthChecker<RequestContext, Role> = ({ context }, roles) => {
   }
   return true;
 };
+
+function describeRoots(schema: GraphQLSchema): void {
+  schema.getQueryType()!.description = 'Where reading begins. Nothing here changes anything.';
+  schema.getMutationType()!.description = 'What can be changed. Each takes one input, and answers what it broke in `userErrors`.';
+  schema.getSubscriptionType()!.description =
+    'What can be watched. Each event has a cursor; give the last one as `after` to go on after a cut.';
+}
 
 /** Whoever answers an abstract type says `__typename`. type-graphql would ask asynchronously, which compiled queries do not. */
 function resolveTypes(schema: GraphQLSchema): void {

@@ -20,13 +20,21 @@ const operations = files
     };
   });
 
-let token: string;
+/** The session of each demo account, by its address. */
+const tokens = new Map<string, string>();
+
+/** An example says in its first line whose it is, where it is not the buyer's. */
+function tokenFor(query: string): string {
+  return tokens.get(/^# Sign in as ([\w@.]+\w)/.exec(query)?.[1] ?? demoAccounts.buyer.email)!;
+}
 
 beforeAll(async () => {
   await fillDemoShop(() => {});
   await plaza.app.recommender.train();
-  const { buyer, password } = demoAccounts;
-  token = (await plaza.mutate('signIn', { email: buyer.email, password }, 'accessToken')).accessToken;
+  const { password, ...accounts } = demoAccounts;
+  for (const { email } of Object.values(accounts))
+    tokens.set(email, (await plaza.mutate('signIn', { email, password }, 'accessToken')).accessToken);
+  await plaza.app.catalogSearch.refresh();
 });
 
 function kindOf(query: string): string {
@@ -42,17 +50,26 @@ function expectFruitful(data: Record<string, { userErrors?: unknown[] } | null>)
   }
 }
 
+const product = operations.find(({ file }) => file.includes('write-a-review'))!.variables as { input: { productId: string } };
+
+/** Something of everything that can be watched. */
+async function happen({ productId = product.input.productId, subjectId, questionId }: Record<string, unknown>): Promise<void> {
+  const author = await plaza.account();
+  await plaza.mutate('followUser', { userId: author.id }, 'user { id }', tokenFor(''));
+  await plaza.review(author, productId as string);
+  await plaza.mutate('addComment', { subjectId: subjectId ?? productId, body: 'Live, @demo.' }, 'comment { id }', author.token);
+  await plaza.mutate('askQuestion', { productId, body: 'Live?' }, 'question { id }', author.token);
+  if (questionId) await plaza.mutate('answerQuestion', { questionId, body: 'Live.' }, 'answer { id }', author.token);
+}
+
 describe('the example operations work on the demo shop', () => {
   test.each(operations.filter(({ query }) => kindOf(query) !== 'subscription'))('$file', async ({ query, variables }) => {
-    expectFruitful(await plaza.data(query, variables, token));
+    expectFruitful(await plaza.data(query, variables, tokenFor(query)));
   });
 
   test.each(operations.filter(({ query }) => kindOf(query) === 'subscription'))('$file', async ({ query, variables }) => {
-    const events = await plaza.subscribe(query, variables, token);
-    const productId = (variables['productId'] ?? variables['subjectId']) as string;
-    const author = await plaza.account();
-    await plaza.review(author, productId);
-    await plaza.mutate('addComment', { subjectId: productId, body: 'Live.' }, 'comment { id }', author.token);
+    const events = await plaza.subscribe(query, variables, tokenFor(query));
+    await happen(variables);
     expectFruitful((await events.next()).data as Record<string, null>);
     events.stop();
   });

@@ -4,3 +4,4 @@ export {
   ProductFeedbackCountResolver,
   ViewerFeedbackResolver,
 } from './feedback.resolver.js';
+export { sendMerchantFeedback } from './feedback.service.js';

@@ -1,1 +1,2 @@
+export { importReferrals } from './referral.bulk.js';
 export { ReferralResolver, ViewerReferralsResolver } from './referral.resolver.js';

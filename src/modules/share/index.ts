@@ -1,3 +1,4 @@
+export { shareProduct } from './share.service.js';
 export { ShareLinks } from './share-links.js';
 export { ShareModel, type ShareDocument } from './share.model.js';
 export { shareById, ShareResolver, ViewerSharesResolver, visibleShare } from './share.resolver.js';

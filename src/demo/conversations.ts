@@ -1,0 +1,130 @@
+/** What people of the demo shop say to each other: questions and answers, referrals, shares, feedback and mentions. */
+import type { Faker } from '@faker-js/faker';
+import type { Types } from 'mongoose';
+import type { ProductDocument } from '../modules/catalog/index.js';
+import { addComment } from '../modules/comment/index.js';
+import { sendMerchantFeedback } from '../modules/feedback/index.js';
+import { importAnswers, importQuestions, type AnswerDocument } from '../modules/question/index.js';
+import { importReferrals } from '../modules/referral/index.js';
+import { shareProduct } from '../modules/share/index.js';
+import { wilsonLowerBound } from '../scoring/index.js';
+
+const questions = 240;
+const referrals = 5;
+const day = 24 * 60 * 60 * 1000;
+
+export interface Scene {
+  faker: Faker;
+  id: (kind: string, key: string) => Types.ObjectId;
+  /** All that happens here happens before. */
+  today: number;
+  products: (ProductDocument & { praise: string[]; faults: string[] })[];
+  people: Types.ObjectId[];
+  buyer: Types.ObjectId;
+  merchant: Types.ObjectId;
+  /** Whom the buyer follows. */
+  followed: Types.ObjectId[];
+}
+
+export async function addQuestions({ faker, id, today, products, people, buyer, merchant }: Scene): Promise<void> {
+  const asked = [];
+  const answered: AnswerDocument[] = [];
+  for (let at = 0; at < questions; at++) {
+    // The first question is the demo buyer's own, so that accepting an answer can be tried.
+    const product = at === 0 ? products[0]! : faker.helpers.arrayElement(products);
+    const createdAt = new Date(today - faker.number.int({ min: 2, max: 300 }) * day);
+    const _id = id('question', String(at));
+    const answers = Array.from({ length: at === 0 ? 2 : faker.number.int({ min: 0, max: 3 }) }, (_, number) =>
+      answerTo(_id, product, createdAt, `${at} ${number}`),
+    );
+    answered.push(...answers);
+    asked.push({
+      _id,
+      product: product._id,
+      author: at === 0 ? buyer : faker.helpers.arrayElement(people),
+      body: questionAbout(product),
+      answerCount: answers.length,
+      acceptedAnswer: null,
+      createdAt,
+      hiddenAt: null,
+    });
+  }
+  await importQuestions(asked);
+  await importAnswers(answered);
+
+  function answerTo(question: Types.ObjectId, product: Scene['products'][number], after: Date, key: string): AnswerDocument {
+    const byMerchant = faker.number.float() < 0.25;
+    const votes = { helpful: faker.number.int({ min: 0, max: 9 }), unhelpful: faker.number.int({ min: 0, max: 2 }) };
+    return {
+      _id: id('answer', key),
+      question,
+      product: product._id,
+      author: byMerchant ? merchant : faker.helpers.arrayElement(people),
+      body: byMerchant
+        ? `Yes, it does. ${sentence(faker.helpers.arrayElement(product.praise))}`
+        : sentence(faker.helpers.arrayElement([...product.praise, ...product.faults])),
+      byMerchant,
+      byVerifiedBuyer: !byMerchant && faker.number.float() < 0.6,
+      accepted: false,
+      ...votes,
+      helpfulness: wilsonLowerBound(votes.helpful, votes.helpful + votes.unhelpful),
+      commentCount: 0,
+      createdAt: new Date(Math.min(today, after.getTime() + faker.number.int({ min: 60_000, max: 2 * day }))),
+      editedAt: null,
+      hiddenAt: null,
+    };
+  }
+
+  function questionAbout({ title, faults, praise, attributes }: Scene['products'][number]): string {
+    const { name, value } = faker.helpers.arrayElement(attributes);
+    return faker.helpers.arrayElement([
+      `Is the ${title} also available in another ${name} than ${value}?`,
+      `Is it true that it ${faker.helpers.arrayElement(faults)}?`,
+      `Can anyone confirm that it ${faker.helpers.arrayElement(praise)}?`,
+      'How long is the warranty?',
+      'Does it come with a manual in French?',
+    ]);
+  }
+}
+
+function sentence(predicate: string): string {
+  return `Mine ${predicate}.`;
+}
+
+/** What concerns the demo accounts, as it would really happen, so that they are told of it. */
+export async function addEncounters({ faker, id, today, products, people, buyer, merchant, followed }: Scene): Promise<void> {
+  const friends = followed.length > 0 ? followed : people.slice(0, referrals);
+  await importReferrals(
+    Array.from({ length: referrals }, (_, at) => ({
+      _id: id('referral', String(at)),
+      sender: friends[at % friends.length]!,
+      recipient: buyer,
+      product: products[products.length - 1 - at]!._id,
+      message: faker.helpers.arrayElement(['Made me think of you.', 'You have to try this one.', 'Still the best I ever bought.']),
+      status: 'SENT' as const,
+      createdAt: new Date(today - (at + 1) * day),
+      updatedAt: new Date(today - (at + 1) * day),
+    })),
+  );
+  for (const friend of friends.slice(0, 4)) {
+    const product = faker.helpers.arrayElement(products);
+    await shareProduct(friend, {
+      product: product._id,
+      channel: 'FOLLOWERS',
+      message: sentence(faker.helpers.arrayElement(product.praise)),
+    });
+  }
+  for (const friend of friends.slice(0, 3)) {
+    const subject = faker.helpers.arrayElement(products)._id;
+    await addComment(friend, { subjectType: 'Product', subject, parent: null, body: '@demo, would this be something for you?' });
+  }
+  for (const kind of ['NEED', 'PREFERENCE', 'PRAISE', 'NEED'] as const) {
+    const product = faker.helpers.arrayElement(products);
+    const body = {
+      NEED: 'Could you also sell spare parts?',
+      PREFERENCE: 'I would rather have it without the printed logo.',
+      PRAISE: 'Quick delivery, thank you!',
+    }[kind];
+    await sendMerchantFeedback(faker.helpers.arrayElement(people), { merchant, product: product._id, kind, body });
+  }
+}
