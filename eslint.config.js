@@ -62,7 +62,10 @@ export default tseslint.config(
   {
     files: ['schema/examples/*.graphql'],
     plugins: { '@graphql-eslint': graphql },
-    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: 'schema/schema.graphql', documents: 'schema/examples/*.graphql' } } },
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: 'schema/schema.graphql', documents: 'schema/examples/*.graphql' } },
+    },
     rules: {
       ...graphql.configs['flat/operations-recommended'].rules,
       '@graphql-eslint/selection-set-depth': ['error', { maxDepth: 12 }],

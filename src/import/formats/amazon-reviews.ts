@@ -1,4 +1,4 @@
-import { nameOf, ratingOn, Rejected, timeOf, type Format } from '../record.js';
+import { nameOf, ratingOn, Rejected, timeOf, type Format, type ImportedRating } from '../record.js';
 
 const scale = { least: 1, most: 5 };
 
@@ -51,4 +51,20 @@ function helpfulOf(review: Json): number {
     : Number(votes ?? (typeof vote === 'string' ? vote.replaceAll(',', '') : (vote ?? 0)));
   if (!Number.isInteger(count) || count < 0) throw new Rejected('the helpful votes are not a number');
   return count;
+}
+
+/** A review as a line of the same format, which the parser above reads back. */
+export function amazonLine({ user, userName, product, rating, title, body, helpful, verified, at }: ImportedRating): string {
+  const review = {
+    reviewerID: user,
+    reviewerName: userName,
+    asin: product,
+    overall: rating,
+    summary: title,
+    reviewText: body,
+    helpful_vote: helpful,
+    verified,
+    unixReviewTime: at && at.getTime() / 1000,
+  };
+  return `${JSON.stringify(review)}\n`;
 }

@@ -45,6 +45,7 @@ userSchema.index({ handleKey: 1 }, { unique: true });
 userSchema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
 
 userSchema.index({ identity: 1 }, { unique: true, partialFilterExpression: { identity: { $exists: true } } });
+userSchema.index({ roles: 1 });
 userSchema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
 
 export const UserModel = mongoose.model('User', userSchema, 'users');

@@ -1,0 +1,86 @@
+import { getNamedType, isInputObjectType } from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { resolversOf } from '../../src/app.js';
+import { assembleSchema } from '../../src/graphql/schema.js';
+import { usePlaza, type Account } from '../support/plaza.js';
+
+const plaza = usePlaza();
+const times = 50;
+
+let author: Account;
+let merchant: Account;
+let other: Account;
+let categoryId: string;
+let productId: string;
+let questionId: string;
+
+beforeAll(async () => {
+  [author, merchant, other] = [await plaza.account(), await plaza.account({ merchant: true }), await plaza.account()];
+  categoryId = await plaza.category();
+  productId = await plaza.product(merchant, { categoryId, stock: 1000 });
+  questionId = (await plaza.mutate('askQuestion', { productId, body: 'Blue?' }, 'question { id }', other.token)).question.id;
+});
+
+interface Creation {
+  input: () => object;
+  /** The field of the payload with what was made. */
+  made: string;
+  collection: string;
+  by?: () => Account;
+}
+
+const creations: Record<string, Creation> = {
+  createProduct: {
+    input: () => ({ title: 'Pot', categoryId, price: { amountMinor: 1, currency: 'EUR' } }),
+    made: 'product { id }',
+    collection: 'products',
+    by: () => merchant,
+  },
+  placeOrder: { input: () => ({ items: [{ productId, quantity: 2 }] }), made: 'order { id }', collection: 'orders' },
+  createReview: {
+    input: () => ({ productId, quality: 4, price: 4, service: 4, body: 'Good' }),
+    made: 'review { id }',
+    collection: 'reviews',
+  },
+  addComment: { input: () => ({ subjectId: productId, body: 'Hello' }), made: 'comment { id }', collection: 'comments' },
+  askQuestion: { input: () => ({ productId, body: 'Red?' }), made: 'question { id }', collection: 'questions' },
+  answerQuestion: { input: () => ({ questionId, body: 'Yes' }), made: 'answer { id }', collection: 'answers' },
+  shareProduct: { input: () => ({ productId, channel: 'LINK' }), made: 'share { id }', collection: 'shares' },
+  referProduct: { input: () => ({ productId, toUserIds: [other.id] }), made: 'referrals { id }', collection: 'referrals' },
+  sendMerchantFeedback: {
+    input: () => ({ merchantId: merchant.id, kind: 'NEED', body: 'A lid' }),
+    made: 'feedback { id }',
+    collection: 'merchant_feedback',
+  },
+};
+
+describe('the same key, fifty times at once, makes one object', () => {
+  test.each(Object.entries(creations))('%s', async (name, { input, made, collection, by = () => author }) => {
+    const countOf = async () => (await plaza.documents())[collection] ?? 0;
+    const before = await countOf();
+    const send = () => plaza.mutate(name, { ...input(), idempotencyKey: `key of ${name}` }, made, by().token);
+    const payloads = await Promise.all(Array.from({ length: times }, send));
+    expect(new Set(payloads.map((payload) => JSON.stringify(payload))).size).toBe(1);
+    expect(payloads[0].userErrors).toEqual([]);
+    expect(await countOf()).toBe(before + 1);
+    expect(await send()).toEqual(payloads[0]);
+    expect(await countOf()).toBe(before + 1);
+  });
+
+  test('and each took its effect once', async () => {
+    const { product } = await plaza.data(
+      'query ($id: ID!, $question: ID!) { product(id: $id) { stock rating { count } comments { totalCount } } question: node(id: $question) { ... on Question { answerCount } } }',
+      { id: productId, question: questionId },
+    );
+    expect(product).toEqual({ stock: 998, rating: { count: 1 }, comments: { totalCount: 1 } });
+  });
+});
+
+test('every mutation that takes a key is tried here', async () => {
+  const schema = await assembleSchema(resolversOf({} as Parameters<typeof resolversOf>[0]));
+  const keyed = Object.values(schema.getMutationType()!.getFields()).filter(({ args }) => {
+    const input = getNamedType(args[0]!.type);
+    return isInputObjectType(input) && 'idempotencyKey' in input.getFields();
+  });
+  expect(keyed.map(({ name }) => name).sort()).toEqual(Object.keys(creations).sort());
+});

@@ -1,0 +1,53 @@
+/** The example operations of the API, with their variables and whose session they need. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'graphql';
+import { demoAccounts, fillDemoShop } from '../../src/demo/index.js';
+import type { Plaza } from './plaza.js';
+
+export interface Example {
+  file: string;
+  query: string;
+  variables: Record<string, unknown>;
+  kind: 'query' | 'mutation' | 'subscription';
+}
+
+const directory = new URL('../../schema/examples/', import.meta.url);
+const files = readdirSync(directory);
+
+export const examples: Example[] = files
+  .filter((file) => file.endsWith('.graphql'))
+  .map((file) => {
+    const variables = file.replace('.graphql', '.json');
+    const query = readFileSync(new URL(file, directory), 'utf8');
+    const [definition] = parse(query).definitions;
+    if (definition?.kind !== 'OperationDefinition') throw new Error(`${file} is not one operation`);
+    return {
+      file,
+      query,
+      kind: definition.operation,
+      variables: files.includes(variables)
+        ? (JSON.parse(readFileSync(new URL(variables, directory), 'utf8')) as Record<string, unknown>)
+        : {},
+    };
+  });
+
+/** The demo shop, with a session of each of its accounts. */
+export class DemoShop {
+  private readonly tokens = new Map<string, string>();
+
+  constructor(private readonly plaza: Plaza) {}
+
+  async open(): Promise<void> {
+    await fillDemoShop(() => {});
+    await this.plaza.app.recommender.train();
+    await this.plaza.app.catalogSearch.refresh();
+    const { password, ...accounts } = demoAccounts;
+    for (const { email } of Object.values(accounts))
+      this.tokens.set(email, (await this.plaza.mutate('signIn', { email, password }, 'accessToken')).accessToken);
+  }
+
+  /** An example says in its first line whose it is, where it is not the buyer's. */
+  tokenFor(query: string): string {
+    return this.tokens.get(/^# Sign in as ([\w@.]+\w)/.exec(query)?.[1] ?? demoAccounts.buyer.email)!;
+  }
+}
