@@ -192,6 +192,15 @@ describe('a blocked user', () => {
       'query ($id: ID!, $review: ID!, $comment: ID!) { product(id: $id) { reviews { edges { node { id } } } } review: node(id: $review) { id } comment: node(id: $comment) { id } }';
     const see = (token?: string) => plaza.data(query, { id, review: review.id, comment: theirs.id }, token);
     expect(await see(reader.token)).toEqual({ product: { reviews: { edges: [] } }, review: null, comment: null });
+    const profile = async (token?: string) =>
+      (
+        await plaza.data(
+          'query ($handle: String!) { user(handle: $handle) { reviews { edges { node { id } } } } }',
+          { handle: author.handle },
+          token,
+        )
+      ).user.reviews.edges.length as number;
+    expect([await profile(reader.token), await profile()]).toEqual([0, 1]);
     expect(await see(author.token)).toMatchObject({ review: { id: review.id }, comment: { id: theirs.id } });
     const { viewer } = await plaza.data('{ viewer { blockedUsers { edges { node { handle } } } } }', {}, reader.token);
     expect(viewer.blockedUsers.edges).toEqual([{ node: { handle: author.handle } }]);

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, FieldResolver, Float, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql';
-import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { registerNode } from '../../relay/node.js';
@@ -217,11 +217,13 @@ export class ProductReviewsResolver {
 @Resolver(() => User)
 export class UserReviewsResolver {
   @FieldResolver(() => ReviewConnection, { description: 'What they have reviewed, the latest first.' })
-  reviews(
+  async reviews(
     @Root() user: PublicUser,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReviewDocument>> {
+    const hidden = await hiddenFrom(context);
+    if (hidden.some((author) => author.equals(user._id))) return paginateArray<ReviewDocument>([], page, 'reviewsBy');
     return context.require(reviewsOfAuthor, { parent: user._id, list: reviewsBy(user._id), args: page });
   }
 }

@@ -5,7 +5,7 @@ import { idOf } from '../../relay/global-id.js';
 import { payload } from '../../relay/payload.js';
 import { User, userById, Viewer, type PublicUser } from '../user/index.js';
 import { BlockModel, FollowModel, type BlockDocument, type FollowDocument } from './social-graph.model.js';
-import { block, blockList, follow, followeesOf, followersOf, unblock, unfollow } from './social-graph.service.js';
+import { block, blockList, follow, followeesOf, followersOf, hiddenFrom, unblock, unfollow } from './social-graph.service.js';
 import {
   BlockUserInput,
   BlockUserPayload,
@@ -21,6 +21,19 @@ import {
 const followeePages = pagesByParent<FollowDocument>(FollowModel, 'follower');
 const followerPages = pagesByParent<FollowDocument>(FollowModel, 'followee');
 
+/** The users of a page, without those whom the viewer has blocked. */
+async function visibleUsers<From>(
+  page: Connection<From>,
+  idOf: (from: From) => PublicUser['_id'],
+  context: RequestContext,
+): Promise<Connection<PublicUser>> {
+  const hidden = await hiddenFrom(context);
+  return mapNodes(page, async (from) => {
+    const id = idOf(from);
+    return hidden.some((one) => one.equals(id)) ? null : context.load(userById, id);
+  });
+}
+
 @Resolver(() => User)
 export class SocialGraphResolver {
   @FieldResolver(() => UserConnection, { description: 'Whom they follow, the latest first.' })
@@ -30,9 +43,7 @@ export class SocialGraphResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
     const list: ListDefinition = followeesOf(user._id);
-    return mapNodes(await context.require(followeePages, { parent: user._id, list, args }), ({ followee }) =>
-      context.load(userById, followee),
-    );
+    return visibleUsers(await context.require(followeePages, { parent: user._id, list, args }), ({ followee }) => followee, context);
   }
 
   @FieldResolver(() => UserConnection, { description: 'Who follows them, the latest first.' })
@@ -42,9 +53,7 @@ export class SocialGraphResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
     const list: ListDefinition = followersOf(user._id);
-    return mapNodes(await context.require(followerPages, { parent: user._id, list, args }), ({ follower }) =>
-      context.load(userById, follower),
-    );
+    return visibleUsers(await context.require(followerPages, { parent: user._id, list, args }), ({ follower }) => follower, context);
   }
 
   @Authorized()

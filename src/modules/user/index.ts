@@ -1,6 +1,6 @@
 export { AccessTokens } from './access-tokens.js';
 export { OutsideIdentities } from './outside-identities.js';
-export { personalData, registerOwnedDocuments, registerPersonalData, registerReference, type Erasure } from './personal-data.js';
+export { personalData, registerOwnedDocuments, registerPersonalData, registerReference } from './personal-data.js';
 export { isSuggestible, privacySettingsOf, usersWithoutPersonalisation } from './privacy-settings.js';
 export { bannedUser, banUser, openSessionsOf, passwordMatches, SessionService } from './session.service.js';
 export { importUsers } from './user.bulk.js';
