@@ -128,15 +128,14 @@ export async function createApp(config: Config): Promise<App> {
   const warn = (message: string): void => void http?.fastify.log.warn(message);
   const outside = config.identityProvider && new OutsideIdentities(config.identityProvider);
   const sessions = new SessionService(new AccessTokens(config.authSecret), outside);
-  const recommender = new RecommenderService(warn);
+  const recommender = new RecommenderService(warn, config.recommender);
   const catalogSearch = new CatalogSearch(warn);
   const feedFanOut = new FeedFanOut(warn);
   const productUrlOf = (slug: string): string => config.productUrl.replaceAll('{slug}', encodeURIComponent(slug));
   setSpamThreshold(config.spamThreshold);
   let http: HttpServer | undefined;
   const close = async (): Promise<void> => {
-    recommender.stop();
-    await Promise.all([catalogSearch.stop(), feedFanOut.stop()]);
+    await Promise.all([recommender.stop(), catalogSearch.stop(), feedFanOut.stop()]);
     announcements.leave();
     await http?.close();
     await store.close();

@@ -38,6 +38,14 @@ const environment = z.object({
   RATE_LIMIT_ADDRESS: limit.default(2400),
   /** How many times one address may sign up, sign in or the like in a minute. */
   RATE_LIMIT_CREDENTIALS: limit.default(60),
+  /** local, or gorse: who recommends. */
+  RECOMMENDER: z.enum(['local', 'gorse']).default('local'),
+  /** Where Gorse's REST API is; required with RECOMMENDER=gorse. */
+  GORSE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Gorse's API key, where it has one. */
+  GORSE_API_KEY: z.string().min(1).optional(),
+  /** The share of users who get more varied recommendations, to find out whether they like them better. */
+  EXPERIMENT_SHARE: z.coerce.number().min(0).max(1).default(0),
   /** From which spam score on content waits for a moderator; the documentation has the scale. */
   SPAM_THRESHOLD: z.coerce.number().positive().default(1),
   /** Where the outside reaches this API, for short links; by default the local address. */
@@ -75,6 +83,7 @@ export interface Config {
   trustedProxies: number;
   rateLimits: { perUser: number; perAddress: number; credentialsPerAddress: number };
   spamThreshold: number;
+  recommender: { experimentShare: number; gorse: { url: string; apiKey: string | undefined } | null };
   publicUrl: string;
   productUrl: string;
   identityProvider: { jwksUrl: string; issuer: string; audience: string } | null;
@@ -117,6 +126,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
       credentialsPerAddress: values.RATE_LIMIT_CREDENTIALS,
     },
     spamThreshold: values.SPAM_THRESHOLD,
+    recommender: { experimentShare: values.EXPERIMENT_SHARE, gorse: gorse(values) },
     publicUrl,
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,
     identityProvider: identityProvider(values),
@@ -127,6 +137,12 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     playground: values.PLAYGROUND,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function gorse({ RECOMMENDER, GORSE_URL, GORSE_API_KEY }: z.infer<typeof environment>): Config['recommender']['gorse'] {
+  if (RECOMMENDER === 'local') return null;
+  if (!GORSE_URL) throw new ConfigError('The configuration is wrong:\n  RECOMMENDER: gorse needs GORSE_URL');
+  return { url: GORSE_URL.replace(/\/+$/, ''), apiKey: GORSE_API_KEY };
 }
 
 function identityProvider(values: z.infer<typeof environment>): Config['identityProvider'] {

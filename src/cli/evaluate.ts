@@ -7,9 +7,12 @@ import { renderReport, withInterval } from '../evaluation/report.js';
 import type { ImportedRating } from '../import/record.js';
 import { progressBar } from '../progress-bar.js';
 import { Blend } from '../recommender/blend.js';
-import { randomNumbers } from '../recommender/dataset.js';
+import { randomNumbers, type Dataset } from '../recommender/dataset.js';
+import { diversify } from '../recommender/diversity.js';
 import { evaluate, evaluateRatings, type Evaluation, type RatingErrors } from '../recommender/evaluation.js';
 import { reviveModel } from '../recommender/fitted-model.js';
+import { defaultParameters, type HyperParameters } from '../recommender/parameters.js';
+import { searchParameters } from '../recommender/search.js';
 import { trainRecommender } from '../recommender/training.js';
 import { CommandLineError, reportFailure } from './command-line.js';
 import { formatNames, formatOf, readMapping, readScale, type FormatOptions } from './formats.js';
@@ -23,6 +26,8 @@ interface Options extends FormatOptions {
   share: number;
   seed: number;
   positive?: number;
+  tune?: number;
+  diversity: number;
   report: string;
 }
 
@@ -45,6 +50,8 @@ const options = new Command('evaluate')
   .option('--share <share>', 'which share of --data is for the test', readNumber, 0.2)
   .option('--seed <number>', 'of the split and of all that is random in training', readNumber, 1)
   .option('--positive <rating>', 'from which rating on an item counts as liked; by default 4 of 5, 3 of 4, 8 of 10', readNumber)
+  .option('--tune <trials>', 'search hyper-parameters on the training part first, with so many choices for each model', readNumber)
+  .option('--diversity <lambda>', 'how much relevance counts against diversity in the line diverse-blend, 0 to 1', readNumber, 0.6)
   .option('--report <folder>', 'where the report goes', 'evaluation')
   .parse()
   .opts<Options>();
@@ -102,6 +109,14 @@ function printTable(evaluations: Evaluation[], errors: RatingErrors[]): void {
   );
 }
 
+/** Only the training part is looked at. */
+function tune(dataset: Dataset, trials: number, onProgress: (share: number) => void): HyperParameters {
+  const { best, trials: tried } = searchParameters(dataset, { trials, seed: options.seed, onProgress });
+  const lines = tried.map(({ model, ndcg, parameters }) => `${model.padEnd(16)} ${ndcg.toFixed(4)}  ${JSON.stringify(parameters)}`);
+  process.stdout.write(`\n${lines.join('\n')}\n`);
+  return best;
+}
+
 async function main(): Promise<void> {
   const split = await readSplit();
   if (split.train.length === 0 || split.test.length === 0)
@@ -118,12 +133,21 @@ async function main(): Promise<void> {
   process.stdout.write(`${facts.join('\n')}\n`);
   const bar = progressBar('Training');
   const startedAt = Date.now();
-  const trained = trainRecommender(dataset, { seed: options.seed, onProgress: (share, what) => bar.update(share, what) });
+  const parameters = options.tune ? tune(dataset, options.tune, (share) => bar.update(share, 'parameters')) : defaultParameters;
+  const trained = trainRecommender(dataset, { seed: options.seed, parameters, onProgress: (share, what) => bar.update(share, what) });
   bar.stop();
   facts.push(`trained in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
   const blend = new Blend(models, trained.weights, trained.items);
   const evaluations = [...models, blend].map((model) => evaluate(model, dataset, heldOut, options.seed));
+  const reorder = (ranking: number[], scores: Float32Array): number[] =>
+    diversify(
+      ranking.map((item) => ({ item, score: scores[item]! })),
+      trained.likeness,
+      options.diversity,
+      10,
+    ).map(({ item }) => item);
+  evaluations.push({ ...evaluate(blend, dataset, heldOut, options.seed, reorder), model: 'diverse-blend' });
   const rated = models.filter(({ name }) => name === 'expected-rating');
   const ratings = rated.map((model) => evaluateRatings(model, dataset, testRatings, options.seed));
   printTable(evaluations, ratings);

@@ -67,12 +67,13 @@ export function prepare({ train, test }: Split, trust: [string, string][], posit
   const users = numbering([...train, ...test].map(({ user }) => user));
   const items = numbering([...train, ...test].map(({ product }) => product));
   const most = train.reduce((highest, { rating }) => Math.max(highest, rating), 0);
-  const observations = train.map(({ user, product, rating }): Observation => ({
+  const observations = train.map(({ user, product, rating, at }): Observation => ({
     user: users.get(user)!,
     item: items.get(product)!,
     strength: strengthOfRating(rating, most),
     liked: rating >= positive,
     rating,
+    at: at?.getTime() ?? null,
   }));
   const follows = trust.flatMap(([from, to]): [number, number][] => {
     const [follower, followee] = [users.get(from), users.get(to)];

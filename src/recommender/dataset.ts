@@ -13,6 +13,8 @@ export interface Observation {
   rating: number | null;
   /** Whether they bought it. */
   bought?: boolean;
+  /** When it last happened, in milliseconds since 1970; null or left out where nobody knows. */
+  at?: number | null;
 }
 
 /** A rating as interest: even a low one is some, and the square sets high ones apart. @returns above 0, up to 1 */
@@ -31,8 +33,11 @@ export interface Dataset {
   ratings: SparseMatrix;
   /** Users by items: 1 for what they bought. */
   bought: SparseMatrix;
+  /** Users by items: how fresh each observation is, 1 for the latest of all, halved with every month; empty without times. */
+  recency: SparseMatrix;
   /** Users by users: 1 for whom they follow. */
   follows: SparseMatrix;
+  vocabulary: Vocabulary;
   /** Items by terms: the TF-IDF vector of each item's text, of length 1. */
   content: SparseMatrix;
 }
@@ -46,7 +51,12 @@ export interface DatasetInput {
   terms: readonly (readonly string[])[];
 }
 
+const recencyHalfLife = 30 * 24 * 60 * 60 * 1000;
+
 export function buildDataset({ users, items, observations, follows, terms }: DatasetInput): Dataset {
+  const texts = Array.from({ length: items }, (_, item) => terms[item] ?? []);
+  const vocabulary = vocabularyOf(texts);
+  const newest = observations.reduce((latest, { at }) => Math.max(latest, at ?? -Infinity), -Infinity);
   const place = ({ user, item }: Observation, value: number) => ({ row: user, column: item, value });
   return {
     users,
@@ -71,41 +81,66 @@ export function buildDataset({ users, items, observations, follows, terms }: Dat
       items,
       observations.filter(({ bought }) => bought).map((one) => place(one, 1)),
     ),
+    recency: sparseMatrix(
+      users,
+      items,
+      observations
+        .filter(({ at }) => at !== undefined && at !== null)
+        .map((one) => place(one, Math.max(1e-6, 0.5 ** ((newest - one.at!) / recencyHalfLife)))),
+    ),
     follows: sparseMatrix(
       users,
       users,
       follows.map(([row, column]) => ({ row, column, value: 1 })),
     ),
-    content: termVectors(items, terms),
+    vocabulary,
+    content: termVectors(texts, vocabulary),
   };
 }
 
-/** TF-IDF with sublinear term frequency. Source: G. Salton, C. Buckley, "Term-weighting approaches in automatic text retrieval", 1988. */
-function termVectors(items: number, terms: DatasetInput['terms']): SparseMatrix {
-  const vocabulary = new Map<string, number>();
-  const documentFrequency: number[] = [];
-  const counted = Array.from({ length: items }, (_, item) => countTerms(terms[item] ?? [], vocabulary, documentFrequency));
-  const rows = counted.map((counts) => {
+/** Which terms there are, and how many items have each: what makes a term telling. */
+export interface Vocabulary {
+  items: number;
+  terms: Map<string, number>;
+  /** By the number of the term. */
+  documentFrequency: number[];
+}
+
+export function vocabularyOf(items: readonly (readonly string[])[]): Vocabulary {
+  const vocabulary: Vocabulary = { items: items.length, terms: new Map(), documentFrequency: [] };
+  for (const terms of items) {
+    for (const term of new Set(terms)) {
+      const number = vocabulary.terms.get(term) ?? vocabulary.terms.size;
+      vocabulary.terms.set(term, number);
+      vocabulary.documentFrequency[number] = (vocabulary.documentFrequency[number] ?? 0) + 1;
+    }
+  }
+  return vocabulary;
+}
+
+/**
+ * TF-IDF with sublinear term frequency, each vector of length 1; terms that the vocabulary lacks count as new.
+ * Source: G. Salton, C. Buckley, "Term-weighting approaches in automatic text retrieval", 1988.
+ */
+export function termVectors(items: readonly (readonly string[])[], vocabulary: Vocabulary): SparseMatrix {
+  const { terms: known, documentFrequency } = vocabulary;
+  const numbers = new Map(known);
+  const rows = items.map((terms) => {
+    const counts = new Map<number, number>();
+    for (const term of terms) {
+      const number = numbers.get(term) ?? numbers.size;
+      numbers.set(term, number);
+      counts.set(number, (counts.get(number) ?? 0) + 1);
+    }
     const indices = Uint32Array.from(counts.keys()).sort();
     const values = Float32Array.from(
       indices,
-      (term) => (1 + Math.log(counts.get(term)!)) * Math.log((1 + items) / (1 + documentFrequency[term]!)),
+      (term) => (1 + Math.log(counts.get(term)!)) * Math.log((1 + vocabulary.items) / (1 + (documentFrequency[term] ?? 0))),
     );
     const length = lengthOf(values) || 1;
     return { indices, values: values.map((value) => value / length) };
   });
-  return fromRows(Math.max(1, vocabulary.size), rows);
-}
-
-function countTerms(terms: readonly string[], vocabulary: Map<string, number>, documentFrequency: number[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const term of terms) {
-    const index = vocabulary.get(term) ?? vocabulary.size;
-    vocabulary.set(term, index);
-    counts.set(index, (counts.get(index) ?? 0) + 1);
-  }
-  for (const term of counts.keys()) documentFrequency[term] = (documentFrequency[term] ?? 0) + 1;
-  return counts;
+  return fromRows(Math.max(1, numbers.size), rows);
 }
 
 /** Lower-case words of three letters and more. */
@@ -135,7 +170,13 @@ export function splitFolds(dataset: Dataset, folds: number, seed: number): Holdo
 function holdOut(dataset: Dataset, held: SparseMatrix): Holdout {
   const isHeld = membership(held);
   const keep = (matrix: SparseMatrix): SparseMatrix => mapValues(matrix, (value, row, column) => (isHeld(row, column) ? 0 : value));
-  const train = { ...dataset, strengths: keep(dataset.strengths), liked: keep(dataset.liked), ratings: keep(dataset.ratings) };
+  const train = {
+    ...dataset,
+    strengths: keep(dataset.strengths),
+    liked: keep(dataset.liked),
+    ratings: keep(dataset.ratings),
+    recency: keep(dataset.recency),
+  };
   return { train, heldOut: mapValues(dataset.liked, (value, row, column) => (isHeld(row, column) ? value : 0)) };
 }
 

@@ -9,6 +9,12 @@ import { largest, rowOf, transpose, type SparseMatrix } from './sparse-matrix.js
 const k = 10;
 const resamples = 1000;
 
+/** How many of the best are handed to whoever reorders them. */
+const reordered = 100;
+
+/** Makes a list of ten out of the best hundred and the scores of all items. */
+export type Reordering = (ranking: number[], scores: Float32Array) => number[];
+
 /** A mean over users, and the 95 % interval in which it lies. */
 export interface Interval {
   mean: number;
@@ -32,8 +38,9 @@ export interface Evaluation {
  * Ranks, for every user with a held-out like, all items that are not in the user's training data.
  * @param train what the models were fitted on
  * @param heldOut users by items: what a ranking should find
+ * @param reorder what makes the list out of the ranking; the ten best where left out
  */
-export function evaluate(model: Model, train: Dataset, heldOut: SparseMatrix, seed = 1): Evaluation {
+export function evaluate(model: Model, train: Dataset, heldOut: SparseMatrix, seed = 1, reorder?: Reordering): Evaluation {
   const scores = new Float32Array(train.items);
   const byItem = transpose(train.liked);
   const recommended = new Set<number>();
@@ -41,7 +48,7 @@ export function evaluate(model: Model, train: Dataset, heldOut: SparseMatrix, se
   for (let user = 0; user < train.users; user++) {
     const relevant = new Set(rowOf(heldOut, user).indices);
     if (relevant.size === 0) continue;
-    const ranking = rank(model, train, user, scores);
+    const ranking = reorder ? reorder(rank(model, train, user, scores, reordered), scores) : rank(model, train, user, scores, k);
     for (const item of ranking) recommended.add(item);
     figures.push({
       ndcg: ndcg(ranking, relevant, k),
@@ -65,13 +72,13 @@ export function evaluate(model: Model, train: Dataset, heldOut: SparseMatrix, se
   };
 }
 
-function rank(model: Model, train: Dataset, user: number, scores: Float32Array): number[] {
+function rank(model: Model, train: Dataset, user: number, scores: Float32Array, count: number): number[] {
   const profile = profileOf(train, user);
   model.score(profile, scores);
   const lowest = scores.reduce((least, score) => Math.min(least, score), Infinity) - 1;
   for (let item = 0; item < scores.length; item++) scores[item]! -= lowest;
   for (let at = 0; at < profile.items.length; at++) scores[profile.items[at]!] = 0;
-  return largest(scores, k);
+  return largest(scores, count);
 }
 
 function noveltyOf(ranking: number[], byItem: SparseMatrix, users: number): number {

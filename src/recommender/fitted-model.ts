@@ -6,6 +6,7 @@ import { ImplicitFactors, type FactorParameters } from './models/implicit-factor
 import { RatingNeighbourhood, type FittedRatings } from './models/rating-neighbourhood.js';
 import { ItemFigure } from './models/popularity.js';
 import { FollowedTaste, UserNeighbourhood } from './models/user-similarity.js';
+import type { HyperParameters } from './parameters.js';
 import type { SparseMatrix } from './sparse-matrix.js';
 
 export type FittedModel =
@@ -14,7 +15,7 @@ export type FittedModel =
   | { kind: 'dense-items'; name: string; evidence: Evidence; fitted: EaseWeights }
   | { kind: 'implicit-factors'; name: string; itemFactors: Float32Array; parameters: FactorParameters }
   | { kind: 'rating-neighbourhood'; name: string; fitted: FittedRatings }
-  | { kind: 'user-neighbourhood'; name: string; neighbours: number }
+  | { kind: 'user-neighbourhood'; name: string; parameters: HyperParameters['userNeighbours'] }
   | { kind: 'followed-taste'; name: string };
 
 /** @param liked users by items, which the models that look at users share */
@@ -31,7 +32,7 @@ export function reviveModel(fitted: FittedModel, liked: SparseMatrix): Model {
     case 'rating-neighbourhood':
       return new RatingNeighbourhood(fitted.name, fitted.fitted);
     case 'user-neighbourhood':
-      return new UserNeighbourhood(fitted.name, liked, fitted.neighbours);
+      return new UserNeighbourhood(fitted.name, liked, fitted.parameters);
     case 'followed-taste':
       return new FollowedTaste(fitted.name, liked);
   }

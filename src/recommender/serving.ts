@@ -1,5 +1,7 @@
 /** Recommendations from a trained recommender. */
 import { Blend, equalWeights } from './blend.js';
+import type { Vocabulary } from './dataset.js';
+import { diversify } from './diversity.js';
 import { reviveModel } from './fitted-model.js';
 import { isItemModel, type Model, type Profile } from './models/model.js';
 import { largest, rowOf } from './sparse-matrix.js';
@@ -34,6 +36,16 @@ export class Ranker {
     return largest(shifted, count).map((item) => ({ item, score: this.scores[item]! }));
   }
 
+  /** How telling each term is. */
+  get vocabulary(): Vocabulary {
+    return this.trained.vocabulary;
+  }
+
+  /** The same ranking with less of the same in it; see `diversify`. */
+  diversified(ranked: readonly Recommendation[], lambda: number, count: number): Recommendation[] {
+    return diversify(ranked, this.trained.likeness, lambda, count);
+  }
+
   /** Says, for any item, which of the profile's items speak most for it: positions in the profile, the strongest first. */
   explain(profile: Profile): (item: number, count: number) => number[] {
     const scales = this.blend.scalesFor(profile);
@@ -47,7 +59,7 @@ export class Ranker {
     return (item) => {
       if (!scores) {
         scores = new Float32Array(this.trained.items);
-        this.blend.models.find(({ name }) => name === 'user-cosine')?.score(profile, scores);
+        this.blend.models.find(({ name }) => name === 'user-neighbours')?.score(profile, scores);
       }
       return scores[item]! > 0;
     };

@@ -1,10 +1,23 @@
-/** The training thread's entry: a data set comes in, progress and the trained recommender go out. */
+/** The training thread's entry: a data set comes in, progress and the trained recommender, or the chosen parameters, go out. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildDataset, type DatasetInput } from './dataset.js';
+import type { HyperParameters } from './parameters.js';
+import { searchParameters, type SearchResult } from './search.js';
 import { trainRecommender, type TrainedRecommender } from './training.js';
 
-export type TrainingMessage = { progress: number; what: string } | { trained: TrainedRecommender };
+export interface TrainingTask {
+  input: DatasetInput;
+  parameters: HyperParameters;
+  /** Where parameters are to be searched instead of models trained. */
+  search?: { trials: number; seed: number };
+}
+
+export type TrainingMessage = { progress: number; what: string } | { trained: TrainedRecommender } | { found: SearchResult };
 
 const send = (message: TrainingMessage): void => parentPort!.postMessage(message);
+const onProgress = (progress: number, what: string): void => send({ progress, what });
 
-send({ trained: trainRecommender(buildDataset(workerData as DatasetInput), { onProgress: (progress, what) => send({ progress, what }) }) });
+const { input, parameters, search } = workerData as TrainingTask;
+const dataset = buildDataset(input);
+if (search) send({ found: searchParameters(dataset, { ...search, onProgress }) });
+else send({ trained: trainRecommender(dataset, { parameters, onProgress }) });

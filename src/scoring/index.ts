@@ -17,3 +17,4 @@ export {
 } from './product-score.js';
 export { signsOfText, spamScore } from './spam-score.js';
 export { userSimilarity, type SimilarityMetricName, type TasteVector } from './user-similarity.js';
+export { alwaysValidP, wilsonInterval, type ProportionInterval } from './experiment.js';

@@ -72,7 +72,7 @@ describe('the evaluate command', () => {
     );
     expect(output).toContain('1 lines left out');
     const table = figures(output);
-    for (const model of ['popularity', 'item-cosine', 'user-cosine', 'graph-walk', 'ease', 'factors', 'blend'])
+    for (const model of ['popularity', 'item-neighbours', 'user-neighbours', 'graph-walk', 'ease', 'factors', 'blend'])
       expect(table.has(model)).toBe(true);
     expect(table.get('blend')![0]).toBeGreaterThan(2 * table.get('popularity')![0]);
     expect(output).toMatch(/expected-rating +\d\.\d+ \[.*\] +\d\.\d+ \[/);
@@ -136,8 +136,8 @@ describe.skipIf(!existsSync(filmtrust))('on FilmTrust', () => {
     const table = figures(output);
     const baselines: Record<string, [number, number]> = {
       popularity: [0.4827, 0.6258],
-      'item-cosine': [0.4658, 0.5949],
-      'user-cosine': [0.51, 0.635],
+      'item-neighbours': [0.4658, 0.5949],
+      'user-neighbours': [0.51, 0.635],
       'graph-walk': [0.5122, 0.6385],
       factors: [0.4117, 0.5224],
       'ease-liked': [0.5216, 0.6407],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { buildDataset, randomNumbers, splitFolds, type Observation } from '../../src/recommender/dataset.js';
 import { invertPositiveDefinite } from '../../src/recommender/linear-algebra.js';
 import { ndcg, recall } from '../../src/recommender/metrics.js';
-import { itemCosine } from '../../src/recommender/models/item-similarity.js';
+import { itemNeighbourhood } from '../../src/recommender/models/item-similarity.js';
 import { reviveModel } from '../../src/recommender/fitted-model.js';
 import type { ItemModel } from '../../src/recommender/models/model.js';
 import { Ranker } from '../../src/recommender/serving.js';
@@ -104,7 +104,7 @@ test('item cosine is the cosine of the items’ columns', () => {
     follows: [],
     terms: [],
   });
-  const similarities = itemCosine(dataset.liked, 10);
+  const similarities = itemNeighbourhood(dataset.liked, { metric: 'cosine', neighbours: 10 });
   expect(rowOf(similarities, 0)).toEqual({ indices: Uint32Array.of(1), values: Float32Array.of(2 / Math.sqrt(2 * 3)) });
   expect([...rowOf(similarities, 2).indices]).toEqual([1]);
 });

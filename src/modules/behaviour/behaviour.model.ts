@@ -25,6 +25,7 @@ const behaviourEventSchema = new Schema<BehaviourEventDocument>({
   at: { type: Date, required: true },
 });
 behaviourEventSchema.index({ user: 1, at: -1 });
+behaviourEventSchema.index({ visitor: 1, at: -1 });
 behaviourEventSchema.index({ product: 1, at: -1 });
 behaviourEventSchema.index({ at: 1 }, { expireAfterSeconds: kept });
 

@@ -190,6 +190,36 @@ export async function trending(days: number): Promise<Types.ObjectId[]> {
   return ids;
 }
 
+/** What changed since, itself included, in the order of the changes. */
+export function interactionsChangedSince(since: Date): AsyncIterable<InteractionDocument> {
+  return InteractionModel.collection.find<InteractionDocument>({ lastAt: { $gte: since } }, { batchSize: 1000 }).sort({ lastAt: 1 });
+}
+
+const longestSession = 100;
+
+/** What a stranger did lately, by the random id that their client keeps. */
+export async function sessionOf(visitor: string): Promise<InteractionDocument[]> {
+  const events = await BehaviourEventModel.find({ visitor }).sort({ at: -1 }).limit(longestSession).lean();
+  const byProduct = new Map<string, InteractionDocument>();
+  for (const { product, kind, at } of events) {
+    const key = product.toHexString();
+    const known = byProduct.get(key) ?? {
+      _id: product,
+      user: product,
+      product,
+      views: 0,
+      carts: 0,
+      purchases: 0,
+      comments: 0,
+      points: null,
+      lastAt: at,
+    };
+    known[counters[kind]]++;
+    byProduct.set(key, known);
+  }
+  return [...byProduct.values()];
+}
+
 /** Every interaction, for training. */
 export function allInteractions(): AsyncIterable<InteractionDocument> {
   return InteractionModel.collection.find<InteractionDocument>({}, { batchSize: 5000 });

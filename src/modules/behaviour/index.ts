@@ -1,3 +1,13 @@
 export { type InteractionDocument } from './behaviour.model.js';
 export { BehaviourResolver } from './behaviour.resolver.js';
-export { allInteractions, historiesOf, historyOf, importInteractions, noteInteractions, sharersOf, trending } from './behaviour.service.js';
+export {
+  allInteractions,
+  historiesOf,
+  historyOf,
+  importInteractions,
+  interactionsChangedSince,
+  noteInteractions,
+  sessionOf,
+  sharersOf,
+  trending,
+} from './behaviour.service.js';

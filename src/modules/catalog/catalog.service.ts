@@ -182,6 +182,22 @@ export async function mostPopular(count: number, exclude: Types.ObjectId[]): Pro
     .lean();
 }
 
+/** What came into the shop since and can be ordered, the newest first. */
+export async function newestSince(since: Date, count: number): Promise<ProductDocument[]> {
+  return await ProductModel.find({ createdAt: { $gte: since }, stock: { $ne: 0 } })
+    .sort({ createdAt: -1, _id: 1 })
+    .limit(count)
+    .lean();
+}
+
+/** The best-scored products of a category that can be ordered. */
+export async function bestOfCategory(category: Types.ObjectId, count: number): Promise<ProductDocument[]> {
+  return await ProductModel.find({ category, stock: { $ne: 0 } })
+    .sort({ score: -1, _id: 1 })
+    .limit(count)
+    .lean();
+}
+
 /** A merchant who leaves leaves products that nobody can order. */
 registerPersonalData({
   name: 'products',

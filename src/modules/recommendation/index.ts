@@ -5,4 +5,4 @@ export {
   SimilarProductsResolver,
   ViewerRecommendationsResolver,
 } from './recommendation.resolver.js';
-export { train } from './trainer.js';
+export { searchOnStore, train } from './trainer.js';

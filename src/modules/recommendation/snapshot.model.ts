@@ -1,4 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { HyperParameters } from '../../recommender/index.js';
+import type { TrainingData } from './training-data.js';
 
 export interface SnapshotDocument {
   /** The model's version. */
@@ -12,6 +14,9 @@ export interface SnapshotDocument {
   /** How long the training took. */
   seconds: number;
   models: { name: string; weight: number }[];
+  /** What of the collected data was used and left out. */
+  preprocessing: TrainingData['report'];
+  parameters: HyperParameters;
 }
 
 const snapshotSchema = new Schema<SnapshotDocument>({
@@ -23,6 +28,8 @@ const snapshotSchema = new Schema<SnapshotDocument>({
   observations: { type: Number, required: true },
   seconds: { type: Number, required: true },
   models: [new Schema({ name: String, weight: Number }, { _id: false })],
+  preprocessing: Schema.Types.Mixed,
+  parameters: Schema.Types.Mixed,
 });
 snapshotSchema.index({ createdAt: -1 });
 
@@ -43,3 +50,22 @@ const chunkSchema = new Schema<SnapshotChunkDocument>({
 chunkSchema.index({ snapshot: 1 });
 
 export const SnapshotChunkModel = mongoose.model('ModelSnapshotChunk', chunkSchema, 'model_snapshot_chunks');
+
+/** What a search of hyper-parameters found; the latest is used. */
+export interface ParametersDocument {
+  _id: Types.ObjectId;
+  parameters: HyperParameters;
+  trials: number;
+  seed: number;
+  at: Date;
+}
+
+const parametersSchema = new Schema<ParametersDocument>({
+  parameters: { type: Schema.Types.Mixed, required: true },
+  trials: { type: Number, required: true },
+  seed: { type: Number, required: true },
+  at: { type: Date, required: true },
+});
+parametersSchema.index({ at: -1 });
+
+export const ParametersModel = mongoose.model('ModelParameters', parametersSchema, 'model_parameters');

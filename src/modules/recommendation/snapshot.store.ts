@@ -23,7 +23,7 @@ const snapshotsKept = 3;
 /** Publishes a version: its chunks first, then the document that makes it count. */
 export async function saveSnapshot(
   content: SnapshotContent,
-  facts: Pick<SnapshotDocument, 'observations' | 'seconds'>,
+  facts: Pick<SnapshotDocument, 'observations' | 'seconds' | 'preprocessing' | 'parameters'>,
 ): Promise<SnapshotDocument> {
   const bytes = serialize(content);
   const _id = new Types.ObjectId();

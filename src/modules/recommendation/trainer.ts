@@ -1,10 +1,10 @@
 /** Trains in a thread of its own, so that the API goes on answering. */
 import { Worker } from 'node:worker_threads';
-import type { TrainedRecommender } from '../../recommender/index.js';
-import type { TrainingMessage } from '../../recommender/worker.js';
-import type { SnapshotDocument } from './snapshot.model.js';
+import { defaultParameters, type SearchResult } from '../../recommender/index.js';
+import type { TrainingMessage, TrainingTask } from '../../recommender/worker.js';
+import { ParametersModel, type SnapshotDocument } from './snapshot.model.js';
 import { saveSnapshot } from './snapshot.store.js';
-import { collectTrainingData, type TrainingData } from './training-data.js';
+import { collectTrainingData } from './training-data.js';
 
 export type TrainingProgress = (share: number, what: string) => void;
 
@@ -12,24 +12,43 @@ export type TrainingProgress = (share: number, what: string) => void;
 export async function train(onProgress: TrainingProgress, signal?: AbortSignal): Promise<SnapshotDocument | null> {
   const startedAt = Date.now();
   onProgress(0, 'collecting');
-  const data = await collectTrainingData();
-  if (data.input.observations.length === 0) return null;
-  const trained = await trainInThread(data, onProgress, signal);
+  const { input, userIds, productIds, report } = await collectTrainingData();
+  if (input.observations.length === 0) return null;
+  const parameters = (await latestParameters()) ?? defaultParameters;
+  const answer = await runInThread({ input, parameters }, onProgress, signal);
+  if (!('trained' in answer)) throw new Error('the training thread answered something else');
   const seconds = (Date.now() - startedAt) / 1000;
-  const { userIds, productIds, input } = data;
-  return saveSnapshot({ trained, userIds, productIds }, { observations: input.observations.length, seconds });
+  const facts = { observations: input.observations.length, seconds, preprocessing: report, parameters };
+  return saveSnapshot({ trained: answer.trained, userIds, productIds }, facts);
 }
 
-function trainInThread({ input }: TrainingData, onProgress: TrainingProgress, signal?: AbortSignal): Promise<TrainedRecommender> {
+/** Searches hyper-parameters on what the store has; the next training uses what is found. @returns null where there is nothing to learn from */
+export async function searchOnStore(trials: number, seed: number, onProgress: TrainingProgress): Promise<SearchResult | null> {
+  onProgress(0, 'collecting');
+  const { input } = await collectTrainingData();
+  if (input.observations.length === 0) return null;
+  const answer = await runInThread({ input, parameters: defaultParameters, search: { trials, seed } }, onProgress);
+  if (!('found' in answer)) throw new Error('the training thread answered something else');
+  await ParametersModel.collection.insertOne({ parameters: answer.found.best, trials, seed, at: new Date() } as never);
+  return answer.found;
+}
+
+async function latestParameters() {
+  return (await ParametersModel.findOne().sort({ at: -1 }).lean())?.parameters ?? null;
+}
+
+type Answer = Exclude<TrainingMessage, { progress: number }>;
+
+function runInThread(task: TrainingTask, onProgress: TrainingProgress, signal?: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     // Threads run compiled code only; under a test runner, which loads the sources, that is the build beside them.
     const entry = new URL('../../recommender/worker.js', import.meta.url.replace('/src/', '/dist/'));
-    const worker = new Worker(entry, { workerData: input });
+    const worker = new Worker(entry, { workerData: task });
     const cancel = (): void => void worker.terminate();
     signal?.addEventListener('abort', cancel, { once: true });
     worker.on('message', (message: TrainingMessage) => {
-      if ('trained' in message) resolve(message.trained);
-      else onProgress(message.progress, message.what);
+      if ('progress' in message) onProgress(message.progress, message.what);
+      else resolve(message);
     });
     worker.on('error', reject);
     worker.on('exit', (code) => {

@@ -1,29 +1,33 @@
 /** Collects what the shop knows into the recommender's terms. */
-import { strengthOfRating, wordsOf, type DatasetInput, type Observation } from '../../recommender/index.js';
+import { preprocess, wordsOf, type DatasetInput, type PreprocessingReport, type RawInteraction } from '../../recommender/index.js';
 import { pointsPerStar } from '../../scoring/index.js';
 import { allInteractions, type InteractionDocument } from '../behaviour/index.js';
 import { allCategories, allProducts, type ProductDocument } from '../catalog/index.js';
 import { allFollows } from '../social-graph/index.js';
+import { usersWithoutPersonalisation } from '../user/index.js';
 
 export interface TrainingData {
   input: DatasetInput;
   userIds: string[];
   productIds: string[];
+  report: PreprocessingReport & {
+    /** Interactions of users who do not want to be learnt from. */
+    optedOut: number;
+    /** Interactions with products that are gone. */
+    unknownProducts: number;
+  };
 }
 
-const likedFrom = 3.75 * pointsPerStar;
 const mostPoints = 5 * pointsPerStar;
 
-/** How much an interaction speaks for interest: a rating says most, then a purchase, a cart, a comment, a view. */
-export function strengthOf({ points, purchases, carts, comments, views }: InteractionDocument): { strength: number; liked: boolean } {
-  if (points !== null) {
-    return { liked: points >= likedFrom, strength: strengthOfRating(points, mostPoints) };
-  }
-  if (purchases > 0) return { liked: true, strength: 1 };
-  return { liked: false, strength: Math.min(0.8, 0.5 * Number(carts > 0) + 0.3 * Number(comments > 0) + Math.min(0.3, 0.1 * views)) };
+/** An interaction in the recommender's terms, but for whose it is and with what. */
+export function rawInteraction(interaction: InteractionDocument): Omit<RawInteraction, 'user' | 'item'> {
+  const { views, carts, purchases, comments, questions = 0, shares = 0, referrals = 0, clicks = 0, points, lastAt } = interaction;
+  const rating = points === null ? null : points / mostPoints;
+  return { views, carts, purchases, comments, questions, shares, referrals, clicks, rating, at: lastAt.getTime() };
 }
 
-export async function collectTrainingData(): Promise<TrainingData> {
+export async function collectTrainingData(now = Date.now()): Promise<TrainingData> {
   const categories = new Map<string, string>();
   for await (const { _id, name } of allCategories()) categories.set(_id.toHexString(), name);
   const products = new Numbering();
@@ -32,35 +36,40 @@ export async function collectTrainingData(): Promise<TrainingData> {
     products.numberOf(product._id.toHexString());
     terms.push(termsOf(product, categories.get(product.category.toHexString()) ?? ''));
   }
+  const silent = await usersWithoutPersonalisation();
   const users = new Numbering();
-  const observations: Observation[] = [];
+  const interactions: RawInteraction[] = [];
+  let [optedOut, unknownProducts] = [0, 0];
   for await (const interaction of allInteractions()) {
     const item = products.find(interaction.product.toHexString());
-    const { strength, liked } = strengthOf(interaction);
-    if (item === undefined || strength === 0) continue;
-    const user = users.numberOf(interaction.user.toHexString());
-    observations.push({
-      bought: interaction.purchases > 0,
-      user,
-      item,
-      strength,
-      liked,
-      rating: interaction.points === null ? null : interaction.points / pointsPerStar,
-    });
+    const userId = interaction.user.toHexString();
+    if (silent.has(userId)) optedOut++;
+    else if (item === undefined) unknownProducts++;
+    else interactions.push({ user: users.numberOf(userId), item, ...rawInteraction(interaction) });
   }
+  const { observations, report } = preprocess(interactions, now);
   const follows: [number, number][] = [];
   for await (const { follower, followee } of allFollows()) {
     const [from, to] = [users.find(follower.toHexString()), users.find(followee.toHexString())];
     if (from !== undefined && to !== undefined) follows.push([from, to]);
   }
   return {
-    input: { users: users.ids.length, items: products.ids.length, observations, follows, terms },
+    // Ratings go on the scale of stars, on which they are expected.
+    input: {
+      users: users.ids.length,
+      items: products.ids.length,
+      observations: observations.map((one) => (one.rating === null ? one : { ...one, rating: one.rating * 5 })),
+      follows,
+      terms,
+    },
     userIds: users.ids,
     productIds: products.ids,
+    report: { ...report, optedOut, unknownProducts },
   };
 }
 
-function termsOf({ title, description, attributes }: ProductDocument, category: string): string[] {
+/** A product's text and attributes as terms; the title counts double. */
+export function termsOf({ title, description, attributes }: ProductDocument, category: string): string[] {
   const words = wordsOf(title);
   return [
     ...words,

@@ -1,6 +1,7 @@
 /** Models that hold how much one item speaks for another: a score is the sum over the items of the profile. */
 import { transpose, fromRows, largest, lengthOf, rowOf, type SparseMatrix } from '../sparse-matrix.js';
 import type { EaseWeights } from './ease.js';
+import type { HyperParameters, NeighbourhoodMetric } from '../parameters.js';
 import type { ItemModel, Profile } from './model.js';
 
 /** Which of a profile's items a model looks at, and with what weight. */
@@ -105,11 +106,23 @@ export function nearestItems(
   return fromRows(byItem.rows, rows);
 }
 
-/** Item-to-item cosine. Source: B. Sarwar et al., "Item-based collaborative filtering recommendation algorithms", 2001. */
-export function itemCosine(users: SparseMatrix, neighbours: number): SparseMatrix {
+/** The likeness of two vectors, 0 to 1, from their scalar product and their squared lengths. */
+export const likenessBy: Record<NeighbourhoodMetric, (product: number, square: number, other: number) => number> = {
+  cosine: (product, square, other) => product / Math.sqrt(square * other),
+  // Tanimoto's: on vectors of 0 and 1, the share that both have of what either has.
+  jaccard: (product, square, other) => product / (square + other - product),
+  euclidean: (product, square, other) => 1 / (1 + Math.sqrt(Math.max(0, square + other - 2 * product))),
+};
+
+/**
+ * Item-to-item neighbourhoods, by the cosine of the items' users, by Jaccard's share of common users, or by their distance.
+ * Source: B. Sarwar et al., "Item-based collaborative filtering recommendation algorithms", 2001.
+ */
+export function itemNeighbourhood(users: SparseMatrix, { metric, neighbours }: HyperParameters['itemNeighbours']): SparseMatrix {
   const items = transpose(users);
-  const lengths = Float32Array.from({ length: items.rows }, (_, item) => lengthOf(rowOf(items, item).values));
-  return nearestItems(items, users, neighbours, (product, item, other) => product / (lengths[item]! * lengths[other]!));
+  const squares = Float32Array.from({ length: items.rows }, (_, item) => lengthOf(rowOf(items, item).values) ** 2);
+  const likeness = likenessBy[metric];
+  return nearestItems(items, users, neighbours, (product, item, other) => likeness(product, squares[item]!, squares[other]!));
 }
 
 /** One common buyer may be chance. */
@@ -125,21 +138,51 @@ export function coPurchases(buyers: SparseMatrix, neighbours: number): SparseMat
 }
 
 /**
- * A walk of three steps from item to user to item, with popular items damped.
- * Source: B. Paudel et al., "Updatable, accurate, diverse, and scalable recommendations for interactive applications" (RP3β), 2017.
+ * A walk of three steps from item to user to item, with popular items damped; now and then it goes on from the user to
+ * someone they follow. Source: B. Paudel et al., "Updatable, accurate, diverse, and scalable recommendations for
+ * interactive applications" (RP3β), 2017.
  * @param alpha the exponent of the transition probabilities
  * @param beta how strongly popular items are damped
+ * @param follows the share of walks that pass through a followed user
  */
 export function graphWalk(
   users: SparseMatrix,
-  { alpha, beta, neighbours }: { alpha: number; beta: number; neighbours: number },
+  follows: SparseMatrix,
+  { alpha, beta, follows: share, neighbours }: HyperParameters['graphWalk'],
 ): SparseMatrix {
   const items = transpose(users);
   const degree = (matrix: SparseMatrix, row: number): number => rowOf(matrix, row).values.reduce((sum, value) => sum + value, 0);
-  const toItem: SparseMatrix = { ...users, values: stepProbabilities(users, alpha, degree) };
+  const own: SparseMatrix = { ...users, values: stepProbabilities(users, alpha, degree) };
+  const toItem = share > 0 ? throughFollowed(own, follows, share) : own;
   const toUser: SparseMatrix = { ...items, values: stepProbabilities(items, alpha, degree) };
   const damping = Float32Array.from({ length: items.rows }, (_, item) => Math.max(1e-9, degree(items, item)) ** beta);
   return nearestItems(toUser, toItem, neighbours, (probability, _item, other) => probability / damping[other]!);
+}
+
+const mostFollowed = 50;
+
+/** The last step from each user, where a share of the walks takes it from someone they follow. */
+function throughFollowed(toItem: SparseMatrix, follows: SparseMatrix, share: number): SparseMatrix {
+  const sums = new Float32Array(toItem.columns);
+  const rows = Array.from({ length: toItem.rows }, (_, user) => {
+    const followees = rowOf(follows, user).indices.subarray(0, mostFollowed);
+    if (followees.length === 0) return rowOf(toItem, user);
+    const touched = new Set<number>();
+    const add = (from: number, weight: number): void => {
+      const { indices, values } = rowOf(toItem, from);
+      indices.forEach((item, at) => {
+        sums[item]! += weight * values[at]!;
+        touched.add(item);
+      });
+    };
+    add(user, 1 - share);
+    for (const followee of followees) add(followee, share / followees.length);
+    const indices = Uint32Array.from(touched).sort();
+    const row = { indices, values: Float32Array.from(indices, (item) => sums[item]!) };
+    for (const item of touched) sums[item] = 0;
+    return row;
+  });
+  return fromRows(toItem.columns, rows);
 }
 
 function stepProbabilities(matrix: SparseMatrix, alpha: number, degree: (matrix: SparseMatrix, row: number) => number): Float32Array {

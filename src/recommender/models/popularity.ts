@@ -10,6 +10,13 @@ export function countLikes({ liked, strengths, items }: Dataset): Float32Array {
   return counts;
 }
 
+/** How many users had to do with each item lately: every observation counts by its recency. @returns one figure an item */
+export function countRecent({ recency, items }: Dataset): Float32Array {
+  const counts = new Float32Array(items);
+  recency.indices.forEach((item, at) => (counts[item]! += recency.values[at]!));
+  return counts;
+}
+
 /** The mean strength with which each item's users took to it, drawn to the overall mean while they are few. */
 export function meanStrength({ strengths, items }: Dataset, priorUsers: number): Float32Array {
   const overall = strengths.values.reduce((sum, value) => sum + value, 0) / Math.max(1, strengths.values.length);

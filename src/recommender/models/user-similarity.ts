@@ -1,35 +1,36 @@
 /** Models that score by what other users like: those most alike, and those one follows. */
 import { largest, lengthOf, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
-import { evidenceOf } from './item-similarity.js';
+import type { HyperParameters } from '../parameters.js';
+import { evidenceOf, likenessBy } from './item-similarity.js';
 import type { Model, Profile } from './model.js';
 
-/** User-to-user cosine. Source: J. S. Breese et al., "Empirical analysis of predictive algorithms for collaborative filtering", 1998. */
+/** User-to-user neighbourhoods. Source: J. S. Breese et al., "Empirical analysis of predictive algorithms for collaborative filtering", 1998. */
 export class UserNeighbourhood implements Model {
   private readonly byItem: SparseMatrix;
-  private readonly lengths: Float32Array;
+  private readonly squares: Float32Array;
   private readonly sums: Float32Array;
 
   constructor(
     readonly name: string,
     readonly users: SparseMatrix,
-    readonly neighbours: number,
+    readonly parameters: HyperParameters['userNeighbours'],
   ) {
     this.byItem = transpose(users);
-    this.lengths = Float32Array.from({ length: users.rows }, (_, user) => lengthOf(rowOf(users, user).values) || 1);
+    this.squares = Float32Array.from({ length: users.rows }, (_, user) => lengthOf(rowOf(users, user).values) ** 2 || 1);
     this.sums = new Float32Array(users.rows);
   }
 
   score(profile: Profile, scores: Float32Array): void {
     scores.fill(0);
     const alike = this.alike(profile);
-    for (const user of largest(this.sums, this.neighbours, alike)) {
+    for (const user of largest(this.sums, this.parameters.neighbours, alike)) {
       const { indices, values } = rowOf(this.users, user);
       for (let at = 0; at < indices.length; at++) scores[indices[at]!]! += this.sums[user]! * values[at]!;
     }
     for (const user of alike) this.sums[user] = 0;
   }
 
-  /** Leaves the cosine of every user who shares an item in `sums`, and says who they are. */
+  /** Leaves the likeness of every user who shares an item in `sums`, and says who they are. */
   private alike(profile: Profile): number[] {
     const touched: number[] = [];
     let square = 0;
@@ -44,11 +45,8 @@ export class UserNeighbourhood implements Model {
         this.sums[user]! += weight * values[entry]!;
       }
     }
-    const length = Math.sqrt(square) || 1;
-    for (const user of touched) {
-      const cosine = this.sums[user]! / (length * this.lengths[user]!);
-      this.sums[user] = cosine > 0.999999 ? 0.999999 : cosine;
-    }
+    const likeness = likenessBy[this.parameters.metric];
+    for (const user of touched) this.sums[user] = Math.min(0.999999, likeness(this.sums[user]!, square, this.squares[user]!));
     return touched;
   }
 }

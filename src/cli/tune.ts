@@ -1,0 +1,32 @@
+/** Searches hyper-parameters on what the store has. */
+import { Command, InvalidArgumentError } from 'commander';
+import { searchOnStore } from '../modules/recommendation/index.js';
+import { progressBar } from '../progress-bar.js';
+import { withStore } from './command-line.js';
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('expected a whole number above 0');
+  return count;
+}
+
+const { trials, seed } = new Command('tune')
+  .description(
+    'Searches hyper-parameters by random choices, each tried on held-out data. The next training uses the best and records them.',
+  )
+  .option('--trials <count>', 'how many choices to try for each model, its default included', readCount, 8)
+  .option('--seed <number>', 'of the choices and of what is held out', readCount, 1)
+  .parse()
+  .opts<{ trials: number; seed: number }>();
+
+await withStore(async () => {
+  const bar = progressBar('Searching hyper-parameters');
+  const found = await searchOnStore(trials, seed, (share, what) => bar.update(share, what));
+  bar.stop();
+  if (!found) return void process.stdout.write('\nThere is nothing to learn from yet.\n');
+  for (const { model, ndcg, parameters } of found.trials) {
+    const chosen = Object.values(found.best).includes(parameters as never);
+    process.stdout.write(`${chosen ? '*' : ' '} ${model.padEnd(16)} NDCG@10 ${ndcg.toFixed(4)}  ${JSON.stringify(parameters)}\n`);
+  }
+  process.stdout.write('\nThe choices with a star are used from the next training on.\n');
+});
