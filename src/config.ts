@@ -44,6 +44,8 @@ const environment = z.object({
   GORSE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Gorse's API key, where it has one. */
   GORSE_API_KEY: z.string().min(1).optional(),
+  /** After how many hours the recommender is trained anew; 0 for only when it is asked for. */
+  TRAINING_INTERVAL: z.coerce.number().min(0).default(24),
   /** The share of users who get more varied recommendations, to find out whether they like them better. */
   EXPERIMENT_SHARE: z.coerce.number().min(0).max(1).default(0),
   /** From which spam score on content waits for a moderator; the documentation has the scale. */
@@ -83,7 +85,7 @@ export interface Config {
   trustedProxies: number;
   rateLimits: { perUser: number; perAddress: number; credentialsPerAddress: number };
   spamThreshold: number;
-  recommender: { experimentShare: number; gorse: { url: string; apiKey: string | undefined } | null };
+  recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
   publicUrl: string;
   productUrl: string;
   identityProvider: { jwksUrl: string; issuer: string; audience: string } | null;
@@ -126,7 +128,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
       credentialsPerAddress: values.RATE_LIMIT_CREDENTIALS,
     },
     spamThreshold: values.SPAM_THRESHOLD,
-    recommender: { experimentShare: values.EXPERIMENT_SHARE, gorse: gorse(values) },
+    recommender: { experimentShare: values.EXPERIMENT_SHARE, trainingInterval: values.TRAINING_INTERVAL, gorse: gorse(values) },
     publicUrl,
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,
     identityProvider: identityProvider(values),

@@ -25,7 +25,7 @@ await withStore(async () => {
   bar.stop();
   if (!found) return void process.stdout.write('\nThere is nothing to learn from yet.\n');
   for (const { model, ndcg, parameters } of found.trials) {
-    const chosen = Object.values(found.best).includes(parameters as never);
+    const chosen = Object.values(found.best).includes(parameters);
     process.stdout.write(`${chosen ? '*' : ' '} ${model.padEnd(16)} NDCG@10 ${ndcg.toFixed(4)}  ${JSON.stringify(parameters)}\n`);
   }
   process.stdout.write('\nThe choices with a star are used from the next training on.\n');

@@ -29,11 +29,8 @@ export class Ranker {
     const stranger = profile.items.length === 0 && profile.follows.length === 0;
     if (stranger) this.popularity.score(profile, this.scores);
     else this.blend.score(profile, this.scores);
-    // The blend's scores are around 0; what is picked must be above it.
-    const lowest = stranger ? -1 : this.scores.reduce((least, score) => Math.min(least, score), 0) - 1;
-    const shifted = this.scores.map((score) => score - lowest);
-    for (const item of excluded) shifted[item] = 0;
-    return largest(shifted, count).map((item) => ({ item, score: this.scores[item]! }));
+    for (const item of excluded) this.scores[item] = -Infinity;
+    return largest(this.scores, count, undefined, -Infinity).map((item) => ({ item, score: this.scores[item]! }));
   }
 
   /** How telling each term is. */

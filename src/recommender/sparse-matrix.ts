@@ -99,14 +99,14 @@ export function mapValues(matrix: SparseMatrix, change: (value: number, row: num
   return fromRows(matrix.columns, rows);
 }
 
-/** The positions of the `count` largest values above 0, the largest first. */
-export function largest(values: Float32Array, count: number, candidates?: ArrayLike<number>): number[] {
+/** The positions of the `count` largest values above a bound, which is 0 where left out, the largest first. */
+export function largest(values: Float32Array, count: number, candidates?: ArrayLike<number>, above = 0): number[] {
   const heap: number[] = [];
   const total = candidates ? candidates.length : values.length;
   for (let at = 0; at < total; at++) {
     const index = candidates ? candidates[at]! : at;
     const value = values[index]!;
-    if (!(value > 0)) continue;
+    if (!(value > above)) continue;
     if (heap.length < count) {
       heap.push(index);
       if (heap.length === count) heap.sort((a, b) => values[a]! - values[b]!);

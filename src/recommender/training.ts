@@ -185,7 +185,12 @@ export function tunablePlans(dataset: Dataset): (ModelPlan & { tunes: keyof Hype
   return plans.flatMap((plan) => (plan.tunes && plan.suits(dataset) ? [{ ...plan, tunes: plan.tunes }] : []));
 }
 
-function fitModels(dataset: Dataset, parameters: HyperParameters, onProgress: (share: number, what: string) => void): FittedModel[] {
+/** Fits every model that the data suits, once. */
+export function fitModels(
+  dataset: Dataset,
+  parameters: HyperParameters,
+  onProgress: (share: number, what: string) => void = () => {},
+): FittedModel[] {
   const suiting = plans.filter(({ suits }) => suits(dataset));
   return suiting.map(({ name, fit }, at) => {
     onProgress(at / suiting.length, name);

@@ -1,4 +1,5 @@
 /** The training thread's entry: a data set comes in, progress and the trained recommender, or the chosen parameters, go out. */
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildDataset, type DatasetInput } from './dataset.js';
 import type { HyperParameters } from './parameters.js';
@@ -13,6 +14,9 @@ export interface TrainingTask {
 }
 
 export type TrainingMessage = { progress: number; what: string } | { trained: TrainedRecommender } | { found: SearchResult };
+
+// On Linux a priority is the thread's own: whoever waits for an answer goes first. Elsewhere it would slow the API too.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 const send = (message: TrainingMessage): void => parentPort!.postMessage(message);
 const onProgress = (progress: number, what: string): void => send({ progress, what });

@@ -152,6 +152,7 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   appealBan: async () => ({ email: 'nobody@example.org', password: 'wrong', body: 'Please' }),
   setUserRoles: async () => ({ userId: target.id, roles: ['BUYER'], reason: 'x' }),
   recordRecommendationFeedback: async () => ({ impressionId: await make.impression(), outcome: 'CLICKED' }),
+  trainRecommender: async () => ({ wait: true }),
   undoDismissal: async () => ({ productId: await make.product() }),
 };
 

@@ -192,7 +192,7 @@ export async function trending(days: number): Promise<Types.ObjectId[]> {
 
 /** What changed since, itself included, in the order of the changes. */
 export function interactionsChangedSince(since: Date): AsyncIterable<InteractionDocument> {
-  return InteractionModel.collection.find<InteractionDocument>({ lastAt: { $gte: since } }, { batchSize: 1000 }).sort({ lastAt: 1 });
+  return InteractionModel.collection.find<InteractionDocument>({ lastAt: { $gte: since } }, { batchSize: 100 }).sort({ lastAt: 1 });
 }
 
 const longestSession = 100;
@@ -222,7 +222,7 @@ export async function sessionOf(visitor: string): Promise<InteractionDocument[]>
 
 /** Every interaction, for training. */
 export function allInteractions(): AsyncIterable<InteractionDocument> {
-  return InteractionModel.collection.find<InteractionDocument>({}, { batchSize: 5000 });
+  return InteractionModel.collection.find<InteractionDocument>({}, { batchSize: 100 });
 }
 
 /** Interactions of another shop or data set, in bulk; what is there already is replaced. */

@@ -16,12 +16,12 @@ export function countProducts(): Promise<number> {
 
 /** What changed since, itself included, in the order of the changes. */
 export function productsChangedSince(since: Date): AsyncIterable<ProductDocument> {
-  return ProductModel.collection.find<ProductDocument>({ updatedAt: { $gte: since } }, { batchSize: 1000 }).sort({ updatedAt: 1 });
+  return ProductModel.collection.find<ProductDocument>({ updatedAt: { $gte: since } }, { batchSize: 100 }).sort({ updatedAt: 1 });
 }
 
 /** Every product, for training. */
 export function allProducts(): AsyncIterable<ProductDocument> {
-  return ProductModel.collection.find<ProductDocument>({}, { batchSize: 1000 });
+  return ProductModel.collection.find<ProductDocument>({}, { batchSize: 100 });
 }
 
 /** Every category, for training. */

@@ -19,6 +19,8 @@ import {
   RecommenderStatus,
   RecordRecommendationFeedbackInput,
   RecordRecommendationFeedbackPayload,
+  TrainRecommenderInput,
+  TrainRecommenderPayload,
   TrendWindow,
   UndoDismissalInput,
   UndoDismissalPayload,
@@ -257,6 +259,18 @@ export class SimilarProductsResolver {
     window: TrendWindow,
   ): Promise<Connection<ProductDocument>> {
     return productPage(await trending(days[window]), page, `trendingProducts/${window}`, context);
+  }
+
+  @Authorized('ADMIN')
+  @Mutation(() => TrainRecommenderPayload, {
+    description: 'Trains the recommender on everything the shop knows, in the background, while it goes on answering. For administrators.',
+  })
+  trainRecommender(@Arg('input', () => TrainRecommenderInput, { description: 'How.' }) { wait }: TrainRecommenderInput): Promise<object> {
+    return payload(async () => {
+      const training = this.recommender.trainInBackground();
+      if (wait) await training;
+      return { recommenderStatus: this.recommenderStatus() };
+    });
   }
 
   @Query(() => RecommenderStatus, { description: 'How the recommender stands.' })

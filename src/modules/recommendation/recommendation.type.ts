@@ -271,3 +271,15 @@ export class RecommenderStatus {
   @Field(() => Float, { description: 'How far the running training is, 0 to 1; 1 while none runs.' })
   progress!: number;
 }
+
+@InputType({ description: 'A training of the recommender.' })
+export class TrainRecommenderInput {
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether to answer only when it is done.' })
+  wait!: boolean;
+}
+
+@ObjectType({ implements: Payload, description: 'The training that runs now, or has just ended.' })
+export class TrainRecommenderPayload extends Payload {
+  @Field(() => RecommenderStatus, { nullable: true, description: 'How the recommender stands.' })
+  recommenderStatus!: RecommenderStatus | null;
+}

@@ -12,7 +12,7 @@ import { dismissedBy, variantOf, type VariantName } from './experiment.service.j
 import { GorseClient } from './gorse.client.js';
 import { GorseSync } from './gorse-sync.js';
 import type { SnapshotDocument } from './snapshot.model.js';
-import { loadNewestSnapshot, newestSnapshot, type LoadedSnapshot } from './snapshot.store.js';
+import { claimTraining, loadNewestSnapshot, newestSnapshot, type LoadedSnapshot } from './snapshot.store.js';
 import { train, type TrainingProgress } from './trainer.js';
 import { rawInteraction, termsOf } from './training-data.js';
 
@@ -55,6 +55,8 @@ export interface RecommenderState {
 export interface RecommenderOptions {
   /** The share of users who take part in the experiment's treatment, 0 to 1. */
   experimentShare: number;
+  /** After how many hours a model is trained anew; 0 for only when it is asked for. */
+  trainingInterval: number;
   /** A Gorse that recommends and compares; without one, this process does. */
   gorse: { url: string; apiKey: string | undefined } | null;
 }
@@ -70,6 +72,8 @@ interface Served {
 
 /** What is known of whoever asks. */
 interface Known {
+  /** Whose taste it is; null for strangers, and for those who want to be met like one. */
+  user: Types.ObjectId | null;
   history: InteractionDocument[];
   followees: Types.ObjectId[];
   dismissed: Types.ObjectId[];
@@ -92,7 +96,7 @@ const fallbacks = new Counter({
   help: 'Recommendations that this process made because the Gorse in front of it did not answer.',
 });
 
-const nothingKnown: Known = { history: [], followees: [], dismissed: [] };
+const nothingKnown: Known = { user: null, history: [], followees: [], dismissed: [] };
 
 export class RecommenderService {
   private served: Served | null = null;
@@ -106,7 +110,7 @@ export class RecommenderService {
   /** @param warn told what went wrong while the service goes on with what it has */
   constructor(
     private readonly warn: (message: string) => void,
-    private readonly options: RecommenderOptions = { experimentShare: 0, gorse: null },
+    private readonly options: RecommenderOptions = { experimentShare: 0, trainingInterval: 0, gorse: null },
   ) {
     this.gorse = options.gorse && new GorseClient(options.gorse);
     this.sync = this.gorse && new GorseSync(this.gorse, warn);
@@ -150,9 +154,18 @@ export class RecommenderService {
     }
   }
 
+  /** The same, for those who need not wait: what goes wrong is warned of. */
+  async trainInBackground(): Promise<void> {
+    try {
+      await this.train();
+    } catch (error) {
+      if (!this.stopped.signal.aborted) this.warn(`training failed: ${(error as Error).message}`);
+    }
+  }
+
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
-    const variant = variantOf(request.user, this.options.experimentShare);
     const known = await knownOf(request);
+    const variant = variantOf(known.user, this.options.experimentShare);
     const exclude = [...request.exclude, ...known.dismissed];
     const { served } = this;
     if (!served) return { variant, items: await popular({ ...request, exclude }) };
@@ -185,9 +198,9 @@ export class RecommenderService {
   /** What a Gorse says to somebody it knows; null where it is not asked or does not answer. The reasons are still our own. */
   private async rankedByGorse(request: RecommendationRequest, known: Known, exclude: Types.ObjectId[]): Promise<RecommendedItem[] | null> {
     const { served, gorse } = this;
-    if (!served || !gorse || !request.user || request.seeds.length > 0 || known.history.length === 0) return null;
+    if (!served || !gorse || !known.user || request.seeds.length > 0 || known.history.length === 0) return null;
     try {
-      const ids = await gorse.recommend(request.user.toHexString(), request.count);
+      const ids = await gorse.recommend(known.user.toHexString(), request.count);
       if (ids.length === 0) return null;
       const scene = sceneOf(served, known, []);
       const explain = explainerOf(served, scene);
@@ -279,9 +292,18 @@ export class RecommenderService {
     try {
       const newest = await newestSnapshot();
       if (newest && !newest._id.equals(this.served?.snapshot._id)) await this.reload();
+      await this.trainWhenDue(newest?.createdAt ?? null);
     } catch (error) {
       if (!this.stopped.signal.aborted) this.warn(`looking for a newer model failed: ${(error as Error).message}`);
     }
+  }
+
+  /** One of all processes trains, and the others take up what it leaves. */
+  private async trainWhenDue(trainedAt: Date | null): Promise<void> {
+    const { trainingInterval } = this.options;
+    if (trainingInterval === 0 || this.progress !== null || !trainedAt) return;
+    if (Date.now() - trainedAt.getTime() < trainingInterval * 60 * 60 * 1000) return;
+    if (await claimTraining()) await this.train();
   }
 
   private async reload(): Promise<void> {
@@ -299,7 +321,7 @@ async function knownOf({ user, visitor }: RecommendationRequest): Promise<Known>
     historyOf(user),
     followedBy(user),
   ]);
-  return personalise ? { history, followees, dismissed } : { ...nothingKnown, dismissed };
+  return personalise ? { user, history, followees, dismissed } : { ...nothingKnown, dismissed };
 }
 
 /** What is there before the first training: the best-scored products. */

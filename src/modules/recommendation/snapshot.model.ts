@@ -69,3 +69,11 @@ const parametersSchema = new Schema<ParametersDocument>({
 parametersSchema.index({ at: -1 });
 
 export const ParametersModel = mongoose.model('ModelParameters', parametersSchema, 'model_parameters');
+
+/** Which process trains is agreed on here. */
+const claimSchema = new Schema<{ _id: string; until: Date }>({
+  _id: { type: String, required: true },
+  until: { type: Date, required: true },
+});
+
+export const TrainingClaimModel = mongoose.model('TrainingClaim', claimSchema, 'training_claims');

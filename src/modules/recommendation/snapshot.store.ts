@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { Types } from 'mongoose';
 import type { TrainedRecommender } from '../../recommender/index.js';
-import { SnapshotChunkModel, SnapshotModel, type SnapshotChunkDocument, type SnapshotDocument } from './snapshot.model.js';
+import { duplicateKeyFields } from '../../store/transaction.js';
+import {
+  SnapshotChunkModel,
+  SnapshotModel,
+  TrainingClaimModel,
+  type SnapshotChunkDocument,
+  type SnapshotDocument,
+} from './snapshot.model.js';
 
 export interface SnapshotContent {
   trained: TrainedRecommender;
@@ -89,4 +96,23 @@ async function loadContent(snapshot: SnapshotDocument): Promise<SnapshotContent 
   const bytes = Buffer.concat(parts);
   const intact = createHash('sha256').update(bytes).digest('hex') === snapshot.sha256;
   return intact ? (deserialize(bytes) as SnapshotContent) : null;
+}
+
+const lease = 60 * 60 * 1000;
+
+/** Whether this process may train now: another one that has begun within the hour keeps it. */
+export async function claimTraining(): Promise<boolean> {
+  const now = Date.now();
+  try {
+    const { matchedCount, upsertedCount } = await TrainingClaimModel.updateOne(
+      { _id: 'training', until: { $lte: new Date(now) } },
+      { $set: { until: new Date(now + lease) } },
+      { upsert: true },
+    );
+    return matchedCount + upsertedCount === 1;
+  } catch (error) {
+    // The claim is there and not over: the upsert met it.
+    if (duplicateKeyFields(error)) return false;
+    throw error;
+  }
 }

@@ -29,7 +29,7 @@ export async function searchOnStore(trials: number, seed: number, onProgress: Tr
   if (input.observations.length === 0) return null;
   const answer = await runInThread({ input, parameters: defaultParameters, search: { trials, seed } }, onProgress);
   if (!('found' in answer)) throw new Error('the training thread answered something else');
-  await ParametersModel.collection.insertOne({ parameters: answer.found.best, trials, seed, at: new Date() } as never);
+  await ParametersModel.collection.insertOne({ parameters: answer.found.best, trials, seed, at: new Date() });
   return answer.found;
 }
 

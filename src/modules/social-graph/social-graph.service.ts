@@ -155,7 +155,7 @@ export async function followersAfter(followee: Types.ObjectId, after: Types.Obje
 
 /** Every follow, for training. */
 export function allFollows(): AsyncIterable<FollowDocument> {
-  return FollowModel.collection.find<FollowDocument>({}, { batchSize: 5000 });
+  return FollowModel.collection.find<FollowDocument>({}, { batchSize: 100 });
 }
 
 /** Follows of another shop or data set, in bulk. @returns how many were new */

@@ -109,13 +109,8 @@ export class ImplicitFactors implements ItemModel {
   }
 
   score(profile: Profile, scores: Float32Array): void {
-    const { factors } = this.parameters;
     const user = solveRow(profile.items, profile.strengths, this.itemFactors, this.gram, this.parameters);
-    for (let item = 0; item < scores.length; item++) {
-      let sum = 0;
-      for (let at = 0; at < factors; at++) sum += user[at]! * this.itemFactors[item * factors + at]!;
-      scores[item] = sum;
-    }
+    multiply(this.itemFactors, Float32Array.from(user), scores);
   }
 
   /** A score is a sum over the profile's items, each weighed by how it shapes the user's vector. Source: Hu et al., section 5. */
@@ -138,5 +133,37 @@ export class ImplicitFactors implements ItemModel {
       this.explained = { profile, inverse: invertPositiveDefinite(matrix, this.parameters.factors) };
     }
     return this.explained.inverse;
+  }
+}
+
+/** The product of every row with a vector, four rows at a time, so that additions do not wait for each other. */
+function multiply(rows: Float32Array, vector: Float32Array, products: Float32Array): void {
+  const width = vector.length;
+  const whole = products.length - (products.length % 4);
+  for (let row = 0; row < whole; row += 4) {
+    const first = row * width;
+    const second = first + width;
+    const third = second + width;
+    const fourth = third + width;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let at = 0; at < width; at++) {
+      const value = vector[at]!;
+      a += value * rows[first + at]!;
+      b += value * rows[second + at]!;
+      c += value * rows[third + at]!;
+      d += value * rows[fourth + at]!;
+    }
+    products[row] = a;
+    products[row + 1] = b;
+    products[row + 2] = c;
+    products[row + 3] = d;
+  }
+  for (let row = whole; row < products.length; row++) {
+    let sum = 0;
+    for (let at = 0; at < width; at++) sum += vector[at]! * rows[row * width + at]!;
+    products[row] = sum;
   }
 }

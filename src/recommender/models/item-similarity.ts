@@ -2,7 +2,7 @@
 import { transpose, fromRows, largest, lengthOf, rowOf, type SparseMatrix } from '../sparse-matrix.js';
 import type { EaseWeights } from './ease.js';
 import type { HyperParameters, NeighbourhoodMetric } from '../parameters.js';
-import type { ItemModel, Profile } from './model.js';
+import type { ItemModel, Profile, SparseModel } from './model.js';
 
 /** Which of a profile's items a model looks at, and with what weight. */
 export type Evidence = 'liked' | 'strengths';
@@ -11,22 +11,36 @@ export function evidenceOf(profile: Profile, at: number, evidence: Evidence): nu
   return evidence === 'liked' ? Number(profile.liked[at]) : profile.strengths[at]!;
 }
 
-export class SparseItemModel implements ItemModel {
+export class SparseItemModel implements ItemModel, SparseModel {
+  private readonly touched: Uint32Array;
+
   constructor(
     readonly name: string,
     readonly evidence: Evidence,
     readonly similarities: SparseMatrix,
-  ) {}
+  ) {
+    this.touched = new Uint32Array(similarities.rows);
+  }
 
   score(profile: Profile, scores: Float32Array): void {
     scores.fill(0);
+    this.scoreTouched(profile, scores, this.touched);
+  }
+
+  scoreTouched(profile: Profile, scores: Float32Array, touched: Uint32Array): number {
     const { offsets, indices, values } = this.similarities;
+    let count = 0;
     for (let at = 0; at < profile.items.length; at++) {
       const weight = evidenceOf(profile, at, this.evidence);
       if (weight === 0) continue;
       const item = profile.items[at]!;
-      for (let entry = offsets[item]!; entry < offsets[item + 1]!; entry++) scores[indices[entry]!]! += weight * values[entry]!;
+      for (let entry = offsets[item]!; entry < offsets[item + 1]!; entry++) {
+        const other = indices[entry]!;
+        if (scores[other] === 0) touched[count++] = other;
+        scores[other]! += weight * values[entry]!;
+      }
     }
+    return count;
   }
 
   contribution(profile: Profile, at: number, item: number): number {
@@ -37,7 +51,7 @@ export class SparseItemModel implements ItemModel {
 }
 
 /** Weights between all pairs of some items; of the others it knows nothing. */
-export class DenseItemModel implements ItemModel {
+export class DenseItemModel implements ItemModel, SparseModel {
   private readonly places: Int32Array;
 
   /** @param catalogue how many items there are in all */
@@ -53,6 +67,16 @@ export class DenseItemModel implements ItemModel {
 
   score(profile: Profile, scores: Float32Array): void {
     scores.fill(0);
+    this.addUp(profile, scores);
+  }
+
+  scoreTouched(profile: Profile, scores: Float32Array, touched: Uint32Array): number {
+    this.addUp(profile, scores);
+    touched.set(this.fitted.items);
+    return this.fitted.items.length;
+  }
+
+  private addUp(profile: Profile, scores: Float32Array): void {
     const { items, weights } = this.fitted;
     for (let at = 0; at < profile.items.length; at++) {
       const weight = evidenceOf(profile, at, this.evidence);

@@ -27,3 +27,16 @@ export interface ItemModel extends Model {
 export function isItemModel(model: Model): model is ItemModel {
   return 'contribution' in model;
 }
+
+/** A model that knows something of few items, and can say of which. */
+export interface SparseModel extends Model {
+  /**
+   * Adds to `scores`, which are all 0, and lists every item that it touched, once.
+   * @returns how many it touched
+   */
+  scoreTouched(profile: Profile, scores: Float32Array, touched: Uint32Array): number;
+}
+
+export function isSparseModel(model: Model): model is SparseModel {
+  return 'scoreTouched' in model;
+}

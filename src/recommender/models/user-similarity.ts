@@ -2,10 +2,10 @@
 import { largest, lengthOf, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
 import type { HyperParameters } from '../parameters.js';
 import { evidenceOf, likenessBy } from './item-similarity.js';
-import type { Model, Profile } from './model.js';
+import type { Profile, SparseModel } from './model.js';
 
 /** User-to-user neighbourhoods. Source: J. S. Breese et al., "Empirical analysis of predictive algorithms for collaborative filtering", 1998. */
-export class UserNeighbourhood implements Model {
+export class UserNeighbourhood implements SparseModel {
   private readonly byItem: SparseMatrix;
   private readonly squares: Float32Array;
   private readonly sums: Float32Array;
@@ -22,12 +22,22 @@ export class UserNeighbourhood implements Model {
 
   score(profile: Profile, scores: Float32Array): void {
     scores.fill(0);
+    this.scoreTouched(profile, scores, new Uint32Array(scores.length));
+  }
+
+  scoreTouched(profile: Profile, scores: Float32Array, touched: Uint32Array): number {
     const alike = this.alike(profile);
+    let count = 0;
     for (const user of largest(this.sums, this.parameters.neighbours, alike)) {
       const { indices, values } = rowOf(this.users, user);
-      for (let at = 0; at < indices.length; at++) scores[indices[at]!]! += this.sums[user]! * values[at]!;
+      for (let at = 0; at < indices.length; at++) {
+        const item = indices[at]!;
+        if (scores[item] === 0) touched[count++] = item;
+        scores[item]! += this.sums[user]! * values[at]!;
+      }
     }
     for (const user of alike) this.sums[user] = 0;
+    return count;
   }
 
   /** Leaves the likeness of every user who shares an item in `sums`, and says who they are. */
@@ -52,7 +62,7 @@ export class UserNeighbourhood implements Model {
 }
 
 /** What the people one follows like: each of their items once for every one of them. */
-export class FollowedTaste implements Model {
+export class FollowedTaste implements SparseModel {
   constructor(
     readonly name: string,
     readonly users: SparseMatrix,
@@ -60,9 +70,19 @@ export class FollowedTaste implements Model {
 
   score(profile: Profile, scores: Float32Array): void {
     scores.fill(0);
+    this.scoreTouched(profile, scores, new Uint32Array(scores.length));
+  }
+
+  scoreTouched(profile: Profile, scores: Float32Array, touched: Uint32Array): number {
+    let count = 0;
     for (let at = 0; at < profile.follows.length; at++) {
       const { indices, values } = rowOf(this.users, profile.follows[at]!);
-      for (let entry = 0; entry < indices.length; entry++) scores[indices[entry]!]! += values[entry]!;
+      for (let entry = 0; entry < indices.length; entry++) {
+        const item = indices[entry]!;
+        if (scores[item] === 0) touched[count++] = item;
+        scores[item]! += values[entry]!;
+      }
     }
+    return count;
   }
 }
