@@ -5,6 +5,7 @@ import type { ProductDocument } from '../modules/catalog/index.js';
 import { addComment } from '../modules/comment/index.js';
 import { sendMerchantFeedback } from '../modules/feedback/index.js';
 import { importAnswers, importQuestions, type AnswerDocument } from '../modules/question/index.js';
+import { importImpressions } from '../modules/recommendation/index.js';
 import { importReferrals } from '../modules/referral/index.js';
 import { shareProduct } from '../modules/share/index.js';
 import { wilsonLowerBound } from '../scoring/index.js';
@@ -106,6 +107,9 @@ export async function addEncounters({ faker, id, today, products, people, buyer,
       updatedAt: new Date(today - (at + 1) * day),
     })),
   );
+  const shown = products.slice(-referrals).map(({ _id }) => _id);
+  const impression = { user: buyer, context: 'HOME', variant: 'control', modelVersion: null, at: new Date(today - day) };
+  await importImpressions([{ _id: id('impression', '0'), products: shown, ...impression }]);
   for (const friend of friends.slice(0, 4)) {
     const product = faker.helpers.arrayElement(products);
     await shareProduct(friend, {

@@ -1,8 +1,8 @@
-export { buildDataset, wordsOf, type DatasetInput } from './dataset.js';
+export { wordsOf, type DatasetInput } from './dataset.js';
 export { matchByText } from './fresh-items.js';
 export { type Profile } from './models/model.js';
 export { defaultParameters, type HyperParameters } from './parameters.js';
 export { interestIn, preprocess, type PreprocessingReport, type RawInteraction } from './preprocessing.js';
-export { searchParameters, type SearchResult } from './search.js';
+export { type SearchResult } from './search.js';
 export { Ranker } from './serving.js';
 export { type TrainedRecommender } from './training.js';

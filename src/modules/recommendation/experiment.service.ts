@@ -4,6 +4,7 @@ import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import { recordChange, type Change } from '../../realtime/index.js';
 import { alwaysValidP, wilsonInterval, type ProportionInterval } from '../../scoring/index.js';
+import { insertMissing } from '../../store/bulk.js';
 import { noteInteractions } from '../behaviour/index.js';
 import { onOrderStatus } from '../order/index.js';
 import { registerOwnedDocuments } from '../user/index.js';
@@ -32,6 +33,11 @@ export async function recordImpression(impression: Omit<ImpressionDocument, '_id
   const _id = new Types.ObjectId();
   await ImpressionModel.collection.insertOne({ _id, ...impression, at: new Date() });
   return _id;
+}
+
+/** Impressions of another shop or data set, in bulk. @returns how many were new */
+export function importImpressions(impressions: ImpressionDocument[]): Promise<number> {
+  return insertMissing(ImpressionModel, impressions);
 }
 
 /** Once of each kind, however often it is sent. @throws RulesBroken NOT_FOUND for what was not shown to the user */

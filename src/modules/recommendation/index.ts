@@ -1,3 +1,4 @@
+export { importImpressions } from './experiment.service.js';
 export { RecommenderService } from './recommender.service.js';
 export {
   RecommendationReasonResolver,

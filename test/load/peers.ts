@@ -1,0 +1,106 @@
+/**
+ * The recommender beside LightFM, implicit and Surprise, on the same split: accuracy, fit time, memory. They are installed
+ * into a virtual environment of their own, where Python is present.
+ *
+ * npm run bench:peers -- <train> <test> <positive> [trust]
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { filmtrust } from '../../src/import/formats/filmtrust.js';
+import { prepare, readRatings, readTrust } from '../../src/evaluation/ratings-file.js';
+import { Blend } from '../../src/recommender/blend.js';
+import { evaluate, evaluateRatings } from '../../src/recommender/evaluation.js';
+import { reviveModel } from '../../src/recommender/fitted-model.js';
+import { defaultParameters } from '../../src/recommender/parameters.js';
+import { fitModels, trainRecommender } from '../../src/recommender/training.js';
+
+interface Line {
+  model: string;
+  ndcg?: number;
+  recall?: number;
+  /** Seconds. */
+  fit?: number;
+  /** Megabytes. */
+  memory?: number;
+  rmse?: number | null;
+  failed?: number;
+}
+
+const [train, test, positive, trust] = process.argv.slice(2);
+if (!train || !test || !positive) throw new Error('Give the files of the split, and from which rating on an item counts as liked.');
+
+async function ours(): Promise<Line[]> {
+  const split = { train: (await readRatings(train!, filmtrust)).ratings, test: (await readRatings(test!, filmtrust)).ratings };
+  const { dataset, heldOut, testRatings } = prepare(split, trust ? await readTrust(trust) : [], Number(positive));
+  const before = process.memoryUsage().rss;
+  const startedAt = performance.now();
+  const trained = trainRecommender(dataset);
+  const fit = (performance.now() - startedAt) / 1000;
+  const memory = (process.memoryUsage().rss - before) / 2 ** 20;
+  const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
+  const times = fitTimes();
+  const rating = models.find(({ name }) => name === 'expected-rating')!;
+  const rmse = evaluateRatings(rating, dataset, testRatings).rmse.mean;
+  const lines = models.map((model): Line => {
+    const { ndcg, recall } = evaluate(model, dataset, heldOut);
+    return {
+      model: `Plaza: ${model.name}`,
+      ndcg: ndcg.mean,
+      recall: recall.mean,
+      fit: times.get(model.name)!,
+      rmse: model === rating ? rmse : null,
+    };
+  });
+  const { ndcg, recall } = evaluate(new Blend(models, trained.weights, trained.items), dataset, heldOut);
+  return [
+    ...lines,
+    { model: 'Plaza: blend of all, weights learnt on five folds', ndcg: ndcg.mean, recall: recall.mean, fit, memory, rmse },
+  ];
+
+  /** How long each model alone takes. */
+  function fitTimes(): Map<string, number> {
+    const marks: [string, number][] = [];
+    fitModels(dataset, defaultParameters, (_share, name) => void marks.push([name, performance.now()]));
+    const end = performance.now();
+    return new Map(marks.map(([name, at], place) => [name, ((marks[place + 1]?.[1] ?? end) - at) / 1000]));
+  }
+}
+
+function peers(): Line[] {
+  const python = ['python3.11', 'python3.12', 'python3'].find((name) => spawnSync(name, ['--version']).status === 0);
+  if (!python) {
+    process.stdout.write('There is no Python here: the other libraries are left out.\n');
+    return [];
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'plaza-peers-'));
+  try {
+    const run = (command: string, args: string[]) => {
+      const result = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, OPENBLAS_NUM_THREADS: '1' }, maxBuffer: 2 ** 26 });
+      if (result.status !== 0) throw new Error(result.stderr);
+      return result.stdout;
+    };
+    run(python, ['-m', 'venv', directory]);
+    const own = join(directory, 'bin', 'python');
+    // lightfm itself no longer builds from source; lightfm-next is the same code, kept up.
+    run(own, ['-m', 'pip', 'install', '-q', 'numpy<2', 'scipy', 'pandas', 'lightfm-next', 'implicit', 'scikit-surprise']);
+    const output = run(own, [fileURLToPath(new URL('./peers.py', import.meta.url)), train!, test!, positive!]);
+    return output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const lines = [...peers(), ...(await ours())];
+const cell = (value: number | null | undefined, digits: number): string =>
+  value === null || value === undefined ? '' : value.toFixed(digits);
+process.stdout.write('| model | NDCG@10 | Recall@10 | RMSE | fit, s | memory, MB |\n| --- | --- | --- | --- | --- | --- |\n');
+for (const { model, ndcg, recall, rmse, fit, memory, failed } of lines)
+  process.stdout.write(
+    `| ${model}${failed ? ' (failed)' : ''} | ${cell(ndcg, 4)} | ${cell(recall, 4)} | ${cell(rmse, 4)} | ${cell(fit, 2)} | ${cell(memory, 0)} |\n`,
+  );
