@@ -76,11 +76,15 @@ interface ExampleOperation {
   variables: string;
 }
 
+/** What the playground opens with: it shows the last of its tabs. */
+const shownFirst = '02-product-page.graphql';
+
 /** `NN-name.graphql`, with the variables beside it in `NN-name.json` where it has any. */
 function exampleOperations(): ExampleOperation[] {
   const files = readdirSync(directory).sort();
   return files
     .filter((file) => file.endsWith('.graphql'))
+    .sort((a, b) => Number(a === shownFirst) - Number(b === shownFirst))
     .map((file) => {
       const variables = file.replace('.graphql', '.json');
       const name = file.slice(3, -'.graphql'.length).replaceAll('-', ' ');

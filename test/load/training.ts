@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { unlimited } from '../support/processes.js';
 
-const rounds = 3;
+const rounds = 5;
 const seconds = 8;
 const rate = 60;
 const query = readFileSync(new URL('../../schema/examples/02-product-page.graphql', import.meta.url), 'utf8');
