@@ -187,3 +187,30 @@ describe('who and what is new', () => {
     ]);
   });
 });
+
+describe('a training', () => {
+  const status = async () => (await plaza.data('{ recommenderStatus { modelVersion training progress } }')).recommenderStatus;
+  const ask = (input: object, { token }: Account) =>
+    plaza.query(
+      'mutation ($input: TrainRecommenderInput!) { trainRecommender(input: $input) { recommenderStatus { modelVersion training } } }',
+      { input },
+      token,
+    );
+
+  test('is begun by administrators, and what it learnt serves at once', async () => {
+    const { modelVersion } = await status();
+    expect((await ask({}, merchant)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    const { trainRecommender } = (await ask({ wait: true }, admin)).data;
+    expect(trainRecommender.recommenderStatus.training).toBe(false);
+    expect(trainRecommender.recommenderStatus.modelVersion).not.toBe(modelVersion);
+  });
+
+  test('can be cancelled: the model before it goes on serving', async () => {
+    const { modelVersion } = await status();
+    expect((await ask({}, admin)).data.trainRecommender.recommenderStatus.training).toBe(true);
+    await ask({ action: 'CANCEL' }, admin);
+    for (let attempt = 0; attempt < 100 && (await status()).training; attempt++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await status()).toEqual({ modelVersion, training: false, progress: 1 });
+    expect(await recommended(null)).not.toEqual([]);
+  });
+});

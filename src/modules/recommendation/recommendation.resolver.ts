@@ -19,6 +19,7 @@ import {
   RecommenderStatus,
   RecordRecommendationFeedbackInput,
   RecordRecommendationFeedbackPayload,
+  TrainingAction,
   TrainRecommenderInput,
   TrainRecommenderPayload,
   TrendWindow,
@@ -265,10 +266,15 @@ export class SimilarProductsResolver {
   @Mutation(() => TrainRecommenderPayload, {
     description: 'Trains the recommender on everything the shop knows, in the background, while it goes on answering. For administrators.',
   })
-  trainRecommender(@Arg('input', () => TrainRecommenderInput, { description: 'How.' }) { wait }: TrainRecommenderInput): Promise<object> {
+  trainRecommender(
+    @Arg('input', () => TrainRecommenderInput, { description: 'How.' }) { action, wait }: TrainRecommenderInput,
+  ): Promise<object> {
     return payload(async () => {
-      const training = this.recommender.trainInBackground();
-      if (wait) await training;
+      if (action === TrainingAction.CANCEL) this.recommender.cancelTraining();
+      else {
+        const training = this.recommender.trainInBackground();
+        if (wait) await training;
+      }
       return { recommenderStatus: this.recommenderStatus() };
     });
   }

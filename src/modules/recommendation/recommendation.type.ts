@@ -272,9 +272,26 @@ export class RecommenderStatus {
   progress!: number;
 }
 
+export enum TrainingAction {
+  START = 'START',
+  CANCEL = 'CANCEL',
+}
+
+registerEnumType(TrainingAction, {
+  name: 'TrainingAction',
+  description: 'What to do about training.',
+  valuesConfig: {
+    START: { description: 'Begin one, unless one runs.' },
+    CANCEL: { description: 'End the one that runs in the process that answers; the model that serves goes on serving.' },
+  },
+});
+
 @InputType({ description: 'A training of the recommender.' })
 export class TrainRecommenderInput {
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether to answer only when it is done.' })
+  @Field(() => TrainingAction, { nullable: true, defaultValue: TrainingAction.START, description: 'What to do.' })
+  action!: TrainingAction;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'With START: whether to answer only when it is done.' })
   wait!: boolean;
 }
 

@@ -101,6 +101,7 @@ const nothingKnown: Known = { user: null, history: [], followees: [], dismissed:
 export class RecommenderService {
   private served: Served | null = null;
   private progress: number | null = null;
+  private cancelled: AbortController | null = null;
   private looking: NodeJS.Timeout | null = null;
   private readonly stopped = new AbortController();
   private readonly fresh = new LRUCache<string, ProductDocument[]>({ max: 1, ttl: freshKept });
@@ -142,11 +143,15 @@ export class RecommenderService {
   async train(onProgress: TrainingProgress = () => {}): Promise<SnapshotDocument | null> {
     if (this.progress !== null) return this.served?.snapshot ?? null;
     this.progress = 0;
+    this.cancelled = new AbortController();
     try {
-      const version = await train((share, what) => {
-        this.progress = share;
-        onProgress(share, what);
-      }, this.stopped.signal);
+      const version = await train(
+        (share, what) => {
+          this.progress = share;
+          onProgress(share, what);
+        },
+        AbortSignal.any([this.stopped.signal, this.cancelled.signal]),
+      );
       await this.reload();
       return version;
     } finally {
@@ -154,12 +159,17 @@ export class RecommenderService {
     }
   }
 
+  /** Ends the training that runs in this process; the version that serves goes on serving. */
+  cancelTraining(): void {
+    this.cancelled?.abort();
+  }
+
   /** The same, for those who need not wait: what goes wrong is warned of. */
   async trainInBackground(): Promise<void> {
     try {
       await this.train();
     } catch (error) {
-      if (!this.stopped.signal.aborted) this.warn(`training failed: ${(error as Error).message}`);
+      if (!this.stopped.signal.aborted && !this.cancelled?.signal.aborted) this.warn(`training failed: ${(error as Error).message}`);
     }
   }
 

@@ -14,6 +14,7 @@ export async function train(onProgress: TrainingProgress, signal?: AbortSignal):
   onProgress(0, 'collecting');
   const { input, userIds, productIds, report } = await collectTrainingData();
   if (input.observations.length === 0) return null;
+  signal?.throwIfAborted();
   const parameters = (await latestParameters()) ?? defaultParameters;
   const answer = await runInThread({ input, parameters }, onProgress, signal);
   if (!('trained' in answer)) throw new Error('the training thread answered something else');
@@ -46,6 +47,7 @@ function runInThread(task: TrainingTask, onProgress: TrainingProgress, signal?: 
     const worker = new Worker(entry, { workerData: task });
     const cancel = (): void => void worker.terminate();
     signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
     worker.on('message', (message: TrainingMessage) => {
       if ('progress' in message) onProgress(message.progress, message.what);
       else resolve(message);
