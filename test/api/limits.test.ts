@@ -1,5 +1,10 @@
+import { parse } from 'graphql';
+import { createClient } from 'redis';
 import { describe, expect, test } from 'vitest';
+import { RateLimits } from '../../src/graphql/rate-limits.js';
+import { RequestContext } from '../../src/relay/context.js';
 import { usePlaza } from '../support/plaza.js';
+import { freePort, hasRedis, kill, startRedis } from '../support/processes.js';
 
 const plaza = usePlaza({ RATE_LIMIT_USER: '8', RATE_LIMIT_ADDRESS: '40', RATE_LIMIT_CREDENTIALS: '12', TRUSTED_PROXIES: '1' });
 
@@ -69,4 +74,27 @@ describe('changes are limited', () => {
     }
     expect(outcomes.filter((outcome) => outcome === 'RATE_LIMITED')).toHaveLength(2);
   });
+});
+
+test.skipIf(!hasRedis)('processes that share a Redis count together, and each alone while it is away', async () => {
+  const port = await freePort();
+  const redis = await startRedis(port);
+  const clients = await Promise.all(
+    [1, 2].map(() =>
+      createClient({ url: `redis://127.0.0.1:${port}`, disableOfflineQueue: true })
+        .on('error', () => {})
+        .connect(),
+    ),
+  );
+  const [one, other] = clients.map((client) => new RateLimits({ perUser: 1, perAddress: 3, credentialsPerAddress: 100, redis: client }));
+  const document = parse('mutation { trackEvents(input: { events: [] }) { accepted } }');
+  const charge = (limits: RateLimits) => limits.charge(document, undefined, new RequestContext(null, '192.0.2.1'));
+  await charge(one!);
+  await charge(other!);
+  await charge(one!);
+  await expect(charge(other!)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  await expect(charge(one!)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  await kill(redis);
+  await charge(one!);
+  for (const client of clients) client.destroy();
 });
