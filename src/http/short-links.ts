@@ -32,7 +32,14 @@ export async function serveShortLinks(fastify: FastifyInstance, options: ShortLi
     });
     if (!followed) return reply.status(404).type('text/plain').send('This link leads nowhere.\n');
     if (followed.visitor)
-      reply.setCookie(cookieName, followed.visitor, { signed: true, httpOnly: true, sameSite: 'lax', secure: 'auto', path: '/s/', maxAge: cookieLifetime });
+      reply.setCookie(cookieName, followed.visitor, {
+        signed: true,
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: 'auto',
+        path: '/s/',
+        maxAge: cookieLifetime,
+      });
     const url = new URL(options.productUrlOf(followed.slug));
     if (followed.token) url.searchParams.set('share', followed.token);
     // Browsers must come by again, or the next visit would not be counted.
