@@ -52,6 +52,12 @@ describe('suspicious content', () => {
     expect(await caseOf(moderator, author.handle)).toMatchObject({ reports: 0, held: true, content: { __typename: 'Comment' } });
     await moderate(moderator, written.id, 'RESTORE');
     expect(await bodies(productId)).toHaveLength(2);
+    const kinds = async () =>
+      (await plaza.data('{ viewer { notifications { edges { node { kind } } } } }', {}, merchant.token)).viewer.notifications.edges;
+    expect(await kinds()).toEqual([{ node: { kind: 'MENTIONED' } }]);
+    await moderate(moderator, written.id, 'HIDE');
+    await moderate(moderator, written.id, 'RESTORE');
+    expect(await kinds()).toHaveLength(1);
     expect(await caseOf(moderator, author.handle)).toBeUndefined();
   });
 
@@ -93,6 +99,32 @@ describe('suspicious content', () => {
     await age(author, 60);
     expect((await comment(author, productId, 'The manual is at https://example.org/manual')).held).toBe(false);
   });
+});
+
+test('what comes out after it was held reaches followers and whom it concerns', async () => {
+  const { merchant, author, moderator, productId } = await scene();
+  const follower = await plaza.account();
+  await plaza.mutate('followUser', { userId: author.id }, 'user { id }', follower.token);
+  const spam = 'Visit www.spam.example and https://more.example';
+  const { question } = await plaza.mutate('askQuestion', { productId, body: spam }, 'question { id }', author.token);
+  const { review } = await plaza.mutate(
+    'createReview',
+    { productId, quality: 5, price: 5, service: 5, body: spam },
+    'review { id }',
+    author.token,
+  );
+  const { share } = await plaza.mutate('shareProduct', { productId, channel: 'FOLLOWERS', message: spam }, 'share { id }', author.token);
+  await moderate(moderator, question.id, 'RESTORE');
+  const { answer } = await plaza.mutate('answerQuestion', { questionId: question.id, body: spam }, 'answer { id }', author.token);
+  for (const { id } of [review, share, answer]) await moderate(moderator, id, 'RESTORE');
+  const feed = async () =>
+    (await plaza.data('{ viewer { feed { edges { node { kind } } } } }', {}, follower.token)).viewer.feed.edges.map(
+      ({ node }: { node: { kind: string } }) => node.kind,
+    ) as string[];
+  for (let attempt = 0; attempt < 100 && (await feed()).length < 4; attempt++) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await feed()).sort()).toEqual(['ANSWERED', 'ASKED', 'REVIEWED', 'SHARED']);
+  const { viewer } = await plaza.data('{ viewer { notifications { edges { node { kind } } } } }', {}, merchant.token);
+  expect(viewer.notifications.edges).toEqual([{ node: { kind: 'QUESTION_ASKED' } }]);
 });
 
 describe('an appeal', () => {

@@ -107,7 +107,7 @@ async function countReply({ session }: Change, subject: Types.ObjectId, parent: 
 async function authorAnswered(
   { session }: Change,
   kind: CommentSubjectKind,
-  { subject, parent }: NewComment,
+  { subject, parent }: Pick<NewComment, 'subject' | 'parent'>,
 ): Promise<Types.ObjectId | null> {
   if (!parent) return kind.authorOf(session, subject);
   return (await CommentModel.findById(parent, { author: 1 }).session(session).lean())?.author ?? null;
@@ -219,6 +219,13 @@ export async function showComment(change: Change, id: Types.ObjectId, visible: b
     await change.hideEvents(`Comment:${id.toHexString()}`, !visible);
   }
   return comment.author;
+}
+
+/** A comment that was held comes out: those whom it concerns hear of it now. */
+export async function releaseComment(change: Change, id: Types.ObjectId): Promise<void> {
+  const comment = await CommentModel.findById(id).session(change.session).lean();
+  const kind = comment && commentSubjectKind(comment.subjectType);
+  if (comment && kind) await tellThoseConcerned(change, comment, await authorAnswered(change, kind, comment));
 }
 
 export function commentList(subject: Types.ObjectId, hidden: Types.ObjectId[], sort: keyof typeof commentOrders): ListDefinition {

@@ -8,4 +8,4 @@ export {
   ReviewCommentsResolver,
   ShareCommentsResolver,
 } from './comment.resolver.js';
-export { addComment, authorOfComment, importComments, showComment } from './comment.service.js';
+export { addComment, authorOfComment, importComments, releaseComment, showComment } from './comment.service.js';

@@ -5,12 +5,12 @@ import type { ListDefinition } from '../../relay/connection.js';
 import { recordChange, type Change } from '../../realtime/index.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import { duplicateKeyFields, type ClientSession } from '../../store/transaction.js';
-import { authorOfComment, showComment } from '../comment/index.js';
+import { authorOfComment, releaseComment, showComment } from '../comment/index.js';
 import { notify } from '../notification/index.js';
-import { authorOfAnswer, authorOfQuestion, showAnswer, showQuestion } from '../question/index.js';
-import { authorOfReview, showReview } from '../review/index.js';
+import { authorOfAnswer, authorOfQuestion, releaseAnswer, releaseQuestion, showAnswer, showQuestion } from '../question/index.js';
+import { authorOfReview, releaseReview, showReview } from '../review/index.js';
 import { onHeld } from '../screening/index.js';
-import { authorOfShare, showShare } from '../share/index.js';
+import { authorOfShare, releaseShare, showShare } from '../share/index.js';
 import { bannedUser, banUser, UserModel } from '../user/index.js';
 import { AppealModel, AuditModel, CaseModel, ReportModel, type AppealDocument, type AuditDocument } from './moderation.model.js';
 
@@ -25,14 +25,16 @@ export interface ModeratedContent {
 interface ContentKind {
   authorOf(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null>;
   show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null>;
+  /** Tells those concerned of content that was held from the first and comes out now. */
+  release(change: Change, id: Types.ObjectId): Promise<void>;
 }
 
 const kinds: Record<string, ContentKind> = {
-  Review: { authorOf: authorOfReview, show: showReview },
-  Comment: { authorOf: authorOfComment, show: showComment },
-  Question: { authorOf: authorOfQuestion, show: showQuestion },
-  Answer: { authorOf: authorOfAnswer, show: showAnswer },
-  Share: { authorOf: authorOfShare, show: showShare },
+  Review: { authorOf: authorOfReview, show: showReview, release: releaseReview },
+  Comment: { authorOf: authorOfComment, show: showComment, release: releaseComment },
+  Question: { authorOf: authorOfQuestion, show: showQuestion, release: releaseQuestion },
+  Answer: { authorOf: authorOfAnswer, show: showAnswer, release: releaseAnswer },
+  Share: { authorOf: authorOfShare, show: showShare, release: releaseShare },
 };
 
 const keyOf = ({ type, id }: ModeratedContent): string => `${type}:${id.toHexString()}`;
@@ -96,6 +98,8 @@ export async function moderate(
     const user = content.type === 'User' ? content.id : await showOrKeep(change, content, action);
     if (!user) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
     await actOn(change, user, content, action);
+    const held = await CaseModel.exists({ _id: key, held: true }).session(session);
+    if (held && action === 'RESTORE') await kindOf(content).release(change, content.id);
     await CaseModel.updateOne({ _id: key }, { $set: { open: false, held: false } }, { session });
     await tellAuthor(change, moderator, user, content, action);
     return putOnRecord(session, { moderator, action, contentType: content.type, content: content.id, user, reason });

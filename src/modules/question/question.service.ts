@@ -62,8 +62,20 @@ async function insertQuestion(change: Change, _id: Types.ObjectId, author: Types
     await showQuestion(change, _id, false);
     return;
   }
-  await notify(change, { recipient: about.merchant, kind: 'QUESTION_ASKED', actor: author, subject: content });
-  await recordActivity(change, { actor: author, kind: 'ASKED', subject: content });
+  await tellOfQuestion(change, question, about.merchant);
+}
+
+async function tellOfQuestion(change: Change, { _id, author }: QuestionDocument, merchant: Types.ObjectId): Promise<void> {
+  const subject = contentOf('Question', _id);
+  await notify(change, { recipient: merchant, kind: 'QUESTION_ASKED', actor: author, subject });
+  await recordActivity(change, { actor: author, kind: 'ASKED', subject });
+}
+
+/** A question that was held comes out: the merchant and the asker's followers hear of it now. */
+export async function releaseQuestion(change: Change, id: Types.ObjectId): Promise<void> {
+  const question = await QuestionModel.findById(id).session(change.session).lean();
+  const about = question && (await ProductModel.findById(question.product, { merchant: 1 }).session(change.session).lean());
+  if (question && about) await tellOfQuestion(change, question, about.merchant);
 }
 
 export interface NewAnswer {
@@ -119,8 +131,19 @@ async function insertAnswer(change: Change, _id: Types.ObjectId, author: Types.O
     await showAnswer(change, _id, false);
     return;
   }
-  await notify(change, { recipient: question.author, kind: 'QUESTION_ANSWERED', actor: author, subject: contentOf('Question', id) });
-  await recordActivity(change, { actor: author, kind: 'ANSWERED', subject: content });
+  await tellOfAnswer(change, answer, question.author);
+}
+
+async function tellOfAnswer(change: Change, { _id, author, question }: AnswerDocument, asker: Types.ObjectId): Promise<void> {
+  await notify(change, { recipient: asker, kind: 'QUESTION_ANSWERED', actor: author, subject: contentOf('Question', question) });
+  await recordActivity(change, { actor: author, kind: 'ANSWERED', subject: contentOf('Answer', _id) });
+}
+
+/** An answer that was held comes out: the asker and the author's followers hear of it now. */
+export async function releaseAnswer(change: Change, id: Types.ObjectId): Promise<void> {
+  const answer = await AnswerModel.findById(id).session(change.session).lean();
+  const asker = answer && (await authorOfQuestion(change.session, answer.question));
+  if (answer && asker) await tellOfAnswer(change, answer, asker);
 }
 
 /** The asker accepts one answer at most; another one, or none, may follow. @throws RulesBroken, RequestError FORBIDDEN */

@@ -97,7 +97,17 @@ async function addReview(change: Change, product: TalliedProduct, review: Review
   const content = { type: 'Review', id: review._id };
   const held = await screen(change, { author: review.author, content, text: `${review.title} ${review.body}` });
   if (held) await showReview(change, review._id, false);
-  else await recordActivity(change, { actor: review.author, kind: 'REVIEWED', subject: content });
+  else await tellFollowers(change, review);
+}
+
+async function tellFollowers(change: Change, { _id, author }: Pick<ReviewDocument, '_id' | 'author'>): Promise<void> {
+  await recordActivity(change, { actor: author, kind: 'REVIEWED', subject: { type: 'Review', id: _id } });
+}
+
+/** A review that was held comes out: its author's followers see it now. */
+export async function releaseReview(change: Change, id: Types.ObjectId): Promise<void> {
+  const author = await authorOfReview(change.session, id);
+  if (author) await tellFollowers(change, { _id: id, author });
 }
 
 function checkContent(content: Partial<ReviewContent>): void {

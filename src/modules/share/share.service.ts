@@ -100,6 +100,12 @@ export async function showShare(change: Change, id: Types.ObjectId, visible: boo
   return share.author;
 }
 
+/** A share that was held comes out: its author's followers see it now. */
+export async function releaseShare(change: Change, id: Types.ObjectId): Promise<void> {
+  const author = await authorOfShare(change.session, id);
+  if (author) await recordActivity(change, { actor: author, kind: 'SHARED', subject: { type: 'Share', id } });
+}
+
 export function shareList(author: Types.ObjectId): ListDefinition {
   return {
     name: 'shares',
