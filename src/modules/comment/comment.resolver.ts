@@ -10,7 +10,7 @@ import { Product, type ProductDocument } from '../catalog/index.js';
 import { Answer, type AnswerDocument } from '../question/index.js';
 import { Review, type ReviewDocument } from '../review/index.js';
 import { Share, type ShareDocument } from '../share/index.js';
-import { hiddenFrom } from '../social-graph/index.js';
+import { hiddenFrom, isHiddenFrom } from '../social-graph/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
 import { commentSubjectKind } from './comment-subject.js';
 import { commentById, commentsOfSubject, reactionTo, repliesOfComment } from './comment.loader.js';
@@ -43,8 +43,7 @@ registerNode('Comment', (id, context) => visibleComment(id, context));
 async function visibleComment(id: CommentDocument['_id'], context: RequestContext): Promise<CommentDocument | null> {
   const comment = await context.load(commentById, id);
   if (!comment || comment.hiddenAt) return null;
-  const hidden = await hiddenFrom(context);
-  return hidden.some((author) => author.equals(comment.author)) ? null : comment;
+  return (await isHiddenFrom(context, comment.author)) ? null : comment;
 }
 
 @Resolver(() => Comment)
@@ -94,7 +93,7 @@ export class CommentResolver {
   @FieldResolver(() => Reaction, { nullable: true, description: 'One’s own reaction; null without one.' })
   async viewerReaction(@Root() { _id }: CommentDocument, @Ctx() context: RequestContext): Promise<ReactionName | null> {
     if (!context.signedIn) return null;
-    return (await context.load(reactionTo, { comment: _id, user: context.signedIn.userId }))?.reaction ?? null;
+    return (await context.load(reactionTo, { subject: _id, user: context.signedIn.userId }))?.reaction ?? null;
   }
 
   @Authorized()

@@ -4,7 +4,7 @@ import { InputRules } from '../../input-rules.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { recordChange, type Change } from '../../realtime/index.js';
 import { insertMissing } from '../../store/bulk.js';
-import type { AnyModel } from '../../relay/loader.js';
+import { pairKey, type AnyModel } from '../../relay/loader.js';
 import { ProductModel } from '../catalog/index.js';
 import { createOnce } from '../../store/idempotency.js';
 import { notify } from '../notification/index.js';
@@ -166,7 +166,7 @@ export async function reactToComment(user: Types.ObjectId, id: Types.ObjectId, r
     const comment = await CommentModel.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
     if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
     if (await isBlocked(comment.author, user)) throw broken('NOT_ALLOWED', 'The author does not want that.', 'commentId');
-    const _id = `${id.toHexString()}:${user.toHexString()}`;
+    const _id = pairKey({ subject: id, user });
     const before = (await ReactionModel.findById(_id).session(session).lean())?.reaction ?? null;
     if (before === reaction) return comment;
     if (reaction === null) await ReactionModel.deleteOne({ _id }, { session });

@@ -7,7 +7,7 @@ import { registerNode } from '../../relay/node.js';
 import { payload } from '../../relay/payload.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { Product, productById, type ProductDocument } from '../catalog/index.js';
-import { hiddenFrom } from '../social-graph/index.js';
+import { hiddenFrom, isHiddenFrom } from '../social-graph/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
 import { answerById, answersOfQuestion, questionById, questionsOfProduct, voteOnAnswer } from './question.loader.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
@@ -58,8 +58,7 @@ type Hideable = Pick<AnswerDocument, 'author' | 'hiddenAt'>;
 /** What is not hidden from everybody or from the viewer. */
 async function visible<Content extends Hideable>(content: Content | null, context: RequestContext): Promise<Content | null> {
   if (!content || content.hiddenAt) return null;
-  const hidden = await hiddenFrom(context);
-  return hidden.some((author) => author.equals(content.author)) ? null : content;
+  return (await isHiddenFrom(context, content.author)) ? null : content;
 }
 
 registerNode('Question', async (id, context) => visible(await context.load(questionById, id), context));
@@ -149,7 +148,7 @@ export class AnswerResolver {
   @FieldResolver(() => AnswerVote, { nullable: true, description: 'One’s own vote; null without one.' })
   async viewerVote(@Root() answer: AnswerDocument, @Ctx() context: RequestContext): Promise<AnswerVote | null> {
     if (!context.signedIn) return null;
-    const vote = await context.load(voteOnAnswer, { answer: answer._id, voter: context.signedIn.userId });
+    const vote = await context.load(voteOnAnswer, { subject: answer._id, user: context.signedIn.userId });
     if (!vote) return null;
     return vote.helpful ? AnswerVote.HELPFUL : AnswerVote.UNHELPFUL;
   }

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { ListDefinition } from '../../relay/connection.js';
+import { pairKey } from '../../relay/loader.js';
 import { recordChange, type Change } from '../../realtime/index.js';
 import { wilsonLowerBound } from '../../scoring/index.js';
 import { createOnce } from '../../store/idempotency.js';
@@ -168,7 +169,7 @@ export async function voteAnswer(voter: Types.ObjectId, id: Types.ObjectId, help
   return changeAnswer(id, async ({ session }, answer) => {
     if (answer.hiddenAt) throw noAnswer();
     if (answer.author.equals(voter)) throw broken('NOT_ALLOWED', 'You cannot vote on your own answer.', 'answerId');
-    const _id = `${id.toHexString()}:${voter.toHexString()}`;
+    const _id = pairKey({ subject: id, user: voter });
     const before = (await AnswerVoteModel.findById(_id).session(session).lean())?.helpful ?? null;
     if (before === helpful) return answer;
     if (helpful === null) await AnswerVoteModel.deleteOne({ _id }, { session });

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { pagesByParent } from '../../relay/connection.js';
 import type { LoaderDefinition } from '../../relay/context.js';
-import { byId } from '../../relay/loader.js';
+import { byId, byPair } from '../../relay/loader.js';
 import {
   ReviewModel,
   ReviewRevisionModel,
@@ -17,20 +17,7 @@ export const reviewsOfAuthor = pagesByParent<ReviewDocument>(ReviewModel, 'autho
 
 export const revisionsOfReview = pagesByParent<ReviewRevisionDocument>(ReviewRevisionModel, 'review');
 
-export interface VoteKey {
-  review: Types.ObjectId;
-  voter: Types.ObjectId;
-}
-
-export const voteOn: LoaderDefinition<VoteKey, ReviewVoteDocument> = {
-  cacheKey: ({ review, voter }) => `${review.toHexString()}:${voter.toHexString()}`,
-  async batch(keys) {
-    const ids = keys.map((key) => voteOn.cacheKey(key));
-    const votes = await ReviewVoteModel.find({ _id: { $in: ids } }).lean();
-    const byKey = new Map(votes.map((vote) => [vote._id, vote]));
-    return ids.map((id) => byKey.get(id) ?? null);
-  },
-};
+export const voteOn = byPair<ReviewVoteDocument>(ReviewVoteModel);
 
 export interface OwnReviewKey {
   product: Types.ObjectId;

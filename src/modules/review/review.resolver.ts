@@ -8,7 +8,7 @@ import { payload } from '../../relay/payload.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
 import { Product, productById, type ProductDocument } from '../catalog/index.js';
-import { hiddenFrom } from '../social-graph/index.js';
+import { hiddenFrom, isHiddenFrom } from '../social-graph/index.js';
 import { User, userById, type PublicUser } from '../user/index.js';
 import { categoryTally, ratingOf, ratingTopic } from './product-rating.js';
 import { ownReview, reviewById, reviewsOfAuthor, reviewsOfProduct, revisionsOfReview, voteOn } from './review.loader.js';
@@ -50,8 +50,7 @@ import {
 registerNode('Review', async (id, context) => {
   const review = await context.load(reviewById, id);
   if (!review?.visible) return null;
-  const hidden = await hiddenFrom(context);
-  return hidden.some((author) => author.equals(review.author)) ? null : review;
+  return (await isHiddenFrom(context, review.author)) ? null : review;
 });
 
 @Resolver(() => Review)
@@ -74,7 +73,7 @@ export class ReviewResolver {
   @FieldResolver(() => ReviewVote, { nullable: true, description: 'One’s own vote; null without one.' })
   async viewerVote(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<ReviewVote | null> {
     if (!context.signedIn) return null;
-    const vote = await context.load(voteOn, { review: review._id, voter: context.signedIn.userId });
+    const vote = await context.load(voteOn, { subject: review._id, user: context.signedIn.userId });
     if (!vote) return null;
     return vote.helpful ? ReviewVote.HELPFUL : ReviewVote.UNHELPFUL;
   }
@@ -222,8 +221,7 @@ export class UserReviewsResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReviewDocument>> {
-    const hidden = await hiddenFrom(context);
-    if (hidden.some((author) => author.equals(user._id))) return paginateArray<ReviewDocument>([], page, 'reviewsBy');
+    if (await isHiddenFrom(context, user._id)) return paginateArray<ReviewDocument>([], page, 'reviewsBy');
     return context.require(reviewsOfAuthor, { parent: user._id, list: reviewsBy(user._id), args: page });
   }
 }

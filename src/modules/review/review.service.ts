@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { ListDefinition } from '../../relay/connection.js';
+import { pairKey } from '../../relay/loader.js';
 import type { SignedIn } from '../../relay/context.js';
 import { recordChange, type Change } from '../../realtime/index.js';
 import { aspects, overallPoints, reviewWeight, starsOf, wilsonLowerBound, type Aspect } from '../../scoring/index.js';
@@ -194,7 +195,7 @@ export async function voteReview(voter: Types.ObjectId, id: Types.ObjectId, help
   return changeReview(id, async (change, review, product) => {
     if (review.author.equals(voter)) throw broken('NOT_ALLOWED', 'You cannot vote on your own review.', 'reviewId');
     const { session } = change;
-    const _id = `${id.toHexString()}:${voter.toHexString()}`;
+    const _id = pairKey({ subject: id, user: voter });
     const earlier = await ReviewVoteModel.findById(_id).session(session).lean();
     const before = earlier?.helpful ?? null;
     if (before === helpful) return review;

@@ -7,7 +7,7 @@ import { byId } from '../../relay/loader.js';
 import { registerNode } from '../../relay/node.js';
 import { payload } from '../../relay/payload.js';
 import { Product, productById, type ProductDocument } from '../catalog/index.js';
-import { hiddenFrom } from '../social-graph/index.js';
+import { isHiddenFrom } from '../social-graph/index.js';
 import { User, userById, Viewer, type PublicUser } from '../user/index.js';
 import { ShareModel, type ShareDocument } from './share.model.js';
 import { deleteShare, shareList, shareProduct } from './share.service.js';
@@ -29,8 +29,7 @@ export async function visibleShare(id: ShareDocument['_id'], context: RequestCon
   if (!share) return null;
   if (context.signedIn?.userId.equals(share.author)) return share;
   if (share.channel !== 'FOLLOWERS' || share.hiddenAt) return null;
-  const hidden = await hiddenFrom(context);
-  return hidden.some((author) => author.equals(share.author)) ? null : share;
+  return (await isHiddenFrom(context, share.author)) ? null : share;
 }
 
 registerNode('Share', visibleShare);

@@ -2,7 +2,7 @@ import { Arg, Args, Authorized, Ctx, FieldResolver, Float, Resolver, Root } from
 import { ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { userSimilarity } from '../../scoring/index.js';
-import { hiddenFrom } from '../social-graph/index.js';
+import { hiddenFrom, isHiddenFrom } from '../social-graph/index.js';
 import { isSuggestible, User, userById, Viewer, type PublicUser } from '../user/index.js';
 import { similarUsers, tasteOfUser, type SimilarUser as SimilarUserEntry } from './similarity.service.js';
 import { SimilarityMetric, SimilarUser, SimilarUserConnection } from './similarity.type.js';
@@ -54,8 +54,7 @@ export class UserSimilarityResolver {
   ): Promise<number | null> {
     const viewer = context.signedIn?.userId;
     if (!viewer || viewer.equals(user._id)) return null;
-    const hidden = await hiddenFrom(context);
-    if (hidden.some((id) => id.equals(user._id)) || !(await context.load(isSuggestible, user._id))) return null;
+    if ((await isHiddenFrom(context, user._id)) || !(await context.load(isSuggestible, user._id))) return null;
     const [own, theirs] = await Promise.all([context.require(tasteOfUser, viewer), context.require(tasteOfUser, user._id)]);
     return userSimilarity(metric, own, theirs);
   }

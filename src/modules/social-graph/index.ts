@@ -7,6 +7,7 @@ export {
   hiddenFrom,
   importFollows,
   isBlocked,
+  isHiddenFrom,
   onFollows,
 } from './social-graph.service.js';
 export { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';

@@ -5,7 +5,7 @@ import { idOf } from '../../relay/global-id.js';
 import { payload } from '../../relay/payload.js';
 import { User, userById, Viewer, type PublicUser } from '../user/index.js';
 import { BlockModel, FollowModel, type BlockDocument, type FollowDocument } from './social-graph.model.js';
-import { block, blockList, follow, followeesOf, followersOf, hiddenFrom, unblock, unfollow } from './social-graph.service.js';
+import { block, blockList, follow, followeesOf, followersOf, isHiddenFrom, unblock, unfollow } from './social-graph.service.js';
 import {
   BlockUserInput,
   BlockUserPayload,
@@ -27,10 +27,9 @@ async function visibleUsers<From>(
   idOf: (from: From) => PublicUser['_id'],
   context: RequestContext,
 ): Promise<Connection<PublicUser>> {
-  const hidden = await hiddenFrom(context);
   return mapNodes(page, async (from) => {
     const id = idOf(from);
-    return hidden.some((one) => one.equals(id)) ? null : context.load(userById, id);
+    return (await isHiddenFrom(context, id)) ? null : context.load(userById, id);
   });
 }
 

@@ -64,6 +64,11 @@ export async function hiddenFrom(context: RequestContext): Promise<Types.ObjectI
   return context.signedIn ? context.require(blocksOfViewer, context.signedIn.userId) : [];
 }
 
+/** Whether the viewer of a request has blocked an author, and so sees nothing of theirs. */
+export async function isHiddenFrom(context: RequestContext, author: Types.ObjectId): Promise<boolean> {
+  return (await hiddenFrom(context)).some((hidden) => hidden.equals(author));
+}
+
 export function blockList(blocker: Types.ObjectId): ListDefinition {
   return {
     name: 'blocked',

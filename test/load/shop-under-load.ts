@@ -1,0 +1,48 @@
+/** The demo shop in a process of its own, and how long its product page takes at a steady rate. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import autocannon from 'autocannon';
+import { kill, startApi } from '../support/processes.js';
+
+/** Requests a second that the server keeps up with. */
+export const rate = 60;
+export const seconds = 8;
+
+const page = JSON.stringify({
+  query: readFileSync(new URL('../../schema/examples/02-product-page.graphql', import.meta.url), 'utf8'),
+  variables: { slug: 'barista-espresso-machine' },
+});
+
+export class ShopUnderLoad {
+  private constructor(
+    private readonly url: string,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  static async open(): Promise<ShopUnderLoad> {
+    const directory = mkdtempSync(join(tmpdir(), 'plaza-load-'));
+    const running = await startApi({ PLAZA_DATA_DIR: directory, DEMO_SHOP: 'true' });
+    return new ShopUnderLoad(`${running.url}/graphql`, async () => {
+      await kill(running, 'SIGTERM');
+      rmSync(directory, { recursive: true, force: true });
+    });
+  }
+
+  async post<Data>(query: string, variables: object = {}, token?: string): Promise<Data> {
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return ((await response.json()) as { data: Data }).data;
+  }
+
+  /** Milliseconds. */
+  async measurePage(): Promise<{ p50: number; p99: number }> {
+    const headers = { 'content-type': 'application/json' };
+    const options = { url: this.url, method: 'POST' as const, headers, body: page, connections: 4, overallRate: rate, duration: seconds };
+    const { latency } = await autocannon(options);
+    return { p50: latency.p50, p99: latency.p99 };
+  }
+}
