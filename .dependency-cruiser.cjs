@@ -7,8 +7,8 @@ module.exports = {
     below('pure-core', '^src/(recommender|scoring)/', '^src/(?!recommender|scoring)', 'The algorithms know nothing of the rest.'),
     below('scoring-alone', '^src/scoring/', '^src/recommender/', 'Scores do not depend on the recommender.'),
     below('recommender-alone', '^src/recommender/', '^src/scoring/', 'The recommender does not depend on scores.'),
-    below('store-at-the-bottom', '^src/store/', '^src/(?!store)', 'The store knows nothing of what it stores.'),
-    below('embedded-alone', '^src/store/embedded/', '^src/(?!store/embedded)', 'The embedded server is a part of its own.'),
+    below('store-at-the-bottom', '^src/store/', '^src/(?!store|threads)', 'The store knows nothing of what it stores.'),
+    below('embedded-alone', '^src/store/embedded/', '^src/(?!store/embedded|threads)', 'The embedded server is a part of its own.'),
     below(
       'only-the-connection-knows',
       '^src/(?!store/(embedded|connection))',
@@ -20,7 +20,7 @@ module.exports = {
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|store|recommender|scoring|relay|errors|input-rules)',
+      '^src/(?!modules|realtime|store|recommender|scoring|relay|errors|input-rules|threads)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),

@@ -1,7 +1,7 @@
 /** Trains in a thread of its own, so that the API goes on answering. */
-import { Worker } from 'node:worker_threads';
 import { defaultParameters, type SearchResult } from '../../recommender/index.js';
 import type { TrainingMessage, TrainingTask } from '../../recommender/worker.js';
+import { startThread } from '../../threads.js';
 import { ParametersModel, type SnapshotDocument } from './snapshot.model.js';
 import { saveSnapshot } from './snapshot.store.js';
 import { collectTrainingData } from './training-data.js';
@@ -42,9 +42,7 @@ type Answer = Exclude<TrainingMessage, { progress: number }>;
 
 function runInThread(task: TrainingTask, onProgress: TrainingProgress, signal?: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    // Threads run compiled code only; under a test runner, which loads the sources, that is the build beside them.
-    const entry = new URL('../../recommender/worker.js', import.meta.url.replace('/src/', '/dist/'));
-    const worker = new Worker(entry, { workerData: task });
+    const worker = startThread('recommender/worker', task);
     const cancel = (): void => void worker.terminate();
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();

@@ -94,10 +94,13 @@ function startOf(pid: number): string {
   }
 }
 
-/** A private place for the socket: beside the data, or in a temporary directory where that path is too long. */
+/**
+ * A private place for the socket: beside the data, or in a temporary directory if the path has more bytes than the
+ * system takes or a percent sign, which the driver decodes once too often.
+ */
 export function socketPath(directory: string): string {
   const beside = join(directory, 'store.sock');
-  if (beside.length <= longestSocketPath) return beside;
+  if (Buffer.byteLength(beside) <= longestSocketPath && !beside.includes('%')) return beside;
   return join(mkdtempSync(join(tmpdir(), 'plaza-')), 'store.sock');
 }
 

@@ -1,7 +1,7 @@
 /** The embedded store: a MongoDB-compatible server in a worker thread. Its README says what it does and what not. */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { firstMessage, startThread } from '../../threads.js';
 import { claim, requireSoundFile, socketPath } from './data-directory.js';
 import type { WorkerInput } from './worker.js';
 
@@ -31,8 +31,9 @@ export async function startEmbeddedStore({ directory, port }: EmbeddedStoreOptio
   const release = claim(directory, uri);
   try {
     requireSoundFile(join(directory, 'plaza.lmdb'));
-    const worker = startWorker({ directory, socket, port: port ?? 0 });
-    const [ready] = (await once(worker, 'message')) as [{ address: string }];
+    const input: WorkerInput = { directory, socket, port: port ?? 0 };
+    const worker = startThread('store/embedded/worker', input);
+    const ready = await firstMessage<{ address: string }>(worker);
     const stop = async (): Promise<void> => {
       worker.postMessage('stop');
       await once(worker, 'exit');
@@ -43,10 +44,4 @@ export async function startEmbeddedStore({ directory, port }: EmbeddedStoreOptio
     release();
     throw new Error(`The embedded store cannot start: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** Threads run compiled code only; under a test runner, which loads the sources, that is the build beside them. */
-function startWorker(input: WorkerInput): Worker {
-  const entry = new URL('./worker.js', import.meta.url.replace('/src/', '/dist/'));
-  return new Worker(entry, { workerData: input });
 }

@@ -1,0 +1,46 @@
+/** Worker threads, started the same way from the build and from the sources, wherever the project lies. */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+/** A thread that could not start, or ended before its work was done. */
+export class ThreadError extends Error {
+  readonly code = 'THREAD_FAILED';
+}
+
+/** Node runs no TypeScript in threads: beside the sources, threads run the build. */
+const build = new URL(import.meta.url.endsWith('.ts') ? '../dist/' : './', import.meta.url);
+
+/**
+ * Starts a thread.
+ * @param name the entry's path below the sources, without extension, such as `recommender/worker`
+ * @param workerData what the entry reads as `workerData`
+ * @throws ThreadError if there is no such entry
+ */
+export function startThread(name: string, workerData: unknown): Worker {
+  const entry = new URL(`${name}.js`, build);
+  if (!existsSync(entry)) {
+    throw new ThreadError(`The thread ${name} cannot start: ${fileURLToPath(entry)} does not exist. Run "npm run build".`);
+  }
+  return new Worker(entry, { name, workerData });
+}
+
+/**
+ * The first message of a thread.
+ * @throws ThreadError if the thread ends without one, or what the thread threw
+ */
+export async function firstMessage<Message>(worker: Worker): Promise<Message> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  const message = once(worker, 'message', { signal }).then(([first]) => first as Message);
+  const exit = once(worker, 'exit', { signal }).then(([code]) => {
+    throw new ThreadError(`A thread ended before it was ready, with exit code ${String(code)}.`);
+  });
+  try {
+    return await Promise.race([message, exit]);
+  } finally {
+    settled.abort();
+    await Promise.allSettled([message, exit]);
+  }
+}
