@@ -1,6 +1,6 @@
 /** What the commands share: they open the configured store, or the embedded store of the server that runs on it. */
 import { ConfigError, readConfig } from '../config.js';
-import { openStore } from '../store/connection.js';
+import { openStore, StoreCannotStart } from '../store/connection.js';
 
 /** Runs the work with the store open; what goes wrong is one line and exit code 1. */
 export async function withStore(work: () => Promise<void>): Promise<void> {
@@ -30,6 +30,7 @@ function isForeseen(error: Error): boolean {
   return (
     error instanceof ConfigError ||
     error instanceof CommandLineError ||
+    error instanceof StoreCannotStart ||
     ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

@@ -1,7 +1,7 @@
 /** The one place that knows whether the store is MongoDB or the embedded server. */
 import mongoose from 'mongoose';
 import { join } from 'node:path';
-import { ownerOf, startEmbeddedStore, type EmbeddedStore } from './embedded/index.js';
+import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
 
 export interface StoreOptions {
   mongodbUri: string | undefined;
@@ -16,6 +16,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export { StoreCannotStart } from './embedded/index.js';
+
 mongoose.set('strictQuery', 'throw');
 mongoose.set('autoIndex', false);
 mongoose.set('autoCreate', false);
@@ -23,13 +25,10 @@ mongoose.set('autoCreate', false);
 /**
  * Connects to the store and builds its indexes. A command-line tool may `share` the embedded store
  * of a running server.
+ * @throws StoreCannotStart where another process has the embedded store and this one may not, or cannot, share it
  */
 export async function openStore(options: StoreOptions, { share = false } = {}): Promise<Store> {
-  const directory = join(options.dataDirectory, 'store');
-  const shared = share && !options.mongodbUri ? ownerOf(directory) : null;
-  const existing = options.mongodbUri ?? shared;
-  const embedded = existing ? null : await startEmbeddedStore({ directory, port: options.storePort });
-  const uri = existing ?? embedded!.uri;
+  const { uri, embedded } = options.mongodbUri ? { uri: options.mongodbUri, embedded: null } : await openEmbedded(options, share);
   try {
     await mongoose.connect(uri, { serverSelectionTimeoutMS: 10_000, monitorCommands: true, maxPoolSize: 50 });
     await Promise.all(Object.values(mongoose.models).map((model) => model.createIndexes()));
@@ -38,6 +37,30 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
     throw error;
   }
   return { uri, embedded: embedded !== null, close: () => closeAll(embedded) };
+}
+
+async function openEmbedded(options: StoreOptions, share: boolean): Promise<{ uri: string; embedded: EmbeddedStore | null }> {
+  try {
+    const embedded = await startEmbeddedStore({ directory: join(options.dataDirectory, 'store'), port: options.storePort });
+    return { uri: embedded.uri, embedded };
+  } catch (error) {
+    if (!(error instanceof DirectoryInUse)) throw error;
+    if (!share) throw new StoreCannotStart(error);
+    if (!error.uri || !(await answers(error.uri))) throw new StoreCannotStart(new Error(`${error.message}, whose store does not answer`));
+    return { uri: error.uri, embedded: null };
+  }
+}
+
+async function answers(uri: string): Promise<boolean> {
+  const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
+  try {
+    await client.db('admin').command({ ping: 1 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close();
+  }
 }
 
 async function closeAll(embedded: EmbeddedStore | null): Promise<void> {

@@ -140,14 +140,6 @@ describe('a data directory', () => {
     await store.stop();
   });
 
-  test('that another process holds is refused, and told where its store is', async () => {
-    const { child } = await startProcess();
-    await expect(startEmbeddedStore({ directory })).rejects.toThrow(/in use by process \d+/);
-    await kill(child);
-    const store = await startEmbeddedStore({ directory });
-    await store.stop();
-  });
-
   test('that is cut short is refused and left as it is', async () => {
     await filled();
     truncateSync(file(), Math.floor(statSync(file()).size / 2 / 4096) * 4096);

@@ -2,10 +2,17 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { firstMessage, startThread } from '../../threads.js';
-import { claim, requireSoundFile, socketPath } from './data-directory.js';
+import { Claim, DirectoryInUse, requireSoundFile, socketPath, storeUri } from './data-directory.js';
 import type { WorkerInput } from './worker.js';
 
-export { ownerOf } from './data-directory.js';
+export { DirectoryInUse } from './data-directory.js';
+
+/** The embedded store does not start, for a reason its operator can mend. */
+export class StoreCannotStart extends Error {
+  constructor(cause: Error) {
+    super(`The embedded store cannot start: ${cause.message}`, { cause });
+  }
+}
 
 export interface EmbeddedStore {
   /** What a MongoDB driver connects to. */
@@ -21,27 +28,30 @@ export interface EmbeddedStoreOptions {
 
 /**
  * Starts the store on a data directory.
- * @throws DirectoryInUse where another process has it, Error where its file is foreign, torn or newer.
+ * @throws DirectoryInUse where another process has it, StoreCannotStart where its file is foreign, torn or newer.
  */
 export async function startEmbeddedStore({ directory, port }: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const usesPort = port !== undefined || process.platform === 'win32';
-  const socket = usesPort ? null : socketPath(directory);
-  const address = socket ? encodeURIComponent(socket) : `127.0.0.1:${port ?? 0}`;
-  const uri = `mongodb://${address}/plaza?directConnection=true`;
-  const release = claim(directory, uri);
+  let claim: Claim | null = null;
   try {
+    claim = await Claim.take(directory);
     requireSoundFile(join(directory, 'plaza.lmdb'));
-    const input: WorkerInput = { directory, socket, port: port ?? 0 };
-    const worker = startThread('store/embedded/worker', input);
-    const ready = await firstMessage<{ address: string }>(worker);
-    const stop = async (): Promise<void> => {
-      worker.postMessage('stop');
-      await once(worker, 'exit');
-      release();
-    };
-    return { uri: socket ? uri : `mongodb://${ready.address}/plaza?directConnection=true`, stop };
+    return await serveDirectory(claim, { directory, socket: usesPort ? null : socketPath(directory), port: port ?? 0 });
   } catch (error) {
-    release();
-    throw new Error(`The embedded store cannot start: ${(error as Error).message}`, { cause: error });
+    claim?.release();
+    if (error instanceof DirectoryInUse) throw error;
+    throw new StoreCannotStart(error as Error);
   }
+}
+
+async function serveDirectory(claim: Claim, input: WorkerInput): Promise<EmbeddedStore> {
+  const worker = startThread('store/embedded/worker', input);
+  const ready = await firstMessage<{ port: number }>(worker);
+  claim.publish({ socket: input.socket, port: ready.port });
+  const stop = async (): Promise<void> => {
+    worker.postMessage('stop');
+    await once(worker, 'exit');
+    claim.release();
+  };
+  return { uri: storeUri(input.socket ?? `127.0.0.1:${ready.port}`), stop };
 }

@@ -42,5 +42,5 @@ server.on('error', (error) => {
 if (socket) rmSync(socket, { force: true });
 server.listen(socket ? { path: socket } : { host: '127.0.0.1', port }, () => {
   if (socket) chmodSync(socket, 0o600);
-  parentPort!.postMessage({ address: address() });
+  parentPort!.postMessage({ port: socket ? 0 : (server.address() as AddressInfo).port });
 });
