@@ -39,7 +39,7 @@ module.exports = {
       from: { path: '^src/(?!modules)' },
       to: { path: '^src/modules/[^/]+/', pathNot: '^src/modules/[^/]+/index[.]ts$' },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '^src/(main|cli/)' }, to: {} },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['^src/(main|cli/)', '\\.d\\.ts$'] }, to: {} },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
