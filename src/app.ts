@@ -146,7 +146,7 @@ export async function createApp(config: Config): Promise<App> {
     feedFanOut.start();
     const { publicUrl } = config;
     const resolvers = resolversOf({ sessions, recommender, catalogSearch, publicUrl, productUrlOf });
-    const operations = new CompiledOperations(await assembleSchema(resolvers), config.introspection);
+    const operations = new CompiledOperations(await assembleSchema(resolvers), config);
     const shareLinks = new ShareLinks(config.authSecret);
     http = await createHttpServer({
       ...config,

@@ -69,6 +69,8 @@ const environment = z.object({
   DEMO_SHOP: flag.optional(),
   /** Whether clients may ask for the schema. */
   INTROSPECTION: flag.default(true),
+  /** Whether errors name what a misspelt field may have meant. */
+  SUGGESTIONS: flag.default(true),
   /** Whether the playground is served. */
   PLAYGROUND: flag.default(true),
   /** fatal, error, warn, info, debug, trace or silent. */
@@ -93,6 +95,7 @@ export interface Config {
   storePort: number | undefined;
   demoShop: boolean;
   introspection: boolean;
+  suggestions: boolean;
   playground: boolean;
   logLevel: string;
 }
@@ -136,6 +139,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
     storePort: values.STORE_PORT,
     demoShop: values.DEMO_SHOP ?? values.MONGODB_URI === undefined,
     introspection: values.INTROSPECTION,
+    suggestions: values.SUGGESTIONS,
     playground: values.PLAYGROUND,
     logLevel: values.LOG_LEVEL,
   };

@@ -1,5 +1,5 @@
 /** Apollo Server, running compiled operations and nothing that touches every field. */
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -9,9 +9,8 @@ import {
 import type { FormattedExecutionResult } from 'graphql';
 import { RequestError } from '../errors.js';
 import type { RequestContext } from '../relay/context.js';
-import { mostTokens, type CompiledOperations } from './compiled-operations.js';
+import type { CompiledOperations } from './compiled-operations.js';
 import { formatError, refusal } from './errors.js';
-import { checkLimits } from './limits.js';
 import type { RateLimits } from './rate-limits.js';
 
 export interface ApolloOptions {
@@ -31,7 +30,7 @@ export function createApollo({ operations, rateLimits, introspection, report, pl
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: mostTokens },
+    documentStore: checkedDocuments(operations),
     formatError: (formatted, error) => formatError(formatted, error, report),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -45,6 +44,15 @@ export function createApollo({ operations, rateLimits, introspection, report, pl
   });
 }
 
+/** What passed our own checks passes Apollo's: it finds the document here, and neither parses nor validates. */
+function checkedDocuments(operations: CompiledOperations): ApolloServerOptions<RequestContext>['documentStore'] {
+  return {
+    get: async (key) => operations.documentByHash(key.slice(key.lastIndexOf(':') + 1)),
+    set: async () => {},
+    delete: async () => {},
+  };
+}
+
 function compiledExecution(
   operations: CompiledOperations,
   rateLimits: RateLimits,
@@ -52,10 +60,15 @@ function compiledExecution(
 ): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ document, operationName, request, contextValue }) => {
+      didResolveSource: async ({ request, source }) => {
+        if (request.operationName === '') request.operationName = undefined;
+        operations.document(source);
+      },
+      didResolveOperation: async ({ document, request, contextValue }) => {
         try {
-          checkLimits(operations.schema, document, operationName ?? undefined, request.variables ?? {});
-          await rateLimits.charge(document, operationName ?? undefined, contextValue);
+          const operation = operations.operation(document, request.operationName);
+          operations.cost(document, operation, request.variables ?? {});
+          await rateLimits.charge(document, request.operationName, contextValue);
         } catch (error) {
           throw error instanceof RequestError ? refusal(error) : error;
         }
@@ -86,15 +99,21 @@ async function execute(
   return refused ? { status: 400, result: { errors } } : { status: undefined, result: { ...(result as FormattedExecutionResult), errors } };
 }
 
-/** Clients that know only `application/json` take any other status for a fault of the network. Source: GraphQL over HTTP, 2023. */
+/**
+ * The status and the type of an answer whose operation did not run. Clients that know only `application/json` take
+ * any other status than 200 for a fault of the network. Source: GraphQL over HTTP, 2023.
+ */
+export function refusalFormat(accept = ''): { status: number; type: string } {
+  if (accept.includes('application/graphql-response+json'))
+    return { status: 400, type: 'application/graphql-response+json; charset=utf-8' };
+  return { status: accept.includes('application/json') ? 200 : 400, type: 'application/json; charset=utf-8' };
+}
+
 const legacyStatus: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async ({ request }) => {
-    const accept = request.http?.headers.get('accept') ?? '';
-    if (!accept.includes('application/json') || accept.includes('application/graphql-response+json')) return undefined;
-    return {
-      willSendResponse: async ({ response }) => {
-        if (response.http.status === 400 && response.body.kind === 'single') response.http.status = 200;
-      },
-    };
-  },
+  requestDidStart: async ({ request }) => ({
+    willSendResponse: async ({ response }) => {
+      const isRefusal = response.http.status === 400 && response.body.kind === 'single';
+      if (isRefusal) response.http.status = refusalFormat(request.http?.headers.get('accept')).status;
+    },
+  }),
 };

@@ -1,40 +1,138 @@
-/** Operations are compiled once per document and then run as plain functions. */
+/** Operations are checked, priced and compiled once per document and then run as plain functions. */
+import { createHash } from 'node:crypto';
 import {
-  NoSchemaIntrospectionCustomRule,
+  getOperationAST,
+  GraphQLError,
   parse,
   specifiedRules,
   validate,
   type DocumentNode,
   type ExecutionResult,
-  type GraphQLError,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { RequestError } from '../errors.js';
+import { costOf, maxCost, type Cost } from './cost.js';
+import { checkCompiledSize, checkShape, checkSubscriptions, checkText, compiledSize, fragmentsOf } from './document-limits.js';
+import { checkIntrospection, noIntrospection } from './introspection.js';
 
-/** Longer documents are refused before they cost anything. */
-export const mostTokens = 5000;
+export interface OperationOptions {
+  /** Whether documents may ask for the schema. */
+  introspection: boolean;
+  /** Whether errors name what a misspelt name may have meant. */
+  suggestions: boolean;
+}
+
+/** Everything known of one document. */
+interface Entry {
+  document: DocumentNode;
+  key: string;
+  tokens: number;
+  compiled: Map<string, CompiledQuery>;
+  compiledFields: number;
+  costs: Map<string, Cost>;
+  /** By operation: the variables that its cost depends on. */
+  costVariables: Map<string, string[]>;
+}
+
+const cacheBytes = 64 * 1024 * 1024;
+/** What documents and compiled operations take of memory at most, measured. */
+const bytes = { document: 4_000, token: 500, compiledField: 400, cost: 1_000 } as const;
+const costsPerDocument = 50;
+const longestCostKey = 500;
+const maxErrors = 20;
 
 export class CompiledOperations {
-  private readonly compiled = new WeakMap<DocumentNode, Map<string, CompiledQuery>>();
-  private readonly documents = new LRUCache<string, DocumentNode>({ max: 1000 });
+  private readonly entries = new LRUCache<string, Entry>({ maxSize: cacheBytes, sizeCalculation: (entry) => sizeOf(entry) });
+  private readonly byDocument = new WeakMap<DocumentNode, Entry>();
 
-  /** @param introspection whether documents may ask for the schema */
   constructor(
     readonly schema: GraphQLSchema,
-    private readonly introspection: boolean,
+    private readonly options: OperationOptions,
   ) {}
 
-  /** Parses and validates, once per text. @throws GraphQLError where it does not parse */
+  /**
+   * Parses and validates, once per text.
+   * @returns the document, or what is wrong with it, with codes
+   */
   document(query: string): DocumentNode | readonly GraphQLError[] {
-    const known = this.documents.get(query);
-    if (known) return known;
-    const document = parse(query, { maxTokens: mostTokens });
-    const rules = this.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-    const errors = validate(this.schema, document, rules);
-    if (errors.length > 0) return errors;
-    this.documents.set(query, document);
+    const key = createHash('sha256').update(query).digest('hex');
+    const known = this.entries.get(key);
+    if (known) return known.document;
+    try {
+      const tokens = checkText(query);
+      const document = this.read(query);
+      if (!('kind' in document)) return document;
+      const maps = { compiled: new Map(), costs: new Map(), costVariables: new Map() };
+      const entry: Entry = { document, key, tokens, compiledFields: 0, ...maps };
+      this.byDocument.set(document, entry);
+      this.entries.set(key, entry);
+      return document;
+    } catch (error) {
+      if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
+      throw error;
+    }
+  }
+
+  /** The document whose text has this SHA-256, where it is known. */
+  documentByHash(hash: string): DocumentNode | undefined {
+    return this.entries.get(hash)?.document;
+  }
+
+  /** About how many bytes a document takes while it is in use. */
+  sizeOf(document: DocumentNode): number {
+    const entry = this.byDocument.get(document);
+    return entry ? sizeOf(entry) : 0;
+  }
+
+  /** @throws GraphQLError where it does not parse or is too complex */
+  private read(query: string): DocumentNode | readonly GraphQLError[] {
+    const document = parse(query);
+    checkShape(document);
+    const rules = this.options.introspection ? specifiedRules : [...specifiedRules, noIntrospection];
+    const errors = validate(this.schema, document, rules, { maxErrors, hideSuggestions: !this.options.suggestions });
+    if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
+    checkSubscriptions(document);
+    checkIntrospection(document, fragmentsOf(document));
+    checkCompiledSize(this.schema, document);
     return document;
+  }
+
+  /** @throws RequestError where the document has no such operation, or none is named where it has several */
+  operation(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
+    const operation = getOperationAST(document, name);
+    if (operation) return operation;
+    const message = name === undefined ? 'Name one of the operations of the document.' : 'The document has no operation of this name.';
+    throw new RequestError('BAD_USER_INPUT', message, 'operationName');
+  }
+
+  /**
+   * What an operation costs.
+   * @throws RequestError QUERY_TOO_COMPLEX where that is more than one operation may cost
+   */
+  cost(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Cost {
+    const cost = this.knownCost(document, operation, variables);
+    // Written so that what is not a number is refused too.
+    if (!(cost.points <= maxCost)) {
+      throw new RequestError(
+        'QUERY_TOO_COMPLEX',
+        `The operation costs ${cost.points} points, more than ${maxCost}: ask for shorter lists.`,
+      );
+    }
+    return cost;
+  }
+
+  private knownCost(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Cost {
+    const entry = this.byDocument.get(document);
+    const name = operation.name?.value ?? '';
+    const names = entry?.costVariables.get(name);
+    const known = names && entry!.costs.get(costKey(name, names, variables));
+    if (known) return known;
+    const cost = costOf(this.schema, document, operation, variables);
+    if (entry && entry.costs.size < costsPerDocument) rememberCost(entry, name, cost, variables);
+    return cost;
   }
 
   /** @param root what the operation's fields resolve from: for a subscription, its event */
@@ -50,12 +148,49 @@ export class CompiledOperations {
   }
 
   private compile(document: DocumentNode, operationName = ''): CompiledQuery | ExecutionResult {
-    let byName = this.compiled.get(document);
-    if (!byName) this.compiled.set(document, (byName = new Map<string, CompiledQuery>()));
-    const known = byName.get(operationName);
+    const entry = this.byDocument.get(document);
+    const known = entry?.compiled.get(operationName);
     if (known) return known;
     const compiled = compileQuery(this.schema, document, operationName || undefined, { disablingCapturingStackErrors: true });
-    if (isCompiledQuery(compiled)) byName.set(operationName, compiled);
+    if (entry && isCompiledQuery(compiled)) {
+      entry.compiled.set(operationName, compiled);
+      entry.compiledFields += compiledSize(this.schema, document, this.operation(document, operationName || undefined));
+      // Its size has grown.
+      if (this.entries.has(entry.key)) this.entries.set(entry.key, entry);
+    }
     return compiled;
   }
+}
+
+function coded(error: GraphQLError, code: string): GraphQLError {
+  if (error.extensions['code']) return error;
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(error.message, { nodes, source, positions, path, extensions: { code } });
+}
+
+function rememberCost(entry: Entry, operation: string, cost: Cost, variables: Record<string, unknown>): void {
+  const known = entry.costVariables.get(operation) ?? [];
+  // Which variables matter can itself depend on variables, so all that ever did are part of the key.
+  const names = [...new Set([...known, ...cost.variables])];
+  if (names.length !== known.length) entry.costs.clear();
+  entry.costVariables.set(operation, names);
+  const key = costKey(operation, names, variables);
+  if (key.length <= longestCostKey) entry.costs.set(key, cost);
+}
+
+function costKey(operation: string, names: string[], variables: Record<string, unknown>): string {
+  return JSON.stringify([operation, ...names.map((name) => costValue(variables[name]))]);
+}
+
+/** What of a value can matter to the cost: a number, a flag, or how long its lists are. */
+function costValue(value: unknown, depth = 0): unknown {
+  if (Array.isArray(value)) return value.length;
+  if (typeof value === 'string') return 's';
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > 2) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, costValue(inner, depth + 1)]));
+}
+
+function sizeOf({ tokens, compiledFields }: Entry): number {
+  return bytes.document + bytes.token * tokens + bytes.compiledField * compiledFields + bytes.cost * costsPerDocument;
 }

@@ -11,6 +11,7 @@ const apolloCodes: Record<string, string> = {
   OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
   PERSISTED_QUERY_NOT_FOUND: 'PERSISTED_QUERY_NOT_FOUND',
   PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
+  QUERY_TOO_COMPLEX: 'QUERY_TOO_COMPLEX',
 };
 
 /** @param report told of defects, whose details no client sees */

@@ -3,13 +3,12 @@
  * in its distinct connections mode. A subscription resumes through `Last-Event-ID`.
  */
 import type { ServerResponse } from 'node:http';
-import { getOperationAST, GraphQLError, type DocumentNode, type FormattedExecutionResult } from 'graphql';
+import { GraphQLError, type FormattedExecutionResult } from 'graphql';
 import { RequestError } from '../errors.js';
 import { TopicSource } from '../realtime/index.js';
 import { RequestContext } from '../relay/context.js';
 import { formatError } from './errors.js';
 import type { Sink } from './broadcast.js';
-import { checkLimits } from './limits.js';
 import { endWithSession, sessionCheck } from './live-connections.js';
 import { sourceOf, type LiveOptions } from './websocket.js';
 
@@ -20,6 +19,8 @@ export interface StreamRequest {
   authorization: string | undefined;
   lastEventId: string | undefined;
   address: string;
+  /** Whether the request may not change anything: GET. */
+  readOnly: boolean;
 }
 
 const heartbeat = 12_000;
@@ -34,8 +35,12 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
     const signedIn = await authenticate(request.authorization);
     const context = new RequestContext(signedIn, request.address, request.lastEventId);
     const { document, operationName, variables } = read(options, request);
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return refuse(response, 400, [failure('BAD_USER_INPUT', 'Name one of the operations of the document.')]);
+    const operation = operations.operation(document, operationName);
+    if (request.readOnly && operation.operation === 'mutation') {
+      response.setHeader('allow', 'POST');
+      return refuse(response, 405, [failure('BAD_USER_INPUT', 'Send mutations with POST.')]);
+    }
+    operations.cost(document, operation, variables);
     await rateLimits.charge(document, operationName, context);
     const stream = new EventStream(response);
     if (operation.operation !== 'subscription') {
@@ -74,9 +79,9 @@ function read({ operations }: LiveOptions, { query, operationName, variables }: 
   if (typeof query !== 'string' || typeof parsed !== 'object' || Array.isArray(parsed)) {
     throw new RequestError('BAD_USER_INPUT', 'Send a query, and variables as an object.', 'query');
   }
-  const document = parse(query, operations.document.bind(operations));
+  const document = operations.document(query);
+  if (!('kind' in document)) throw document[0]!;
   const name = typeof operationName === 'string' && operationName !== '' ? operationName : undefined;
-  checkLimits(operations.schema, document, name, parsed as Record<string, unknown>);
   return { document, operationName: name, variables: parsed as Record<string, unknown> };
 }
 
@@ -86,17 +91,6 @@ function parseVariables(text: string): unknown {
   } catch {
     throw new RequestError('BAD_USER_INPUT', 'The variables are not valid JSON.', 'variables');
   }
-}
-
-function parse(query: string, documentOf: (query: string) => DocumentNode | readonly GraphQLError[]): DocumentNode {
-  let document: DocumentNode | readonly GraphQLError[];
-  try {
-    document = documentOf(query);
-  } catch (error) {
-    throw new GraphQLError((error as Error).message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
-  }
-  if ('kind' in document) return document;
-  throw new GraphQLError(document.map(({ message }) => message).join(' '), { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 }
 
 function failure(code: string, message: string) {

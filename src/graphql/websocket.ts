@@ -10,7 +10,6 @@ import { RequestContext, type SignedIn } from '../relay/context.js';
 import type { Broadcasts, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
-import { checkLimits } from './limits.js';
 import type { RateLimits } from './rate-limits.js';
 import { endWithSession, sessionCheck, subscriptionsPerConnection, type LiveConnections } from './live-connections.js';
 
@@ -53,22 +52,20 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
           throw new RequestError('RATE_LIMITED', `A connection holds at most ${subscriptionsPerConnection} subscriptions.`);
         }
         const document = operations.document(query);
-        if (!('kind' in document)) return document.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
-        const name = operationName ?? undefined;
-        checkLimits(operations.schema, document, name, variables ?? {});
+        if (!('kind' in document)) return document;
+        const name = operationName || undefined;
+        operations.cost(document, operations.operation(document, name), variables ?? {});
         const contextValue = extra.context!.fresh();
         await rateLimits.charge(document, name, contextValue);
         places.set(contextValue, { socket: extra.socket, id });
         return { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
       } catch (error) {
-        if (error instanceof RequestError) return [new GraphQLError(error.message, { originalError: error })];
-        if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
-        throw error;
+        return [wrapped(error)];
       }
     },
     execute: ({ document, operationName, contextValue, variableValues }: ExecutionArgs) =>
-      operations.run(document, operationName ?? undefined, {}, contextValue, variableValues ?? {}),
-    subscribe: (args: ExecutionArgs) => subscribe(broadcasts, args),
+      withoutThrowing(() => operations.run(document, operationName ?? undefined, {}, contextValue, variableValues ?? {})),
+    subscribe: (args: ExecutionArgs) => withoutThrowing(() => subscribe(broadcasts, args)),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
     onNext: (_context, _id, _payload, _args, result) =>
       result.errors ? { ...result, errors: result.errors.map((error) => format(error)) } : undefined,
@@ -103,9 +100,17 @@ async function connect({ authenticate, connections, addressOf }: LiveOptions, pa
   return true;
 }
 
-function coded(error: GraphQLError, code: string): GraphQLError {
-  const { nodes, source, positions, path } = error;
-  return new GraphQLError(error.message, { nodes, source, positions, path, extensions: { code } });
+/** Whatever fails belongs to one operation; thrown, it would close the socket and end every other one with it. */
+async function withoutThrowing<Result>(work: () => Promise<Result>): Promise<Result | ExecutionResult> {
+  try {
+    return await work();
+  } catch (error) {
+    return { errors: [wrapped(error)] };
+  }
+}
+
+function wrapped(error: unknown): GraphQLError {
+  return error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error });
 }
 
 /** Where a subscription field says to read a topic, or what is wrong with its arguments. */

@@ -8,9 +8,10 @@ import { useServer } from 'graphql-ws/use/ws';
 import { register } from 'prom-client';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
-import { createApollo } from '../graphql/apollo.js';
+import type { GraphQLError } from 'graphql';
+import { createApollo, refusalFormat } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
-import { refusal } from '../graphql/errors.js';
+import { formatError, refusal } from '../graphql/errors.js';
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections } from '../graphql/live-connections.js';
@@ -106,18 +107,30 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
     },
   });
   fastify.route({
-    method: ['GET', 'POST', 'OPTIONS'],
+    method: ['GET', 'POST'],
     url: path,
     async handler(request, reply) {
-      if (!request.headers.accept?.includes('text/event-stream')) return handler.call(fastify, request as never, reply as never);
+      const { query } = ((request.method === 'POST' ? request.body : request.query) ?? {}) as { query?: unknown };
+      if (!request.headers.accept?.includes('text/event-stream')) {
+        const document = typeof query === 'string' && query !== '' ? live.operations.document(query) : null;
+        if (document && !('kind' in document)) return refuseDocument(document, request, reply);
+        return handler.call(fastify, request as never, reply as never);
+      }
       reply.hijack();
       const operation = (request.method === 'GET' ? request.query : request.body) as object | undefined;
       const { authorization, 'last-event-id': lastEventId } = request.headers;
-      const address = request.ip;
-      await streamOperation(live, { ...operation, authorization, lastEventId: lastEventId as string | undefined, address }, reply.raw);
+      const lastEvent = { lastEventId: lastEventId as string | undefined };
+      const readOnly = request.method !== 'POST';
+      await streamOperation(live, { ...operation, authorization, ...lastEvent, address: request.ip, readOnly }, reply.raw);
       return undefined;
     },
   });
+}
+
+function refuseDocument(errors: readonly GraphQLError[], { headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, type } = refusalFormat(headers.accept);
+  const formatted = errors.map((error) => formatError(error.toJSON(), error, () => {}));
+  return reply.status(status).type(type).send({ errors: formatted });
 }
 
 /** What fails before GraphQL has the request still answers in GraphQL's form. */
