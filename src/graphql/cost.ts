@@ -121,7 +121,7 @@ class Pricing {
 
   private ofObject(set: SelectionSetNode, type: GraphQLObjectType): number {
     let prices = this.known.get(set);
-    if (!prices) this.known.set(set, (prices = new Map()));
+    if (!prices) this.known.set(set, (prices = new Map<GraphQLObjectType, number>()));
     // Mutations under one root are counted wherever a fragment repeats them.
     const known = type === this.schema.getMutationType() ? undefined : prices.get(type);
     if (known !== undefined) return known;

@@ -228,7 +228,7 @@ class CompiledSizes {
 
   private ofObject(set: SelectionSetNode, type: GraphQLObjectType): number {
     let sizes = this.known.get(set);
-    if (!sizes) this.known.set(set, (sizes = new Map()));
+    if (!sizes) this.known.set(set, (sizes = new Map<GraphQLObjectType, number>()));
     let size = sizes.get(type);
     if (size !== undefined) return size;
     size = 0;

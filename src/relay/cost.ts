@@ -16,5 +16,5 @@ export interface FieldCost {
 
 /** Prices a field that costs more, or answers more, than its type shows. */
 export function Cost(cost: FieldCost): PropertyDecorator & MethodDecorator {
-  return Extensions({ cost }) as PropertyDecorator & MethodDecorator;
+  return Extensions({ cost });
 }

@@ -113,9 +113,9 @@ class Builder {
   }
 
   private literal(type: GraphQLInputType, depth: number): string {
-    if (isNonNullType(type)) return this.literal(type.ofType as GraphQLInputType, depth);
+    if (isNonNullType(type)) return this.literal(type.ofType, depth);
     if (this.choices.below(10) === 0) return 'null';
-    if (isListType(type)) return `[${this.literal(type.ofType as GraphQLInputType, depth + 1)}]`;
+    if (isListType(type)) return `[${this.literal(type.ofType, depth + 1)}]`;
     if (isEnumType(type)) return this.choices.of(type.getValues()).name;
     if (!isInputObjectType(type))
       return this.choices.of(['"x"', '0', '-1', '100', '99999999999', '1.5', 'true', '"\\u0000"', '""', 'X', '{ }']);
