@@ -15,7 +15,8 @@ import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { RequestError } from '../errors.js';
 import { costOf, maxCost, type Cost } from './cost.js';
-import { checkCompiledSize, checkShape, checkSubscriptions, checkText, compiledSize, fragmentsOf } from './document-limits.js';
+import { checkCompiledSize, checkShape, checkSubscriptions, checkText, compiledSize } from './document-limits.js';
+import { fragmentsOf } from './selections.js';
 import { checkIntrospection, noIntrospection } from './introspection.js';
 
 export interface OperationOptions {

@@ -21,7 +21,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { FieldCost } from '../relay/cost.js';
-import { appliesTo, fragmentsOf, type Fragments } from './document-limits.js';
+import { appliesTo, fragmentsOf, type Fragments } from './selections.js';
 
 /** The most points that one operation may cost. */
 export const maxCost = 10_000;

@@ -12,14 +12,13 @@ import {
   Source,
   TokenKind,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isIntrospectionField } from './introspection.js';
+import { appliesTo, fragmentsOf, isIntrospectionField, type Fragments } from './selections.js';
 
 export const documentLimits = {
   /** Characters of a document. Long values belong into variables. */
@@ -97,13 +96,6 @@ export function checkShape(document: DocumentNode): void {
       throw tooComplex('The operation selects the same fields too often.');
     }
   }
-}
-
-export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
-export function fragmentsOf(document: DocumentNode): Fragments {
-  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-  return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
 interface Shape {
@@ -245,11 +237,4 @@ class CompiledSizes {
     sizes.set(type, size);
     return size;
   }
-}
-
-/** Whether a fragment on a type (or on none) selects from objects of another. */
-export function appliesTo(schema: GraphQLSchema, condition: string | undefined, type: GraphQLObjectType): boolean {
-  if (condition === undefined || condition === type.name) return true;
-  const named = schema.getType(condition);
-  return isAbstractType(named) && schema.isSubType(named, type);
 }

@@ -1,12 +1,6 @@
 /** Introspection is answered in the form that tools ask in: the standard query or any part of it. */
 import { getIntrospectionQuery, GraphQLError, Kind, parse, type DocumentNode, type SelectionSetNode, type ValidationRule } from 'graphql';
-import type { Fragments } from './document-limits.js';
-
-const introspectionFields = new Set(['__schema', '__type']);
-
-export function isIntrospectionField(name: string): boolean {
-  return introspectionFields.has(name);
-}
+import { isIntrospectionField, type Fragments } from './selections.js';
 
 /** The validation rule of an API that does not show its schema. */
 export const noIntrospection: ValidationRule = (context) => ({

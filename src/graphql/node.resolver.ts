@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { RequestError } from '../errors.js';
 import { largestPage } from '../relay/connection.js';
+import { Cost } from '../relay/cost.js';
 import type { RequestContext } from '../relay/context.js';
 import { parseGlobalId } from '../relay/global-id.js';
 import { findNode, Node } from '../relay/node.js';
@@ -13,6 +14,7 @@ export class NodeResolver {
     return findNode(parsed.type, parsed.id, context);
   }
 
+  @Cost({ slicingArguments: ['ids'] })
   @Query(() => [Node], { nullable: 'items', description: 'Objects by their ids, in the same order; null for each that is not there.' })
   nodes(
     @Arg('ids', () => [ID], { description: 'Their ids, at most 100.' }) ids: string[],
