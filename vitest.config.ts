@@ -2,16 +2,21 @@ import { createRequire } from 'node:module';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
+/** Each is a folder of test/ and has a script of its own: `npm run test:unit`, and so on. */
+const projects = ['unit', 'api', 'store', 'browser', 'hostile', 'slow'];
+
 export default defineConfig({
   // Node gives type-graphql the CommonJS build of graphql; the sources must get the same one.
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   plugins: [swc.vite({ configFile: '.swcrc' })],
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: projects.map((name) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
+    globalSetup: 'test/support/build.ts',
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { interval: 20, timeout: 30_000 } },
     maxWorkers: 2,
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
+    reporters: ['default', './test/support/count-reporter.ts'],
   },
 });

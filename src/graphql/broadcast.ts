@@ -9,6 +9,7 @@ import {
   encodeEventCursor,
   eventsDelivered,
   subscribers,
+  subscribersAdmitted,
   subscribersDropped,
   subscribersResumed,
   TopicFeeds,
@@ -84,6 +85,7 @@ export class Broadcasts {
     };
     member.onDrop = leave;
     subscribers.inc();
+    subscribersAdmitted.inc();
     if (source.after !== null) subscribersResumed.inc();
     group.expect(member);
     group.admit(member).catch(this.report);

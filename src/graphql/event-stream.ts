@@ -55,6 +55,7 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
     }
     const leave = await broadcasts.join(source, { document, operationName, variables, context }, stream);
     if (response.destroyed) return leave();
+    stream.open();
     response.once('close', leave);
     if (signedIn) {
       response.once(
@@ -103,9 +104,12 @@ function refuse(response: ServerResponse, status: number, errors: FormattedExecu
 }
 
 class EventStream implements Sink {
-  private readonly beating: NodeJS.Timeout;
+  constructor(private readonly response: ServerResponse) {}
 
-  constructor(private readonly response: ServerResponse) {
+  /** Begins the answer. A subscription's begins once it is joined, so that a client that has it misses nothing. */
+  open(): void {
+    const { response } = this;
+    if (response.headersSent) return;
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache',
@@ -114,8 +118,8 @@ class EventStream implements Sink {
     });
     // A comment, so that proxies and clients know the stream is open.
     response.write(':\n\n');
-    this.beating = setInterval(() => response.write(':\n\n'), heartbeat).unref();
-    response.once('close', () => clearInterval(this.beating));
+    const beating = setInterval(() => response.write(':\n\n'), heartbeat).unref();
+    response.once('close', () => clearInterval(beating));
   }
 
   get backlog(): number {
@@ -123,10 +127,12 @@ class EventStream implements Sink {
   }
 
   send(payload: string, cursor?: string): void {
+    this.open();
     if (!this.response.writableEnded) this.response.write(`${cursor ? `id: ${cursor}\n` : ''}event: next\ndata: ${payload}\n\n`);
   }
 
   complete(): void {
+    this.open();
     if (!this.response.writableEnded) this.response.end('event: complete\ndata:\n\n');
   }
 

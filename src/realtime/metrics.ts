@@ -3,6 +3,11 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 
 export const subscribers = new Gauge({ name: 'plaza_subscribers', help: 'Open subscriptions.' });
 
+export const subscribersAdmitted = new Counter({
+  name: 'plaza_subscribers_admitted_total',
+  help: 'Subscriptions opened, including those that have ended since.',
+});
+
 export const eventsDelivered = new Counter({
   name: 'plaza_events_delivered_total',
   help: 'Events handed to subscribers, each subscriber counted.',

@@ -121,8 +121,7 @@ test('what comes out after it was held reaches followers and whom it concerns', 
     (await plaza.data('{ viewer { feed { edges { node { kind } } } } }', {}, follower.token)).viewer.feed.edges.map(
       ({ node }: { node: { kind: string } }) => node.kind,
     ) as string[];
-  for (let attempt = 0; attempt < 100 && (await feed()).length < 4; attempt++) await new Promise((resolve) => setTimeout(resolve, 50));
-  expect((await feed()).sort()).toEqual(['ANSWERED', 'ASKED', 'REVIEWED', 'SHARED']);
+  await expect.poll(async () => (await feed()).sort()).toEqual(['ANSWERED', 'ASKED', 'REVIEWED', 'SHARED']);
   const { viewer } = await plaza.data('{ viewer { notifications { edges { node { kind } } } } }', {}, merchant.token);
   expect(viewer.notifications.edges).toEqual([{ node: { kind: 'QUESTION_ASKED' } }]);
 });

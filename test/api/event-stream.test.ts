@@ -57,8 +57,8 @@ describe('an event stream', () => {
     const { author, id } = await scene();
     const client = createClient({ url: `${plaza.url}/graphql`, singleConnection: false, retryAttempts: 0 });
     const events = client.iterate<{ commentAdded: { comment: { body: string } } }>({ query: live, variables: { id } });
-    const first = events.next();
-    await plaza.settled();
+    let first!: ReturnType<typeof events.next>;
+    await plaza.admits(1, () => (first = events.next()));
     await comment(author, id, 'streamed');
     expect((await first).value).toMatchObject({ data: { commentAdded: { comment: { body: 'streamed' } } } });
     await events.return!(undefined);

@@ -24,17 +24,15 @@ function webSocketClient(): Client {
 async function scene() {
   const merchant = await plaza.account({ merchant: true });
   const [author, id] = [await plaza.account(), await plaza.product(merchant)];
-  const write = async () => {
-    await plaza.settled();
-    await plaza.mutate('addComment', { subjectId: id, body: 'Hello' }, 'comment { id }', author.token);
-  };
+  const write = () => plaza.mutate('addComment', { subjectId: id, body: 'Hello' }, 'comment { id }', author.token);
   return { id, write, expected: { commentAdded: { comment: { body: 'Hello', author: { handle: author.handle } } } } };
 }
 
 test('graphql-ws', async () => {
   const { id, write, expected } = await scene();
   const events = webSocketClient().iterate({ query: live, variables: { id } });
-  const first = events.next();
+  let first!: ReturnType<typeof events.next>;
+  await plaza.admits(1, () => (first = events.next()));
   await write();
   expect((await first).value).toEqual({ data: expected });
 });
@@ -45,8 +43,11 @@ test('Apollo Client', async () => {
     link: new GraphQLWsLink(webSocketClient()),
     cache: new InMemoryCache({ addTypename: false } as never),
   });
-  const first = new Promise((resolve, reject) => {
-    client.subscribe({ query: gql(live), variables: { id } }).subscribe({ next: ({ data }) => resolve(data), error: reject });
+  let first!: Promise<unknown>;
+  await plaza.admits(1, () => {
+    first = new Promise((resolve, reject) => {
+      client.subscribe({ query: gql(live), variables: { id } }).subscribe({ next: ({ data }) => resolve(data), error: reject });
+    });
   });
   await write();
   expect(await first).toMatchObject(expected);
@@ -68,8 +69,9 @@ test('urql', async () => {
       }),
     ],
   });
-  const first = new Promise((resolve) => {
-    client.subscription(live, { id }).subscribe(({ data }) => resolve(data));
+  let first!: Promise<unknown>;
+  await plaza.admits(1, () => {
+    first = new Promise((resolve) => client.subscription(live, { id }).subscribe(({ data }) => resolve(data)));
   });
   await write();
   expect(await first).toMatchObject(expected);

@@ -174,11 +174,7 @@ describe('the feed', () => {
 
   /** Feeds follow soon after what they tell of. */
   async function settledFeed(account: Account, length: number) {
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const feed = await feedOf(account);
-      if (feed.length === length) return feed;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await expect.poll(() => feedOf(account)).toHaveLength(length);
     return feedOf(account);
   }
 

@@ -47,8 +47,8 @@ test('the example of resuming sees every comment once and in order through cuts'
   const id = await plaza.product(await plaza.account({ merchant: true }));
   const proxy = await cuttable(plaza.url);
   const seen: string[] = [];
-  const stop = watchComments(proxy.url, id, ({ body }) => void seen.push(body));
-  await plaza.settled();
+  let stop!: () => Promise<void>;
+  await plaza.admits(1, () => (stop = watchComments(proxy.url, id, ({ body }) => void seen.push(body))));
   const written: string[] = [];
   for (let at = 0; at < 12; at++) {
     written.push(String(at));

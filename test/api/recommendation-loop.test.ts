@@ -170,9 +170,9 @@ describe('who and what is new', () => {
     const [lover, cyclist] = [await teaLover(), await plaza.account()];
     for (const id of bikes.slice(0, 3)) await plaza.review(cyclist, id, { quality: 5, price: 5, service: 5 });
     const id = await plaza.product(merchant, { categoryId, title: 'teapot brandnew', description: 'A fine teapot for teapot lovers' });
-    await new Promise((resolve) => setTimeout(resolve, 10_100));
-    const found = (await recommended(lover)).find(({ product }) => product.id === id);
-    expect(found).toBeDefined();
+    const forLover = async () => (await recommended(lover)).find(({ product }) => product.id === id);
+    await expect.poll(forLover).toBeDefined();
+    const found = await forLover();
     expect(found!.reasons[0]!.kind).toBe('REVIEWED');
     expect(tea).toContain(found!.reasons[0]!.products[0]!.id);
     expect((await recommended(cyclist)).map(({ product }) => product.id)).not.toContain(id);
@@ -209,8 +209,7 @@ describe('a training', () => {
     const { modelVersion } = await status();
     expect((await ask({}, admin)).data.trainRecommender.recommenderStatus.training).toBe(true);
     await ask({ action: 'CANCEL' }, admin);
-    for (let attempt = 0; attempt < 100 && (await status()).training; attempt++) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await status()).toEqual({ modelVersion, training: false, progress: 1 });
+    await expect.poll(status).toEqual({ modelVersion, training: false, progress: 1 });
     expect(await recommended(null)).not.toEqual([]);
   });
 });

@@ -1,29 +1,18 @@
-import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import mongoose from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '../../src/recommender/dataset.js';
 import { usePlaza } from '../support/plaza.js';
 
-const run = promisify(execFile);
-const compiled = (command: string) => fileURLToPath(new URL(`../../dist/cli/${command}.js`, import.meta.url));
-const filmtrust = fileURLToPath(new URL('../../../shared/data/filmtrust/', import.meta.url));
-
 const recommendations = `query ($first: Int, $exclude: [ID!], $context: RecommendationContext, $productIds: [ID!]) { viewer {
   recommendedProducts(first: $first, exclude: $exclude, context: $context, productIds: $productIds) { edges { node { score modelVersion product { id title stock } reasons { kind text products { title } users { name } } } } } } }`;
 
 const plaza = usePlaza();
 
-/** Runs a command as a user would, beside the running server and on its store. */
 async function command(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [compiled(name), ...args], {
-    env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory, ...(process.env['MONGODB_URI'] && { MONGODB_URI: plaza.app.store.uri }) },
-  });
-  return stdout;
+  return (await plaza.command(name, ...args)).stdout;
 }
 
 /** Ratings of two tastes in FilmTrust's form. */
@@ -39,13 +28,10 @@ function sample(): string {
   return `${lines.join('\n')}\nbroken line\n1 2 99\n`;
 }
 
+/** A server takes a newly trained model up by itself. */
 async function untilVersionChanges(before: string | null): Promise<void> {
-  for (let waited = 0; waited < 100; waited++) {
-    const { recommenderStatus } = await plaza.data('{ recommenderStatus { modelVersion } }');
-    if (recommenderStatus.modelVersion !== before) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('the server did not take up the new model');
+  const version = async () => (await plaza.data('{ recommenderStatus { modelVersion } }')).recommenderStatus.modelVersion;
+  await expect.poll(version).not.toBe(before);
 }
 
 interface Recommended {
@@ -150,31 +136,4 @@ describe('after an import and a training', () => {
     const { recommenderStatus } = await plaza.data('{ recommenderStatus { modelVersion } }');
     expect(recommenderStatus.modelVersion).toBe(before.modelVersion);
   });
-});
-
-describe.skipIf(!existsSync(filmtrust))('the whole of FilmTrust', () => {
-  test('is imported, trained on and recommended from', async () => {
-    const { recommenderStatus: before } = await plaza.data('{ recommenderStatus { modelVersion } }');
-    const output = await command(
-      'import',
-      '--source',
-      'whole',
-      '--format',
-      'filmtrust',
-      join(filmtrust, 'ratings.txt.gz'),
-      '--trust',
-      join(filmtrust, 'trust.txt.gz'),
-    );
-    expect(output).toContain('35494 reviews, 1853 follows');
-    await command('train');
-    await untilVersionChanges(before.modelVersion);
-    const [first] = await recommend({ first: 1 });
-    expect(first!.product.title).toMatch(/^whole \d+$/);
-    const { product } = await plaza.data(
-      'query ($id: ID!) { product(id: $id) { rating { count mean } similarProducts(first: 5) { edges { node { title } } } } }',
-      { id: first!.product.id },
-    );
-    expect(product.rating.count).toBeGreaterThan(100);
-    expect(product.similarProducts.edges).toHaveLength(5);
-  }, 180_000);
 });

@@ -96,9 +96,9 @@ describe('similar users', () => {
 
   test('take the same number of store round trips however many there are', async () => {
     const { me, products } = await scene();
-    const count = () => plaza.roundTrips(() => similarTo(me, 'COSINE'));
-    const few = await count();
+    const commands = () => plaza.storeCommands(() => similarTo(me, 'COSINE'));
+    const few = await commands();
     for (let at = 0; at < 15; at++) await plaza.review(await plaza.account(), products[0]!);
-    expect(await count()).toEqual(few);
+    expect(await commands()).toHaveLength(few.length);
   });
 });

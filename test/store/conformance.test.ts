@@ -124,6 +124,15 @@ describe('find', () => {
     expect(await collection.findOne({}, { projection: { e: { $slice: 2 }, a: 1 } })).toMatchObject({ e: [1, 2] });
   });
 
+  test('leaves no cursor open where the first batch reaches the limit', async () => {
+    const { collectionName } = await filled(Array.from({ length: 10 }, (_, n) => ({ n })));
+    const cursorOf = async (limit: number, batchSize: number) =>
+      Number(((await store.db.command({ find: collectionName, limit, batchSize })) as Any).cursor.id);
+    expect(await cursorOf(3, 3)).toBe(0);
+    expect(await cursorOf(3, 5)).toBe(0);
+    expect(await cursorOf(5, 3)).not.toBe(0);
+  });
+
   test('pages through cursors of any batch size, and kills them', async () => {
     const collection = await filled(Array.from({ length: 250 }, (_, n) => ({ n })));
     expect(await collection.find().batchSize(7).toArray()).toHaveLength(250);

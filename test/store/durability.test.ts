@@ -20,6 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startEmbeddedStore } from '../../src/store/embedded/index.js';
 import { MongoClient } from '../support/store.js';
+import { until } from '../support/until.js';
 
 const server = fileURLToPath(new URL('../support/store-process.js', import.meta.url));
 let directory: string;
@@ -75,7 +76,8 @@ test('every acknowledged write survives kill -9, and no transaction is half ther
   for (let round = 0; round < 8; round++) {
     const { child, uri } = await startProcess();
     const writers = Array.from({ length: 6 }, (_, at) => writeUntilKilled(uri, `r${round}w${at}`, acknowledged));
-    await new Promise((resolve) => setTimeout(resolve, 150 + 60 * round));
+    const enough = acknowledged.singles.length + 10 * (round + 1);
+    await until(() => acknowledged.singles.length >= enough);
     await kill(child);
     await Promise.all(writers);
   }

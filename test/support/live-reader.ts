@@ -34,14 +34,15 @@ export class LiveReader {
       const socket = new WebSocket(`${this.urlOf().replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
       const eventsUntilCut = Math.floor(this.random() * 6);
       let received = 0;
-      // Half of the connections are cut by the clock, wherever they are; the other half after some events, so that
-      // the reader gets on however busy the machine is.
-      const byClock = this.random() < 0.5;
-      const cut = byClock ? setTimeout(() => socket.terminate(), 5 + this.random() * 120) : undefined;
-      socket.on('open', () => socket.send('{"type":"connection_init"}'));
+      // Some connections are cut before they get an event, the others after a few, so that the reader gets on.
+      const cutAt = (['open', 'acknowledged', 'subscribed'] as const)[Math.floor(this.random() * 8)];
+      const reach = (step: typeof cutAt): void => void (step === cutAt && setImmediate(() => socket.terminate()));
+      socket.on('open', () => {
+        socket.send('{"type":"connection_init"}');
+        reach('open');
+      });
       socket.on('error', () => {});
       socket.on('close', () => {
-        clearTimeout(cut);
         this.cuts++;
         resolve();
       });
@@ -51,8 +52,10 @@ export class LiveReader {
           payload?: { data?: { commentAdded: { cursor: string; comment: { body: string } } } };
         };
         if (message.type === 'connection_ack') {
+          reach('acknowledged');
           const after = this.seen.at(-1)?.cursor;
-          socket.send(JSON.stringify({ id: 'one', type: 'subscribe', payload: { query, variables: { id: this.subjectId, after } } }));
+          const subscribe = { id: 'one', type: 'subscribe', payload: { query, variables: { id: this.subjectId, after } } };
+          socket.send(JSON.stringify(subscribe), () => reach('subscribed'));
         }
         const event = message.payload?.data?.commentAdded;
         if (message.type !== 'next' || !event) return;

@@ -9,7 +9,10 @@ import { afterAll, beforeAll } from 'vitest';
 import WebSocket from 'ws';
 import { createApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
-import { unlimited } from './processes.js';
+import { subscribersAdmitted } from '../../src/realtime/index.js';
+import { runCommand, unlimited } from './processes.js';
+import { StoreTrace, type Command } from './store-trace.js';
+import { until } from './until.js';
 
 // The answer's shape is the query's, which only the test knows.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -31,6 +34,8 @@ export interface Account {
 }
 
 export interface LiveEvents {
+  /** Whether the server took the subscription in; else the first event says why not. */
+  admitted: boolean;
   /** The next event, or the closing of the subscription as an error. */
   next(): Promise<Json>;
   stop(): void;
@@ -43,6 +48,8 @@ export class Plaza {
   private database = '';
   private accounts = 0;
   private readonly sockets: Client[] = [];
+  private readonly trace = new StoreTrace();
+  private subscribing: Promise<unknown> = Promise.resolve();
 
   async start(environment: Record<string, string> = {}): Promise<void> {
     this.dataDirectory ||= mkdtempSync(join(tmpdir(), 'plaza-test-'));
@@ -59,6 +66,7 @@ export class Plaza {
       ...environment,
     });
     this.app = await createApp(config);
+    this.trace.watch(this.app.http.fastify);
     await this.app.listen();
     this.url = `http://127.0.0.1:${(this.app.http.fastify.server.address() as AddressInfo).port}`;
   }
@@ -98,8 +106,28 @@ export class Plaza {
     return (await this.data(query, { input }, token))[name];
   }
 
-  /** Subscribes, and waits until the server has the subscription. */
+  /** Runs what makes clients subscribe, and waits until the server has so many subscribers more. */
+  async admits(count: number, subscribe: () => unknown): Promise<void> {
+    const expected = (await admissions()) + count;
+    subscribe();
+    await until(async () => (await admissions()) >= expected);
+  }
+
+  /** Runs a compiled command as a user would, beside the running server and on its store. */
+  async command(name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+    const uri = process.env['MONGODB_URI'] && { MONGODB_URI: this.app.store.uri };
+    return runCommand(name, args, { PLAZA_DATA_DIR: this.dataDirectory, ...uri });
+  }
+
+  /** Subscribes, and waits until the server has the subscription or has answered. */
   async subscribe(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<LiveEvents> {
+    // One at a time, since the server counts admissions and does not say whose they are.
+    const subscribing = this.subscribing.then(() => this.open(query, variables, token));
+    this.subscribing = subscribing.catch(() => {});
+    return subscribing;
+  }
+
+  private async open(query: string, variables: Record<string, unknown>, token: string | undefined): Promise<LiveEvents> {
     const client = createClient({
       url: `${this.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -109,12 +137,16 @@ export class Plaza {
       onNonLazyError: () => {},
     });
     this.sockets.push(client);
+    const before = await admissions();
     const events = client.iterate({ query, variables });
     const first = events.next();
-    first.catch(() => {});
-    await this.settled();
+    let answered = false;
+    const answer = (): void => void (answered = true);
+    first.then(answer, answer);
+    await until(async () => answered || (await admissions()) > before);
     let pending: Promise<IteratorResult<Json>> | null = first;
     return {
+      admitted: (await admissions()) > before,
       async next() {
         const result = await (pending ?? events.next());
         pending = null;
@@ -123,12 +155,6 @@ export class Plaza {
       },
       stop: () => void events.return?.(),
     };
-  }
-
-  /** Gives the server time to take a message that has no answer of its own. */
-  async settled(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await this.query('{ __typename }');
   }
 
   async account({ merchant = false, role }: { merchant?: boolean; role?: 'ADMIN' | 'MODERATOR' } = {}): Promise<Account> {
@@ -169,23 +195,9 @@ export class Plaza {
       await this.mutate('updateOrderStatus', { orderId: order.id, status }, 'order { id }', merchant.token);
   }
 
-  /** How many commands the store gets while the work runs. */
-  async roundTrips(work: () => Promise<unknown>): Promise<string[]> {
-    await this.feedsAreFilled();
-    const commands: string[] = [];
-    const note = ({ commandName }: { commandName: string }): void => void commands.push(commandName);
-    const client = mongoose.connection.getClient();
-    client.on('commandStarted', note);
-    await work();
-    client.off('commandStarted', note);
-    return commands.filter((name) => name !== 'hello' && name !== 'ping' && name !== 'endSessions');
-  }
-
-  /** Waits for what follows a request soon after, so that it is not taken for a part of the next one. */
-  private async feedsAreFilled(): Promise<void> {
-    const pending = () => mongoose.connection.collection('activities').countDocuments({ pending: { $exists: true } });
-    while ((await pending()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  /** The commands that the store gets for the requests of the work. */
+  storeCommands(work: () => Promise<unknown>): Promise<Command[]> {
+    return this.trace.commandsOf(mongoose.connection.getClient(), work);
   }
 
   /** How many documents there are in all of the store, to show that nothing was written. */
@@ -196,6 +208,11 @@ export class Plaza {
     );
     return Object.fromEntries(counts.filter(([, count]) => count > 0).sort());
   }
+}
+
+/** How many subscriptions this process has taken in so far. */
+async function admissions(): Promise<number> {
+  return (await subscribersAdmitted.get()).values[0]?.value ?? 0;
 }
 
 function withDatabase(uri: string, database: string): string {

@@ -1,8 +1,10 @@
 /** Programs that a test starts beside itself: more API processes, and Redis. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { until } from './until.js';
 
 export interface Running {
   url: string;
@@ -17,9 +19,20 @@ export const unlimited = {
   SPAM_THRESHOLD: '1000000',
 };
 
+const compiled = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+
+/** Runs one of the commands of `src/cli/` to its end. */
+export function runCommand(
+  name: string,
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(process.execPath, [compiled(`cli/${name}.js`), ...args], { env: { ...process.env, ...environment } });
+}
+
 /** Another API process, as `npm start` runs it. */
 export async function startApi(environment: Record<string, string>): Promise<Running> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../dist/main.js', import.meta.url))], {
+  const child = spawn(process.execPath, [compiled('main.js')], {
     env: { ...process.env, LOG_LEVEL: 'silent', DEMO_SHOP: 'false', PLAYGROUND: 'false', PORT: '0', ...unlimited, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -30,6 +43,12 @@ export async function startApi(environment: Record<string, string>): Promise<Run
     if (url) return { url, child };
   }
   throw new Error(`the API ended early:\n${output}`);
+}
+
+/** Waits until another process has so many open subscriptions. */
+export async function hasSubscribers({ url }: Running, count: number): Promise<void> {
+  const metric = new RegExp(`^plaza_subscribers ${count}$`, 'm');
+  await until(async () => metric.test(await (await fetch(`${url}/metrics`)).text()));
 }
 
 export async function kill({ child }: { child: ChildProcess }, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

@@ -206,12 +206,14 @@ export class Commands {
     const options = { sort, skip, limit: Math.abs(limit), hint };
     const rows = this.reader.find(collection, filter, options, view, newStatistics());
     const wanted = batchSize ?? (limit === 0 ? defaultBatch : Math.abs(limit));
-    return this.firstBatch(namespace, rows, projector(projection), wanted, singleBatch === true || limit < 0);
+    const most = singleBatch === true || limit < 0 ? 0 : limit || Infinity;
+    return this.firstBatch(namespace, rows, projector(projection), wanted, most);
   }
 
-  private firstBatch(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, size: number, single: boolean): Reply {
+  /** @param most how many rows there can be: a batch that holds them all leaves no cursor to be closed */
+  private firstBatch(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, size: number, most: number): Reply {
     const { batch, done } = takeBatch(rows, project, size);
-    const id = done || single ? 0n : this.cursors.add(namespace, rows, project).id;
+    const id = done || batch.length >= most ? 0n : this.cursors.add(namespace, rows, project).id;
     return cursorReply('firstBatch', batch, id, namespace);
   }
 
@@ -241,7 +243,7 @@ export class Commands {
     const results = this.aggregation.run(database, collection, pipeline, this.view(command), newStatistics());
     const size = Number((command['cursor'] as Document | undefined)?.['batchSize'] ?? defaultBatch);
     const rows = results.map((document) => ({ key: Buffer.alloc(0), bytes: Buffer.alloc(0), document }))[Symbol.iterator]();
-    return this.firstBatch(namespace, rows, (row) => encode(row.document!), size, false);
+    return this.firstBatch(namespace, rows, (row) => encode(row.document!), size, Infinity);
   }
 
   private count(command: Document): Document {

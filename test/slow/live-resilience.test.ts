@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient } from 'redis';
 import WebSocket from 'ws';
 import { randomNumbers } from '../../src/recommender/dataset.js';
 import { EventModel, TopicModel, type LoggedEvent } from '../../src/realtime/event-log.js';
 import { LiveReader } from '../support/live-reader.js';
 import { usePlaza, type Account } from '../support/plaza.js';
-import { freePort, hasRedis, kill, startApi, startRedis, type Running } from '../support/processes.js';
+import { freePort, hasRedis, hasSubscribers, kill, startApi, startRedis, type Running } from '../support/processes.js';
+import { until } from '../support/until.js';
 
 const secret = 'a secret for tests that is long enough';
 const plaza = usePlaza({ AUTH_SECRET: secret, CONNECTIONS_PER_ADDRESS: '1000' });
@@ -74,14 +76,9 @@ describe('a client that stops reading', () => {
     await new Promise((resolve) => slow.once('message', resolve));
     // Each event is large for this subscriber, so that a few dozen fill the buffers of both kernels and more.
     const selection = Array.from({ length: 60 }, (_, at) => `b${at}: body`).join(' ');
-    slow.send(
-      JSON.stringify({
-        id: 'slow',
-        type: 'subscribe',
-        payload: { query: `subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { ${selection} } } }`, variables: { id } },
-      }),
-    );
-    await plaza.settled();
+    const query = `subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { ${selection} } } }`;
+    const subscribe = JSON.stringify({ id: 'slow', type: 'subscribe', payload: { query, variables: { id } } });
+    await plaza.admits(1, () => slow.send(subscribe));
     slow.pause();
     const quick = await plaza.subscribe('subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { body } } }', { id });
     for (let at = 0; at < 60; at++) await comment(author, id, String(at).padEnd(4000, 'x'));
@@ -104,7 +101,7 @@ test('one user holds so many connections and no more', async () => {
     socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${author.token}` } })));
     return socket;
   });
-  await vi.waitUntil(() => codes.length === 5, { timeout: 10_000 });
+  await until(() => codes.length === 5);
   expect(codes).toEqual([4429, 4429, 4429, 4429, 4429]);
   for (const socket of sockets) socket.terminate();
 });
@@ -164,8 +161,9 @@ describe('a process that is killed', () => {
     const total = 121;
     const reading = Promise.all(readers.map((reader) => reader.readUntil(total)));
     const writing = write(author, id, total - 1, 2);
-    for (let round = 0; round < 3; round++) {
-      await new Promise((resolve) => setTimeout(resolve, 150));
+    const seen = () => readers.reduce((sum, reader) => sum + reader.seen.length, 0);
+    for (let round = 1; round <= 3; round++) {
+      await until(() => seen() > (readers.length * total * round) / 5);
       await kill(other);
       other = await startApi(environment);
     }
@@ -190,7 +188,7 @@ describe('a process that is killed', () => {
         payload: { query: 'subscription ($id: ID!) { commentAdded(subjectId: $id) { cursor } }', variables: { id } },
       }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await hasSubscribers(other, 1);
     await kill(other, 'SIGTERM');
     expect([1001, 1012]).toContain(await closed);
   });
@@ -229,6 +227,22 @@ describe.skipIf(!hasRedis)('two processes with Redis', () => {
     });
     const { data } = (await response.json()) as { data: { addComment: { comment: { id: string } | null } } };
     expect(data.addComment.comment).not.toBeNull();
+  }
+
+  /** Redis was away: does something again and again until both processes are back on it, and one announces and the other hears. */
+  async function untilAnnounced(work: () => Promise<void>): Promise<void> {
+    const channel = 'plaza:announcements';
+    const listener = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
+    const asker = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
+    let announced = 0;
+    await listener.subscribe(channel, () => void announced++);
+    await until(async () => (await asker.pubSubNumSub([channel]))[channel] === 3);
+    await until(async () => {
+      await work();
+      return announced > 0;
+    });
+    listener.destroy();
+    asker.destroy();
   }
 
   test('show on one what is written on the other, long before the log is looked at by itself', async () => {
@@ -272,8 +286,7 @@ describe.skipIf(!hasRedis)('two processes with Redis', () => {
         payload: { query: 'subscription ($id: ID!) { commentAdded(subjectId: $id) { cursor } }', variables: { id } },
       }),
     );
-    // The second test has restarted Redis; announcements flow again once both processes are back on it.
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await untilAnnounced(async () => writeOn(one, author, id, 'anybody there?'));
     await fetch(`${one.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${author.token}` },

@@ -1,0 +1,17 @@
+/** Ends a run with its counts. On CI, where every program that tests need is installed, a skipped test fails the run. */
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const count = (state: string): TestCase[] => tests.filter((test) => test.result().state === state);
+    const [passed, failed, skipped] = [count('passed'), count('failed'), count('skipped')];
+    // A file that cannot be loaded has no tests to count.
+    const broken = modules.filter((module) => !module.ok() && module.errors().length > 0).length;
+    if (skipped.length > 0 && process.env['CI']) {
+      process.exitCode = 1;
+      for (const { fullName, module } of skipped) process.stderr.write(`skipped on CI: ${module.relativeModuleId} > ${fullName}\n`);
+    }
+    process.stdout.write(`\n${passed.length} passed, ${failed.length + broken} failed, ${skipped.length} skipped\n`);
+  }
+}
