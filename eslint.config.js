@@ -22,6 +22,28 @@ export default tseslint.config(
   },
   { files: ['test/**'], rules: { 'max-lines': 'off' } },
   {
+    // A wait of some length is too short on a busy machine and too long on an idle one.
+    files: ['test/**/*.ts'],
+    ignores: ['test/load/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.name=/^(setTimeout|sleep|delay)$/], CallExpression[callee.property.name="setTimeout"]',
+          message: 'Wait for a signal: an event, plaza.admits, expect.poll, or until(…) of test/support/until.ts.',
+        },
+        {
+          selector: 'ImportDeclaration[source.value=/timers.promises$/] > ImportSpecifier[imported.name="setTimeout"]',
+          message: 'Wait for a signal: an event, plaza.admits, expect.poll, or until(…) of test/support/until.ts.',
+        },
+        {
+          selector: 'CallExpression[callee.property.name="only"]',
+          message: 'The others would not run.',
+        },
+      ],
+    },
+  },
+  {
     // BSON's own type of a document is a record of any, and mingo's operators are plain functions typed as methods;
     // in tests, an answer has whatever shape its query asks for.
     files: ['src/store/embedded/**', 'test/**'],

@@ -1,9 +1,20 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
+/** Public data sets that may not be copied into the repository; tests about them run where they are. */
+const dataSets = resolve(process.env['TEST_DATA_DIR'] ?? '../shared/data');
+
 /** Each is a folder of test/ and has a script of its own: `npm run test:unit`, and so on. */
-const projects = ['unit', 'api', 'store', 'browser', 'hostile', 'slow'];
+const projects = ['unit', 'api', 'store', 'browser', 'hostile', 'slow', ...(existsSync(dataSets) ? ['data-sets'] : [])];
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    dataSets: string;
+  }
+}
 
 export default defineConfig({
   // Node gives type-graphql the CommonJS build of graphql; the sources must get the same one.
@@ -11,6 +22,7 @@ export default defineConfig({
   plugins: [swc.vite({ configFile: '.swcrc' })],
   test: {
     projects: projects.map((name) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
+    provide: { dataSets },
     globalSetup: 'test/support/build.ts',
     pool: 'forks',
     testTimeout: 120_000,
