@@ -127,7 +127,7 @@ export async function createApp(config: Config): Promise<App> {
   const store = await openStore(config);
   const warn = (message: string): void => void http?.fastify.log.warn(message);
   const outside = config.identityProvider && new OutsideIdentities(config.identityProvider);
-  const sessions = new SessionService(new AccessTokens(config.authSecret), outside);
+  const sessions = new SessionService(new AccessTokens(config.authSecret, config.accessTokenLifetime), config.sessionLifetime, outside);
   const recommender = new RecommenderService(warn, config.recommender);
   const catalogSearch = new CatalogSearch(warn);
   const feedFanOut = new FeedFanOut(warn);

@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { OperatorError } from './operator-error.js';
 
 /** A thread that could not start, or ended before its work was done. */
-export class ThreadError extends Error {
-  readonly code = 'THREAD_FAILED';
+export class ThreadError extends OperatorError {
+  constructor(message: string) {
+    super('THREAD_FAILED', message);
+  }
 }
 
 /** Node runs no TypeScript in threads: beside the sources, threads run the build. */

@@ -1,6 +1,7 @@
 /** What the commands share: they open the configured store, or the embedded store of the server that runs on it. */
-import { ConfigError, readConfig } from '../config.js';
-import { openStore, StoreCannotStart } from '../store/connection.js';
+import { readConfig } from '../config.js';
+import { OperatorError } from '../operator-error.js';
+import { openStore } from '../store/connection.js';
 
 /** Runs the work with the store open; what goes wrong is one line and exit code 1. */
 export async function withStore(work: () => Promise<void>): Promise<void> {
@@ -23,14 +24,15 @@ export function reportFailure(error: unknown): void {
   process.exitCode = 1;
 }
 
-/** Mistakes on the command line or in its files, which need no stack to understand. */
-export class CommandLineError extends Error {}
+/** A mistake on the command line or in its files. */
+export class CommandLineError extends OperatorError {
+  constructor(message: string) {
+    super('COMMAND_LINE_INVALID', message);
+  }
+}
 
 function isForeseen(error: Error): boolean {
   return (
-    error instanceof ConfigError ||
-    error instanceof CommandLineError ||
-    error instanceof StoreCannotStart ||
-    ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
+    error instanceof OperatorError || ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

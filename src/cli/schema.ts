@@ -17,7 +17,7 @@ const { check } = new Command('schema')
 
 // Assembling the schema asks the services nothing.
 const services = {
-  sessions: new SessionService(new AccessTokens('')),
+  sessions: new SessionService(new AccessTokens('', 0), 0),
   recommender: new RecommenderService(() => {}),
   catalogSearch: new CatalogSearch(() => {}),
   publicUrl: '',

@@ -39,10 +39,8 @@ export interface SubscribedOperation {
   context: RequestContext;
 }
 
-/** A client that lets more than this wait is cut off; it may resume. */
-const largestBacklog = 1024 * 1024;
-/** Catching up pauses while more than this waits. */
-const comfortableBacklog = 256 * 1024;
+/** Catching up pauses while more than this share of the largest backlog waits. */
+const comfortableShare = 1 / 4;
 const catchUpPause = 20;
 const longestCatchUpPause = 30_000;
 const payloadsRemembered = 64;
@@ -53,10 +51,14 @@ export class Broadcasts {
   private readonly documentNumbers = new WeakMap<DocumentNode, number>();
   private documents = 0;
 
-  /** @param report told of defects */
+  /**
+   * @param maxBacklog bytes; a client that lets more than this wait is cut off, and may resume
+   * @param report told of defects
+   */
   constructor(
     private readonly operations: CompiledOperations,
     private readonly hiddenAuthors: HiddenAuthors,
+    private readonly maxBacklog: number,
     private readonly report: (error: unknown) => void,
   ) {
     this.feeds = new TopicFeeds(report);
@@ -74,7 +76,7 @@ export class Broadcasts {
       throw error;
     });
     const group = this.groupOf(feed, operation);
-    const member = new Member(operation.context, sink, source.after ?? feed.position, this.hiddenAuthors);
+    const member = new Member(operation.context, sink, source.after ?? feed.position, this.hiddenAuthors, this.maxBacklog);
     const leave = (): void => {
       if (member.left) return;
       member.left = true;
@@ -152,12 +154,18 @@ class Member {
     /** The sequence of the last event it was sent. */
     public position: number,
     private readonly hiddenAuthors: HiddenAuthors,
+    private readonly maxBacklog: number,
   ) {}
+
+  /** Whether the client has taken most of what it was sent. */
+  get hasRoom(): boolean {
+    return this.sink.backlog <= this.maxBacklog * comfortableShare;
+  }
 
   /** Sends the event unless it has it already; cuts off a client that does not read. */
   send(event: LoggedEvent, payload: string, cursor: string): void {
     if (this.left || event.sequence <= this.position) return;
-    if (this.sink.backlog > largestBacklog) return this.drop();
+    if (this.sink.backlog > this.maxBacklog) return this.drop();
     this.position = event.sequence;
     if (this.mayNotSee(event)) return;
     this.sink.send(payload, cursor);
@@ -271,8 +279,8 @@ class Group implements Follower {
   }
 
   /** Waits until the client has taken most of what it was sent, but not for ever. */
-  private async hasRoom({ sink }: Member): Promise<boolean> {
-    for (let waited = 0; sink.backlog > comfortableBacklog; waited += catchUpPause) {
+  private async hasRoom(member: Member): Promise<boolean> {
+    for (let waited = 0; !member.hasRoom; waited += catchUpPause) {
       if (waited >= longestCatchUpPause) return false;
       await new Promise((resolve) => setTimeout(resolve, catchUpPause));
     }

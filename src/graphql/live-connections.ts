@@ -3,22 +3,25 @@ import { RequestError } from '../errors.js';
 import { onSessionEnd } from '../realtime/index.js';
 import type { SignedIn } from '../relay/context.js';
 
-export const subscriptionsPerConnection = 100;
-const connectionsPerUser = 50;
+export interface ConnectionLimits {
+  connectionsPerAddress: number;
+  connectionsPerUser: number;
+  subscriptionsPerConnection: number;
+}
 
 export class LiveConnections {
   private readonly open = new Map<string, number>();
 
-  constructor(private readonly connectionsPerAddress: number) {}
+  constructor(readonly limits: ConnectionLimits) {}
 
   /** Counts a connection of an address in. @returns what counts it out again, or null where there are too many */
   enter(address: string): (() => void) | null {
-    return this.count(`address:${address}`, this.connectionsPerAddress);
+    return this.count(`address:${address}`, this.limits.connectionsPerAddress);
   }
 
   /** The same for a user's connections, from wherever they are. */
   enterUser({ userId }: SignedIn): (() => void) | null {
-    return this.count(`user:${userId.toHexString()}`, connectionsPerUser);
+    return this.count(`user:${userId.toHexString()}`, this.limits.connectionsPerUser);
   }
 
   private count(key: string, limit: number): (() => void) | null {

@@ -11,7 +11,7 @@ import type { Broadcasts, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import type { RateLimits } from './rate-limits.js';
-import { endWithSession, sessionCheck, subscriptionsPerConnection, type LiveConnections } from './live-connections.js';
+import { endWithSession, sessionCheck, type LiveConnections } from './live-connections.js';
 
 export interface LiveOptions {
   operations: CompiledOperations;
@@ -41,7 +41,8 @@ const closingPatience = 5_000;
 const places = new WeakMap<object, { socket: WebSocket; id: string }>();
 
 export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters, Connected> {
-  const { operations, broadcasts, rateLimits, report } = options;
+  const { operations, broadcasts, connections, rateLimits, report } = options;
+  const { subscriptionsPerConnection } = connections.limits;
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
   return {
     onConnect: ({ connectionParams, extra }) => connect(options, connectionParams ?? {}, extra),

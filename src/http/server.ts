@@ -14,7 +14,7 @@ import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import { formatError, refusal } from '../graphql/errors.js';
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
-import { LiveConnections } from '../graphql/live-connections.js';
+import { LiveConnections, type ConnectionLimits } from '../graphql/live-connections.js';
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors } from '../realtime/index.js';
@@ -24,9 +24,14 @@ import { serveProductPage } from './product-page.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
 
 const path = '/graphql';
-const largestBody = 2 * 1024 * 1024;
-const largestMessage = 2 * 1024 * 1024;
 const pingInterval = 12_000;
+
+export interface HttpLimits extends ConnectionLimits {
+  /** Bytes of a request body or a WebSocket message. */
+  bodySize: number;
+  /** Bytes that may wait for a subscriber that reads too slowly. */
+  subscriberBacklog: number;
+}
 
 export interface HttpOptions extends ShortLinkOptions {
   operations: CompiledOperations;
@@ -34,7 +39,7 @@ export interface HttpOptions extends ShortLinkOptions {
   introspection: boolean;
   playground: boolean;
   logLevel: string;
-  connectionsPerAddress: number;
+  limits: HttpLimits;
   /** How many proxies of one's own stand in front and say whom they forward. */
   trustedProxies: number;
   rateLimits: RateLimits;
@@ -51,26 +56,26 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const trustProxy = (_address: string, hop: number): boolean => hop < options.trustedProxies;
   const fastify = Fastify({
-    bodyLimit: largestBody,
+    bodyLimit: options.limits.bodySize,
     logger: { level: options.logLevel },
     forceCloseConnections: true,
     trustProxy,
   });
   const addressOf = (request: IncomingMessage): string => proxyAddress(request, trustProxy);
   const report = (error: unknown): void => fastify.log.error(error);
-  fastify.setErrorHandler(answerError);
+  fastify.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options.limits.bodySize));
   const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });
   await apollo.start();
-  const connections = new LiveConnections(options.connectionsPerAddress);
+  const connections = new LiveConnections(options.limits);
   const live: LiveOptions = {
     ...options,
     connections,
     addressOf,
-    broadcasts: new Broadcasts(options.operations, options.hiddenAuthors, report),
+    broadcasts: new Broadcasts(options.operations, options.hiddenAuthors, options.limits.subscriberBacklog, report),
     report,
   };
   serveGraphql(fastify, apollo, live);
-  const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: largestMessage });
+  const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: options.limits.bodySize });
   limitSockets(sockets, connections, addressOf);
   const subscriptions = useServer(webSocketOptions(live), sockets, pingInterval);
   serveHealth(fastify, options.checkReady);
@@ -134,12 +139,12 @@ function refuseDocument(errors: readonly GraphQLError[], { headers }: FastifyReq
 }
 
 /** What fails before GraphQL has the request still answers in GraphQL's form. */
-function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, bodyLimit: number): void {
   const status = error.statusCode ?? 500;
   if (status >= 500) request.log.error(error);
   const messages: Record<number, string> = {
     400: 'The request body is not valid JSON.',
-    413: `The request is larger than ${largestBody} bytes.`,
+    413: `The request is larger than ${bodyLimit} bytes.`,
     415: 'Send application/json.',
   };
   const code = status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT';

@@ -1,12 +1,14 @@
 /** The one place that knows whether the store is MongoDB or the embedded server. */
 import mongoose from 'mongoose';
 import { join } from 'node:path';
+import { OperatorError } from '../operator-error.js';
 import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
 
 export interface StoreOptions {
   mongodbUri: string | undefined;
   dataDirectory: string;
   storePort: number | undefined;
+  storePoolSize: number;
 }
 
 export interface Store {
@@ -16,8 +18,6 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export { StoreCannotStart } from './embedded/index.js';
-
 mongoose.set('strictQuery', 'throw');
 mongoose.set('autoIndex', false);
 mongoose.set('autoCreate', false);
@@ -25,18 +25,28 @@ mongoose.set('autoCreate', false);
 /**
  * Connects to the store and builds its indexes. A command-line tool may `share` the embedded store
  * of a running server.
- * @throws StoreCannotStart where another process has the embedded store and this one may not, or cannot, share it
+ * @throws OperatorError if the store does not answer, or another process has the embedded store and this one may not, or cannot, share it
  */
 export async function openStore(options: StoreOptions, { share = false } = {}): Promise<Store> {
   const { uri, embedded } = options.mongodbUri ? { uri: options.mongodbUri, embedded: null } : await openEmbedded(options, share);
   try {
-    await mongoose.connect(uri, { serverSelectionTimeoutMS: 10_000, monitorCommands: true, maxPoolSize: 50 });
+    await connect(uri, options.storePoolSize);
     await Promise.all(Object.values(mongoose.models).map((model) => model.createIndexes()));
   } catch (error) {
     await closeAll(embedded);
     throw error;
   }
   return { uri, embedded: embedded !== null, close: () => closeAll(embedded) };
+}
+
+async function connect(uri: string, maxPoolSize: number): Promise<void> {
+  try {
+    await mongoose.connect(uri, { serverSelectionTimeoutMS: 10_000, monitorCommands: true, maxPoolSize });
+  } catch (error) {
+    const unreachable = error instanceof mongoose.Error.MongooseServerSelectionError || error instanceof mongoose.mongo.MongoError;
+    if (!unreachable) throw error;
+    throw new OperatorError('STORE_UNREACHABLE', `The store cannot be reached: ${error.message}`, { cause: error });
+  }
 }
 
 async function openEmbedded(options: StoreOptions, share: boolean): Promise<{ uri: string; embedded: EmbeddedStore | null }> {

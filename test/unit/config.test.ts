@@ -29,8 +29,29 @@ describe('the configuration', () => {
     ['AUTH_SECRET', 'short'],
     ['INTROSPECTION', 'perhaps'],
     ['LOG_LEVEL', 'loud'],
+    ['SESSION_LIFETIME', '30'],
+    ['SESSION_LIFETIME', '1s'],
+    ['ACCESS_TOKEN_LIFETIME', '60d'],
+    ['TRAINING_INTERVAL', '-1h'],
+    ['MAX_BODY_SIZE', '2'],
+    ['MAX_BODY_SIZE', '100gb'],
+    ['CONNECTIONS_PER_USER', '0'],
   ])('names a wrong value: %s=%s', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`${name}: `));
+  });
+
+  test('names every wrong value at once', () => {
+    expect(() => read({ PORT: 'eighty', LOG_LEVEL: 'loud' })).toThrow(/PORT: .*\n.*LOG_LEVEL: /);
+  });
+
+  test('reads durations and sizes with their units', () => {
+    const { sessionLifetime, recommender, limits } = read({ SESSION_LIFETIME: '90m', TRAINING_INTERVAL: '0', MAX_BODY_SIZE: '512KB' });
+    expect([sessionLifetime, recommender.trainingInterval, limits.bodySize]).toEqual([5_400_000, 0, 524_288]);
+  });
+
+  test('logs a line a request, but not in the way of somebody at a terminal', () => {
+    expect(read({}).logLevel).toBe('info');
+    expect(readConfig({ PLAZA_DATA_DIR: directory }, { terminal: true }).logLevel).toBe('warn');
   });
 
   test('refuses to sign with no secret, or the published one, in production', () => {

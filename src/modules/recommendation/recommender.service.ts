@@ -55,7 +55,7 @@ export interface RecommenderState {
 export interface RecommenderOptions {
   /** The share of users who take part in the experiment's treatment, 0 to 1. */
   experimentShare: number;
-  /** After how many hours a model is trained anew; 0 for only when it is asked for. */
+  /** Milliseconds from one training to the next; 0 trains only when asked. */
   trainingInterval: number;
   /** A Gorse that recommends and compares; without one, this process does. */
   gorse: { url: string; apiKey: string | undefined } | null;
@@ -312,7 +312,7 @@ export class RecommenderService {
   private async trainWhenDue(trainedAt: Date | null): Promise<void> {
     const { trainingInterval } = this.options;
     if (trainingInterval === 0 || this.progress !== null || !trainedAt) return;
-    if (Date.now() - trainedAt.getTime() < trainingInterval * 60 * 60 * 1000) return;
+    if (Date.now() - trainedAt.getTime() < trainingInterval) return;
     if (await claimTraining()) await this.train();
   }
 

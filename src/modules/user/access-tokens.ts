@@ -3,7 +3,6 @@ import { decodeJwt, errors as jose, jwtVerify, SignJWT } from 'jose';
 import { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
 
-const lifetime = 15 * 60;
 const issuer = 'plaza';
 
 export interface AccessToken {
@@ -23,12 +22,16 @@ export interface VerifiedClaims extends AccessClaims {
 export class AccessTokens {
   private readonly key: Uint8Array;
 
-  constructor(secret: string) {
+  /** @param lifetime in milliseconds */
+  constructor(
+    secret: string,
+    private readonly lifetime: number,
+  ) {
     this.key = new TextEncoder().encode(secret);
   }
 
   async issue({ userId, sessionId }: AccessClaims): Promise<AccessToken> {
-    const expiresAt = Math.floor(Date.now() / 1000) + lifetime;
+    const expiresAt = Math.floor((Date.now() + this.lifetime) / 1000);
     const token = await new SignJWT({ sid: sessionId.toHexString() })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(issuer)

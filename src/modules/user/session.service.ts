@@ -14,8 +14,6 @@ import { registerOwnedDocuments, registerPersonalData } from './personal-data.js
 import { publicProjection, type PublicUser } from './user.loader.js';
 import { SessionModel, UserModel, type UserDocument } from './user.model.js';
 
-const sessionLifetime = 30 * 24 * 60 * 60 * 1000;
-
 export interface Credentials {
   accessToken: string;
   accessTokenExpiresAt: Date;
@@ -35,9 +33,13 @@ export interface SignUp {
 const nobodysHash = hashPassword(randomBytes(16).toString('hex'));
 
 export class SessionService {
-  /** @param outside where an identity provider of the shop's own is trusted too */
+  /**
+   * @param sessionLifetime in milliseconds, from the last refresh on
+   * @param outside where an identity provider of the shop's own is trusted too
+   */
   constructor(
     private readonly tokens: AccessTokens,
+    private readonly sessionLifetime: number,
     private readonly outside: OutsideIdentities | null = null,
   ) {}
 
@@ -96,7 +98,7 @@ export class SessionService {
     const next = newRefreshToken(sessionId);
     const session = await SessionModel.findOneAndUpdate(
       { _id: sessionId, refreshHash: digest(refreshToken), expiresAt: { $gt: new Date() } },
-      { $set: { refreshHash: digest(next), expiresAt: new Date(Date.now() + sessionLifetime) } },
+      { $set: { refreshHash: digest(next), expiresAt: new Date(Date.now() + this.sessionLifetime) } },
     ).lean();
     if (!session) {
       await SessionModel.deleteOne({ _id: sessionId });
@@ -138,7 +140,7 @@ export class SessionService {
       user: user._id,
       refreshHash: digest(refreshToken),
       createdAt: new Date(now),
-      expiresAt: new Date(now + sessionLifetime),
+      expiresAt: new Date(now + this.sessionLifetime),
     });
     return this.credentials(user, _id, refreshToken);
   }

@@ -1,6 +1,7 @@
 /** The embedded store: a MongoDB-compatible server in a worker thread. Its README says what it does and what not. */
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { OperatorError } from '../../operator-error.js';
 import { firstMessage, startThread } from '../../threads.js';
 import { Claim, DirectoryInUse, requireSoundFile, socketPath, storeUri } from './data-directory.js';
 import type { WorkerInput } from './worker.js';
@@ -8,9 +9,9 @@ import type { WorkerInput } from './worker.js';
 export { DirectoryInUse } from './data-directory.js';
 
 /** The embedded store does not start, for a reason its operator can mend. */
-export class StoreCannotStart extends Error {
+export class StoreCannotStart extends OperatorError {
   constructor(cause: Error) {
-    super(`The embedded store cannot start: ${cause.message}`, { cause });
+    super('STORE_CANNOT_START', `The embedded store cannot start: ${cause.message}`, { cause });
   }
 }
 

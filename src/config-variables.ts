@@ -1,0 +1,174 @@
+/** Every environment variable with its kind, default and meaning: the one source of `docs/configuration.md`. */
+import { z } from 'zod';
+
+const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const bytes = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1).max(1_000_000_000);
+const share = z.coerce.number().min(0).max(1);
+const text = z.string().min(1);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const url = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
+
+/** A time such as `15m`, in milliseconds. */
+function duration(fallback: string, { min = '1s', max = '3650d' } = {}) {
+  return z
+    .string()
+    .transform((value, context) => {
+      const parsed = durationOf(value);
+      if (parsed !== null && parsed >= durationOf(min)! && parsed <= durationOf(max)!) return parsed;
+      context.addIssue({ code: 'custom', message: `must be a duration from ${min} to ${max}, such as 30s, 15m, 24h or 30d` });
+      return z.NEVER;
+    })
+    .prefault(fallback)
+    .meta({ values: 'duration' });
+}
+
+function durationOf(value: string): number | null {
+  const match = /^(\d{1,10})(ms|s|m|h|d)$/.exec(value);
+  if (!match) return value === '0' ? 0 : null;
+  return Number(match[1]) * milliseconds[match[2] as keyof typeof milliseconds];
+}
+
+/** A size such as `2mb`, in bytes. */
+function size(fallback: string, max: string) {
+  const sizeOf = (value: string): number | null => {
+    const match = /^(\d{1,12})(b|kb|mb|gb)$/i.exec(value);
+    return match && Number(match[1]) * bytes[match[2]!.toLowerCase() as keyof typeof bytes];
+  };
+  return z
+    .string()
+    .transform((value, context) => {
+      const parsed = sizeOf(value);
+      if (parsed !== null && parsed >= bytes.kb && parsed <= sizeOf(max)!) return parsed;
+      context.addIssue({ code: 'custom', message: `must be a size from 1kb to ${max}, such as 512kb or 2mb` });
+      return z.NEVER;
+    })
+    .prefault(fallback)
+    .meta({ values: 'size' });
+}
+
+/** A documented variable. @param shown what the docs say in place of a literal default */
+function described<Schema extends z.ZodType>(schema: Schema, description: string, shown?: string): Schema {
+  return schema.meta({ ...schema.meta(), description, shown });
+}
+
+export const shortestSecret = 32;
+
+const server = {
+  PORT: described(port.default(4000), 'Port of the API. `0` takes any free one.'),
+  HOST: described(text.default('127.0.0.1'), 'Address to listen on.'),
+  PUBLIC_URL: described(url.optional(), 'Where clients reach the API. Short links begin with it.', 'the local address'),
+  PRODUCT_URL: described(
+    z
+      .string()
+      .regex(/^https?:\/\/.*\{slug\}/, 'must be a URL with {slug} in it')
+      .optional(),
+    'Where the shop shows a product, with `{slug}` in its place. By default a plain page of the API itself.',
+    '`PUBLIC_URL/products/{slug}`',
+  ),
+  TRUSTED_PROXIES: described(
+    z.coerce.number().int().min(0).max(100).default(0),
+    'Number of your own proxies in front of the API that name the client in `X-Forwarded-For`. With a wrong number, limits count the proxy or believe the client.',
+  ),
+  INTROSPECTION: described(flag.prefault('true'), 'Whether clients may ask for the schema.'),
+  SUGGESTIONS: described(flag.prefault('true'), 'Whether errors name what a misspelt field may have meant.'),
+  PLAYGROUND: described(flag.prefault('true'), 'Whether the playground is served.'),
+  DEMO_SHOP: described(
+    flag.optional(),
+    'Whether an empty store is filled with the demo shop.',
+    '`true` with the embedded store, else `false`',
+  ),
+  LOG_LEVEL: described(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
+    'Least severe log level that is written. `info` writes one line a request.',
+    '`warn` on a terminal, else `info`',
+  ),
+};
+
+const store = {
+  PLAZA_DATA_DIR: described(text.default('.data'), 'Where the embedded store keeps its data.'),
+  STORE_PORT: described(
+    port.optional(),
+    'Loopback port on which MongoDB tools can open the embedded store. Without it, the store listens on a Unix socket that only its owner can open.',
+  ),
+  MONGODB_URI: described(
+    z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://')
+      .optional(),
+    'A MongoDB replica set or sharded cluster. Without it, the embedded store is used.',
+  ),
+  STORE_POOL_SIZE: described(count.max(10_000).default(50), 'Maximum number of connections to the store.'),
+  REDIS_URL: described(
+    z
+      .string()
+      .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+      .optional(),
+    'Redis, which wakes the other API processes when something happens and lets them count rate limits together. Required by more than one process.',
+  ),
+};
+
+const accounts = {
+  AUTH_SECRET: described(
+    z.string().min(shortestSecret, `must have at least ${shortestSecret} characters`).optional(),
+    `Signs access tokens; at least ${shortestSecret} characters. Required in production with \`MONGODB_URI\`.`,
+    'made at the first start and kept beside the data',
+  ),
+  // A connection ends with its token by a timer, and Node's timers take no more than 24 days.
+  ACCESS_TOKEN_LIFETIME: described(duration('15m', { min: '10s', max: '24d' }), 'How long an access token is valid.'),
+  SESSION_LIFETIME: described(duration('30d', { min: '1m' }), 'How long a session lasts after it was last refreshed.'),
+  AUTH_JWKS_URL: described(url.optional(), 'Published keys of an outside identity provider whose access tokens are accepted too.'),
+  AUTH_ISSUER: described(text.optional(), 'Issuer of those tokens. Required with `AUTH_JWKS_URL`.'),
+  AUTH_AUDIENCE: described(text.optional(), 'Audience of those tokens. Required with `AUTH_JWKS_URL`.'),
+};
+
+const limits = {
+  RATE_LIMIT_USER: described(count.default(240), 'Maximum mutations of one user in a minute.'),
+  RATE_LIMIT_ADDRESS: described(count.default(2400), 'Maximum mutations of one address in a minute.'),
+  RATE_LIMIT_CREDENTIALS: described(count.default(60), 'Maximum sign-ups, sign-ins and the like of one address in a minute.'),
+  MAX_BODY_SIZE: described(size('2mb', '64mb'), 'Maximum size of a request body and of a WebSocket message.'),
+  CONNECTIONS_PER_ADDRESS: described(count.default(200), 'Maximum open WebSocket and event-stream connections of one address.'),
+  CONNECTIONS_PER_USER: described(count.default(50), 'Maximum open WebSocket connections of one user.'),
+  SUBSCRIPTIONS_PER_CONNECTION: described(count.default(100), 'Maximum subscriptions of one WebSocket connection.'),
+  MAX_SUBSCRIBER_BACKLOG: described(
+    size('1mb', '64mb'),
+    'How much may wait for a subscriber that reads too slowly before its connection is closed. The client can resume.',
+  ),
+};
+
+const community = {
+  SPAM_THRESHOLD: described(
+    z.coerce.number().positive().default(1),
+    'Spam score from which content waits for a moderator. See [community.md](community.md).',
+  ),
+};
+
+const recommendations = {
+  RECOMMENDER: described(
+    z.enum(['local', 'gorse']).default('local'),
+    '`gorse` lets a Gorse server recommend. See [recommender.md](recommender.md).',
+  ),
+  GORSE_URL: described(url.optional(), 'Where Gorse’s REST API is. Required with `RECOMMENDER=gorse`.'),
+  GORSE_API_KEY: described(text.optional(), 'Gorse’s API key, if it has one.'),
+  TRAINING_INTERVAL: described(duration('24h', { min: '0' }), 'How long after a training the next one starts. `0` trains only when asked.'),
+  EXPERIMENT_SHARE: described(
+    share.default(0),
+    'Share of users who get more varied recommendations, to find out whether they like them better.',
+  ),
+};
+
+/** The variables by section, in the order of the documentation. */
+export const configurationSections = {
+  Server: server,
+  Store: store,
+  Accounts: accounts,
+  Limits: limits,
+  Community: community,
+  Recommendations: recommendations,
+};
+
+export const environment = z.object({ ...server, ...store, ...accounts, ...limits, ...community, ...recommendations });
+
+export type Environment = z.infer<typeof environment>;
