@@ -160,7 +160,7 @@ const recommendations = {
 };
 
 /** The variables by section, in the order of the documentation. */
-export const configurationSections = {
+export const configurationSections: Record<string, Record<string, z.ZodType>> = {
   Server: server,
   Store: store,
   Accounts: accounts,
