@@ -6,6 +6,7 @@ import { CompiledOperations } from './graphql/compiled-operations.js';
 import { assembleSchema } from './graphql/schema.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import { BehaviourResolver } from './modules/behaviour/index.js';
+import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
 import { RateLimits } from './graphql/rate-limits.js';
 import { CatalogSearch, CategoryFacetResolver, CategoryResolver, ProductResolver, ProductSearchResolver } from './modules/catalog/index.js';
 import {
@@ -146,14 +147,18 @@ export async function createApp(config: Config): Promise<App> {
     feedFanOut.start();
     const { publicUrl } = config;
     const resolvers = resolversOf({ sessions, recommender, catalogSearch, publicUrl, productUrlOf });
-    const operations = new CompiledOperations(await assembleSchema(resolvers), config);
+    const { client: redis } = announcements;
+    const schema = await assembleSchema(resolvers);
+    limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
+    const rateLimits = new RateLimits({ ...config.rateLimits, redis });
+    const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
     const shareLinks = new ShareLinks(config.authSecret);
     http = await createHttpServer({
       ...config,
       operations,
       productUrlOf,
       followShare: (code, visitor) => shareLinks.follow(code, visitor),
-      rateLimits: new RateLimits({ ...config.rateLimits, redis: announcements.client }),
+      rateLimits,
       hiddenAuthors: new HiddenAuthors(hiddenAuthorsOf),
       authenticate: (authorization) => authenticate(sessions, authorization),
       checkReady: async () => void (await mongoose.connection.db!.command({ ping: 1 })),

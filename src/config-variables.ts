@@ -128,8 +128,26 @@ const limits = {
   RATE_LIMIT_USER: described(count.default(240), 'Maximum mutations of one user in a minute.'),
   RATE_LIMIT_ADDRESS: described(count.default(2400), 'Maximum mutations of one address in a minute.'),
   RATE_LIMIT_CREDENTIALS: described(count.default(60), 'Maximum sign-ups, sign-ins and the like of one address in a minute.'),
+  RATE_LIMIT_ACCOUNT: described(
+    count.default(100),
+    'Maximum failed sign-ins to one account in an hour, from addresses where it was not signed in to before.',
+  ),
+  RATE_LIMIT_COST_USER: described(
+    count.default(120_000),
+    'Maximum points of cost of one user in a minute. See [security.md](security.md).',
+  ),
+  RATE_LIMIT_COST_ADDRESS: described(
+    count.default(600_000),
+    'Maximum points of cost of one address in a minute, signed-in users and anonymous ones together.',
+  ),
+  OPERATION_TIMEOUT: described(duration('10s', { min: '100ms', max: '10m' }), 'How long an operation may take.'),
+  MAX_ANSWER_SIZE: described(size('10mb', '256mb'), 'Maximum size of an answer.'),
   MAX_BODY_SIZE: described(size('2mb', '64mb'), 'Maximum size of a request body and of a WebSocket message.'),
   CONNECTIONS_PER_ADDRESS: described(count.default(200), 'Maximum open WebSocket and event-stream connections of one address.'),
+  REQUEST_CONNECTIONS_PER_ADDRESS: described(
+    count.default(256),
+    'Maximum other open HTTP connections of one address. Not counted behind proxies.',
+  ),
   CONNECTIONS_PER_USER: described(count.default(50), 'Maximum open WebSocket connections of one user.'),
   SUBSCRIPTIONS_PER_CONNECTION: described(count.default(100), 'Maximum subscriptions of one WebSocket connection.'),
   MAX_SUBSCRIBER_BACKLOG: described(

@@ -15,7 +15,16 @@ export interface Config {
   storePoolSize: number;
   redisUrl: string | undefined;
   trustedProxies: number;
-  rateLimits: { perUser: number; perAddress: number; credentialsPerAddress: number };
+  rateLimits: {
+    costPerUser: number;
+    costPerAddress: number;
+    perUser: number;
+    perAddress: number;
+    credentialsPerAddress: number;
+    perAccount: number;
+  };
+  operationTimeout: number;
+  maxAnswerSize: number;
   limits: Limits;
   spamThreshold: number;
   recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
@@ -36,6 +45,7 @@ export interface Config {
 export interface Limits {
   bodySize: number;
   connectionsPerAddress: number;
+  requestConnectionsPerAddress: number;
   connectionsPerUser: number;
   subscriptionsPerConnection: number;
   subscriberBacklog: number;
@@ -72,7 +82,12 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     storePoolSize: values.STORE_POOL_SIZE,
     redisUrl: values.REDIS_URL,
     trustedProxies: values.TRUSTED_PROXIES,
+    operationTimeout: values.OPERATION_TIMEOUT,
+    maxAnswerSize: values.MAX_ANSWER_SIZE,
     rateLimits: {
+      costPerUser: values.RATE_LIMIT_COST_USER,
+      costPerAddress: values.RATE_LIMIT_COST_ADDRESS,
+      perAccount: values.RATE_LIMIT_ACCOUNT,
       perUser: values.RATE_LIMIT_USER,
       perAddress: values.RATE_LIMIT_ADDRESS,
       credentialsPerAddress: values.RATE_LIMIT_CREDENTIALS,
@@ -98,6 +113,7 @@ function limits(values: Environment): Limits {
   return {
     bodySize: values.MAX_BODY_SIZE,
     connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
+    requestConnectionsPerAddress: values.REQUEST_CONNECTIONS_PER_ADDRESS,
     connectionsPerUser: values.CONNECTIONS_PER_USER,
     subscriptionsPerConnection: values.SUBSCRIPTIONS_PER_CONNECTION,
     subscriberBacklog: values.MAX_SUBSCRIBER_BACKLOG,

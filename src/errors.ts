@@ -1,7 +1,16 @@
 /** Failures that are part of the API's promise. Everything else is a defect and stays hidden from clients. */
 
 export type RequestErrorCode =
-  'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'QUERY_TOO_COMPLEX' | 'CONFLICT' | 'CURSOR_EXPIRED';
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'QUERY_TOO_COMPLEX'
+  | 'OPERATION_TIMEOUT'
+  | 'ANSWER_TOO_LARGE'
+  | 'CONFLICT'
+  | 'CURSOR_EXPIRED';
 
 /** The request as a whole is refused: a top-level GraphQL error. */
 export class RequestError extends Error {
@@ -12,6 +21,14 @@ export class RequestError extends Error {
     readonly argument?: string,
   ) {
     super(message);
+  }
+}
+
+/** The viewer or their network asked for too much in a while. */
+export class RateLimited extends RequestError {
+  /** @param retryAfter seconds after which it may be tried again */
+  constructor(readonly retryAfter: number) {
+    super('RATE_LIMITED', `Too many requests. Try again in ${retryAfter} s.`);
   }
 }
 

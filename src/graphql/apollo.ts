@@ -6,11 +6,12 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { FormattedExecutionResult } from 'graphql';
+import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import { RequestError } from '../errors.js';
 import type { RequestContext } from '../relay/context.js';
+import { admit } from './admission.js';
 import type { CompiledOperations } from './compiled-operations.js';
-import { formatError, refusal } from './errors.js';
+import { formatError, refusal, statusOf } from './errors.js';
 import type { RateLimits } from './rate-limits.js';
 
 export interface ApolloOptions {
@@ -66,9 +67,7 @@ function compiledExecution(
       },
       didResolveOperation: async ({ document, request, contextValue }) => {
         try {
-          const operation = operations.operation(document, request.operationName);
-          operations.cost(document, operation, request.variables ?? {});
-          await rateLimits.charge(document, request.operationName, contextValue);
+          await admit({ operations, rateLimits }, document, request.operationName, request.variables ?? {}, contextValue);
         } catch (error) {
           throw error instanceof RequestError ? refusal(error) : error;
         }
@@ -79,6 +78,10 @@ function compiledExecution(
         http.status = status;
         return { http, body: { kind: 'single', singleResult: result } };
       },
+      willSendResponse: async ({ response: { body }, contextValue }) => {
+        const cost = rateLimits.chargeOf(contextValue);
+        if (cost && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+      },
     }),
   };
 }
@@ -88,7 +91,14 @@ async function execute(
   { document, operationName, contextValue, request }: GraphQLRequestContext<RequestContext>,
   report: (error: unknown) => void,
 ): Promise<{ status: number | undefined; result: FormattedExecutionResult }> {
-  const result = await operations.run(document!, operationName ?? undefined, {}, contextValue, request.variables ?? {});
+  let result: ExecutionResult;
+  try {
+    result = await operations.run(document!, operationName ?? undefined, {}, contextValue, request.variables ?? {});
+  } catch (error) {
+    const { message } = error as Error;
+    const formatted = formatError({ message }, error, report);
+    return { status: statusOf(String(formatted.extensions!['code'])), result: { errors: [formatted] } };
+  }
   if (!result.errors) return { status: undefined, result: result };
   const refused = !('data' in result);
   const errors = result.errors.map((error) => {

@@ -22,6 +22,8 @@ import {
 import { SharedContext, type RequestContext } from '../relay/context.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
+import { HeldDocuments } from './held-documents.js';
+import type { RateLimits } from './rate-limits.js';
 
 /** Where a subscriber's events go. */
 export interface Sink {
@@ -37,19 +39,26 @@ export interface SubscribedOperation {
   operationName: string | undefined;
   variables: Record<string, unknown>;
   context: RequestContext;
+  /** What an event costs. */
+  points: number;
 }
 
 /** Catching up pauses while more than this share of the largest backlog waits. */
 const comfortableShare = 1 / 4;
 const catchUpPause = 20;
 const longestCatchUpPause = 30_000;
-const payloadsRemembered = 64;
+/** What all remembered answers to events take together. */
+const payloadBytes = 32 * 1024 * 1024;
+const smallestPayload = 500;
 
 export class Broadcasts {
   private readonly feeds: TopicFeeds;
   private readonly groups = new Map<string, Group>();
   private readonly documentNumbers = new WeakMap<DocumentNode, number>();
   private documents = 0;
+  private readonly heldDocuments = new HeldDocuments();
+  /** What the last events came to, by group and sequence, and by user where answers differ. */
+  private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes });
 
   /**
    * @param maxBacklog bytes; a client that lets more than this wait is cut off, and may resume
@@ -58,6 +67,7 @@ export class Broadcasts {
   constructor(
     private readonly operations: CompiledOperations,
     private readonly hiddenAuthors: HiddenAuthors,
+    private readonly rateLimits: RateLimits,
     private readonly maxBacklog: number,
     private readonly report: (error: unknown) => void,
   ) {
@@ -67,21 +77,25 @@ export class Broadcasts {
   /**
    * Joins a subscriber: first what it missed, then what happens, each event once and in order.
    * @returns what ends it
+   * @throws RequestError RATE_LIMITED where the address has too many different live operations
    */
   async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<() => void> {
     const user = operation.context.signedIn?.userId;
+    const release = this.heldDocuments.hold(operation.context.address, operation.document, this.operations.sizeOf(operation.document));
     const unwatch = user && (await this.hiddenAuthors.watch(user));
     const feed = await this.openFeed(source.topic).catch((error: unknown) => {
       unwatch?.();
+      release();
       throw error;
     });
     const group = this.groupOf(feed, operation);
-    const member = new Member(operation.context, sink, source.after ?? feed.position, this.hiddenAuthors, this.maxBacklog);
+    const member = new Member(operation, sink, source.after ?? feed.position, this.hiddenAuthors, this.maxBacklog);
     const leave = (): void => {
       if (member.left) return;
       member.left = true;
       subscribers.dec();
       unwatch?.();
+      release();
       group.remove(member);
       if (group.isEmpty) this.dismiss(group);
     };
@@ -101,13 +115,14 @@ export class Broadcasts {
   }
 
   private groupOf(feed: TopicFeed, { document, operationName, variables }: SubscribedOperation): Group {
-    const { after: _after, ...rest } = variables;
-    const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, rest]);
+    const declared = this.operations.operation(document, operationName).variableDefinitions ?? [];
+    const names = declared.map(({ variable }) => variable.name.value).filter((name) => name !== 'after');
+    const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, names.map((name) => variables[name])]);
     let group = this.groups.get(key);
     if (!group) {
       const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>
         this.execute(document, operationName, variables, event, context);
-      group = new Group(key, feed, execute, this.hiddenAuthors);
+      group = new Group(key, feed, execute, this.hiddenAuthors, this.rateLimits, this.payloads);
       this.groups.set(key, group);
       feed.follow(group);
     }
@@ -133,8 +148,12 @@ export class Broadcasts {
     event: LoggedEvent,
     context: RequestContext,
   ): Promise<string> {
-    const result = await this.operations.run(document, operationName, event, context, variables);
-    return JSON.stringify(this.format(result));
+    try {
+      const result = await this.operations.run(document, operationName, event, context, variables);
+      return JSON.stringify(this.format(result));
+    } catch (error) {
+      return JSON.stringify({ errors: [formatError({ message: (error as Error).message }, error, this.report)] });
+    }
   }
 
   private format(result: ExecutionResult): FormattedExecutionResult {
@@ -148,14 +167,20 @@ class Member {
   left = false;
   onDrop = (): void => {};
 
+  readonly context: RequestContext;
+  readonly points: number;
+
   constructor(
-    readonly context: RequestContext,
+    { context, points }: SubscribedOperation,
     readonly sink: Sink,
     /** The sequence of the last event it was sent. */
     public position: number,
     private readonly hiddenAuthors: HiddenAuthors,
     private readonly maxBacklog: number,
-  ) {}
+  ) {
+    this.context = context;
+    this.points = points;
+  }
 
   /** Whether the client has taken most of what it was sent. */
   get hasRoom(): boolean {
@@ -189,8 +214,6 @@ type Execute = (event: LoggedEvent, context: RequestContext) => Promise<string>;
 class Group implements Follower {
   private readonly live = new Set<Member>();
   private readonly waiting = new Set<Member>();
-  /** What the last events came to, by sequence, and by user where answers differ. */
-  private readonly payloads = new LRUCache<string, Promise<string>>({ max: payloadsRemembered });
   private personal = false;
   /** The last event that went out to whoever was live then. */
   private delivered = 0;
@@ -200,6 +223,8 @@ class Group implements Follower {
     readonly feed: TopicFeed,
     private readonly execute: Execute,
     private readonly hiddenAuthors: HiddenAuthors,
+    private readonly rateLimits: RateLimits,
+    private readonly payloads: LRUCache<string, Promise<string>>,
   ) {}
 
   get isEmpty(): boolean {
@@ -222,6 +247,7 @@ class Group implements Follower {
       if (events.length === 0) break;
       for (const event of events) {
         if (!(await this.hasRoom(member))) return member.drop();
+        await this.rateLimits.chargeMissedEvent(member.context, member.points, () => member.left);
         if (event.hidden) member.position = event.sequence;
         else member.send(event, await this.payloadFor(event, member), encodeEventCursor(event));
       }
@@ -251,7 +277,12 @@ class Group implements Follower {
   private async deliverEach(event: LoggedEvent, cursor: string): Promise<void> {
     await this.hiddenAuthors.settled();
     this.delivered = event.sequence;
-    await Promise.all([...this.live].map(async (member) => member.send(event, await this.payloadFor(event, member), cursor)));
+    await Promise.all([...this.live].map((member) => this.deliverTo(member, event, cursor)));
+  }
+
+  private async deliverTo(member: Member, event: LoggedEvent, cursor: string): Promise<void> {
+    member.send(event, await this.payloadFor(event, member), cursor);
+    this.rateLimits.chargeEvent(member.context, member.points);
   }
 
   private async payloadFor(event: LoggedEvent, member: Member): Promise<string> {
@@ -273,8 +304,17 @@ class Group implements Follower {
   }
 
   private remember(key: string, make: () => Promise<string>): Promise<string> {
-    let payload = this.payloads.get(key);
-    if (!payload) this.payloads.set(key, (payload = make()));
+    const fullKey = `${this.key} ${key}`;
+    const known = this.payloads.get(fullKey);
+    if (known) return known;
+    const payload = make();
+    const remember = (size: number): void => void this.payloads.set(fullKey, payload, { size: size + fullKey.length + smallestPayload });
+    remember(0);
+    // How large it is shows when it is there.
+    payload.then(
+      (text) => this.payloads.peek(fullKey) === payload && remember(text.length),
+      () => this.payloads.delete(fullKey),
+    );
     return payload;
   }
 

@@ -14,7 +14,10 @@ import {
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { RequestError } from '../errors.js';
+import type { RequestContext } from '../relay/context.js';
+import { sizeOfAnswer } from './answer-size.js';
 import { costOf, maxCost, type Cost } from './cost.js';
+import { withinDeadline } from './deadline.js';
 import { checkCompiledSize, checkShape, checkSubscriptions, checkText, compiledSize } from './document-limits.js';
 import { fragmentsOf } from './selections.js';
 import { checkIntrospection, noIntrospection } from './introspection.js';
@@ -24,6 +27,12 @@ export interface OperationOptions {
   introspection: boolean;
   /** Whether errors name what a misspelt name may have meant. */
   suggestions: boolean;
+  /** Milliseconds that an operation may take. */
+  operationTimeout: number;
+  /** Characters that an answer may have. */
+  maxAnswerSize: number;
+  /** Told how large each answer is, in characters. */
+  onAnswer?: (context: RequestContext, characters: number) => void;
 }
 
 /** Everything known of one document. */
@@ -82,6 +91,11 @@ export class CompiledOperations {
     return this.entries.get(hash)?.document;
   }
 
+  /** About how many bytes all remembered documents and what was compiled from them take. */
+  get bytes(): number {
+    return this.entries.calculatedSize;
+  }
+
   /** About how many bytes a document takes while it is in use. */
   sizeOf(document: DocumentNode): number {
     const entry = this.byDocument.get(document);
@@ -136,16 +150,25 @@ export class CompiledOperations {
     return cost;
   }
 
-  /** @param root what the operation's fields resolve from: for a subscription, its event */
+  /**
+   * @param root what the operation's fields resolve from: for a subscription, its event
+   * @throws RequestError OPERATION_TIMEOUT or ANSWER_TOO_LARGE
+   */
   async run(
     document: DocumentNode,
     operationName: string | undefined,
     root: unknown,
-    context: unknown,
+    context: RequestContext,
     variables: Record<string, unknown>,
   ): Promise<ExecutionResult> {
     const compiled = this.compile(document, operationName);
-    return isCompiledQuery(compiled) ? compiled.query(root, context, variables) : compiled;
+    if (!isCompiledQuery(compiled)) return compiled;
+    const result = await withinDeadline(this.options.operationTimeout, context, async () => compiled.query(root, context, variables));
+    const { maxAnswerSize, onAnswer } = this.options;
+    const size = sizeOfAnswer(result.data, maxAnswerSize);
+    onAnswer?.(context, size);
+    if (size <= maxAnswerSize) return result;
+    throw new RequestError('ANSWER_TOO_LARGE', `The answer has more than ${maxAnswerSize} characters: ask for less at once.`);
   }
 
   private compile(document: DocumentNode, operationName = ''): CompiledQuery | ExecutionResult {

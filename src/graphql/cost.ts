@@ -34,7 +34,9 @@ const weights = { object: 1, value: 0.1, mutation: 10, schema: 500, type: 50 } a
 
 export interface Cost {
   points: number;
-  /** How much it changes: its mutations, with each item counted of those that take many. */
+  /** The mutations it runs, each as often as it is asked for. */
+  mutations: string[];
+  /** How much they change: one each, or as many items as they take. */
   changes: number;
   /** The variables that the cost depends on. */
   variables: string[];
@@ -50,7 +52,7 @@ export function costOf(
   const pricing = new Pricing(schema, fragmentsOf(document), new Values(operation, variables));
   const root = schema.getRootType(operation.operation)!;
   const points = Math.ceil(pricing.of(operation.selectionSet, root));
-  return { points: Math.max(1, points), changes: pricing.changes, variables: [...pricing.values.used] };
+  return { points: Math.max(1, points), mutations: pricing.mutations, changes: pricing.changes, variables: [...pricing.values.used] };
 }
 
 /** Values of arguments, with variables put in. */
@@ -105,6 +107,7 @@ function inside(value: unknown, path: string[]): unknown {
 
 class Pricing {
   changes = 0;
+  readonly mutations: string[] = [];
   private readonly known = new Map<SelectionSetNode, Map<GraphQLObjectType, number>>();
 
   constructor(
@@ -148,9 +151,16 @@ class Pricing {
     const type = getNamedType(field.type);
     const below = node.selectionSet && isCompositeType(type) ? this.of(node.selectionSet, type) : 0;
     const isMutation = parent === this.schema.getMutationType();
-    if (isMutation) this.changes += Math.max(1, cost.changes ? lengthOf(this.values.at(node, field, cost.changes)) : 1);
-    const own = cost.weight ?? (isMutation ? weights.mutation : isCompositeType(type) ? weights.object : weights.value);
-    return own + this.ofItems(node, field, cost) + this.lengthOf(node, field, cost) * below;
+    if (isMutation) {
+      this.mutations.push(name);
+      this.changes += Math.max(1, cost.changes ? lengthOf(this.values.at(node, field, cost.changes)) : 1);
+    }
+    const ofType = isCompositeType(type) ? weights.object : weights.value;
+    const own = cost.weight ?? (isMutation ? weights.mutation : ofType);
+    // The edges of a connection are priced with its page size, all other lists item by item.
+    const isPlainList = isListType(getNullableType(field.type)) && !type.name.endsWith('Edge');
+    const length = isPlainList || type.name.endsWith('Connection') ? this.lengthOf(node, field, cost) : 1;
+    return own + this.ofItems(node, field, cost) + length * (below + (isPlainList ? ofType : 0));
   }
 
   private ofItems(node: FieldNode, field: GraphQLField<unknown, unknown>, { perItem }: FieldCost): number {
@@ -158,17 +168,13 @@ class Pricing {
   }
 
   private lengthOf(node: FieldNode, field: GraphQLField<unknown, unknown>, cost: FieldCost): number {
-    const type = getNamedType(field.type);
-    const isConnection = type.name.endsWith('Connection');
-    // A connection is priced as a whole by its page size.
-    if (!isConnection && (!isListType(getNullableType(field.type)) || (type.name.endsWith('Edge') && field.name === 'edges'))) return 1;
     const slicing = cost.slicingArguments ?? ['first', 'last'];
     for (const path of slicing) {
       const value = this.values.at(node, field, path);
       if (Array.isArray(value)) return Math.min(largestPage, value.length);
       if (value !== undefined && value !== null) return pageSize(value);
     }
-    return cost.assumedSize ?? (isConnection ? defaultPage : assumedSize);
+    return cost.assumedSize ?? (getNamedType(field.type).name.endsWith('Connection') ? defaultPage : assumedSize);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Turns whatever went wrong into what a client may see. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { RequestError } from '../errors.js';
+import { HeaderMap } from '@apollo/server';
+import { RateLimited, RequestError } from '../errors.js';
 
 /** Codes that Apollo Server gives to requests it refuses by itself, in this API's terms. */
 const apolloCodes: Record<string, string> = {
@@ -19,7 +20,11 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, re
   const cause = rootOf(error);
   const { message, locations, path } = formatted;
   if (cause instanceof RequestError) {
-    const extensions = { code: cause.code, ...(cause.argument && { argument: cause.argument }) };
+    const extensions = {
+      code: cause.code,
+      ...(cause.argument && { argument: cause.argument }),
+      ...(cause instanceof RateLimited && { retryAfter: cause.retryAfter }),
+    };
     return { message: cause.message, locations, path, extensions };
   }
   const code = apolloCodes[String(formatted.extensions?.['code'])];
@@ -33,8 +38,14 @@ function rootOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
 }
 
+/** The HTTP status of a request that is refused as a whole. */
+export function statusOf(code: string): number {
+  return { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429, OPERATION_TIMEOUT: 503, INTERNAL_SERVER_ERROR: 500 }[code] ?? 400;
+}
+
 /** A refusal before the operation runs, with the HTTP status that fits. */
 export function refusal(error: RequestError): GraphQLError {
-  const status = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429 }[error.code as string] ?? 400;
-  return new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http: { status } } });
+  const headers = new HeaderMap(error instanceof RateLimited ? [['retry-after', String(error.retryAfter)]] : []);
+  const extensions = { code: error.code, http: { status: statusOf(error.code), headers } };
+  return new GraphQLError(error.message, { originalError: error, extensions });
 }

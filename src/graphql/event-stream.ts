@@ -3,11 +3,12 @@
  * in its distinct connections mode. A subscription resumes through `Last-Event-ID`.
  */
 import type { ServerResponse } from 'node:http';
-import { GraphQLError, type FormattedExecutionResult } from 'graphql';
-import { RequestError } from '../errors.js';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { RateLimited, RequestError } from '../errors.js';
 import { TopicSource } from '../realtime/index.js';
 import { RequestContext } from '../relay/context.js';
-import { formatError } from './errors.js';
+import { admit } from './admission.js';
+import { formatError, statusOf } from './errors.js';
 import type { Sink } from './broadcast.js';
 import { endWithSession, sessionCheck } from './live-connections.js';
 import { sourceOf, type LiveOptions } from './websocket.js';
@@ -27,61 +28,65 @@ const heartbeat = 12_000;
 
 /** Answers one operation as a stream. */
 export async function streamOperation(options: LiveOptions, request: StreamRequest, response: ServerResponse): Promise<void> {
-  const { operations, broadcasts, connections, rateLimits, authenticate, report } = options;
-  const leaveAddress = connections.enter(request.address);
-  if (!leaveAddress) return refuse(response, 429, [failure('RATE_LIMITED', 'Too many connections of this address.')]);
+  const leaveAddress = options.connections.enter(request.address);
+  if (!leaveAddress) return refuse(response, [failure('RATE_LIMITED', 'Too many connections of this address.')]);
   response.once('close', leaveAddress);
   try {
-    const signedIn = await authenticate(request.authorization);
-    const context = new RequestContext(signedIn, request.address, request.lastEventId);
-    const { document, operationName, variables } = read(options, request);
-    const operation = operations.operation(document, operationName);
-    if (request.readOnly && operation.operation === 'mutation') {
-      response.setHeader('allow', 'POST');
-      return refuse(response, 405, [failure('BAD_USER_INPUT', 'Send mutations with POST.')]);
-    }
-    operations.cost(document, operation, variables);
-    await rateLimits.charge(document, operationName, context);
-    const stream = new EventStream(response);
-    if (operation.operation !== 'subscription') {
-      const result = await operations.run(document, operationName, {}, context, variables);
-      stream.send(JSON.stringify({ ...result, errors: result.errors?.map((error) => formatError(error.toJSON(), error, report)) }));
-      return stream.complete();
-    }
-    const source = await sourceOf({ schema: operations.schema, document, operationName, variableValues: variables, contextValue: context });
-    if (!(source instanceof TopicSource)) {
-      stream.send(JSON.stringify({ errors: source.errors?.map((error) => formatError(error.toJSON(), error, report)) }));
-      return stream.complete();
-    }
-    const leave = await broadcasts.join(source, { document, operationName, variables, context }, stream);
-    if (response.destroyed) return leave();
-    stream.open();
-    response.once('close', leave);
-    if (signedIn) {
-      response.once(
-        'close',
-        endWithSession(signedIn, sessionCheck(authenticate, request.authorization), () => stream.complete()),
-      );
-    }
+    await answer(options, request, response);
   } catch (error) {
-    if (!(error instanceof GraphQLError || error instanceof RequestError)) report(error);
-    const formatted = formatError(
-      { message: (error as Error).message, extensions: error instanceof GraphQLError ? error.extensions : {} },
-      error,
-      () => {},
-    );
-    const status = { UNAUTHENTICATED: 401, RATE_LIMITED: 429 }[String(formatted.extensions?.['code'])] ?? 400;
-    refuse(response, status, [formatted]);
+    const formatted = asFailure(error, options.report);
+    if (!response.headersSent) return refuse(response, [formatted], error instanceof RateLimited ? error.retryAfter : undefined);
+    response.end(`event: next\ndata: ${JSON.stringify({ errors: [formatted] })}\n\nevent: complete\ndata:\n\n`);
   }
 }
 
-function read({ operations }: LiveOptions, { query, operationName, variables }: StreamRequest) {
+async function answer(options: LiveOptions, request: StreamRequest, response: ServerResponse): Promise<void> {
+  const { operations, broadcasts, rateLimits, authenticate, report } = options;
+  const signedIn = await authenticate(request.authorization);
+  const context = new RequestContext(signedIn, request.address, request.lastEventId);
+  const { document, operationName, variables } = await read(options, request);
+  if (request.readOnly && operations.operation(document, operationName).operation === 'mutation') {
+    response.setHeader('allow', 'POST');
+    return refuse(response, [failure('BAD_USER_INPUT', 'Send mutations with POST.')], undefined, 405);
+  }
+  const { operation, points } = await admit(options, document, operationName, variables, context);
+  if (operation.operation !== 'subscription') {
+    const result = await operations.run(document, operationName, {}, context, variables);
+    const errors = result.errors?.map((error) => formatError(error.toJSON(), error, report));
+    const stream = new EventStream(response);
+    stream.send(JSON.stringify({ ...result, errors, extensions: { cost: rateLimits.chargeOf(context) } }));
+    return stream.complete();
+  }
+  const source = await sourceOf({ schema: operations.schema, document, operationName, variableValues: variables, contextValue: context });
+  const stream = new EventStream(response);
+  if (!(source instanceof TopicSource)) {
+    stream.send(JSON.stringify({ errors: source.errors?.map((error) => formatError(error.toJSON(), error, report)) }));
+    return stream.complete();
+  }
+  const leave = await broadcasts.join(source, { document, operationName, variables, context, points }, stream);
+  if (response.destroyed) return leave();
+  stream.open();
+  response.once('close', leave);
+  if (!signedIn) return;
+  const stopWatching = endWithSession(signedIn, sessionCheck(authenticate, request.authorization), () => stream.complete());
+  response.once('close', stopWatching);
+}
+
+function asFailure(error: unknown, report: (error: unknown) => void): GraphQLFormattedError {
+  const { message } = error as Error;
+  return formatError({ message, extensions: error instanceof GraphQLError ? error.extensions : {} }, error, report);
+}
+
+async function read({ operations, rateLimits }: LiveOptions, { query, operationName, variables, address }: StreamRequest) {
   const parsed = typeof variables === 'string' ? parseVariables(variables) : (variables ?? {});
   if (typeof query !== 'string' || typeof parsed !== 'object' || Array.isArray(parsed)) {
     throw new RequestError('BAD_USER_INPUT', 'Send a query, and variables as an object.', 'query');
   }
   const document = operations.document(query);
-  if (!('kind' in document)) throw document[0]!;
+  if (!('kind' in document)) {
+    await rateLimits.chargeRefused(query, address);
+    throw document[0]!;
+  }
   const name = typeof operationName === 'string' && operationName !== '' ? operationName : undefined;
   return { document, operationName: name, variables: parsed as Record<string, unknown> };
 }
@@ -98,9 +103,10 @@ function failure(code: string, message: string) {
   return { message, extensions: { code } };
 }
 
-function refuse(response: ServerResponse, status: number, errors: FormattedExecutionResult['errors']): void {
-  if (response.headersSent) return void response.end();
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ errors }));
+function refuse(response: ServerResponse, errors: GraphQLFormattedError[], retryAfter?: number, status?: number): void {
+  if (retryAfter) response.setHeader('retry-after', retryAfter);
+  response.writeHead(status ?? statusOf(String(errors[0]?.extensions?.['code'])), { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ errors }));
 }
 
 class EventStream implements Sink {

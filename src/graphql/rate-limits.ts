@@ -1,10 +1,14 @@
-/** How much one user and one address may change in a minute. */
-import { getOperationAST, type DocumentNode, type SelectionSetNode } from 'graphql';
+/** What one user and one network may ask for in a minute: a budget of cost, of changes, and of attempts with credentials. */
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
-import { RequestError } from '../errors.js';
+import { RateLimited } from '../errors.js';
 import type { RequestContext } from '../relay/context.js';
+import type { Cost } from './cost.js';
 
 export interface RateLimitOptions {
+  /** Points of cost of one user a minute. */
+  costPerUser: number;
+  /** Points of cost of one address a minute. */
+  costPerAddress: number;
   /** Mutations of one user a minute. */
   perUser: number;
   /** Mutations of one address a minute. */
@@ -15,28 +19,108 @@ export interface RateLimitOptions {
   redis: unknown;
 }
 
+/** What an operation was charged, and what is left of the tighter of the budgets that it was charged to. */
+export interface Charge {
+  requested: number;
+  remaining: number;
+  resetAt: Date;
+}
+
 /** Mutations that anybody may try with somebody's credentials. */
-const credentialMutations = new Set(['signUp', 'signIn', 'refreshSession', 'appealBan', 'eraseMe']);
+const credentialMutations = new Set([
+  'signUp',
+  'signIn',
+  'refreshSession',
+  'appealBan',
+  'eraseMe',
+  'changePassword',
+  'requestPasswordReset',
+  'resetPassword',
+  'confirmEmail',
+  'changeEmail',
+]);
+
+/** Characters of an answer that a point of cost covers; larger answers are charged for the rest. */
+const charactersPerPoint = 1_000;
+/** What a document costs that is refused, for each so many characters of it. */
+const refusedCharactersPerPoint = 100;
+const longestPause = 1_000;
 
 export class RateLimits {
-  private readonly user: RateLimiterAbstract;
-  private readonly address: RateLimiterAbstract;
+  private readonly costOfUser: RateLimiterAbstract;
+  private readonly costOfAddress: RateLimiterAbstract;
+  private readonly changesOfUser: RateLimiterAbstract;
+  private readonly changesOfAddress: RateLimiterAbstract;
   private readonly credentials: RateLimiterAbstract;
+  private readonly charges = new WeakMap<RequestContext, Charge>();
 
-  constructor({ perUser, perAddress, credentialsPerAddress, redis }: RateLimitOptions) {
-    this.user = limiter('user', perUser, redis);
-    this.address = limiter('address', perAddress, redis);
+  constructor({ costPerUser, costPerAddress, perUser, perAddress, credentialsPerAddress, redis }: RateLimitOptions) {
+    this.costOfUser = limiter('cost-user', costPerUser, redis);
+    this.costOfAddress = limiter('cost-address', costPerAddress, redis);
+    this.changesOfUser = limiter('user', perUser, redis);
+    this.changesOfAddress = limiter('address', perAddress, redis);
     this.credentials = limiter('credentials', credentialsPerAddress, redis);
   }
 
-  /** Charges for what an operation changes; reading costs nothing here. @throws RequestError RATE_LIMITED */
-  async charge(document: DocumentNode, operationName: string | undefined, { signedIn, address }: RequestContext): Promise<void> {
-    const fields = mutationsOf(document, operationName);
-    if (fields.length === 0) return;
-    const credentials = fields.filter((name) => credentialMutations.has(name)).length;
-    if (credentials > 0) await consume(this.credentials, address, credentials);
-    await consume(this.address, address, fields.length);
-    if (signedIn) await consume(this.user, signedIn.userId.toHexString(), fields.length);
+  /** Charges an operation before it runs. @throws RateLimited */
+  async charge({ points, mutations, changes }: Cost, context: RequestContext): Promise<void> {
+    await this.chargePoints(points, context);
+    if (mutations.length === 0) return;
+    const credentials = mutations.filter((name) => credentialMutations.has(name)).length;
+    if (credentials > 0) await consume(this.credentials, context.address, credentials);
+    await consume(this.changesOfAddress, context.address, changes);
+    const user = userOf(context);
+    if (user) await consume(this.changesOfUser, user, changes);
+  }
+
+  /** What an operation's context was charged, where it was. */
+  chargeOf(context: RequestContext): Charge | undefined {
+    return this.charges.get(context);
+  }
+
+  /** Charges for a document that is refused: reading it was work too. @throws RateLimited */
+  async chargeRefused(document: string, address: string): Promise<void> {
+    await consume(this.costOfAddress, address, 1 + Math.floor(document.length / refusedCharactersPerPoint));
+  }
+
+  /** Charges what an answer's size goes beyond what its cost covers. It is not refused any more. */
+  chargeAnswer(context: RequestContext, characters: number): void {
+    const beyond = Math.floor(characters / charactersPerPoint) - (this.charges.get(context)?.requested ?? 0);
+    if (beyond > 0) this.chargeEvent(context, beyond);
+  }
+
+  /** Charges an event that a live operation is sent. A live operation goes on where the budget is used up. */
+  chargeEvent(context: RequestContext, points: number): void {
+    const user = userOf(context);
+    if (context.address) this.costOfAddress.penalty(context.address, points).catch(() => {});
+    if (user) this.costOfUser.penalty(user, points).catch(() => {});
+  }
+
+  /** Charges an event that a live operation missed, and waits while the budget is used up. @param stopped ends the waiting */
+  async chargeMissedEvent(context: RequestContext, points: number, stopped: () => boolean): Promise<void> {
+    while (!stopped()) {
+      try {
+        return await this.chargePoints(points, context);
+      } catch (error) {
+        if (!(error instanceof RateLimited)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.min(longestPause, error.retryAfter * 1000)).unref());
+      }
+    }
+  }
+
+  /** All budgets are charged or none. @throws RateLimited */
+  private async chargePoints(points: number, context: RequestContext): Promise<void> {
+    const user = userOf(context);
+    const budgets: [RateLimiterAbstract, string][] = [[this.costOfAddress, context.address]];
+    if (user) budgets.push([this.costOfUser, user]);
+    const charged = await Promise.all(budgets.map(([budget, key]) => spend(budget, key, points)));
+    const tightest = charged.reduce((one, other) => (other.remaining < one.remaining ? other : one));
+    const { remaining, msBeforeReset } = charged.find(({ refused }) => refused) ?? tightest;
+    this.charges.set(context, { requested: points, remaining, resetAt: new Date(Date.now() + msBeforeReset) });
+    if (!charged.some(({ refused }) => refused)) return;
+    const paid = budgets.filter((_budget, at) => !charged[at]!.refused);
+    await Promise.all(paid.map(([budget, key]) => budget.reward(key, points)));
+    throw tooMuch(msBeforeReset);
   }
 }
 
@@ -54,27 +138,35 @@ function limiter(name: string, points: number, redis: unknown): RateLimiterAbstr
   });
 }
 
+function userOf({ signedIn }: RequestContext): string | undefined {
+  return signedIn?.userId.toHexString();
+}
+
+/** Takes points from a budget. What it cannot pay is given back but for one point, so that something cheaper may still run. */
+async function spend(
+  budget: RateLimiterAbstract,
+  key: string,
+  points: number,
+): Promise<{ refused: boolean; remaining: number; msBeforeReset: number }> {
+  try {
+    const { remainingPoints, msBeforeNext } = await budget.consume(key, points);
+    return { refused: false, remaining: remainingPoints, msBeforeReset: msBeforeNext };
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    const { remainingPoints } = await budget.reward(key, points - 1);
+    return { refused: true, remaining: remainingPoints, msBeforeReset: error.msBeforeNext };
+  }
+}
+
 async function consume(limiter: RateLimiterAbstract, key: string, points: number): Promise<void> {
   try {
     await limiter.consume(key, points);
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
-    const seconds = Math.ceil(error.msBeforeNext / 1000);
-    throw new RequestError('RATE_LIMITED', `That is too much in a minute: try again in ${seconds} s.`);
+    throw tooMuch(error.msBeforeNext);
   }
 }
 
-/** The names of the root fields, each as often as it is asked for; empty for anything but a mutation. */
-function mutationsOf(document: DocumentNode, operationName: string | undefined): string[] {
-  const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== 'mutation') return [];
-  const fragments = new Map(
-    document.definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one.selectionSet]] : [])),
-  );
-  const fieldsOf = (selections: SelectionSetNode | undefined): string[] =>
-    (selections?.selections ?? []).flatMap((one) => {
-      if (one.kind === 'Field') return [one.name.value];
-      return fieldsOf(one.kind === 'InlineFragment' ? one.selectionSet : fragments.get(one.name.value));
-    });
-  return fieldsOf(operation.selectionSet);
+function tooMuch(msBeforeReset: number): RateLimited {
+  return new RateLimited(Math.max(1, Math.ceil(msBeforeReset / 1000)));
 }

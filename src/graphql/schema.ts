@@ -26,6 +26,7 @@ export async function assembleSchema(resolvers: object[]): Promise<GraphQLSchema
   resolveTypes(schema);
   resolveIds(schema);
   freePlainFields(schema);
+  stopWhenCancelled(schema);
   return schema;
 }
 
@@ -72,6 +73,21 @@ function resolveIds(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;
     type.getFields()['id']!.resolve = (source: { _id: Types.ObjectId }) => toGlobalId(type.name, source._id);
+  }
+}
+
+/** A request whose time is up begins no further field. */
+function stopWhenCancelled(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { resolve } = field;
+      if (!resolve || field.name === 'id') continue;
+      field.resolve = (source, args, context: RequestContext, info) => {
+        context.requireActive();
+        return resolve(source, args, context, info);
+      };
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
 import { subscribersDropped, TopicSource } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
+import { admit } from './admission.js';
 import type { Broadcasts, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
@@ -38,7 +39,7 @@ const closeCode = { unauthorized: 4401, tooMany: 4429, tooSlow: 4408 } as const;
 const closingPatience = 5_000;
 
 /** Which socket and which of its subscriptions an execution belongs to. */
-const places = new WeakMap<object, { socket: WebSocket; id: string }>();
+const places = new WeakMap<object, { socket: WebSocket; id: string; points: number }>();
 
 export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters, Connected> {
   const { operations, broadcasts, connections, rateLimits, report } = options;
@@ -55,21 +56,23 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
         const document = operations.document(query);
         if (!('kind' in document)) return document;
         const name = operationName || undefined;
-        operations.cost(document, operations.operation(document, name), variables ?? {});
         const contextValue = extra.context!.fresh();
-        await rateLimits.charge(document, name, contextValue);
-        places.set(contextValue, { socket: extra.socket, id });
+        const { points } = await admit(options, document, name, variables ?? {}, contextValue);
+        places.set(contextValue, { socket: extra.socket, id, points });
         return { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
       } catch (error) {
         return [wrapped(error)];
       }
     },
     execute: ({ document, operationName, contextValue, variableValues }: ExecutionArgs) =>
-      withoutThrowing(() => operations.run(document, operationName ?? undefined, {}, contextValue, variableValues ?? {})),
+      withoutThrowing(() => operations.run(document, operationName ?? undefined, {}, contextValue as RequestContext, variableValues ?? {})),
     subscribe: (args: ExecutionArgs) => withoutThrowing(() => subscribe(broadcasts, args)),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
-    onNext: (_context, _id, _payload, _args, result) =>
-      result.errors ? { ...result, errors: result.errors.map((error) => format(error)) } : undefined,
+    onNext: (_context, _id, _payload, { contextValue }, result) => {
+      const cost = rateLimits.chargeOf(contextValue as RequestContext);
+      const errors = result.errors?.map((error) => format(error));
+      return { ...result, ...(errors && { errors }), extensions: { ...result.extensions, cost } };
+    },
   };
 }
 
@@ -145,9 +148,12 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
 
   next(): Promise<IteratorResult<ExecutionResult, void>> {
     if (this.ended) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.end = () => resolve({ done: true, value: undefined });
-      this.join().catch(reject);
+      this.join().catch((error: unknown) => {
+        this.ended = true;
+        resolve({ done: false, value: { errors: [wrapped(error)] } });
+      });
     });
   }
 
@@ -175,12 +181,13 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
   private async join(): Promise<void> {
     const { document, operationName, variableValues, contextValue } = this.args;
     const context = contextValue as RequestContext;
-    const { socket, id } = places.get(context)!;
+    const { socket, id, points } = places.get(context)!;
     const operation = {
       document: document,
       operationName: operationName ?? undefined,
       variables: { ...variableValues },
       context,
+      points,
     };
     const leave = await this.broadcasts.join(this.source, operation, new SocketSink(socket, id));
     if (this.ended) leave();

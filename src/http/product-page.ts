@@ -3,6 +3,7 @@ import escapeHtml from 'escape-html';
 import type { FastifyInstance } from 'fastify';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import { RequestContext } from '../relay/context.js';
+import { networkOf } from './network-address.js';
 
 const query = `query ProductPage($slug: String!) {
   product(slug: $slug) {
@@ -34,7 +35,9 @@ export function serveProductPage(fastify: FastifyInstance, operations: CompiledO
   fastify.get<{ Params: { slug: string } }>('/products/:slug', async (request, reply) => {
     const document = operations.document(query);
     if (!('kind' in document)) throw document[0]!;
-    const result = await operations.run(document, undefined, {}, new RequestContext(null, request.ip), { slug: request.params.slug });
+    const result = await operations.run(document, undefined, {}, new RequestContext(null, networkOf(request.ip)), {
+      slug: request.params.slug,
+    });
     if (result.errors) throw result.errors[0]!;
     const product = result.data?.['product'] as PageProduct | null;
     if (!product) return reply.status(404).type('text/plain').send('There is no such product.\n');

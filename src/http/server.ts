@@ -7,7 +7,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { useServer } from 'graphql-ws/use/ws';
 import { register } from 'prom-client';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { RequestError } from '../errors.js';
+import { RateLimited, RequestError } from '../errors.js';
 import type { GraphQLError } from 'graphql';
 import { createApollo, refusalFormat } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
@@ -19,6 +19,8 @@ import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graph
 import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
+import { maxHeaderSize, RequestConnections, timeouts } from './connection-limits.js';
+import { networkOf } from './network-address.js';
 import { servePlayground } from './playground.js';
 import { serveProductPage } from './product-page.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
@@ -27,6 +29,8 @@ const path = '/graphql';
 const pingInterval = 12_000;
 
 export interface HttpLimits extends ConnectionLimits {
+  /** HTTP connections of one address that are no WebSocket and no event stream. */
+  requestConnectionsPerAddress: number;
   /** Bytes of a request body or a WebSocket message. */
   bodySize: number;
   /** Bytes that may wait for a subscriber that reads too slowly. */
@@ -48,6 +52,10 @@ export interface HttpOptions extends ShortLinkOptions {
   checkReady: () => Promise<void>;
 }
 
+interface Live extends LiveOptions {
+  requestConnections: RequestConnections;
+}
+
 export interface HttpServer {
   fastify: FastifyInstance;
   close(): Promise<void>;
@@ -60,23 +68,30 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     logger: { level: options.logLevel },
     forceCloseConnections: true,
     trustProxy,
+    keepAliveTimeout: timeouts.keepAlive,
+    requestTimeout: timeouts.request,
+    connectionTimeout: timeouts.idle,
+    http: { maxHeaderSize, headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.checkInterval },
   });
-  const addressOf = (request: IncomingMessage): string => proxyAddress(request, trustProxy);
+  const requestConnections = new RequestConnections(options.limits.requestConnectionsPerAddress);
+  if (options.trustedProxies === 0) requestConnections.watch(fastify.server);
+  const addressOf = (request: IncomingMessage): string => networkOf(proxyAddress(request, trustProxy));
   const report = (error: unknown): void => fastify.log.error(error);
   fastify.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options.limits.bodySize));
   const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });
   await apollo.start();
   const connections = new LiveConnections(options.limits);
-  const live: LiveOptions = {
+  const live: Live = {
     ...options,
     connections,
+    requestConnections,
     addressOf,
-    broadcasts: new Broadcasts(options.operations, options.hiddenAuthors, options.limits.subscriberBacklog, report),
+    broadcasts: new Broadcasts(options.operations, options.hiddenAuthors, options.rateLimits, options.limits.subscriberBacklog, report),
     report,
   };
   serveGraphql(fastify, apollo, live);
   const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: options.limits.bodySize });
-  limitSockets(sockets, connections, addressOf);
+  limitSockets(sockets, live);
   const subscriptions = useServer(webSocketOptions(live), sockets, pingInterval);
   serveHealth(fastify, options.checkReady);
   await serveShortLinks(fastify, options);
@@ -93,19 +108,20 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 }
 
 /** Registered before the protocol's own listener, so that a refused connection never gets to it. */
-function limitSockets(sockets: WebSocketServer, connections: LiveConnections, addressOf: LiveOptions['addressOf']): void {
+function limitSockets(sockets: WebSocketServer, { connections, requestConnections, addressOf }: Live): void {
   sockets.on('connection', (socket: WebSocket, request) => {
+    requestConnections.release(request);
     const leave = connections.enter(addressOf(request));
     if (leave) socket.once('close', leave);
     else socket.close(tooManyConnections, 'Too many connections of this address');
   });
 }
 
-function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, live: LiveOptions): void {
+function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, live: Live): void {
   const handler = fastifyApolloHandler(apollo, {
     async context(request: FastifyRequest) {
       try {
-        return new RequestContext(await live.authenticate(request.headers.authorization), request.ip);
+        return new RequestContext(await live.authenticate(request.headers.authorization), live.addressOf(request.raw));
       } catch (error) {
         throw error instanceof RequestError ? refusal(error) : error;
       }
@@ -118,28 +134,41 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       const { query } = ((request.method === 'POST' ? request.body : request.query) ?? {}) as { query?: unknown };
       if (!request.headers.accept?.includes('text/event-stream')) {
         const document = typeof query === 'string' && query !== '' ? live.operations.document(query) : null;
-        if (document && !('kind' in document)) return refuseDocument(document, request, reply);
+        if (document && !('kind' in document)) return refuseDocument(live, query as string, document, request, reply);
         return handler.call(fastify, request as never, reply as never);
       }
       reply.hijack();
+      live.requestConnections.release(request.raw);
+      for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
       const operation = (request.method === 'GET' ? request.query : request.body) as object | undefined;
       const { authorization, 'last-event-id': lastEventId } = request.headers;
       const lastEvent = { lastEventId: lastEventId as string | undefined };
       const readOnly = request.method !== 'POST';
-      await streamOperation(live, { ...operation, authorization, ...lastEvent, address: request.ip, readOnly }, reply.raw);
+      await streamOperation(live, { ...operation, authorization, ...lastEvent, address: live.addressOf(request.raw), readOnly }, reply.raw);
       return undefined;
     },
   });
 }
 
-function refuseDocument(errors: readonly GraphQLError[], { headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+async function refuseDocument(
+  live: Live,
+  query: string,
+  errors: readonly GraphQLError[],
+  { headers, raw }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  await live.rateLimits.chargeRefused(query, live.addressOf(raw));
   const { status, type } = refusalFormat(headers.accept);
   const formatted = errors.map((error) => formatError(error.toJSON(), error, () => {}));
   return reply.status(status).type(type).send({ errors: formatted });
 }
 
 /** What fails before GraphQL has the request still answers in GraphQL's form. */
-function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, bodyLimit: number): void {
+function answerError(error: FastifyError | RateLimited, request: FastifyRequest, reply: FastifyReply, bodyLimit: number): void {
+  if (error instanceof RateLimited) {
+    void reply.header('retry-after', error.retryAfter);
+    return void reply.status(429).send({ errors: [formatError({ message: error.message }, error, () => {})] });
+  }
   const status = error.statusCode ?? 500;
   if (status >= 500) request.log.error(error);
   const messages: Record<number, string> = {

@@ -19,6 +19,7 @@ export interface LoaderDefinition<Key, Value> {
 }
 
 export class RequestContext {
+  private cancelled: RequestError | null = null;
   private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();
 
   /** @param resumeAfter the cursor that a transport's own means of resuming names */
@@ -32,6 +33,16 @@ export class RequestContext {
     return this.identity;
   }
 
+  /** Makes everything that this request has not begun yet fail with an error. */
+  cancel(error: RequestError): void {
+    this.cancelled = error;
+  }
+
+  /** @throws RequestError where the request was cancelled. */
+  requireActive(): void {
+    if (this.cancelled) throw this.cancelled;
+  }
+
   /** @throws RequestError UNAUTHENTICATED for a stranger. */
   requireSignedIn(): SignedIn {
     const { signedIn } = this;
@@ -41,6 +52,7 @@ export class RequestContext {
 
   /** Loads through this request's batch for the definition. */
   load<Key, Value>(definition: LoaderDefinition<Key, Value>, key: Key): Promise<Value | null> {
+    this.requireActive();
     let loader = this.loaders.get(definition);
     if (!loader) {
       loader = new DataLoader<unknown, unknown, string>((keys) => definition.batch(keys as readonly Key[]), {

@@ -69,7 +69,7 @@ describe('an event stream', () => {
     const client = createClient({ url: `${plaza.url}/graphql`, singleConnection: false, retryAttempts: 0 });
     const answers: unknown[] = [];
     for await (const answer of client.iterate({ query: '{ __typename }' })) answers.push(answer);
-    expect(answers).toEqual([{ data: { __typename: 'Query' } }]);
+    expect(answers).toMatchObject([{ data: { __typename: 'Query' }, extensions: { cost: { requested: 1 } } }]);
     client.dispose();
   });
 

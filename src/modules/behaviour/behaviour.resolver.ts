@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { payload } from '../../relay/payload.js';
@@ -7,6 +8,7 @@ import { TrackEventsInput, TrackEventsPayload } from './behaviour.type.js';
 
 @Resolver()
 export class BehaviourResolver {
+  @Cost({ perItem: { argument: 'input.events', weight: 1 }, changes: 'input.events' })
   @Mutation(() => TrackEventsPayload, { description: 'Collects views, clicks and add-to-carts, which recommendations learn from.' })
   trackEvents(
     @Arg('input', () => TrackEventsInput, { description: 'The batch.' }) { events, visitorId }: TrackEventsInput,

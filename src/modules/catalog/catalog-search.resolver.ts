@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
+import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
@@ -17,6 +18,7 @@ const mostValues = 50;
 export class ProductSearchResolver {
   constructor(private readonly catalogSearch: CatalogSearch) {}
 
+  @Cost({ weight: 50 })
   @Query(() => ProductSearch, { description: 'Finds products by words, with counts of what else could be chosen.' })
   searchProducts(
     @Arg('query', () => String, {

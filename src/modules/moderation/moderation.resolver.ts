@@ -1,4 +1,5 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, pagesByParent, paginate, type Connection } from '../../relay/connection.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import { idOf, parseGlobalId } from '../../relay/global-id.js';
@@ -204,6 +205,7 @@ export class ModerationResolver {
     return payload(async () => ({ appeal: await appealModeration(context.requireSignedIn().userId, { content, body }) }));
   }
 
+  @Cost({ weight: 100 })
   @Mutation(() => AppealBanPayload, { description: 'Asks to be let in again, by the credentials of an account that is shut out.' })
   appealBan(
     @Arg('input', () => AppealBanInput, { description: 'The appeal.' }) { email, password, body }: AppealBanInput,

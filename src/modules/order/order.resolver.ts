@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, paginate, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
@@ -41,6 +42,7 @@ export class OrderResolver {
   }
 
   @Authorized()
+  @Cost({ perItem: { argument: 'input.items', weight: 2 } })
   @Mutation(() => PlaceOrderPayload, { description: 'Orders products at their price now, all of them or none.' })
   placeOrder(
     @Arg('input', () => PlaceOrderInput, { description: 'The order.' }) { items, ...options }: PlaceOrderInput,

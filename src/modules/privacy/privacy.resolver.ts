@@ -1,6 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { broken } from '../../errors.js';
+import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { payload } from '../../relay/payload.js';
 import { erase, exportOf } from './privacy.service.js';
@@ -9,12 +10,14 @@ import { EraseMeInput, EraseMePayload } from './privacy.type.js';
 @Resolver()
 export class PrivacyResolver {
   @Authorized()
+  @Cost({ weight: 1000 })
   @Query(() => GraphQLJSONObject, { description: 'Everything that the shop holds on one, by kind.' })
   exportMyData(@Ctx() context: RequestContext): Promise<object> {
     return exportOf(context.requireSignedIn().userId);
   }
 
   @Authorized()
+  @Cost({ weight: 100 })
   @Mutation(() => EraseMePayload, {
     description:
       'Erases one’s account for good. Personal data goes; what one wrote for others stays without its author; recommendations forget one at the next training.',

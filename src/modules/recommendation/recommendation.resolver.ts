@@ -1,6 +1,7 @@
 import mongoose, { type Types } from 'mongoose';
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
+import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, largestPage, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
@@ -121,6 +122,7 @@ export class RecommendedProductResolver {
   }
 
   @Authorized('ADMIN')
+  @Cost({ weight: 500 })
   @Query(() => RecommenderReport, { description: 'How the recommender does with people. For administrators.' })
   recommenderReport(
     @Arg('days', () => Int, { nullable: true, defaultValue: 28, description: 'How far back to look, at most 90 days.' }) days: number,
@@ -173,6 +175,7 @@ function present<Value>(values: (Value | null)[]): Value[] {
 export class ViewerRecommendationsResolver {
   constructor(private readonly recommender: RecommenderService) {}
 
+  @Cost({ weight: 50 })
   @FieldResolver(() => RecommendedProductConnection, {
     description:
       'What the shop recommends, the best first, at most 100; to a stranger, what is popular. Never what one has bought or reviewed, or what is out of stock.',
@@ -234,6 +237,7 @@ function productList(ids: string[] | null | undefined, argument: string): Types.
 export class SimilarProductsResolver {
   constructor(private readonly recommender: RecommenderService) {}
 
+  @Cost({ weight: 10 })
   @FieldResolver(() => ProductConnection, { description: 'Products that go with it, the most alike first, at most 50.' })
   async similarProducts(
     @Root() product: ProductDocument,
@@ -243,6 +247,7 @@ export class SimilarProductsResolver {
     return productPage(await this.recommender.similarTo(product, 50), page, 'similarProducts', context);
   }
 
+  @Cost({ weight: 10 })
   @FieldResolver(() => ProductConnection, { description: 'Products that the same people bought, the most often first, at most 30.' })
   boughtTogether(
     @Root() product: ProductDocument,
@@ -252,6 +257,7 @@ export class SimilarProductsResolver {
     return productPage(this.recommender.boughtWith(product._id, 30), page, 'boughtTogether', context);
   }
 
+  @Cost({ weight: 10 })
   @Query(() => ProductConnection, { description: 'What most people had to do with lately, at most 100 products.' })
   async trendingProducts(
     @Args(() => ConnectionArgs) page: ConnectionArgs,

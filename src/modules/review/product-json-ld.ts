@@ -1,6 +1,7 @@
 /** A product as search engines read it: schema.org/Product with AggregateRating, Offer and Review. */
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
@@ -17,6 +18,7 @@ export class ProductJsonLdResolver {
   /** @param urlOf where the shop shows a product */
   constructor(private readonly urlOf: (slug: string) => string) {}
 
+  @Cost({ weight: 20 })
   @FieldResolver(() => GraphQLJSONObject, {
     description: 'The schema.org description with its score and top reviews, for a `<script type="application/ld+json">`.',
   })

@@ -1,4 +1,5 @@
 import { Arg, Args, Authorized, Ctx, FieldResolver, Float, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { userSimilarity } from '../../scoring/index.js';
@@ -18,6 +19,7 @@ export class SimilarUserResolver {
 @Resolver(() => Viewer)
 export class ViewerSimilarUsersResolver {
   @Authorized()
+  @Cost({ weight: 100 })
   @FieldResolver(() => SimilarUserConnection, {
     nullable: true,
     description:
@@ -41,6 +43,7 @@ export class ViewerSimilarUsersResolver {
 
 @Resolver(() => User)
 export class UserSimilarityResolver {
+  @Cost({ weight: 10 })
   @FieldResolver(() => Float, {
     nullable: true,
     description:

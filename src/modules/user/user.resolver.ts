@@ -1,4 +1,5 @@
 import { Arg, Authorized, Ctx, FieldResolver, Mutation, Query, Resolver } from 'type-graphql';
+import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { registerNode } from '../../relay/node.js';
 import { payload } from '../../relay/payload.js';
@@ -58,11 +59,13 @@ export class UserResolver {
     return findByHandle(handle.replace(/^@/, ''));
   }
 
+  @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens an account and a session.' })
   signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput): Promise<object> {
     return payload(() => this.sessions.signUp(input));
   }
 
+  @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens a session.' })
   signIn(@Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput): Promise<object> {
     return payload(() => this.sessions.signIn(input.email, input.password));
