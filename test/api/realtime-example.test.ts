@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { usePlaza } from '../support/plaza.js';
+import { until } from '../support/until.js';
 
 const plaza = usePlaza();
 const folder = new URL('../../coverage/examples/', import.meta.url);
@@ -53,10 +54,10 @@ test('the example of resuming sees every comment once and in order through cuts'
   for (let at = 0; at < 12; at++) {
     written.push(String(at));
     await plaza.mutate('addComment', { subjectId: id, body: String(at) }, 'comment { id }', author.token);
-    if (at === 0) await vi.waitUntil(() => seen.length === 1, { timeout: 5000 });
+    if (at === 0) await until(() => seen.length === 1);
     if (at % 4 === 2) proxy.cut();
   }
-  await vi.waitUntil(() => seen.length >= written.length, { timeout: 30_000 });
+  await until(() => seen.length >= written.length);
   expect(seen).toEqual(written);
   await stop();
   proxy.cut();

@@ -29,7 +29,7 @@ beforeAll(async () => {
     }
   }
   await plaza.app.recommender.train();
-}, 240_000);
+});
 
 interface Shown {
   impressionId?: string;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await shop.open();
   for (const example of examples) if (example.kind === 'query') roundTripsBefore.set(example.file, (await commandsOf(example)).length);
   await fill();
-}, 600_000);
+});
 
 function commandsOf({ query, variables }: (typeof examples)[number]): Promise<Document[]> {
   return plaza.storeCommands(() => plaza.data(query, variables, shop.tokenFor(query)));

@@ -2,8 +2,9 @@
  * What Plaza, mongoose and the driver need of MongoDB. The same expectations hold for MongoDB itself:
  * MONGODB_URI names another server to run them against.
  */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Binary, Decimal128, Long, MaxKey, MinKey, MongoClient, ObjectId, useStore } from '../support/store.js';
+import { until } from '../support/until.js';
 
 const store = useStore();
 let collections = 0;
@@ -760,6 +761,6 @@ test('a TTL index deletes what has expired, and nothing else', async () => {
   const collection = await filled([{ at: new Date(Date.now() - 60_000) }, { at: new Date(Date.now() + 3_600_000) }, { at: 'no date' }, {}]);
   await collection.createIndex({ at: 1 }, { expireAfterSeconds: 5 });
   // MongoDB looks once a minute, the embedded store twice.
-  await vi.waitUntil(async () => (await collection.countDocuments()) === 3, { timeout: 90_000, interval: 500 });
+  await until(async () => (await collection.countDocuments()) === 3);
   expect(idsOf(await collection.find().sort({ _id: 1 }).toArray())).toEqual([1, 2, 3]);
-}, 100_000);
+});

@@ -104,7 +104,7 @@ test('every acknowledged write survives kill -9, and no transaction is half ther
   expect(await db.collection('left').estimatedDocumentCount()).toBe(left.size);
   await client.close();
   await kill(child);
-}, 120_000);
+});
 
 describe('a data directory', () => {
   const file = () => join(directory, 'plaza.lmdb');

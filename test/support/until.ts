@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Waits until something holds that nothing announces; 30 s are for a busy machine, and none waits as long. */
+/** Waits until something holds that nothing announces. The timeout is for a machine that is very busy. */
 export function until(holds: () => boolean | Promise<boolean>): Promise<unknown> {
-  return vi.waitUntil(holds, { interval: 10, timeout: 30_000 });
+  return vi.waitUntil(holds, { interval: 10, timeout: 120_000 });
 }
