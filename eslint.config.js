@@ -29,7 +29,8 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: 'CallExpression[callee.name=/^(setTimeout|sleep|delay)$/], CallExpression[callee.property.name=/^(setTimeout|waitForTimeout)$/]',
+          selector:
+            'CallExpression[callee.name=/^(setTimeout|sleep|delay)$/], CallExpression[callee.property.name=/^(setTimeout|waitForTimeout)$/]',
           message: 'Wait for a signal: an event, plaza.admits, expect.poll, or until(…) of test/support/until.ts.',
         },
         {
