@@ -193,3 +193,29 @@ test('a thousand connections that say nothing leave nothing behind', async () =>
   for (const socket of sockets) socket.destroy();
   expect(await client.db('d').command({ ping: 1 })).toMatchObject({ ok: 1 });
 });
+
+describe('answers that are too long', () => {
+  test('a distinct beyond 16 MB is refused with its code, and the store goes on', async () => {
+    const collection = client.db('hostile').collection('long');
+    for (let n = 0; n < 40; n++) await collection.insertOne({ text: String(n).padEnd(500_000, 'x') });
+    await expect(collection.distinct('text')).rejects.toMatchObject({ code: 17217 });
+    expect(await collection.countDocuments()).toBe(40);
+  });
+
+  test('the largest document can be changed and is answered', async () => {
+    const collection = client.db('hostile').collection<{ _id: number; n: number; text: string }>('largest');
+    await collection.insertOne({ _id: 1, n: 0, text: 'x'.repeat(16 * 1024 * 1024 - 60) });
+    const changed = await collection.findOneAndUpdate({ _id: 1 }, { $inc: { n: 1 } }, { returnDocument: 'after' });
+    expect(changed).toMatchObject({ n: 1 });
+  });
+
+  test('errors of very many statements are answered, their messages cut', async () => {
+    const collection = client.db('hostile').collection<{ _id: string }>('twice');
+    const documents = Array.from({ length: 40_000 }, (_, n) => ({ _id: String(n).padEnd(500, 'x') }));
+    await collection.insertMany(documents);
+    const error = await collection
+      .insertMany(documents, { ordered: false })
+      .catch((reason: unknown) => reason as { writeErrors: unknown[] });
+    expect((error as { writeErrors: unknown[] }).writeErrors).toHaveLength(40_000);
+  });
+});

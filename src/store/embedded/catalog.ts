@@ -1,6 +1,6 @@
 /** What collections and indexes there are, held in memory and written through to the store. */
 import { randomUUID } from 'node:crypto';
-import type { Document } from 'bson';
+import { serialize, type Document } from 'bson';
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
 import { Query } from 'mingo';
 import { decode, encode } from './raw-document.js';
@@ -48,6 +48,7 @@ interface CollectionRecord {
 /** The layout of the data; a store written by a newer version is refused. */
 export const formatVersion = 1;
 const longestIndexName = 127;
+const versionKey = Buffer.from('version');
 
 export class Catalog {
   readonly environment: RootDatabase<Buffer, Buffer>;
@@ -58,7 +59,13 @@ export class Catalog {
   private nextId = 1;
   private readonly changedCounts = new Set<Collection>();
 
-  constructor(path: string) {
+  /** Which state of the collections this thread knows; the thread that writes counts it up. */
+  private version = 0;
+  private changed = false;
+  readonly readOnly: boolean;
+
+  constructor(path: string, { readOnly = false } = {}) {
+    this.readOnly = readOnly;
     const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
     this.environment = open<Buffer, Buffer>({ path, maxDbs: 4, noSubdir: true, ...encoding });
     this.meta = this.environment.openDB<Buffer, Buffer>('meta', encoding);
@@ -80,18 +87,51 @@ export class Catalog {
       throw new Error(`the data was written by a newer Plaza (format ${version}; this one reads up to ${formatVersion})`);
     }
     this.nextId = nextId;
-    const first = Buffer.from('c:');
-    for (const { value } of this.meta.getRange({ start: first, end: Buffer.from('c;') })) {
-      const record = decode(value) as CollectionRecord;
-      const count = this.meta.get(countKey(record.id))?.readDoubleLE(0) ?? 0;
-      const collection: Collection = {
-        ...record,
-        prefix: idPrefix(record.id),
-        count,
-        indexes: record.indexes.map((index) => compileIndex(index, record.id)),
-      };
-      this.collections.set(`${record.database}.${record.name}`, collection);
+    this.version = this.storedVersion();
+    const gone = new Set(this.collections.keys());
+    for (const { value } of this.meta.getRange({ start: Buffer.from('c:'), end: Buffer.from('c;') })) {
+      const collection = this.collectionOf(decode(value) as CollectionRecord);
+      const name = `${collection.database}.${collection.name}`;
+      const known = this.collections.get(name);
+      if (known?.id === collection.id) Object.assign(known, collection);
+      else this.collections.set(name, collection);
+      gone.delete(name);
     }
+    for (const name of gone) this.collections.delete(name);
+  }
+
+  private collectionOf(record: CollectionRecord): Collection {
+    return {
+      ...record,
+      prefix: idPrefix(record.id),
+      count: this.storedCount(record.id),
+      indexes: record.indexes.map((index) => compileIndex(index, record.id)),
+    };
+  }
+
+  /** Takes up what the thread that writes has committed; for the threads that read, before each command. */
+  refresh(): void {
+    this.environment.resetReadTxn();
+    if (this.storedVersion() !== this.version) this.load();
+  }
+
+  /** Forgets what a failed group of writes changed in memory. */
+  reload(): void {
+    this.changedCounts.clear();
+    this.changed = false;
+    this.load();
+  }
+
+  private storedVersion(): number {
+    return this.meta.get(versionKey)?.readDoubleLE(0) ?? 0;
+  }
+
+  private storedCount(collection: number): number {
+    return this.meta.get(countKey(collection))?.readDoubleLE(0) ?? 0;
+  }
+
+  countOf(collection: Collection): number {
+    return this.readOnly ? this.storedCount(collection.id) : collection.count;
   }
 
   find(database: string, name: string): Collection | undefined {
@@ -119,6 +159,7 @@ export class Catalog {
 
   drop(collection: Collection): void {
     this.collections.delete(`${collection.database}.${collection.name}`);
+    this.changed = true;
     this.meta.removeSync(collectionKey(collection.id));
     this.meta.removeSync(countKey(collection.id));
     this.removeRange(this.documents, collection.prefix);
@@ -149,13 +190,13 @@ export class Catalog {
     this.changedCounts.add(collection);
   }
 
-  /** Writes the document counts that a group of writes changed; called at the end of the group. */
-  saveCounts(): void {
+  /** Writes the counts that a group of writes changed, and word of changed collections; called at the end of the group. */
+  saveChanges(): void {
+    if (this.changed) this.meta.putSync(versionKey, doubleBytes(++this.version));
+    this.changed = false;
     for (const collection of this.changedCounts) {
       if (!this.collections.has(`${collection.database}.${collection.name}`)) continue;
-      const value = Buffer.alloc(8);
-      value.writeDoubleLE(collection.count);
-      this.meta.putSync(countKey(collection.id), value);
+      this.meta.putSync(countKey(collection.id), doubleBytes(collection.count));
     }
     this.changedCounts.clear();
   }
@@ -164,23 +205,23 @@ export class Catalog {
     return this.environment.useReadTransaction();
   }
 
-  readRetry(session: string): Document | undefined {
-    const stored = this.meta.get(Buffer.from(`r:${session}`));
+  readOutcome(session: string): Document | undefined {
+    const stored = this.meta.get(outcomeKey(session));
     return stored && decode(stored);
   }
 
-  saveRetry(session: string, record: Document): void {
-    this.meta.putSync(Buffer.from(`r:${session}`), encode(record));
+  saveOutcome(session: string, outcome: Document): void {
+    this.meta.putSync(outcomeKey(session), Buffer.from(serialize(outcome, { ignoreUndefined: true })));
   }
 
-  /** Forgets the outcome of retryable writes whose session has long ended. */
-  sweepRetries(before: Date): void {
+  sweepOutcomes(before: Date): void {
     for (const { key, value } of this.meta.getRange({ start: Buffer.from('r:'), end: Buffer.from('r;') })) {
       if ((decode(value) as { at: Date }).at < before) this.meta.removeSync(key);
     }
   }
 
   private save(collection: Collection): void {
+    this.changed = true;
     const { id, database, name, uuid } = collection;
     const indexes = collection.indexes.map(specificationOf);
     this.meta.putSync(collectionKey(id), encode({ id, database, name, uuid, indexes }));
@@ -208,8 +249,18 @@ function collectionKey(id: number): Buffer {
   return Buffer.from(`c:${String(id).padStart(10, '0')}`);
 }
 
+function outcomeKey(session: string): Buffer {
+  return Buffer.from(`r:${session}`);
+}
+
 function countKey(id: number): Buffer {
   return Buffer.from(`n:${id}`);
+}
+
+function doubleBytes(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return bytes;
 }
 
 function idPrefix(id: number): Buffer {

@@ -1,14 +1,17 @@
 /** The command table: what a client may ask, and the reply. */
-import { Binary, Long, type Document } from 'bson';
+import { Binary, calculateObjectSize, Long, type Document } from 'bson';
 import { Aggregation, leadingRead } from './aggregation.js';
 import type { Catalog } from './catalog.js';
 import { identityIndex, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
+import { largestMessage } from './message.js';
 import { cursorReply, decode, encode, largestDocument } from './raw-document.js';
 import { projector } from './projection.js';
-import { Reader, type FindOptions, type ReadStatistics, type Row, type View } from './reader.js';
+import { Budget, OverBudget, Reader, type FindOptions, type ReadStatistics, type Row, type View } from './reader.js';
 import { Cursors, Sessions } from './sessions.js';
 import { LockTable, type StoreTransaction } from './transaction.js';
+import { Expiry } from './expiry.js';
+import { RetryableWrites } from './retryable-writes.js';
 import { WriteCommands } from './write-commands.js';
 import { WriteQueue } from './write-queue.js';
 import { Writer } from './writer.js';
@@ -20,9 +23,7 @@ export type Reply = Document | Buffer;
 type Handler = (command: Document) => Reply | Promise<Reply>;
 
 const defaultBatch = 101;
-const largestMessage = 48_000_000;
 const latestWireVersion = 21;
-const retriesKept = 30 * 60_000;
 
 export class Commands {
   private readonly reader: Reader;
@@ -32,19 +33,27 @@ export class Commands {
   private readonly locks = new LockTable();
   private readonly queue: WriteQueue;
   private readonly sessions: Sessions;
-  private readonly cursors = new Cursors();
+  private readonly retryable: RetryableWrites;
+  private readonly expiry: Expiry;
+  private readonly cursors: Cursors;
+  private readonly atTheDoor: boolean;
   private readonly handlers: Record<string, Handler>;
 
   constructor(
     private readonly catalog: Catalog,
     private readonly address: () => string,
+    { thread }: { thread: number | null },
   ) {
+    this.atTheDoor = thread === null;
+    this.cursors = new Cursors(thread ?? 0);
     this.reader = new Reader(catalog);
     this.writer = new Writer(catalog, this.locks);
     this.writes = new WriteCommands(catalog, this.reader, this.writer);
     this.aggregation = new Aggregation(catalog, this.reader);
     this.queue = new WriteQueue(catalog);
     this.sessions = new Sessions(catalog, this.locks);
+    this.retryable = new RetryableWrites(catalog);
+    this.expiry = new Expiry(catalog, this.reader, this.writer, this.queue);
     const hello: Handler = () => this.hello();
     const write: Handler = (command) => this.write(command);
     const acknowledge: Handler = () => ({ ok: 1 });
@@ -104,30 +113,14 @@ export class Commands {
     }
   }
 
-  /** Ends idle transactions and cursors, and deletes what a TTL index says has expired. */
-  sweep(): Promise<void> {
+  /** Ends idle transactions and cursors; in the thread that writes, also what has expired. */
+  async sweep(): Promise<void> {
     this.sessions.sweep();
     this.cursors.sweep();
-    return this.queue.submit(() => {
-      this.catalog.sweepRetries(new Date(Date.now() - retriesKept));
-      for (const collection of this.catalog.list()) {
-        for (const index of collection.indexes) if (index.expireAfterSeconds !== undefined) this.expire(collection, index);
-      }
-    });
+    if (!this.catalog.readOnly) await this.expiry.sweep();
   }
 
-  private expire(collection: Collection, index: Index): void {
-    const before = new Date(Date.now() - index.expireAfterSeconds! * 1000);
-    const filter = { [index.fields[0]!]: { $lte: before } };
-    const rows = [...this.reader.find(collection, filter, { limit: 1000 }, {}, { keysExamined: 0, documentsExamined: 0 })];
-    for (const row of rows) {
-      const change = this.writer.deletion(collection, row);
-      this.writer.requireFree(change);
-      this.writer.apply(change, null);
-    }
-  }
-
-  private hello(): Document {
+  hello(): Document {
     const address = this.address();
     return {
       helloOk: true,
@@ -158,7 +151,7 @@ export class Commands {
   }
 
   private view(command: Document): View {
-    return this.transactionOf(command) ?? {};
+    return this.transactionOf(command) ?? (this.atTheDoor ? { budget: new Budget() } : {});
   }
 
   /** The transaction a command runs in, begun if the command says so. */
@@ -213,7 +206,9 @@ export class Commands {
   /** @param most how many rows there can be: a batch that holds them all leaves no cursor to be closed */
   private firstBatch(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, size: number, most: number): Reply {
     const { batch, done } = takeBatch(rows, project, size);
-    const id = done || batch.length >= most ? 0n : this.cursors.add(namespace, rows, project).id;
+    const complete = done || batch.length >= most;
+    if (!complete && this.atTheDoor) throw new OverBudget();
+    const id = complete ? 0n : this.cursors.add(namespace, rows, project).id;
     return cursorReply('firstBatch', batch, id, namespace);
   }
 
@@ -265,6 +260,7 @@ export class Commands {
       }
     }
     const sorted = [...values.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
+    requireFits(sorted);
     return { values: sorted, ok: 1 };
   }
 
@@ -305,34 +301,32 @@ export class Commands {
     const transaction = this.transactionOf(command);
     if (transaction) {
       const name = String(Object.values(command)[0]);
-      if (this.catalog.find(String(command['$db']), name)) return this.writes.prepare(command, transaction)();
+      if (this.catalog.find(String(command['$db']), name)) return this.inTransaction(command, transaction);
       return this.queue
         .submit(() => this.catalog.require(String(command['$db']), name))
-        .then(() => this.writes.prepare(command, transaction)());
+        .then(() => this.inTransaction(command, transaction));
     }
     const run = this.writes.prepare(command, null);
-    if (command['txnNumber'] === undefined) return this.queue.submit(run);
-    return this.queue.submit(() => this.runOnce(command, run));
+    if (command['txnNumber'] === undefined) return this.queue.submit(run.next);
+    return this.queue.submit(this.retryable.once(sessionOf(command), Number(command['txnNumber']), run));
   }
 
-  /** A retryable write: the same number from the same session gets the first answer again. */
-  private runOnce(command: Document, run: () => Document): Document {
+  private inTransaction(command: Document, transaction: StoreTransaction): Document {
+    return this.writes.prepare(command, transaction).next(Infinity) as Document;
+  }
+
+  /** Commits once: the outcome is kept with the writes, so that a commit asked for again is not made again. */
+  private async commit(command: Document): Promise<Document> {
     const session = sessionOf(command);
     const number = Number(command['txnNumber']);
-    const earlier = this.catalog.readRetry(session) as { number: number; reply: Document } | undefined;
-    if (earlier && earlier.number === number) return earlier.reply;
-    if (earlier && earlier.number > number)
-      throw new CommandError(225, `Retryable write with txnNumber ${number} is prohibited: a newer one has started`);
-    const reply = run();
-    this.catalog.saveRetry(session, { number, reply, at: new Date() });
-    return reply;
-  }
-
-  private async commit(command: Document): Promise<Document> {
-    const transaction = this.sessions.find(sessionOf(command), Number(command['txnNumber']));
-    if (transaction.state === 'committed') return { ok: 1 };
-    this.sessions.require(sessionOf(command), Number(command['txnNumber']));
-    if (transaction.locks.size > 0) await this.queue.submit(() => this.writer.commit(transaction));
+    if (this.retryable.isCommitted(session, number)) return { ok: 1 };
+    const transaction = this.sessions.require(session, number);
+    if (transaction.locks.size > 0) {
+      await this.queue.submit(() => {
+        this.writer.commit(transaction);
+        this.retryable.noteCommit(session, number);
+      });
+    }
     this.locks.release(transaction, 'committed');
     return { ok: 1 };
   }
@@ -529,6 +523,10 @@ function takeBatch(rows: Iterator<Row>, project: (row: Row) => Buffer, size: num
     batch.push(document);
   }
   return { batch, done: false };
+}
+
+function requireFits(values: unknown[]): void {
+  if (calculateObjectSize({ values }) > largestDocument) throw new CommandError(17217, 'distinct too big, 16mb cap');
 }
 
 function requireNotNegative(values: Record<string, number>): void {

@@ -1,6 +1,7 @@
 /** MongoDB's error names for the codes this server answers with. */
 const codeNames = {
   2: 'BadValue',
+  8: 'UnknownError',
   9: 'FailedToParse',
   11: 'UserNotFound',
   13: 'Unauthorized',
@@ -22,6 +23,7 @@ const codeNames = {
   73: 'InvalidNamespace',
   85: 'IndexOptionsConflict',
   86: 'IndexKeySpecsConflict',
+  91: 'ShutdownInProgress',
   112: 'WriteConflict',
   115: 'CommandNotSupported',
   225: 'TransactionTooOld',
@@ -33,6 +35,8 @@ const codeNames = {
   8000: 'AtlasError',
   10334: 'BSONObjectTooLarge',
   11000: 'DuplicateKey',
+  14031: 'OutOfDiskSpace',
+  17217: 'Location17217',
   17419: 'Location17419',
   40324: 'Location40324',
   40415: 'Location40415',

@@ -57,7 +57,8 @@ const fixedSizes: Record<number, number> = {
   0x7f: 0,
 };
 
-function valueSize(bytes: Buffer, type: number, at: number): number {
+/** How many bytes a value of this type takes from this place on. */
+export function valueSize(bytes: Buffer, type: number, at: number): number {
   const fixed = fixedSizes[type];
   if (fixed !== undefined) return fixed;
   switch (type) {

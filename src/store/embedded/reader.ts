@@ -31,8 +31,30 @@ export interface ReadStatistics {
 /** What a transaction has written so far: by document key, null for a deleted one. */
 export type Overlay = Map<string, { key: Buffer; bytes: Buffer | null }>;
 
+/** A read takes longer than its budget allows, and has to run where it holds up nobody. */
+export class OverBudget extends Error {}
+
+/** How much a read may do, in documents looked at; tests and large documents cost more. */
+export class Budget {
+  private left = 600;
+
+  /** @throws OverBudget when it is used up */
+  spend(cost: number): void {
+    this.left -= cost;
+    if (this.left < 0) throw new OverBudget();
+  }
+
+  get rest(): number {
+    return this.left;
+  }
+}
+
+const testCost = 4;
+const bytesPerCost = 4096;
+
 /** The version of the data that is read: the latest, or a transaction's snapshot and its own writes. */
 export interface View {
+  budget?: Budget;
   transaction?: Transaction;
   overlay?(collection: Collection): Overlay | undefined;
 }
@@ -62,12 +84,17 @@ export class Reader {
     const overlay = view.overlay?.(collection);
     const unchanged = !overlay || overlay.size === 0;
     if (unchanged && !view.transaction && Object.keys(filter).length === 0) {
-      return clamp(collection.count, options);
+      return clamp(this.catalog.countOf(collection), options);
     }
     const plan = this.plan(collection, filter, { hint: options.hint });
     if (unchanged && plan.exact && plan.index) {
       const source = plan.index.name === identityIndex ? this.catalog.documents : this.catalog.entries;
-      const counts = plan.ranges.map(({ low, high }) => source.getKeysCount({ start: low, end: high, transaction: view.transaction }));
+      const counts = plan.ranges.map(({ low, high }) => {
+        const most = view.budget ? { limit: view.budget.rest + 1 } : {};
+        const keys = source.getKeysCount({ start: low, end: high, transaction: view.transaction, ...most });
+        view.budget?.spend(1 + keys);
+        return keys;
+      });
       return clamp(
         counts.reduce((sum, one) => sum + one, 0),
         options,
@@ -96,6 +123,7 @@ export class Reader {
     const seen = plan.index?.multikey || plan.ranges.length > 1 ? new Set<string>() : null;
     const wanted = plan.sorted && plan.exact && options.limit ? options.limit + (options.skip ?? 0) : chunkSize;
     for (const { key, bytes: stored } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
+      view.budget?.spend(1);
       if (seen) {
         const name = key.toString('latin1');
         if (seen.has(name)) continue;
@@ -105,6 +133,7 @@ export class Reader {
       const bytes = stored ?? this.catalog.documents.get(key, { transaction: view.transaction });
       if (!bytes) continue;
       statistics.documentsExamined++;
+      view.budget?.spend((test ? testCost : 0) + Math.floor(bytes.length / bytesPerCost));
       if (!test) {
         yield { key, bytes, document: null };
         continue;

@@ -71,8 +71,11 @@ const longestIdle = 10 * 60_000;
 export class Cursors {
   private readonly open = new Map<bigint, OpenCursor>();
 
+  /** @param thread the number of the thread they live in, from 0 to 3, which every id ends with */
+  constructor(private readonly thread: number) {}
+
   add(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer): OpenCursor {
-    const id = (BigInt(randomInt(1, 2 ** 31)) << 16n) | BigInt(randomInt(0, 2 ** 16));
+    const id = (BigInt(randomInt(1, 2 ** 48 - 1)) << 2n) | BigInt(this.thread);
     const cursor: OpenCursor = { id, namespace, rows, project, usedAt: Date.now() };
     this.open.set(id, cursor);
     return cursor;

@@ -1,10 +1,8 @@
-/** The worker thread's entry: opens the data, serves it, and stops when told. */
+/** The entry of the thread at the door: it listens, answers what is short, and hands on the rest. */
 import { chmodSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Catalog } from './catalog.js';
-import { Commands } from './commands.js';
+import { Router } from './router.js';
 import { serve } from './server.js';
 
 export interface WorkerInput {
@@ -14,23 +12,18 @@ export interface WorkerInput {
   port: number;
 }
 
-const sweepInterval = 30_000;
 const { directory, socket, port } = workerData as WorkerInput;
 
-const catalog = new Catalog(join(directory, 'plaza.lmdb'));
-const commands = new Commands(catalog, () => address());
-const server = serve(commands);
+const router = new Router(directory, () => address());
+const server = serve(router);
 
 function address(): string {
-  return socket ?? `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return socket ?? `127.0.0.1:${(server.address() as AddressInfo | null)?.port ?? port}`;
 }
 
-const sweeping = setInterval(() => void commands.sweep(), sweepInterval);
-
 async function stop(): Promise<void> {
-  clearInterval(sweeping);
   server.close();
-  await catalog.environment.close();
+  await router.stop();
   if (socket) rmSync(socket, { force: true });
   process.exit(0);
 }
@@ -40,6 +33,7 @@ server.on('error', (error) => {
   throw error;
 });
 if (socket) rmSync(socket, { force: true });
+await router.start();
 server.listen(socket ? { path: socket } : { host: '127.0.0.1', port }, () => {
   if (socket) chmodSync(socket, 0o600);
   parentPort!.postMessage({ port: socket ? 0 : (server.address() as AddressInfo).port });

@@ -3,9 +3,10 @@ import type { Document } from 'bson';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError, errorReply } from './errors.js';
 import { decode, encode } from './raw-document.js';
-import type { FindOptions, Reader, Row } from './reader.js';
+import { compileFilter, type FindOptions, type Reader, type Row } from './reader.js';
 import { applyProjection } from './projection.js';
 import type { StoreTransaction } from './transaction.js';
+import { unfinished, type Run } from './write-queue.js';
 import { modify, upsertDocument, validateModification, type Modification, type UpdateSpecification } from './update.js';
 import type { Change, Writer } from './writer.js';
 
@@ -32,8 +33,31 @@ interface Outcome {
   after: Document | null;
 }
 
-/** A write command in progress: it may be called again after waiting for a lock and goes on where it stopped. */
-export type WriteRun = () => Document;
+/** How far a command of several statements has come, in what can be stored. */
+export interface WriteProgress {
+  next: number;
+  matched: number;
+  modified: number;
+  upserted: Document[];
+  writeErrors: Document[];
+}
+
+/** A write command in progress: it goes on where it stopped, after the end of a step or waiting for a lock. */
+export interface WriteRun {
+  next: Run<Document>;
+  progress(): WriteProgress;
+  resume(progress: WriteProgress): void;
+}
+
+/** A statement in progress; it is called until it gives its outcome. */
+type StatementRun = (collection: Collection, deadline: number) => Outcome | typeof unfinished;
+
+/** Beyond so many matches a statement keeps keys alone, and reads the documents again. */
+const mostRowsKept = 1000;
+/** A command that has so much to report is done in one step, since each step would store it again. */
+const mostNotesKept = 200;
+/** Error messages of one command beyond so many bytes are left out, as MongoDB does. */
+const mostErrorBytes = 1024 * 1024;
 
 const none = { keysExamined: 0, documentsExamined: 0 };
 
@@ -59,33 +83,95 @@ export class WriteCommands {
 
   private prepareInsert(command: Document, transaction: StoreTransaction | null): WriteRun {
     const documents = (command['documents'] ?? []) as Buffer[];
-    const statement = (collection: Collection, bytes: Buffer): Outcome => {
-      this.applyAll([this.writer.insertion(collection, Buffer.from(bytes))], transaction);
-      return { matched: 1, modified: 0, before: null, after: null };
+    const begin = (bytes: Buffer): StatementRun => {
+      return (collection) => {
+        this.applyAll([this.writer.insertion(collection, Buffer.from(bytes))], transaction);
+        return { matched: 1, modified: 0, before: null, after: null };
+      };
     };
-    return this.runStatements(command, String(command['insert']), documents, statement, transaction);
+    return this.runStatements(command, String(command['insert']), documents, begin, transaction);
   }
 
   private prepareUpdate(command: Document, transaction: StoreTransaction | null): WriteRun {
-    const statement = (collection: Collection, one: UpdateStatement): Outcome => {
+    const begin = (one: UpdateStatement): StatementRun => {
       const specification = { modification: one.u, filter: one.q, arrayFilters: one.arrayFilters };
       validateModification(one.u, one.multi ?? false);
-      const limit = one.multi ? 0 : 1;
-      return this.update(collection, specification, { limit, hint: one.hint }, one.upsert ?? false, transaction);
+      const options = { limit: one.multi ? 0 : 1, hint: one.hint };
+      if (one.multi && !transaction) return this.updateMany(specification, options, one.upsert ?? false);
+      return (collection) => this.update(collection, specification, options, one.upsert ?? false, transaction);
     };
-    return this.runStatements(command, String(command['update']), (command['updates'] ?? []) as UpdateStatement[], statement, transaction);
+    return this.runStatements(command, String(command['update']), (command['updates'] ?? []) as UpdateStatement[], begin, transaction);
   }
 
   private prepareDelete(command: Document, transaction: StoreTransaction | null): WriteRun {
-    const statement = (collection: Collection, one: DeleteStatement): Outcome => {
-      const rows = this.collect(collection, one.q, { limit: one.limit, hint: one.hint }, transaction);
-      this.applyAll(
-        rows.map((row) => this.writer.deletion(collection, row)),
-        transaction,
-      );
-      return { matched: rows.length, modified: 0, before: null, after: null };
+    const begin = (one: DeleteStatement): StatementRun => {
+      const options = { limit: one.limit, hint: one.hint };
+      if (one.limit === 0 && !transaction) return this.many(one.q, options, (collection, row) => this.writer.deletion(collection, row));
+      return (collection) => {
+        const rows = this.collect(collection, one.q, options, transaction);
+        this.applyAll(
+          rows.map((row) => this.writer.deletion(collection, row)),
+          transaction,
+        );
+        return { matched: rows.length, modified: 0, before: null, after: null };
+      };
     };
-    return this.runStatements(command, String(command['delete']), (command['deletes'] ?? []) as DeleteStatement[], statement, transaction);
+    return this.runStatements(command, String(command['delete']), (command['deletes'] ?? []) as DeleteStatement[], begin, transaction);
+  }
+
+  private updateMany(specification: UpdateSpecification, options: FindOptions, upsert: boolean): StatementRun {
+    const update = this.many(specification.filter, options, (collection, row) => {
+      const after = modify(decode(row.bytes), specification);
+      return this.writer.replacement(collection, row, decode(row.bytes), after);
+    });
+    return (collection, deadline) => {
+      const outcome = update(collection, deadline);
+      if (outcome === unfinished || outcome.matched > 0 || !upsert) return outcome;
+      return this.insertMissing(collection, specification, null);
+    };
+  }
+
+  /**
+   * A statement over many documents: finds them, then changes one after the other. Between two steps
+   * others may have changed a document, so it is read again, and left out where it no longer matches.
+   */
+  private many(filter: Document, options: FindOptions, change: (collection: Collection, row: Row) => Change | null): StatementRun {
+    const found: { key: Buffer; row: Row | null; step: number }[] = [];
+    const outcome: Outcome = { matched: 0, modified: 0, before: null, after: null };
+    let rows: Iterator<Row> | null = null;
+    let at = 0;
+    let complete = false;
+    return (collection, deadline) => {
+      rows ??= this.reader.find(collection, filter, options, {}, { ...none });
+      while (!complete) {
+        const next = rows.next();
+        if (next.done) complete = true;
+        else found.push({ key: next.value.key, row: found.length < mostRowsKept ? next.value : null, step: deadline });
+        if (!complete && performance.now() > deadline) return unfinished;
+      }
+      while (at < found.length) {
+        const { key, row, step } = found[at]!;
+        const current = row && step === deadline ? row : this.readAgain(collection, key, row, filter);
+        if (current) this.applyTo(collection, current, change, outcome);
+        found[at++]!.row = null;
+        if (at < found.length && performance.now() > deadline) return unfinished;
+      }
+      return outcome;
+    };
+  }
+
+  private readAgain(collection: Collection, key: Buffer, seen: Row | null, filter: Document): Row | null {
+    const bytes = this.reader.get(key, {}, undefined);
+    if (!bytes || !this.catalog.list(collection.database).includes(collection)) return null;
+    if (seen?.bytes.equals(bytes) || compileFilter(filter)(decode(bytes))) return { key, bytes, document: null };
+    return null;
+  }
+
+  private applyTo(collection: Collection, row: Row, work: (collection: Collection, row: Row) => Change | null, outcome: Outcome): void {
+    const change = work(collection, row);
+    if (change) this.applyAll([change], null);
+    outcome.matched++;
+    outcome.modified += change ? 1 : 0;
   }
 
   private prepareFindAndModify(command: Document, transaction: StoreTransaction | null): WriteRun {
@@ -110,7 +196,7 @@ export class WriteCommands {
     };
     const modification = command['update'] as Modification | undefined;
     const name = String(command['findAndModify'] ?? command['findandmodify']);
-    return () => {
+    return atomic(() => {
       const collection = this.catalog.require(String(command['$db']), name);
       const options = { limit: 1, sort, hint };
       if (remove) return this.findAndRemove(collection, filter, options, fields, transaction);
@@ -128,7 +214,7 @@ export class WriteCommands {
         value: shown && applyProjection(shown, fields),
         ok: 1,
       };
-    };
+    });
   }
 
   private findAndRemove(
@@ -151,39 +237,36 @@ export class WriteCommands {
     command: Document,
     name: string,
     statements: Statement[],
-    apply: (collection: Collection, statement: Statement) => Outcome,
+    begin: (statement: Statement) => StatementRun,
     transaction: StoreTransaction | null,
   ): WriteRun {
     const ordered = command['ordered'] !== false;
-    const isUpdate = command['update'] !== undefined;
-    const upserted: Document[] = [];
-    const writeErrors: Document[] = [];
-    let matched = 0;
-    let modified = 0;
-    let next = 0;
-    return () => {
+    let state: WriteProgress = { next: 0, matched: 0, modified: 0, upserted: [], writeErrors: [] };
+    let errorBytes = 0;
+    let current: StatementRun | null = null;
+    const next: Run<Document> = (deadline) => {
       const collection = this.catalog.require(String(command['$db']), name);
-      for (; next < statements.length; next++) {
+      while (state.next < statements.length) {
         try {
-          const outcome = apply(collection, statements[next]!);
-          matched += outcome.matched;
-          modified += outcome.modified;
-          if (outcome.upserted !== undefined) upserted.push({ index: next, _id: outcome.upserted });
+          current ??= begin(statements[state.next]!);
+          const outcome = current(collection, deadline);
+          if (outcome === unfinished) return unfinished;
+          note(state, outcome);
         } catch (error) {
           if (!(error instanceof CommandError) || transaction || error.code === 112) throw error;
           const { ok: _ok, ...report } = errorReply(error);
-          writeErrors.push({ index: next, ...report });
-          if (ordered) break;
+          errorBytes += error.message.length;
+          state.writeErrors.push({ index: state.next, ...report, ...(errorBytes > mostErrorBytes ? { errmsg: '' } : {}) });
+          if (ordered) state.next = statements.length;
         }
+        current = null;
+        state.next++;
+        const light = state.upserted.length + state.writeErrors.length < mostNotesKept;
+        if (light && state.next < statements.length && performance.now() > deadline) return unfinished;
       }
-      return {
-        n: matched + upserted.length,
-        ...(isUpdate ? { nModified: modified } : {}),
-        ...(upserted.length > 0 ? { upserted } : {}),
-        ...(writeErrors.length > 0 ? { writeErrors } : {}),
-        ok: 1,
-      };
+      return report(state, command['update'] !== undefined);
     };
+    return { next, progress: () => state, resume: (progress) => (state = progress) };
   }
 
   private update(
@@ -196,9 +279,7 @@ export class WriteCommands {
     const rows = this.collect(collection, specification.filter, options, transaction);
     if (rows.length === 0) {
       if (!upsert) return { matched: 0, modified: 0, before: null, after: null };
-      const inserted = upsertDocument(specification);
-      this.applyAll([this.writer.insertion(collection, encode(inserted))], transaction);
-      return { matched: 0, modified: 0, upserted: inserted['_id'], before: null, after: inserted };
+      return this.insertMissing(collection, specification, transaction);
     }
     const changes: Change[] = [];
     let after: Document | null = null;
@@ -212,6 +293,12 @@ export class WriteCommands {
     return { matched: rows.length, modified: changes.length, before: decode(rows[0]!.bytes), after };
   }
 
+  private insertMissing(collection: Collection, specification: UpdateSpecification, transaction: StoreTransaction | null): Outcome {
+    const inserted = upsertDocument(specification);
+    this.applyAll([this.writer.insertion(collection, encode(inserted))], transaction);
+    return { matched: 0, modified: 0, upserted: inserted['_id'], before: null, after: inserted };
+  }
+
   private collect(collection: Collection, filter: Document, options: FindOptions, transaction: StoreTransaction | null): Row[] {
     return [...this.reader.find(collection, filter, options, transaction ?? {}, { ...none })];
   }
@@ -220,4 +307,26 @@ export class WriteCommands {
     if (!transaction) for (const change of changes) this.writer.requireFree(change);
     for (const change of changes) this.writer.apply(change, transaction);
   }
+}
+
+/** A command that is done in one step. */
+function atomic(run: () => Document): WriteRun {
+  const state: WriteProgress = { next: 0, matched: 0, modified: 0, upserted: [], writeErrors: [] };
+  return { next: run, progress: () => state, resume: () => {} };
+}
+
+function note(state: WriteProgress, outcome: Outcome): void {
+  state.matched += outcome.matched;
+  state.modified += outcome.modified;
+  if (outcome.upserted !== undefined) state.upserted.push({ index: state.next, _id: outcome.upserted });
+}
+
+function report({ matched, modified, upserted, writeErrors }: WriteProgress, isUpdate: boolean): Document {
+  return {
+    n: matched + upserted.length,
+    ...(isUpdate ? { nModified: modified } : {}),
+    ...(upserted.length > 0 ? { upserted } : {}),
+    ...(writeErrors.length > 0 ? { writeErrors } : {}),
+    ok: 1,
+  };
 }

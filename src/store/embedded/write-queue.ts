@@ -1,55 +1,107 @@
 /**
  * Writes that arrive together are committed together: one disk flush for all of them, and each is
- * acknowledged only when it is on disk.
+ * acknowledged only when it is on disk. A long write is done in steps, with others' between them.
  */
 import type { Catalog } from './catalog.js';
+import { CommandError } from './errors.js';
 import { Locked } from './transaction.js';
+import { warn } from './warnings.js';
+
+/** What a write returns that has more to do than fits before the deadline. */
+export const unfinished = Symbol('unfinished');
+
+/**
+ * A write, called inside a commit until it is finished. It returns `unfinished` some time after the
+ * deadline, or throws `Locked` where it has to wait; what it has written until then is committed, so
+ * it must remember what it has already done.
+ */
+export type Run<Result> = (deadline: number) => Result | typeof unfinished;
 
 interface Job {
-  run(): unknown;
+  run: Run<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
+/** How long a commit takes up writes, in milliseconds: longer where the disk is slow to flush, for flushing must not be most of the work. */
+const step = { shortest: 10, longest: 200, flushes: 4 };
+
 export class WriteQueue {
   private jobs: Job[] = [];
   private scheduled = false;
+  private step = step.shortest;
 
   constructor(private readonly catalog: Catalog) {}
 
-  /**
-   * Runs a write inside the next group. A write that meets a transaction's lock waits for the
-   * transaction to end and is called again, so it must remember what it has already done.
-   */
-  submit<Result>(run: () => Result): Promise<Result> {
+  submit<Result>(run: Run<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       this.jobs.push({ run, resolve: resolve, reject });
-      if (this.scheduled) return;
-      this.scheduled = true;
-      setImmediate(() => this.commitGroup());
+      this.schedule();
     });
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.jobs.length === 0) return;
+    this.scheduled = true;
+    setImmediate(() => this.commitGroup());
   }
 
   private commitGroup(): void {
     this.scheduled = false;
     const group = this.jobs;
     this.jobs = [];
-    const outcomes: (() => void)[] = [];
-    this.catalog.environment.transactionSync(() => {
-      for (const job of group) outcomes.push(this.runJob(job));
-      this.catalog.saveCounts();
-    });
-    for (const report of outcomes) report();
+    const reports: (() => void)[] = [];
+    let doneAt = 0;
+    try {
+      this.catalog.environment.transactionSync(() => {
+        const deadline = performance.now() + this.step;
+        for (const job of group) {
+          if (reports.length > 0 && performance.now() > deadline) break;
+          reports.push(this.runJob(job, deadline));
+        }
+        this.catalog.saveChanges();
+        doneAt = performance.now();
+      });
+      this.step = Math.min(Math.max(step.flushes * (performance.now() - doneAt), step.shortest), step.longest);
+    } catch (error) {
+      this.undo(group.splice(0, reports.length + 1), error);
+      reports.length = 0;
+    }
+    this.jobs.unshift(...group.slice(reports.length));
+    for (const report of reports) report();
+    this.schedule();
   }
 
-  private runJob(job: Job): () => void {
+  private runJob(job: Job, deadline: number): () => void {
     try {
-      const value = job.run();
+      const value = job.run(deadline);
+      if (value === unfinished) return () => this.jobs.push(job);
       return () => job.resolve(value);
     } catch (error) {
-      if (!(error instanceof Locked)) return () => job.reject(error);
-      const again = (): Promise<void> => this.submit(job.run).then(job.resolve, job.reject);
-      return () => void error.holder.ended.then(again);
+      if (error instanceof CommandError) return () => job.reject(error);
+      if (!(error instanceof Locked)) throw error;
+      return () => void error.holder.ended.then(() => this.resubmit(job));
     }
   }
+
+  private resubmit(job: Job): void {
+    this.jobs.push(job);
+    this.schedule();
+  }
+
+  /** Nothing of the group was kept: each of its writes fails, and reading goes on. */
+  private undo(group: Job[], error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    warn(`A write was refused: ${reason}`);
+    this.catalog.reload();
+    for (const job of group) job.reject(refusal(reason));
+  }
+}
+
+/** LMDB reports a write that the disk took only in part, as a full one does, as a fault of input and output. */
+const noSpace = /no space|quota|map_full|mapsize|too large|input.output/i;
+
+function refusal(reason: string): CommandError {
+  if (noSpace.test(reason)) return new CommandError(14031, `The write was refused, for the disk does not take it: ${reason}`);
+  return new CommandError(8, `The write was refused: ${reason}`);
 }

@@ -1,0 +1,163 @@
+/**
+ * Decides which thread runs a command, so that no statement stops the others. Short reads run here, at
+ * the door, within a budget; a read that exceeds it starts again in a thread for long reads. Writes and
+ * transactions run in the one thread that writes.
+ */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { serialize } from 'bson';
+import { firstMessage, startThread } from '../../threads.js';
+import { Catalog } from './catalog.js';
+import type { FromThread, ThreadInput, ToThread } from './command-thread.js';
+import { Commands } from './commands.js';
+import { CommandError } from './errors.js';
+import { outline, parseMessage, type Outline } from './message.js';
+import { OverBudget } from './reader.js';
+import { encodeReply, failure } from './replies.js';
+import { warn } from './warnings.js';
+
+/** Answered at the door: they read nothing, or the catalog alone. */
+const immediate = new Set([
+  'hello',
+  'isMaster',
+  'ismaster',
+  'ping',
+  'buildInfo',
+  'buildinfo',
+  'listDatabases',
+  'listCollections',
+  'listIndexes',
+]);
+const reads = new Set(['find', 'aggregate', 'count', 'distinct']);
+const longReads = new Set(['explain']);
+/** Pipelines that follow or make writes. */
+const writersStages = new Set(['$changeStream', '$out', '$merge', '$currentOp', '$listSessions']);
+const readThreads = 2;
+
+export class Router {
+  private catalog!: Catalog;
+  private commands!: Commands;
+  private readonly threads: CommandThread[];
+
+  constructor(
+    private readonly directory: string,
+    private readonly address: () => string,
+  ) {
+    this.threads = Array.from(
+      { length: 1 + readThreads },
+      (_, number) => new CommandThread(() => ({ directory, address: address(), number })),
+    );
+  }
+
+  /** Starts the thread that writes, which makes the data where there is none; then reads beside it. */
+  async start(): Promise<void> {
+    await this.threads[0]!.start();
+    this.catalog = new Catalog(join(this.directory, 'plaza.lmdb'), { readOnly: true });
+    this.commands = new Commands(this.catalog, this.address, { thread: null });
+  }
+
+  async stop(): Promise<void> {
+    for (const thread of this.threads) await thread.stop();
+    await this.catalog.environment.close();
+  }
+
+  /** The reply to a driver's first greeting in the old form. */
+  greeting(connectionId: number): Uint8Array {
+    return serialize({ ...this.commands.hello(), connectionId });
+  }
+
+  async answer(message: Buffer): Promise<Uint8Array> {
+    const asked = outline(message);
+    const thread = this.threadFor(asked);
+    if (thread) return thread.ask(message);
+    try {
+      this.catalog.refresh();
+      return encodeReply(await this.commands.run(parseMessage(message)));
+    } catch (error) {
+      if (error instanceof OverBudget) return this.idlest().ask(message);
+      return failure(error);
+    }
+  }
+
+  /** The thread a command needs, or null for a command that is tried at the door. */
+  private threadFor({ name, inTransaction, cursor, firstStage }: Outline): CommandThread | null {
+    const writer = this.threads[0]!;
+    if (inTransaction) return writer;
+    if (immediate.has(name)) return null;
+    if (longReads.has(name)) return this.idlest();
+    if (cursor !== null) return this.threads[Number(cursor & 3n)] ?? writer;
+    if (reads.has(name) && !(firstStage && writersStages.has(firstStage))) return null;
+    return writer;
+  }
+
+  private idlest(): CommandThread {
+    const [first, ...others] = this.threads.slice(1) as [CommandThread, ...CommandThread[]];
+    return others.reduce((best, one) => (one.waiting < best.waiting ? one : best), first);
+  }
+}
+
+/** A thread that answers commands; it starts when it is first asked, and again should it fail. */
+class CommandThread {
+  private worker: Promise<Worker> | null = null;
+  private readonly pending = new Map<number, (reply: Uint8Array) => void>();
+  private lastId = 0;
+
+  constructor(private readonly input: () => ThreadInput) {}
+
+  get waiting(): number {
+    return this.pending.size;
+  }
+
+  async start(): Promise<void> {
+    await this.running();
+  }
+
+  async ask(message: Buffer): Promise<Uint8Array> {
+    const worker = await this.running();
+    const id = ++this.lastId;
+    const copy = new Uint8Array(message);
+    return new Promise((resolve) => {
+      this.pending.set(id, resolve);
+      worker.postMessage({ id, message: copy } satisfies ToThread, [copy.buffer]);
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (!this.worker) return;
+    const worker = await this.worker;
+    const exited = once(worker, 'exit');
+    worker.postMessage('stop' satisfies ToThread);
+    await exited;
+  }
+
+  private running(): Promise<Worker> {
+    this.worker ??= this.launch();
+    return this.worker;
+  }
+
+  private async launch(): Promise<Worker> {
+    const worker = startThread('store/embedded/command-thread', this.input());
+    try {
+      await firstMessage(worker);
+    } catch (error) {
+      this.worker = null;
+      throw error;
+    }
+    worker.on('message', ({ id, reply }: FromThread) => {
+      this.pending.get(id)?.(reply);
+      this.pending.delete(id);
+    });
+    worker.on('error', (error) => warn(`A thread failed: ${error.message}`));
+    worker.on('exit', () => this.ended());
+    return worker;
+  }
+
+  /** What was asked of a thread that is gone fails in a way that drivers try again. */
+  private ended(): void {
+    this.worker = null;
+    const lost = failure(new CommandError(91, 'The command was interrupted', {}, ['RetryableWriteError']));
+    for (const reply of this.pending.values()) reply(lost);
+    this.pending.clear();
+  }
+}

@@ -1,0 +1,79 @@
+/** No client and no disk ends the store. These tests are about the embedded store alone. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEmbeddedStore, type EmbeddedStore } from '../../src/store/embedded/index.js';
+import { MongoClient } from '../support/store.js';
+
+const disk = mkdtempSync(join(tmpdir(), 'plaza-disk-'));
+const run = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
+const mounted = process.platform === 'linux' && run('mount', '-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', disk);
+let store: EmbeddedStore;
+let client: MongoClient;
+
+afterAll(async () => {
+  await client?.close();
+  await store?.stop();
+  if (mounted) run('umount', disk);
+  rmSync(disk, { recursive: true, force: true });
+});
+
+describe.skipIf(!mounted)('on a full disk', () => {
+  const collection = () => client.db('d').collection<{ _id: number; text: string }>('c');
+  const insert = (n: number) => collection().insertOne({ _id: n, text: 'x'.repeat(20_000) });
+  let kept = 0;
+
+  beforeAll(async () => {
+    store = await startEmbeddedStore({ directory: join(disk, 'store') });
+    client = await MongoClient.connect(store.uri, { retryWrites: false });
+  });
+
+  test('a write is refused with the code for it', async () => {
+    let failure: unknown = null;
+    while (!failure)
+      await insert(kept).then(
+        () => kept++,
+        (error: unknown) => (failure = error),
+      );
+    expect(failure).toMatchObject({ code: 14031, codeName: 'OutOfDiskSpace' });
+    expect(kept).toBeGreaterThan(10);
+  });
+
+  test('reading goes on, and all that was acknowledged is there', async () => {
+    expect(await collection().countDocuments()).toBe(kept);
+    expect(await collection().estimatedDocumentCount()).toBe(kept);
+    expect((await collection().find().toArray()).every(({ text }) => text.length === 20_000)).toBe(true);
+  });
+
+  test('a transaction is refused as a whole', async () => {
+    const session = client.startSession();
+    session.startTransaction();
+    for (let n = 0; n < 20; n++) await collection().insertOne({ _id: -1 - n, text: 'x'.repeat(50_000) }, { session });
+    await expect(session.commitTransaction()).rejects.toMatchObject({ code: 14031 });
+    await session.endSession();
+    expect(await collection().countDocuments()).toBe(kept);
+  });
+
+  test('a collection that could not be made is not there, and is made later', async () => {
+    const big = { text: 'x'.repeat(2_000_000) };
+    await expect(
+      client
+        .db('d')
+        .collection('late')
+        .insertOne({ ...big }),
+    ).rejects.toMatchObject({ code: 14031 });
+    expect(await client.db('d').listCollections({ name: 'late' }).toArray()).toEqual([]);
+  });
+
+  test('writes are taken again once there is space', async () => {
+    expect(run('mount', '-o', 'remount,size=64m', disk)).toBe(true);
+    await insert(kept++);
+    await client
+      .db('d')
+      .collection('late')
+      .insertOne({ text: 'x'.repeat(2_000_000) });
+    expect(await collection().countDocuments()).toBe(kept);
+  });
+});
