@@ -1,9 +1,9 @@
 /** What collections and indexes there are, held in memory and written through to the store. */
 import { randomUUID } from 'node:crypto';
-import { serialize, type Document } from 'bson';
+import type { Document } from 'bson';
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
 import { Query } from 'mingo';
-import { decode, encode } from './raw-document.js';
+import { decode, encode, encodeAny } from './raw-document.js';
 import { CommandError } from './errors.js';
 
 export interface IndexSpecification {
@@ -211,7 +211,7 @@ export class Catalog {
   }
 
   saveOutcome(session: string, outcome: Document): void {
-    this.meta.putSync(outcomeKey(session), Buffer.from(serialize(outcome, { ignoreUndefined: true })));
+    this.meta.putSync(outcomeKey(session), encodeAny(outcome));
   }
 
   sweepOutcomes(before: Date): void {

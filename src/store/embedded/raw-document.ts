@@ -1,6 +1,6 @@
 /** Reading and cutting BSON documents without decoding them. */
 import type { BSON } from 'bson';
-import { deserialize, serialize, type Document } from 'bson';
+import { calculateObjectSize, deserialize, serialize, serializeWithBufferAndIndex, type Document } from 'bson';
 import { CommandError } from './errors.js';
 
 const decodeOptions: BSON.DeserializeOptions = { promoteValues: true, promoteLongs: true, promoteBuffers: false };
@@ -40,6 +40,14 @@ export function encode(document: Document): Buffer {
     throw tooLarge(bytes.length);
   }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Bytes of a document that no limit applies to: a reply, or the store's own notes. */
+export function encodeAny(document: Document): Buffer {
+  const size = calculateObjectSize(document, { ignoreUndefined: true });
+  const bytes = Buffer.allocUnsafe(size);
+  serializeWithBufferAndIndex(document, bytes, { ignoreUndefined: true });
+  return bytes;
 }
 
 const fixedSizes: Record<number, number> = {

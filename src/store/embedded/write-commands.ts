@@ -254,9 +254,9 @@ export class WriteCommands {
           note(state, outcome);
         } catch (error) {
           if (!(error instanceof CommandError) || transaction || error.code === 112) throw error;
-          const { ok: _ok, ...report } = errorReply(error);
+          const { ok: _ok, ...entire } = errorReply(error);
           errorBytes += error.message.length;
-          state.writeErrors.push({ index: state.next, ...report, ...(errorBytes > mostErrorBytes ? { errmsg: '' } : {}) });
+          state.writeErrors.push({ index: state.next, ...(errorBytes > mostErrorBytes ? { code: error.code, errmsg: '' } : entire) });
           if (ordered) state.next = statements.length;
         }
         current = null;
