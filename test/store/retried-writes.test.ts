@@ -10,7 +10,7 @@ let db: Db;
 beforeEach(async () => {
   store = new KillableStore();
   await store.start();
-  client = await MongoClient.connect(store.uri, { retryWrites: true });
+  client = await MongoClient.connect(store.uri, { retryWrites: true, serverSelectionTimeoutMS: 100_000 });
   db = client.db('d');
   await db.collection<{ _id: string }>('c').insertOne({ _id: 'counter' });
 });
