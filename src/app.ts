@@ -1,9 +1,11 @@
 /** The composition root: the only place where parts are wired to each other. */
+import type { FastifyBaseLogger } from 'fastify';
 import mongoose from 'mongoose';
 import type { Config } from './config.js';
 import { RequestError } from './errors.js';
 import { CompiledOperations } from './graphql/compiled-operations.js';
 import { assembleSchema } from './graphql/schema.js';
+import { withPort } from './http/port.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import { BehaviourResolver } from './modules/behaviour/index.js';
 import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
@@ -124,9 +126,9 @@ export function resolversOf({ sessions, recommender, catalogSearch, publicUrl, p
   ];
 }
 
-export async function createApp(config: Config): Promise<App> {
+export async function createApp(config: Config, log: FastifyBaseLogger): Promise<App> {
   const store = await openStore(config);
-  const warn = (message: string): void => void http?.fastify.log.warn(message);
+  const warn = (message: string): void => log.warn(message);
   const outside = config.identityProvider && new OutsideIdentities(config.identityProvider);
   const sessions = new SessionService(new AccessTokens(config.authSecret, config.accessTokenLifetime), config.sessionLifetime, outside);
   const recommender = new RecommenderService(warn, config.recommender);
@@ -155,6 +157,7 @@ export async function createApp(config: Config): Promise<App> {
     const shareLinks = new ShareLinks(config.authSecret);
     http = await createHttpServer({
       ...config,
+      log,
       operations,
       productUrlOf,
       followShare: (code, visitor) => shareLinks.follow(code, visitor),
@@ -168,7 +171,14 @@ export async function createApp(config: Config): Promise<App> {
     throw error;
   }
   const { fastify } = http;
-  return { store, recommender, catalogSearch, http, listen: () => fastify.listen({ port: config.port, host: config.host }), close };
+  return {
+    store,
+    recommender,
+    catalogSearch,
+    http,
+    listen: () => withPort(config, () => fastify.listen({ port: config.port, host: config.host })),
+    close,
+  };
 }
 
 /** @throws RequestError UNAUTHENTICATED for anything but a good token; without one, it is a stranger */

@@ -1,58 +1,82 @@
 /** Reads the configuration, builds the API, fills an empty demo shop, listens, and shuts down in order. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
 import { collectDefaultMetrics } from 'prom-client';
 import { createApp, type App } from './app.js';
+import { configurationSections } from './config-variables.js';
+import { readConfig, type Config } from './config.js';
 import { demoAccounts, fillDemoShop, shopIsEmpty } from './demo/index.js';
-import { ConfigError, readConfig, type Config } from './config.js';
-import { progressBar } from './progress-bar.js';
+import { requirePort } from './http/port.js';
+import type { Logger } from './log.js';
+import { createLogger, withoutSecrets } from './logger.js';
+import { OperatorError } from './operator-error.js';
+import { progressBar, type ProgressBar } from './progress-bar.js';
+
+/** Somebody at a terminal reads sentences and bars; everything else gets the log alone. */
+const terminal = process.stdout.isTTY;
 
 async function main(): Promise<void> {
+  readArguments();
   process.env['NODE_ENV'] ??= 'production';
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, { terminal });
+  const log = createLogger(config.logLevel);
+  await requirePort(config);
   collectDefaultMetrics();
-  const app = await createApp(config);
-  stopOnSignals(app);
-  if (config.demoShop && (await shopIsEmpty())) await openDemoShop();
-  if (!app.recommender.state().version) await trainFirst(app);
-  const address = await app.listen();
-  announce(address, config);
+  const app = await createApp(config, log);
+  stopOnSignals(app, log);
+  if (config.demoShop && (await shopIsEmpty())) await withProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(onProgress));
+  if (!app.recommender.state().version) {
+    await withProgress(log, 'Training the recommender', (onProgress) => app.recommender.train(onProgress));
+  }
+  announce(await app.listen(), config, log);
 }
 
-async function openDemoShop(): Promise<void> {
-  const bar = progressBar('Filling the demo shop');
-  await fillDemoShop((share, what) => bar.update(share, what));
+/** Everything is configured by environment variables, so that anything on the command line is a mistake. */
+function readArguments(): void {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const names = Object.values(configurationSections).flatMap((variables) => Object.keys(variables));
+  new Command('plaza')
+    .description('Serves the Plaza API. It is configured by environment variables, which docs/configuration.md explains.')
+    .version(version)
+    .helpOption('-h, --help', 'display this help')
+    .addHelpText('after', `\nEnvironment variables:\n  ${names.join('\n  ')}`)
+    .allowExcessArguments(false)
+    .parse();
+}
+
+async function withProgress(log: Logger, title: string, work: (onProgress: ProgressBar['update']) => Promise<unknown>): Promise<void> {
+  if (!terminal) {
+    log.info({}, title);
+    await work(() => {});
+    return;
+  }
+  const bar = progressBar(title);
+  await work((share, what) => bar.update(share, what));
   bar.stop();
 }
 
-async function trainFirst(app: App): Promise<void> {
-  const bar = progressBar('Training the recommender');
-  await app.recommender.train((share, what) => bar.update(share, what));
-  bar.stop();
-}
-
-function announce(address: string, config: Config): void {
+function announce(address: string, { playground, demoShop }: Config, log: Logger): void {
   const url = address.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
-  const lines = [`Plaza is ready.`, `  API         ${url}/graphql`];
-  if (config.playground) lines.push(`  Playground  ${url}/playground`);
-  if (config.demoShop) lines.push(`  Demo shop   sign in as ${demoAccounts.buyer.email} with the password "${demoAccounts.password}"`);
+  if (!terminal) return log.info({ api: `${url}/graphql`, playground, demoShop }, 'Plaza is ready');
+  const lines = ['Plaza is ready.', `  API         ${url}/graphql`];
+  if (playground) lines.push(`  Playground  ${url}/playground`);
+  if (demoShop) lines.push(`  Demo shop   sign in as ${demoAccounts.buyer.email} with the password "${demoAccounts.password}"`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function stopOnSignals(app: App): void {
+function stopOnSignals(app: App, log: Logger): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      app.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`${String(error)}\n`);
-          process.exit(1);
-        },
-      );
+      log.info({ signal }, 'stopping');
+      app.close().then(() => process.exit(0), fail);
     });
   }
 }
 
-main().catch((error: unknown) => {
-  const expected = error instanceof ConfigError || (error as Error).message.startsWith('The embedded store cannot start');
-  process.stderr.write(`${expected ? (error as Error).message : String((error as Error).stack)}\n`);
+function fail(error: unknown): void {
+  const { message, stack } = error as Error;
+  process.stderr.write(`${withoutSecrets(error instanceof OperatorError ? message : (stack ?? String(error)))}\n`);
   process.exit(1);
-});
+}
+
+main().catch(fail);

@@ -8,25 +8,28 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import { RequestError } from '../errors.js';
+import type { Logger } from '../log.js';
 import type { RequestContext } from '../relay/context.js';
 import { admit } from './admission.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError, refusal, statusOf } from './errors.js';
+import { apolloOperationFacts, type Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 
 export interface ApolloOptions {
   operations: CompiledOperations;
   rateLimits: RateLimits;
   introspection: boolean;
-  /** Told of defects. */
-  report: (error: unknown) => void;
+  log: Logger;
+  report: Report;
   plugins: ApolloServerPlugin<RequestContext>[];
 }
 
-export function createApollo({ operations, rateLimits, introspection, report, plugins }: ApolloOptions): ApolloServer<RequestContext> {
+export function createApollo({ operations, rateLimits, introspection, log, report, plugins }: ApolloOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema: operations.schema,
     introspection,
+    logger: apolloLogger(log),
     // Whoever asks is known by a header that no browser adds by itself, so there is nothing to forge.
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
@@ -38,11 +41,21 @@ export function createApollo({ operations, rateLimits, introspection, report, pl
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      apolloOperationFacts(report),
       compiledExecution(operations, rateLimits, report),
       legacyStatus,
       ...plugins,
     ],
   });
+}
+
+/** Apollo Server's own messages, which have no fields. */
+function apolloLogger(log: Logger): ApolloServerOptions<RequestContext>['logger'] {
+  const write =
+    (level: keyof Logger) =>
+    (message?: unknown): void =>
+      log[level]({}, String(message));
+  return { debug: write('debug'), info: write('debug'), warn: write('warn'), error: write('error') };
 }
 
 /** What passed our own checks passes Apollo's: it finds the document here, and neither parses nor validates. */
@@ -54,11 +67,7 @@ function checkedDocuments(operations: CompiledOperations): ApolloServerOptions<R
   };
 }
 
-function compiledExecution(
-  operations: CompiledOperations,
-  rateLimits: RateLimits,
-  report: (error: unknown) => void,
-): ApolloServerPlugin<RequestContext> {
+function compiledExecution(operations: CompiledOperations, rateLimits: RateLimits, report: Report): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: async () => ({
       didResolveSource: async ({ request, source }) => {
@@ -73,7 +82,7 @@ function compiledExecution(
         }
       },
       responseForOperation: async (requestContext) => {
-        const { status, result } = await execute(operations, requestContext, report);
+        const { status, result } = await execute(operations, requestContext, (error) => report(error, requestContext.contextValue.facts));
         const { http } = requestContext.response;
         http.status = status;
         return { http, body: { kind: 'single', singleResult: result } };

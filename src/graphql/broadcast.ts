@@ -19,11 +19,13 @@ import {
   type TopicFeed,
   type TopicSource,
 } from '../realtime/index.js';
+import type { RequestFacts } from '../log.js';
 import { SharedContext, type RequestContext } from '../relay/context.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import { HeldDocuments } from './held-documents.js';
 import type { RateLimits } from './rate-limits.js';
+import type { Report } from './operation-log.js';
 
 /** Where a subscriber's events go. */
 export interface Sink {
@@ -69,7 +71,7 @@ export class Broadcasts {
     private readonly hiddenAuthors: HiddenAuthors,
     private readonly rateLimits: RateLimits,
     private readonly maxBacklog: number,
-    private readonly report: (error: unknown) => void,
+    private readonly report: Report,
   ) {
     this.feeds = new TopicFeeds(report);
   }
@@ -104,7 +106,7 @@ export class Broadcasts {
     subscribersAdmitted.inc();
     if (source.after !== null) subscribersResumed.inc();
     group.expect(member);
-    group.admit(member).catch(this.report);
+    group.admit(member).catch((error: unknown) => this.report(error, operation.context.facts));
     return leave;
   }
 
@@ -148,17 +150,19 @@ export class Broadcasts {
     event: LoggedEvent,
     context: RequestContext,
   ): Promise<string> {
+    const facts = { operation: operationName, ...context.facts };
     try {
       const result = await this.operations.run(document, operationName, event, context, variables);
-      return JSON.stringify(this.format(result));
+      return JSON.stringify(this.format(result, facts));
     } catch (error) {
-      return JSON.stringify({ errors: [formatError({ message: (error as Error).message }, error, this.report)] });
+      const report = (cause: unknown): void => this.report(cause, facts);
+      return JSON.stringify({ errors: [formatError({ message: (error as Error).message }, error, report)] });
     }
   }
 
-  private format(result: ExecutionResult): FormattedExecutionResult {
+  private format(result: ExecutionResult, facts: RequestFacts): FormattedExecutionResult {
     if (!result.errors) return result;
-    const errors = result.errors.map((error: GraphQLError) => formatError(error.toJSON(), error, this.report));
+    const errors = result.errors.map((error: GraphQLError) => formatError(error.toJSON(), error, (cause) => this.report(cause, facts)));
     return { ...(result as FormattedExecutionResult), errors };
   }
 }

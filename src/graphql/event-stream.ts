@@ -6,9 +6,11 @@ import type { ServerResponse } from 'node:http';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { RateLimited, RequestError } from '../errors.js';
 import { TopicSource } from '../realtime/index.js';
+import type { RequestFacts } from '../log.js';
 import { RequestContext } from '../relay/context.js';
 import { admit } from './admission.js';
 import { formatError, statusOf } from './errors.js';
+import { noteErrors, noteOperation } from './operation-log.js';
 import type { Sink } from './broadcast.js';
 import { endWithSession, sessionCheck } from './live-connections.js';
 import { sourceOf, type LiveOptions } from './websocket.js';
@@ -20,6 +22,7 @@ export interface StreamRequest {
   authorization: string | undefined;
   lastEventId: string | undefined;
   address: string;
+  facts: RequestFacts;
   /** Whether the request may not change anything: GET. */
   readOnly: boolean;
 }
@@ -35,6 +38,7 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
     await answer(options, request, response);
   } catch (error) {
     const formatted = asFailure(error, options.report);
+    noteErrors(request.facts, [formatted]);
     if (!response.headersSent) return refuse(response, [formatted], error instanceof RateLimited ? error.retryAfter : undefined);
     response.end(`event: next\ndata: ${JSON.stringify({ errors: [formatted] })}\n\nevent: complete\ndata:\n\n`);
   }
@@ -45,7 +49,9 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
   const signedIn = await authenticate(request.authorization);
   const context = new RequestContext(signedIn, request.address, request.lastEventId);
   const { document, operationName, variables } = await read(options, request);
-  if (request.readOnly && operations.operation(document, operationName).operation === 'mutation') {
+  context.facts = request.facts;
+  noteOperation(context, operations.operation(document, operationName));
+  if (request.readOnly && request.facts.kind === 'mutation') {
     response.setHeader('allow', 'POST');
     return refuse(response, [failure('BAD_USER_INPUT', 'Send mutations with POST.')], undefined, 405);
   }
@@ -53,6 +59,7 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
   if (operation.operation !== 'subscription') {
     const result = await operations.run(document, operationName, {}, context, variables);
     const errors = result.errors?.map((error) => formatError(error.toJSON(), error, report));
+    noteErrors(request.facts, errors);
     const stream = new EventStream(response);
     stream.send(JSON.stringify({ ...result, errors, extensions: { cost: rateLimits.chargeOf(context) } }));
     return stream.complete();
@@ -60,7 +67,9 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
   const source = await sourceOf({ schema: operations.schema, document, operationName, variableValues: variables, contextValue: context });
   const stream = new EventStream(response);
   if (!(source instanceof TopicSource)) {
-    stream.send(JSON.stringify({ errors: source.errors?.map((error) => formatError(error.toJSON(), error, report)) }));
+    const errors = source.errors?.map((error) => formatError(error.toJSON(), error, report));
+    noteErrors(request.facts, errors);
+    stream.send(JSON.stringify({ errors }));
     return stream.complete();
   }
   const leave = await broadcasts.join(source, { document, operationName, variables, context, points }, stream);

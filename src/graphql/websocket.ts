@@ -11,6 +11,7 @@ import { admit } from './admission.js';
 import type { Broadcasts, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
+import type { Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 import { endWithSession, sessionCheck, type LiveConnections } from './live-connections.js';
 
@@ -23,8 +24,7 @@ export interface LiveOptions {
   addressOf: (request: IncomingMessage) => string;
   /** @throws RequestError UNAUTHENTICATED for a token that is not good */
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
-  /** Told of defects. */
-  report: (error: unknown) => void;
+  report: Report;
 }
 
 interface Connected extends Extra {

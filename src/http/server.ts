@@ -3,8 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import proxyAddress from '@fastify/proxy-addr';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { useServer } from 'graphql-ws/use/ws';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { register } from 'prom-client';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { RateLimited, RequestError } from '../errors.js';
@@ -12,6 +19,7 @@ import type { GraphQLError } from 'graphql';
 import { createApollo, refusalFormat } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import { formatError, refusal } from '../graphql/errors.js';
+import { noteErrors, reportTo, withOperationLog } from '../graphql/operation-log.js';
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections, type ConnectionLimits } from '../graphql/live-connections.js';
@@ -21,6 +29,7 @@ import type { HiddenAuthors } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { maxHeaderSize, RequestConnections, timeouts } from './connection-limits.js';
 import { networkOf } from './network-address.js';
+import { requestIdOf, RequestLog } from './request-log.js';
 import { servePlayground } from './playground.js';
 import { serveProductPage } from './product-page.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
@@ -42,7 +51,7 @@ export interface HttpOptions extends ShortLinkOptions {
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   introspection: boolean;
   playground: boolean;
-  logLevel: string;
+  log: FastifyBaseLogger;
   limits: HttpLimits;
   /** How many proxies of one's own stand in front and say whom they forward. */
   trustedProxies: number;
@@ -53,6 +62,7 @@ export interface HttpOptions extends ShortLinkOptions {
 }
 
 interface Live extends LiveOptions {
+  requests: RequestLog;
   requestConnections: RequestConnections;
 }
 
@@ -65,7 +75,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const trustProxy = (_address: string, hop: number): boolean => hop < options.trustedProxies;
   const fastify = Fastify({
     bodyLimit: options.limits.bodySize,
-    logger: { level: options.logLevel },
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
     forceCloseConnections: true,
     trustProxy,
     keepAliveTimeout: timeouts.keepAlive,
@@ -76,12 +88,22 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const requestConnections = new RequestConnections(options.limits.requestConnectionsPerAddress);
   if (options.trustedProxies === 0) requestConnections.watch(fastify.server);
   const addressOf = (request: IncomingMessage): string => networkOf(proxyAddress(request, trustProxy));
-  const report = (error: unknown): void => fastify.log.error(error);
-  fastify.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, options.limits.bodySize));
+  const requests = new RequestLog(options.log);
+  requests.watch(fastify);
+  const report = reportTo(options.log);
+  fastify.setErrorHandler((error: FastifyError | RateLimited, request, reply) => {
+    const { code, status, ...refusal } = refusalOf(error, options.limits.bodySize);
+    const facts = requests.factsOf(request);
+    facts.code ??= code;
+    if (status >= 500) report(error, facts);
+    if (error instanceof RateLimited) void reply.header('retry-after', error.retryAfter);
+    void reply.status(status).send({ errors: [refusal] });
+  });
   const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });
   await apollo.start();
   const connections = new LiveConnections(options.limits);
   const live: Live = {
+    requests,
     ...options,
     connections,
     requestConnections,
@@ -92,7 +114,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveGraphql(fastify, apollo, live);
   const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: options.limits.bodySize });
   limitSockets(sockets, live);
-  const subscriptions = useServer(webSocketOptions(live), sockets, pingInterval);
+  requests.watchSockets(sockets);
+  const logged = { log: options.log, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
+  const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
   serveHealth(fastify, options.checkReady);
   await serveShortLinks(fastify, options);
   serveProductPage(fastify, options.operations);
@@ -120,10 +144,17 @@ function limitSockets(sockets: WebSocketServer, { connections, requestConnection
 function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, live: Live): void {
   const handler = fastifyApolloHandler(apollo, {
     async context(request: FastifyRequest) {
+      const facts = live.requests.factsOf(request);
       try {
-        return new RequestContext(await live.authenticate(request.headers.authorization), live.addressOf(request.raw));
+        const context = new RequestContext(await live.authenticate(request.headers.authorization), live.addressOf(request.raw));
+        return Object.assign(context, { facts });
       } catch (error) {
-        throw error instanceof RequestError ? refusal(error) : error;
+        if (!(error instanceof RequestError)) {
+          live.report(error, facts);
+          throw error;
+        }
+        facts.code = error.code;
+        throw refusal(error);
       }
     },
   });
@@ -144,7 +175,9 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       const { authorization, 'last-event-id': lastEventId } = request.headers;
       const lastEvent = { lastEventId: lastEventId as string | undefined };
       const readOnly = request.method !== 'POST';
-      await streamOperation(live, { ...operation, authorization, ...lastEvent, address: live.addressOf(request.raw), readOnly }, reply.raw);
+      const facts = live.requests.factsOf(request);
+      const stream = { ...operation, authorization, ...lastEvent, address: live.addressOf(request.raw), readOnly, facts };
+      await streamOperation({ ...live, report: (error) => live.report(error, facts) }, stream, reply.raw);
       return undefined;
     },
   });
@@ -154,23 +187,28 @@ async function refuseDocument(
   live: Live,
   query: string,
   errors: readonly GraphQLError[],
-  { headers, raw }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { headers, raw } = request;
   await live.rateLimits.chargeRefused(query, live.addressOf(raw));
   const { status, type } = refusalFormat(headers.accept);
   const formatted = errors.map((error) => formatError(error.toJSON(), error, () => {}));
+  noteErrors(live.requests.factsOf(request), formatted);
   return reply.status(status).type(type).send({ errors: formatted });
 }
 
+interface Refusal {
+  code: string;
+  status: number;
+  message: string;
+  extensions?: Record<string, unknown>;
+}
+
 /** What fails before GraphQL has the request still answers in GraphQL's form. */
-function answerError(error: FastifyError | RateLimited, request: FastifyRequest, reply: FastifyReply, bodyLimit: number): void {
-  if (error instanceof RateLimited) {
-    void reply.header('retry-after', error.retryAfter);
-    return void reply.status(429).send({ errors: [formatError({ message: error.message }, error, () => {})] });
-  }
+function refusalOf(error: FastifyError | RateLimited, bodyLimit: number): Refusal {
+  if (error instanceof RateLimited) return { ...formatError({ message: error.message }, error, () => {}), code: error.code, status: 429 };
   const status = error.statusCode ?? 500;
-  if (status >= 500) request.log.error(error);
   const messages: Record<number, string> = {
     400: 'The request body is not valid JSON.',
     413: `The request is larger than ${bodyLimit} bytes.`,
@@ -178,7 +216,7 @@ function answerError(error: FastifyError | RateLimited, request: FastifyRequest,
   };
   const code = status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT';
   const message = messages[status] ?? (status >= 500 ? 'Something went wrong on our side.' : 'The request is malformed.');
-  void reply.status(status).send({ errors: [{ message, extensions: { code } }] });
+  return { code, status, message, extensions: { code } };
 }
 
 function serveHealth(fastify: FastifyInstance, checkReady: () => Promise<void>): void {

@@ -2,6 +2,7 @@
 import DataLoader from 'dataloader';
 import type { Types } from 'mongoose';
 import { RequestError } from '../errors.js';
+import type { RequestFacts } from '../log.js';
 
 export type Role = 'BUYER' | 'MERCHANT' | 'MODERATOR' | 'ADMIN';
 
@@ -20,6 +21,8 @@ export interface LoaderDefinition<Key, Value> {
 
 export class RequestContext {
   private cancelled: RequestError | null = null;
+  /** What the log says about this request. */
+  facts: RequestFacts = {};
   private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();
 
   /** @param resumeAfter the cursor that a transport's own means of resuming names */
@@ -72,7 +75,7 @@ export class RequestContext {
 
   /** The same viewer with empty loaders, for the next event of a subscription. */
   fresh(): RequestContext {
-    return new RequestContext(this.identity, this.address, this.resumeAfter);
+    return Object.assign(new RequestContext(this.identity, this.address, this.resumeAfter), { facts: this.facts });
   }
 }
 

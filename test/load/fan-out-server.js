@@ -43,4 +43,4 @@ if (kind === 'bare') {
   useServer({ schema }, sockets);
 }
 
-server.listen(0, '127.0.0.1', () => console.log(`  API         http://127.0.0.1:${server.address().port}/graphql`));
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ api: `http://127.0.0.1:${server.address().port}/graphql` })));

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unlimited } from '../support/processes.js';
+import { addressOf, unlimited } from '../support/processes.js';
 import WebSocket from 'ws';
 
 const sizes = process.argv.slice(2).map(Number);
@@ -26,13 +26,7 @@ async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<Se
     env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let output = '';
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    const url = /API\s+(\S+)/.exec(output)?.[1];
-    if (url) return { url, child };
-  }
-  throw new Error(output);
+  return { url: await addressOf(child), child };
 }
 
 /** Subscribers that count what they get. */

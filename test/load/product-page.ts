@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unlimited } from '../support/processes.js';
+import { addressOf, unlimited } from '../support/processes.js';
 import autocannon from 'autocannon';
 
 const query = `query ProductPage($slug: String!) { product(slug: $slug) {
@@ -30,23 +30,15 @@ const plainServer = `
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(page));
     });
-  }).listen(0, '127.0.0.1', function () { console.log('Plain is ready.\\n  API         http://127.0.0.1:' + this.address().port + '/graphql'); });
+  }).listen(0, '127.0.0.1', function () { console.log(JSON.stringify({ api: 'http://127.0.0.1:' + this.address().port + '/graphql' })); });
 `;
 
-function start(args: string[], environment: NodeJS.ProcessEnv): Promise<{ url: string; child: ChildProcess }> {
+async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return new Promise((resolve, reject) => {
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      const url = /API\s+(\S+)/.exec(output)?.[1];
-      if (url) resolve({ url, child });
-    });
-    child.on('exit', () => reject(new Error(`it ended early:\n${output}`)));
-  });
+  return { url: await addressOf(child), child };
 }
 
 async function requestsPerSecond(url: string): Promise<number> {

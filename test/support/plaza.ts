@@ -9,6 +9,7 @@ import { afterAll, beforeAll } from 'vitest';
 import WebSocket from 'ws';
 import { createApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { createLogger } from '../../src/logger.js';
 import { subscribersAdmitted } from '../../src/realtime/index.js';
 import { runCommand, unlimited } from './processes.js';
 import { StoreTrace, type Command } from './store-trace.js';
@@ -45,6 +46,8 @@ export class Plaza {
   app!: App;
   url = '';
   dataDirectory = '';
+  /** Takes the log's lines, where a test reads them. */
+  logOutput: { write(line: string): void } | undefined;
   private database = '';
   private accounts = 0;
   private readonly sockets: Client[] = [];
@@ -65,7 +68,7 @@ export class Plaza {
       ...store,
       ...environment,
     });
-    this.app = await createApp(config);
+    this.app = await createApp(config, createLogger(config.logLevel, this.logOutput));
     this.trace.watch(this.app.http.fastify);
     await this.app.listen();
     this.url = `http://127.0.0.1:${(this.app.http.fastify.server.address() as AddressInfo).port}`;

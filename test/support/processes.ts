@@ -38,16 +38,23 @@ export function runCommand(
 /** Another API process, as `npm start` runs it. */
 export async function startApi(environment: Record<string, string>): Promise<Running> {
   const child = spawn(process.execPath, [compiled('main.js')], {
-    env: { ...process.env, LOG_LEVEL: 'silent', DEMO_SHOP: 'false', PLAYGROUND: 'false', PORT: '0', ...unlimited, ...environment },
+    env: { ...process.env, LOG_LEVEL: 'info', DEMO_SHOP: 'false', PLAYGROUND: 'false', PORT: '0', ...unlimited, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let output = '';
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    const url = /API\s+(http:\/\/[^\s/]+)/.exec(output)?.[1];
-    if (url) return { url, child };
-  }
-  throw new Error(`the API ended early:\n${output}`);
+  return { url: new URL(await addressOf(child)).origin, child };
+}
+
+/** Where a server that was just started says it answers. Its output is read on, so that it can write. */
+export function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout!.on('data', (chunk: Buffer) => {
+      if (output.length < 100_000) output += String(chunk);
+      const address = /"api":"([^"]+)"/.exec(output)?.[1];
+      if (address) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(`it ended early:\n${output}`)));
+  });
 }
 
 /** Waits until another process has so many open subscriptions. */

@@ -1,0 +1,150 @@
+/** What the log says about operations: one line each, and one for each defect. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import { getOperationAST, GraphQLError, type ExecutionArgs, type OperationDefinitionNode } from 'graphql';
+import type { ServerOptions } from 'graphql-ws';
+import { RequestError } from '../errors.js';
+import type { Logger, RequestFacts } from '../log.js';
+import type { RequestContext } from '../relay/context.js';
+import { formatError } from './errors.js';
+
+const maxNameLength = 100;
+
+/** Told of a defect, and of the request that met it. */
+export type Report = (error: unknown, facts?: RequestFacts) => void;
+
+/** Reports each defect once, however many layers it passes. */
+export function reportTo(log: Logger): Report {
+  const reported = new WeakSet<object>();
+  return (error, facts = {}) => {
+    if (typeof error === 'object' && error !== null) {
+      if (reported.has(error)) return;
+      reported.add(error);
+    }
+    log.error({ err: error, ...facts }, 'unexpected error');
+  };
+}
+
+/** Notes which operation a request is about, and who asks. */
+export function noteOperation({ facts, signedIn }: RequestContext, operation: OperationDefinitionNode): void {
+  facts.kind = operation.operation;
+  if (operation.name) facts.operation = operation.name.value.slice(0, maxNameLength);
+  if (signedIn) facts.userId = signedIn.userId.toHexString();
+}
+
+/** Notes how a request went wrong, where it did. */
+export function noteErrors(facts: RequestFacts, errors: readonly { extensions?: { [name: string]: unknown } }[] | undefined): void {
+  const code = errors?.[0]?.extensions?.['code'];
+  if (typeof code === 'string') facts.code ??= code;
+}
+
+/**
+ * The line about a request that has ended.
+ * @param startedAt by `performance.now()`
+ * @param level `debug` for what machines ask for every few seconds
+ */
+export function logRequest(log: Logger, facts: RequestFacts, startedAt: number, more: object, level: 'info' | 'debug' = 'info'): void {
+  log[level]({ ...facts, ...more, ms: Math.round((performance.now() - startedAt) * 10) / 10 }, 'request');
+}
+
+/** Notes what Apollo Server learns of an operation; the line is the transport's. */
+export function apolloOperationFacts(report: Report): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ contextValue, operation }) => {
+        if (operation) noteOperation(contextValue, operation);
+      },
+      didEncounterErrors: async ({ contextValue, errors }) => {
+        for (const { originalError } of errors) if (originalError && isDefect(originalError)) report(originalError, contextValue.facts);
+      },
+      willSendResponse: async ({ contextValue, response }) => {
+        if (response.body.kind === 'single') noteErrors(contextValue.facts, response.body.singleResult.errors);
+      },
+    }),
+  };
+}
+
+function isDefect(error: Error): boolean {
+  return !(error instanceof RequestError || error instanceof GraphQLError);
+}
+
+interface Operation {
+  facts: RequestFacts;
+  startedAt: number;
+}
+
+/** The operations of one connection that have not ended, by the client's id for them. */
+class ConnectionLog {
+  private readonly running = new Map<string, Operation>();
+  private count = 0;
+
+  constructor(
+    private readonly log: Logger,
+    private readonly report: Report,
+    private readonly requestId: string,
+  ) {}
+
+  start(id: string): RequestFacts {
+    const facts = { requestId: `${this.requestId}/${++this.count}` };
+    this.running.set(id, { facts, startedAt: performance.now() });
+    return facts;
+  }
+
+  fail(id: string, errors: readonly GraphQLError[] | undefined): void {
+    const facts = this.running.get(id)?.facts ?? {};
+    noteErrors(
+      facts,
+      errors?.map((error) => formatError(error.toJSON(), error, (cause) => this.report(cause, facts))),
+    );
+  }
+
+  end(id: string): void {
+    const operation = this.running.get(id);
+    this.running.delete(id);
+    if (operation) logRequest(this.log, operation.facts, operation.startedAt, { transport: 'websocket' });
+  }
+}
+
+/**
+ * The same server, with a line in the log for each operation that ends.
+ * @param requestIdOf the id of the request that opened a connection
+ */
+export function withOperationLog<Parameters extends Record<string, unknown>, Extra extends object>(
+  options: ServerOptions<Parameters, Extra>,
+  { log, report, requestIdOf }: { log: Logger; report: Report; requestIdOf: (extra: Extra) => string },
+): ServerOptions<Parameters, Extra> {
+  const logs = new WeakMap<Extra, ConnectionLog>();
+  const logOf = (extra: Extra): ConnectionLog => {
+    const known = logs.get(extra) ?? new ConnectionLog(log, report, requestIdOf(extra));
+    logs.set(extra, known);
+    return known;
+  };
+  return {
+    ...options,
+    async onSubscribe(context, id, payload) {
+      const facts = logOf(context.extra).start(id);
+      const args = await options.onSubscribe?.(context, id, payload);
+      if (args && 'contextValue' in args) noteArguments(args, facts);
+      return args;
+    },
+    onNext(context, id, payload, args, result) {
+      logOf(context.extra).fail(id, result.errors);
+      return options.onNext?.(context, id, payload, args, result);
+    },
+    onError(context, id, payload, errors) {
+      logOf(context.extra).fail(id, errors);
+      logOf(context.extra).end(id);
+      return options.onError?.(context, id, payload, errors);
+    },
+    onComplete(context, id, payload) {
+      logOf(context.extra).end(id);
+      return options.onComplete?.(context, id, payload);
+    },
+  };
+}
+
+function noteArguments({ document, operationName, contextValue }: ExecutionArgs, facts: RequestFacts): void {
+  const context = contextValue as RequestContext;
+  context.facts = facts;
+  const operation = getOperationAST(document, operationName);
+  if (operation) noteOperation(context, operation);
+}

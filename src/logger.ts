@@ -1,0 +1,65 @@
+/** The log: one JSON object a line, without secrets. */
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+
+/** Fields that must not be written whatever they hold, up to two levels deep. */
+const secretFields = [
+  ...['authorization', 'cookie', 'set-cookie', 'password', 'token', 'accessToken', 'refreshToken', 'secret', 'authSecret'],
+  ...['email', 'variables', 'connectionParams', 'apiKey', 'passwordHash', 'refreshHash'],
+];
+
+type Replacement = [pattern: RegExp, replacement: string];
+
+/** Secrets inside of texts, such as the message of a database error. Each pattern takes bounded time at every position. */
+const secretTexts: Replacement[] = [
+  [/\beyJ[\w-]{1,2000}\.[\w-]{1,8000}\.[\w-]{1,2000}/g, '[token]'],
+  [/\b[0-9a-f]{24}\.[\w-]{43}(?![\w-])/g, '[token]'],
+  [/\b(Bearer|Basic)\s{1,3}[^\s"\\]{1,8000}/gi, '$1 [credentials]'],
+];
+
+const secretsWithAt: Replacement[] = [
+  [/\/\/[^\s"\\/@]{1,500}@/g, '//[credentials]@'],
+  [/[^\s"'\\/@:;,<>()[\]{}]{1,64}@[^\s"'\\/@:;,<>()[\]{}]{1,255}/g, '[email]'],
+];
+
+const maxCauses = 5;
+
+/** @param destination where lines go; standard output by default */
+export function createLogger(level: string, destination?: DestinationStream): PinoLogger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[redacted]' },
+      serializers: { err: (error: unknown) => describe(error) },
+      hooks: { streamWrite: withoutSecrets },
+    },
+    destination ?? pino.destination(1),
+  );
+}
+
+/** Only what is known to be harmless: an error's other properties may hold the data it is about. */
+function describe(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  const path = 'path' in error && Array.isArray(error.path) ? { path: error.path.join('.') } : {};
+  return {
+    type: error.constructor.name || name,
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    message,
+    ...path,
+    stack,
+    ...(cause !== undefined && depth < maxCauses && { cause: describe(cause, depth + 1) }),
+  };
+}
+
+function replaceAll(text: string, replacements: Replacement[]): string {
+  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+
+export function withoutSecrets(line: string): string {
+  const withoutTokens = replaceAll(line, secretTexts);
+  return withoutTokens.includes('@') ? replaceAll(withoutTokens, secretsWithAt) : withoutTokens;
+}
