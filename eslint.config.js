@@ -45,8 +45,7 @@ export default tseslint.config(
     },
   },
   {
-    // BSON's own type of a document is a record of any, and mingo's operators are plain functions typed as methods;
-    // in tests, an answer has whatever shape its query asks for.
+    // BSON's own type of a document is a record of any; in tests, an answer has whatever shape its query asks for.
     files: ['src/store/embedded/**', 'test/**'],
     rules: {
       '@typescript-eslint/no-unsafe-return': 'off',

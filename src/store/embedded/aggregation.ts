@@ -1,35 +1,13 @@
-/** Aggregation: the leading stages become an indexed read, `$lookup` reads by index, mingo does the rest. */
+/** Aggregation: the leading stages become an indexed read, `$lookup` reads by index, the other stages stream. */
 import type { Document } from 'bson';
-import { Aggregator } from 'mingo';
+import { compileStage, type StageContext } from './aggregation/stages.js';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError } from './errors.js';
-import { valuesAt } from './index-entries.js';
-import { decode } from './raw-document.js';
+import { compileExpression, newScope, type ExpressionOptions } from './expressions/index.js';
 import type { FindOptions, Reader, ReadStatistics, View } from './reader.js';
-
-const supported = new Set([
-  '$addFields',
-  '$bucket',
-  '$bucketAuto',
-  '$count',
-  '$documents',
-  '$facet',
-  '$group',
-  '$limit',
-  '$lookup',
-  '$match',
-  '$project',
-  '$replaceRoot',
-  '$replaceWith',
-  '$sample',
-  '$set',
-  '$setWindowFields',
-  '$skip',
-  '$sort',
-  '$sortByCount',
-  '$unset',
-  '$unwind',
-]);
+import { parseSort } from './sorting.js';
+import { decode } from './values/decoding.js';
+import { isDocument, isNumeric, toNumber, typeOf, type Value } from './values/types.js';
 
 export interface LeadingRead {
   filter: Document;
@@ -42,12 +20,25 @@ export function leadingRead(pipeline: Document[]): LeadingRead {
   const options: FindOptions = {};
   const filters: Document[] = [];
   let at = 0;
-  while (pipeline[at]?.['$match'] !== undefined) filters.push(pipeline[at++]!['$match'] as Document);
-  if (pipeline[at]?.['$sort']) options.sort = pipeline[at++]!['$sort'] as Document;
-  if (pipeline[at]?.['$skip'] !== undefined) options.skip = pipeline[at++]!['$skip'] as number;
-  if (pipeline[at]?.['$limit'] !== undefined) options.limit = pipeline[at++]!['$limit'] as number;
+  while (isDocument(pipeline[at]?.['$match'])) filters.push(pipeline[at++]!['$match'] as Document);
+  const sort = pipeline[at]?.['$sort'] as Value;
+  if (isDocument(sort) && Object.keys(sort).length > 0) options.sort = pipeline[at++]!['$sort'] as Document;
+  if (isCountable(pipeline[at]?.['$skip'], 0)) options.skip = toNumber(pipeline[at++]!['$skip']);
+  if (isCountable(pipeline[at]?.['$limit'], 1)) options.limit = toNumber(pipeline[at++]!['$limit']);
   const filter = filters.length === 0 ? {} : filters.length === 1 ? filters[0]! : { $and: filters };
   return { filter, options, rest: pipeline.slice(at) };
+}
+
+function isCountable(value: Value, least: number): boolean {
+  return isNumeric(value) && Number.isInteger(toNumber(value)) && toNumber(value) >= least;
+}
+
+/** What an aggregation runs in. */
+interface Surroundings extends ExpressionOptions {
+  database: string;
+  view: View;
+  statistics: ReadStatistics;
+  hint?: string | Document;
 }
 
 export class Aggregation {
@@ -56,91 +47,65 @@ export class Aggregation {
     private readonly reader: Reader,
   ) {}
 
-  run(database: string, collection: Collection | undefined, pipeline: Document[], view: View, statistics: ReadStatistics): Document[] {
-    for (const stage of pipeline) requireSupported(stage);
-    if (pipeline[0]?.['$documents']) {
-      return this.continue(database, pipeline[0]['$documents'] as Document[], pipeline.slice(1), view, statistics);
-    }
+  /** @throws CommandError for a pipeline that is malformed or not implemented, before anything is read */
+  run(collection: Collection | undefined, pipeline: Document[], within: Surroundings): Iterable<Document> {
+    const context = this.contextOf(within);
+    // Compiling all stages refuses what is wrong with them, even where nothing would reach them.
+    const [source, stages] = isDocuments(pipeline[0]) ? [documentsOf(pipeline[0], within), pipeline.slice(1)] : [null, pipeline];
+    const compiled = stages.map((stage) => compileStage(stage, context));
+    if (source) return compiled.reduce<Iterable<Document>>((documents, stage) => stage(documents), source);
     const { filter, options, rest } = leadingRead(pipeline);
-    if (collection && isCount(rest)) return countResult(rest, this.reader.count(collection, filter, options, view));
-    const documents = collection ? this.read(collection, filter, options, view, statistics) : [];
-    return this.continue(database, documents, rest, view, statistics);
+    if (options.sort) parseSort(options.sort);
+    const read = { ...options, collation: within.collation, variables: within.variables, hint: within.hint };
+    if (collection && isCount(rest)) return countResult(rest, this.reader.count(collection, filter, read, within.view));
+    const documents = collection ? this.read(collection, filter, read, within) : [];
+    return compiled.slice(pipeline.length - rest.length).reduce<Iterable<Document>>((current, stage) => stage(current), documents);
   }
 
-  private read(collection: Collection, filter: Document, options: FindOptions, view: View, statistics: ReadStatistics): Document[] {
-    const documents: Document[] = [];
-    for (const row of this.reader.find(collection, filter, options, view, statistics)) documents.push(row.document ?? decode(row.bytes));
-    return documents;
-  }
-
-  private continue(database: string, documents: Document[], stages: Document[], view: View, statistics: ReadStatistics): Document[] {
-    let current = documents;
-    let pending: Document[] = [];
-    for (const stage of stages) {
-      if (!stage['$lookup']) {
-        pending.push(stage);
-        continue;
-      }
-      current = this.lookUp(database, compute(current, pending), stage['$lookup'] as Document, view, statistics);
-      pending = [];
-    }
-    return compute(current, pending);
-  }
-
-  /** Joins by equality through the foreign collection's index, then runs the stage's own pipeline for each document. */
-  private lookUp(database: string, documents: Document[], specification: Document, view: View, statistics: ReadStatistics): Document[] {
-    const {
-      from,
-      localField,
-      foreignField,
-      as,
-      pipeline = [],
-    } = specification as {
-      from: string;
-      localField?: string;
-      foreignField?: string;
-      as: string;
-      pipeline?: Document[];
+  private contextOf(within: Surroundings): StageContext {
+    const { variables, collation } = within;
+    return {
+      variables,
+      collation,
+      runOver: (name, pipeline, options) =>
+        this.run(this.catalog.find(within.database, name), pipeline, { ...within, ...options, hint: undefined }),
+      runOn: (documents, pipeline, options) => {
+        const context = { ...this.contextOf(within), ...options };
+        return pipeline.map((stage) => compileStage(stage, context)).reduce((current, stage) => stage(current), documents);
+      },
     };
-    if (!localField || !foreignField || specification['let']) {
-      throw new CommandError(238, '$lookup is implemented with localField and foreignField only');
-    }
-    const collection = this.catalog.find(database, from);
-    return documents.map((document) => {
-      const values = valuesAt(document, localField.split('.'), 0).flatMap((value) => value as unknown[]);
-      const condition = values.length === 1 ? (values[0] ?? null) : { $in: values };
-      const stages = [{ $match: { [foreignField]: condition } }, ...pipeline];
-      return { ...document, [as]: this.run(database, collection, stages, view, statistics) };
-    });
+  }
+
+  private *read(collection: Collection, filter: Document, options: FindOptions, { view, statistics }: Surroundings): Generator<Document> {
+    for (const row of this.reader.find(collection, filter, options, view, statistics)) yield row.document ?? decode(row.bytes);
   }
 }
 
-function compute(documents: Document[], stages: Document[]): Document[] {
-  if (stages.length === 0) return documents;
-  try {
-    return new Aggregator(stages, {}).run<Document>(documents);
-  } catch (error) {
-    throw new CommandError(2, error instanceof Error ? error.message : String(error));
-  }
+function isDocuments(stage: Document | undefined): stage is Document {
+  return isDocument(stage) && '$documents' in stage;
 }
 
-function requireSupported(stage: Document): void {
-  const names = Object.keys(stage);
-  if (names.length !== 1) {
-    throw new CommandError(40324, 'A pipeline stage specification object must contain exactly one field.');
+function documentsOf(stage: Document, { variables, collation }: ExpressionOptions): Document[] {
+  const found = compileExpression(stage['$documents'], { variables, collation })(newScope({}, variables));
+  if (!Array.isArray(found) || !found.every(isDocument)) {
+    throw new CommandError(5858203, `an array is expected for $documents, found: ${typeOf(found)}`);
   }
-  const name = names[0]!;
-  if (name === '$out' || name === '$merge' || name === '$changeStream') throw new CommandError(238, `${name} is not implemented`);
-  if (!supported.has(name)) throw new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
+  return found;
 }
 
 /** The driver's countDocuments: `$group` of everything into one sum. */
 function isCount(stages: Document[]): boolean {
   const group = stages.length === 1 ? (stages[0]!['$group'] as Document | undefined) : undefined;
-  if (!group) return false;
+  if (!isDocument(group)) return false;
   const { _id, ...fields } = group;
   const sums = Object.values(fields);
-  return (typeof _id !== 'object' || _id === null) && typeof _id !== 'string' && sums.length === 1 && (sums[0] as Document)['$sum'] === 1;
+  return (
+    (typeof _id !== 'object' || _id === null) &&
+    typeof _id !== 'string' &&
+    sums.length === 1 &&
+    isDocument(sums[0]) &&
+    sums[0]['$sum'] === 1
+  );
 }
 
 function countResult(stages: Document[], count: number): Document[] {

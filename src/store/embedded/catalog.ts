@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Document } from 'bson';
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
-import { Query } from 'mingo';
+import { parseCollation, type Collation } from './collation.js';
+import { compileFilter } from './query/matching.js';
 import { decode, encode, encodeAny } from './raw-document.js';
 import { CommandError } from './errors.js';
 
@@ -14,17 +15,20 @@ export interface IndexSpecification {
   sparse: boolean;
   partialFilterExpression?: Document;
   expireAfterSeconds?: number;
+  collation?: Document;
   /** Some document has more than one entry, because the indexed path crosses an array. */
   multikey: boolean;
 }
 
 /** An index with what is derived from its specification once. */
-export interface Index extends IndexSpecification {
+export interface Index extends Omit<IndexSpecification, 'collation'> {
   prefix: Buffer;
   fields: string[];
   paths: string[][];
   descending: boolean[];
   includes: ((document: Document) => boolean) | null;
+  /** What makes texts equal in the index, where that is not their bytes. */
+  collation: Collation | null;
 }
 
 export interface Collection {
@@ -275,20 +279,21 @@ export const identityIndex = '_id_';
 function compileIndex(specification: IndexSpecification, collectionId: number): Index {
   const fields = Object.keys(specification.key);
   const filter = specification.partialFilterExpression;
-  const query = filter && new Query(filter);
+  const collation = parseCollation(specification.collation);
   return {
     ...specification,
+    collation,
     prefix: idPrefix(specification.name === identityIndex ? collectionId : specification.id),
     fields,
     paths: fields.map((field) => field.split('.')),
     descending: fields.map((field) => specification.key[field] === -1),
-    includes: query ? (document) => query.test(document) : null,
+    includes: filter ? compileFilter(filter, { collation }) : null,
   };
 }
 
 function specificationOf(index: Index): IndexSpecification {
-  const { id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, multikey } = index;
-  return { id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, multikey };
+  const { id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, collation, multikey } = index;
+  return { id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, collation: collation?.specification, multikey };
 }
 
 function validateNamespace(database: string, name: string): void {

@@ -1,8 +1,10 @@
 /** The command table: what a client may ask, and the reply. */
 import { Binary, calculateObjectSize, Long, type Document } from 'bson';
+import { parseCollation } from './collation.js';
 import { Aggregation, leadingRead } from './aggregation.js';
 import type { Catalog } from './catalog.js';
-import { identityIndex, type Collection, type Index } from './catalog.js';
+import { identityIndex, type Collection } from './catalog.js';
+import { buildInfo, describeIndex } from './descriptions.js';
 import { CommandError } from './errors.js';
 import { largestMessage } from './message.js';
 import { cursorReply, decode, encode, largestDocument } from './raw-document.js';
@@ -15,8 +17,13 @@ import { RetryableWrites } from './retryable-writes.js';
 import { WriteCommands } from './write-commands.js';
 import { WriteQueue } from './write-queue.js';
 import { Writer } from './writer.js';
-import { encodeValue } from './key.js';
+import { identityKey } from './key.js';
 import { valuesAt } from './index-entries.js';
+import { compileFilter } from './query/matching.js';
+import { parseSort } from './sorting.js';
+import { compare } from './values/order.js';
+import { isNumeric, toNumber } from './values/types.js';
+import { commandVariables } from './variables.js';
 
 export type Reply = Document | Buffer;
 
@@ -172,35 +179,26 @@ export class Commands {
   }
 
   private find(command: Document): Reply {
-    const {
-      filter = {},
-      projection,
-      sort,
-      skip = 0,
-      limit = 0,
-      hint,
-      batchSize,
-      singleBatch,
-    } = command as {
-      filter?: Document;
-      projection?: Document;
-      sort?: Document;
-      skip?: number;
-      limit?: number;
-      hint?: string | Document;
-      batchSize?: number;
-      singleBatch?: boolean;
-    };
+    const { projection, hint } = command as { projection?: Document; hint?: string | Document };
+    const filter = (command['filter'] ?? {}) as Document;
+    const [skip, limit] = [numberOf(command, 'skip') ?? 0, numberOf(command, 'limit') ?? 0];
+    const batchSize = numberOf(command, 'batchSize');
     requireNotNegative({ skip, limit: Math.abs(limit), batchSize: batchSize ?? 0 });
     const namespace = `${String(command['$db'])}.${String(command['find'])}`;
     const collection = this.collectionOf(command, 'find');
     const view = this.view(command);
-    if (!collection) return cursorReply('firstBatch', [], 0n, namespace);
-    const options = { sort, skip, limit: Math.abs(limit), hint };
+    const within = { collation: parseCollation(command['collation']), variables: commandVariables(command) };
+    const sort = sortOf(command);
+    const project = projector(projection, { filter, ...within });
+    if (!collection) {
+      compileFilter(filter, within);
+      return cursorReply('firstBatch', [], 0n, namespace);
+    }
+    const options = { sort, skip, limit: Math.abs(limit), hint, ...within };
     const rows = this.reader.find(collection, filter, options, view, newStatistics());
     const wanted = batchSize ?? (limit === 0 ? defaultBatch : Math.abs(limit));
-    const most = singleBatch === true || limit < 0 ? 0 : limit || Infinity;
-    return this.firstBatch(namespace, rows, projector(projection), wanted, most);
+    const most = command['singleBatch'] === true || limit < 0 ? 0 : limit || Infinity;
+    return this.firstBatch(namespace, rows, project, wanted, most);
   }
 
   /** @param most how many rows there can be: a batch that holds them all leaves no cursor to be closed */
@@ -213,16 +211,16 @@ export class Commands {
   }
 
   private getMore(command: Document): Reply {
-    const id = Long.fromValue(command['getMore'] as number).toBigInt();
+    const id = BigInt(String(command['getMore']));
     const cursor = this.cursors.require(id);
-    const size = Number(command['batchSize'] ?? 0) || Infinity;
+    const size = (numberOf(command, 'batchSize') ?? 0) || Infinity;
     const { batch, done } = takeBatch(cursor.rows, cursor.project, size);
     if (done) this.cursors.close(id);
     return cursorReply('nextBatch', batch, done ? 0n : id, cursor.namespace);
   }
 
   private killCursors(command: Document): Document {
-    const ids = (command['cursors'] as number[]).map((id) => Long.fromValue(id).toBigInt());
+    const ids = (command['cursors'] as unknown[]).map((id) => BigInt(String(id)));
     const cursorsKilled = ids.filter((id) => this.cursors.close(id)).map((id) => Long.fromBigInt(id));
     const killed = new Set(cursorsKilled.map(String));
     const cursorsNotFound = ids.filter((id) => !killed.has(String(id))).map((id) => Long.fromBigInt(id));
@@ -235,31 +233,49 @@ export class Commands {
     const overCollection = typeof command['aggregate'] === 'string';
     const collection = overCollection ? this.collectionOf(command, 'aggregate') : undefined;
     const namespace = `${database}.${overCollection ? String(command['aggregate']) : '$cmd.aggregate'}`;
-    const results = this.aggregation.run(database, collection, pipeline, this.view(command), newStatistics());
+    const results = this.aggregation.run(collection, pipeline, {
+      database,
+      view: this.view(command),
+      statistics: newStatistics(),
+      collation: parseCollation(command['collation']),
+      variables: commandVariables(command),
+      hint: command['hint'] as string | Document | undefined,
+    });
     const size = Number((command['cursor'] as Document | undefined)?.['batchSize'] ?? defaultBatch);
-    const rows = results.map((document) => ({ key: Buffer.alloc(0), bytes: Buffer.alloc(0), document }))[Symbol.iterator]();
-    return this.firstBatch(namespace, rows, (row) => encode(row.document!), size, Infinity);
+    return this.firstBatch(namespace, rowsOf(results), (row) => encode(row.document!), size, Infinity);
   }
 
   private count(command: Document): Document {
-    const { query = {}, skip, limit, hint } = command as { query?: Document } & FindOptions;
+    const query = (command['query'] ?? {}) as Document;
+    const collation = parseCollation(command['collation']);
+    const options = {
+      skip: numberOf(command, 'skip'),
+      limit: Math.abs(numberOf(command, 'limit') ?? 0),
+      hint: command['hint'] as string | Document | undefined,
+      collation,
+    };
     const collection = this.collectionOf(command, 'count');
-    const n = collection ? this.reader.count(collection, query, { skip, limit, hint }, this.view(command)) : 0;
+    if (!collection) compileFilter(query, options);
+    const n = collection ? this.reader.count(collection, query, options, this.view(command)) : 0;
     return { n, ok: 1 };
   }
 
   private distinct(command: Document): Document {
-    const { key, query = {} } = command as { key: string; query?: Document } & Document;
+    const query = (command['query'] ?? {}) as Document;
+    const steps = String(command['key']).split('.');
+    const options = { collation: parseCollation(command['collation']), hint: command['hint'] as string | Document | undefined };
     const collection = this.collectionOf(command, 'distinct');
+    if (!collection) compileFilter(query, options);
     const values = new Map<string, unknown>();
-    const rows = collection ? this.reader.find(collection, query, {}, this.view(command), newStatistics()) : [];
+    const rows = collection ? this.reader.find(collection, query, options, this.view(command), newStatistics()) : [];
     for (const row of rows) {
       const document = row.document ?? decode(row.bytes);
-      for (const value of valuesAt(document, key.split('.'), 0).flatMap((one) => one)) {
-        if (value !== undefined) values.set(encodeValue(value).toString('latin1'), value);
+      for (const value of valuesAt(document, steps, 0).flatMap((one) => one)) {
+        const key = identityKey(options.collation ? options.collation.foldValue(value) : value);
+        if (value !== undefined && !values.has(key)) values.set(key, value);
       }
     }
-    const sorted = [...values.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
+    const sorted = [...values.values()].sort((one, other) => compare(one, other, options.collation));
     requireFits(sorted);
     return { values: sorted, ok: 1 };
   }
@@ -426,6 +442,7 @@ export class Commands {
       sparse = false,
       partialFilterExpression,
       expireAfterSeconds,
+      collation,
     } = specification as {
       key: Record<string, 1 | -1>;
       name: string;
@@ -433,11 +450,13 @@ export class Commands {
       sparse?: boolean;
       partialFilterExpression?: Document;
       expireAfterSeconds?: number;
+      collation?: Document;
     };
     const unsupported = Object.values(key).find((direction) => Math.abs(Number(direction)) !== 1);
     if (unsupported !== undefined) throw new CommandError(67, `index type '${String(unsupported)}' is not implemented`);
     if (JSON.stringify(key) === '{"_id":1}') return;
-    const wanted = JSON.stringify([key, unique, sparse, partialFilterExpression, expireAfterSeconds]);
+    const meant = parseCollation(collation)?.specification;
+    const wanted = JSON.stringify([key, unique, sparse, partialFilterExpression, expireAfterSeconds, meant]);
     const existing = collection.indexes.find((index) => index.name === name || JSON.stringify(index.key) === JSON.stringify(key));
     if (existing) {
       const has = JSON.stringify([
@@ -446,12 +465,21 @@ export class Commands {
         existing.sparse,
         existing.partialFilterExpression,
         existing.expireAfterSeconds,
+        existing.collation?.specification,
       ]);
       if (has === wanted && existing.name === name) return;
       if (existing.name === name) throw new CommandError(86, `An existing index has the same name as the requested index: ${name}`);
       if (has === wanted) throw new CommandError(85, `Index already exists with a different name: ${existing.name}`);
     }
-    const index = this.catalog.addIndex(collection, { key, name, unique, sparse, partialFilterExpression, expireAfterSeconds });
+    const index = this.catalog.addIndex(collection, {
+      key,
+      name,
+      unique,
+      sparse,
+      partialFilterExpression,
+      expireAfterSeconds,
+      collation: meant,
+    });
     try {
       this.writer.build(collection, index);
     } catch (error) {
@@ -497,6 +525,26 @@ function sessionName(lsid: Document): string {
   return (lsid['id'] as Binary).toString('hex');
 }
 
+function* rowsOf(documents: Iterable<Document>): Generator<Row> {
+  for (const document of documents) yield { key: noBytes, bytes: noBytes, document };
+}
+
+const noBytes = Buffer.alloc(0);
+
+function sortOf(command: Document): Document | undefined {
+  const sort = command['sort'] as Document | undefined;
+  if (sort !== undefined) parseSort(sort);
+  return sort;
+}
+
+/** A command's argument that is a whole number. */
+function numberOf(command: Document, name: string): number | undefined {
+  const value = command[name] as unknown;
+  if (value === undefined || value === null) return undefined;
+  if (!isNumeric(value)) throw new CommandError(14, `BSON field '${name}' is the wrong type '${typeof value}', expected a number`);
+  return toNumber(value);
+}
+
 function newStatistics(): ReadStatistics {
   return { keysExamined: 0, documentsExamined: 0 };
 }
@@ -534,28 +582,4 @@ function requireNotNegative(values: Record<string, number>): void {
     if (typeof value !== 'number' || value < 0)
       throw new CommandError(2, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
   }
-}
-
-function describeIndex(index: Index): Document {
-  return {
-    v: 2,
-    key: index.key,
-    name: index.name,
-    ...(index.unique && index.name !== identityIndex ? { unique: true } : {}),
-    ...(index.sparse ? { sparse: true } : {}),
-    ...(index.partialFilterExpression ? { partialFilterExpression: index.partialFilterExpression } : {}),
-    ...(index.expireAfterSeconds === undefined ? {} : { expireAfterSeconds: index.expireAfterSeconds }),
-  };
-}
-
-function buildInfo(): Document {
-  return {
-    version: '7.0.0',
-    versionArray: [7, 0, 0, 0],
-    gitVersion: 'plaza-embedded',
-    modules: [],
-    bits: 64,
-    maxBsonObjectSize: largestDocument,
-    ok: 1,
-  };
 }

@@ -1,5 +1,5 @@
 /** MongoDB's error names for the codes this server answers with. */
-const codeNames = {
+const codeNames: Record<number, string> = {
   2: 'BadValue',
   8: 'UnknownError',
   9: 'FailedToParse',
@@ -9,13 +9,18 @@ const codeNames = {
   15: 'Overflow',
   20: 'IllegalOperation',
   22: 'InvalidBSON',
+  24: 'LockTimeout',
   26: 'NamespaceNotFound',
   27: 'IndexNotFound',
+  28: 'PathNotViable',
   40: 'ConflictingUpdateOperators',
   43: 'CursorNotFound',
+  50: 'MaxTimeMSExpired',
   48: 'NamespaceExists',
   52: 'DollarPrefixedFieldName',
   53: 'InvalidIdField',
+  54: 'NotSingleValueField',
+  56: 'EmptyFieldName',
   59: 'CommandNotFound',
   66: 'ImmutableField',
   67: 'CannotCreateIndex',
@@ -24,38 +29,46 @@ const codeNames = {
   85: 'IndexOptionsConflict',
   86: 'IndexKeySpecsConflict',
   91: 'ShutdownInProgress',
+  100: 'UnsatisfiableWriteConcern',
   112: 'WriteConflict',
   115: 'CommandNotSupported',
+  121: 'DocumentValidationFailure',
+  146: 'ExceededMemoryLimit',
+  166: 'CommandNotSupportedOnView',
+  168: 'InvalidPipelineOperator',
+  171: 'CannotIndexParallelArrays',
   225: 'TransactionTooOld',
+  239: 'SnapshotTooOld',
   238: 'NotImplemented',
+  241: 'ConversionFailure',
+  246: 'SnapshotUnavailable',
   251: 'NoSuchTransaction',
   256: 'TransactionCommitted',
   263: 'OperationNotSupportedInTransaction',
+  280: 'ChangeStreamFatalError',
+  286: 'ChangeStreamHistoryLost',
   292: 'QueryExceededMemoryLimitNoDiskUseAllowed',
   8000: 'AtlasError',
   10334: 'BSONObjectTooLarge',
   11000: 'DuplicateKey',
+  10065: 'Location10065',
   14031: 'OutOfDiskSpace',
-  17217: 'Location17217',
-  17419: 'Location17419',
-  40324: 'Location40324',
-  40415: 'Location40415',
-} as const;
-
-export type ErrorCode = keyof typeof codeNames;
+  40414: 'IDLFailedToParse',
+  40415: 'IDLUnknownField',
+};
 
 /** A command's failure, answered to the client with MongoDB's own code and name. */
 export class CommandError extends Error {
   readonly codeName: string;
 
   constructor(
-    readonly code: ErrorCode,
+    readonly code: number,
     message: string,
     readonly details: Record<string, unknown> = {},
     readonly labels: string[] = [],
   ) {
     super(message);
-    this.codeName = codeNames[code];
+    this.codeName = codeNames[code] ?? `Location${code}`;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Document } from 'bson';
 import type { Index } from './catalog.js';
 import { CommandError } from './errors.js';
 import { emptyArrayMarker, encodeFields } from './key.js';
+import { field, isDocument } from './values/types.js';
 
 /** The entries of a document in an index: none where the index leaves it out, several across an array. */
 export function indexKeys(index: Index, document: Document): Buffer[] {
@@ -10,7 +11,9 @@ export function indexKeys(index: Index, document: Document): Buffer[] {
   if (index.sparse && index.paths.every((path) => valuesAt(document, path, 0).every((value) => value === undefined))) return [];
   let tuples: unknown[][] = [[]];
   for (const path of index.paths) {
-    const values = indexedValues(document, path);
+    const values = index.collation
+      ? indexedValues(document, path).map((value) => index.collation!.foldValue(value))
+      : indexedValues(document, path);
     if (values.length === 1) {
       for (const tuple of tuples) tuple.push(values[0]);
       continue;
@@ -40,14 +43,14 @@ export function valuesAt(value: unknown, path: readonly string[], from: number):
   if (Array.isArray(value)) {
     const position = Number(path[from]);
     if (Number.isInteger(position) && position < value.length) return valuesAt(value[position], path, from + 1);
-    return value.flatMap((element) => (isDocument(element) ? valuesAt(element, path, from) : []));
+    return value.flatMap((element) => (holdsFields(element) ? valuesAt(element, path, from) : []));
   }
   if (!isDocument(value)) return [undefined];
-  return valuesAt((value as Document)[path[from]!], path, from + 1);
+  return valuesAt(field(value, path[from]!), path, from + 1);
 }
 
-function isDocument(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && (Array.isArray(value) || value.constructor === Object);
+function holdsFields(value: unknown): boolean {
+  return Array.isArray(value) || isDocument(value);
 }
 
 function deduplicate(keys: Buffer[]): Buffer[] {

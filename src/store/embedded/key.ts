@@ -4,7 +4,9 @@
  * is their concatenation and any prefix of fields is a byte prefix.
  */
 import { createHash } from 'node:crypto';
-import { Binary, BSONRegExp, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { exactOf, type Exact } from './values/decimal.js';
+import { isNumeric } from './values/types.js';
 
 const tag = {
   minKey: 0x01,
@@ -21,12 +23,16 @@ const tag = {
   date: 0x58,
   timestamp: 0x60,
   regularExpression: 0x68,
+  code: 0x70,
   maxKey: 0xf0,
 } as const;
 
 /** LMDB's limit for a key with 4 KiB pages is 1978 bytes; a longer value is cut and told apart by its hash. */
 const longestValue = 400;
 const scratch = Buffer.alloc(8);
+
+/** How many bits of what a double leaves of a number are kept: enough to tell decimals of 34 digits apart. */
+const restBits = 140;
 
 class KeyWriter {
   private buffer = Buffer.allocUnsafe(256);
@@ -71,6 +77,36 @@ class KeyWriter {
     this.bytes(scratch);
   }
 
+  /**
+   * A positive number as the nearest double that is not above it and what is left of it then. Seven bits a byte, the
+   * eighth says whether anything follows, so that short numbers have short keys and no key is the beginning of another.
+   */
+  number(floor: number, rest: bigint): void {
+    scratch.writeDoubleBE(floor);
+    scratch[0]! |= 0x80;
+    let high = scratch.readUInt32BE(0);
+    let low = scratch.readUInt32BE(4);
+    this.reserve(40);
+    for (let taken = 0; taken < 70; taken += 7) {
+      const bits = high >>> 25;
+      high = ((high << 7) | (low >>> 25)) >>> 0;
+      low = (low << 7) >>> 0;
+      const more = high !== 0 || low !== 0 || rest !== 0n;
+      this.buffer[this.length++] = (bits << 1) | (more ? 1 : 0);
+      if (!more) return;
+    }
+    this.remainder(rest);
+  }
+
+  private remainder(rest: bigint): void {
+    for (let shift = restBits - 7; shift >= 0; shift -= 7) {
+      const bits = Number((rest >> BigInt(shift)) & 0x7fn);
+      const more = (rest & ((1n << BigInt(shift)) - 1n)) !== 0n;
+      this.buffer[this.length++] = (bits << 1) | (more ? 1 : 0);
+      if (!more) return;
+    }
+  }
+
   invertFrom(start: number): void {
     for (let at = start; at < this.length; at++) this.buffer[at] = ~this.buffer[at]!;
   }
@@ -95,7 +131,7 @@ function writeValue(value: unknown): void {
     case 'number':
       return writeNumber(value);
     case 'bigint':
-      return writeNumber(Number(value));
+      return writeLong(Long.fromBigInt(value));
     case 'string':
       writer.byte(tag.string);
       return writer.delimited(Buffer.from(value, 'utf8'));
@@ -109,8 +145,93 @@ function writeValue(value: unknown): void {
 
 function writeNumber(value: number): void {
   if (Number.isNaN(value)) return writer.byte(tag.notANumber);
+  writeSigned(value < 0, () => writer.number(Math.abs(value), 0n));
+}
+
+/** A negative number's key is that of its opposite, with every bit inverted. */
+function writeSigned(negative: boolean, writeMagnitude: () => void): void {
   writer.byte(tag.number);
-  writer.double(value);
+  const start = writer.length;
+  writeMagnitude();
+  if (negative) writer.invertFrom(start);
+}
+
+function writeLong(value: Long): void {
+  const near = value.toNumber();
+  if (Number.isSafeInteger(near)) return writeNumber(near);
+  const digits = value.toBigInt();
+  writeSigned(digits < 0n, () => writeExact({ digits: digits < 0n ? -digits : digits, exponent: 0 }, Math.abs(near)));
+}
+
+function writeDecimal(value: Decimal128): void {
+  const exact = exactOf(value);
+  const near = Number(value.toString());
+  if (!exact || exact.digits === 0n) return writeNumber(near);
+  const { digits, exponent } = exact;
+  writeSigned(digits < 0n, () => writeExact({ digits: digits < 0n ? -digits : digits, exponent }, Math.abs(near)));
+}
+
+const smallestNormal = 2.2250738585072014e-308;
+
+function writeExact(exact: Exact, near: number): void {
+  if (!Number.isFinite(near) || near < smallestNormal) return writeExtreme(exact, near);
+  let floor = near;
+  let rest = differenceFrom(exact, floor);
+  if (rest.numerator < 0n) {
+    floor = nextBelow(near);
+    rest = differenceFrom(exact, floor);
+  }
+  if (rest.numerator === 0n) return writer.number(floor, 0n);
+  const above = fractionOf(nextAbove(floor));
+  const base = fractionOf(floor);
+  const numerator = above.numerator * base.denominator - base.numerator * above.denominator;
+  const denominator = above.denominator * base.denominator;
+  writer.number(floor, (rest.numerator * denominator * (1n << BigInt(restBits))) / (rest.denominator * numerator));
+}
+
+/** Beyond what a double can hold: the power of ten, then the digits. */
+function writeExtreme({ digits, exponent }: Exact, near: number): void {
+  const text = String(digits);
+  const power = BigInt(exponent + text.length + 7000);
+  const rest = (power << 120n) | BigInt(text.padEnd(34, '0').slice(0, 34));
+  writer.number(Number.isFinite(near) ? 0 : Number.MAX_VALUE, rest);
+}
+
+interface Fraction {
+  numerator: bigint;
+  denominator: bigint;
+}
+
+function differenceFrom({ digits, exponent }: Exact, from: number): Fraction {
+  const base = fractionOf(from);
+  const [numerator, denominator] = exponent >= 0 ? [digits * 10n ** BigInt(exponent), 1n] : [digits, 10n ** BigInt(-exponent)];
+  return { numerator: numerator * base.denominator - base.numerator * denominator, denominator: denominator * base.denominator };
+}
+
+/** A double is a whole number times a power of two. */
+function fractionOf(value: number): Fraction {
+  if (Number.isInteger(value)) return { numerator: BigInt(value), denominator: 1n };
+  let power = 0;
+  let scaled = value;
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2;
+    power++;
+  }
+  return { numerator: BigInt(scaled), denominator: 1n << BigInt(power) };
+}
+
+function nextBelow(value: number): number {
+  return stepBits(value, -1n);
+}
+
+function nextAbove(value: number): number {
+  return stepBits(value, 1n);
+}
+
+function stepBits(value: number, by: bigint): number {
+  scratch.writeDoubleBE(value);
+  scratch.writeBigUInt64BE(scratch.readBigUInt64BE(0) + by);
+  return scratch.readDoubleBE(0);
 }
 
 function writeObject(value: object): void {
@@ -132,8 +253,13 @@ function writeObject(value: object): void {
     scratch.writeBigUInt64BE(value.toBigInt());
     return writer.bytes(scratch);
   }
-  if (value instanceof Long || value instanceof Int32 || value instanceof Double || value instanceof Decimal128) {
-    return writeNumber(Number(value.toString()));
+  if (value instanceof Double || value instanceof Int32) return writeNumber(value.value);
+  if (value instanceof Long) return writeLong(value);
+  if (value instanceof Decimal128) return writeDecimal(value);
+  if (value instanceof BSONSymbol) return writeValue(value.value);
+  if (value instanceof Code) {
+    writer.byte(tag.code);
+    return writer.delimited(Buffer.from(value.code));
   }
   if (value instanceof Binary) {
     writer.byte(tag.binary);
@@ -193,12 +319,25 @@ export function encodeValue(value: unknown): Buffer {
   return encodeFields(null, [value], ascending);
 }
 
+/** A text that equal values share and others do not: a long value's key ends in a hash. */
+export function identityKey(value: unknown): string {
+  if (typeof value === 'string') return `s${value}`;
+  if (value instanceof ObjectId) return `o${value.toHexString()}`;
+  return `k${encodeValue(value).toString('latin1')}`;
+}
+
 /** Whether two different values may share a key, so that a match must be checked on the document itself. */
 export function isInexact(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   if (typeof value === 'string') return value.length * 3 > longestValue;
-  if (typeof value === 'number' || typeof value === 'boolean') return false;
+  if (typeof value === 'boolean' || isNumeric(value)) return false;
   return !(value instanceof ObjectId || value instanceof Date);
+}
+
+/** The part of a value's key that all values with the same beginning share: without the hash of a long one. */
+export function encodeBeginning(value: unknown, descending = false): Buffer {
+  const key = encodeFields(null, [value], [descending]);
+  return key.length > longestValue ? key.subarray(0, longestValue) : key;
 }
 
 /** The smallest key above every key that starts with this prefix; null where there is none. */

@@ -2,12 +2,12 @@
 import { deserialize, type Document } from 'bson';
 import { CommandError } from './errors.js';
 import { valueSize } from './raw-document.js';
+import { decode, decodeCommand } from './values/decoding.js';
 
 export const headerSize = 16;
 export const largestMessage = 48_000_000;
 export const opcode = { reply: 1, query: 2004, message: 2013 } as const;
 const flag = { checksumPresent: 1, moreToCome: 2 } as const;
-const rawDocuments = { fieldsAsRaw: { documents: true } } as const;
 
 /** What decides which thread runs a command, read without decoding the rest. */
 export interface Outline {
@@ -111,7 +111,7 @@ function firstStage(array: Buffer): string | null {
 
 function parseBody(section: Buffer): Document {
   try {
-    return deserialize(section, rawDocuments);
+    return decodeCommand(section);
   } catch (error) {
     throw new CommandError(22, error instanceof Error ? error.message : 'invalid BSON');
   }
@@ -125,7 +125,7 @@ function parseSequence(section: Buffer): Document {
     const size = section.readInt32LE(at);
     if (size < 5 || at + size > section.length) throw new Error('invalid document length');
     const bytes = section.subarray(at, at + size);
-    documents.push(name === 'documents' ? bytes : deserialize(bytes));
+    documents.push(name === 'documents' ? bytes : decode(bytes));
     at += size;
   }
   return { [name]: documents };

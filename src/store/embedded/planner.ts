@@ -1,8 +1,13 @@
 /** Chooses the index for a filter and a sort, and says which key ranges to read. */
 import type { Document } from 'bson';
 import type { Collection, Index } from './catalog.js';
+import { holdsText, type Collation } from './collation.js';
 import { CommandError } from './errors.js';
-import { concatenate, encodeFields, encodeValue, isInexact, successor } from './key.js';
+import { concatenate, encodeBeginning, encodeFields, encodeValue, isInexact, successor } from './key.js';
+import { isOperators } from './query/matching.js';
+import { isPattern, sourceOf } from './query/pattern.js';
+import { compare, isEqual, rankOf } from './values/order.js';
+import { isNumeric, toNumber, typeOf, type Value } from './values/types.js';
 
 export interface KeyRange {
   /** Inclusive lower bound. */
@@ -40,29 +45,53 @@ type Demands = Map<string, Demand>;
 /** Beyond so many ranges a plan reads everything between the first and the last. */
 const mostRanges = 1000;
 
-export function plan(collection: Collection, filter: Document, sort: Document | undefined, hint?: string | Document): Plan {
+export interface PlanOptions {
+  sort?: Document;
+  hint?: string | Document;
+  collation?: Collation | null;
+}
+
+export function plan(collection: Collection, filter: Document, { sort, hint, collation = null }: PlanOptions): Plan {
   const { demands, complete } = readDemands(filter);
   const candidates = hint === undefined ? collection.indexes : [hintedIndex(collection, hint)];
   let best: { plan: Plan; score: number } | null = null;
   for (const index of candidates) {
     if (index === null) break;
-    const rated = planIndex(index, demands, complete, sort);
+    const rated = planIndex(index, adapted(demands, index, collation), complete, collation ? unordered : null, sort);
     if (!rated) continue;
     if (!best || rated.score > best.score) best = rated;
   }
   if (best && (best.score > 0 || hint !== undefined)) return best.plan;
-  return wholeCollection(collection, filter, sort);
+  return wholeCollection(collection, filter, sort, collation);
 }
 
-function wholeCollection(collection: Collection, filter: Document, sort: Document | undefined): Plan {
+/** The demands as an index can answer them: texts only where both mean the same collation, and then by equality alone. */
+function adapted(demands: Demands, index: Index, collation: Collation | null): Demands {
+  if (!collation && !index.collation) return demands;
+  const same = collation !== null && collation.isSame(index.collation);
+  return new Map(
+    [...demands].map(([path, demand]) => {
+      const points = demand.points?.some(holdsText)
+        ? same
+          ? demand.points.map((point) => collation.foldValue(point))
+          : null
+        : demand.points;
+      const low = demand.low && holdsText(demand.low.value) ? null : demand.low;
+      const high = demand.high && holdsText(demand.high.value) ? null : demand.high;
+      return [path, { ...demand, points, low, high, partial: true }];
+    }),
+  );
+}
+
+function wholeCollection(collection: Collection, filter: Document, sort: Document | undefined, collation: Collation | null): Plan {
   const low = collection.prefix;
   const sortKeys = Object.keys(sort ?? {});
-  const byIdentity = sortKeys.length === 1 && sortKeys[0] === '_id';
+  const byIdentity = sortKeys.length === 1 && sortKeys[0] === '_id' && !collation;
   const sorted = sortKeys.length === 0 || byIdentity;
   return {
     index: null,
     ranges: [{ low, high: successor(low)!, fixed: low.length }],
-    reverse: byIdentity && sort!['_id'] === -1,
+    reverse: byIdentity && Number(sort!['_id']) === -1,
     exact: Object.keys(filter).length === 0,
     sorted,
     merge: false,
@@ -82,7 +111,13 @@ function hintedIndex(collection: Collection, hint: string | Document): Index | n
   return found;
 }
 
-function planIndex(index: Index, demands: Demands, complete: boolean, sort: Document | undefined): { plan: Plan; score: number } | null {
+function planIndex(
+  index: Index,
+  demands: Demands,
+  complete: boolean,
+  fixedOrder: Order | null,
+  sort: Document | undefined,
+): { plan: Plan; score: number } | null {
   if (!covers(index, demands)) return null;
   let prefixes: Buffer[] = [index.prefix];
   let exact = complete && !index.multikey;
@@ -117,7 +152,7 @@ function planIndex(index: Index, demands: Demands, complete: boolean, sort: Docu
   ranges ??= prefixes.map((prefix) => ({ low: prefix, high: successor(prefix)!, fixed: prefix.length }));
   exact &&= [...demands.keys()].every((path) => index.fields.slice(0, position).includes(path));
   ranges = deduplicateRanges(ranges);
-  const order = sortOrder(index, singlePoint, used, demands, sort);
+  const order = fixedOrder && sort && Object.keys(sort).length > 0 ? fixedOrder : sortOrder(index, singlePoint, used, demands, sort);
   const sorts = order.provided && sort !== undefined && Object.keys(sort).length > 0;
   const score = used === 0 && !sorts ? 0 : rate(index, singlePoint.size, used, sorts, exact);
   return {
@@ -160,7 +195,7 @@ function sortOrder(index: Index, singlePoint: ReadonlySet<string>, used: number,
   for (let at = 0; at < wanted.length; at++) {
     const [field, direction] = wanted[at]!;
     if (remaining[at] !== field) return unordered;
-    const opposite = (direction === -1) !== (index.key[field] === -1);
+    const opposite = (Number(direction) === -1) !== (index.key[field] === -1);
     if (reverse !== null && reverse !== opposite) return unordered;
     reverse = opposite;
   }
@@ -174,23 +209,28 @@ function rangeBounds(demand: Demand, descending: boolean, multikey: boolean): { 
   const oneSided = multikey && low && high;
   let from: Buffer = bracket;
   let to = successor(bracket)!;
-  if (low) from = low.inclusive ? encodeValue(low.value) : successor(encodeValue(low.value))!;
-  if (high && !oneSided) to = high.inclusive ? successor(encodeValue(high.value))! : encodeValue(high.value);
+  if (low) from = boundary(low, false, 'from');
+  if (high && !oneSided) to = boundary(high, false, 'to');
   const exact = !multikey && !(low && isInexact(low.value)) && !(high && isInexact(high.value));
   if (!descending) return { low: from, high: to, exact };
   return { ...invertBounds(demand, bracket, oneSided ? null : high), exact };
 }
 
+/** Of a long value only the beginning is in its key's order, so that its bound takes in all that begin like it. */
+function boundary({ value, inclusive }: { value: Value; inclusive: boolean }, descending: boolean, side: 'from' | 'to'): Buffer {
+  const key = encodeBeginning(value, descending);
+  const takesIn = inclusive || isInexact(value);
+  return takesIn === (side === 'from') ? key : successor(key)!;
+}
+
 /** The same bounds over inverted keys: what was above is below. */
 function invertBounds(demand: Demand, bracket: Buffer, high: Demand['high']): { low: Buffer; high: Buffer } {
-  const inverted = (value: unknown): Buffer => encodeFields(null, [value], [true]);
   const invertedBracket = Buffer.from([~bracket[0]! & 0xff]);
   const { low } = demand;
-  let from: Buffer = invertedBracket;
-  let to = successor(invertedBracket)!;
-  if (high) from = high.inclusive ? inverted(high.value) : successor(inverted(high.value))!;
-  if (low) to = low.inclusive ? successor(inverted(low.value))! : inverted(low.value);
-  return { low: from, high: to };
+  return {
+    low: high ? boundary(high, true, 'from') : invertedBracket,
+    high: low ? boundary(low, true, 'to') : successor(invertedBracket)!,
+  };
 }
 
 /** Whether every document the filter can match has an entry in the index. */
@@ -216,19 +256,13 @@ function implies(demand: Demand | undefined, condition: unknown): boolean {
     if (operator === '$in') return demand.points?.every((point) => (operand as unknown[]).some((one) => sameValue(one, point))) ?? false;
     if (operator === '$type' && operand === 'string') return demand.points?.every((point) => typeof point === 'string') ?? false;
     if (operator === '$gt')
-      return demand.points?.every((point) => typeof point === typeof operand && (point as number) > (operand as number)) ?? false;
+      return demand.points?.every((point) => rankOf(point) === rankOf(operand) && compare(point, operand) > 0) ?? false;
     return false;
   });
 }
 
 function sameValue(one: unknown, other: unknown): boolean {
-  return encodeValue(one).equals(encodeValue(other));
-}
-
-function isOperators(value: unknown): value is Document {
-  if (typeof value !== 'object' || value === null || value.constructor !== Object) return false;
-  const first = Object.keys(value)[0];
-  return first !== undefined && first.startsWith('$');
+  return isEqual(one, other);
 }
 
 function readDemands(filter: Document): { demands: Demands; complete: boolean } {
@@ -260,7 +294,7 @@ function collect(filter: Document, demands: Demands): boolean {
 }
 
 function addPoint(demand: Demand, value: unknown): void {
-  if (value instanceof RegExp) return addPattern(demand, value);
+  if (isPattern(value)) return addPattern(demand, value);
   if (Array.isArray(value) || demand.points) {
     demand.partial = true;
     return;
@@ -272,7 +306,8 @@ function addOperators(demand: Demand, operators: Document): void {
   for (const [operator, operand] of Object.entries(operators)) {
     switch (operator) {
       case '$eq':
-        addPoint(demand, operand);
+        if (isPattern(operand)) demand.partial = true;
+        else addPoint(demand, operand);
         break;
       case '$in':
         addPoints(demand, operand as unknown[]);
@@ -289,10 +324,6 @@ function addOperators(demand: Demand, operators: Document): void {
         demand.exists ||= Boolean(operand);
         demand.partial = true;
         break;
-      case '$regex':
-        addPattern(demand, operand instanceof RegExp ? operand : new RegExp(String(operand), 'options' in operators ? 'i' : ''));
-        if (operators['$options']) demand.low = demand.high = null;
-        break;
       default:
         demand.partial = true;
     }
@@ -301,7 +332,7 @@ function addOperators(demand: Demand, operators: Document): void {
 }
 
 function addPoints(demand: Demand, values: unknown[]): void {
-  const plain = Array.isArray(values) && !values.some((value) => value instanceof RegExp || Array.isArray(value));
+  const plain = Array.isArray(values) && !values.some((value) => isPattern(value) || Array.isArray(value));
   if (!plain || demand.points) {
     demand.partial = true;
     return;
@@ -309,8 +340,11 @@ function addPoints(demand: Demand, values: unknown[]): void {
   demand.points = values;
 }
 
+/** Whether a range of keys of the value's own kind holds all that is on one side of it. */
 function rangeable(value: unknown): boolean {
-  return value !== null && value !== undefined && !Array.isArray(value);
+  if (value === null || value === undefined || Array.isArray(value)) return false;
+  if (isNumeric(value)) return !Number.isNaN(toNumber(value));
+  return !['minKey', 'maxKey', 'object', 'regex', 'javascript'].includes(typeOf(value));
 }
 
 function addLow(demand: Demand, value: unknown, inclusive: boolean): void {
@@ -334,11 +368,12 @@ function differentBracket(one: unknown, other: unknown): boolean {
 }
 
 /** A pattern anchored at the start is a range of strings. */
-function addPattern(demand: Demand, pattern: RegExp): void {
+function addPattern(demand: Demand, pattern: Parameters<typeof sourceOf>[0]): void {
   demand.partial = true;
-  const literal = /^\^([\w \-:/@]+)/.exec(pattern.source)?.[1];
-  const quantified = literal && /^[?*+{|]/.test(pattern.source.slice(1 + literal.length));
-  if (!literal || quantified || pattern.flags !== '' || pattern.source.includes('|') || demand.low || demand.high) return;
+  const { source, options } = sourceOf(pattern);
+  const literal = /^\^([\w \-:/@]+)/.exec(source)?.[1];
+  const quantified = literal && /^[?*+{|]/.test(source.slice(1 + literal.length));
+  if (!literal || quantified || options !== '' || source.includes('|') || demand.low || demand.high) return;
   demand.low = { value: literal, inclusive: true };
   demand.high = { value: `${literal}\u{10ffff}`, inclusive: true };
 }

@@ -1,38 +1,165 @@
-/** Projections: plain inclusions and exclusions are cut from the bytes, the rest is mingo's. */
+/** A find's projection: plain inclusions and exclusions are cut from the bytes, the rest is computed. */
 import type { Document } from 'bson';
-import { Aggregator } from 'mingo';
 import { CommandError } from './errors.js';
-import { decode, encode, pickFields } from './raw-document.js';
+import { compileExpression, newScope } from './expressions/index.js';
+import { applyTree, newTree, plant, type Leaf, type Tree } from './projection-tree.js';
+import { compileFilter, elementTest, type FilterOptions } from './query/matching.js';
+import { encode, pickFields } from './raw-document.js';
 import type { Row } from './reader.js';
+import { decode } from './values/decoding.js';
+import { field, isDocument, isNumeric, isTruthy, setField, toNumber, typeOf, type Value } from './values/types.js';
 
-export function applyProjection(document: Document, projection: Document | undefined): Document {
-  if (!projection || Object.keys(projection).length === 0) return document;
-  try {
-    return new Aggregator([{ $project: projection }], {}).run<Document>([document])[0]!;
-  } catch (error) {
-    throw new CommandError(2, error instanceof Error ? error.message : String(error));
+export type Projector = (document: Document) => Document;
+
+interface Entry {
+  path: string;
+  kind: 'keep' | 'drop' | 'compute' | 'slice' | 'elemMatch' | 'position';
+  leaf: Leaf;
+}
+
+/** Where a projection comes from: a find has operators on arrays that an aggregation has not. */
+export interface ProjectionOptions extends FilterOptions {
+  filter?: Document;
+  find: boolean;
+}
+
+/** @throws CommandError where the projection is malformed */
+export function compileProjection(projection: Document, options: ProjectionOptions): Projector {
+  const entries = entriesOf(projection, '', options);
+  const tree = treeOf(entries);
+  const position = entries.find(({ kind }) => kind === 'position');
+  const prepare = position ? positional(position.path, options) : (document: Document) => document;
+  return (document) => applyTree(prepare(document), tree, newScope(document, options.variables));
+}
+
+function entriesOf(projection: Document, prefix: string, options: ProjectionOptions): Entry[] {
+  return Object.entries(projection).flatMap(([name, value]) => entryOf(prefix + name, value, options));
+}
+
+function entryOf(path: string, value: Value, options: ProjectionOptions): Entry[] {
+  if (options.find && path.endsWith('.$')) {
+    if (!isTruthy(value)) throw new CommandError(31395, 'positional projection cannot be used with exclusion');
+    return [{ path: path.slice(0, -2), kind: 'position', leaf: 'keep' }];
   }
+  if (isNumeric(value) || typeof value === 'boolean')
+    return [isTruthy(value) ? { path, kind: 'keep', leaf: 'keep' } : { path, kind: 'drop', leaf: 'drop' }];
+  if (isDocument(value)) {
+    const first = Object.keys(value)[0];
+    if (first === undefined) throw new CommandError(51270, `An empty sub-projection is not a valid value. Found empty object at path`);
+    if (!first.startsWith('$')) return entriesOf(value, `${path}.`, options);
+    if (first === '$meta') throw new CommandError(238, '$meta is not implemented');
+    if (options.find && first === '$slice' && isFindSlice(value[first]))
+      return [{ path, kind: 'slice', leaf: { change: sliceOf(value[first]) } }];
+    if (options.find && first === '$elemMatch') return [{ path, kind: 'elemMatch', leaf: elemMatchOf(path, value[first], options) }];
+  }
+  return [{ path, kind: 'compute', leaf: { compute: compileExpression(value, options) } }];
+}
+
+/** A find's `$slice` takes numbers; the expression of the same name takes an array first. */
+function isFindSlice(operand: Value): boolean {
+  return isNumeric(operand) || (Array.isArray(operand) && operand.length <= 2 && isNumeric(operand[0]));
+}
+
+function sliceOf(operand: Value): (value: Value) => Value {
+  const whole = (value: Value): number => Math.trunc(toNumber(value));
+  if (!Array.isArray(operand)) {
+    const count = whole(operand);
+    return (value) => (Array.isArray(value) ? (count >= 0 ? value.slice(0, count) : value.slice(count)) : value);
+  }
+  if (operand.length !== 2 || !operand.every(isNumeric))
+    throw new CommandError(28667, 'Invalid $slice syntax. The given syntax did not match the find() syntax');
+  const [skip, limit] = operand.map(whole) as [number, number];
+  if (limit <= 0) throw new CommandError(28724, `First argument to $slice must be an array, but is of type: ${typeOf(operand[0])}`);
+  return (value) => {
+    if (!Array.isArray(value)) return value;
+    const from = skip < 0 ? Math.max(0, value.length + skip) : skip;
+    return value.slice(from, from + limit);
+  };
+}
+
+function elemMatchOf(path: string, operand: Value, options: FilterOptions): Leaf {
+  if (path.includes('.')) throw new CommandError(31275, `Cannot use $elemMatch projection on a nested field`);
+  const test = elementTest(operand, options);
+  return {
+    change: (value) => {
+      const found = Array.isArray(value) ? value.findIndex((element) => test(element)) : -1;
+      return found < 0 ? undefined : [(value as Value[])[found]];
+    },
+  };
+}
+
+/** Whether the fields that are not named are kept: the first that says so decides, and the others must agree. */
+function treeOf(entries: readonly Entry[]): Tree {
+  const decisive = entries.filter(({ path, kind }) => path !== '_id' && kind !== 'slice');
+  const including = decisive.find(({ kind }) => kind !== 'drop');
+  const excluding = decisive.find(({ kind }) => kind === 'drop');
+  if (including && excluding) throw mixed(decisive, including, excluding);
+  const identity = entries.find(({ path }) => path === '_id');
+  const onlyIdentity = !including && !excluding && identity !== undefined && identity.kind !== 'drop' && identity.kind !== 'slice';
+  const keepsOthers = !including && !onlyIdentity;
+  const tree = newTree(keepsOthers);
+  for (const { path, leaf } of entries) if (!(keepsOthers && leaf === 'keep')) plant(tree, path, leaf);
+  if (!keepsOthers && !identity && !entries.some(({ path }) => path.startsWith('_id.'))) plant(tree, '_id', 'keep');
+  return tree;
+}
+
+function mixed(decisive: readonly Entry[], including: Entry, excluding: Entry): CommandError {
+  if (including.kind === 'compute') return new CommandError(31252, 'Cannot use an expression other than $meta in exclusion projection');
+  return decisive[0] === excluding
+    ? new CommandError(31253, `Cannot do inclusion on field ${including.path} in exclusion projection`)
+    : new CommandError(31254, `Cannot do exclusion on field ${excluding.path} in inclusion projection`);
+}
+
+/** Leaves, of the array on the path, only the element that the filter matched. */
+function positional(path: string, options: ProjectionOptions): Projector {
+  const filter = compileFilter(options.filter ?? {}, options);
+  const steps = path.split('.');
+  return (document) => {
+    const matched = { position: null as number | null };
+    filter(document, matched);
+    return narrow(document, steps, 0, matched.position) as Document;
+  };
+}
+
+function narrow(value: Value, steps: readonly string[], at: number, position: number | null): Value {
+  if (Array.isArray(value)) {
+    if (position === null || position >= value.length) {
+      throw new CommandError(
+        51246,
+        "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
+      );
+    }
+    return [value[position]];
+  }
+  if (at === steps.length || !isDocument(value)) return value;
+  const step = steps[at]!;
+  const inner = field(value, step);
+  if (inner === undefined) return value;
+  const narrowed: Document = { ...value };
+  setField(narrowed, step, narrow(inner, steps, at + 1, position));
+  return narrowed;
 }
 
 /** A function from a stored row to the bytes that are sent. */
-export function projector(projection: Document | undefined): (row: Row) => Buffer {
+export function projector(projection: Document | undefined, options: Omit<ProjectionOptions, 'find'> = {}): (row: Row) => Buffer {
   if (!projection || Object.keys(projection).length === 0) return (row) => row.bytes;
   const simple = simpleProjection(projection);
   if (simple) return (row) => pickFields(row.bytes, simple.names, simple.keep);
-  return (row) => encode(applyProjection(row.document ?? decode(row.bytes), projection));
+  const project = compileProjection(projection, { ...options, find: true });
+  return (row) => encode(project(row.document ?? decode(row.bytes)));
 }
 
 function simpleProjection(projection: Document): { names: Set<string>; keep: boolean } | null {
   const { _id: identity, ...fields } = projection;
+  const plain = (value: Value): boolean => typeof value === 'boolean' || isNumeric(value);
   const values = Object.entries(fields);
-  if (values.some(([name, value]) => name.includes('.') || (value !== 1 && value !== 0 && value !== true && value !== false))) return null;
-  const kept = values.filter(([, value]) => Boolean(value));
-  if (kept.length !== 0 && kept.length !== values.length) {
-    throw new CommandError(2, 'Cannot do exclusion on a field in inclusion projection');
-  }
-  const keep = kept.length > 0 || (values.length === 0 && Boolean(identity));
+  if (values.some(([name, value]) => name === '' || name.includes('.') || name.startsWith('$') || !plain(value))) return null;
+  if (identity !== undefined && !plain(identity)) return null;
+  const kept = values.filter(([, value]) => isTruthy(value));
+  if (kept.length !== 0 && kept.length !== values.length) return null;
+  const keep = kept.length > 0 || (values.length === 0 && isTruthy(identity));
   const names = new Set(values.map(([name]) => name));
-  const keepsIdentity = identity === undefined || Boolean(identity);
+  const keepsIdentity = identity === undefined || isTruthy(identity);
   if (keep === keepsIdentity) names.add('_id');
   return { names, keep };
 }

@@ -1,13 +1,8 @@
 /** Reading and cutting BSON documents without decoding them. */
-import type { BSON } from 'bson';
-import { calculateObjectSize, deserialize, serialize, serializeWithBufferAndIndex, type Document } from 'bson';
+import { calculateObjectSize, serialize, serializeWithBufferAndIndex, type Document } from 'bson';
 import { CommandError } from './errors.js';
 
-const decodeOptions: BSON.DeserializeOptions = { promoteValues: true, promoteLongs: true, promoteBuffers: false };
-
-export function decode(bytes: Uint8Array): Document {
-  return deserialize(bytes, decodeOptions);
-}
+export { decode } from './values/decoding.js';
 
 export const largestDocument = 16 * 1024 * 1024;
 

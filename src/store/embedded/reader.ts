@@ -1,15 +1,16 @@
 /** Runs a plan: reads index ranges, fetches, filters, sorts and cuts. */
 import type { Document } from 'bson';
 import type { Transaction } from 'lmdb';
-import { compile } from './comparison.js';
 import { identityIndex, type Catalog, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
-import { concatenate, encodeFields } from './key.js';
-import { valuesAt } from './index-entries.js';
+import { concatenate } from './key.js';
 import { plan as choosePlan, type KeyRange, type Plan } from './planner.js';
+import { compileFilter, type FilterOptions } from './query/matching.js';
 import { decode } from './raw-document.js';
+import { parseSort, sortByKeys, sortValues } from './sorting.js';
+import type { Value } from './values/types.js';
 
-export interface FindOptions {
+export interface FindOptions extends FilterOptions {
   sort?: Document;
   skip?: number;
   limit?: number;
@@ -66,7 +67,7 @@ export class Reader {
   constructor(private readonly catalog: Catalog) {}
 
   plan(collection: Collection, filter: Document, options: FindOptions): Plan {
-    return choosePlan(collection, filter, options.sort, options.hint);
+    return choosePlan(collection, filter, options);
   }
 
   /** The matching documents in order. Lazy, so that a limit stops the reading. */
@@ -86,7 +87,8 @@ export class Reader {
     if (unchanged && !view.transaction && Object.keys(filter).length === 0) {
       return clamp(this.catalog.countOf(collection), options);
     }
-    const plan = this.plan(collection, filter, { hint: options.hint });
+    const plan = this.plan(collection, filter, { hint: options.hint, collation: options.collation });
+    compileFilter(filter, options);
     if (unchanged && plan.exact && plan.index) {
       const source = plan.index.name === identityIndex ? this.catalog.documents : this.catalog.entries;
       const counts = plan.ranges.map(({ low, high }) => {
@@ -119,7 +121,8 @@ export class Reader {
     statistics: ReadStatistics,
     overlay: Overlay | undefined,
   ): Generator<Row> {
-    const test = plan.exact ? null : compileFilter(filter);
+    const compiled = compileFilter(filter, options);
+    const test = plan.exact ? null : compiled;
     const seen = plan.index?.multikey || plan.ranges.length > 1 ? new Set<string>() : null;
     const wanted = plan.sorted && plan.exact && options.limit ? options.limit + (options.skip ?? 0) : chunkSize;
     for (const { key, bytes: stored } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
@@ -141,7 +144,7 @@ export class Reader {
       const document = decode(bytes);
       if (test(document)) yield { key, bytes, document };
     }
-    if (overlay) yield* overlayRows(overlay, filter);
+    if (overlay) yield* overlayRows(overlay, filter, options);
   }
 
   private *keys(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: Buffer | null }> {
@@ -227,8 +230,8 @@ function compareAfter(
   return first.compare(second, other.range.fixed, second.length, one.range.fixed, first.length);
 }
 
-function* overlayRows(overlay: Overlay, filter: Document): Generator<Row> {
-  const test = compileFilter(filter);
+function* overlayRows(overlay: Overlay, filter: Document, options: FilterOptions): Generator<Row> {
+  const test = compileFilter(filter, options);
   for (const { key, bytes } of overlay.values()) {
     if (!bytes) continue;
     const document = decode(bytes);
@@ -236,21 +239,10 @@ function* overlayRows(overlay: Overlay, filter: Document): Generator<Row> {
   }
 }
 
-/** A filter as a function; a malformed one is the client's mistake. */
-export function compileFilter(filter: Document): (document: Document) => boolean {
-  if (Object.keys(filter).length === 0) return () => true;
-  try {
-    return compile(filter);
-  } catch (error) {
-    throw new CommandError(2, error instanceof Error ? error.message : String(error));
-  }
-}
-
 function* sortRows(rows: Iterable<Row>, sort: Document, options: FindOptions): Generator<Row> {
-  const fields = Object.entries(sort) as [string, 1 | -1][];
-  const paths = fields.map(([field]) => field.split('.'));
-  const descending = fields.map(([, direction]) => direction === -1);
-  const keyed: { sortKey: Buffer; row: Row }[] = [];
+  const fields = parseSort(sort);
+  const collation = options.collation ?? null;
+  const keyed: { values: Value[]; item: Row }[] = [];
   let size = 0;
   for (const row of rows) {
     const document = row.document ?? decode(row.bytes);
@@ -258,19 +250,9 @@ function* sortRows(rows: Iterable<Row>, sort: Document, options: FindOptions): G
     if (size > largestSort && !options.limit) {
       throw new CommandError(292, 'Sort exceeded memory limit of 268435456 bytes, but did not opt in to external sorting.');
     }
-    const values = paths.map((path, at) => sortValue(document, path, descending[at]!));
-    keyed.push({ sortKey: encodeFields(null, values, descending), row: { ...row, document: null } });
+    keyed.push({ values: sortValues(document, fields, collation), item: { ...row, document: null } });
   }
-  keyed.sort((one, other) => Buffer.compare(one.sortKey, other.sortKey));
-  for (const { row } of keyed) yield row;
-}
-
-/** Of an array, the smallest element counts in ascending order and the largest in descending. */
-function sortValue(document: Document, path: string[], descending: boolean): unknown {
-  const values = valuesAt(document, path, 0).flatMap((value) => (Array.isArray(value) && value.length > 0 ? value : [value]));
-  if (values.length < 2) return values[0];
-  const encoded = values.map((value) => ({ value, key: encodeFields(null, [value], [descending]) }));
-  return encoded.sort((one, other) => Buffer.compare(one.key, other.key))[0]!.value;
+  yield* sortByKeys(keyed, fields, collation);
 }
 
 function* cut(rows: Iterable<Row>, skip: number, limit: number): Generator<Row> {

@@ -2,12 +2,17 @@
 import type { Document } from 'bson';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError, errorReply } from './errors.js';
-import { decode, encode } from './raw-document.js';
-import { compileFilter, type FindOptions, type Reader, type Row } from './reader.js';
-import { applyProjection } from './projection.js';
+import { parseCollation } from './collation.js';
+import type { Variables } from './expressions/index.js';
+import { compileFilter, type Filter } from './query/matching.js';
+import { commandVariables } from './variables.js';
+import { decode } from './raw-document.js';
+import type { FindOptions, Reader, Row } from './reader.js';
+import { projector } from './projection.js';
 import type { StoreTransaction } from './transaction.js';
+import { compileUpdate, type Modification, type Update } from './update.js';
+import { toNumber } from './values/types.js';
 import { unfinished, type Run } from './write-queue.js';
-import { modify, upsertDocument, validateModification, type Modification, type UpdateSpecification } from './update.js';
 import type { Change, Writer } from './writer.js';
 
 interface UpdateStatement {
@@ -17,20 +22,28 @@ interface UpdateStatement {
   upsert?: boolean;
   arrayFilters?: Document[];
   hint?: string | Document;
+  sort?: Document;
+  collation?: Document;
+  c?: Document;
 }
 
 interface DeleteStatement {
   q: Document;
   limit: number;
   hint?: string | Document;
+  collation?: Document;
 }
 
 interface Outcome {
   matched: number;
   modified: number;
   upserted?: unknown;
-  before: Document | null;
-  after: Document | null;
+  before: Row | null;
+  after: Row | null;
+}
+
+function constants(given: Document | undefined): Variables {
+  return given ? { ...given } : {};
 }
 
 /** How far a command of several statements has come, in what can be stored. */
@@ -93,20 +106,26 @@ export class WriteCommands {
   }
 
   private prepareUpdate(command: Document, transaction: StoreTransaction | null): WriteRun {
+    const variables = commandVariables(command);
     const begin = (one: UpdateStatement): StatementRun => {
-      const specification = { modification: one.u, filter: one.q, arrayFilters: one.arrayFilters };
-      validateModification(one.u, one.multi ?? false);
-      const options = { limit: one.multi ? 0 : 1, hint: one.hint };
-      if (one.multi && !transaction) return this.updateMany(specification, options, one.upsert ?? false);
-      return (collection) => this.update(collection, specification, options, one.upsert ?? false, transaction);
+      const { q: filter, multi = false, upsert = false, sort, hint } = one;
+      if (multi && sort) throw new CommandError(9, 'Cannot specify sort with multi=true');
+      const within = { collation: parseCollation(one.collation), variables: { ...variables, ...constants(one.c) } };
+      const update = compileUpdate({ modification: one.u, filter, arrayFilters: one.arrayFilters, multi, ...within });
+      const options = { limit: multi ? 0 : 1, hint, sort, ...within };
+      if (multi && !transaction) return this.updateMany(filter, update, options, upsert);
+      return (collection) => this.update(collection, filter, update, options, upsert, transaction);
     };
     return this.runStatements(command, String(command['update']), (command['updates'] ?? []) as UpdateStatement[], begin, transaction);
   }
 
   private prepareDelete(command: Document, transaction: StoreTransaction | null): WriteRun {
+    const variables = commandVariables(command);
     const begin = (one: DeleteStatement): StatementRun => {
-      const options = { limit: one.limit, hint: one.hint };
-      if (one.limit === 0 && !transaction) return this.many(one.q, options, (collection, row) => this.writer.deletion(collection, row));
+      const limit = toNumber(one.limit);
+      if (limit !== 0 && limit !== 1) throw new CommandError(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`);
+      const options = { limit, hint: one.hint, collation: parseCollation(one.collation), variables };
+      if (limit === 0 && !transaction) return this.many(one.q, options, (collection, row) => this.writer.deletion(collection, row));
       return (collection) => {
         const rows = this.collect(collection, one.q, options, transaction);
         this.applyAll(
@@ -119,15 +138,15 @@ export class WriteCommands {
     return this.runStatements(command, String(command['delete']), (command['deletes'] ?? []) as DeleteStatement[], begin, transaction);
   }
 
-  private updateMany(specification: UpdateSpecification, options: FindOptions, upsert: boolean): StatementRun {
-    const update = this.many(specification.filter, options, (collection, row) => {
-      const after = modify(decode(row.bytes), specification);
-      return this.writer.replacement(collection, row, decode(row.bytes), after);
+  private updateMany(filter: Document, update: Update, options: FindOptions, upsert: boolean): StatementRun {
+    const run = this.many(filter, options, (collection, row) => {
+      const { bytes, touched } = update.modify(row.bytes);
+      return this.writer.replacement(collection, row, bytes, touched);
     });
     return (collection, deadline) => {
-      const outcome = update(collection, deadline);
+      const outcome = run(collection, deadline);
       if (outcome === unfinished || outcome.matched > 0 || !upsert) return outcome;
-      return this.insertMissing(collection, specification, null);
+      return this.insertMissing(collection, update, null);
     };
   }
 
@@ -138,6 +157,7 @@ export class WriteCommands {
   private many(filter: Document, options: FindOptions, change: (collection: Collection, row: Row) => Change | null): StatementRun {
     const found: { key: Buffer; row: Row | null; step: number }[] = [];
     const outcome: Outcome = { matched: 0, modified: 0, before: null, after: null };
+    const test = compileFilter(filter, options);
     let rows: Iterator<Row> | null = null;
     let at = 0;
     let complete = false;
@@ -151,7 +171,7 @@ export class WriteCommands {
       }
       while (at < found.length) {
         const { key, row, step } = found[at]!;
-        const current = row && step === deadline ? row : this.readAgain(collection, key, row, filter);
+        const current = row && step === deadline ? row : this.readAgain(collection, key, row, test);
         if (current) this.applyTo(collection, current, change, outcome);
         found[at++]!.row = null;
         if (at < found.length && performance.now() > deadline) return unfinished;
@@ -160,10 +180,10 @@ export class WriteCommands {
     };
   }
 
-  private readAgain(collection: Collection, key: Buffer, seen: Row | null, filter: Document): Row | null {
+  private readAgain(collection: Collection, key: Buffer, seen: Row | null, test: Filter): Row | null {
     const bytes = this.reader.get(key, {}, undefined);
     if (!bytes || !this.catalog.list(collection.database).includes(collection)) return null;
-    if (seen?.bytes.equals(bytes) || compileFilter(filter)(decode(bytes))) return { key, bytes, document: null };
+    if (seen?.bytes.equals(bytes) || test(decode(bytes))) return { key, bytes, document: null };
     return null;
   }
 
@@ -196,13 +216,21 @@ export class WriteCommands {
     };
     const modification = command['update'] as Modification | undefined;
     const name = String(command['findAndModify'] ?? command['findandmodify']);
+    const within = { collation: parseCollation(command['collation']), variables: commandVariables(command) };
+    const options = { limit: 1, sort, hint, ...within };
+    if (remove && modification) throw new CommandError(9, 'Cannot specify both an update and remove=true');
+    if (remove && upsert) throw new CommandError(9, 'Cannot specify both upsert=true and remove=true');
+    if (remove && returnNew)
+      throw new CommandError(9, "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
+    if (!remove && !modification) throw new CommandError(9, 'Either an update or remove=true must be specified');
+    const show = projector(fields, { filter, ...within });
+    if (remove) {
+      return atomic(() => this.findAndRemove(this.catalog.require(String(command['$db']), name), filter, options, show, transaction));
+    }
+    const update = compileUpdate({ modification: modification!, filter, arrayFilters, ...within });
     return atomic(() => {
       const collection = this.catalog.require(String(command['$db']), name);
-      const options = { limit: 1, sort, hint };
-      if (remove) return this.findAndRemove(collection, filter, options, fields, transaction);
-      if (!modification) throw new CommandError(9, 'Either an update or remove=true must be specified');
-      validateModification(modification, false);
-      const outcome = this.update(collection, { modification, filter, arrayFilters }, options, upsert, transaction);
+      const outcome = this.update(collection, filter, update, options, upsert, transaction);
       const shown = returnNew ? outcome.after : outcome.before;
       const upserted = outcome.upserted === undefined ? {} : { upserted: outcome.upserted };
       return {
@@ -211,7 +239,7 @@ export class WriteCommands {
           updatedExisting: outcome.matched > 0,
           ...upserted,
         },
-        value: shown && applyProjection(shown, fields),
+        value: shown && decode(show(shown)),
         ok: 1,
       };
     });
@@ -221,7 +249,7 @@ export class WriteCommands {
     collection: Collection,
     filter: Document,
     options: FindOptions,
-    fields: Document | undefined,
+    show: (row: Row) => Buffer,
     transaction: StoreTransaction | null,
   ): Document {
     const rows = this.collect(collection, filter, options, transaction);
@@ -229,8 +257,7 @@ export class WriteCommands {
       rows.map((row) => this.writer.deletion(collection, row)),
       transaction,
     );
-    const removed = rows[0] ? decode(rows[0].bytes) : null;
-    return { lastErrorObject: { n: rows.length }, value: removed && applyProjection(removed, fields), ok: 1 };
+    return { lastErrorObject: { n: rows.length }, value: rows[0] ? decode(show(rows[0])) : null, ok: 1 };
   }
 
   private runStatements<Statement>(
@@ -271,32 +298,34 @@ export class WriteCommands {
 
   private update(
     collection: Collection,
-    specification: UpdateSpecification,
+    filter: Document,
+    update: Update,
     options: FindOptions,
     upsert: boolean,
     transaction: StoreTransaction | null,
   ): Outcome {
-    const rows = this.collect(collection, specification.filter, options, transaction);
+    const rows = this.collect(collection, filter, options, transaction);
     if (rows.length === 0) {
       if (!upsert) return { matched: 0, modified: 0, before: null, after: null };
-      return this.insertMissing(collection, specification, transaction);
+      return this.insertMissing(collection, update, transaction);
     }
     const changes: Change[] = [];
-    let after: Document | null = null;
+    let after: Row | null = null;
     for (const row of rows) {
-      const before = decode(row.bytes);
-      after = modify(row.document ?? decode(row.bytes), specification);
-      const change = this.writer.replacement(collection, row, before, after);
+      const { bytes, touched } = update.modify(row.bytes);
+      after = { key: row.key, bytes, document: null };
+      const change = this.writer.replacement(collection, row, bytes, touched);
       if (change) changes.push(change);
     }
     this.applyAll(changes, transaction);
-    return { matched: rows.length, modified: changes.length, before: decode(rows[0]!.bytes), after };
+    return { matched: rows.length, modified: changes.length, before: rows[0]!, after };
   }
 
-  private insertMissing(collection: Collection, specification: UpdateSpecification, transaction: StoreTransaction | null): Outcome {
-    const inserted = upsertDocument(specification);
-    this.applyAll([this.writer.insertion(collection, encode(inserted))], transaction);
-    return { matched: 0, modified: 0, upserted: inserted['_id'], before: null, after: inserted };
+  private insertMissing(collection: Collection, update: Update, transaction: StoreTransaction | null): Outcome {
+    const change = this.writer.insertion(collection, update.upsert());
+    this.applyAll([change], transaction);
+    const after = { key: change.key, bytes: change.after!, document: change.document };
+    return { matched: 0, modified: 0, upserted: change.document!['_id'], before: null, after };
   }
 
   private collect(collection: Collection, filter: Document, options: FindOptions, transaction: StoreTransaction | null): Row[] {

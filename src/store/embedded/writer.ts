@@ -3,9 +3,10 @@ import { ObjectId, type Document } from 'bson';
 import { secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
 import { indexKeys, keyValueOf } from './index-entries.js';
-import { concatenate, encodeFields, encodeValue, successor } from './key.js';
+import { concatenate, encodeFields, successor } from './key.js';
 import { decode, encode, requireStorable } from './raw-document.js';
 import type { Row } from './reader.js';
+import { show } from './values/show.js';
 import type { LockTable, StoreTransaction } from './transaction.js';
 
 interface Entries {
@@ -45,11 +46,11 @@ export class Writer {
     return this.change(collection, documentKey(collection, document['_id']), null, null, stored, document);
   }
 
-  replacement(collection: Collection, row: Row, before: Document, after: Document): Change | null {
-    const bytes = encode(after);
+  /** A document's change to new bytes, of which only some top-level fields may differ; null where nothing does. */
+  replacement(collection: Collection, row: Row, bytes: Buffer, touched: ReadonlySet<string> | null): Change | null {
     if (bytes.equals(row.bytes)) return null;
     requireStorable(bytes);
-    return this.change(collection, row.key, row.bytes, before, bytes, after);
+    return this.change(collection, row.key, row.bytes, row.document, bytes, null, touched);
   }
 
   deletion(collection: Collection, row: Row): Change {
@@ -62,12 +63,17 @@ export class Writer {
     before: Buffer | null,
     beforeDocument: Document | null,
     after: Buffer | null,
-    document: Document | null,
+    afterDocument: Document | null,
+    touched: ReadonlySet<string> | null = null,
   ): Change {
     const entries: Entries[] = [];
     const multikey: Index[] = [];
+    let [previous, document] = [beforeDocument, afterDocument];
     for (const index of secondaryIndexes(collection)) {
-      const old = beforeDocument ? indexKeys(index, beforeDocument) : [];
+      if (touched && !isTouched(index, touched)) continue;
+      if (before) previous ??= decode(before);
+      if (after) document ??= decode(after);
+      const old = previous ? indexKeys(index, previous) : [];
       const now = document ? indexKeys(index, document) : [];
       if (!index.multikey && (now.length > 1 || (document && crossesArray(index, document)))) multikey.push(index);
       const removed = old.filter((one) => !now.some((other) => other.equals(one)));
@@ -144,16 +150,16 @@ export class Writer {
   }
 
   private requireUnique(change: Change, transaction: StoreTransaction | null): void {
-    if (!change.document) return;
+    if (!change.after) return;
     if (!change.before && this.exists(change, transaction)) {
-      throw duplicateKey(change.collection, change.collection.indexes[0]!, change.document);
+      throw duplicateKey(change.collection, change.collection.indexes[0]!, change.document!);
     }
     const owner = name(change.key);
     for (const { index, added } of change.entries) {
       if (!index.unique) continue;
       for (const key of added) {
         const holder = this.uniqueOwner(key, transaction);
-        if (holder && holder !== owner) throw duplicateKey(change.collection, index, change.document);
+        if (holder && holder !== owner) throw duplicateKey(change.collection, index, change.document!);
       }
     }
   }
@@ -176,6 +182,20 @@ export class Writer {
     for (const { value } of this.catalog.entries.getRange(range)) return value;
     return null;
   }
+}
+
+/** Whether an index may say something else once these fields have changed. */
+function isTouched(index: Index, touched: ReadonlySet<string>): boolean {
+  if (index.paths.some(([first]) => touched.has(first!))) return true;
+  return index.partialFilterExpression !== undefined && fieldsOf(index.partialFilterExpression).some((name) => touched.has(name));
+}
+
+/** The top-level fields that a filter speaks of. */
+function fieldsOf(filter: Document): string[] {
+  return Object.entries(filter).flatMap(([name, condition]) => {
+    if (!name.startsWith('$')) return [name.split('.')[0]!];
+    return Array.isArray(condition) ? condition.flatMap((part) => fieldsOf(part as Document)) : [];
+  });
 }
 
 export function documentKey(collection: Collection, id: unknown): Buffer {
@@ -211,20 +231,11 @@ function crossesArray(index: Index, document: Document): boolean {
 function duplicateKey(collection: Collection, index: Index, document: Document): CommandError {
   const keyValue = index.name === '_id_' ? { _id: document['_id'] as unknown } : keyValueOf(index, document);
   const shown = Object.entries(keyValue)
-    .map(([field, value]) => `${field}: ${describe(value)}`)
+    .map(([field, value]) => `${field}: ${show(value ?? null)}`)
     .join(', ');
   return new CommandError(
     11000,
     `E11000 duplicate key error collection: ${collection.database}.${collection.name} index: ${index.name} dup key: { ${shown} }`,
     { keyPattern: index.key, keyValue },
   );
-}
-
-function describe(value: unknown): string {
-  if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
-  return JSON.stringify(value) ?? 'null';
-}
-
-export function sameValue(one: unknown, other: unknown): boolean {
-  return encodeValue(one).equals(encodeValue(other));
 }

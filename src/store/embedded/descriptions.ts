@@ -1,0 +1,29 @@
+/** What the store says of itself and its indexes. */
+import type { Document } from 'bson';
+import { identityIndex, type Index } from './catalog.js';
+import { largestDocument } from './raw-document.js';
+
+export function describeIndex(index: Index): Document {
+  return {
+    v: 2,
+    key: index.key,
+    name: index.name,
+    ...(index.unique && index.name !== identityIndex ? { unique: true } : {}),
+    ...(index.sparse ? { sparse: true } : {}),
+    ...(index.partialFilterExpression ? { partialFilterExpression: index.partialFilterExpression } : {}),
+    ...(index.expireAfterSeconds === undefined ? {} : { expireAfterSeconds: index.expireAfterSeconds }),
+    ...(index.collation ? { collation: index.collation.specification } : {}),
+  };
+}
+
+export function buildInfo(): Document {
+  return {
+    version: '7.0.0',
+    versionArray: [7, 0, 0, 0],
+    gitVersion: 'plaza-embedded',
+    modules: [],
+    bits: 64,
+    maxBsonObjectSize: largestDocument,
+    ok: 1,
+  };
+}

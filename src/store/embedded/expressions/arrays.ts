@@ -1,0 +1,247 @@
+/** Arrays and sets. */
+import type { Document } from 'bson';
+import { CommandError } from '../errors.js';
+import { compare, isEqual } from '../values/order.js';
+import { field, isDocument, isNumeric, isTruthy, setField, toNumber, typeOf, type Value } from '../values/types.js';
+import { compileIn, named, within, type Context, type OperatorCompiler } from './compile.js';
+import { absent, byName, fixed, namedOperands, unary, variadic } from './define.js';
+import { requireVariable } from './logic.js';
+
+function wholeNumber(value: Value, name: string, code: number): number {
+  const number = isNumeric(value) ? toNumber(value) : NaN;
+  if (!Number.isInteger(number)) throw new CommandError(code, `${name} requires a whole number, but found ${typeOf(value)}`);
+  return number;
+}
+
+function requireArray(value: Value, name: string, code: number): Value[] {
+  if (!Array.isArray(value)) throw new CommandError(code, `${name}'s argument must be an array, but is ${typeOf(value)}`);
+  return value as Value[];
+}
+
+const elementAt: OperatorCompiler = fixed(2, 2, ([array, position]) => {
+  if (absent(array) || absent(position)) return null;
+  const elements = requireArray(array, '$arrayElemAt', 28689);
+  const at = wholeNumber(position, '$arrayElemAt', 28690);
+  return elements[at < 0 ? elements.length + at : at];
+});
+
+/** The variables that an operator over elements has: the element, under a name of the client's choice. */
+function elementScope(operand: Document, context: Context, fallback = 'this'): { name: string; inner: Context } {
+  const name = operand['as'] === undefined ? fallback : requireVariable(String(operand['as']));
+  return { name, inner: named(context, name) };
+}
+
+const filter: OperatorCompiler = (operand, context) => {
+  const given = namedOperands(operand, '$filter', ['input', 'cond'], ['as', 'limit']);
+  const { name, inner } = elementScope(given, context);
+  const input = compileIn(given['input'], context);
+  const test = compileIn(given['cond'], inner);
+  const limit = given['limit'] === undefined ? null : compileIn(given['limit'], context);
+  return (scope) => {
+    const array = input(scope);
+    if (absent(array)) return null;
+    if (!Array.isArray(array)) throw new CommandError(28651, `input to $filter must be an array not ${typeOf(array)}`);
+    const most = limit ? (limit(scope) ?? null) : null;
+    const kept = array.filter((element: Value) => isTruthy(test(within(scope, { [name]: element }))));
+    if (most === null) return kept;
+    const count = wholeNumber(most, '$filter', 327391);
+    if (count < 1) throw new CommandError(327392, `$filter: limit must be greater than 0: ${count}`);
+    return kept.slice(0, count);
+  };
+};
+
+const map: OperatorCompiler = (operand, context) => {
+  const given = namedOperands(operand, '$map', ['input', 'in'], ['as']);
+  const { name, inner } = elementScope(given, context);
+  const input = compileIn(given['input'], context);
+  const body = compileIn(given['in'], inner);
+  return (scope) => {
+    const array = input(scope);
+    if (absent(array)) return null;
+    if (!Array.isArray(array)) throw new CommandError(16883, `input to $map must be an array not ${typeOf(array)}`);
+    return array.map((element: Value) => body(within(scope, { [name]: element })) ?? null);
+  };
+};
+
+const reduce: OperatorCompiler = (operand, context) => {
+  const given = namedOperands(operand, '$reduce', ['input', 'initialValue', 'in']);
+  const input = compileIn(given['input'], context);
+  const initial = compileIn(given['initialValue'], context);
+  const body = compileIn(given['in'], named(context, 'this', 'value'));
+  return (scope) => {
+    const array = input(scope);
+    if (absent(array)) return null;
+    if (!Array.isArray(array)) throw new CommandError(40080, `$reduce requires that 'input' be an array, found: ${typeOf(array)}`);
+    return array.reduce<Value>((value, element: Value) => body(within(scope, { this: element, value })), initial(scope));
+  };
+};
+
+const slice: OperatorCompiler = fixed(2, 3, (values) => {
+  const [array, first, second] = values;
+  if (absent(array) || absent(first) || (values.length === 3 && absent(second))) return null;
+  if (!Array.isArray(array)) throw new CommandError(28724, `First argument to $slice must be an array, but is of type: ${typeOf(array)}`);
+  const start = wholeNumber(first, '$slice', 28725);
+  if (values.length === 2) return start >= 0 ? array.slice(0, start) : array.slice(start);
+  const count = wholeNumber(second, '$slice', 28727);
+  if (count <= 0) throw new CommandError(28729, `Third argument to $slice must be positive: ${count}`);
+  const from = start < 0 ? Math.max(0, array.length + start) : start;
+  return array.slice(from, from + count);
+});
+
+const range: OperatorCompiler = fixed(2, 3, ([start, end, step]) => {
+  const from = wholeNumber(start, '$range', 34443);
+  const to = wholeNumber(end, '$range', 34444);
+  const by = step === undefined ? 1 : wholeNumber(step, '$range', 34446);
+  if (by === 0) throw new CommandError(34449, '$range requires a non-zero step value');
+  const length = Math.max(0, Math.ceil((to - from) / by));
+  if (length > 1_000_000) throw new CommandError(146, '$range would use too much memory');
+  return Array.from({ length }, (_, at) => from + at * by);
+});
+
+const indexOf: OperatorCompiler = fixed(2, 4, ([array, wanted, start, end], { collation }) => {
+  if (absent(array)) return null;
+  const elements = requireArray(array, '$indexOfArray', 40090);
+  const from = start === undefined ? 0 : wholeNumber(start, '$indexOfArray', 40096);
+  const to = end === undefined ? elements.length : wholeNumber(end, '$indexOfArray', 40096);
+  for (let at = from; at < Math.min(to, elements.length); at++) if (isEqual(elements[at], wanted, collation)) return at;
+  return -1;
+});
+
+const zip: OperatorCompiler = byName(['inputs'], ['useLongestLength', 'defaults'], ({ inputs, useLongestLength, defaults }) => {
+  if (!Array.isArray(inputs)) throw new CommandError(34461, `inputs must be an array of expressions, found ${typeOf(inputs)}`);
+  if (inputs.some(absent)) return null;
+  const arrays = inputs.map((one) => requireArray(one, '$zip', 34468));
+  const lengths = arrays.map((one) => one.length);
+  const length = arrays.length === 0 ? 0 : useLongestLength === true ? Math.max(...lengths) : Math.min(...lengths);
+  const fallback = (defaults ?? []) as Value[];
+  return Array.from({ length }, (_, at) => arrays.map((one, which) => (at < one.length ? one[at] : (fallback[which] ?? null))));
+});
+
+const objectToArray: OperatorCompiler = unary((value) => {
+  if (absent(value)) return null;
+  if (!isDocument(value)) throw new CommandError(40390, `$objectToArray requires a document input, found: ${typeOf(value)}`);
+  return Object.entries(value).map(([k, v]) => ({ k, v: v as Value }));
+});
+
+const arrayToObject: OperatorCompiler = unary((value) => {
+  if (absent(value)) return null;
+  const document: Document = {};
+  for (const element of requireArray(value, '$arrayToObject', 40386)) {
+    const [key, one] = Array.isArray(element) ? (element as Value[]) : isDocument(element) ? [element['k'], element['v']] : [];
+    if (typeof key !== 'string')
+      throw new CommandError(
+        40394,
+        "$arrayToObject requires an object with keys 'k' and 'v', where the value of 'k' must be of type string",
+      );
+    setField(document, key, one as Value);
+  }
+  return document;
+});
+
+const sortArray: OperatorCompiler = byName(['input', 'sortBy'], [], ({ input, sortBy }, { collation }) => {
+  if (absent(input)) return null;
+  const array = requireArray(input, '$sortArray', 2942504);
+  if (isNumeric(sortBy)) return [...array].sort((one, other) => toNumber(sortBy) * compare(one, other, collation));
+  if (!isDocument(sortBy)) throw new CommandError(2942505, '$sortArray sortBy must be 1, -1 or a document');
+  const fields = Object.entries(sortBy).map(([path, direction]) => [path.split('.'), toNumber(direction)] as const);
+  const reach = (value: Value, path: string[]): Value =>
+    path.reduce<Value>((inner, step) => (isDocument(inner) ? field(inner, step) : undefined), value);
+  return [...array].sort((one, other) => {
+    for (const [path, direction] of fields) {
+      const order = compare(reach(one, path), reach(other, path), collation);
+      if (order !== 0) return order * direction;
+    }
+    return 0;
+  });
+});
+
+const firstOrLast = (last: boolean): OperatorCompiler =>
+  unary((value, name) => {
+    if (absent(value)) return null;
+    const array = requireArray(value, name, 28689);
+    return last ? array.at(-1) : array[0];
+  });
+
+const several = (pick: (array: Value[], n: number, context: Context) => Value[]): OperatorCompiler =>
+  byName(['n', 'input'], [], ({ n, input }, context, name) => {
+    const count = wholeNumber(n, name, 5787902);
+    if (count < 1) throw new CommandError(5787908, `'n' must be greater than 0, found ${count}`);
+    if (absent(input)) throw new CommandError(5788200, 'Input must be an array');
+    return pick(requireArray(input, name, 5788200), count, context);
+  });
+
+const ordered =
+  (sign: number) =>
+  (array: Value[], n: number, { collation }: Context) =>
+    array
+      .filter((one) => !absent(one))
+      .sort((one, other) => sign * compare(one, other, collation))
+      .slice(0, n);
+
+function distinct(values: readonly Value[], { collation }: Context): Value[] {
+  const sorted = [...values].sort((one, other) => compare(one, other, collation));
+  return sorted.filter((one, at) => at === 0 || !isEqual(one, sorted[at - 1], collation));
+}
+
+const contains = (values: Value[], one: Value, { collation }: Context): boolean => values.some((other) => isEqual(one, other, collation));
+
+/** A set operator on two arrays, of which either may be missing. */
+const pair = (code: number, run: (one: Value[], other: Value[], context: Context) => Value): OperatorCompiler =>
+  fixed(2, 2, ([one, other], context, name) => {
+    if (absent(one) || absent(other)) return null;
+    return run(requireArray(one, name, code), requireArray(other, name, code), context);
+  });
+
+function setOf(values: Value[], context: Context, name: string, code: number, merge: (one: Value[], other: Value[]) => Value[]): Value {
+  if (values.some(absent)) return null;
+  const arrays = values.map((value) => requireArray(value, name, code));
+  return arrays.length === 0 ? [] : distinct(arrays.reduce(merge), context);
+}
+
+export const arrays: Record<string, OperatorCompiler> = {
+  $arrayElemAt: elementAt,
+  $first: firstOrLast(false),
+  $last: firstOrLast(true),
+  $firstN: several((array, n) => array.slice(0, n)),
+  $lastN: several((array, n) => array.slice(-n)),
+  $minN: several(ordered(1)),
+  $maxN: several(ordered(-1)),
+  $filter: filter,
+  $map: map,
+  $reduce: reduce,
+  $slice: slice,
+  $range: range,
+  $indexOfArray: indexOf,
+  $zip: zip,
+  $objectToArray: objectToArray,
+  $arrayToObject: arrayToObject,
+  $sortArray: sortArray,
+  $isArray: unary((value) => Array.isArray(value)),
+  $size: unary((value) => {
+    if (!Array.isArray(value)) throw new CommandError(17124, `The argument to $size must be an array, but was of type: ${typeOf(value)}`);
+    return value.length;
+  }),
+  $reverseArray: unary((value, name) => (absent(value) ? null : [...requireArray(value, name, 34435)].reverse())),
+  $concatArrays: variadic((values, _context, name) => {
+    if (values.some(absent)) return null;
+    return values.flatMap((value) => requireArray(value, name, 28664));
+  }),
+  $in: fixed(2, 2, ([one, array], context) => {
+    if (!Array.isArray(array)) throw new CommandError(40081, `$in requires an array as a second argument, found: ${typeOf(array)}`);
+    return contains(array, one, context);
+  }),
+  $setUnion: variadic((values, context, name) => setOf(values, context, name, 17043, (one, other) => [...one, ...other])),
+  $setIntersection: variadic((values, context, name) =>
+    setOf(values, context, name, 17047, (one, other) => one.filter((value) => contains(other, value, context))),
+  ),
+  $setDifference: pair(17048, (one, other, context) =>
+    one.filter((value, at) => !contains(other, value, context) && !contains(one.slice(0, at), value, context)),
+  ),
+  $setIsSubset: pair(17046, (one, other, context) => one.every((value) => contains(other, value, context))),
+  $setEquals: variadic((values, context, name) => {
+    const sets = values.map((value) => distinct(requireArray(value, name, 17044), context));
+    return sets.every((set) => set.length === sets[0]!.length && set.every((one, at) => isEqual(one, sets[0]![at], context.collation)));
+  }),
+  $allElementsTrue: unary((value, name) => requireArray(value, name, 17040).every(isTruthy)),
+  $anyElementTrue: unary((value, name) => requireArray(value, name, 17041).some(isTruthy)),
+};

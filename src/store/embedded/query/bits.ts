@@ -1,0 +1,43 @@
+/** Filters on the bits of whole numbers and binary values. */
+import { Binary, Long } from 'bson';
+import { CommandError } from '../errors.js';
+import { isNumeric, toNumber, type Value } from '../values/types.js';
+import type { Test } from './paths.js';
+
+export function bitTest(name: string, operand: Value): Test {
+  const positions = positionsOf(name, operand);
+  const any = name.startsWith('$bitsAny');
+  const wanted = name.endsWith('Set');
+  return (value) => {
+    const bit = bitReader(value);
+    if (!bit) return false;
+    return any ? positions.some((at) => bit(at) === wanted) : positions.every((at) => bit(at) === wanted);
+  };
+}
+
+function positionsOf(name: string, operand: Value): number[] {
+  if (Array.isArray(operand)) {
+    return operand.map((one: Value) => {
+      const position = isNumeric(one) ? toNumber(one) : NaN;
+      if (!Number.isInteger(position) || position < 0) {
+        throw new CommandError(2, `Failed to parse bit position. Expected a non-negative number in: ${String(one)}`);
+      }
+      return position;
+    });
+  }
+  const bit = bitReader(operand);
+  if (!bit || (isNumeric(operand) && toNumber(operand) < 0)) {
+    throw new CommandError(9, `${name} takes an Array, a number, or a BinData but received: ${String(operand)}`);
+  }
+  const size = operand instanceof Binary ? operand.position * 8 : 64;
+  return Array.from({ length: size }, (_, at) => at).filter((at) => bit(at));
+}
+
+/** Reads one bit, or null where the value has none: numbers that are not whole, and everything else. */
+function bitReader(value: Value): ((at: number) => boolean) | null {
+  if (value instanceof Binary) return (at) => at < value.position * 8 && ((value.buffer[at >> 3]! >> (at & 7)) & 1) === 1;
+  if (!isNumeric(value)) return null;
+  if (!(value instanceof Long) && !Number.isInteger(toNumber(value))) return null;
+  const whole = value instanceof Long ? value.toBigInt() : BigInt(toNumber(value));
+  return (at) => ((whole >> BigInt(at)) & 1n) === 1n;
+}

@@ -1,0 +1,86 @@
+/** Sums and products that keep MongoDB's rules of numeric types: int, long, double, decimal, in that order. */
+import { Decimal128, Long } from 'bson';
+import { addExact, exactOf, exactOfDouble, multiplyExact, toDecimal, type Exact } from './decimal.js';
+import { double, fitsInt, toNumber, typeOf, type Value } from './types.js';
+
+const longest = 2n ** 63n;
+
+export type Overflow = 'refuse' | 'double';
+
+/** @throws RangeError where a whole number would need more than 64 bits and overflow is refused */
+export function add(one: Value, other: Value, overflow: Overflow = 'refuse'): Value {
+  if (typeof one === 'number' && typeof other === 'number' && fitsInt(one) && fitsInt(other)) return sum(one + other);
+  return combine(
+    one,
+    other,
+    overflow,
+    (a, b) => a + b,
+    (a, b) => a + b,
+    addExact,
+  );
+}
+
+/** @throws RangeError where a whole number would need more than 64 bits and overflow is refused */
+export function multiply(one: Value, other: Value, overflow: Overflow = 'refuse'): Value {
+  return combine(
+    one,
+    other,
+    overflow,
+    (a, b) => a * b,
+    (a, b) => a * b,
+    multiplyExact,
+  );
+}
+
+export function negate(value: Value): Value {
+  return multiply(value, -1, 'double');
+}
+
+function sum(result: number): Value {
+  return fitsInt(result) ? result : Long.fromNumber(result);
+}
+
+function combine(
+  one: Value,
+  other: Value,
+  overflow: Overflow,
+  onDoubles: (a: number, b: number) => number,
+  onWholes: (a: bigint, b: bigint) => bigint,
+  onDecimals: (a: Exact, b: Exact) => Exact,
+): Value {
+  const [type, otherType] = [typeOf(one), typeOf(other)];
+  if (type === 'decimal' || otherType === 'decimal') {
+    const [a, b] = [decimalParts(one), decimalParts(other)];
+    if (a && b) return toDecimal(onDecimals(a, b));
+    return Decimal128.fromString(infiniteText(onDoubles(toNumber(one), toNumber(other))));
+  }
+  if (type === 'double' || otherType === 'double') return double(onDoubles(toNumber(one), toNumber(other)));
+  const result = onWholes(wholeOf(one), wholeOf(other));
+  if (type === 'int' && otherType === 'int') return wholeValue(result);
+  if (result >= -longest && result < longest) return Long.fromBigInt(result);
+  if (overflow === 'double') return double(Number(result));
+  throw new RangeError('a whole number of more than 64 bits');
+}
+
+/** A whole number as the smallest type that holds it. */
+export function wholeValue(value: bigint): Value {
+  const number = Number(value);
+  return fitsInt(number) ? number : Long.fromBigInt(value);
+}
+
+export function wholeOf(value: Value): bigint {
+  return value instanceof Long ? value.toBigInt() : BigInt(toNumber(value));
+}
+
+export function decimalParts(value: Value): Exact | null {
+  if (value instanceof Decimal128) return exactOf(value);
+  if (value instanceof Long) return { digits: value.toBigInt(), exponent: 0 };
+  const number = toNumber(value);
+  if (!Number.isFinite(number)) return null;
+  return typeOf(value) === 'int' ? { digits: BigInt(number), exponent: 0 } : exactOfDouble(number);
+}
+
+export function infiniteText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? 'Infinity' : '-Infinity';
+}
