@@ -45,6 +45,38 @@ export default tseslint.config(
     },
   },
   {
+    // Documents are written through one typed door, and only by the feature that owns them.
+    files: ['src/**/*.ts'],
+    ignores: ['src/store/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.object.property.name="collection"][callee.property.name=/^(insert|update|replace|delete|bulkWrite|findOneAnd)/]',
+          message: 'Write through insert(), insertMissing() or the model, which check documents against their schema.',
+        },
+        {
+          selector: 'CallExpression[callee.object.name="mongoose"][callee.property.name=/^(model|connect|set|startSession)$/]',
+          message: 'Models, connections and sessions belong to a Database.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/modules/*/index.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'ExportNamedDeclaration[exportKind="value"][source.value=/[.](model|resolver)[.]js$/] ExportSpecifier[exportKind="value"]',
+          message: 'A feature exports its module function, verbs, pure functions and types: never a model or a resolver.',
+        },
+      ],
+    },
+  },
+  {
     // BSON's own type of a document is a record of any; in tests, an answer has whatever shape its query asks for.
     files: ['src/store/embedded/**', 'test/**'],
     rules: {

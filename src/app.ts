@@ -1,191 +1,230 @@
 /** The composition root: the only place where parts are wired to each other. */
+import type { GraphQLSchema } from 'graphql';
 import type { FastifyBaseLogger } from 'fastify';
-import mongoose from 'mongoose';
+import { createConnection } from 'mongoose';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.js';
 import { RequestError } from './errors.js';
 import { CompiledOperations } from './graphql/compiled-operations.js';
+import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
+import { RateLimits } from './graphql/rate-limits.js';
 import { assembleSchema } from './graphql/schema.js';
 import { withPort } from './http/port.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
-import { BehaviourResolver } from './modules/behaviour/index.js';
-import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
-import { RateLimits } from './graphql/rate-limits.js';
-import { CatalogSearch, CategoryFacetResolver, CategoryResolver, ProductResolver, ProductSearchResolver } from './modules/catalog/index.js';
-import {
-  AnswerCommentsResolver,
-  CommentResolver,
-  ProductCommentsResolver,
-  ReviewCommentsResolver,
-  ShareCommentsResolver,
-} from './modules/comment/index.js';
-import { FeedFanOut, FeedItemResolver, ViewerFeedResolver } from './modules/feed/index.js';
-import {
-  MerchantFeedbackResolver,
-  MerchantFeedbackSummaryResolver,
-  ProductFeedbackCountResolver,
-  ViewerFeedbackResolver,
-} from './modules/feedback/index.js';
-import {
-  AuditEntryResolver,
-  ModerationDecisionResolver,
-  ModerationResolver,
-  ViewerModerationResolver,
-} from './modules/moderation/index.js';
-import { NotificationResolver, ViewerNotificationsResolver } from './modules/notification/index.js';
-import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './modules/order/index.js';
-import {
-  RecommendationReasonResolver,
-  RecommendedProductResolver,
-  RecommenderService,
-  SimilarProductsResolver,
-  ViewerRecommendationsResolver,
-} from './modules/recommendation/index.js';
-import { PrivacyResolver } from './modules/privacy/index.js';
-import { AnswerResolver, ProductQuestionsResolver, QuestionResolver } from './modules/question/index.js';
-import { ReferralResolver, ViewerReferralsResolver } from './modules/referral/index.js';
-import { ProductJsonLdResolver, ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './modules/review/index.js';
-import { setSpamThreshold } from './modules/screening/index.js';
-import { ShareLinks, ShareResolver, ViewerSharesResolver } from './modules/share/index.js';
-import { SimilarUserResolver, UserSimilarityResolver, ViewerSimilarUsersResolver } from './modules/similarity/index.js';
-import { hiddenAuthorsOf, SocialGraphResolver, ViewerBlocksResolver } from './modules/social-graph/index.js';
-import { AccessTokens, OutsideIdentities, SessionService, UserResolver, ViewerResolver } from './modules/user/index.js';
-import { announcements, HiddenAuthors } from './realtime/index.js';
+import type { Logger } from './log.js';
+import { behaviourModule } from './modules/behaviour/index.js';
+import { catalogModule } from './modules/catalog/index.js';
+import { commentModule } from './modules/comment/index.js';
+import { DomainEventBus } from './modules/domain-events.js';
+import { feedModule } from './modules/feed/index.js';
+import { feedbackModule } from './modules/feedback/index.js';
+import { moderationModule } from './modules/moderation/index.js';
+import type { Foundation, Module } from './modules/module.js';
+import { notificationModule } from './modules/notification/index.js';
+import { orderModule } from './modules/order/index.js';
+import { privacyModule } from './modules/privacy/index.js';
+import { questionModule } from './modules/question/index.js';
+import { recommendationModule } from './modules/recommendation/index.js';
+import { referralModule } from './modules/referral/index.js';
+import { reviewModule } from './modules/review/index.js';
+import { screeningModule } from './modules/screening/index.js';
+import { shareModule } from './modules/share/index.js';
+import { similarityModule } from './modules/similarity/index.js';
+import { socialGraphModule } from './modules/social-graph/index.js';
+import { userModule, type UserVerbs } from './modules/user/index.js';
+import { HiddenAuthors, Realtime } from './realtime/index.js';
 import type { SignedIn } from './relay/context.js';
+import { NodeFinders } from './relay/node.js';
 import { openStore, type Store } from './store/connection.js';
+import { Database } from './store/database.js';
+import { IdempotencyKeys } from './store/idempotency.js';
+import { registerLag, type Worker } from './workers/index.js';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** The features, wired to each other. */
+export type Features = ReturnType<typeof buildFeatures>;
+
+/** Every feature of the shop, in order: what is listed later may use what is listed before. */
+function buildFeatures(foundation: Foundation, config: Config) {
+  const user = userModule(foundation, config);
+  const users = user.verbs;
+  const catalog = catalogModule(foundation, { users });
+  const behaviour = behaviourModule(foundation, { catalog: catalog.verbs });
+  const socialGraph = socialGraphModule(foundation, { users });
+  const screening = screeningModule(foundation, { users }, config);
+  const notification = notificationModule(foundation, { users, socialGraph: socialGraph.verbs });
+  const feed = feedModule(foundation, { users, socialGraph: socialGraph.verbs });
+  const shared = {
+    users,
+    catalog: catalog.verbs,
+    behaviour: behaviour.verbs,
+    socialGraph: socialGraph.verbs,
+    screening: screening.verbs,
+    notifications: notification.verbs,
+    feed: feed.verbs,
+  };
+  const order = orderModule(foundation, shared);
+  const review = reviewModule(foundation, { ...shared, orders: order.verbs }, { productUrlOf: productUrlOf(config) });
+  const question = questionModule(foundation, { ...shared, orders: order.verbs });
+  const share = shareModule(foundation, shared, config);
+  const subjects = [catalog, review, question, share].flatMap(({ content }) => content);
+  const comment = commentModule(foundation, { ...shared, subjects }, { editWindow: day });
+  const referral = referralModule(foundation, shared);
+  const feedback = feedbackModule(foundation, shared);
+  const content = [...subjects, ...comment.content];
+  const moderation = moderationModule(foundation, { ...shared, content });
+  const similarity = similarityModule(foundation, shared);
+  const recommendation = recommendationModule(foundation, shared, {
+    ...config.recommender,
+    impressionRetention: 100 * day,
+    attributionWindow: 7 * day,
+  });
+  const modules = [
+    ...[user, catalog, behaviour, socialGraph, screening, notification, feed, order, review, question, share, comment],
+    ...[referral, feedback, moderation, similarity, recommendation],
+  ] satisfies Module[];
+  const privacy = privacyModule(foundation, { users, personalData: () => modules.flatMap(({ personalData }) => personalData) });
+  return {
+    modules: [...modules, privacy] as readonly Module[],
+    verbs: {
+      ...{ users, catalog: catalog.verbs, behaviour: behaviour.verbs, socialGraph: socialGraph.verbs, orders: order.verbs },
+      ...{ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs },
+      ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs },
+    },
+  };
+}
+
+function buildShop(database: Database, config: Config, log: Logger) {
+  const metrics = new Registry();
+  const realtime = new Realtime(database, metrics, { retention: 7 * day, maxEventsPerTopic: 10_000 });
+  const idempotency = new IdempotencyKeys(database, 7 * day);
+  const events = new DomainEventBus();
+  const nodes = new NodeFinders();
+  const { modules, verbs } = buildFeatures({ database, realtime, idempotency, events, nodes, log, metrics }, config);
+  for (const module of modules) {
+    events.add(module.on);
+    nodes.add(module.nodes);
+  }
+  return { database, realtime, metrics, nodes, modules, verbs };
+}
+
+/** What the shop can do, on an open store, without serving it. For command-line tools and the demo shop. */
+export interface Shop {
+  store: Store;
+  verbs: Features['verbs'];
+  close(): Promise<void>;
+}
+
+/** @param share whether to use the store of a server that runs on the same data */
+export async function openShop(config: Config, log: Logger, { share = false } = {}): Promise<Shop> {
+  const store = await openStore(config, { share });
+  try {
+    const { verbs, database } = buildShop(store.database, config, log);
+    await database.createIndexes();
+    return { store, verbs, close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** The API's schema, which needs no store. */
+export async function apiSchema(config: Config, log: Logger): Promise<GraphQLSchema> {
+  const { modules, nodes } = buildShop(new Database(createConnection()), config, log);
+  return assembleSchema(resolversOf(modules), nodes);
+}
+
+function resolversOf(modules: readonly Module[]): object[] {
+  return modules.flatMap(({ resolvers }) => resolvers);
+}
 
 export interface App {
   store: Store;
-  recommender: RecommenderService;
-  catalogSearch: CatalogSearch;
+  database: Database;
+  realtime: Realtime;
+  verbs: Features['verbs'];
+  workers: readonly Worker[];
   http: HttpServer;
   /** Listens, and answers the address. */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
 
-interface Services {
-  sessions: SessionService;
-  recommender: RecommenderService;
-  catalogSearch: CatalogSearch;
-  /** Where the outside reaches this API. */
-  publicUrl: string;
-  productUrlOf: (slug: string) => string;
-}
-
-/** Every resolver of the API; a new module adds its own here. */
-export function resolversOf({ sessions, recommender, catalogSearch, publicUrl, productUrlOf }: Services): object[] {
-  return [
-    new UserResolver(sessions),
-    new ViewerResolver(),
-    new ProductResolver(),
-    new CategoryResolver(),
-    new ProductSearchResolver(catalogSearch),
-    new CategoryFacetResolver(),
-    new BehaviourResolver(),
-    new OrderResolver(),
-    new OrderItemResolver(),
-    new ViewerOrdersResolver(),
-    new ReviewResolver(),
-    new ProductReviewsResolver(),
-    new UserReviewsResolver(),
-    new ProductJsonLdResolver(productUrlOf),
-    new QuestionResolver(),
-    new AnswerResolver(),
-    new ProductQuestionsResolver(),
-    new ShareResolver(publicUrl),
-    new ViewerSharesResolver(),
-    new CommentResolver(),
-    new ProductCommentsResolver(),
-    new ReviewCommentsResolver(),
-    new AnswerCommentsResolver(),
-    new ShareCommentsResolver(),
-    new ReferralResolver(),
-    new ViewerReferralsResolver(),
-    new MerchantFeedbackResolver(),
-    new MerchantFeedbackSummaryResolver(),
-    new ProductFeedbackCountResolver(),
-    new ViewerFeedbackResolver(),
-    new FeedItemResolver(),
-    new ViewerFeedResolver(),
-    new NotificationResolver(),
-    new ViewerNotificationsResolver(),
-    new ModerationResolver(),
-    new AuditEntryResolver(),
-    new ModerationDecisionResolver(),
-    new ViewerModerationResolver(),
-    new PrivacyResolver(),
-    new SimilarUserResolver(),
-    new ViewerSimilarUsersResolver(),
-    new UserSimilarityResolver(),
-    new SocialGraphResolver(),
-    new ViewerBlocksResolver(),
-    new RecommendedProductResolver(),
-    new RecommendationReasonResolver(),
-    new ViewerRecommendationsResolver(recommender),
-    new SimilarProductsResolver(recommender),
-  ];
-}
-
 export async function createApp(config: Config, log: FastifyBaseLogger): Promise<App> {
   const store = await openStore(config);
-  const warn = (message: string): void => log.warn(message);
-  const outside = config.identityProvider && new OutsideIdentities(config.identityProvider);
-  const sessions = new SessionService(new AccessTokens(config.authSecret, config.accessTokenLifetime), config.sessionLifetime, outside);
-  const recommender = new RecommenderService(warn, config.recommender);
-  const catalogSearch = new CatalogSearch(warn);
-  const feedFanOut = new FeedFanOut(warn);
-  const productUrlOf = (slug: string): string => config.productUrl.replaceAll('{slug}', encodeURIComponent(slug));
-  setSpamThreshold(config.spamThreshold);
+  const shop = buildShop(store.database, config, log);
+  const { modules, realtime, metrics, verbs } = shop;
+  const workers = modules.flatMap((module) => module.workers);
   let http: HttpServer | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([recommender.stop(), catalogSearch.stop(), feedFanOut.stop()]);
-    announcements.leave();
+    await Promise.all(workers.map((worker) => worker.stop()));
+    realtime.announcements.leave();
     await http?.close();
     await store.close();
   };
   try {
-    if (config.redisUrl) await announcements.join(config.redisUrl, warn);
-    await Promise.all([recommender.start(), catalogSearch.start()]);
-    feedFanOut.start();
-    const { publicUrl } = config;
-    const resolvers = resolversOf({ sessions, recommender, catalogSearch, publicUrl, productUrlOf });
-    const { client: redis } = announcements;
-    const schema = await assembleSchema(resolvers);
-    limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
-    const rateLimits = new RateLimits({ ...config.rateLimits, redis });
-    const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
-    const shareLinks = new ShareLinks(config.authSecret);
-    http = await createHttpServer({
-      ...config,
-      log,
-      operations,
-      productUrlOf,
-      followShare: (code, visitor) => shareLinks.follow(code, visitor),
-      rateLimits,
-      hiddenAuthors: new HiddenAuthors(hiddenAuthorsOf),
-      authenticate: (authorization) => authenticate(sessions, authorization),
-      checkReady: async () => void (await mongoose.connection.db!.command({ ping: 1 })),
-    });
+    collectDefaultMetrics({ register: metrics });
+    registerLag(metrics, workers);
+    await store.database.createIndexes();
+    if (config.redisUrl) await realtime.announcements.join(config.redisUrl, log);
+    http = await serve(config, shop, log);
+    for (const worker of workers) worker.start();
+    await Promise.all(workers.filter(({ beforeListening }) => beforeListening).map((worker) => worker.settle()));
   } catch (error) {
     await close();
     throw error;
   }
   const { fastify } = http;
+  const { database } = store;
   return {
     store,
-    recommender,
-    catalogSearch,
+    database,
+    realtime,
+    verbs,
+    workers,
     http,
     listen: () => withPort(config, () => fastify.listen({ port: config.port, host: config.host })),
     close,
   };
 }
 
-/** @throws RequestError UNAUTHENTICATED for anything but a good token; without one, it is a stranger */
-async function authenticate(sessions: SessionService, authorization: string | undefined): Promise<SignedIn | null> {
+async function serve(
+  config: Config,
+  { database, realtime, metrics, modules, nodes, verbs }: ReturnType<typeof buildShop>,
+  log: FastifyBaseLogger,
+) {
+  const { client: redis } = realtime.announcements;
+  const schema = await assembleSchema(resolversOf(modules), nodes);
+  limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
+  const rateLimits = new RateLimits({ ...config.rateLimits, redis });
+  const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
+  const { users, socialGraph, shares } = verbs;
+  return createHttpServer({
+    ...config,
+    log,
+    operations,
+    realtime,
+    metrics,
+    productUrlOf: productUrlOf(config),
+    followShare: (code, visitor) => shares.followShare(code, visitor),
+    rateLimits,
+    hiddenAuthors: new HiddenAuthors(realtime.announcements, (user) => socialGraph.hiddenAuthorsOf(user)),
+    authenticate: (authorization) => authenticate(users, authorization),
+    checkReady: () => database.ping(),
+  });
+}
+
+/** Where the shop shows a product. */
+function productUrlOf({ productUrl }: Config): (slug: string) => string {
+  return (slug) => productUrl.replaceAll('{slug}', encodeURIComponent(slug));
+}
+
+/** @throws RequestError UNAUTHENTICATED for anything but a valid token; null without one */
+async function authenticate(users: UserVerbs, authorization: string | undefined): Promise<SignedIn | null> {
   const given = authorization?.trim() ?? '';
   if (given === '' || given === 'Bearer') return null;
   const [scheme, token] = given.split(/\s+/);
   if (scheme !== 'Bearer' || !token) throw new RequestError('UNAUTHENTICATED', 'Send the access token as "Bearer <token>".');
-  return sessions.authenticate(token);
+  return users.authenticate(token);
 }

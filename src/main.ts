@@ -1,7 +1,6 @@
 /** Reads the configuration, builds the API, fills an empty demo shop, listens, and shuts down in order. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { collectDefaultMetrics } from 'prom-client';
 import { createApp, type App } from './app.js';
 import { configurationSections } from './config-variables.js';
 import { readConfig, type Config } from './config.js';
@@ -21,12 +20,13 @@ async function main(): Promise<void> {
   const config = readConfig(process.env, { terminal });
   const log = createLogger(config.logLevel);
   await requirePort(config);
-  collectDefaultMetrics();
   const app = await createApp(config, log);
   stopOnSignals(app, log);
-  if (config.demoShop && (await shopIsEmpty())) await withProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(onProgress));
-  if (!app.recommender.state().version) {
-    await withProgress(log, 'Training the recommender', (onProgress) => app.recommender.train(onProgress));
+  if (config.demoShop && (await shopIsEmpty(app.verbs))) {
+    await withProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress));
+  }
+  if (!app.verbs.recommendations.state().version) {
+    await withProgress(log, 'Training the recommender', (onProgress) => app.verbs.recommendations.train(onProgress));
   }
   announce(await app.listen(), config, log);
 }

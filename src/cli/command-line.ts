@@ -1,16 +1,19 @@
-/** What the commands share: they open the configured store, or the embedded store of the server that runs on it. */
+/** What the commands share: they open the shop on the configured store, or on the embedded store of the server that runs on it. */
+import { pino } from 'pino';
+import { openShop, type Features } from '../app.js';
 import { readConfig } from '../config.js';
+import { createLogger } from '../logger.js';
 import { OperatorError } from '../operator-error.js';
-import { openStore } from '../store/connection.js';
 
-/** Runs the work with the store open; what goes wrong is one line and exit code 1. */
-export async function withStore(work: () => Promise<void>): Promise<void> {
+/** Runs the work with the shop open; what goes wrong is one line and exit code 1. */
+export async function withShop(work: (verbs: Features['verbs']) => Promise<void>): Promise<void> {
   try {
-    const store = await openStore(readConfig(process.env), { share: true });
+    const config = readConfig(process.env);
+    const shop = await openShop(config, createLogger(config.logLevel, pino.destination(2)), { share: true });
     try {
-      await work();
+      await work(shop.verbs);
     } finally {
-      await store.close();
+      await shop.close();
     }
   } catch (error) {
     reportFailure(error);

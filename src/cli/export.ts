@@ -4,11 +4,12 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
 import { amazonLine } from '../import/formats/amazon-reviews.js';
-import { productById, type ProductDocument } from '../modules/catalog/index.js';
-import { allReviews, type ReviewDocument } from '../modules/review/index.js';
-import { userById, type PublicUser } from '../modules/user/index.js';
+import type { Features } from '../app.js';
+import type { ProductDocument } from '../modules/catalog/index.js';
+import type { ReviewDocument } from '../modules/review/index.js';
+import type { PublicUser } from '../modules/user/index.js';
 import { pointsPerStar } from '../scoring/index.js';
-import { withStore } from './command-line.js';
+import { withShop } from './command-line.js';
 
 const command = new Command('export')
   .description(
@@ -20,27 +21,27 @@ const command = new Command('export')
 const { out } = command.opts<{ out?: string }>();
 const batchSize = 500;
 
-await withStore(async () => {
+await withShop(async (verbs) => {
   const stream = out ? createWriteStream(out) : process.stdout;
   let count = 0;
   let batch: ReviewDocument[] = [];
   const flush = async (): Promise<void> => {
-    for (const line of await linesOf(batch)) if (!stream.write(line)) await once(stream, 'drain');
+    for (const line of await linesOf(verbs, batch)) if (!stream.write(line)) await once(stream, 'drain');
     count += batch.length;
     batch = [];
   };
-  for await (const review of allReviews()) if (batch.push(review) === batchSize) await flush();
+  for await (const review of verbs.reviews.allReviews()) if (batch.push(review) === batchSize) await flush();
   await flush();
   if (out) await finished(stream.end());
   process.stderr.write(`${count} reviews exported.\n`);
 });
 
-async function linesOf(reviews: ReviewDocument[]): Promise<string[]> {
-  const [products, users] = await Promise.all([
-    productById.batch(reviews.map(({ product }) => product)),
-    userById.batch(reviews.map(({ author }) => author)),
+async function linesOf({ catalog, users }: Features['verbs'], reviews: ReviewDocument[]): Promise<string[]> {
+  const [products, authors] = await Promise.all([
+    catalog.productById.batch(reviews.map(({ product }) => product)),
+    users.userById.batch(reviews.map(({ author }) => author)),
   ]);
-  return reviews.map((review, at) => lineOf(review, products[at] ?? null, users[at] ?? null));
+  return reviews.map((review, at) => lineOf(review, products[at] ?? null, authors[at] ?? null));
 }
 
 function lineOf(review: ReviewDocument, product: ProductDocument | null, author: PublicUser | null): string {

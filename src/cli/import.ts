@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { csvFields } from '../import/formats/csv.js';
 import { importRatings, type RejectedLine } from '../import/importer.js';
 import { progressBar } from '../progress-bar.js';
-import { withStore } from './command-line.js';
+import { withShop } from './command-line.js';
 import { formatNames, formatOf, readMapping, readScale, type FormatOptions } from './formats.js';
 
 interface Options extends FormatOptions {
@@ -36,12 +36,13 @@ const command = new Command('import')
 const options = command.opts<Options>();
 const [ratings] = command.args as [string];
 
-await withStore(async () => {
+await withShop(async (verbs) => {
   const rejected: RejectedLine[] = [];
   const rejects = options.rejects ? createWriteStream(options.rejects) : null;
   const bar = progressBar('Importing');
   const source = options.source ?? options.format;
   const report = await importRatings(
+    verbs,
     { source, format: formatOf(options), ratings, products: options.items, trust: options.trust },
     {
       onProgress: (share, what) => bar.update(share, what),

@@ -2,12 +2,12 @@
 import { Command } from 'commander';
 import { fillDemoShop } from '../demo/index.js';
 import { progressBar } from '../progress-bar.js';
-import { withStore } from './command-line.js';
+import { withShop } from './command-line.js';
 
 new Command('seed').description('Fills the store with the demo shop. Doing it twice changes nothing.').parse();
 
-await withStore(async () => {
+await withShop(async (verbs) => {
   const bar = progressBar('Filling the demo shop');
-  await fillDemoShop((share, what) => bar.update(share, what));
+  await fillDemoShop(verbs, (share, what) => bar.update(share, what));
   bar.stop();
 });

@@ -1,8 +1,7 @@
 /** Searches hyper-parameters on what the store has. */
 import { Command, InvalidArgumentError } from 'commander';
-import { searchOnStore } from '../modules/recommendation/index.js';
 import { progressBar } from '../progress-bar.js';
-import { withStore } from './command-line.js';
+import { withShop } from './command-line.js';
 
 function readCount(text: string): number {
   const count = Number(text);
@@ -19,9 +18,9 @@ const { trials, seed } = new Command('tune')
   .parse()
   .opts<{ trials: number; seed: number }>();
 
-await withStore(async () => {
+await withShop(async (verbs) => {
   const bar = progressBar('Searching hyper-parameters');
-  const found = await searchOnStore(trials, seed, (share, what) => bar.update(share, what));
+  const found = await verbs.recommendations.searchParameters(trials, seed, (share, what) => bar.update(share, what));
   bar.stop();
   if (!found) return void process.stdout.write('\nThere is nothing to learn from yet.\n');
   for (const { model, ndcg, parameters } of found.trials) {

@@ -3,23 +3,16 @@ import { Faker, en } from '@faker-js/faker';
 import { hash as hashPassword } from '@node-rs/argon2';
 import type { Types } from 'mongoose';
 import { importedId } from '../import/identity.js';
-import { importInteractions, type InteractionDocument } from '../modules/behaviour/index.js';
-import {
-  countProducts,
-  importCategories,
-  importProducts,
-  slugify,
-  type CategoryDocument,
-  type ProductDocument,
-} from '../modules/catalog/index.js';
-import { importComments, type CommentDocument } from '../modules/comment/index.js';
-import { importOrders, type OrderDocument } from '../modules/order/index.js';
-import { importReviews, retallyProducts, type ReviewDocument } from '../modules/review/index.js';
-import { importFollows } from '../modules/social-graph/index.js';
-import { importUsers, type UserDocument } from '../modules/user/index.js';
+import type { Features } from '../app.js';
+import type { InteractionDocument } from '../modules/behaviour/index.js';
+import { slugify, type CategoryDocument, type ProductDocument } from '../modules/catalog/index.js';
+import type { CommentDocument } from '../modules/comment/index.js';
+import type { OrderDocument } from '../modules/order/index.js';
+import type { ReviewDocument } from '../modules/review/index.js';
+import type { UserDocument } from '../modules/user/index.js';
 import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { brands, shelves, type Shelf } from './catalogue.js';
-import { addEncounters, addQuestions, type Scene } from './conversations.js';
+import { Conversations } from './conversations.js';
 
 const shoppers = 400;
 const follows = 1600;
@@ -43,8 +36,8 @@ function notAfterToday(time: number): Date {
 
 const id = (kind: string, key: string): Types.ObjectId => importedId('demo', kind, key);
 
-export async function shopIsEmpty(): Promise<boolean> {
-  return (await countProducts()) === 0;
+export async function shopIsEmpty({ catalog }: Features['verbs']): Promise<boolean> {
+  return (await catalog.countProducts()) === 0;
 }
 
 interface Person {
@@ -62,8 +55,8 @@ interface StockedProduct extends ProductDocument {
 }
 
 /** @param onProgress told the share that is done */
-export async function fillDemoShop(onProgress: (share: number, what: string) => void): Promise<void> {
-  const shop = new DemoShop();
+export async function fillDemoShop(verbs: Features['verbs'], onProgress: (share: number, what: string) => void): Promise<void> {
+  const shop = new DemoShop(verbs);
   onProgress(0.05, 'people');
   await shop.addPeople();
   onProgress(0.2, 'products');
@@ -86,6 +79,8 @@ class DemoShop {
   private followedByBuyer: Types.ObjectId[] = [];
   private readonly interactions: Omit<InteractionDocument, '_id'>[] = [];
 
+  constructor(private readonly verbs: Features['verbs']) {}
+
   async addPeople(): Promise<void> {
     const passwordHash = await hashPassword(demoAccounts.password);
     const { password: _password, ...accounts } = demoAccounts;
@@ -96,7 +91,7 @@ class DemoShop {
       const handle = `${slugify(first)}_${slugify(last)}`.replaceAll('-', '').slice(0, 26) + String(at);
       this.people.push(this.person(handle, `${first} ${last}`, { roles: ['BUYER'] }));
     }
-    await importUsers(this.people.map(({ user }) => user));
+    await this.verbs.users.importUsers(this.people.map(({ user }) => user));
   }
 
   private person(handle: string, name: string, account: Partial<UserDocument>): Person {
@@ -126,11 +121,11 @@ class DemoShop {
       name: category,
       parent: null,
     }));
-    await importCategories(categories);
+    await this.verbs.catalog.importCategories(categories);
     shelves.forEach((shelf, at) => {
       for (const noun of shelf.nouns) for (const kind of shelf.kinds) this.products.push(this.product(shelf, categories[at]!, noun, kind));
     });
-    await importProducts(this.products.map(({ shelf: _shelf, worth: _worth, ...product }) => product));
+    await this.verbs.catalog.importProducts(this.products.map(({ shelf: _shelf, worth: _worth, ...product }) => product));
   }
 
   private product(shelf: Shelf, category: CategoryDocument, noun: string, kind: string): StockedProduct {
@@ -168,9 +163,9 @@ class DemoShop {
       for (const product of bought) this.visit(person, product, orders, reviews);
       onProgress(at / this.people.length);
     }
-    await importOrders(orders);
-    await importReviews(reviews);
-    await importInteractions(this.interactions);
+    await this.verbs.orders.importOrders(orders);
+    await this.verbs.reviews.importReviews(reviews);
+    await this.verbs.behaviour.importInteractions(this.interactions);
   }
 
   /** Products are picked by taste, and by how well known they are. */
@@ -276,7 +271,7 @@ class DemoShop {
         hiddenAt: null,
       });
     }
-    await importComments(written);
+    await this.verbs.comments.importComments(written);
   }
 
   private remark({ shelf, title }: StockedProduct, reply: boolean): string {
@@ -310,7 +305,7 @@ class DemoShop {
     for (const friend of this.people.slice(4, 12))
       pairs.set(`${demo.user.handle} ${friend.user.handle}`, { follower: demo, followee: friend });
     this.followedByBuyer = [...pairs.values()].filter(({ follower }) => follower === demo).map(({ followee }) => followee.user._id);
-    await importFollows(
+    await this.verbs.socialGraph.importFollows(
       [...pairs].map(([key, { follower, followee }], at) => ({
         _id: id('follow', key),
         follower: follower.user._id,
@@ -322,7 +317,8 @@ class DemoShop {
 
   async addConversations(): Promise<void> {
     const [buyer, merchant] = [id('user', demoAccounts.buyer.handle), id('user', demoAccounts.merchant.handle)];
-    const scene: Scene = {
+    const conversations = new Conversations({
+      verbs: this.verbs,
       faker: this.faker,
       id,
       today: demoDay,
@@ -331,13 +327,13 @@ class DemoShop {
       buyer,
       merchant,
       followed: this.followedByBuyer,
-    };
-    await addQuestions(scene);
-    await addEncounters(scene);
+    });
+    await conversations.addQuestions();
+    await conversations.addEncounters();
   }
 
   async addScores(): Promise<void> {
-    await retallyProducts(this.products.map(({ _id }) => _id));
+    await this.verbs.reviews.retallyProducts(this.products.map(({ _id }) => _id));
   }
 }
 

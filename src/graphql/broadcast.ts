@@ -5,21 +5,16 @@
 import type { DocumentNode, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import {
-  deliveryLag,
   encodeEventCursor,
-  eventsDelivered,
-  subscribers,
-  subscribersAdmitted,
-  subscribersDropped,
-  subscribersResumed,
   TopicFeeds,
   type HiddenAuthors,
+  type Realtime,
   type Follower,
   type LoggedEvent,
   type TopicFeed,
   type TopicSource,
 } from '../realtime/index.js';
-import type { RequestFacts } from '../log.js';
+import type { Logger, RequestFacts } from '../log.js';
 import { SharedContext, type RequestContext } from '../relay/context.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
@@ -70,10 +65,12 @@ export class Broadcasts {
     private readonly operations: CompiledOperations,
     private readonly hiddenAuthors: HiddenAuthors,
     private readonly rateLimits: RateLimits,
+    private readonly realtime: Realtime,
+    log: Logger,
     private readonly maxBacklog: number,
     private readonly report: Report,
   ) {
-    this.feeds = new TopicFeeds(report);
+    this.feeds = new TopicFeeds(realtime, log);
   }
 
   /**
@@ -82,6 +79,7 @@ export class Broadcasts {
    * @throws RequestError RATE_LIMITED where the address has too many different live operations
    */
   async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<() => void> {
+    const { metrics } = this.realtime;
     const user = operation.context.signedIn?.userId;
     const release = this.heldDocuments.hold(operation.context.address, operation.document, this.operations.sizeOf(operation.document));
     const unwatch = user && (await this.hiddenAuthors.watch(user));
@@ -91,20 +89,21 @@ export class Broadcasts {
       throw error;
     });
     const group = this.groupOf(feed, operation);
-    const member = new Member(operation, sink, source.after ?? feed.position, this.hiddenAuthors, this.maxBacklog);
+    const position = source.after ?? feed.position;
+    const member = new Member(operation, sink, position, this.hiddenAuthors, metrics, this.maxBacklog);
     const leave = (): void => {
       if (member.left) return;
       member.left = true;
-      subscribers.dec();
+      metrics.subscribers.dec();
       unwatch?.();
       release();
       group.remove(member);
       if (group.isEmpty) this.dismiss(group);
     };
     member.onDrop = leave;
-    subscribers.inc();
-    subscribersAdmitted.inc();
-    if (source.after !== null) subscribersResumed.inc();
+    metrics.subscribers.inc();
+    metrics.subscribersAdmitted.inc();
+    if (source.after !== null) metrics.subscribersResumed.inc();
     group.expect(member);
     group.admit(member).catch((error: unknown) => this.report(error, operation.context.facts));
     return leave;
@@ -124,7 +123,7 @@ export class Broadcasts {
     if (!group) {
       const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>
         this.execute(document, operationName, variables, event, context);
-      group = new Group(key, feed, execute, this.hiddenAuthors, this.rateLimits, this.payloads);
+      group = new Group(key, feed, execute, this.hiddenAuthors, this.rateLimits, this.payloads, this.realtime.metrics);
       this.groups.set(key, group);
       feed.follow(group);
     }
@@ -180,6 +179,7 @@ class Member {
     /** The sequence of the last event it was sent. */
     public position: number,
     private readonly hiddenAuthors: HiddenAuthors,
+    private readonly metrics: Realtime['metrics'],
     private readonly maxBacklog: number,
   ) {
     this.context = context;
@@ -198,7 +198,7 @@ class Member {
     this.position = event.sequence;
     if (this.mayNotSee(event)) return;
     this.sink.send(payload, cursor);
-    eventsDelivered.inc();
+    this.metrics.eventsDelivered.inc();
   }
 
   private mayNotSee({ data }: LoggedEvent): boolean {
@@ -207,7 +207,7 @@ class Member {
   }
 
   drop(): void {
-    subscribersDropped.inc({ reason: 'too slow' });
+    this.metrics.subscribersDropped.inc({ reason: 'too slow' });
     this.sink.close('too slow');
     this.onDrop();
   }
@@ -229,6 +229,7 @@ class Group implements Follower {
     private readonly hiddenAuthors: HiddenAuthors,
     private readonly rateLimits: RateLimits,
     private readonly payloads: LRUCache<string, Promise<string>>,
+    private readonly metrics: Realtime['metrics'],
   ) {}
 
   get isEmpty(): boolean {
@@ -264,7 +265,7 @@ class Group implements Follower {
   async deliver(event: LoggedEvent): Promise<void> {
     const cursor = encodeEventCursor(event);
     if (this.personal || !(await this.deliverShared(event, cursor))) await this.deliverEach(event, cursor);
-    deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);
+    this.metrics.deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);
   }
 
   /** @returns false where the answer depends on who asks, so that nothing was sent */

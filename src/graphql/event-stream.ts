@@ -47,7 +47,7 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
 async function answer(options: LiveOptions, request: StreamRequest, response: ServerResponse): Promise<void> {
   const { operations, broadcasts, rateLimits, authenticate, report } = options;
   const signedIn = await authenticate(request.authorization);
-  const context = new RequestContext(signedIn, request.address, request.lastEventId);
+  const context = new RequestContext(signedIn, request.address, options.realtime.eventLog, request.lastEventId);
   const { document, operationName, variables } = await read(options, request);
   context.facts = request.facts;
   noteOperation(context, operations.operation(document, operationName));
@@ -77,7 +77,9 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
   stream.open();
   response.once('close', leave);
   if (!signedIn) return;
-  const stopWatching = endWithSession(signedIn, sessionCheck(authenticate, request.authorization), () => stream.complete());
+  const stopWatching = endWithSession(options.realtime, signedIn, sessionCheck(authenticate, request.authorization), () =>
+    stream.complete(),
+  );
   response.once('close', stopWatching);
 }
 

@@ -1,6 +1,6 @@
 /** What holds for connections that stay open: how many there may be, and that they end with the session behind them. */
 import { RequestError } from '../errors.js';
-import { onSessionEnd } from '../realtime/index.js';
+import type { Realtime } from '../realtime/index.js';
 import type { SignedIn } from '../relay/context.js';
 
 export interface ConnectionLimits {
@@ -54,13 +54,14 @@ export function sessionCheck(
  * @returns what stops watching
  */
 export function endWithSession(
+  realtime: Realtime,
   { sessionId, expiresAt }: SignedIn,
   isOpen: () => Promise<boolean>,
   end: (reason: string) => void,
 ): () => void {
   const timer = setTimeout(() => end('The access token has expired.'), Math.max(0, expiresAt.getTime() - Date.now()));
   timer.unref();
-  const stopListening = onSessionEnd(sessionId, () => {
+  const stopListening = realtime.onSessionChange(sessionId, () => {
     isOpen().then(
       (open) => open || end('The session has ended.'),
       () => {},

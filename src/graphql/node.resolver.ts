@@ -4,14 +4,16 @@ import { largestPage } from '../relay/connection.js';
 import { Cost } from '../relay/cost.js';
 import type { RequestContext } from '../relay/context.js';
 import { parseGlobalId } from '../relay/global-id.js';
-import { findNode, Node } from '../relay/node.js';
+import { Node, type NodeFinders } from '../relay/node.js';
 
 @Resolver(() => Node)
 export class NodeResolver {
+  constructor(private readonly finders: NodeFinders) {}
+
   @Query(() => Node, { nullable: true, description: 'Any object by its id; null where there is none, or where it is not for the viewer.' })
   node(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: RequestContext): Promise<object | null> {
     const parsed = parseGlobalId(id, 'id');
-    return findNode(parsed.type, parsed.id, context);
+    return this.finders.find(parsed.type, parsed.id, context);
   }
 
   @Cost({ slicingArguments: ['ids'] })

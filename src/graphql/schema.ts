@@ -7,12 +7,16 @@ import { RequestError } from '../errors.js';
 import { NodeResolver } from './node.resolver.js';
 import type { RequestContext, Role } from '../relay/context.js';
 import { toGlobalId } from '../relay/global-id.js';
+import type { NodeFinders } from '../relay/node.js';
 
 type ResolverClass = new (...services: never[]) => object;
 
-/** @param resolvers instances of the modules' resolver classes */
-export async function assembleSchema(resolvers: object[]): Promise<GraphQLSchema> {
-  const instances = new Map([...resolvers, new NodeResolver()].map((resolver) => [resolver.constructor as ResolverClass, resolver]));
+/**
+ * @param resolvers instances of the modules' resolver classes
+ * @param nodes what `node(id)` can find
+ */
+export async function assembleSchema(resolvers: object[], nodes: NodeFinders): Promise<GraphQLSchema> {
+  const instances = new Map([...resolvers, new NodeResolver(nodes)].map((resolver) => [resolver.constructor as ResolverClass, resolver]));
   const container: ContainerType = { get: (type: ResolverClass) => instances.get(type) };
   const schema = await buildSchema({
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>,

@@ -5,7 +5,7 @@ import type { ServerOptions } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
-import { subscribersDropped, TopicSource } from '../realtime/index.js';
+import { TopicSource, type Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { admit } from './admission.js';
 import type { Broadcasts, Sink } from './broadcast.js';
@@ -16,6 +16,7 @@ import type { RateLimits } from './rate-limits.js';
 import { endWithSession, sessionCheck, type LiveConnections } from './live-connections.js';
 
 export interface LiveOptions {
+  realtime: Realtime;
   operations: CompiledOperations;
   broadcasts: Broadcasts;
   connections: LiveConnections;
@@ -76,7 +77,11 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
   };
 }
 
-async function connect({ authenticate, connections, addressOf }: LiveOptions, parameters: Parameters, extra: Connected): Promise<boolean> {
+async function connect(
+  { realtime, authenticate, connections, addressOf }: LiveOptions,
+  parameters: Parameters,
+  extra: Connected,
+): Promise<boolean> {
   const authorization = parameters['authorization'] ?? parameters['Authorization'];
   const { socket, request } = extra;
   const token = typeof authorization === 'string' ? authorization : undefined;
@@ -87,7 +92,7 @@ async function connect({ authenticate, connections, addressOf }: LiveOptions, pa
     if (error instanceof RequestError) return false;
     throw error;
   }
-  extra.context = new RequestContext(signedIn, addressOf(request));
+  extra.context = new RequestContext(signedIn, addressOf(request), realtime.eventLog);
   if (!signedIn) return true;
   // Whoever left while the token was checked is not counted, since nothing would count them out.
   if (socket.readyState !== socket.OPEN) return false;
@@ -96,8 +101,8 @@ async function connect({ authenticate, connections, addressOf }: LiveOptions, pa
     socket.close(closeCode.tooMany, 'Too many connections of this user');
     return false;
   }
-  const stopWatching = endWithSession(signedIn, sessionCheck(authenticate, token), (reason) => {
-    subscribersDropped.inc({ reason: 'session ended' });
+  const stopWatching = endWithSession(realtime, signedIn, sessionCheck(authenticate, token), (reason) => {
+    realtime.metrics.subscribersDropped.inc({ reason: 'session ended' });
     socket.close(closeCode.unauthorized, reason);
   });
   extra.leave = [leave, stopWatching];

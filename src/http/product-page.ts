@@ -2,7 +2,7 @@
 import escapeHtml from 'escape-html';
 import type { FastifyInstance } from 'fastify';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
-import { RequestContext } from '../relay/context.js';
+import { RequestContext, type Streams } from '../relay/context.js';
 import { networkOf } from './network-address.js';
 
 const query = `query ProductPage($slug: String!) {
@@ -31,11 +31,11 @@ interface PageReview {
   author: { name: string } | null;
 }
 
-export function serveProductPage(fastify: FastifyInstance, operations: CompiledOperations): void {
+export function serveProductPage(fastify: FastifyInstance, operations: CompiledOperations, streams: Streams): void {
   fastify.get<{ Params: { slug: string } }>('/products/:slug', async (request, reply) => {
     const document = operations.document(query);
     if (!('kind' in document)) throw document[0]!;
-    const result = await operations.run(document, undefined, {}, new RequestContext(null, networkOf(request.ip)), {
+    const result = await operations.run(document, undefined, {}, new RequestContext(null, networkOf(request.ip), streams), {
       slug: request.params.slug,
     });
     if (result.errors) throw result.errors[0]!;

@@ -12,7 +12,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
-import { register } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { RateLimited, RequestError } from '../errors.js';
 import type { GraphQLError } from 'graphql';
@@ -25,7 +25,7 @@ import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections, type ConnectionLimits } from '../graphql/live-connections.js';
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
-import type { HiddenAuthors } from '../realtime/index.js';
+import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { maxHeaderSize, RequestConnections, timeouts } from './connection-limits.js';
 import { networkOf } from './network-address.js';
@@ -57,6 +57,8 @@ export interface HttpOptions extends ShortLinkOptions {
   trustedProxies: number;
   rateLimits: RateLimits;
   hiddenAuthors: HiddenAuthors;
+  realtime: Realtime;
+  metrics: Registry;
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
 }
@@ -108,7 +110,15 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     connections,
     requestConnections,
     addressOf,
-    broadcasts: new Broadcasts(options.operations, options.hiddenAuthors, options.rateLimits, options.limits.subscriberBacklog, report),
+    broadcasts: new Broadcasts(
+      options.operations,
+      options.hiddenAuthors,
+      options.rateLimits,
+      options.realtime,
+      options.log,
+      options.limits.subscriberBacklog,
+      report,
+    ),
     report,
   };
   serveGraphql(fastify, apollo, live);
@@ -117,9 +127,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   requests.watchSockets(sockets);
   const logged = { log: options.log, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
   const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
-  serveHealth(fastify, options.checkReady);
+  serveHealth(fastify, options);
   await serveShortLinks(fastify, options);
-  serveProductPage(fastify, options.operations);
+  serveProductPage(fastify, options.operations, options.realtime.eventLog);
   if (options.playground) await servePlayground(fastify, path);
   return {
     fastify,
@@ -146,7 +156,11 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
     async context(request: FastifyRequest) {
       const facts = live.requests.factsOf(request);
       try {
-        const context = new RequestContext(await live.authenticate(request.headers.authorization), live.addressOf(request.raw));
+        const context = new RequestContext(
+          await live.authenticate(request.headers.authorization),
+          live.addressOf(request.raw),
+          live.realtime.eventLog,
+        );
         return Object.assign(context, { facts });
       } catch (error) {
         if (!(error instanceof RequestError)) {
@@ -219,7 +233,7 @@ function refusalOf(error: FastifyError | RateLimited, bodyLimit: number): Refusa
   return { code, status, message, extensions: { code } };
 }
 
-function serveHealth(fastify: FastifyInstance, checkReady: () => Promise<void>): void {
+function serveHealth(fastify: FastifyInstance, { checkReady, metrics }: HttpOptions): void {
   fastify.get('/health/live', async () => ({ status: 'ok' }));
   fastify.get('/health/ready', async (_request, reply) => {
     try {
@@ -229,5 +243,5 @@ function serveHealth(fastify: FastifyInstance, checkReady: () => Promise<void>):
       return reply.status(503).send({ status: 'unavailable' });
     }
   });
-  fastify.get('/metrics', async (_request, reply) => reply.type(register.contentType).send(await register.metrics()));
+  fastify.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
 }

@@ -1,11 +1,10 @@
 /** Brings ratings of another shop or data set into the store: users, products, reviews, orders and what the recommender learns from. */
 import type { Types } from 'mongoose';
-import { importInteractions } from '../modules/behaviour/index.js';
-import { importCategories, importProducts, slugify, type CategoryDocument, type ProductDocument } from '../modules/catalog/index.js';
-import { importOrders, type OrderDocument } from '../modules/order/index.js';
-import { importReviews, retallyProducts, type ReviewDocument } from '../modules/review/index.js';
-import { importFollows } from '../modules/social-graph/index.js';
-import { importUsers, type UserDocument } from '../modules/user/index.js';
+import type { Features } from '../app.js';
+import { slugify, type CategoryDocument, type ProductDocument } from '../modules/catalog/index.js';
+import type { OrderDocument } from '../modules/order/index.js';
+import type { ReviewDocument } from '../modules/review/index.js';
+import type { UserDocument } from '../modules/user/index.js';
 import { emptyTally, pointsPerStar, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { trustOf } from './formats/filmtrust.js';
 import { importedId } from './identity.js';
@@ -47,8 +46,8 @@ const batchSize = 2000;
 /** When a source has no times, its lines count as seconds from here, so that their order stays. */
 const undated = Date.UTC(2011, 0, 1);
 
-export async function importRatings(request: ImportRequest, listener: ImportListener): Promise<ImportReport> {
-  return new Import(request, listener).run();
+export async function importRatings(verbs: Features['verbs'], request: ImportRequest, listener: ImportListener): Promise<ImportReport> {
+  return new Import(verbs, request, listener).run();
 }
 
 class Import {
@@ -59,6 +58,7 @@ class Import {
   private readonly known = { user: new Set<string>(), product: new Set<string>(), category: new Set<string>() };
 
   constructor(
+    private readonly verbs: Features['verbs'],
     private readonly request: ImportRequest,
     private readonly listener: ImportListener,
   ) {}
@@ -70,7 +70,7 @@ class Import {
     await this.readRatings();
     if (trust) await this.readTrust(trust);
     const ids = [...this.touched].map((product) => this.id('product', product));
-    await retallyProducts(ids, (done) => this.listener.onProgress(0.8 + (0.2 * done) / ids.length, 'scores'));
+    await this.verbs.reviews.retallyProducts(ids, (done) => this.listener.onProgress(0.8 + (0.2 * done) / ids.length, 'scores'));
     this.listener.onProgress(1, 'done');
     return this.report;
   }
@@ -120,7 +120,7 @@ class Import {
       if (trust) trusts.push(trust);
     }
     await this.writeUsers(trusts.flatMap(({ truster, trustee }) => [{ key: truster }, { key: trustee }]));
-    this.report.follows += await importFollows(
+    this.report.follows += await this.verbs.socialGraph.importFollows(
       trusts.map(({ truster, trustee }, at) => ({
         _id: importedId(source, 'follow', `${truster}\0${trustee}`),
         follower: this.id('user', truster),
@@ -154,9 +154,9 @@ class Import {
     await this.writeUsers(batch.map(({ rating }) => ({ key: rating.user, name: rating.userName })));
     await this.writeProducts(batch.map(({ rating }) => rating));
     const reviews = batch.map(({ rating, line }) => this.reviewOf(rating, line));
-    this.report.reviews += await importReviews(reviews);
-    await importOrders(reviews.filter(({ verifiedPurchase }) => verifiedPurchase).map((review) => this.orderOf(review)));
-    await importInteractions(
+    this.report.reviews += await this.verbs.reviews.importReviews(reviews);
+    await this.verbs.orders.importOrders(reviews.filter(({ verifiedPurchase }) => verifiedPurchase).map((review) => this.orderOf(review)));
+    await this.verbs.behaviour.importInteractions(
       reviews.map(({ author, product, points, verifiedPurchase, createdAt }) => ({
         user: author,
         product,
@@ -191,7 +191,7 @@ class Import {
         source,
       });
     }
-    this.report.users += await importUsers([...fresh.values()]);
+    this.report.users += await this.verbs.users.importUsers([...fresh.values()]);
     for (const key of fresh.keys()) this.known.user.add(key);
   }
 
@@ -225,8 +225,8 @@ class Import {
         source,
       });
     }
-    await importCategories([...categories.values()]);
-    this.report.products += await importProducts([...fresh.values()]);
+    await this.verbs.catalog.importCategories([...categories.values()]);
+    this.report.products += await this.verbs.catalog.importProducts([...fresh.values()]);
     for (const name of categories.keys()) this.known.category.add(name);
     for (const key of fresh.keys()) this.known.product.add(key);
   }

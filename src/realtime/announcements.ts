@@ -1,16 +1,17 @@
 /**
- * Says which topics have news. It carries no data: whoever hears it reads the event log. Within a process
+ * Says which topics have news. It carries no data: who is told reads the event log. Within a process
  * that is an event; between processes it is Redis pub/sub, whose losses only delay what the log holds.
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { createClient } from 'redis';
+import type { Logger } from '../log.js';
 
 const channel = 'plaza:announcements';
-const longestPause = 2_000;
+const maxReconnectDelay = 2_000;
 
 function clientOf(url: string) {
-  const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, longestPause);
+  const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, maxReconnectDelay);
   return createClient({ url, socket: { reconnectStrategy }, disableOfflineQueue: true });
 }
 
@@ -25,15 +26,14 @@ export class Announcements {
   /**
    * Joins the other processes of this Redis. While it is away, announcements reach this process alone;
    * when it is back, every listener looks at the log.
-   * @param warn told when Redis goes away
    */
-  async join(url: string, warn: (message: string) => void): Promise<void> {
-    const publisher = clientOf(url).on('error', (error: Error) => warn(`Redis: ${error.message}`));
+  async join(url: string, log: Logger): Promise<void> {
+    const publisher = clientOf(url).on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'));
     const subscriber = clientOf(url)
       .on('error', () => {})
-      .on('ready', () => this.ringAll());
+      .on('ready', () => this.wakeAll());
     await Promise.all([publisher.connect(), subscriber.connect()]);
-    await subscriber.subscribe(channel, (message) => this.hear(message));
+    await subscriber.subscribe(channel, (message) => this.onMessage(message));
     this.publisher = publisher;
     this.subscriber = subscriber;
   }
@@ -62,14 +62,12 @@ export class Announcements {
     return () => this.emitter.off(topic, wake);
   }
 
-  private hear(message: string): void {
+  private onMessage(message: string): void {
     const [process, topics] = JSON.parse(message) as [string, string[]];
     if (process !== this.process) for (const topic of topics) this.emitter.emit(topic);
   }
 
-  private ringAll(): void {
+  private wakeAll(): void {
     for (const topic of this.emitter.eventNames()) this.emitter.emit(topic);
   }
 }
-
-export const announcements = new Announcements();

@@ -3,14 +3,19 @@
  * sequence has no holes, and its order is the order of the commits, because the counter's document
  * lets only one transaction a topic through at a time.
  */
-import mongoose, { Schema, type ClientSession, type Types } from 'mongoose';
+import { Schema, Types, type Model } from 'mongoose';
 import { RequestError } from '../errors.js';
+import type { ClientSession, Database } from '../store/database.js';
+import { documentSchema, insert } from '../store/documents.js';
 
-const retention = 7 * 24 * 60 * 60;
-
-/** Busier topics keep their latest events only; they are trimmed now and then. */
-const eventsPerTopic = 10_000;
 const trimEvery = 100;
+
+export interface EventLogOptions {
+  /** Milliseconds that events are kept. */
+  retention: number;
+  /** Busier topics keep their latest events only; they are trimmed now and then. */
+  maxEventsPerTopic: number;
+}
 
 export interface LoggedEvent {
   _id: Types.ObjectId;
@@ -36,103 +41,116 @@ interface TopicCounter {
   sequence: number;
 }
 
-const eventSchema = new Schema<LoggedEvent>({
-  topic: { type: String, required: true },
-  sequence: { type: Number, required: true },
-  type: { type: String, required: true },
-  data: { type: Schema.Types.Mixed, required: true },
-  at: { type: Date, required: true },
-  hidden: Boolean,
-});
-eventSchema.index({ 'data.content': 1 }, { sparse: true });
-eventSchema.index({ 'data.author': 1 }, { sparse: true });
-eventSchema.index({ topic: 1, sequence: 1 }, { unique: true });
-eventSchema.index({ at: 1 }, { expireAfterSeconds: retention });
+function eventSchema(retention: number): Schema<LoggedEvent> {
+  const schema = documentSchema<LoggedEvent>({
+    topic: { type: String, required: true },
+    sequence: { type: Number, required: true },
+    type: { type: String, required: true },
+    data: { type: Schema.Types.Mixed, required: true },
+    at: { type: Date, required: true },
+    hidden: { type: Boolean },
+  });
+  schema.index({ 'data.content': 1 }, { sparse: true });
+  schema.index({ 'data.author': 1 }, { sparse: true });
+  schema.index({ topic: 1, sequence: 1 }, { unique: true });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
+  return schema;
+}
 
-const counterSchema = new Schema<TopicCounter>({ _id: { type: String, required: true }, sequence: { type: Number, required: true } });
+function counterSchema(): Schema<TopicCounter> {
+  return documentSchema<TopicCounter>({ _id: { type: String, required: true }, sequence: { type: Number, required: true } });
+}
 
-export const EventModel = mongoose.model('Event', eventSchema, 'events');
-export const TopicModel = mongoose.model('Topic', counterSchema, 'topics');
+export class EventLog {
+  private readonly events: Model<LoggedEvent>;
+  private readonly topics: Model<TopicCounter>;
 
-/** Appends inside a transaction; the topic must be announced once that is committed. */
-export async function appendEvent(session: ClientSession, topic: string, type: string, data: EventData): Promise<void> {
-  const counter = await TopicModel.findOneAndUpdate(
-    { _id: topic },
-    { $inc: { sequence: 1 } },
-    { upsert: true, returnDocument: 'after', session },
-  ).lean();
-  await EventModel.collection.insertOne({ topic, sequence: counter.sequence, type, data, at: new Date() }, { session });
-  if (counter.sequence % trimEvery === 0) {
-    await EventModel.deleteMany({ topic, sequence: { $lte: counter.sequence - eventsPerTopic } }, { session });
+  constructor(
+    database: Database,
+    private readonly options: EventLogOptions,
+  ) {
+    this.events = database.model('Event', eventSchema(options.retention), 'events');
+    this.topics = database.model('Topic', counterSchema(), 'topics');
   }
-}
 
-/** Appends the same event to many topics of different readers, in four round trips. */
-export async function appendToTopics(session: ClientSession, topics: string[], type: string, data: EventData): Promise<void> {
-  if (topics.length === 0) return;
-  await TopicModel.collection.bulkWrite(
-    topics.map((_id) => ({ updateOne: { filter: { _id: _id as never }, update: { $inc: { sequence: 1 } }, upsert: true } })),
-    { session },
-  );
-  const counters = await TopicModel.find({ _id: { $in: topics } })
-    .session(session)
-    .lean();
-  const at = new Date();
-  await EventModel.collection.insertMany(
-    counters.map(({ _id, sequence }) => ({ topic: _id, sequence, type, data, at })),
-    {
-      session,
-    },
-  );
-  const full = counters.filter(({ sequence }) => sequence % trimEvery === 0);
-  for (const { _id, sequence } of full)
-    await EventModel.deleteMany({ topic: _id, sequence: { $lte: sequence - eventsPerTopic } }, { session });
-}
+  /** Appends inside a transaction; the topic must be announced once that is committed. */
+  async append(session: ClientSession, topic: string, type: string, data: EventData): Promise<void> {
+    const { sequence } = await this.topics
+      .findOneAndUpdate({ _id: topic }, { $inc: { sequence: 1 } }, { upsert: true, returnDocument: 'after', session })
+      .lean();
+    await insert(this.events, { _id: new Types.ObjectId(), topic, sequence, type, data, at: new Date() }, session);
+    await this.trim(session, topic, sequence);
+  }
 
-/** Forgets topics that only one user could read, events and all. */
-export async function dropTopics(session: ClientSession, topics: string[]): Promise<void> {
-  await EventModel.deleteMany({ topic: { $in: topics } }, { session });
-  await TopicModel.deleteMany({ _id: { $in: topics } }, { session });
-}
+  /** Appends the same event to many topics of different readers, in four round trips. */
+  async appendToAll(session: ClientSession, topics: string[], type: string, data: EventData): Promise<void> {
+    if (topics.length === 0) return;
+    await this.topics.bulkWrite(
+      topics.map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { sequence: 1 } }, upsert: true } })),
+      { session },
+    );
+    const counters = await this.topics
+      .find({ _id: { $in: topics } })
+      .session(session)
+      .lean();
+    const at = new Date();
+    const events = counters.map(({ _id, sequence }) => ({ _id: new Types.ObjectId(), topic: _id, sequence, type, data, at }));
+    await insert(this.events, events, session);
+    for (const { _id, sequence } of counters) await this.trim(session, _id, sequence);
+  }
 
-/** Has somebody else stand for an author in every kept event. */
-export async function reassignEvents(session: ClientSession, author: Types.ObjectId, to: Types.ObjectId): Promise<void> {
-  await EventModel.updateMany({ 'data.author': author }, { $set: { 'data.author': to } }, { session });
-}
+  private async trim(session: ClientSession, topic: string, sequence: number): Promise<void> {
+    if (sequence % trimEvery !== 0) return;
+    await this.events.deleteMany({ topic, sequence: { $lte: sequence - this.options.maxEventsPerTopic } }, { session });
+  }
 
-/** Keeps the events about some content from everybody, or gives them back. The topics must then be announced. */
-export async function hideEvents(session: ClientSession, content: string, hidden: boolean): Promise<string[]> {
-  const topics = await EventModel.distinct('topic', { 'data.content': content }).session(session);
-  await EventModel.updateMany({ 'data.content': content }, { $set: { hidden } }, { session });
-  return topics;
-}
+  /** Forgets topics that only one user could read, events and all. */
+  async dropTopics(session: ClientSession, topics: string[]): Promise<void> {
+    await this.events.deleteMany({ topic: { $in: topics } }, { session });
+    await this.topics.deleteMany({ _id: { $in: topics } }, { session });
+  }
 
-export async function latestSequence(topic: string): Promise<number> {
-  const counter = await TopicModel.findById(topic).lean();
-  return counter?.sequence ?? 0;
-}
+  /** Has somebody else stand for an author in every kept event. */
+  async reassign(session: ClientSession, author: Types.ObjectId, to: Types.ObjectId): Promise<void> {
+    await this.events.updateMany({ 'data.author': author }, { $set: { 'data.author': to } }, { session });
+  }
 
-/** The same for many topics; those without events are left out. */
-export async function latestSequences(topics: string[]): Promise<[topic: string, sequence: number][]> {
-  const counters = await TopicModel.find({ _id: { $in: topics } }).lean();
-  return counters.map(({ _id, sequence }) => [_id, sequence]);
-}
+  /** Keeps the events about some content from everybody, or gives them back. @returns the topics that must be announced then */
+  async hide(session: ClientSession, content: string, hidden: boolean): Promise<string[]> {
+    const about = await this.events.find({ 'data.content': content }, { topic: 1 }).session(session).lean();
+    if (about.length === 0) return [];
+    await this.events.updateMany({ 'data.content': content }, { $set: { hidden } }, { session });
+    return [...new Set(about.map(({ topic }) => topic))];
+  }
 
-/** A topic's events after a sequence, in order, at most `limit`. */
-export async function eventsAfter(topic: string, sequence: number, limit: number): Promise<LoggedEvent[]> {
-  return await EventModel.find({ topic, sequence: { $gt: sequence } })
-    .sort({ sequence: 1 })
-    .limit(limit)
-    .lean();
-}
+  async latestSequence(topic: string): Promise<number> {
+    const counter = await this.topics.findById(topic).lean();
+    return counter?.sequence ?? 0;
+  }
 
-/** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept. */
-export async function requireRetained(topic: string, sequence: number): Promise<void> {
-  const latest = await latestSequence(topic);
-  if (sequence > latest) throw new RequestError('BAD_USER_INPUT', 'This cursor is ahead of the stream.', 'after');
-  if (sequence === latest) return;
-  const next = await EventModel.exists({ topic, sequence: sequence + 1 });
-  if (!next) throw new RequestError('CURSOR_EXPIRED', 'Events after this cursor are no longer kept: read the list anew.', 'after');
+  /** The same for many topics; those without events are left out. */
+  async latestSequences(topics: string[]): Promise<[topic: string, sequence: number][]> {
+    const counters = await this.topics.find({ _id: { $in: topics } }).lean();
+    return counters.map(({ _id, sequence }) => [_id, sequence]);
+  }
+
+  /** A topic's events after a sequence, in order, at most `limit`. */
+  async after(topic: string, sequence: number, limit: number): Promise<LoggedEvent[]> {
+    return await this.events
+      .find({ topic, sequence: { $gt: sequence } })
+      .sort({ sequence: 1 })
+      .limit(limit)
+      .lean();
+  }
+
+  /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept. */
+  async requireRetained(topic: string, sequence: number): Promise<void> {
+    const latest = await this.latestSequence(topic);
+    if (sequence > latest) throw new RequestError('BAD_USER_INPUT', 'This cursor is ahead of the stream.', 'after');
+    if (sequence === latest) return;
+    const next = await this.events.exists({ topic, sequence: sequence + 1 });
+    if (!next) throw new RequestError('CURSOR_EXPIRED', 'This cursor has expired. Fetch the list again, then resubscribe.', 'after');
+  }
 }
 
 export function encodeEventCursor(event: Pick<LoggedEvent, 'topic' | 'sequence'>): string {

@@ -1,6 +1,6 @@
 /** Whose events a user does not receive, for as long as the user is connected. */
 import type { Types } from 'mongoose';
-import { announcements } from './announcements.js';
+import type { Announcements } from './announcements.js';
 
 type Read = (user: Types.ObjectId) => Promise<ReadonlySet<string>>;
 
@@ -13,7 +13,10 @@ export class HiddenAuthors {
   private readonly users = new Map<string, { set: ReadonlySet<string>; count: number; stop: () => void }>();
   private readonly reading = new Set<Promise<void>>();
 
-  constructor(private readonly read: Read) {}
+  constructor(
+    private readonly announcements: Announcements,
+    private readonly read: Read,
+  ) {}
 
   /** @returns what stops watching */
   async watch(user: Types.ObjectId): Promise<() => void> {
@@ -21,7 +24,7 @@ export class HiddenAuthors {
     const known = this.users.get(key);
     if (known) known.count++;
     else {
-      const stop = announcements.listen(hiddenAuthorsTopic(user), () => this.refresh(user));
+      const stop = this.announcements.listen(hiddenAuthorsTopic(user), () => this.refresh(user));
       this.users.set(key, { set: new Set(), count: 1, stop });
       this.refresh(user);
     }

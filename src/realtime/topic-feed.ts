@@ -1,13 +1,15 @@
 /** One reader a topic and process: it reads each event once and hands it to everybody who follows the topic. */
-import { announcements } from './announcements.js';
-import { eventsAfter, latestSequence, latestSequences, type LoggedEvent } from './event-log.js';
+import type { Logger } from '../log.js';
+import { Worker } from '../workers/index.js';
+import type { LoggedEvent } from './event-log.js';
+import type { Realtime } from './realtime.js';
 
 const batchSize = 100;
 const eventsRemembered = 256;
 
 /** How often all open feeds look by themselves, in case an announcement was lost between processes. */
-const patience = 5_000;
-const topicsPerLook = 1000;
+const pollInterval = 5_000;
+const topicsPerPoll = 1000;
 
 export interface Follower {
   /** Handed every event in order; the next one comes when it is done. */
@@ -26,16 +28,18 @@ export class TopicFeed {
 
   constructor(
     readonly topic: string,
-    private readonly warn: (error: unknown) => void,
+    private readonly realtime: Realtime,
+    private readonly log: Logger,
   ) {}
 
   async open(): Promise<void> {
+    const { announcements, eventLog } = this.realtime;
     this.stopListening = [
       announcements.listen(this.topic, () => this.wake()),
       // What was hidden since must not come from memory.
       announcements.listen(`${this.topic}/revised`, () => (this.recent.length = 0)),
     ];
-    this.position = await latestSequence(this.topic);
+    this.position = await eventLog.latestSequence(this.topic);
     this.wake();
   }
 
@@ -61,7 +65,7 @@ export class TopicFeed {
   async after(sequence: number): Promise<LoggedEvent[]> {
     const first = this.recent[0]?.sequence;
     if (first !== undefined && first <= sequence + 1) return this.recent.filter((event) => event.sequence > sequence);
-    return eventsAfter(this.topic, sequence, batchSize);
+    return this.realtime.eventLog.after(this.topic, sequence, batchSize);
   }
 
   /** Reads what is new. */
@@ -75,18 +79,18 @@ export class TopicFeed {
     try {
       while (this.news) {
         this.news = false;
-        const events = await eventsAfter(this.topic, this.position, batchSize);
-        for (const event of events) await this.hand(event);
+        const events = await this.realtime.eventLog.after(this.topic, this.position, batchSize);
+        for (const event of events) await this.dispatch(event);
         if (events.length === batchSize) this.news = true;
       }
     } catch (error) {
-      this.warn(error);
+      this.log.warn({ err: error, topic: this.topic }, 'reading a topic failed; it is tried again');
     } finally {
       this.reading = false;
     }
   }
 
-  private async hand(event: LoggedEvent): Promise<void> {
+  private async dispatch(event: LoggedEvent): Promise<void> {
     if ((this.recent.at(-1)?.sequence ?? 0) < event.sequence) this.recent.push(event);
     if (this.recent.length > eventsRemembered) this.recent.shift();
     if (!event.hidden) await Promise.all([...this.followers].map((follower) => follower.deliver(event)));
@@ -97,15 +101,20 @@ export class TopicFeed {
 /** The open feeds of this process; a feed is closed when its last follower leaves. */
 export class TopicFeeds {
   private readonly feeds = new Map<string, Promise<TopicFeed>>();
-  private looking: NodeJS.Timeout | null = null;
+  /** Looks for news whose announcement was lost between processes; rests while nobody follows anything. */
+  private readonly polling: Worker;
 
-  /** @param warn told when a feed cannot read; it tries again */
-  constructor(private readonly warn: (error: unknown) => void) {}
+  constructor(
+    private readonly realtime: Realtime,
+    private readonly log: Logger,
+  ) {
+    this.polling = new Worker({ name: 'topic feeds', interval: pollInterval, log, run: () => this.poll() });
+  }
 
   open(topic: string): Promise<TopicFeed> {
     let feed = this.feeds.get(topic);
     if (!feed) this.feeds.set(topic, (feed = this.openFeed(topic)));
-    this.looking ??= setInterval(() => void this.look(), patience).unref();
+    this.polling.start({ now: false });
     return feed;
   }
 
@@ -113,30 +122,23 @@ export class TopicFeeds {
     if (feed.isFollowed) return;
     feed.close();
     this.feeds.delete(feed.topic);
+    if (this.feeds.size === 0) void this.polling.stop();
   }
 
   /** One query for a thousand feeds says which of them have news. */
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const topics = [...this.feeds.keys()];
-    if (topics.length === 0 && this.looking) {
-      clearInterval(this.looking);
-      this.looking = null;
-    }
-    try {
-      for (let from = 0; from < topics.length; from += topicsPerLook) {
-        const latest = await latestSequences(topics.slice(from, from + topicsPerLook));
-        for (const [topic, sequence] of latest) {
-          const feed = await this.feeds.get(topic);
-          if (feed && feed.position < sequence) feed.wake();
-        }
+    for (let from = 0; from < topics.length; from += topicsPerPoll) {
+      const latest = await this.realtime.eventLog.latestSequences(topics.slice(from, from + topicsPerPoll));
+      for (const [topic, sequence] of latest) {
+        const feed = await this.feeds.get(topic);
+        if (feed && feed.position < sequence) feed.wake();
       }
-    } catch (error) {
-      this.warn(error);
     }
   }
 
   private async openFeed(topic: string): Promise<TopicFeed> {
-    const feed = new TopicFeed(topic, this.warn);
+    const feed = new TopicFeed(topic, this.realtime, this.log);
     try {
       await feed.open();
     } catch (error) {

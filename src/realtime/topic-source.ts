@@ -1,6 +1,5 @@
 /** Where a subscription begins: a topic, and the place in it. */
-import { announcements } from './announcements.js';
-import { decodeEventCursor, requireRetained, type LoggedEvent } from './event-log.js';
+import { decodeEventCursor, type LoggedEvent } from './event-log.js';
 
 /**
  * What a subscription field's `subscribe` answers. It says what to read and reads nothing itself: the
@@ -18,31 +17,24 @@ export class TopicSource implements AsyncIterable<LoggedEvent> {
   }
 }
 
+interface SubscribingContext {
+  /** The cursor that a transport's own means of resuming names. */
+  resumeAfter?: string;
+  /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept */
+  requireRetained(topic: string, sequence: number): Promise<void>;
+}
+
 /**
  * What type-graphql calls to begin a subscription.
- * @param topicOf the topic that the subscription's arguments, or who asks, name
+ * @param topicOf the topic that the subscription's arguments, or the viewer, name
  * @throws RequestError BAD_USER_INPUT for a foreign cursor, CURSOR_EXPIRED for one that is too old
  */
-export function subscribeTo<Args, Context extends { resumeAfter?: string }>(topicOf: (args: Args, context: Context) => string) {
+export function subscribeTo<Args, Context extends SubscribingContext>(topicOf: (args: Args, context: Context) => string) {
   return async ({ args, context }: { args: Args & { after?: string | null }; context: Context }): Promise<TopicSource> => {
     const topic = topicOf(args, context);
     const cursor = args.after ?? context.resumeAfter;
     const after = cursor ? decodeEventCursor(cursor, topic) : null;
-    if (after !== null) await requireRetained(topic, after);
+    if (after !== null) await context.requireRetained(topic, after);
     return new TopicSource(topic, after);
   };
-}
-
-/** Ends what a session holds open, in every process. */
-export function announceSessionEnd(sessions: Iterable<{ toString(): string }>): void {
-  announcements.announce([...sessions].map((session) => sessionTopic(session)));
-}
-
-/** Calls back when the session may have ended; the answer stops listening. */
-export function onSessionEnd(session: { toString(): string }, check: () => void): () => void {
-  return announcements.listen(sessionTopic(session), check);
-}
-
-export function sessionTopic(session: { toString(): string }): string {
-  return `session:${session.toString()}`;
 }

@@ -4,8 +4,6 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Types } from 'mongoose';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { RequestError } from '../errors.js';
-import type { LoaderDefinition } from './context.js';
-import type { AnyModel } from './loader.js';
 
 export const largestPage = 100;
 const defaultPage = 20;
@@ -85,15 +83,19 @@ export interface ListDefinition {
   totalCount?: number;
 }
 
-interface Page {
+export interface Page {
   size: number;
   backwards: boolean;
   after: unknown[] | null;
   before: unknown[] | null;
 }
 
-/** @throws RequestError BAD_USER_INPUT naming the argument at fault. */
-export function readPage(args: ConnectionArgs, list: string): Page {
+/**
+ * @param list the name of the list, which its cursors carry
+ * @param width how many values a cursor of the list has
+ * @throws RequestError BAD_USER_INPUT naming the argument at fault
+ */
+export function readPage(args: ConnectionArgs, list: string, width: number): Page {
   const { first, last, after, before } = args;
   requireSize(first, 'first');
   requireSize(last, 'last');
@@ -103,8 +105,8 @@ export function readPage(args: ConnectionArgs, list: string): Page {
   return {
     size: first ?? last ?? defaultPage,
     backwards: last !== null && last !== undefined,
-    after: after ? decodeCursor(after, list, 'after') : null,
-    before: before ? decodeCursor(before, list, 'before') : null,
+    after: after ? decodeCursor(after, list, width, 'after') : null,
+    before: before ? decodeCursor(before, list, width, 'before') : null,
   };
 }
 
@@ -114,45 +116,8 @@ function requireSize(size: number | null | undefined, argument: string): void {
   if (size > largestPage) throw new RequestError('BAD_USER_INPUT', `${argument} may be at most ${largestPage}.`, argument);
 }
 
-/** Reads one page of a list with one query. */
-export async function paginate<Document>(model: AnyModel, list: ListDefinition, args: ConnectionArgs): Promise<Connection<Document>> {
-  const page = readPage(args, list.name);
-  const rows = await pageQuery<Document>(model, list, page);
-  return toConnection(rows, list, page);
-}
-
-async function pageQuery<Document>(model: AnyModel, list: ListDefinition, page: Page): Promise<Document[]> {
-  const { filter, sort } = bounds(list, page);
-  const rows = await model
-    .find(filter, list.projection ?? {})
-    .sort(sort)
-    .limit(page.size + 1)
-    .lean();
-  return rows as unknown as Document[];
-}
-
-function bounds(list: ListDefinition, page: Page): { filter: Record<string, unknown>; sort: Record<string, 1 | -1> } {
-  const conditions = [list.filter];
-  if (page.after) conditions.push(...beyond(list.order, page.after, 1));
-  if (page.before) conditions.push(...beyond(list.order, page.before, -1));
-  const turned = page.backwards ? -1 : 1;
-  const sort = Object.fromEntries(list.order.map(([field, direction]) => [field, (direction * turned) as 1 | -1]));
-  return { filter: conditions.length === 1 ? conditions[0]! : { $and: conditions }, sort };
-}
-
-/** What lies after (or before) a key: a bound on the first field that an index can use, and the exact rule. */
-function beyond(order: ListDefinition['order'], key: unknown[], side: 1 | -1): Record<string, unknown>[] {
-  const operator = (direction: number): string => (direction * side === 1 ? '$gt' : '$lt');
-  const alternatives = order.map(([field, direction], at) => ({
-    ...Object.fromEntries(order.slice(0, at).map(([earlier], position) => [earlier, key[position]])),
-    [field]: { [operator(direction)]: key[at] },
-  }));
-  const [leading, direction] = order[0]!;
-  if (alternatives.length === 1) return alternatives;
-  return [{ [leading]: { [`${operator(direction)}e`]: key[0] } }, { $or: alternatives }];
-}
-
-function toConnection<Document>(rows: Document[], list: ListDefinition, page: Page): Connection<Document> {
+/** @param rows one more than the page where more follow */
+export function toConnection<Document>(rows: Document[], list: ListDefinition, page: Page): Connection<Document> {
   const more = rows.length > page.size;
   const kept = rows.slice(0, page.size);
   if (page.backwards) kept.reverse();
@@ -178,9 +143,9 @@ export async function mapNodes<From, To>(page: Connection<From>, find: (node: Fr
 
 /** A page of a list that is already in memory, such as a ranking. Its cursors are positions. */
 export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs, list: string): Connection<Node> {
-  const page = readPage(args, list);
-  const from = page.after ? Number(page.after[0]) + 1 : 0;
-  const to = page.before ? Number(page.before[0]) : nodes.length;
+  const page = readPage(args, list, 1);
+  const from = page.after ? positionIn(page.after, 'after') + 1 : 0;
+  const to = page.before ? Math.min(positionIn(page.before, 'before'), nodes.length) : nodes.length;
   const start = page.backwards ? Math.max(from, to - page.size) : from;
   const end = page.backwards ? to : Math.min(to, from + page.size);
   const edges = nodes.slice(start, end).map((node, at) => ({ node, cursor: encodeCursor(list, [start + at]) }));
@@ -194,6 +159,11 @@ export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+function positionIn([position]: unknown[], argument: string): number {
+  if (!Number.isSafeInteger(position) || (position as number) < 0) throw notACursor(argument);
+  return position as number;
 }
 
 function keyOf(node: unknown, order: ListDefinition['order']): unknown[] {
@@ -210,91 +180,32 @@ export function encodeCursor(list: string, key: unknown[]): string {
 }
 
 /** @throws RequestError BAD_USER_INPUT for a cursor that is broken or of another list. */
-export function decodeCursor(cursor: string, list: string, argument: string): unknown[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    throw new RequestError('BAD_USER_INPUT', 'This is not a cursor.', argument);
-  }
-  if (!Array.isArray(parsed) || !Array.isArray(parsed[1])) throw new RequestError('BAD_USER_INPUT', 'This is not a cursor.', argument);
+function decodeCursor(cursor: string, list: string, width: number, argument: string): unknown[] {
+  const parsed = parse(cursor);
+  if (!Array.isArray(parsed) || !Array.isArray(parsed[1]) || parsed.length !== 2) throw notACursor(argument);
   if (parsed[0] !== list) throw new RequestError('BAD_USER_INPUT', 'This cursor belongs to another list.', argument);
-  return parsed[1].map((value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value;
-    const { o, d } = value as { o?: unknown; d?: unknown };
-    if (typeof o === 'string' && /^[0-9a-f]{24}$/.test(o)) return new Types.ObjectId(o);
-    if (typeof d === 'number') return new Date(d);
-    throw new RequestError('BAD_USER_INPUT', 'This is not a cursor.', argument);
-  });
+  if (parsed[1].length !== width) throw notACursor(argument);
+  return parsed[1].map((value: unknown) => decodeValue(value, argument));
 }
 
-/** The same list under many parents, as one batch: each key is a parent and the list's definition below it. */
-export interface ListKey {
-  parent: Types.ObjectId | string;
-  list: ListDefinition;
-  args: ConnectionArgs;
-}
-
-/**
- * A loader of first pages below many parents: one parent is a plain find; many are one aggregation
- * that looks up each parent's page by index.
- */
-export function pagesByParent<Document>(model: AnyModel, parentField: string): LoaderDefinition<ListKey, Connection<Document>> {
-  return {
-    cacheKey: ({ list, args }) => JSON.stringify([list.name, list.filter, args]),
-    async batch(keys) {
-      if (keys.length === 1) return [await paginate(model, keys[0]!.list, keys[0]!.args)];
-      const pages = keys.map(({ args, list }) => readPage(args, list.name));
-      const groups = new Map<string, number[]>();
-      keys.forEach((key, at) => {
-        const shape = JSON.stringify([withoutParent(key, parentField), key.list.order, pages[at]]);
-        groups.set(shape, [...(groups.get(shape) ?? []), at]);
-      });
-      const results = new Array<Connection<Document>>(keys.length);
-      await Promise.all([...groups.values()].map((members) => readGroup(model, parentField, keys, pages, members, results)));
-      return results;
-    },
-  };
-}
-
-function withoutParent({ list }: ListKey, parentField: string): Record<string, unknown> {
-  const { [parentField]: _parent, ...rest } = list.filter;
-  return rest;
-}
-
-async function readGroup<Document>(
-  model: AnyModel,
-  parentField: string,
-  keys: readonly ListKey[],
-  pages: readonly Page[],
-  members: number[],
-  results: Connection<Document>[],
-): Promise<void> {
-  const { list } = keys[members[0]!]!;
-  const page = pages[members[0]!]!;
-  const { filter, sort } = bounds({ ...list, filter: withoutParent(keys[members[0]!]!, parentField) }, page);
-  const project = list.projection ? [{ $project: list.projection }] : [];
-  const rows = await model.db
-    .getClient()
-    .db(model.db.name)
-    .aggregate<{ parent: Types.ObjectId | string; page: Document[] }>([
-      { $documents: members.map((at) => ({ parent: keys[at]!.parent })) },
-      {
-        $lookup: {
-          from: model.collection.name,
-          localField: 'parent',
-          foreignField: parentField,
-          as: 'page',
-          pipeline: [{ $match: filter }, { $sort: sort }, { $limit: page.size + 1 }, ...project],
-        },
-      },
-    ])
-    .toArray();
-  const byParent = new Map(rows.map((row) => [row.parent.toString(), row.page]));
-  for (const at of members) {
-    const key = keys[at]!;
-    results[at] = toConnection(byParent.get(key.parent.toString()) ?? [], key.list, page);
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
   }
+}
+
+function decodeValue(value: unknown, argument: string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { o, d } = value as { o?: unknown; d?: unknown };
+  if (typeof o === 'string' && /^[0-9a-f]{24}$/.test(o)) return new Types.ObjectId(o);
+  if (typeof d === 'number' && !Number.isNaN(new Date(d).getTime())) return new Date(d);
+  throw notACursor(argument);
+}
+
+function notACursor(argument: string): RequestError {
+  return new RequestError('BAD_USER_INPUT', 'This is not a cursor.', argument);
 }
 
 /** Whether a query asks for a connection's `totalCount`, so that a count nobody reads is not made. */

@@ -19,6 +19,12 @@ export interface LoaderDefinition<Key, Value> {
   cacheKey(key: Key): string;
 }
 
+/** The streams that a subscription may resume. */
+export interface Streams {
+  /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept */
+  requireRetained(topic: string, sequence: number): Promise<void>;
+}
+
 export class RequestContext {
   private cancelled: RequestError | null = null;
   /** What the log says about this request. */
@@ -29,8 +35,14 @@ export class RequestContext {
   constructor(
     private readonly identity: SignedIn | null,
     readonly address: string,
+    private readonly streams: Streams,
     readonly resumeAfter?: string,
   ) {}
+
+  /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept */
+  requireRetained(topic: string, sequence: number): Promise<void> {
+    return this.streams.requireRetained(topic, sequence);
+  }
 
   get signedIn(): SignedIn | null {
     return this.identity;
@@ -59,7 +71,7 @@ export class RequestContext {
     let loader = this.loaders.get(definition);
     if (!loader) {
       loader = new DataLoader<unknown, unknown, string>((keys) => definition.batch(keys as readonly Key[]), {
-        cacheKeyFn: (one) => definition.cacheKey(one as Key),
+        cacheKeyFn: (item) => definition.cacheKey(item as Key),
         maxBatchSize: 1000,
       });
       this.loaders.set(definition, loader);
@@ -75,7 +87,7 @@ export class RequestContext {
 
   /** The same viewer with empty loaders, for the next event of a subscription. */
   fresh(): RequestContext {
-    return Object.assign(new RequestContext(this.identity, this.address, this.resumeAfter), { facts: this.facts });
+    return Object.assign(new RequestContext(this.identity, this.address, this.streams, this.resumeAfter), { facts: this.facts });
   }
 }
 
@@ -84,7 +96,7 @@ export class SharedContext extends RequestContext {
   askedWho = false;
 
   constructor() {
-    super(null, '');
+    super(null, '', { requireRetained: () => Promise.reject(new Error('an event is not subscribed to')) });
   }
 
   override get signedIn(): SignedIn | null {

@@ -1,27 +1,32 @@
-/** The Node interface and the register of what `node(id)` can find. */
+/** The Node interface, and what `node(id)` can find. */
 import 'reflect-metadata';
 import { ID, Field, InterfaceType } from 'type-graphql';
 import type { Types } from 'mongoose';
 import type { RequestContext } from './context.js';
+import { From } from './output.js';
 
+/** An output type with an id. @typeParam Source what resolvers answer for it */
 @InterfaceType('Node', {
   description: 'Anything with an id of its own.',
 })
-export abstract class Node {
+export abstract class Node<Source = unknown> extends From<Source> {
   @Field(() => ID, { description: 'Opaque and stable. Ask for the object again with `node(id)`.' })
   id!: string;
 }
 
-type Finder = (id: Types.ObjectId, context: RequestContext) => Promise<object | null>;
+/** Finds an object of a type, by the type's own rules of who may see it. */
+export type NodeFinder = (id: Types.ObjectId, context: RequestContext) => Promise<object | null>;
 
-const finders = new Map<string, Finder>();
+/** The types that `node(id)` can find. */
+export class NodeFinders {
+  private readonly finders = new Map<string, NodeFinder>();
 
-/** Lets `node(id)` find objects of a type; the finder applies the type's own visibility rules. */
-export function registerNode(type: string, finder: Finder): void {
-  finders.set(type, finder);
-}
+  add(finders: Readonly<Record<string, NodeFinder>>): void {
+    for (const [type, finder] of Object.entries(finders)) this.finders.set(type, finder);
+  }
 
-export async function findNode(type: string, id: Types.ObjectId, context: RequestContext): Promise<object | null> {
-  const found = await finders.get(type)?.(id, context);
-  return found ? { ...found, __typename: type } : null;
+  async find(type: string, id: Types.ObjectId, context: RequestContext): Promise<object | null> {
+    const found = await this.finders.get(type)?.(id, context);
+    return found ? { ...found, __typename: type } : null;
+  }
 }

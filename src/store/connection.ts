@@ -1,7 +1,8 @@
 /** The one place that knows whether the store is MongoDB or the embedded server. */
-import mongoose from 'mongoose';
 import { join } from 'node:path';
+import mongoose, { type Connection } from 'mongoose';
 import { OperatorError } from '../operator-error.js';
+import { Database } from './database.js';
 import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
 
 export interface StoreOptions {
@@ -12,41 +13,38 @@ export interface StoreOptions {
 }
 
 export interface Store {
+  database: Database;
   uri: string;
   /** Whether this process runs the embedded server itself. */
   embedded: boolean;
   close(): Promise<void>;
 }
 
-mongoose.set('strictQuery', 'throw');
-mongoose.set('autoIndex', false);
-mongoose.set('autoCreate', false);
-
 /**
- * Connects to the store and builds its indexes. A command-line tool may `share` the embedded store
+ * Connects to the store. A command-line tool may `share` the embedded store
  * of a running server.
  * @throws OperatorError if the store does not answer, or another process has the embedded store and this one may not, or cannot, share it
  */
 export async function openStore(options: StoreOptions, { share = false } = {}): Promise<Store> {
   const { uri, embedded } = options.mongodbUri ? { uri: options.mongodbUri, embedded: null } : await openEmbedded(options, share);
+  const connection = mongoose.createConnection(uri, {
+    serverSelectionTimeoutMS: 10_000,
+    monitorCommands: true,
+    maxPoolSize: options.storePoolSize,
+  });
+  const close = (): Promise<void> => closeAll(connection, embedded);
   try {
-    await connect(uri, options.storePoolSize);
-    await Promise.all(Object.values(mongoose.models).map((model) => model.createIndexes()));
+    await connection.asPromise();
   } catch (error) {
-    await closeAll(embedded);
-    throw error;
+    await close();
+    throw unreachable(error);
   }
-  return { uri, embedded: embedded !== null, close: () => closeAll(embedded) };
+  return { database: new Database(connection), uri, embedded: embedded !== null, close };
 }
 
-async function connect(uri: string, maxPoolSize: number): Promise<void> {
-  try {
-    await mongoose.connect(uri, { serverSelectionTimeoutMS: 10_000, monitorCommands: true, maxPoolSize });
-  } catch (error) {
-    const unreachable = error instanceof mongoose.Error.MongooseServerSelectionError || error instanceof mongoose.mongo.MongoError;
-    if (!unreachable) throw error;
-    throw new OperatorError('STORE_UNREACHABLE', `The store cannot be reached: ${error.message}`, { cause: error });
-  }
+function unreachable(error: unknown): unknown {
+  const known = error instanceof mongoose.Error.MongooseServerSelectionError || error instanceof mongoose.mongo.MongoError;
+  return known ? new OperatorError('STORE_UNREACHABLE', `The store cannot be reached: ${error.message}`, { cause: error }) : error;
 }
 
 async function openEmbedded(options: StoreOptions, share: boolean): Promise<{ uri: string; embedded: EmbeddedStore | null }> {
@@ -73,7 +71,7 @@ async function answers(uri: string): Promise<boolean> {
   }
 }
 
-async function closeAll(embedded: EmbeddedStore | null): Promise<void> {
-  await mongoose.disconnect();
+async function closeAll(connection: Connection, embedded: EmbeddedStore | null): Promise<void> {
+  await connection.close();
   await embedded?.stop();
 }

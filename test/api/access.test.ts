@@ -16,11 +16,9 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
-import mongoose from 'mongoose';
 import { format } from 'prettier';
 import { beforeAll, expect, test } from 'vitest';
-import { assembleSchema } from '../../src/graphql/schema.js';
-import { resolversOf } from '../../src/app.js';
+import { describedSchema } from '../support/described-schema.js';
 import { usePlaza, type Account, type Answer } from '../support/plaza.js';
 
 const plaza = usePlaza();
@@ -157,8 +155,7 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
 };
 
 beforeAll(async () => {
-  const unused = {} as Parameters<typeof resolversOf>[0];
-  schema = await assembleSchema(resolversOf({ ...unused, publicUrl: '' }));
+  schema = await describedSchema();
   const [buyer, otherBuyer, merchant, otherMerchant, moderator, admin] = [
     await plaza.account(),
     await plaza.account(),
@@ -201,8 +198,8 @@ beforeAll(async () => {
     Notification: viewer.notifications.edges[0].node.id,
     FeedItem: viewer.feed.edges[0].node.id,
   };
-  await plaza.app.recommender.train();
-  await mongoose.connection.asPromise();
+  await plaza.app.verbs.recommendations.train();
+  await plaza.connection.asPromise();
 });
 
 /** Values for the arguments that a field must have. */

@@ -60,7 +60,7 @@ test('a comment can be changed for a day', async () => {
   const edit = () => plaza.mutate('editComment', { commentId, body: 'Nicer.' }, 'comment { body }', author.token);
   expect((await edit()).comment.body).toBe('Nicer.');
   const _id = new mongoose.Types.ObjectId(Buffer.from(commentId, 'base64url').toString().split(':')[1]);
-  await mongoose.connection.collection('comments').updateOne({ _id }, { $set: { createdAt: new Date(Date.now() - 25 * 60 * 60 * 1000) } });
+  await plaza.connection.collection('comments').updateOne({ _id }, { $set: { createdAt: new Date(Date.now() - 25 * 60 * 60 * 1000) } });
   expect((await edit()).userErrors).toMatchObject([{ code: 'TOO_LATE', field: ['input', 'commentId'] }]);
 });
 

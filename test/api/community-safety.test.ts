@@ -1,4 +1,3 @@
-import mongoose from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import { usePlaza, type Account } from '../support/plaza.js';
 
@@ -36,7 +35,7 @@ async function caseOf(moderator: Account, handle: string) {
 
 async function age(account: Account, days: number): Promise<void> {
   const createdAt = new Date(Date.now() - days * 24 * 60 * 60 * 1000);
-  await mongoose.connection.collection('users').updateOne({ handle: account.handle }, { $set: { createdAt } });
+  await plaza.connection.collection('users').updateOne({ handle: account.handle }, { $set: { createdAt } });
 }
 
 describe('suspicious content', () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
       await plaza.review(account, id, { quality: 5, price: 5, service: 5 });
   }
   await plaza.review(reader, products[0]!, { quality: 5, price: 5, service: 5 });
-  await plaza.app.recommender.train();
+  await plaza.app.verbs.recommendations.train();
 });
 
 afterAll(async () => {
@@ -43,7 +43,7 @@ async function fallbacks(): Promise<number> {
 describe('a Gorse', () => {
   test('is kept up to date with users, products and what users like, sold-out products hidden', async () => {
     const sold = await plaza.product(merchant, { title: 'Sold out', stock: 0 });
-    await plaza.app.recommender.syncNow();
+    await plaza.settle('gorse');
     expect(gorse.items.size).toBe(7);
     expect(gorse.items.get(hexOf(sold))).toMatchObject({ IsHidden: true });
     expect(gorse.items.get(hexOf(products[0]!))).toMatchObject({ IsHidden: false, Labels: expect.arrayContaining(['teapot']) as string[] });
@@ -52,11 +52,11 @@ describe('a Gorse', () => {
   });
 
   test('is sent what changed since, and what changed lately once more, without anything counting twice', async () => {
-    await plaza.app.recommender.syncNow();
+    await plaza.settle('gorse');
     const before = gorse.feedback.size;
     await plaza.mutate('trackEvents', { events: [{ eventId: 'view', kind: 'VIEW', productId: products[1] }] }, 'accepted', reader.token);
-    await plaza.app.recommender.syncNow();
-    await plaza.app.recommender.syncNow();
+    await plaza.settle('gorse');
+    await plaza.settle('gorse');
     expect(gorse.feedback.size).toBe(before + 1);
     expect(gorse.feedback.has(`read ${hexOf(reader.id)} ${hexOf(products[1]!)}`)).toBe(true);
   });
@@ -90,7 +90,7 @@ describe('a Gorse', () => {
     const silent = await plaza.account();
     await plaza.mutate('updatePrivacySettings', { personalise: false }, 'privacySettings { personalise }', silent.token);
     await plaza.review(silent, products[0]!);
-    await plaza.app.recommender.syncNow();
+    await plaza.settle('gorse');
     await recommended(silent);
     expect(gorse.users.has(hexOf(silent.id))).toBe(false);
     expect(gorse.requests.some((request) => request.includes(hexOf(silent.id)))).toBe(false);
@@ -99,10 +99,10 @@ describe('a Gorse', () => {
   test('forgets whoever is erased', async () => {
     const leaver = await plaza.account();
     await plaza.review(leaver, products[0]!);
-    await plaza.app.recommender.syncNow();
+    await plaza.settle('gorse');
     expect(gorse.users.has(hexOf(leaver.id))).toBe(true);
     await plaza.mutate('eraseMe', { password: leaver.password, confirm: true }, 'erased', leaver.token);
-    await plaza.app.recommender.syncNow();
+    await plaza.settle('gorse');
     expect(gorse.users.has(hexOf(leaver.id))).toBe(false);
     expect([...gorse.feedback.keys()].some((key) => key.includes(hexOf(leaver.id)))).toBe(false);
     expect((await plaza.documents())['gorse_forgotten'] ?? 0).toBe(0);

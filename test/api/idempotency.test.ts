@@ -1,7 +1,6 @@
 import { getNamedType, isInputObjectType } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { resolversOf } from '../../src/app.js';
-import { assembleSchema } from '../../src/graphql/schema.js';
+import { describedSchema } from '../support/described-schema.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
@@ -77,7 +76,7 @@ describe('the same key, fifty times at once, makes one object', () => {
 });
 
 test('every mutation that takes a key is tried here', async () => {
-  const schema = await assembleSchema(resolversOf({} as Parameters<typeof resolversOf>[0]));
+  const schema = await describedSchema();
   const keyed = Object.values(schema.getMutationType()!.getFields()).filter(({ args }) => {
     const input = getNamedType(args[0]!.type);
     return isInputObjectType(input) && 'idempotencyKey' in input.getFields();

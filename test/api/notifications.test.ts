@@ -234,14 +234,14 @@ describe('the feed', () => {
     for (const reader of readers) await settledFeed(reader, 1);
     // As a process leaves it that dies half way: still pending, with some feeds filled.
     const subject = new mongoose.Types.ObjectId(Buffer.from(review.id, 'base64url').toString().split(':')[1]);
-    await mongoose.connection
+    await plaza.connection
       .collection('feed_items')
       .deleteMany({ subject, owner: { $gt: new mongoose.Types.ObjectId('0'.repeat(24)) } }, { limit: 1 } as never);
-    await mongoose.connection.collection('activities').updateOne({ subject }, { $set: { pending: { after: null, until: new Date(0) } } });
+    await plaza.connection.collection('activities').updateOne({ subject }, { $set: { pending: { after: null, until: new Date(0) } } });
     await plaza.app.close();
     await plaza.start();
     for (const reader of readers) expect(await settledFeed(reader, 1)).toHaveLength(1);
-    const total = await mongoose.connection.collection('feed_items').countDocuments({ subject });
+    const total = await plaza.connection.collection('feed_items').countDocuments({ subject });
     expect(total).toBe(30);
   });
 

@@ -1,4 +1,3 @@
-import mongoose from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import { usePlaza, type Account } from '../support/plaza.js';
 
@@ -70,10 +69,10 @@ async function exportOf({ token }: Account): Promise<Record<string, Record<strin
 
 /** Every document of the store as text, by collection. */
 async function everything(): Promise<[string, string][]> {
-  const collections = await mongoose.connection.db!.listCollections().toArray();
+  const collections = await plaza.connection.db!.listCollections().toArray();
   const documents = await Promise.all(
     collections.map(async ({ name }) => {
-      const found = await mongoose.connection.collection(name).find().toArray();
+      const found = await plaza.connection.collection(name).find().toArray();
       return found.map((document): [string, string] => [name, JSON.stringify(document)]);
     }),
   );
@@ -149,7 +148,7 @@ describe('an erased user', () => {
 
   test('leaves no trace in any collection: neither name, handle, address nor id', async () => {
     const { me } = await busyUser();
-    await plaza.app.recommender.train();
+    await plaza.app.verbs.recommendations.train();
     const needles = [me.email, me.handle, `Name of ${me.handle}`, hexOf(me.id)];
     expect((await traces(needles)).length).toBeGreaterThan(30);
     expect(await eraseMe(me, me.password)).toEqual({ erased: true, userErrors: [] });
@@ -185,11 +184,11 @@ describe('an erased user', () => {
 
   test('is forgotten by the next training', async () => {
     const { me, other } = await busyUser();
-    await plaza.app.recommender.train();
+    await plaza.app.verbs.recommendations.train();
     const learnt = async () => (await plaza.data('{ recommenderStatus { users } }')).recommenderStatus.users as number;
     const before = await learnt();
     await eraseMe(me, me.password);
-    await plaza.app.recommender.train();
+    await plaza.app.verbs.recommendations.train();
     expect(await learnt()).toBe(before - 1);
     expect(await exportOf(other)).toHaveProperty('reviews');
   });

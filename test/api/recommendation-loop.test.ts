@@ -28,7 +28,7 @@ beforeAll(async () => {
       else if (at === 1) await plaza.review(account, other[at]!, { quality: 1, price: 1, service: 1 });
     }
   }
-  await plaza.app.recommender.train();
+  await plaza.app.verbs.recommendations.train();
 });
 
 interface Shown {
@@ -109,7 +109,7 @@ describe('what is shown and what comes of it', () => {
   });
 
   test('puts each user into one variant for good, about as many into each', async () => {
-    const { variantOf } = await import('../../src/modules/recommendation/experiment.service.js');
+    const { variantOf } = await import('../../src/modules/recommendation/experiment/experiment.service.js');
     const users = Array.from({ length: 2000 }, () => new mongoose.Types.ObjectId());
     const treated = users.filter((user) => variantOf(user, 0.5) === 'diverse');
     expect(treated.length / users.length).toBeGreaterThan(0.45);
@@ -144,7 +144,7 @@ describe('one is in control', () => {
     expect((await recommended(reader)).map(({ product }) => product.id)).toEqual(
       (await recommended(null)).map(({ product }) => product.id),
     );
-    await plaza.app.recommender.train();
+    await plaza.app.verbs.recommendations.train();
     const { recommenderStatus } = await plaza.data('{ recommenderStatus { preprocessing { optedOut interactions version } parameters } }');
     expect(recommenderStatus.preprocessing.optedOut).toBe(3);
     expect(recommenderStatus.parameters).toHaveProperty('ease.regularisation');

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import mongoose from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '../../src/recommender/dataset.js';
 import { usePlaza } from '../support/plaza.js';
@@ -84,7 +83,7 @@ describe('after an import and a training', () => {
     await untilVersionChanges(null);
     const { token } = await plaza.account();
     const film = async (title: string) => {
-      const product = await mongoose.connection.collection('products').findOne({ title });
+      const product = await plaza.connection.collection('products').findOne({ title });
       return Buffer.from(`Product:${product!._id.toString()}`).toString('base64url');
     };
     for (const number of [2, 4]) {
@@ -128,8 +127,8 @@ describe('after an import and a training', () => {
     const { recommenderStatus: before } = await plaza.data('{ recommenderStatus { modelVersion } }');
     await command('train');
     await untilVersionChanges(before.modelVersion);
-    const chunks = mongoose.connection.collection('model_snapshot_chunks');
-    const newest = (await mongoose.connection.collection('model_snapshots').find().sort({ createdAt: -1 }).limit(1).toArray())[0]!;
+    const chunks = plaza.connection.collection('model_snapshot_chunks');
+    const newest = (await plaza.connection.collection('model_snapshots').find().sort({ createdAt: -1 }).limit(1).toArray())[0]!;
     await chunks.updateOne({ snapshot: newest._id }, { $set: { bytes: Buffer.from('damaged') } });
     await plaza.app.close();
     await plaza.start();

@@ -28,7 +28,7 @@ beforeAll(async () => {
     ...colour('black'),
   });
   await plaza.product(merchant, { title: 'Watering can', categoryId: garden, price: eur(1500), ...colour('blue') });
-  await plaza.app.catalogSearch.refresh();
+  await plaza.settle('catalogue search');
 });
 
 async function search(query: string, facets: object = {}) {
@@ -119,14 +119,14 @@ describe('a search', () => {
 
   test('knows of new and changed products soon', async () => {
     const id = await plaza.product(merchant, { title: 'Samovar', categoryId: kitchen });
-    await plaza.app.catalogSearch.refresh();
+    await plaza.settle('catalogue search');
     expect((await search('samovar')).titles).toEqual(['Samovar']);
     await plaza.mutate('updateProduct', { productId: id, title: 'Urn' }, 'product { id }', merchant.token);
-    await plaza.app.catalogSearch.refresh();
+    await plaza.settle('catalogue search');
     expect((await search('samovar')).titles).toEqual([]);
     expect((await search('urn')).titles).toEqual(['Urn']);
     await plaza.mutate('updateProduct', { productId: id, stock: 0 }, 'product { id }', merchant.token);
-    await plaza.app.catalogSearch.refresh();
+    await plaza.settle('catalogue search');
     expect((await search('urn', { inStock: true })).titles).toEqual([]);
   });
 });

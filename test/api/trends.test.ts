@@ -36,7 +36,7 @@ test('what the same people bought is shown with a product, and what most had to 
   }
   await plaza.deliver(await plaza.account(), merchant, pot!);
   expect(await boughtWith(pot!)).toEqual([]);
-  await plaza.app.recommender.train();
+  await plaza.app.verbs.recommendations.train();
   expect(await boughtWith(pot!)).toEqual(['Cup']);
   expect(await boughtWith(rug!)).toEqual([]);
   expect(await trending()).toEqual(['Pot', 'Cup', 'Rug']);

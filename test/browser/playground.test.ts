@@ -14,7 +14,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
   const outside: string[] = [];
 
   beforeAll(async () => {
-    await fillDemoShop(() => {});
+    await fillDemoShop(plaza.app.verbs, () => {});
     mkdirSync(screenshots, { recursive: true });
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1400, height: 850 } });

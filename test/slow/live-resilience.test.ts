@@ -3,7 +3,7 @@ import { createClient as createWebSocketClient } from 'graphql-ws';
 import { createClient } from 'redis';
 import WebSocket from 'ws';
 import { randomNumbers } from '../../src/recommender/dataset.js';
-import { EventModel, TopicModel, type LoggedEvent } from '../../src/realtime/event-log.js';
+import type { LoggedEvent } from '../../src/realtime/event-log.js';
 import { LiveReader } from '../support/live-reader.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 import { freePort, hasRedis, hasSubscribers, kill, startApi, startRedis, type Running } from '../support/processes.js';
@@ -24,7 +24,7 @@ function comment(author: Account, subjectId: string, body: string) {
 /** What the log says happened on a subject, in order. */
 async function cursorsInLog(id: string): Promise<string[]> {
   const topic = `comments:${Buffer.from(id, 'base64url').toString().split(':')[1]}`;
-  const events = (await EventModel.find({ topic }).sort({ sequence: 1 }).lean()) as LoggedEvent[];
+  const events = await plaza.connection.collection<LoggedEvent>('events').find({ topic }).sort({ sequence: 1 }).toArray();
   expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, at) => at + 1));
   return events.map(({ sequence }) => Buffer.from(JSON.stringify([topic, sequence])).toString('base64url'));
 }
@@ -123,7 +123,7 @@ test('a cursor from before what the log keeps is refused', async () => {
   const cursor = await firstCursor(author, id);
   await comment(author, id, 'second');
   await comment(author, id, 'third');
-  await EventModel.deleteMany({
+  await plaza.connection.collection('events').deleteMany({
     topic: { $regex: `^comments:${Buffer.from(id, 'base64url').toString().split(':')[1]}` },
     sequence: { $lte: 2 },
   });
@@ -138,9 +138,9 @@ test('a busy topic keeps its latest ten thousand events', async () => {
   const { author, id } = await scene();
   const cursor = await firstCursor(author, id);
   const topic = `comments:${Buffer.from(id, 'base64url').toString().split(':')[1]}`;
-  await TopicModel.updateOne({ _id: topic }, { $set: { sequence: 10_099 } });
+  await plaza.connection.collection<{ _id: string }>('topics').updateOne({ _id: topic }, { $set: { sequence: 10_099 } });
   await comment(author, id, 'the ten thousand and hundredth');
-  expect(await EventModel.find({ topic }).distinct('sequence')).toEqual([10_100]);
+  expect(await plaza.connection.collection('events').distinct('sequence', { topic })).toEqual([10_100]);
   const events = await plaza.subscribe(
     'subscription ($id: ID!, $after: String) { commentAdded(subjectId: $id, after: $after) { cursor } }',
     { id, after: cursor },

@@ -28,7 +28,7 @@ function commandsOf({ query, variables }: (typeof examples)[number]): Promise<Do
 
 /** Half of everything is about the one product that the examples ask for. */
 async function fill(): Promise<void> {
-  const collection = (name: string) => mongoose.connection.collection(name);
+  const collection = (name: string) => plaza.connection.collection(name);
   const products = await collection('products')
     .find({}, { projection: { _id: 1, slug: 1 } })
     .toArray();
@@ -112,7 +112,7 @@ test.each(examples.filter(({ kind }) => kind === 'query'))(
     expect(commands.length).toBeLessThanOrEqual(roundTripsBefore.get(example.file)!);
     for (const command of commands) {
       for (const read of readsOf(command)) {
-        const explained = await mongoose.connection.db!.command({ explain: read, verbosity: 'executionStats' });
+        const explained = await plaza.connection.db!.command({ explain: read, verbosity: 'executionStats' });
         const stages = stagesOf(explained['queryPlanner'].winningPlan as Plan);
         expect(stages, JSON.stringify(read)).not.toContain('COLLSCAN');
         expect(explained['executionStats'].totalDocsExamined ?? 0, JSON.stringify(read)).toBeLessThan(mostExamined);
@@ -132,7 +132,7 @@ test.each(changes)('$file scans nothing', async (example) => {
     }));
     const modify = command['findAndModify'] ? [{ find: command['findAndModify'], filter: command['query'] }] : [];
     for (const read of [...readsOf(command), ...writes, ...modify]) {
-      const explained = await mongoose.connection.db!.command({ explain: read, verbosity: 'queryPlanner' });
+      const explained = await plaza.connection.db!.command({ explain: read, verbosity: 'queryPlanner' });
       expect(stagesOf(explained['queryPlanner'].winningPlan as Plan), JSON.stringify(read)).not.toContain('COLLSCAN');
     }
   }

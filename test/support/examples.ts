@@ -38,9 +38,9 @@ export class DemoShop {
   constructor(private readonly plaza: Plaza) {}
 
   async open(): Promise<void> {
-    await fillDemoShop(() => {});
-    await this.plaza.app.recommender.train();
-    await this.plaza.app.catalogSearch.refresh();
+    await fillDemoShop(this.plaza.app.verbs, () => {});
+    await this.plaza.app.verbs.recommendations.train();
+    await this.plaza.settle('catalogue search');
     const { password, ...accounts } = demoAccounts;
     for (const { email } of Object.values(accounts))
       this.tokens.set(email, (await this.plaza.mutate('signIn', { email, password }, 'accessToken')).accessToken);

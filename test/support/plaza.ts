@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
-import mongoose from 'mongoose';
+import type { Connection } from 'mongoose';
 import { afterAll, beforeAll } from 'vitest';
 import WebSocket from 'ws';
 import { createApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import type { Worker } from '../../src/workers/index.js';
 import { createLogger } from '../../src/logger.js';
-import { subscribersAdmitted } from '../../src/realtime/index.js';
 import { runCommand, unlimited } from './processes.js';
 import { StoreTrace, type Command } from './store-trace.js';
 import { until } from './until.js';
@@ -74,9 +74,25 @@ export class Plaza {
     this.url = `http://127.0.0.1:${(this.app.http.fastify.server.address() as AddressInfo).port}`;
   }
 
+  /** The store's connection, for what no client can see. */
+  get connection(): Connection {
+    return this.app.database.connection;
+  }
+
+  worker(name: string): Worker {
+    const worker = this.app.workers.find((candidate) => candidate.name === name);
+    if (!worker) throw new Error(`there is no worker "${name}"`);
+    return worker;
+  }
+
+  /** Waits until background work has taken in everything that is committed now. */
+  settle(worker: string): Promise<void> {
+    return this.worker(worker).settle();
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets.splice(0)) await socket.dispose();
-    if (process.env['MONGODB_URI']) await mongoose.connection.db?.dropDatabase();
+    if (process.env['MONGODB_URI']) await this.connection.db?.dropDatabase();
     await this.app.close();
     rmSync(this.dataDirectory, { recursive: true, force: true });
   }
@@ -109,11 +125,16 @@ export class Plaza {
     return (await this.data(query, { input }, token))[name];
   }
 
+  /** How many subscriptions the server has taken in so far. */
+  private async admissions(): Promise<number> {
+    return (await this.app.realtime.metrics.subscribersAdmitted.get()).values[0]?.value ?? 0;
+  }
+
   /** Runs what makes clients subscribe, and waits until the server has so many subscribers more. */
   async admits(count: number, subscribe: () => unknown): Promise<void> {
-    const expected = (await admissions()) + count;
+    const expected = (await this.admissions()) + count;
     subscribe();
-    await until(async () => (await admissions()) >= expected);
+    await until(async () => (await this.admissions()) >= expected);
   }
 
   /** Runs a compiled command as a user would, beside the running server and on its store. */
@@ -140,16 +161,16 @@ export class Plaza {
       onNonLazyError: () => {},
     });
     this.sockets.push(client);
-    const before = await admissions();
+    const before = await this.admissions();
     const events = client.iterate({ query, variables });
     const first = events.next();
     let answered = false;
     const answer = (): void => void (answered = true);
     first.then(answer, answer);
-    await until(async () => answered || (await admissions()) > before);
+    await until(async () => answered || (await this.admissions()) > before);
     let pending: Promise<IteratorResult<Json>> | null = first;
     return {
-      admitted: (await admissions()) > before,
+      admitted: (await this.admissions()) > before,
       async next() {
         const result = await (pending ?? events.next());
         pending = null;
@@ -168,7 +189,7 @@ export class Plaza {
       { ...credentials, handle, name: `Name of ${handle}`, merchant },
       'accessToken refreshToken user { id }',
     );
-    if (role) await mongoose.connection.collection('users').updateOne({ handle }, { $addToSet: { roles: role } });
+    if (role) await this.connection.collection('users').updateOne({ handle }, { $addToSet: { roles: role } });
     return { ...credentials, id: payload.user.id, handle, token: payload.accessToken, refreshToken: payload.refreshToken };
   }
 
@@ -200,22 +221,17 @@ export class Plaza {
 
   /** The commands that the store gets for the requests of the work. */
   storeCommands(work: () => Promise<unknown>): Promise<Command[]> {
-    return this.trace.commandsOf(mongoose.connection.getClient(), work);
+    return this.trace.commandsOf(this.connection.getClient(), work);
   }
 
   /** How many documents there are in all of the store, to show that nothing was written. */
   async documents(): Promise<Record<string, number>> {
-    const collections = await mongoose.connection.db!.listCollections().toArray();
+    const collections = await this.connection.db!.listCollections().toArray();
     const counts = await Promise.all(
-      collections.map(async ({ name }) => [name, await mongoose.connection.collection(name).countDocuments()] as const),
+      collections.map(async ({ name }) => [name, await this.connection.collection(name).countDocuments()] as const),
     );
     return Object.fromEntries(counts.filter(([, count]) => count > 0).sort());
   }
-}
-
-/** How many subscriptions this process has taken in so far. */
-async function admissions(): Promise<number> {
-  return (await subscribersAdmitted.get()).values[0]?.value ?? 0;
 }
 
 function withDatabase(uri: string, database: string): string {

@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 /** What people do with products besides reviewing and ordering them. */
 export const trackedKinds = ['VIEW', 'CLICK', 'ADD_TO_CART'] as const;
@@ -13,23 +15,6 @@ export interface BehaviourEventDocument {
   kind: TrackedKind;
   at: Date;
 }
-
-const kept = 400 * 24 * 60 * 60;
-
-const behaviourEventSchema = new Schema<BehaviourEventDocument>({
-  _id: { type: String, required: true },
-  user: { type: Schema.Types.ObjectId, default: null },
-  visitor: { type: String, default: null },
-  product: { type: Schema.Types.ObjectId, required: true },
-  kind: { type: String, required: true },
-  at: { type: Date, required: true },
-});
-behaviourEventSchema.index({ user: 1, at: -1 });
-behaviourEventSchema.index({ visitor: 1, at: -1 });
-behaviourEventSchema.index({ product: 1, at: -1 });
-behaviourEventSchema.index({ at: 1 }, { expireAfterSeconds: kept });
-
-export const BehaviourEventModel = mongoose.model('BehaviourEvent', behaviourEventSchema, 'behaviour_events');
 
 /** All that one user ever did with one product: the recommender's input. */
 export interface InteractionDocument {
@@ -52,23 +37,53 @@ export interface InteractionDocument {
   lastAt: Date;
 }
 
-const interactionSchema = new Schema<InteractionDocument>({
-  user: { type: Schema.Types.ObjectId, required: true },
-  product: { type: Schema.Types.ObjectId, required: true },
-  views: { type: Number, default: 0 },
-  carts: { type: Number, default: 0 },
-  purchases: { type: Number, default: 0 },
-  comments: { type: Number, default: 0 },
-  questions: { type: Number, default: 0 },
-  shares: { type: Number, default: 0 },
-  referrals: { type: Number, default: 0 },
-  clicks: { type: Number, default: 0 },
-  points: { type: Number, default: null },
-  lastAt: { type: Date, required: true },
-});
-interactionSchema.index({ user: 1, product: 1 }, { unique: true });
-interactionSchema.index({ user: 1, lastAt: -1 });
-interactionSchema.index({ product: 1, lastAt: -1 });
-interactionSchema.index({ lastAt: -1 });
+export interface BehaviourModels {
+  events: Model<BehaviourEventDocument>;
+  interactions: Model<InteractionDocument>;
+}
 
-export const InteractionModel = mongoose.model('Interaction', interactionSchema, 'interactions');
+/** @param eventRetention in milliseconds, for how long single events are kept */
+export function behaviourModels(database: Database, eventRetention: number): BehaviourModels {
+  return {
+    events: database.model('BehaviourEvent', eventSchema(eventRetention), 'behaviour_events'),
+    interactions: database.model('Interaction', interactionSchema(), 'interactions'),
+  };
+}
+
+function eventSchema(retention: number): Schema<BehaviourEventDocument> {
+  const schema = documentSchema<BehaviourEventDocument>({
+    _id: { type: String, required: true },
+    user: { type: Schema.Types.ObjectId, default: null },
+    visitor: { type: String, default: null },
+    product: { type: Schema.Types.ObjectId, required: true },
+    kind: { type: String, required: true, enum: trackedKinds },
+    at: { type: Date, required: true },
+  });
+  schema.index({ user: 1, at: -1 });
+  schema.index({ visitor: 1, at: -1 });
+  schema.index({ product: 1, at: -1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
+  return schema;
+}
+
+function interactionSchema(): Schema<InteractionDocument> {
+  const schema = documentSchema<InteractionDocument>({
+    user: { type: Schema.Types.ObjectId, required: true },
+    product: { type: Schema.Types.ObjectId, required: true },
+    views: { type: Number, default: 0 },
+    carts: { type: Number, default: 0 },
+    purchases: { type: Number, default: 0 },
+    comments: { type: Number, default: 0 },
+    questions: { type: Number, default: 0 },
+    shares: { type: Number, default: 0 },
+    referrals: { type: Number, default: 0 },
+    clicks: { type: Number, default: 0 },
+    points: { type: Number, default: null },
+    lastAt: { type: Date, required: true },
+  });
+  schema.index({ user: 1, product: 1 }, { unique: true });
+  schema.index({ user: 1, lastAt: -1 });
+  schema.index({ product: 1, lastAt: -1 });
+  schema.index({ lastAt: -1 });
+  return schema;
+}

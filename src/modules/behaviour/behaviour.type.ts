@@ -1,5 +1,5 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Payload } from '../../relay/payload.js';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { field, payloadType } from '../../relay/output.js';
 
 export enum BehaviourKind {
   VIEW = 'VIEW',
@@ -44,11 +44,7 @@ export class TrackEventsInput {
   visitorId?: string | null;
 }
 
-@ObjectType({ implements: Payload, description: 'What became of a batch of events.' })
-export class TrackEventsPayload extends Payload {
-  @Field(() => Int, { nullable: true, description: 'How many were new and are stored.' })
-  accepted!: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'How many had been sent before.' })
-  duplicates!: number | null;
-}
+export const TrackEventsPayload = payloadType('TrackEventsPayload', 'What became of a batch of events.', {
+  accepted: field(() => Int, 'How many were new and are stored.'),
+  duplicates: field(() => Int, 'How many had been sent before.'),
+});

@@ -1,13 +1,44 @@
-export { type InteractionDocument } from './behaviour.model.js';
-export { BehaviourResolver } from './behaviour.resolver.js';
-export {
-  allInteractions,
-  historiesOf,
-  historyOf,
-  importInteractions,
-  interactionsChangedSince,
-  noteInteractions,
-  sessionOf,
-  sharersOf,
-  trending,
-} from './behaviour.service.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import { ownedDocuments } from '../personal-data.js';
+import { behaviourModels } from './behaviour.model.js';
+import { BehaviourResolver } from './behaviour.resolver.js';
+import { InteractionService } from './interaction.service.js';
+import { TrackingService } from './tracking.service.js';
+
+export type { InteractionDocument } from './behaviour.model.js';
+
+const defaultRetention = 400 * 24 * 60 * 60 * 1000;
+
+export interface BehaviourOptions {
+  /** Milliseconds that single events are kept, 400 days where left out; what they add up to stays. */
+  eventRetention?: number;
+}
+
+export type BehaviourModule = ReturnType<typeof behaviourModule>;
+/** What people did with products. */
+export type BehaviourVerbs = BehaviourModule['verbs'];
+
+/** What people do with products: single events, and what they add up to. */
+export function behaviourModule(
+  { database }: Foundation,
+  { catalog }: { catalog: CatalogVerbs },
+  { eventRetention = defaultRetention }: BehaviourOptions = {},
+) {
+  const models = behaviourModels(database, eventRetention);
+  const tracking = new TrackingService({ models, database, catalog });
+  const interactions = new InteractionService(models);
+  return describeModule({
+    name: 'behaviour',
+    resolvers: [new BehaviourResolver(tracking)],
+    personalData: [
+      ownedDocuments({ name: 'behaviour', model: models.events, owner: 'user', erase: 'DELETE' }),
+      ownedDocuments({ name: 'interactions', model: models.interactions, owner: 'user', erase: 'DELETE' }),
+    ],
+    verbs: {
+      ...verbs(tracking, ['sessionOf']),
+      ...verbs(interactions, ['allInteractions', 'changedInteractions', 'historiesOf', 'historyOf', 'importInteractions']),
+      ...verbs(interactions, ['noteInteractions', 'sharersOf', 'trending']),
+    },
+  });
+}

@@ -1,22 +1,26 @@
-import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
+import { FieldResolver, Query } from '../../relay/output.js';
 import type { CatalogSearch, Facets, SearchResult } from './catalog-search.js';
 import { CategoryFacet, ProductFacetsInput, ProductSearch } from './catalog-search.type.js';
-import { categoryById, productById } from './catalog.loader.js';
+import type { CatalogLoaders } from './catalog.loader.js';
 import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 import { Category, ProductConnection } from './catalog.type.js';
 
-const longestQuery = 200;
-const mostAttributes = 20;
-const mostValues = 50;
+const maxQuery = 200;
+const maxAttributes = 20;
+const maxValues = 50;
 
 @Resolver(() => ProductSearch)
 export class ProductSearchResolver {
-  constructor(private readonly catalogSearch: CatalogSearch) {}
+  constructor(
+    private readonly catalogSearch: CatalogSearch,
+    private readonly loaders: CatalogLoaders,
+  ) {}
 
   @Cost({ weight: 50 })
   @Query(() => ProductSearch, { description: 'Finds products by words, with counts of what else could be chosen.' })
@@ -28,13 +32,13 @@ export class ProductSearchResolver {
     @Arg('facets', () => ProductFacetsInput, { nullable: true, description: 'What was chosen; everything where left out.' })
     facets?: ProductFacetsInput | null,
   ): SearchResult {
-    if (query.length > longestQuery) throw new RequestError('BAD_USER_INPUT', `A query has at most ${longestQuery} characters.`, 'query');
+    if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query has at most ${maxQuery} characters.`, 'query');
     const { categoryId, merchantId, attributes, ...rest } = facets ?? {};
-    if ((attributes ?? []).length > mostAttributes)
-      throw new RequestError('BAD_USER_INPUT', `Choose at most ${mostAttributes} attributes.`, 'facets.attributes');
-    const crowded = (attributes ?? []).findIndex(({ values }) => values.length > mostValues);
+    if ((attributes ?? []).length > maxAttributes)
+      throw new RequestError('BAD_USER_INPUT', `Choose at most ${maxAttributes} attributes.`, 'facets.attributes');
+    const crowded = (attributes ?? []).findIndex(({ values }) => values.length > maxValues);
     if (crowded >= 0)
-      throw new RequestError('BAD_USER_INPUT', `Choose at most ${mostValues} values.`, `facets.attributes.${crowded}.values`);
+      throw new RequestError('BAD_USER_INPUT', `Choose at most ${maxValues} values.`, `facets.attributes.${crowded}.values`);
     const category = categoryId ? idOf('Category', categoryId, 'facets.categoryId') : undefined;
     const merchant = merchantId ? idOf('User', merchantId, 'facets.merchantId') : undefined;
     return this.catalogSearch.search(query, { ...rest, attributes, category, merchant });
@@ -46,14 +50,16 @@ export class ProductSearchResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ProductDocument>> {
-    return mapNodes(paginateArray(products, page, 'searchProducts'), (id) => context.load(productById, id));
+    return mapNodes(paginateArray(products, page, 'searchProducts'), (id) => context.load(this.loaders.productById, id));
   }
 }
 
 @Resolver(() => CategoryFacet)
 export class CategoryFacetResolver {
+  constructor(private readonly loaders: CatalogLoaders) {}
+
   @FieldResolver(() => Category, { nullable: true, description: 'The category; null where it is gone.' })
   category(@Root() { category }: Facets['categories'][number], @Ctx() context: RequestContext): Promise<CategoryDocument | null> {
-    return context.load(categoryById, category);
+    return context.load(this.loaders.categoryById, category);
   }
 }

@@ -1,17 +1,17 @@
 /** Full-text search over the catalogue, in memory: relevance by BM25+, unfinished and mistyped words, facets with counts. */
 import MiniSearch from 'minisearch';
 import { Types } from 'mongoose';
-import { announcements } from '../../realtime/index.js';
-import { allCategories, productsChangedSince } from './catalog.bulk.js';
+import type { Logger } from '../../log.js';
+import type { Announcements } from '../../realtime/index.js';
+import { Worker, type ChangedDocuments } from '../../workers/index.js';
+import type { CatalogBulk } from './catalog.bulk.js';
 import type { ProductDocument } from './catalog.model.js';
 import { catalogTopic } from './catalog.service.js';
 
-const patience = 5_000;
-/** A transaction commits later than it takes its time: the last minute is read again. */
-const overlap = 60_000;
-const longestText = 1000;
+const pollInterval = 5_000;
+const maxDescription = 1000;
 const priceRanges = 5;
-const mostValues = 20;
+const maxValues = 20;
 
 /** What a search needs of a product besides its words. */
 interface Row {
@@ -82,49 +82,38 @@ export class CatalogSearch {
   private readonly texts = new Map<string, string>();
   private readonly parents = new Map<string, string | null>();
   private readonly categoryNames = new Map<string, string>();
-  private since = new Date(0);
-  private reading: Promise<void> | null = null;
-  private news = false;
-  private timer: NodeJS.Timeout | null = null;
-  private stopListening: (() => void) | null = null;
+  private readonly changes: ChangedDocuments<ProductDocument>;
+  readonly worker: Worker;
 
-  /** @param warn told when the catalogue cannot be read; it is tried again */
-  constructor(private readonly warn: (message: string) => void) {}
-
-  async start(): Promise<void> {
-    this.stopListening = announcements.listen(catalogTopic, () => void this.refresh());
-    this.timer = setInterval(() => void this.refresh(), patience).unref();
-    await this.refresh();
-  }
-
-  async stop(): Promise<void> {
-    this.stopListening?.();
-    if (this.timer) clearInterval(this.timer);
-    await this.reading;
-  }
-
-  /** Waits until everything that is committed now can be found. */
-  refresh(): Promise<void> {
-    this.news = true;
-    return (this.reading ??= this.read().finally(() => (this.reading = null)));
+  constructor(
+    private readonly catalog: CatalogBulk,
+    announcements: Announcements,
+    log: Logger,
+  ) {
+    this.changes = catalog.changedProducts();
+    this.worker = new Worker({
+      name: 'catalogue search',
+      interval: pollInterval,
+      beforeListening: true,
+      log,
+      run: () => this.read(),
+      wakeOn: (wake) => announcements.listen(catalogTopic, wake),
+    });
   }
 
   private async read(): Promise<void> {
-    try {
-      while (this.news) {
-        this.news = false;
-        for await (const { _id, name, parent } of allCategories()) {
-          this.categoryNames.set(_id.toHexString(), name);
-          this.parents.set(_id.toHexString(), parent?.toHexString() ?? null);
-        }
-        const from = new Date(this.since.getTime() - overlap);
-        for await (const product of productsChangedSince(from)) {
-          this.put(product);
-          if (product.updatedAt > this.since) this.since = product.updatedAt;
-        }
-      }
-    } catch (error) {
-      this.warn(`reading the catalogue for the search failed: ${(error as Error).message}`);
+    let categoriesRead = false;
+    for await (const products of this.changes.read()) {
+      if (!categoriesRead) await this.readCategories();
+      categoriesRead = true;
+      for (const product of products) this.put(product);
+    }
+  }
+
+  private async readCategories(): Promise<void> {
+    for await (const { _id, name, parent } of this.catalog.allCategories()) {
+      this.categoryNames.set(_id.toHexString(), name);
+      this.parents.set(_id.toHexString(), parent?.toHexString() ?? null);
     }
   }
 
@@ -145,7 +134,7 @@ export class CatalogSearch {
       title: product.title,
       category: this.categoryNames.get(product.category.toHexString()) ?? '',
       attributes: product.attributes.map(({ value }) => value).join(' '),
-      description: product.description.slice(0, longestText),
+      description: product.description.slice(0, maxDescription),
     };
     const text = Object.values(words).join('\n');
     if (this.texts.get(id) === text) return;
@@ -158,14 +147,14 @@ export class CatalogSearch {
   search(query: string, selected: SelectedFacets): SearchResult {
     const tests = this.testsOf(selected);
     const matches: Row[] = [];
-    const kept: { row: Row; missed: Group[] }[] = [];
+    const counted: { row: Row; missed: Group[] }[] = [];
     for (const row of this.ranked(query)) {
       const missed = tests.filter(([, test]) => !test(row)).map(([group]) => group);
       if (missed.length === 0) matches.push(row);
       // What fails one choice only still counts among the other values of that choice.
-      if (missed.length <= 1) kept.push({ row, missed });
+      if (missed.length <= 1) counted.push({ row, missed });
     }
-    return { products: matches.map(({ id }) => new Types.ObjectId(id)), facets: facetsOf(kept) };
+    return { products: matches.map(({ id }) => new Types.ObjectId(id)), facets: facetsOf(counted) };
   }
 
   private ranked(query: string): Row[] {
@@ -184,7 +173,10 @@ export class CatalogSearch {
       tests.push(['price', ({ price }) => price >= (priceAtLeast ?? 0) && price <= (priceAtMost ?? Infinity)]);
     if (inStock) tests.push(['inStock', (row) => row.inStock]);
     for (const { name, values } of attributes ?? [])
-      tests.push([`attribute:${name}`, (row) => row.attributes.some((one) => one.name === name && values.includes(one.value))]);
+      tests.push([
+        `attribute:${name}`,
+        (row) => row.attributes.some((attribute) => attribute.name === name && values.includes(attribute.value)),
+      ]);
     return tests;
   }
 
@@ -195,12 +187,12 @@ export class CatalogSearch {
   }
 }
 
-function facetsOf(kept: { row: Row; missed: Group[] }[]): Facets {
+function facetsOf(counted: { row: Row; missed: Group[] }[]): Facets {
   const categories = new Map<string, number>();
   const attributes = new Map<string, Map<string, number>>();
   const prices: number[] = [];
   let inStock = 0;
-  for (const { row, missed } of kept) {
+  for (const { row, missed } of counted) {
     const counts = (group: Group): boolean => missed.length === 0 || missed[0] === group;
     if (counts('category')) categories.set(row.category, (categories.get(row.category) ?? 0) + 1);
     if (counts('price')) prices.push(row.price);
@@ -216,14 +208,14 @@ function facetsOf(kept: { row: Row; missed: Group[] }[]): Facets {
     attributes: [...attributes]
       .map(([name, values]) => ({ name, values: mostFrequent(values).map(([value, count]) => ({ value, count })) }))
       .sort((a, b) => a.name.localeCompare(b.name))
-      .slice(0, mostValues),
+      .slice(0, maxValues),
     prices: rangesOf(prices.sort((a, b) => a - b)),
     inStock,
   };
 }
 
 function mostFrequent(counts: Map<string, number>): [string, number][] {
-  return [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b)).slice(0, mostValues);
+  return [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b)).slice(0, maxValues);
 }
 
 /** Up to five ranges with about as many products each, from sorted prices. */

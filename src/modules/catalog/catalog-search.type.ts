@@ -1,4 +1,6 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { From, ObjectType } from '../../relay/output.js';
+import type { Facets, SearchResult } from './catalog-search.js';
 
 @InputType({ description: 'Values of an attribute, any of which will do.' })
 export class AttributeFacetInput {
@@ -31,7 +33,7 @@ export class ProductFacetsInput {
 }
 
 @ObjectType({ description: 'How many products are right in a category.' })
-export class CategoryFacet {
+export class CategoryFacet extends From<Facets['categories'][number]> {
   @Field(() => Int, { description: 'How many.' })
   count!: number;
 }
@@ -70,7 +72,7 @@ export class PriceRange {
   description:
     'What could be chosen, with how many products each choice would leave. Other values of a choice already made are counted too.',
 })
-export class ProductFacets {
+export class ProductFacets extends From<Facets> {
   @Field(() => [CategoryFacet], { description: 'The categories, the most frequent first, at most 20.' })
   categories!: CategoryFacet[];
 
@@ -85,7 +87,7 @@ export class ProductFacets {
 }
 
 @ObjectType({ description: 'What a search found.' })
-export class ProductSearch {
+export class ProductSearch extends From<SearchResult> {
   @Field(() => ProductFacets, { description: 'What could be chosen to find less.' })
   facets!: ProductFacets;
 }

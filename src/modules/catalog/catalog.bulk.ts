@@ -1,30 +1,37 @@
-/** Products and categories in bulk, for imports and for training. Imports answer how many were new. */
-import { insertMissing } from '../../store/bulk.js';
-import { CategoryModel, ProductModel, type CategoryDocument, type ProductDocument } from './catalog.model.js';
+/** Products and categories in bulk, for imports and for training. */
+import { insertMissing } from '../../store/documents.js';
+import { ChangedDocuments } from '../../workers/index.js';
+import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 
-export function importCategories(categories: CategoryDocument[]): Promise<number> {
-  return insertMissing(CategoryModel, categories);
-}
+export class CatalogBulk {
+  constructor(private readonly models: CatalogModels) {}
 
-export function importProducts(products: ProductDocument[]): Promise<number> {
-  return insertMissing(ProductModel, products);
-}
+  /** @returns how many were new */
+  importCategories(categories: readonly CategoryDocument[]): Promise<number> {
+    return insertMissing(this.models.categories, categories);
+  }
 
-export function countProducts(): Promise<number> {
-  return ProductModel.estimatedDocumentCount().exec();
-}
+  /** @returns how many were new */
+  importProducts(products: readonly ProductDocument[]): Promise<number> {
+    return insertMissing(this.models.products, products);
+  }
 
-/** What changed since, itself included, in the order of the changes. */
-export function productsChangedSince(since: Date): AsyncIterable<ProductDocument> {
-  return ProductModel.collection.find<ProductDocument>({ updatedAt: { $gte: since } }, { batchSize: 100 }).sort({ updatedAt: 1 });
-}
+  countProducts(): Promise<number> {
+    return this.models.products.estimatedDocumentCount().exec();
+  }
 
-/** Every product, for training. */
-export function allProducts(): AsyncIterable<ProductDocument> {
-  return ProductModel.collection.find<ProductDocument>({}, { batchSize: 100 });
-}
+  /** A reader of the products that change. @param from the position of an earlier reader; all products where left out */
+  changedProducts(from: Date | null = null): ChangedDocuments<ProductDocument> {
+    return new ChangedDocuments(this.models.products, 'updatedAt', from);
+  }
 
-/** Every category, for training. */
-export function allCategories(): AsyncIterable<CategoryDocument> {
-  return CategoryModel.collection.find<CategoryDocument>({});
+  /** Every product, for training. */
+  allProducts(): AsyncIterable<ProductDocument> {
+    return this.models.products.collection.find<ProductDocument>({}, { batchSize: 100 });
+  }
+
+  /** Every category, for training. */
+  allCategories(): AsyncIterable<CategoryDocument> {
+    return this.models.categories.collection.find<CategoryDocument>({});
+  }
 }

@@ -1,15 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
-import { asksFor, ConnectionArgs, paginate, type Connection } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
-import { registerNode } from '../../relay/node.js';
+import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { User, userById, type PublicUser } from '../user/index.js';
-import { categoryById, childCategories, productById } from './catalog.loader.js';
-import { CategoryModel, ProductModel, type CategoryDocument, type ProductDocument } from './catalog.model.js';
-import { categoryList, createCategory, createProduct, productBySlug, productList, updateProduct } from './catalog.service.js';
+import { paginate } from '../../store/paging.js';
+import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { CatalogLoaders } from './catalog.loader.js';
+import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
+import { categoryList, productList, type CatalogService } from './catalog.service.js';
 import {
   Category,
   CategoryConnection,
@@ -25,11 +26,17 @@ import {
   UpdateProductPayload,
 } from './catalog.type.js';
 
-registerNode('Product', (id, context) => context.load(productById, id));
-registerNode('Category', (id, context) => context.load(categoryById, id));
+export interface CatalogResolverDependencies {
+  catalog: CatalogService;
+  models: CatalogModels;
+  loaders: CatalogLoaders;
+  users: UserVerbs;
+}
 
 @Resolver(() => Product)
 export class ProductResolver {
+  constructor(private readonly dependencies: CatalogResolverDependencies) {}
+
   @Query(() => ProductConnection, { description: 'The shop’s products.' })
   async products(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -44,8 +51,8 @@ export class ProductResolver {
     const merchant = merchantId ? idOf('User', merchantId, 'filter.merchantId') : undefined;
     const list = productList({ category, merchant, ...rest }, sort);
     const everything = Object.keys(list.filter).length === 0;
-    if (everything && asksFor(info, 'totalCount')) list.totalCount = await ProductModel.estimatedDocumentCount();
-    return paginate(ProductModel, list, page);
+    if (everything && asksFor(info, 'totalCount')) list.totalCount = await this.dependencies.models.products.estimatedDocumentCount();
+    return paginate(this.dependencies.models.products, list, page);
   }
 
   @Query(() => Product, { nullable: true, description: 'One product, by id or by slug; null where there is none.' })
@@ -55,19 +62,19 @@ export class ProductResolver {
     @Arg('slug', () => String, { nullable: true, description: 'Its slug.' }) slug?: string | null,
   ): Promise<ProductDocument | null> {
     if (id && slug) throw new RequestError('BAD_USER_INPUT', 'Give either id or slug, not both.', 'slug');
-    if (id) return context.load(productById, idOf('Product', id, 'id'));
-    if (slug) return productBySlug(slug);
+    if (id) return context.load(this.dependencies.loaders.productById, idOf('Product', id, 'id'));
+    if (slug) return this.dependencies.catalog.productBySlug(slug);
     throw new RequestError('BAD_USER_INPUT', 'Give the id or the slug.', 'id');
   }
 
   @FieldResolver(() => Category, { description: 'Where it belongs.' })
   category(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<CategoryDocument> {
-    return context.require(categoryById, product.category);
+    return context.require(this.dependencies.loaders.categoryById, product.category);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Who sells it; null where they have left.' })
   merchant(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, product.merchant);
+    return context.load(this.dependencies.users.userById, product.merchant);
   }
 
   @Authorized('MERCHANT')
@@ -75,11 +82,15 @@ export class ProductResolver {
   createProduct(
     @Arg('input', () => CreateProductInput, { description: 'The product.' }) input: CreateProductInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const { categoryId, imageUrl, ...rest } = input;
     const category = idOf('Category', categoryId, 'input.categoryId');
     return payload(async () => ({
-      product: await createProduct(context.requireSignedIn(), { ...rest, category, imageUrl: imageUrl?.href ?? null }),
+      product: await this.dependencies.catalog.createProduct(context.requireSignedIn(), {
+        ...rest,
+        category,
+        imageUrl: imageUrl?.href ?? null,
+      }),
     }));
   }
 
@@ -88,25 +99,30 @@ export class ProductResolver {
   updateProduct(
     @Arg('input', () => UpdateProductInput, { description: 'What to change.' }) input: UpdateProductInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const { productId, imageUrl, ...change } = input;
     const id = idOf('Product', productId, 'input.productId');
     return payload(async () => ({
-      product: await updateProduct(context.requireSignedIn(), id, { ...change, imageUrl: imageUrl ? imageUrl.href : imageUrl }),
+      product: await this.dependencies.catalog.updateProduct(context.requireSignedIn(), id, {
+        ...change,
+        imageUrl: imageUrl ? imageUrl.href : imageUrl,
+      }),
     }));
   }
 }
 
 @Resolver(() => Category)
 export class CategoryResolver {
+  constructor(private readonly dependencies: CatalogResolverDependencies) {}
+
   @Query(() => CategoryConnection, { description: 'The categories at the top of the tree, by name.' })
   categories(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<CategoryDocument>> {
-    return paginate(CategoryModel, categoryList(null), page);
+    return paginate(this.dependencies.models.categories, categoryList(null), page);
   }
 
   @FieldResolver(() => Category, { nullable: true, description: 'The category it belongs under; null at the top.' })
   parent(@Root() category: CategoryDocument, @Ctx() context: RequestContext): Promise<CategoryDocument | null> | null {
-    return category.parent && context.load(categoryById, category.parent);
+    return category.parent && context.load(this.dependencies.loaders.categoryById, category.parent);
   }
 
   @FieldResolver(() => CategoryConnection, { description: 'The categories right below it, by name.' })
@@ -115,13 +131,17 @@ export class CategoryResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<CategoryDocument>> {
-    return context.require(childCategories, { parent: category._id, list: categoryList(category._id), args: page });
+    return context.require(this.dependencies.loaders.childCategories, {
+      parent: category._id,
+      list: categoryList(category._id),
+      args: page,
+    });
   }
 
   @Authorized('ADMIN')
   @Mutation(() => CreateCategoryPayload, { description: 'Makes a category. For administrators.' })
-  createCategory(@Arg('input', () => CreateCategoryInput, { description: 'The category.' }) input: CreateCategoryInput): Promise<object> {
+  createCategory(@Arg('input', () => CreateCategoryInput, { description: 'The category.' }) input: CreateCategoryInput) {
     const parent = input.parentId ? idOf('Category', input.parentId, 'input.parentId') : null;
-    return payload(async () => ({ category: await createCategory(input.name, parent) }));
+    return payload(async () => ({ category: await this.dependencies.catalog.createCategory(input.name, parent) }));
   }
 }

@@ -1,16 +1,18 @@
-import mongoose, { type Types } from 'mongoose';
+/** Products and categories: what merchants and administrators make of them, and what other features may do to them. */
+import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
-import type { SignedIn } from '../../relay/context.js';
+import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
+import type { SignedIn } from '../../relay/context.js';
 import { emptyTally } from '../../scoring/index.js';
-import { createOnce } from '../../store/idempotency.js';
-import { recordChange } from '../../realtime/index.js';
-import { duplicateKeyFields } from '../../store/transaction.js';
-import { registerPersonalData } from '../user/index.js';
-import { CategoryModel, ProductModel, type CategoryDocument, type MoneyAmount, type ProductDocument } from './catalog.model.js';
+import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
+import type { IdempotencyKeys } from '../../store/idempotency.js';
+import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
+import type { MoneyAmount } from './money.js';
 
-/** Announced whenever a product comes or changes. */
+/** Announced whenever what a search shows of a product changes. */
 export const catalogTopic = 'catalog';
 
 export interface ProductConditions {
@@ -55,10 +57,6 @@ export function categoryList(parent: Types.ObjectId | null | undefined): ListDef
   };
 }
 
-export async function productBySlug(slug: string): Promise<ProductDocument | null> {
-  return ProductModel.findOne({ slug }).lean();
-}
-
 export interface ProductContent {
   title?: string | null;
   description?: string | null;
@@ -75,55 +73,209 @@ export interface NewProduct extends ProductContent {
   idempotencyKey?: string | null;
 }
 
-/** @throws RulesBroken */
-export async function createProduct(merchant: SignedIn, input: NewProduct): Promise<ProductDocument> {
-  checkContent(input);
-  await requireCategory(input.category);
-  const id = await recordChange([], async ({ session, announce }) => {
-    announce(catalogTopic);
-    const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey };
-    const { id } = await createOnce(session, request, async (_id) => {
-      const product: ProductDocument = {
-        _id,
-        slug: `${slugify(input.title)}-${_id.toHexString().slice(-6)}`,
-        title: input.title,
-        description: input.description ?? '',
-        category: input.category,
-        merchant: merchant.userId,
-        price: { amountMinor: input.price.amountMinor, currency: input.price.currency },
-        stock: input.stock ?? null,
-        attributes: (input.attributes ?? []).map(({ name, value }) => ({ name, value })),
-        imageUrl: input.imageUrl ?? null,
-        createdAt: new Date(),
-        updatedAt: new Date(),
-        rating: emptyTally(),
-        score: 0,
-        commentCount: 0,
-      };
-      await ProductModel.collection.insertOne(product, { session });
-    });
-    return id;
-  });
-  return (await ProductModel.findById(id).lean())!;
+interface CatalogDependencies {
+  models: CatalogModels;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
 }
 
-/** Merchants change their own products, administrators any. @throws RulesBroken, RequestError FORBIDDEN */
-export async function updateProduct(editor: SignedIn, id: Types.ObjectId, change: ProductContent): Promise<ProductDocument> {
-  checkContent(change);
-  const product = await ProductModel.findById(id, { merchant: 1 }).lean();
-  if (!product) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
-  if (!product.merchant.equals(editor.userId) && !editor.roles.includes('ADMIN')) {
-    throw new RequestError('FORBIDDEN', 'This product belongs to another merchant.');
+export class CatalogService {
+  private readonly models: CatalogModels;
+
+  constructor(private readonly dependencies: CatalogDependencies) {
+    this.models = dependencies.models;
   }
-  const clearable = new Set(['stock', 'imageUrl']);
-  const given = Object.fromEntries(
-    Object.entries(change).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
-  );
-  return recordChange([`product:${id.toHexString()}`], async ({ session, announce }) => {
+
+  async productBySlug(slug: string): Promise<ProductDocument | null> {
+    return this.models.products.findOne({ slug }).lean();
+  }
+
+  /** @throws RulesBroken */
+  async createProduct(merchant: SignedIn, input: NewProduct): Promise<ProductDocument> {
+    checkContent(input);
+    await this.requireCategory(input.category, 'categoryId');
+    const id = await this.dependencies.realtime.recordChange([], async ({ session, announce }) => {
+      announce(catalogTopic);
+      const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey };
+      const { id } = await this.dependencies.idempotency.createOnce(session, request, (_id) =>
+        insert(this.models.products, newProduct(_id, merchant.userId, input), session),
+      );
+      return id;
+    });
+    return (await this.models.products.findById(id).lean())!;
+  }
+
+  /** Merchants change their own products, administrators any. @throws RulesBroken, RequestError FORBIDDEN */
+  async updateProduct(editor: SignedIn, id: Types.ObjectId, change: ProductContent): Promise<ProductDocument> {
+    checkContent(change);
+    const product = await this.models.products.findById(id, { merchant: 1 }).lean();
+    if (!product) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
+    if (!product.merchant.equals(editor.userId) && !editor.roles.includes('ADMIN')) {
+      throw new RequestError('FORBIDDEN', 'This product belongs to another merchant.');
+    }
+    const clearable = new Set(['stock', 'imageUrl']);
+    const given = Object.fromEntries(
+      Object.entries(change).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
+    );
+    return this.dependencies.realtime.recordChange([productKey(id)], async ({ session, announce }) => {
+      announce(catalogTopic);
+      const set = { ...given, updatedAt: new Date() };
+      return (await this.models.products.findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after', session }).lean())!;
+    });
+  }
+
+  /** @throws RulesBroken */
+  async createCategory(name: string, parent: Types.ObjectId | null): Promise<CategoryDocument> {
+    new InputRules().text(name, { least: 1, most: 100 }, 'name').check();
+    if (parent) await this.requireCategory(parent, 'parentId');
+    const category: CategoryDocument = { _id: new Types.ObjectId(), slug: slugify(name), name, parent };
+    try {
+      await insert(this.models.categories, category);
+    } catch (error) {
+      if (duplicateKeyFields(error)) throw broken('ALREADY_EXISTS', 'There is a category of this name.', 'name');
+      throw error;
+    }
+    return category;
+  }
+
+  private async requireCategory(id: Types.ObjectId, field: string): Promise<void> {
+    if (!(await this.models.categories.exists({ _id: id }))) throw broken('NOT_FOUND', 'There is no such category.', field);
+  }
+
+  async knows(id: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
+    return (await this.models.products.exists({ _id: id }).session(session)) !== null;
+  }
+
+  /** Which of these products exist, as hexadecimal ids. */
+  async knownAmong(ids: Types.ObjectId[]): Promise<ReadonlySet<string>> {
+    const found = await this.models.products.find({ _id: { $in: ids } }, { _id: 1 }).lean();
+    return new Set(found.map(({ _id }) => _id.toHexString()));
+  }
+
+  /** Products by their ids, in no order; those that do not exist are left out. */
+  async productsByIds(ids: Types.ObjectId[], session: ClientSession | null = null): Promise<ProductDocument[]> {
+    return await this.models.products
+      .find({ _id: { $in: ids } })
+      .session(session)
+      .lean();
+  }
+
+  /** @returns null where there is no such product */
+  async merchantOf(id: Types.ObjectId, session: ClientSession | null = null): Promise<Types.ObjectId | null> {
+    return (await this.models.products.findById(id, { merchant: 1 }).session(session).lean())?.merchant ?? null;
+  }
+
+  /** @returns null where there is no such product */
+  async slugOf(id: Types.ObjectId): Promise<string | null> {
+    return (await this.models.products.findById(id, { slug: 1 }).lean())?.slug ?? null;
+  }
+
+  /** Takes some of a product's stock, where stock is tracked. @returns false, and takes nothing, where there is not enough */
+  async takeStock({ session, announce }: Change, id: Types.ObjectId, quantity: number): Promise<boolean> {
+    const taken = await this.models.products.updateOne(
+      { _id: id, stock: { $gte: quantity } },
+      { $inc: { stock: -quantity }, $set: { updatedAt: new Date() } },
+      { session },
+    );
     announce(catalogTopic);
-    const set = { ...given, updatedAt: new Date() };
-    return (await ProductModel.findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after', session }).lean())!;
-  });
+    return taken.modifiedCount === 1 || (await this.models.products.exists({ _id: id, stock: null }).session(session)) !== null;
+  }
+
+  async returnStock({ session, announce }: Change, id: Types.ObjectId, quantity: number): Promise<void> {
+    await this.models.products.updateOne(
+      { _id: id, stock: { $ne: null } },
+      { $inc: { stock: quantity }, $set: { updatedAt: new Date() } },
+      { session },
+    );
+    announce(catalogTopic);
+  }
+
+  /** Products with their tallies, in no order; those that do not exist are left out. */
+  async talliedProducts(ids: Types.ObjectId[], session: ClientSession): Promise<TalliedProduct[]> {
+    return await this.models.products
+      .find({ _id: { $in: ids } }, { category: 1, rating: 1, merchant: 1 })
+      .session(session)
+      .lean();
+  }
+
+  /** Keeps products' tallies and composite scores, by which lists and searches are sorted. */
+  async putScores({ session, announce }: Pick<Change, 'session' | 'announce'>, scores: readonly ProductScore[]): Promise<void> {
+    const updatedAt = new Date();
+    await this.models.products.bulkWrite(
+      scores.map(({ product, rating, score }) => ({
+        updateOne: { filter: { _id: product }, update: { $set: { rating, score, updatedAt } } },
+      })),
+      { session },
+    );
+    announce(catalogTopic);
+  }
+
+  /** Moves the counts of comments; a product that is listed twice is counted twice. @returns how many products there are */
+  async countComments(ids: Types.ObjectId[], by: number, session?: ClientSession): Promise<number> {
+    if (ids.length === 0) return 0;
+    const moves = ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { commentCount: by } } } }));
+    const { matchedCount } = await this.models.products.bulkWrite(moves, { session, ordered: false });
+    return matchedCount;
+  }
+
+  /** The best-scored products that can be ordered. */
+  async mostPopular(count: number, exclude: Types.ObjectId[]): Promise<ProductDocument[]> {
+    return this.available({ _id: { $nin: exclude } }, { score: -1, _id: 1 }, count);
+  }
+
+  /** What came into the shop since and can be ordered, the newest first. */
+  async newestSince(since: Date, count: number): Promise<ProductDocument[]> {
+    return this.available({ createdAt: { $gte: since } }, { createdAt: -1, _id: 1 }, count);
+  }
+
+  /** The best-scored products of a category that can be ordered. */
+  async bestOfCategory(category: Types.ObjectId, count: number): Promise<ProductDocument[]> {
+    return this.available({ category }, { score: -1, _id: 1 }, count);
+  }
+
+  private async available(filter: object, sort: Record<string, 1 | -1>, count: number): Promise<ProductDocument[]> {
+    return await this.models.products
+      .find({ ...filter, stock: { $ne: 0 } })
+      .sort(sort)
+      .limit(count)
+      .lean();
+  }
+}
+
+/** What a product's score is made of. */
+export type TalliedProduct = Pick<ProductDocument, '_id' | 'category' | 'rating' | 'merchant'>;
+
+export interface ProductScore {
+  product: Types.ObjectId;
+  rating: ProductDocument['rating'];
+  /** The composite score. */
+  score: number;
+}
+
+/** What changes of a product contend for. */
+export function productKey(id: Types.ObjectId): string {
+  return `product:${id.toHexString()}`;
+}
+
+function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewProduct): ProductDocument {
+  const now = new Date();
+  return {
+    _id,
+    slug: `${slugify(input.title)}-${_id.toHexString().slice(-6)}`,
+    title: input.title,
+    description: input.description ?? '',
+    category: input.category,
+    merchant,
+    price: { amountMinor: input.price.amountMinor, currency: input.price.currency },
+    stock: input.stock ?? null,
+    attributes: (input.attributes ?? []).map(({ name, value }) => ({ name, value })),
+    imageUrl: input.imageUrl ?? null,
+    createdAt: now,
+    updatedAt: now,
+    rating: emptyTally(),
+    score: 0,
+    commentCount: 0,
+  };
 }
 
 function checkContent({ title, description, price, stock, attributes }: ProductContent): void {
@@ -147,24 +299,6 @@ function isCurrency(code: string): boolean {
   return currencies.has(code);
 }
 
-async function requireCategory(id: Types.ObjectId): Promise<void> {
-  if (!(await CategoryModel.exists({ _id: id }))) throw broken('NOT_FOUND', 'There is no such category.', 'categoryId');
-}
-
-/** @throws RulesBroken */
-export async function createCategory(name: string, parent: Types.ObjectId | null): Promise<CategoryDocument> {
-  new InputRules().text(name, { least: 1, most: 100 }, 'name').check();
-  if (parent && !(await CategoryModel.exists({ _id: parent }))) throw broken('NOT_FOUND', 'There is no such category.', 'parentId');
-  const category: CategoryDocument = { _id: new mongoose.Types.ObjectId(), slug: slugify(name), name, parent };
-  try {
-    await CategoryModel.collection.insertOne(category);
-  } catch (error) {
-    if (duplicateKeyFields(error)) throw broken('ALREADY_EXISTS', 'There is a category of this name.', 'name');
-    throw error;
-  }
-  return category;
-}
-
 export function slugify(title: string): string {
   const ascii = title.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
   const slug = ascii
@@ -173,35 +307,3 @@ export function slugify(title: string): string {
     .replace(/^-+|-+$/g, '');
   return slug.slice(0, 80) || 'item';
 }
-
-/** The best-scored products that can be ordered. */
-export async function mostPopular(count: number, exclude: Types.ObjectId[]): Promise<ProductDocument[]> {
-  return await ProductModel.find({ _id: { $nin: exclude }, stock: { $ne: 0 } })
-    .sort({ score: -1, _id: 1 })
-    .limit(count)
-    .lean();
-}
-
-/** What came into the shop since and can be ordered, the newest first. */
-export async function newestSince(since: Date, count: number): Promise<ProductDocument[]> {
-  return await ProductModel.find({ createdAt: { $gte: since }, stock: { $ne: 0 } })
-    .sort({ createdAt: -1, _id: 1 })
-    .limit(count)
-    .lean();
-}
-
-/** The best-scored products of a category that can be ordered. */
-export async function bestOfCategory(category: Types.ObjectId, count: number): Promise<ProductDocument[]> {
-  return await ProductModel.find({ category, stock: { $ne: 0 } })
-    .sort({ score: -1, _id: 1 })
-    .limit(count)
-    .lean();
-}
-
-/** A merchant who leaves leaves products that nobody can order. */
-registerPersonalData({
-  name: 'products',
-  collect: (merchant) => ProductModel.find({ merchant }).lean(),
-  erase: async ({ session, user, ghost }) =>
-    void (await ProductModel.updateMany({ merchant: user }, { $set: { merchant: ghost, stock: 0 } }, { session })),
-});

@@ -1,12 +1,13 @@
 import { GraphQLURL } from 'graphql-scalars';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Money, MoneyInput } from '../../relay/money.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { field, ObjectType, payloadType } from '../../relay/output.js';
+import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 
 @ObjectType({ implements: Node, description: 'A group of products; categories form a tree.' })
-export class Category extends Node {
+export class Category extends Node<CategoryDocument> {
   @Field(() => String, { description: 'Unique and readable, for URLs.' })
   slug!: string;
 
@@ -24,7 +25,7 @@ export class ProductAttribute {
 }
 
 @ObjectType({ implements: Node, description: 'Something the shop sells.' })
-export class Product extends Node {
+export class Product extends Node<ProductDocument> {
   @Field(() => String, { description: 'Unique and readable, for URLs.' })
   slug!: string;
 
@@ -158,20 +159,14 @@ export class CreateCategoryInput {
   parentId?: string | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The new product.' })
-export class CreateProductPayload extends Payload {
-  @Field(() => Product, { nullable: true, description: 'The product, as stored.' })
-  product!: Product | null;
-}
+export const CreateProductPayload = payloadType('CreateProductPayload', 'The new product.', {
+  product: field(() => Product, 'The product, as stored.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The changed product.' })
-export class UpdateProductPayload extends Payload {
-  @Field(() => Product, { nullable: true, description: 'The product, as changed.' })
-  product!: Product | null;
-}
+export const UpdateProductPayload = payloadType('UpdateProductPayload', 'The changed product.', {
+  product: field(() => Product, 'The product, as changed.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The new category.' })
-export class CreateCategoryPayload extends Payload {
-  @Field(() => Category, { nullable: true, description: 'The category, as stored.' })
-  category!: Category | null;
-}
+export const CreateCategoryPayload = payloadType('CreateCategoryPayload', 'The new category.', {
+  category: field(() => Category, 'The category, as stored.'),
+});

@@ -1,8 +1,80 @@
-export { allCategories, allProducts, countProducts, importCategories, importProducts, productsChangedSince } from './catalog.bulk.js';
-export { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
-export { CatalogSearch } from './catalog-search.js';
-export { productById } from './catalog.loader.js';
-export { ProductModel, type CategoryDocument, type MoneyAmount, type ProductDocument } from './catalog.model.js';
-export { CategoryResolver, ProductResolver } from './catalog.resolver.js';
-export { bestOfCategory, mostPopular, newestSince, slugify } from './catalog.service.js';
+import type { Types } from 'mongoose';
+import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
+import type { PersonalData } from '../personal-data.js';
+import type { UserVerbs } from '../user/index.js';
+import { CatalogBulk } from './catalog.bulk.js';
+import { catalogLoaders, type CatalogLoaders } from './catalog.loader.js';
+import { catalogModels, type CatalogModels } from './catalog.model.js';
+import { CategoryResolver, ProductResolver } from './catalog.resolver.js';
+import { CatalogSearch } from './catalog-search.js';
+import { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
+import { CatalogService, productKey } from './catalog.service.js';
+
+export type { CategoryDocument, ProductDocument } from './catalog.model.js';
+export { moneySchema, type MoneyAmount } from './money.js';
+export { productKey, slugify, type TalliedProduct } from './catalog.service.js';
 export { Product, ProductConnection } from './catalog.type.js';
+
+export type CatalogModule = ReturnType<typeof catalogModule>;
+/** What other features may ask of the catalogue and do to its products. */
+export type CatalogVerbs = CatalogModule['verbs'];
+
+/** Products, categories and the search. */
+export function catalogModule(foundation: Foundation, { users }: { users: UserVerbs }) {
+  const { database, realtime, idempotency, log } = foundation;
+  const models = catalogModels(database);
+  const loaders = catalogLoaders(models);
+  const catalog = new CatalogService({ models, realtime, idempotency });
+  const bulk = new CatalogBulk(models);
+  const search = new CatalogSearch(bulk, realtime.announcements, log);
+  const dependencies = { catalog, models, loaders, users };
+  return describeModule({
+    name: 'catalog',
+    resolvers: [
+      new ProductResolver(dependencies),
+      new CategoryResolver(dependencies),
+      new ProductSearchResolver(search, loaders),
+      new CategoryFacetResolver(loaders),
+    ],
+    nodes: {
+      Product: (id, context) => context.load(loaders.productById, id),
+      Category: (id, context) => context.load(loaders.categoryById, id),
+    },
+    personalData: [productsOfMerchant(models)],
+    content: [productContent(catalog, loaders)],
+    workers: [search.worker],
+    verbs: {
+      ...loaders,
+      ...verbs(catalog, ['bestOfCategory', 'countComments', 'knownAmong', 'knows', 'merchantOf', 'mostPopular', 'newestSince']),
+      ...verbs(catalog, ['productsByIds', 'putScores', 'returnStock', 'slugOf', 'takeStock', 'talliedProducts']),
+      ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'importCategories', 'importProducts']),
+    },
+  });
+}
+
+/** A merchant who leaves leaves products that nobody can order. */
+function productsOfMerchant({ products }: CatalogModels): PersonalData {
+  return {
+    name: 'products',
+    collect: (merchant) => products.find({ merchant }).lean(),
+    erase: async ({ session, user, anonymousId }) =>
+      void (await products.updateMany(
+        { merchant: user },
+        { $set: { merchant: anonymousId, stock: 0, updatedAt: new Date() } },
+        { session },
+      )),
+  };
+}
+
+function productContent(catalog: CatalogService, { productById }: CatalogLoaders): ContentKind {
+  return {
+    type: 'Product',
+    authorOf: async () => null,
+    moderation: null,
+    comments: {
+      keyOf: productKey,
+      count: async (session, id: Types.ObjectId, by) => (await catalog.countComments([id], by, session)) === 1,
+      find: (context, id) => context.load(productById, id),
+    },
+  };
+}

@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export const reactionNames = ['LIKE', 'LOVE', 'LAUGH', 'SURPRISE', 'SAD', 'ANGRY'] as const;
 export type ReactionName = (typeof reactionNames)[number];
@@ -20,30 +22,9 @@ export interface CommentDocument {
   editedAt: Date | null;
   /** When it was deleted while it had replies: its place is kept, its text is gone. */
   deletedAt: Date | null;
-  /** When moderation took it out of sight. */
+  /** When moderation took it out of sight, or it was held. */
   hiddenAt: Date | null;
 }
-
-const commentSchema = new Schema<CommentDocument>({
-  subjectType: { type: String, required: true },
-  subject: { type: Schema.Types.ObjectId, required: true },
-  parent: { type: Schema.Types.ObjectId, default: null },
-  author: { type: Schema.Types.ObjectId, required: true },
-  body: { type: String, default: '' },
-  replyCount: { type: Number, default: 0 },
-  mentions: { type: [Schema.Types.ObjectId], default: undefined },
-  reactions: { type: Schema.Types.Mixed, default: {} },
-  createdAt: { type: Date, required: true },
-  editedAt: { type: Date, default: null },
-  deletedAt: { type: Date, default: null },
-  hiddenAt: { type: Date, default: null },
-});
-commentSchema.index({ subject: 1, parent: 1, createdAt: -1, _id: -1 });
-commentSchema.index({ parent: 1, createdAt: 1, _id: 1 });
-commentSchema.index({ mentions: 1 }, { sparse: true });
-commentSchema.index({ author: 1, createdAt: -1, _id: -1 });
-
-export const CommentModel = mongoose.model('Comment', commentSchema, 'comments');
 
 export interface ReactionDocument {
   /** Comment and user, so that there is one reaction each. */
@@ -54,14 +35,49 @@ export interface ReactionDocument {
   at: Date;
 }
 
-const reactionSchema = new Schema<ReactionDocument>({
-  _id: { type: String, required: true },
-  comment: { type: Schema.Types.ObjectId, required: true },
-  user: { type: Schema.Types.ObjectId, required: true },
-  reaction: { type: String, required: true },
-  at: { type: Date, required: true },
-});
-reactionSchema.index({ user: 1 });
-reactionSchema.index({ comment: 1 });
+export interface CommentModels {
+  comments: Model<CommentDocument>;
+  reactions: Model<ReactionDocument>;
+}
 
-export const ReactionModel = mongoose.model('CommentReaction', reactionSchema, 'comment_reactions');
+export function commentModels(database: Database): CommentModels {
+  return {
+    comments: database.model('Comment', commentSchema(), 'comments'),
+    reactions: database.model('CommentReaction', reactionSchema(), 'comment_reactions'),
+  };
+}
+
+function commentSchema(): Schema<CommentDocument> {
+  const schema = documentSchema<CommentDocument>({
+    subjectType: { type: String, required: true },
+    subject: { type: Schema.Types.ObjectId, required: true },
+    parent: { type: Schema.Types.ObjectId, default: null },
+    author: { type: Schema.Types.ObjectId, required: true },
+    body: { type: String, default: '' },
+    replyCount: { type: Number, default: 0 },
+    mentions: { type: [Schema.Types.ObjectId], default: undefined },
+    reactions: { type: Schema.Types.Mixed, default: () => ({}) },
+    createdAt: { type: Date, required: true },
+    editedAt: { type: Date, default: null },
+    deletedAt: { type: Date, default: null },
+    hiddenAt: { type: Date, default: null },
+  });
+  schema.index({ subject: 1, parent: 1, createdAt: -1, _id: -1 });
+  schema.index({ parent: 1, createdAt: 1, _id: 1 });
+  schema.index({ mentions: 1 }, { sparse: true });
+  schema.index({ author: 1, createdAt: -1, _id: -1 });
+  return schema;
+}
+
+function reactionSchema(): Schema<ReactionDocument> {
+  const schema = documentSchema<ReactionDocument>({
+    _id: { type: String, required: true },
+    comment: { type: Schema.Types.ObjectId, required: true },
+    user: { type: Schema.Types.ObjectId, required: true },
+    reaction: { type: String, required: true, enum: reactionNames },
+    at: { type: Date, required: true },
+  });
+  schema.index({ user: 1 });
+  schema.index({ comment: 1 });
+  return schema;
+}

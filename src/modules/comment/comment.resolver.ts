@@ -1,29 +1,22 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql';
-import { asksFor, ConnectionArgs, type Connection, type ListDefinition } from '../../relay/connection.js';
+import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
+import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
-import { registerNode } from '../../relay/node.js';
+import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { Product, type ProductDocument } from '../catalog/index.js';
-import { Answer, type AnswerDocument } from '../question/index.js';
-import { Review, type ReviewDocument } from '../review/index.js';
-import { Share, type ShareDocument } from '../share/index.js';
-import { hiddenFrom, isHiddenFrom } from '../social-graph/index.js';
-import { User, userById, type PublicUser } from '../user/index.js';
-import { commentSubjectKind } from './comment-subject.js';
-import { commentById, commentsOfSubject, reactionTo, repliesOfComment } from './comment.loader.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import { replyList } from './comment.lists.js';
+import type { CommentLoaders } from './comment.loader.js';
 import type { CommentDocument, ReactionName } from './comment.model.js';
-import './comment.privacy.js';
-import { addComment, commentList, commentTopic, deleteComment, editComment, reactToComment, replyList } from './comment.service.js';
+import { commentTopic, type CommentService } from './comment.service.js';
 import {
   AddCommentInput,
   AddCommentPayload,
   Comment,
   CommentAdded,
   CommentConnection,
-  CommentSort,
   CommentSubject,
   DeleteCommentInput,
   DeleteCommentPayload,
@@ -34,34 +27,35 @@ import {
   ReactToCommentInput,
   ReactToCommentPayload,
 } from './comment.type.js';
+import type { ReactionService } from './reaction.service.js';
 
-const mostMentions = 10;
+const maxMentionsShown = 10;
 
-registerNode('Comment', (id, context) => visibleComment(id, context));
-
-/** A comment, unless it is hidden from everybody or from the viewer. */
-async function visibleComment(id: CommentDocument['_id'], context: RequestContext): Promise<CommentDocument | null> {
-  const comment = await context.load(commentById, id);
-  if (!comment || comment.hiddenAt) return null;
-  return (await isHiddenFrom(context, comment.author)) ? null : comment;
+interface CommentResolverDependencies {
+  comments: CommentService;
+  reactions: ReactionService;
+  loaders: CommentLoaders;
+  users: UserVerbs;
+  socialGraph: SocialGraphVerbs;
 }
 
 @Resolver(() => Comment)
 export class CommentResolver {
+  constructor(private readonly dependencies: CommentResolverDependencies) {}
+
   @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left, and once it is deleted.' })
   author(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
-    return comment.deletedAt ? null : context.load(userById, comment.author);
+    return comment.deletedAt ? null : context.load(this.dependencies.users.userById, comment.author);
   }
 
   @FieldResolver(() => CommentSubject, { nullable: true, description: 'What it is about; null where that is gone.' })
-  async subject(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<object | null> {
-    const subject = await commentSubjectKind(comment.subjectType)?.find(context, comment.subject);
-    return subject ? { ...subject, __typename: comment.subjectType } : null;
+  subject(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<object | null> {
+    return this.dependencies.comments.subjectOf(comment, context);
   }
 
   @FieldResolver(() => Comment, { nullable: true, description: 'The comment it replies to; null right below the subject.' })
   parent(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<CommentDocument | null> | null {
-    return comment.parent && visibleComment(comment.parent, context);
+    return comment.parent && this.dependencies.comments.visibleComment(comment.parent, context);
   }
 
   @FieldResolver(() => CommentConnection, { description: 'The replies right below it, the earliest first.' })
@@ -70,13 +64,16 @@ export class CommentResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<CommentDocument>> {
-    const list: ListDefinition = { ...replyList(comment._id, await hiddenFrom(context)), totalCount: comment.replyCount };
-    return context.require(repliesOfComment, { parent: comment._id, list, args: page });
+    const { loaders, socialGraph } = this.dependencies;
+    const list = { ...replyList(comment._id, await socialGraph.hiddenFrom(context)), totalCount: comment.replyCount };
+    return context.require(loaders.repliesOfComment, { parent: comment._id, list, args: page });
   }
 
   @FieldResolver(() => [User], { description: 'Whom it names as `@handle`, at most 10.' })
   async mentions(@Root() { mentions }: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser[]> {
-    const users = await Promise.all((mentions ?? []).slice(0, mostMentions).map((user) => context.load(userById, user)));
+    const users = await Promise.all(
+      (mentions ?? []).slice(0, maxMentionsShown).map((user) => context.load(this.dependencies.users.userById, user)),
+    );
     return users.filter((user) => user !== null);
   }
 
@@ -93,7 +90,7 @@ export class CommentResolver {
   @FieldResolver(() => Reaction, { nullable: true, description: 'One’s own reaction; null without one.' })
   async viewerReaction(@Root() { _id }: CommentDocument, @Ctx() context: RequestContext): Promise<ReactionName | null> {
     if (!context.signedIn) return null;
-    return (await context.load(reactionTo, { subject: _id, user: context.signedIn.userId }))?.reaction ?? null;
+    return (await context.load(this.dependencies.loaders.reactionTo, { subject: _id, user: context.signedIn.userId }))?.reaction ?? null;
   }
 
   @Authorized()
@@ -101,22 +98,27 @@ export class CommentResolver {
   reactToComment(
     @Arg('input', () => ReactToCommentInput, { description: 'The reaction.' }) { commentId, reaction }: ReactToCommentInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Comment', commentId, 'input.commentId');
-    return payload(async () => ({ comment: await reactToComment(context.requireSignedIn().userId, id, reaction ?? null) }));
+    return payload(async () => ({
+      comment: await this.dependencies.reactions.reactToComment(context.requireSignedIn().userId, id, reaction ?? null),
+    }));
   }
 
   @Authorized()
   @Mutation(() => AddCommentPayload, { description: 'Comments on a subject, or replies to a comment on it.' })
-  addComment(
-    @Arg('input', () => AddCommentInput, { description: 'The comment.' }) input: AddCommentInput,
-    @Ctx() context: RequestContext,
-  ): Promise<object> {
+  addComment(@Arg('input', () => AddCommentInput, { description: 'The comment.' }) input: AddCommentInput, @Ctx() context: RequestContext) {
     const { type, id } = parseGlobalId(input.subjectId, 'input.subjectId');
     const parent = input.parentId ? idOf('Comment', input.parentId, 'input.parentId') : null;
     const { body, idempotencyKey } = input;
     return payload(async () => {
-      const comment = await addComment(context.requireSignedIn().userId, { subjectType: type, subject: id, parent, body, idempotencyKey });
+      const comment = await this.dependencies.comments.addComment(context.requireSignedIn().userId, {
+        subjectType: type,
+        subject: id,
+        parent,
+        body,
+        idempotencyKey,
+      });
       return { comment, held: comment.hiddenAt !== null };
     });
   }
@@ -126,9 +128,9 @@ export class CommentResolver {
   editComment(
     @Arg('input', () => EditCommentInput, { description: 'The new text.' }) { commentId, body }: EditCommentInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Comment', commentId, 'input.commentId');
-    return payload(async () => ({ comment: await editComment(context.requireSignedIn().userId, id, body) }));
+    return payload(async () => ({ comment: await this.dependencies.comments.editComment(context.requireSignedIn().userId, id, body) }));
   }
 
   @Authorized()
@@ -136,10 +138,10 @@ export class CommentResolver {
   deleteComment(
     @Arg('input', () => DeleteCommentInput, { description: 'Which.' }) { commentId }: DeleteCommentInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Comment', commentId, 'input.commentId');
     return payload(async () => {
-      const { _id } = await deleteComment(context.requireSignedIn().userId, id);
+      const { _id } = await this.dependencies.comments.deleteComment(context.requireSignedIn().userId, id);
       return { deletedCommentId: toGlobalId('Comment', _id) };
     });
   }
@@ -154,75 +156,10 @@ export class CommentResolver {
     @Arg('subjectId', () => ID, { description: 'On which product, review, answer or share.' }) _subjectId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
-  ): Promise<object> {
-    return { cursor: encodeEventCursor(event), comment: await context.load(commentById, event.data['comment'] as CommentDocument['_id']) };
-  }
-}
-
-async function commentsOn(
-  subject: { _id: CommentDocument['subject']; commentCount: number },
-  sort: CommentSort,
-  page: ConnectionArgs,
-  context: RequestContext,
-  info: GraphQLResolveInfo,
-): Promise<Connection<CommentDocument>> {
-  const list = commentList(subject._id, await hiddenFrom(context), sort);
-  if (asksFor(info, 'totalCount')) list.totalCount = subject.commentCount;
-  return context.require(commentsOfSubject, { parent: subject._id, list, args: page });
-}
-
-@Resolver(() => Product)
-export class ProductCommentsResolver {
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
-  comments(
-    @Root() product: ProductDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return commentsOn(product, sort, page, context, info);
-  }
-}
-
-@Resolver(() => Review)
-export class ReviewCommentsResolver {
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
-  comments(
-    @Root() review: ReviewDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return commentsOn(review, sort, page, context, info);
-  }
-}
-
-@Resolver(() => Answer)
-export class AnswerCommentsResolver {
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
-  comments(
-    @Root() answer: AnswerDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return commentsOn(answer, sort, page, context, info);
-  }
-}
-
-@Resolver(() => Share)
-export class ShareCommentsResolver {
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
-  comments(
-    @Root() share: ShareDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return commentsOn(share, sort, page, context, info);
+  ) {
+    return {
+      cursor: encodeEventCursor(event),
+      comment: await context.load(this.dependencies.loaders.commentById, event.data['comment'] as CommentDocument['_id']),
+    };
   }
 }

@@ -1,24 +1,23 @@
+/** Comments: how they are written, changed and deleted, and how moderation takes them out of sight. */
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
-import type { ListDefinition } from '../../relay/connection.js';
-import { recordChange, type Change } from '../../realtime/index.js';
-import { insertMissing } from '../../store/bulk.js';
-import { pairKey, type AnyModel } from '../../relay/loader.js';
-import { ProductModel } from '../catalog/index.js';
-import { createOnce } from '../../store/idempotency.js';
-import { notify } from '../notification/index.js';
-import { screen } from '../screening/index.js';
-import { isBlocked } from '../social-graph/index.js';
-import { usersByHandle } from '../user/index.js';
-import type { ClientSession } from '../../store/transaction.js';
-import { noteInteractions } from '../behaviour/index.js';
-import { commentSubjectKind, type CommentSubjectKind } from './comment-subject.js';
-import { CommentModel, ReactionModel, type CommentDocument, type ReactionName } from './comment.model.js';
+import type { Change, Realtime } from '../../realtime/index.js';
+import type { RequestContext } from '../../relay/context.js';
+import type { ClientSession } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
+import type { IdempotencyKeys } from '../../store/idempotency.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CommentedKind, ContentKind } from '../module.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import type { CommentLoaders } from './comment.loader.js';
+import type { CommentDocument, CommentModels } from './comment.model.js';
 import { mentionedHandles } from './mentions.js';
 
-const editWindow = 24 * 60 * 60 * 1000;
-const mostMentionsTold = 10;
+const maxMentionsTold = 10;
 
 export const commentTopic = (subject: Types.ObjectId): string => `comments:${subject.toHexString()}`;
 
@@ -30,235 +29,224 @@ export interface NewComment {
   idempotencyKey?: string | null;
 }
 
-/** @throws RulesBroken, RequestError BAD_USER_INPUT for a subject of a kind that takes no comments */
-export async function addComment(author: Types.ObjectId, input: NewComment): Promise<CommentDocument> {
-  const kind = requireKind(input.subjectType);
-  checkBody(input.body);
-  const id = await recordChange([kind.keyOf(input.subject)], async (change) => {
-    const request = { user: author, operation: 'addComment', key: input.idempotencyKey };
-    const { id } = await createOnce(change.session, request, (_id) => insertComment(change, kind, _id, author, input));
-    return id;
-  });
-  return (await CommentModel.findById(id).lean())!;
+/** A kind of content that takes comments. */
+type SubjectKind = ContentKind & { comments: CommentedKind };
+
+interface CommentDependencies {
+  models: CommentModels;
+  loaders: CommentLoaders;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
+  users: UserVerbs;
+  behaviour: BehaviourVerbs;
+  notifications: NotificationVerbs;
+  screening: ScreeningVerbs;
+  socialGraph: SocialGraphVerbs;
+  /** Every kind of content; those that take no comments are left out. */
+  subjects: readonly ContentKind[];
+  /** Hours in which a comment may be changed. */
+  editHours: number;
 }
 
-function requireKind(type: string): CommentSubjectKind {
-  const kind = commentSubjectKind(type);
-  if (!kind) throw new RequestError('BAD_USER_INPUT', `A ${type} takes no comments.`, 'input.subjectId');
-  return kind;
-}
+export class CommentService {
+  private readonly models: CommentModels;
+  private readonly subjects: ReadonlyMap<string, SubjectKind>;
 
-async function insertComment(
-  change: Change,
-  kind: CommentSubjectKind,
-  _id: Types.ObjectId,
-  author: Types.ObjectId,
-  input: NewComment,
-): Promise<void> {
-  const { session } = change;
-  const { subjectType, subject, parent, body } = input;
-  if (!(await kind.count(session, subject, 1))) throw broken('NOT_FOUND', 'There is nothing here to comment on.', 'subjectId');
-  if (parent) await countReply(change, subject, parent, 1);
-  const answered = await authorAnswered(change, kind, input);
-  await requireWelcome(answered, author, input);
-  const mentions = await mentionsIn(body);
-  const comment: CommentDocument = {
-    _id,
-    subjectType,
-    subject,
-    parent,
-    author,
-    body,
-    replyCount: 0,
-    ...(mentions.length > 0 && { mentions }),
-    reactions: {},
-    createdAt: new Date(),
-    editedAt: null,
-    deletedAt: null,
-    hiddenAt: null,
-  };
-  await CommentModel.collection.insertOne(comment, { session });
-  if (subjectType === 'Product') await noteInteractions(session, author, [subject], { increments: { comments: 1 } });
-  await change.emit(commentTopic(subject), 'COMMENT_ADDED', { comment: _id, author, content: `Comment:${_id.toHexString()}` });
-  if (await screen(change, { author, content: { type: 'Comment', id: _id }, text: body })) await showComment(change, _id, false);
-  else await tellThoseConcerned(change, comment, answered);
-}
+  constructor(private readonly dependencies: CommentDependencies) {
+    this.models = dependencies.models;
+    const takingComments = dependencies.subjects.filter((kind): kind is SubjectKind => kind.comments !== null);
+    this.subjects = new Map(takingComments.map((kind) => [kind.type, kind]));
+  }
 
-async function mentionsIn(body: string): Promise<Types.ObjectId[]> {
-  return (await usersByHandle(mentionedHandles(body))).map(({ _id }) => _id);
-}
+  /** @throws RulesBroken, RequestError BAD_USER_INPUT for a subject of a kind that takes no comments */
+  async addComment(author: Types.ObjectId, input: NewComment): Promise<CommentDocument> {
+    const kind = this.requireKind(input.subjectType);
+    checkBody(input.body);
+    const { realtime, idempotency } = this.dependencies;
+    const id = await realtime.recordChange([kind.comments.keyOf(input.subject)], async (change) => {
+      const request = { user: author, operation: 'addComment', key: input.idempotencyKey };
+      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertComment(change, kind, _id, author, input));
+      return id;
+    });
+    return (await this.models.comments.findById(id).lean())!;
+  }
 
-/** Whose comment is answered hears of the reply, the subject's author of a comment, and whoever is named of that; everybody once. */
-async function tellThoseConcerned(change: Change, comment: CommentDocument, answered: Types.ObjectId | null): Promise<void> {
-  const { author: actor, parent, subjectType, subject } = comment;
-  if (answered && parent) await notify(change, { recipient: answered, kind: 'REPLIED', actor, subject: { type: 'Comment', id: parent } });
-  else if (answered) await notify(change, { recipient: answered, kind: 'COMMENTED', actor, subject: { type: subjectType, id: subject } });
-  const named = (comment.mentions ?? []).filter((user) => !answered?.equals(user)).slice(0, mostMentionsTold);
-  for (const recipient of named)
-    await notify(change, { recipient, kind: 'MENTIONED', actor, subject: { type: 'Comment', id: comment._id } });
-}
+  private requireKind(type: string): SubjectKind {
+    const kind = this.subjects.get(type);
+    if (!kind) throw new RequestError('BAD_USER_INPUT', `A ${type} takes no comments.`, 'input.subjectId');
+    return kind;
+  }
 
-async function countReply({ session }: Change, subject: Types.ObjectId, parent: Types.ObjectId, by: number): Promise<void> {
-  const { matchedCount } = await CommentModel.updateOne({ _id: parent, subject }, { $inc: { replyCount: by } }, { session });
-  if (matchedCount === 0) throw broken('NOT_FOUND', 'There is no such comment on this subject.', 'parentId');
-}
+  private async insertComment(
+    change: Change,
+    kind: SubjectKind,
+    _id: Types.ObjectId,
+    author: Types.ObjectId,
+    input: NewComment,
+  ): Promise<void> {
+    const { subjectType, subject, parent, body } = input;
+    const held = await this.dependencies.screening.screen(change, { author, content: { type: 'Comment', id: _id }, text: body });
+    const by = held ? 0 : 1;
+    if (!(await kind.comments.count(change.session, subject, by)))
+      throw broken('NOT_FOUND', 'There is nothing here to comment on.', 'subjectId');
+    if (parent && !(await this.countReply(change, subject, parent, by)))
+      throw broken('NOT_FOUND', 'There is no such comment on this subject.', 'parentId');
+    const answered = await this.authorAnswered(change, kind, input);
+    await this.requireWelcome(answered, author, input);
+    const mentions = await this.mentionsIn(body);
+    const now = new Date();
+    const comment: CommentDocument = {
+      _id,
+      subjectType,
+      subject,
+      parent,
+      author,
+      body,
+      replyCount: 0,
+      ...(mentions.length > 0 && { mentions }),
+      reactions: {},
+      createdAt: now,
+      editedAt: null,
+      deletedAt: null,
+      hiddenAt: held ? now : null,
+    };
+    await insert(this.models.comments, comment, change.session);
+    if (!held) await this.publish(change, comment, answered);
+  }
 
-/** Whoever wrote the comment that is replied to, or else the subject. */
-async function authorAnswered(
-  { session }: Change,
-  kind: CommentSubjectKind,
-  { subject, parent }: Pick<NewComment, 'subject' | 'parent'>,
-): Promise<Types.ObjectId | null> {
-  if (!parent) return kind.authorOf(session, subject);
-  return (await CommentModel.findById(parent, { author: 1 }).session(session).lean())?.author ?? null;
-}
+  /** Moves the count of replies. @returns whether there is such a comment on the subject */
+  private async countReply({ session }: Change, subject: Types.ObjectId, parent: Types.ObjectId, by: number): Promise<boolean> {
+    const { matchedCount } = await this.models.comments.updateOne({ _id: parent, subject }, { $inc: { replyCount: by } }, { session });
+    return matchedCount === 1;
+  }
 
-/** Nobody answers someone who has blocked them. */
-async function requireWelcome(answered: Types.ObjectId | null, author: Types.ObjectId, { parent }: NewComment): Promise<void> {
-  if (answered && (await isBlocked(answered, author)))
-    throw broken('NOT_ALLOWED', 'The author does not want that.', parent ? 'parentId' : 'subjectId');
+  /** Whoever wrote the comment that is replied to, or else the subject. */
+  private async authorAnswered(
+    { session }: Change,
+    kind: SubjectKind,
+    { subject, parent }: Pick<NewComment, 'subject' | 'parent'>,
+  ): Promise<Types.ObjectId | null> {
+    return parent ? this.authorOf(session, parent) : kind.authorOf(session, subject);
+  }
+
+  /** Nobody answers someone who has blocked them. */
+  private async requireWelcome(answered: Types.ObjectId | null, author: Types.ObjectId, { parent }: NewComment): Promise<void> {
+    if (answered && (await this.dependencies.socialGraph.isBlocked(answered, author)))
+      throw broken('NOT_ALLOWED', 'The author does not want that.', parent ? 'parentId' : 'subjectId');
+  }
+
+  private async mentionsIn(body: string): Promise<Types.ObjectId[]> {
+    return (await this.dependencies.users.usersByHandle(mentionedHandles(body))).map(({ _id }) => _id);
+  }
+
+  /** What follows from a comment that can be seen: its author's interest, the live event, and what others are told. */
+  private async publish(change: Change, comment: CommentDocument, answered: Types.ObjectId | null): Promise<void> {
+    const { _id, author, subjectType, subject } = comment;
+    if (subjectType === 'Product')
+      await this.dependencies.behaviour.noteInteractions(change.session, author, [subject], { increments: { comments: 1 } });
+    await change.emit(commentTopic(subject), 'COMMENT_ADDED', { comment: _id, author, content: `Comment:${_id.toHexString()}` });
+    await this.tellThoseConcerned(change, comment, answered);
+  }
+
+  /** Whose comment is answered hears of the reply, the subject's author of a comment, and whoever is named of that; everybody once. */
+  private async tellThoseConcerned(change: Change, comment: CommentDocument, answered: Types.ObjectId | null): Promise<void> {
+    const { author: actor, parent, subjectType, subject } = comment;
+    const { notifications } = this.dependencies;
+    if (answered && parent)
+      await notifications.notify(change, { recipient: answered, kind: 'REPLIED', actor, subject: { type: 'Comment', id: parent } });
+    else if (answered)
+      await notifications.notify(change, { recipient: answered, kind: 'COMMENTED', actor, subject: { type: subjectType, id: subject } });
+    const named = (comment.mentions ?? []).filter((user) => !answered?.equals(user)).slice(0, maxMentionsTold);
+    for (const recipient of named)
+      await notifications.notify(change, { recipient, kind: 'MENTIONED', actor, subject: { type: 'Comment', id: comment._id } });
+  }
+
+  /** A comment may be changed for a while. @throws RulesBroken TOO_LATE, RequestError FORBIDDEN */
+  async editComment(author: Types.ObjectId, id: Types.ObjectId, body: string): Promise<CommentDocument> {
+    checkBody(body);
+    const { editHours } = this.dependencies;
+    const { createdAt } = await this.requireOwn(author, id);
+    if (Date.now() - createdAt.getTime() > editHours * 3_600_000)
+      throw broken('TOO_LATE', `A comment can be changed for ${editHours} hours.`, 'commentId');
+    const mentions = await this.mentionsIn(body);
+    const edited = await this.models.comments
+      .findOneAndUpdate({ _id: id, deletedAt: null }, { $set: { body, mentions, editedAt: new Date() } }, { returnDocument: 'after' })
+      .lean();
+    if (!edited) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
+    return edited;
+  }
+
+  /** Takes a comment away; with replies below it, an empty place stays. @throws RulesBroken, RequestError FORBIDDEN */
+  async deleteComment(author: Types.ObjectId, id: Types.ObjectId): Promise<CommentDocument> {
+    const found = await this.requireOwn(author, id);
+    const { comments: subjectCounts } = this.requireKind(found.subjectType);
+    const { comments, reactions } = this.models;
+    return this.dependencies.realtime.recordChange([subjectCounts.keyOf(found.subject)], async (change) => {
+      const { session } = change;
+      const comment = await comments.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
+      if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
+      await subjectCounts.count(session, comment.subject, -1);
+      if (comment.replyCount > 0) {
+        const tombstone = { body: '', mentions: [], deletedAt: new Date() };
+        await comments.updateOne({ _id: id }, { $set: tombstone }, { session });
+        return { ...comment, ...tombstone };
+      }
+      await comments.deleteOne({ _id: id }, { session });
+      await reactions.deleteMany({ comment: id }, { session });
+      if (comment.parent) await this.countReply(change, comment.subject, comment.parent, -1);
+      return comment;
+    });
+  }
+
+  private async requireOwn(author: Types.ObjectId, id: Types.ObjectId): Promise<CommentDocument> {
+    const comment = await this.models.comments.findOne({ _id: id, deletedAt: null }).lean();
+    if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
+    if (!comment.author.equals(author)) throw new RequestError('FORBIDDEN', 'This comment is somebody else’s.');
+    return comment;
+  }
+
+  /** A comment, unless it is hidden from everybody or from the viewer. */
+  async visibleComment(id: Types.ObjectId, context: RequestContext): Promise<CommentDocument | null> {
+    const comment = await context.load(this.dependencies.loaders.commentById, id);
+    if (!comment || comment.hiddenAt) return null;
+    return (await this.dependencies.socialGraph.isHiddenFrom(context, comment.author)) ? null : comment;
+  }
+
+  /** What a comment is about, as the viewer may see it; null where that is gone. */
+  async subjectOf({ subjectType, subject }: CommentDocument, context: RequestContext): Promise<object | null> {
+    const found = await this.subjects.get(subjectType)?.comments.find(context, subject);
+    return found ? { ...found, __typename: subjectType } : null;
+  }
+
+  /** @returns null where there is no such comment */
+  async authorOf(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null> {
+    return (await this.models.comments.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
+  }
+
+  /** Takes a comment out of sight and out of the counts, or puts it back. @returns its author, or null where there is none */
+  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+    const { session } = change;
+    const comment = await this.models.comments.findById(id).session(session).lean();
+    if (!comment) return null;
+    if ((comment.hiddenAt === null) !== visible) {
+      const by = visible ? 1 : -1;
+      await this.models.comments.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session });
+      // A deleted comment, of which a place is left, is counted below its parent only.
+      if (!comment.deletedAt) await this.subjects.get(comment.subjectType)?.comments.count(session, comment.subject, by);
+      if (comment.parent) await this.countReply(change, comment.subject, comment.parent, by);
+      await change.hideEvents(`Comment:${id.toHexString()}`, !visible);
+    }
+    return comment.author;
+  }
+
+  /** A comment that was held comes out, and is counted by then: those whom it concerns hear of it now. */
+  async release(change: Change, id: Types.ObjectId): Promise<void> {
+    const comment = await this.models.comments.findById(id).session(change.session).lean();
+    const kind = comment && this.subjects.get(comment.subjectType);
+    if (comment && kind) await this.publish(change, comment, await this.authorAnswered(change, kind, comment));
+  }
 }
 
 function checkBody(body: string): void {
   new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
-}
-
-/** A comment may be changed for a day. @throws RulesBroken TOO_LATE, RequestError FORBIDDEN */
-export async function editComment(author: Types.ObjectId, id: Types.ObjectId, body: string): Promise<CommentDocument> {
-  checkBody(body);
-  const { createdAt } = await requireOwn(author, id);
-  if (Date.now() - createdAt.getTime() > editWindow) throw broken('TOO_LATE', 'A comment can be changed for 24 hours.', 'commentId');
-  const mentions = await mentionsIn(body);
-  const edited = await CommentModel.findOneAndUpdate(
-    { _id: id, deletedAt: null },
-    { $set: { body, mentions, editedAt: new Date() } },
-    { returnDocument: 'after' },
-  ).lean();
-  if (!edited) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-  return edited;
-}
-
-/** Takes a comment away; with replies below it, an empty place stays. @throws RulesBroken, RequestError FORBIDDEN */
-export async function deleteComment(author: Types.ObjectId, id: Types.ObjectId): Promise<CommentDocument> {
-  const found = await requireOwn(author, id);
-  const kind = requireKind(found.subjectType);
-  return recordChange([kind.keyOf(found.subject)], async (change) => {
-    const { session } = change;
-    const comment = await CommentModel.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
-    if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-    await kind.count(session, comment.subject, -1);
-    if (comment.replyCount > 0) {
-      const tombstone = { body: '', mentions: [], deletedAt: new Date() };
-      await CommentModel.updateOne({ _id: id }, { $set: tombstone }, { session });
-      return { ...comment, ...tombstone };
-    }
-    await CommentModel.deleteOne({ _id: id }, { session });
-    await ReactionModel.deleteMany({ comment: id }, { session });
-    if (comment.parent) await CommentModel.updateOne({ _id: comment.parent }, { $inc: { replyCount: -1 } }, { session });
-    return comment;
-  });
-}
-
-/** One reaction per user, which they may change; null takes it back. @throws RulesBroken */
-export async function reactToComment(user: Types.ObjectId, id: Types.ObjectId, reaction: ReactionName | null): Promise<CommentDocument> {
-  return recordChange([`comment:${id.toHexString()}`], async (change) => {
-    const { session } = change;
-    const comment = await CommentModel.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
-    if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-    if (await isBlocked(comment.author, user)) throw broken('NOT_ALLOWED', 'The author does not want that.', 'commentId');
-    const _id = pairKey({ subject: id, user });
-    const before = (await ReactionModel.findById(_id).session(session).lean())?.reaction ?? null;
-    if (before === reaction) return comment;
-    if (reaction === null) await ReactionModel.deleteOne({ _id }, { session });
-    else await ReactionModel.updateOne({ _id }, { $set: { comment: id, user, reaction, at: new Date() } }, { upsert: true, session });
-    const moves = { ...(before && { [`reactions.${before}`]: -1 }), ...(reaction && { [`reactions.${reaction}`]: 1 }) };
-    const changed = await CommentModel.findOneAndUpdate({ _id: id }, { $inc: moves }, { returnDocument: 'after', session }).lean();
-    if (reaction) await notify(change, { recipient: comment.author, kind: 'REACTED', actor: user, subject: { type: 'Comment', id } });
-    return changed!;
-  });
-}
-
-async function requireOwn(author: Types.ObjectId, id: Types.ObjectId): Promise<CommentDocument> {
-  const comment = await CommentModel.findOne({ _id: id, deletedAt: null }).lean();
-  if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-  if (!comment.author.equals(author)) throw new RequestError('FORBIDDEN', 'This comment is somebody else’s.');
-  return comment;
-}
-
-const commentOrders = {
-  NEWEST: [
-    ['createdAt', -1],
-    ['_id', -1],
-  ],
-  OLDEST: [
-    ['createdAt', 1],
-    ['_id', 1],
-  ],
-} as const;
-
-/** What nobody has hidden, and the viewer does not. */
-function seenBy(hidden: Types.ObjectId[]): Record<string, unknown> {
-  return { hiddenAt: null, ...(hidden.length > 0 && { author: { $nin: hidden } }) };
-}
-
-/** @returns null where there is no such comment */
-export async function authorOfComment(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null> {
-  return (await CommentModel.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
-}
-
-/** Takes a comment out of sight, or puts it back. @returns its author, or null where there is none */
-export async function showComment(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
-  const { session } = change;
-  const comment = await CommentModel.findById(id).session(session).lean();
-  if (!comment) return null;
-  if ((comment.hiddenAt === null) !== visible) {
-    const by = visible ? 1 : -1;
-    await CommentModel.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session });
-    await commentSubjectKind(comment.subjectType)?.count(session, comment.subject, by);
-    if (comment.parent) await CommentModel.updateOne({ _id: comment.parent }, { $inc: { replyCount: by } }, { session });
-    await change.hideEvents(`Comment:${id.toHexString()}`, !visible);
-  }
-  return comment.author;
-}
-
-/** A comment that was held comes out: those whom it concerns hear of it now. */
-export async function releaseComment(change: Change, id: Types.ObjectId): Promise<void> {
-  const comment = await CommentModel.findById(id).session(change.session).lean();
-  const kind = comment && commentSubjectKind(comment.subjectType);
-  if (comment && kind) await tellThoseConcerned(change, comment, await authorAnswered(change, kind, comment));
-}
-
-export function commentList(subject: Types.ObjectId, hidden: Types.ObjectId[], sort: keyof typeof commentOrders): ListDefinition {
-  return { name: `comments/${sort}`, filter: { subject, parent: null, ...seenBy(hidden) }, order: commentOrders[sort] };
-}
-
-export function replyList(parent: Types.ObjectId, hidden: Types.ObjectId[]): ListDefinition {
-  return { name: 'replies', filter: { parent, ...seenBy(hidden) }, order: commentOrders.OLDEST };
-}
-
-/** Comments of another shop or data set, in bulk. Counts on products are moved by what is new. @returns how many were new */
-export async function importComments(comments: CommentDocument[]): Promise<number> {
-  const known = await CommentModel.find({ _id: { $in: comments.map(({ _id }) => _id) } }, { _id: 1 }).lean();
-  const ids = new Set(known.map(({ _id }) => _id.toHexString()));
-  const fresh = comments.filter(({ _id }) => !ids.has(_id.toHexString()));
-  await insertMissing(CommentModel, fresh);
-  await addCounts(
-    ProductModel,
-    'commentCount',
-    fresh.filter(({ subjectType }) => subjectType === 'Product').map(({ subject }) => subject),
-  );
-  await addCounts(
-    CommentModel,
-    'replyCount',
-    fresh.flatMap(({ parent }) => parent ?? []),
-  );
-  return fresh.length;
-}
-
-async function addCounts(model: AnyModel, field: string, ids: Types.ObjectId[]): Promise<void> {
-  if (ids.length === 0) return;
-  await model.collection.bulkWrite(
-    ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { [field]: 1 } } } })),
-    { ordered: false },
-  );
 }

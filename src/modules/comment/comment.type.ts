@@ -1,11 +1,12 @@
-import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
 import { Product } from '../catalog/index.js';
 import { Answer } from '../question/index.js';
 import { Review } from '../review/index.js';
 import { Share } from '../share/index.js';
+import type { CommentDocument } from './comment.model.js';
 
 export enum Reaction {
   LIKE = 'LIKE',
@@ -50,7 +51,7 @@ registerEnumType(CommentSort, {
 });
 
 @ObjectType({ implements: Node, description: 'What somebody says about a subject, or in reply to another comment.' })
-export class Comment extends Node {
+export class Comment extends Node<CommentDocument> {
   @Field(() => String, { description: 'Plain text, as it was written; empty once it is deleted.' })
   body!: string;
 
@@ -105,14 +106,10 @@ export class DeleteCommentInput {
   commentId!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The new comment.' })
-export class AddCommentPayload extends Payload {
-  @Field(() => Comment, { nullable: true, description: 'The comment, as stored.' })
-  comment!: Comment | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether a moderator must see it before others do.' })
-  held!: boolean | null;
-}
+export const AddCommentPayload = payloadType('AddCommentPayload', 'The new comment.', {
+  comment: field(() => Comment, 'The comment, as stored.'),
+  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+});
 
 @InputType({ description: 'A reaction to a comment.' })
 export class ReactToCommentInput {
@@ -123,29 +120,18 @@ export class ReactToCommentInput {
   reaction?: Reaction | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The comment with its new reactions.' })
-export class ReactToCommentPayload extends Payload {
-  @Field(() => Comment, { nullable: true, description: 'The comment, as changed.' })
-  comment!: Comment | null;
-}
+export const ReactToCommentPayload = payloadType('ReactToCommentPayload', 'The comment with its new reactions.', {
+  comment: field(() => Comment, 'The comment, as changed.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The changed comment.' })
-export class EditCommentPayload extends Payload {
-  @Field(() => Comment, { nullable: true, description: 'The comment, as changed.' })
-  comment!: Comment | null;
-}
+export const EditCommentPayload = payloadType('EditCommentPayload', 'The changed comment.', {
+  comment: field(() => Comment, 'The comment, as changed.'),
+});
 
-@ObjectType({ implements: Payload, description: 'What was deleted.' })
-export class DeleteCommentPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id of the comment.' })
-  deletedCommentId!: string | null;
-}
+export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'What was deleted.', {
+  deletedCommentId: field(() => ID, 'The id of the comment.'),
+});
 
-@ObjectType({ description: 'A comment was written.' })
-export class CommentAdded {
-  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
-  cursor!: string;
-
-  @Field(() => Comment, { nullable: true, description: 'The comment; null where it is gone since.' })
-  comment!: Comment | null;
-}
+export const CommentAdded = eventType('CommentAdded', 'A comment was written.', {
+  comment: field(() => Comment, 'The comment; null where it is gone since.'),
+});

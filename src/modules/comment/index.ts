@@ -1,11 +1,88 @@
-export { commentById } from './comment.loader.js';
-export { Comment } from './comment.type.js';
-export { type CommentDocument } from './comment.model.js';
-export {
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { CommentBulk } from './comment.bulk.js';
+import { commentLoaders, type CommentLoaders } from './comment.loader.js';
+import { commentModels } from './comment.model.js';
+import { commentPersonalData } from './comment.privacy.js';
+import { CommentResolver } from './comment.resolver.js';
+import { CommentService } from './comment.service.js';
+import { ReactionService } from './reaction.service.js';
+import {
   AnswerCommentsResolver,
-  CommentResolver,
   ProductCommentsResolver,
   ReviewCommentsResolver,
   ShareCommentsResolver,
-} from './comment.resolver.js';
-export { addComment, authorOfComment, importComments, releaseComment, showComment } from './comment.service.js';
+  SubjectComments,
+} from './subject-comments.resolver.js';
+
+export type { CommentDocument } from './comment.model.js';
+export { Comment } from './comment.type.js';
+
+const hour = 60 * 60 * 1000;
+const defaultEditWindow = 24 * hour;
+
+export interface CommentOptions {
+  /** Milliseconds in which a comment may be changed by its author; a day where left out. */
+  editWindow?: number;
+}
+
+interface CommentDependencies {
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+  notifications: NotificationVerbs;
+  screening: ScreeningVerbs;
+  socialGraph: SocialGraphVerbs;
+  /** Every kind of content that was made so far; those that take no comments are left out. */
+  subjects: readonly ContentKind[];
+}
+
+/** Comments on products, reviews, answers and shares, their replies and reactions. */
+export function commentModule(
+  { database, realtime, idempotency }: Foundation,
+  dependencies: CommentDependencies,
+  { editWindow = defaultEditWindow }: CommentOptions = {},
+) {
+  const { users, catalog, notifications, socialGraph } = dependencies;
+  const models = commentModels(database);
+  const loaders = commentLoaders(models);
+  const comments = new CommentService({ ...dependencies, models, loaders, realtime, idempotency, editHours: editWindow / hour });
+  const reactions = new ReactionService({ models, realtime, notifications, socialGraph });
+  const subjectComments = new SubjectComments(loaders, socialGraph);
+  return describeModule({
+    name: 'comment',
+    resolvers: [
+      new CommentResolver({ comments, reactions, loaders, users, socialGraph }),
+      new ProductCommentsResolver(subjectComments),
+      new ReviewCommentsResolver(subjectComments),
+      new AnswerCommentsResolver(subjectComments),
+      new ShareCommentsResolver(subjectComments),
+    ],
+    nodes: { Comment: (id, context) => comments.visibleComment(id, context) },
+    personalData: commentPersonalData(models, users),
+    content: [commentContent(comments, loaders)],
+    verbs: {
+      commentById: loaders.commentById,
+      ...verbs(comments, ['addComment']),
+      ...verbs(new CommentBulk(models, catalog), ['importComments']),
+    },
+  });
+}
+
+function commentContent(comments: CommentService, { commentById }: CommentLoaders): ContentKind {
+  return {
+    type: 'Comment',
+    authorOf: (session, id) => comments.authorOf(session, id),
+    moderation: {
+      find: (context, id) => context.load(commentById, id),
+      show: (change, id, visible) => comments.show(change, id, visible),
+      release: (change, id) => comments.release(change, id),
+    },
+    comments: null,
+  };
+}

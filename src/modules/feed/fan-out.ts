@@ -1,100 +1,101 @@
 /** Brings activities from the outbox into the followers' feeds, in batches that may be repeated. */
-import { announcements, recordChange } from '../../realtime/index.js';
-import { followersAfter } from '../social-graph/index.js';
-import { ActivityModel, FeedItemModel, type ActivityDocument } from './feed.model.js';
+import type { Logger } from '../../log.js';
+import type { Realtime } from '../../realtime/index.js';
+import { insert } from '../../store/documents.js';
+import { Worker } from '../../workers/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { ActivityDocument, FeedModels } from './feed.model.js';
 import { feedItemOf, feedTopic, outboxTopic } from './feed.service.js';
 
 const batchSize = 200;
+/** Milliseconds after which an activity is taken up again that a process took and did not finish. */
 const lease = 30_000;
-const patience = 5_000;
+/** How often to look for what other processes left behind, in milliseconds. */
+const pollInterval = 5_000;
+
+interface FanOutDependencies {
+  models: FeedModels;
+  realtime: Realtime;
+  socialGraph: SocialGraphVerbs;
+  log: Logger;
+}
 
 export class FeedFanOut {
-  private stopListening: (() => void) | null = null;
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> | null = null;
-  private news = false;
-  private stopped = false;
+  readonly worker: Worker;
+  private readonly models: FeedModels;
 
-  /** @param warn told when a batch fails; it is tried again */
-  constructor(private readonly warn: (message: string) => void) {}
-
-  /** Takes up what an earlier process left behind, and looks now and then for what others leave. */
-  start(): void {
-    this.stopListening = announcements.listen(outboxTopic, () => this.wake());
-    this.timer = setInterval(() => this.wake(), patience).unref();
-    this.wake();
+  constructor(private readonly dependencies: FanOutDependencies) {
+    const { models, realtime, log } = dependencies;
+    this.models = models;
+    this.worker = new Worker({
+      name: 'feed fan-out',
+      interval: pollInterval,
+      log,
+      run: (signal) => this.drain(signal),
+      wakeOn: (wake) => realtime.announcements.listen(outboxTopic, wake),
+    });
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.stopListening?.();
-    if (this.timer) clearInterval(this.timer);
-    await this.running;
-  }
-
-  private wake(): void {
-    this.news = true;
-    this.running ??= this.drain().finally(() => (this.running = null));
-  }
-
-  private async drain(): Promise<void> {
-    try {
-      while (this.news && !this.stopped) {
-        this.news = false;
-        for (let activity = await claim(); activity && !this.stopped; activity = await claim()) await this.deliver(activity);
-      }
-    } catch (error) {
-      if (!this.stopped) this.warn(`bringing activities into feeds failed: ${(error as Error).message}`);
+  private async drain(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const activity = await this.claim();
+      if (!activity) return;
+      await this.deliver(activity, signal);
     }
   }
 
-  private async deliver(activity: ActivityDocument): Promise<void> {
-    let after = activity.pending!.after;
-    while (!this.stopped) {
-      const follows = await followersAfter(activity.actor, after, batchSize);
-      if (follows.length > 0)
-        await deliverTo(
-          activity,
-          follows.map(({ follower }) => follower),
-          follows.at(-1)!._id,
-        );
-      if (follows.length < batchSize) break;
-      after = follows.at(-1)!._id;
-    }
-    if (!this.stopped) await ActivityModel.updateOne({ _id: activity._id }, { $unset: { pending: 1 } });
-  }
-}
-
-/** Takes the oldest activity that nobody has in hand. */
-async function claim(): Promise<ActivityDocument | null> {
-  const now = Date.now();
-  return await ActivityModel.findOneAndUpdate(
-    { pending: { $exists: true }, 'pending.until': { $lte: new Date(now) } },
-    { $set: { 'pending.until': new Date(now + lease) } },
-    { sort: { 'pending.until': 1 }, returnDocument: 'after' },
-  ).lean();
-}
-
-async function deliverTo(activity: ActivityDocument, owners: ActivityDocument['actor'][], last: ActivityDocument['_id']): Promise<void> {
-  await recordChange([`activity:${activity._id.toHexString()}`], async (change) => {
-    const { session } = change;
-    const known = await FeedItemModel.find({ owner: { $in: owners }, activity: activity._id }, { owner: 1 })
-      .session(session)
+  /** Takes the oldest activity that nobody has in hand. */
+  private async claim(): Promise<ActivityDocument | null> {
+    const now = Date.now();
+    return await this.models.activities
+      .findOneAndUpdate(
+        { pending: { $exists: true }, 'pending.until': { $lte: new Date(now) } },
+        { $set: { 'pending.until': new Date(now + lease) } },
+        { sort: { 'pending.until': 1 }, returnDocument: 'after' },
+      )
       .lean();
-    const seen = new Set(known.map(({ owner }) => owner.toHexString()));
-    const items = owners.filter((owner) => !seen.has(owner.toHexString())).map((owner) => feedItemOf(owner, activity));
-    // Whoever withdraws an activity meets this write, so that it does not come into feeds afterwards.
-    const still = await ActivityModel.updateOne(
-      { _id: activity._id },
-      { $set: { pending: { after: last, until: new Date(Date.now() + lease) } } },
-      { session },
-    );
-    if (items.length === 0 || still.matchedCount === 0) return;
-    await FeedItemModel.collection.insertMany(items, { session });
-    await change.emitToAll(
-      items.map(({ owner }) => feedTopic(owner)),
-      'FEED_ITEM_ADDED',
-      { activity: activity._id, author: activity.actor, content: `${activity.subjectType}:${activity.subject.toHexString()}` },
-    );
-  });
+  }
+
+  private async deliver(activity: ActivityDocument, signal: AbortSignal): Promise<void> {
+    let { after } = activity.pending!;
+    for (;;) {
+      const follows = await this.dependencies.socialGraph.followersAfter(activity.actor, after, batchSize);
+      const last = follows.at(-1);
+      if (last) {
+        const owners = follows.map(({ follower }) => follower);
+        await this.deliverTo(activity, owners, last._id);
+        after = last._id;
+      }
+      if (follows.length < batchSize) break;
+      if (signal.aborted) return;
+    }
+    await this.models.activities.updateOne({ _id: activity._id }, { $unset: { pending: 1 } });
+  }
+
+  private async deliverTo(activity: ActivityDocument, owners: ActivityDocument['actor'][], last: ActivityDocument['_id']): Promise<void> {
+    const { activities, items } = this.models;
+    await this.dependencies.realtime.recordChange([`activity:${activity._id.toHexString()}`], async (change) => {
+      const { session } = change;
+      const earlier = await items
+        .find({ owner: { $in: owners }, activity: activity._id }, { owner: 1 })
+        .session(session)
+        .lean();
+      const reached = new Set(earlier.map(({ owner }) => owner.toHexString()));
+      const fresh = owners.filter((owner) => !reached.has(owner.toHexString())).map((owner) => feedItemOf(owner, activity));
+      // Whoever withdraws an activity meets this write, so that it does not come into feeds afterwards.
+      const still = await activities.updateOne(
+        { _id: activity._id },
+        { $set: { pending: { after: last, until: new Date(Date.now() + lease) } } },
+        { session },
+      );
+      if (fresh.length === 0 || still.matchedCount === 0) return;
+      await insert(items, fresh, session);
+      const content = `${activity.subjectType}:${activity.subject.toHexString()}`;
+      await change.emitToAll(
+        fresh.map(({ owner }) => feedTopic(owner)),
+        'FEED_ITEM_ADDED',
+        { activity: activity._id, author: activity.actor, content },
+      );
+    });
+  }
 }

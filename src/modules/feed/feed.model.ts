@@ -1,7 +1,16 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema, nestedSchema } from '../../store/documents.js';
 
 export const activityKinds = ['REVIEWED', 'ASKED', 'ANSWERED', 'SHARED', 'REFERRED'] as const;
 export type ActivityKindName = (typeof activityKinds)[number];
+
+interface Delivery {
+  /** The last follow whose feed has it. */
+  after: Types.ObjectId | null;
+  /** Until when a process has it in hand. */
+  until: Date;
+}
 
 /** What somebody did that their followers see. It is also the outbox: what is pending has not reached all feeds. */
 export interface ActivityDocument {
@@ -11,30 +20,8 @@ export interface ActivityDocument {
   subjectType: string;
   subject: Types.ObjectId;
   at: Date;
-  pending?: {
-    /** The last follow whose feed has it. */
-    after: Types.ObjectId | null;
-    /** Until when a process has it in hand. */
-    until: Date;
-  };
+  pending?: Delivery;
 }
-
-const kept = 90 * 24 * 60 * 60;
-
-const activitySchema = new Schema<ActivityDocument>({
-  actor: { type: Schema.Types.ObjectId, required: true },
-  kind: { type: String, required: true },
-  subjectType: { type: String, required: true },
-  subject: { type: Schema.Types.ObjectId, required: true },
-  at: { type: Date, required: true },
-  pending: { type: new Schema({ after: Schema.Types.ObjectId, until: Date }, { _id: false }) },
-});
-activitySchema.index({ 'pending.until': 1 }, { partialFilterExpression: { pending: { $exists: true } } });
-activitySchema.index({ actor: 1, at: -1 });
-activitySchema.index({ subject: 1 });
-activitySchema.index({ at: 1 }, { expireAfterSeconds: kept });
-
-export const ActivityModel = mongoose.model('Activity', activitySchema, 'activities');
 
 /** An activity in the feed of one follower. */
 export interface FeedItemDocument {
@@ -48,20 +35,54 @@ export interface FeedItemDocument {
   at: Date;
 }
 
-const feedItemSchema = new Schema<FeedItemDocument>({
-  owner: { type: Schema.Types.ObjectId, required: true },
-  activity: { type: Schema.Types.ObjectId, required: true },
-  actor: { type: Schema.Types.ObjectId, required: true },
-  kind: { type: String, required: true },
-  subjectType: { type: String, required: true },
-  subject: { type: Schema.Types.ObjectId, required: true },
-  at: { type: Date, required: true },
-});
-feedItemSchema.index({ owner: 1, activity: 1 }, { unique: true });
-feedItemSchema.index({ owner: 1, at: -1, _id: -1 });
-feedItemSchema.index({ owner: 1, actor: 1 });
-feedItemSchema.index({ actor: 1 });
-feedItemSchema.index({ subject: 1 });
-feedItemSchema.index({ at: 1 }, { expireAfterSeconds: kept });
+export interface FeedModels {
+  activities: Model<ActivityDocument>;
+  items: Model<FeedItemDocument>;
+}
 
-export const FeedItemModel = mongoose.model('FeedItem', feedItemSchema, 'feed_items');
+/** @param retention in milliseconds, for how long activities are kept */
+export function feedModels(database: Database, retention: number): FeedModels {
+  return {
+    activities: database.model('Activity', activitySchema(retention), 'activities'),
+    items: database.model('FeedItem', feedItemSchema(retention), 'feed_items'),
+  };
+}
+
+function activitySchema(retention: number): Schema<ActivityDocument> {
+  const delivery = nestedSchema<Delivery>({
+    after: { type: Schema.Types.ObjectId, default: null },
+    until: { type: Date, required: true },
+  });
+  const schema = documentSchema<ActivityDocument>({
+    actor: { type: Schema.Types.ObjectId, required: true },
+    kind: { type: String, required: true, enum: activityKinds },
+    subjectType: { type: String, required: true },
+    subject: { type: Schema.Types.ObjectId, required: true },
+    at: { type: Date, required: true },
+    pending: { type: delivery },
+  });
+  schema.index({ 'pending.until': 1 }, { partialFilterExpression: { pending: { $exists: true } } });
+  schema.index({ actor: 1, at: -1 });
+  schema.index({ subject: 1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
+  return schema;
+}
+
+function feedItemSchema(retention: number): Schema<FeedItemDocument> {
+  const schema = documentSchema<FeedItemDocument>({
+    owner: { type: Schema.Types.ObjectId, required: true },
+    activity: { type: Schema.Types.ObjectId, required: true },
+    actor: { type: Schema.Types.ObjectId, required: true },
+    kind: { type: String, required: true, enum: activityKinds },
+    subjectType: { type: String, required: true },
+    subject: { type: Schema.Types.ObjectId, required: true },
+    at: { type: Date, required: true },
+  });
+  schema.index({ owner: 1, activity: 1 }, { unique: true });
+  schema.index({ owner: 1, at: -1, _id: -1 });
+  schema.index({ owner: 1, actor: 1 });
+  schema.index({ actor: 1 });
+  schema.index({ subject: 1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
+  return schema;
+}

@@ -1,46 +1,35 @@
 import type { Types } from 'mongoose';
-import { Arg, Args, Authorized, Ctx, FieldResolver, Resolver, Root, Subscription } from 'type-graphql';
-import { ConnectionArgs, mapNodes, paginate, type Connection } from '../../relay/connection.js';
-import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
-import { byId } from '../../relay/loader.js';
-import { findNode, Node, registerNode } from '../../relay/node.js';
+import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { User, userById, Viewer, type PublicUser } from '../user/index.js';
-import { FeedItemModel, type FeedItemDocument } from './feed.model.js';
+import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { Node, type NodeFinders } from '../../relay/node.js';
+import { FieldResolver, Subscription } from '../../relay/output.js';
+import { paginate } from '../../store/paging.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { FeedLoaders } from './feed.loader.js';
+import type { FeedItemDocument, FeedModels } from './feed.model.js';
 import { feedList, feedTopic } from './feed.service.js';
 import { FeedItem, FeedItemAdded, FeedItemConnection } from './feed.type.js';
 
-const feedItemById = byId<FeedItemDocument>(FeedItemModel);
-
-interface OwnItem {
-  owner: Types.ObjectId;
-  activity: Types.ObjectId;
+interface FeedItemDependencies {
+  loaders: FeedLoaders;
+  nodes: NodeFinders;
+  users: UserVerbs;
 }
-
-const itemOfActivity: LoaderDefinition<OwnItem, FeedItemDocument> = {
-  cacheKey: ({ owner, activity }) => `${owner.toHexString()}:${activity.toHexString()}`,
-  async batch(keys) {
-    const { owner } = keys[0]!;
-    const items = await FeedItemModel.find({ owner, activity: { $in: keys.map(({ activity }) => activity) } }).lean();
-    return keys.map(({ activity }) => items.find((item) => item.activity.equals(activity)) ?? null);
-  },
-};
-
-registerNode('FeedItem', async (id, context) => {
-  const item = await context.load(feedItemById, id);
-  return item && context.signedIn?.userId.equals(item.owner) ? item : null;
-});
 
 @Resolver(() => FeedItem)
 export class FeedItemResolver {
+  constructor(private readonly dependencies: FeedItemDependencies) {}
+
   @FieldResolver(() => User, { nullable: true, description: 'Who did it; null where they have left.' })
   actor(@Root() { actor }: FeedItemDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, actor);
+    return context.load(this.dependencies.users.userById, actor);
   }
 
   @FieldResolver(() => Node, { nullable: true, description: 'What it is about; null where that is gone since.' })
   subject(@Root() { subjectType, subject }: FeedItemDocument, @Ctx() context: RequestContext): Promise<object | null> {
-    return findNode(subjectType, subject, context);
+    return this.dependencies.nodes.find(subjectType, subject, context);
   }
 
   @Authorized()
@@ -53,21 +42,26 @@ export class FeedItemResolver {
     @Ctx() context: RequestContext,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
-  ): Promise<object> {
+  ) {
     const key = { owner: context.requireSignedIn().userId, activity: event.data['activity'] as Types.ObjectId };
-    return { cursor: encodeEventCursor(event), feedItem: await context.load(itemOfActivity, key) };
+    return { cursor: encodeEventCursor(event), feedItem: await context.load(this.dependencies.loaders.itemOfActivity, key) };
   }
 }
 
 @Resolver(() => Viewer)
 export class ViewerFeedResolver {
+  constructor(
+    private readonly models: FeedModels,
+    private readonly nodes: NodeFinders,
+  ) {}
+
   @Authorized()
   @FieldResolver(() => FeedItemConnection, {
     nullable: true,
     description: 'What the people one follows reviewed, asked, answered, shared and recommended, the latest first.',
   })
   async feed(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<FeedItemDocument>> {
-    const items = await paginate<FeedItemDocument>(FeedItemModel, feedList(context.requireSignedIn().userId), page);
-    return mapNodes(items, async (item) => ((await findNode(item.subjectType, item.subject, context)) ? item : null));
+    const items = await paginate<FeedItemDocument>(this.models.items, feedList(context.requireSignedIn().userId), page);
+    return mapNodes(items, async (item) => ((await this.nodes.find(item.subjectType, item.subject, context)) ? item : null));
   }
 }

@@ -1,6 +1,8 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
+import { eventType, field, ObjectType } from '../../relay/output.js';
+import type { FeedItemDocument } from './feed.model.js';
 
 export enum ActivityKind {
   REVIEWED = 'REVIEWED',
@@ -23,7 +25,7 @@ registerEnumType(ActivityKind, {
 });
 
 @ObjectType({ implements: Node, description: 'What somebody whom one follows did.' })
-export class FeedItem extends Node {
+export class FeedItem extends Node<FeedItemDocument> {
   @Field(() => ActivityKind, { description: 'What they did.' })
   kind!: ActivityKind;
 
@@ -33,11 +35,6 @@ export class FeedItem extends Node {
 
 export const FeedItemConnection = connectionType(FeedItem, 'FeedItem');
 
-@ObjectType({ description: 'Somebody whom one follows did something.' })
-export class FeedItemAdded {
-  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
-  cursor!: string;
-
-  @Field(() => FeedItem, { nullable: true, description: 'What they did; null where it is gone since.' })
-  feedItem!: FeedItem | null;
-}
+export const FeedItemAdded = eventType('FeedItemAdded', 'Somebody whom one follows did something.', {
+  feedItem: field(() => FeedItem, 'What they did; null where it is gone since.'),
+});

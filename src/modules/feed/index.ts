@@ -1,3 +1,65 @@
-export { FeedFanOut } from './fan-out.js';
-export { FeedItemResolver, ViewerFeedResolver } from './feed.resolver.js';
-export { recordActivity, withdrawActivity } from './feed.service.js';
+import type { Realtime } from '../../realtime/index.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { FeedFanOut } from './fan-out.js';
+import { feedLoaders } from './feed.loader.js';
+import { feedModels, type FeedModels } from './feed.model.js';
+import { FeedItemResolver, ViewerFeedResolver } from './feed.resolver.js';
+import { FeedService, feedTopic } from './feed.service.js';
+
+const defaultRetention = 90 * 24 * 60 * 60 * 1000;
+
+export interface FeedOptions {
+  /** Milliseconds that an activity stays in feeds; 90 days where left out. */
+  retention?: number;
+}
+
+export type FeedModule = ReturnType<typeof feedModule>;
+/** How other features bring what somebody did into the feeds of their followers, and take it back. */
+export type FeedVerbs = FeedModule['verbs'];
+
+/** What the people whom a user follows do. */
+export function feedModule(
+  { database, realtime, nodes, log }: Foundation,
+  { users, socialGraph }: { users: UserVerbs; socialGraph: SocialGraphVerbs },
+  { retention = defaultRetention }: FeedOptions = {},
+) {
+  const models = feedModels(database, retention);
+  const loaders = feedLoaders(models);
+  const feed = new FeedService(models);
+  const fanOut = new FeedFanOut({ models, realtime, socialGraph, log });
+  return describeModule({
+    name: 'feed',
+    resolvers: [new FeedItemResolver({ loaders, nodes, users }), new ViewerFeedResolver(models, nodes)],
+    nodes: {
+      async FeedItem(id, context) {
+        const item = await context.load(loaders.feedItemById, id);
+        return item && context.signedIn?.userId.equals(item.owner) ? item : null;
+      },
+    },
+    on: {
+      followed: (change, follow) => feed.backfill(change, follow),
+      unfollowed: (change, follow) => feed.clear(change, follow),
+    },
+    personalData: [
+      ownedDocuments({ name: 'activities', model: models.activities, owner: 'actor', erase: 'DELETE' }),
+      ownedDocuments({ name: 'feed', model: models.items, owner: 'owner', erase: 'DELETE' }),
+      feedsOfFollowers(models, realtime),
+    ],
+    workers: [fanOut.worker],
+    verbs: verbs(feed, ['recordActivity', 'withdrawActivity']),
+  });
+}
+
+function feedsOfFollowers({ items }: FeedModels, { eventLog }: Realtime): PersonalData {
+  return {
+    name: 'feedsOfFollowers',
+    collect: async () => [],
+    async erase({ session, user }) {
+      await items.deleteMany({ actor: user }, { session });
+      await eventLog.dropTopics(session, [feedTopic(user)]);
+    },
+  };
+}

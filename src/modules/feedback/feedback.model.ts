@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export const feedbackKinds = ['NEED', 'PREFERENCE', 'COMPLAINT', 'PRAISE'] as const;
 export type FeedbackKindName = (typeof feedbackKinds)[number];
@@ -16,23 +18,6 @@ export interface FeedbackDocument {
   createdAt: Date;
 }
 
-const feedbackSchema = new Schema<FeedbackDocument>({
-  sender: { type: Schema.Types.ObjectId, required: true },
-  merchant: { type: Schema.Types.ObjectId, required: true },
-  product: { type: Schema.Types.ObjectId, default: null },
-  kind: { type: String, required: true },
-  body: { type: String, required: true },
-  answer: { type: String, default: null },
-  answeredAt: { type: Date, default: null },
-  createdAt: { type: Date, required: true },
-});
-feedbackSchema.index({ merchant: 1, createdAt: -1, _id: -1 });
-feedbackSchema.index({ merchant: 1, kind: 1, createdAt: -1, _id: -1 });
-feedbackSchema.index({ merchant: 1, product: 1, createdAt: -1, _id: -1 });
-feedbackSchema.index({ sender: 1, createdAt: -1, _id: -1 });
-
-export const FeedbackModel = mongoose.model('MerchantFeedback', feedbackSchema, 'merchant_feedback');
-
 /** How much feedback a merchant has, by kind: over all, and about each product. */
 export interface FeedbackTallyDocument {
   /** Merchant and product, or the merchant alone. */
@@ -43,13 +28,44 @@ export interface FeedbackTallyDocument {
   total: number;
 }
 
-const tallySchema = new Schema<FeedbackTallyDocument>({
-  _id: { type: String, required: true },
-  merchant: { type: Schema.Types.ObjectId, required: true },
-  product: { type: Schema.Types.ObjectId, default: null },
-  kinds: { type: Schema.Types.Mixed, default: {} },
-  total: { type: Number, default: 0 },
-});
-tallySchema.index({ merchant: 1, total: -1, _id: 1 });
+export interface FeedbackModels {
+  feedback: Model<FeedbackDocument>;
+  tallies: Model<FeedbackTallyDocument>;
+}
 
-export const FeedbackTallyModel = mongoose.model('FeedbackTally', tallySchema, 'feedback_tallies');
+export function feedbackModels(database: Database): FeedbackModels {
+  return {
+    feedback: database.model('MerchantFeedback', feedbackSchema(), 'merchant_feedback'),
+    tallies: database.model('FeedbackTally', tallySchema(), 'feedback_tallies'),
+  };
+}
+
+function feedbackSchema(): Schema<FeedbackDocument> {
+  const schema = documentSchema<FeedbackDocument>({
+    sender: { type: Schema.Types.ObjectId, required: true },
+    merchant: { type: Schema.Types.ObjectId, required: true },
+    product: { type: Schema.Types.ObjectId, default: null },
+    kind: { type: String, required: true, enum: feedbackKinds },
+    body: { type: String, required: true },
+    answer: { type: String, default: null },
+    answeredAt: { type: Date, default: null },
+    createdAt: { type: Date, required: true },
+  });
+  schema.index({ merchant: 1, createdAt: -1, _id: -1 });
+  schema.index({ merchant: 1, kind: 1, createdAt: -1, _id: -1 });
+  schema.index({ merchant: 1, product: 1, createdAt: -1, _id: -1 });
+  schema.index({ sender: 1, createdAt: -1, _id: -1 });
+  return schema;
+}
+
+function tallySchema(): Schema<FeedbackTallyDocument> {
+  const schema = documentSchema<FeedbackTallyDocument>({
+    _id: { type: String, required: true },
+    merchant: { type: Schema.Types.ObjectId, required: true },
+    product: { type: Schema.Types.ObjectId, default: null },
+    kinds: { type: Schema.Types.Mixed, default: () => ({}) },
+    total: { type: Number, default: 0 },
+  });
+  schema.index({ merchant: 1, total: -1, _id: 1 });
+  return schema;
+}

@@ -1,19 +1,20 @@
+/** What buyers tell merchants, the merchants' answers, and how much there is of each kind. */
 import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
+import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
-import { recordChange, type Change } from '../../realtime/index.js';
-import { createOnce } from '../../store/idempotency.js';
-import { ProductModel } from '../catalog/index.js';
-import { notify } from '../notification/index.js';
-import { isBlocked } from '../social-graph/index.js';
-import { registerOwnedDocuments, registerPersonalData, UserModel } from '../user/index.js';
+import { insert } from '../../store/documents.js';
+import type { IdempotencyKeys } from '../../store/idempotency.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
 import {
   feedbackKinds,
-  FeedbackModel,
-  FeedbackTallyModel,
   type FeedbackDocument,
   type FeedbackKindName,
+  type FeedbackModels,
   type FeedbackTallyDocument,
 } from './feedback.model.js';
 
@@ -25,74 +26,118 @@ export interface NewFeedback {
   idempotencyKey?: string | null;
 }
 
-/** @throws RulesBroken */
-export async function sendMerchantFeedback(sender: Types.ObjectId, input: NewFeedback): Promise<FeedbackDocument> {
-  new InputRules().text(input.body, { least: 1, most: 5000 }, 'body').check();
-  const id = await recordChange([`feedback:${input.merchant.toHexString()}`], async (change) => {
-    const request = { user: sender, operation: 'sendMerchantFeedback', key: input.idempotencyKey };
-    const { id } = await createOnce(change.session, request, (_id) => insertFeedback(change, _id, sender, input));
-    return id;
-  });
-  return (await FeedbackModel.findById(id).lean())!;
-}
-
-async function insertFeedback(change: Change, _id: Types.ObjectId, sender: Types.ObjectId, input: NewFeedback): Promise<void> {
-  const { session } = change;
-  const { merchant, product, kind, body } = input;
-  if (merchant.equals(sender)) throw broken('NOT_ALLOWED', 'You cannot send feedback to yourself.', 'merchantId');
-  if (!(await UserModel.exists({ _id: merchant, roles: 'MERCHANT' }).session(session)))
-    throw broken('NOT_FOUND', 'There is no such merchant.', 'merchantId');
-  if (product && !(await ProductModel.exists({ _id: product, merchant }).session(session)))
-    throw broken('NOT_FOUND', 'This merchant has no such product.', 'productId');
-  if (await isBlocked(merchant, sender)) throw broken('NOT_ALLOWED', 'This merchant does not want that.', 'merchantId');
-  const feedback = { _id, sender, merchant, product, kind, body, answer: null, answeredAt: null, createdAt: new Date() };
-  await FeedbackModel.collection.insertOne(feedback, { session });
-  for (const scope of product ? [null, product] : [null]) await count(change, merchant, scope, kind);
-  await notify(change, { recipient: merchant, kind: 'FEEDBACK_RECEIVED', actor: sender, subject: { type: 'MerchantFeedback', id: _id } });
-}
-
-const tallyKey = (merchant: Types.ObjectId, product: Types.ObjectId | null): string =>
-  product ? `${merchant.toHexString()}:${product.toHexString()}` : merchant.toHexString();
-
-async function count({ session }: Change, merchant: Types.ObjectId, product: Types.ObjectId | null, kind: FeedbackKindName): Promise<void> {
-  await FeedbackTallyModel.updateOne(
-    { _id: tallyKey(merchant, product) },
-    { $inc: { total: 1, [`kinds.${kind}`]: 1 }, $setOnInsert: { merchant, product } },
-    { upsert: true, session },
-  );
-}
-
-/** The merchant's answer; the sender is told. @throws RulesBroken */
-export async function answerMerchantFeedback(merchant: Types.ObjectId, id: Types.ObjectId, body: string): Promise<FeedbackDocument> {
-  new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
-  return recordChange([`feedback:${merchant.toHexString()}`], async (change) => {
-    const answered = await FeedbackModel.findOneAndUpdate(
-      { _id: id, merchant },
-      { $set: { answer: body, answeredAt: new Date() } },
-      { returnDocument: 'after', session: change.session },
-    ).lean();
-    if (!answered) throw broken('NOT_FOUND', 'There is no such feedback.', 'feedbackId');
-    await notify(change, {
-      recipient: answered.sender,
-      kind: 'FEEDBACK_ANSWERED',
-      actor: merchant,
-      subject: { type: 'MerchantFeedback', id },
-    });
-    return answered;
-  });
-}
-
 export interface KindCount {
   kind: FeedbackKindName;
   count: number;
 }
 
-export function countsOf(tally: Pick<FeedbackTallyDocument, 'kinds'> | null): KindCount[] {
-  return feedbackKinds.map((kind) => ({ kind, count: tally?.kinds[kind] ?? 0 }));
+export interface FeedbackSummary {
+  total: number;
+  byKind: KindCount[];
 }
 
-export async function totalTally(merchant: Types.ObjectId): Promise<FeedbackTallyDocument | null> {
-  return await FeedbackTallyModel.findById(tallyKey(merchant, null)).lean();
+interface FeedbackDependencies {
+  models: FeedbackModels;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  notifications: NotificationVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+export class FeedbackService {
+  private readonly models: FeedbackModels;
+
+  constructor(private readonly dependencies: FeedbackDependencies) {
+    this.models = dependencies.models;
+  }
+
+  /** @throws RulesBroken */
+  async sendMerchantFeedback(sender: Types.ObjectId, input: NewFeedback): Promise<FeedbackDocument> {
+    new InputRules().text(input.body, { least: 1, most: 5000 }, 'body').check();
+    const { realtime, idempotency } = this.dependencies;
+    const id = await realtime.recordChange([feedbackKey(input.merchant)], async (change) => {
+      const request = { user: sender, operation: 'sendMerchantFeedback', key: input.idempotencyKey };
+      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertFeedback(change, _id, sender, input));
+      return id;
+    });
+    return (await this.models.feedback.findById(id).lean())!;
+  }
+
+  private async insertFeedback(change: Change, _id: Types.ObjectId, sender: Types.ObjectId, input: NewFeedback): Promise<void> {
+    const { merchant, product, kind, body } = input;
+    await this.requireWelcome(change, sender, input);
+    const feedback: FeedbackDocument = {
+      _id,
+      sender,
+      merchant,
+      product,
+      kind,
+      body,
+      answer: null,
+      answeredAt: null,
+      createdAt: new Date(),
+    };
+    await insert(this.models.feedback, feedback, change.session);
+    for (const scope of product ? [null, product] : [null]) await this.count(change, merchant, scope, kind);
+    const subject = { type: 'MerchantFeedback', id: _id };
+    await this.dependencies.notifications.notify(change, { recipient: merchant, kind: 'FEEDBACK_RECEIVED', actor: sender, subject });
+  }
+
+  private async requireWelcome({ session }: Change, sender: Types.ObjectId, { merchant, product }: NewFeedback): Promise<void> {
+    const { users, catalog, socialGraph } = this.dependencies;
+    if (merchant.equals(sender)) throw broken('NOT_ALLOWED', 'You cannot send feedback to yourself.', 'merchantId');
+    if (!(await users.knowsMerchant(merchant, session))) throw broken('NOT_FOUND', 'There is no such merchant.', 'merchantId');
+    if (product && !(await catalog.merchantOf(product, session))?.equals(merchant))
+      throw broken('NOT_FOUND', 'This merchant has no such product.', 'productId');
+    if (await socialGraph.isBlocked(merchant, sender)) throw broken('NOT_ALLOWED', 'This merchant does not want that.', 'merchantId');
+  }
+
+  private async count(
+    { session }: Change,
+    merchant: Types.ObjectId,
+    product: Types.ObjectId | null,
+    kind: FeedbackKindName,
+  ): Promise<void> {
+    await this.models.tallies.updateOne(
+      { _id: tallyKey(merchant, product) },
+      { $inc: { total: 1, [`kinds.${kind}`]: 1 }, $setOnInsert: { merchant, product } },
+      { upsert: true, session },
+    );
+  }
+
+  /** The merchant's answer; the sender is told. @throws RulesBroken */
+  async answerMerchantFeedback(merchant: Types.ObjectId, id: Types.ObjectId, body: string): Promise<FeedbackDocument> {
+    new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
+    const { realtime, notifications } = this.dependencies;
+    return realtime.recordChange([feedbackKey(merchant)], async (change) => {
+      const answered = await this.models.feedback
+        .findOneAndUpdate(
+          { _id: id, merchant },
+          { $set: { answer: body, answeredAt: new Date() } },
+          { returnDocument: 'after', session: change.session },
+        )
+        .lean();
+      if (!answered) throw broken('NOT_FOUND', 'There is no such feedback.', 'feedbackId');
+      const subject = { type: 'MerchantFeedback', id };
+      await notifications.notify(change, { recipient: answered.sender, kind: 'FEEDBACK_ANSWERED', actor: merchant, subject });
+      return answered;
+    });
+  }
+
+  async totalTally(merchant: Types.ObjectId): Promise<FeedbackTallyDocument | null> {
+    return await this.models.tallies.findById(tallyKey(merchant, null)).lean();
+  }
+}
+
+const feedbackKey = (merchant: Types.ObjectId): string => `feedback:${merchant.toHexString()}`;
+
+const tallyKey = (merchant: Types.ObjectId, product: Types.ObjectId | null): string =>
+  product ? `${merchant.toHexString()}:${product.toHexString()}` : merchant.toHexString();
+
+export function countsOf(tally: Pick<FeedbackTallyDocument, 'kinds'> | null): KindCount[] {
+  return feedbackKinds.map((kind) => ({ kind, count: tally?.kinds[kind] ?? 0 }));
 }
 
 export function productTallies(merchant: Types.ObjectId): ListDefinition {
@@ -133,11 +178,3 @@ export function receivedFeedback(merchant: Types.ObjectId, hidden: Types.ObjectI
 export function sentFeedback(sender: Types.ObjectId): ListDefinition {
   return { name: 'sentFeedback', filter: { sender }, order: newestFirst };
 }
-
-registerOwnedDocuments({ name: 'feedbackSent', model: FeedbackModel, owner: 'sender', erase: 'ANONYMISE', texts: ['body'] });
-registerOwnedDocuments({ name: 'feedbackReceived', model: FeedbackModel, owner: 'merchant', erase: 'ANONYMISE', texts: ['answer'] });
-registerPersonalData({
-  name: 'feedbackCounts',
-  collect: async () => [],
-  erase: async ({ session, user }) => void (await FeedbackTallyModel.deleteMany({ merchant: user }, { session })),
-});

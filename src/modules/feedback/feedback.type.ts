@@ -1,7 +1,9 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { field, From, ObjectType, payloadType } from '../../relay/output.js';
+import type { FeedbackDocument, FeedbackTallyDocument } from './feedback.model.js';
+import type { FeedbackSummary } from './feedback.service.js';
 
 export enum FeedbackKind {
   NEED = 'NEED',
@@ -22,7 +24,7 @@ registerEnumType(FeedbackKind, {
 });
 
 @ObjectType({ implements: Node, description: 'What a buyer tells a merchant. Only the two of them see it.' })
-export class MerchantFeedback extends Node {
+export class MerchantFeedback extends Node<FeedbackDocument> {
   @Field(() => FeedbackKind, { description: 'What it is.' })
   kind!: FeedbackKind;
 
@@ -51,7 +53,7 @@ export class FeedbackKindCount {
 }
 
 @ObjectType({ description: 'How much feedback a merchant has about a product.' })
-export class ProductFeedbackCount {
+export class ProductFeedbackCount extends From<FeedbackTallyDocument> {
   @Field(() => Int, { description: 'How much, all kinds together.' })
   total!: number;
 }
@@ -59,7 +61,7 @@ export class ProductFeedbackCount {
 export const ProductFeedbackCountConnection = connectionType(ProductFeedbackCount, 'ProductFeedbackCount');
 
 @ObjectType({ description: 'How much feedback a merchant has. What one hides oneself by blocking is counted too.' })
-export class MerchantFeedbackSummary {
+export class MerchantFeedbackSummary extends From<FeedbackSummary> {
   @Field(() => Int, { description: 'How much in all.' })
   total!: number;
 
@@ -97,11 +99,9 @@ export class SendMerchantFeedbackInput {
   idempotencyKey?: string | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The sent feedback.' })
-export class SendMerchantFeedbackPayload extends Payload {
-  @Field(() => MerchantFeedback, { nullable: true, description: 'The feedback, as stored.' })
-  feedback!: MerchantFeedback | null;
-}
+export const SendMerchantFeedbackPayload = payloadType('SendMerchantFeedbackPayload', 'The sent feedback.', {
+  feedback: field(() => MerchantFeedback, 'The feedback, as stored.'),
+});
 
 @InputType({ description: 'The merchant’s answer to a buyer.' })
 export class AnswerMerchantFeedbackInput {
@@ -112,8 +112,6 @@ export class AnswerMerchantFeedbackInput {
   body!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The answered feedback.' })
-export class AnswerMerchantFeedbackPayload extends Payload {
-  @Field(() => MerchantFeedback, { nullable: true, description: 'The feedback, as changed.' })
-  feedback!: MerchantFeedback | null;
-}
+export const AnswerMerchantFeedbackPayload = payloadType('AnswerMerchantFeedbackPayload', 'The answered feedback.', {
+  feedback: field(() => MerchantFeedback, 'The feedback, as changed.'),
+});

@@ -1,7 +1,59 @@
-export {
+import type { CatalogVerbs } from '../catalog/index.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { feedbackLoaders } from './feedback.loader.js';
+import { feedbackModels, type FeedbackModels } from './feedback.model.js';
+import {
   MerchantFeedbackResolver,
   MerchantFeedbackSummaryResolver,
   ProductFeedbackCountResolver,
   ViewerFeedbackResolver,
 } from './feedback.resolver.js';
-export { sendMerchantFeedback } from './feedback.service.js';
+import { FeedbackService } from './feedback.service.js';
+
+interface FeedbackDependencies {
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  notifications: NotificationVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+/** What buyers tell merchants, between the two of them. */
+export function feedbackModule({ database, realtime, idempotency }: Foundation, dependencies: FeedbackDependencies) {
+  const models = feedbackModels(database);
+  const loaders = feedbackLoaders(models);
+  const feedback = new FeedbackService({ ...dependencies, models, realtime, idempotency });
+  return describeModule({
+    name: 'feedback',
+    resolvers: [
+      new MerchantFeedbackResolver({ ...dependencies, feedback, models }),
+      new MerchantFeedbackSummaryResolver(models),
+      new ProductFeedbackCountResolver(dependencies.catalog),
+      new ViewerFeedbackResolver(models),
+    ],
+    nodes: {
+      async MerchantFeedback(id, context) {
+        const found = await context.load(loaders.feedbackById, id);
+        const reader = context.signedIn?.userId;
+        return found && reader && (found.sender.equals(reader) || found.merchant.equals(reader)) ? found : null;
+      },
+    },
+    personalData: [
+      ownedDocuments({ name: 'feedbackSent', model: models.feedback, owner: 'sender', erase: 'ANONYMISE', texts: ['body'] }),
+      ownedDocuments({ name: 'feedbackReceived', model: models.feedback, owner: 'merchant', erase: 'ANONYMISE', texts: ['answer'] }),
+      countsOfMerchant(models),
+    ],
+    verbs: verbs(feedback, ['sendMerchantFeedback']),
+  });
+}
+
+function countsOfMerchant({ tallies }: FeedbackModels): PersonalData {
+  return {
+    name: 'feedbackCounts',
+    collect: async () => [],
+    erase: async ({ session, user }) => void (await tallies.deleteMany({ merchant: user }, { session })),
+  };
+}

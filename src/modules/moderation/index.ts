@@ -1,1 +1,54 @@
-export { AuditEntryResolver, ModerationDecisionResolver, ModerationResolver, ViewerModerationResolver } from './moderation.resolver.js';
+import { describeModule, type ContentKind, type Foundation } from '../module.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { AppealService } from './appeal.service.js';
+import { AuditEntryResolver, ModerationDecisionResolver, ViewerModerationResolver } from './audit.resolver.js';
+import { DecisionService } from './decision.service.js';
+import { ModeratedKinds } from './moderated-kinds.js';
+import { ModerationCaseResolver } from './moderation-case.resolver.js';
+import { ModerationCases } from './moderation-cases.js';
+import { moderationLoaders } from './moderation.loader.js';
+import { moderationModels } from './moderation.model.js';
+import { moderationPersonalData } from './moderation.privacy.js';
+import { ModerationResolver } from './moderation.resolver.js';
+import { ReportService } from './report.service.js';
+
+interface ModerationDependencies {
+  users: UserVerbs;
+  notifications: NotificationVerbs;
+  /** Every kind of content; those that cannot be moderated are left out. */
+  content: readonly ContentKind[];
+}
+
+/** Reports, held content, moderators' decisions and appeals against them. */
+export function moderationModule({ database, realtime }: Foundation, { users, notifications, content }: ModerationDependencies) {
+  const models = moderationModels(database);
+  const loaders = moderationLoaders(models);
+  const kinds = new ModeratedKinds(content, users);
+  const cases = new ModerationCases(models);
+  const reports = new ReportService({ models, realtime, kinds, cases });
+  const decisions = new DecisionService({ models, realtime, kinds, cases, users, notifications });
+  const appeals = new AppealService({ models, realtime, kinds, cases, users });
+  return describeModule({
+    name: 'moderation',
+    resolvers: [
+      new ModerationResolver({ models, reports, decisions, appeals, users }),
+      new ModerationCaseResolver({ loaders, kinds, users }),
+      new AuditEntryResolver(kinds, users),
+      new ModerationDecisionResolver(kinds, loaders),
+      new ViewerModerationResolver(models),
+    ],
+    nodes: {
+      async Appeal(id, context) {
+        const appeal = await context.load(loaders.appealById, id);
+        const reader = context.signedIn;
+        if (!appeal || !reader) return null;
+        const mayRead = appeal.author.equals(reader.userId) || reader.roles.some((role) => role === 'MODERATOR' || role === 'ADMIN');
+        return mayRead ? appeal : null;
+      },
+    },
+    on: { contentHeld: ({ session }, { author, content }) => cases.open(session, content, author, 'HELD') },
+    personalData: moderationPersonalData(models),
+    verbs: {},
+  });
+}

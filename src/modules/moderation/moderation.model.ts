@@ -1,4 +1,14 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Role } from '../../relay/context.js';
+import type { Database } from '../../store/database.js';
+import { documentSchema, nestedSchema } from '../../store/documents.js';
+
+export const reportReasons = ['SPAM', 'ABUSE', 'FALSE_CLAIM', 'PERSONAL_DATA', 'OTHER'] as const;
+export type ReportReasonName = (typeof reportReasons)[number];
+
+export const auditActions = ['HIDE', 'RESTORE', 'WARN', 'BAN', 'CHANGE_ROLES'] as const;
+export type AuditActionName = (typeof auditActions)[number];
+export type ModerationActionName = Exclude<AuditActionName, 'CHANGE_ROLES'>;
 
 /** What was reported, and how it stands. There is one case for each piece of content, however many report it. */
 export interface CaseDocument {
@@ -8,58 +18,36 @@ export interface CaseDocument {
   content: Types.ObjectId;
   reports: number;
   /** How often each reason was given. */
-  reasons: Record<string, number>;
+  reasons: Partial<Record<ReportReasonName, number>>;
   open: boolean;
   lastReportedAt: Date;
   author?: Types.ObjectId;
-  /** Kept out of sight because of its spam score until somebody has looked. */
+  /** Kept out of sight because of its spam score until somebody has decided. */
   held?: boolean;
+  /** Held from the first and not restored since: when it is, those concerned hear of it for the first time. */
+  unreleased?: boolean;
 }
-
-const caseSchema = new Schema<CaseDocument>({
-  _id: { type: String, required: true },
-  contentType: { type: String, required: true },
-  content: { type: Schema.Types.ObjectId, required: true },
-  reports: { type: Number, default: 0 },
-  reasons: { type: Schema.Types.Mixed, default: {} },
-  open: { type: Boolean, required: true },
-  lastReportedAt: { type: Date, required: true },
-  author: Schema.Types.ObjectId,
-  held: Boolean,
-});
-caseSchema.index({ author: 1 });
-caseSchema.index({ open: 1, reports: -1, _id: 1 });
-
-export const CaseModel = mongoose.model('ModerationCase', caseSchema, 'moderation_cases');
 
 export interface ReportDocument {
   /** Content and reporter, so that everybody reports a thing once. */
   _id: string;
   case: string;
   reporter: Types.ObjectId;
-  reason: string;
+  reason: ReportReasonName;
   note: string;
   at: Date;
 }
 
-const reportSchema = new Schema<ReportDocument>({
-  _id: { type: String, required: true },
-  case: { type: String, required: true },
-  reporter: { type: Schema.Types.ObjectId, required: true },
-  reason: { type: String, required: true },
-  note: { type: String, default: '' },
-  at: { type: Date, required: true },
-});
-reportSchema.index({ case: 1, at: -1, _id: 1 });
-reportSchema.index({ reporter: 1 });
-
-export const ReportModel = mongoose.model('ContentReport', reportSchema, 'content_reports');
+interface RoleChange {
+  before: Role[];
+  after: Role[];
+}
 
 /** Who moderated what, when and why; never changed. */
 export interface AuditDocument {
   _id: Types.ObjectId;
   moderator: Types.ObjectId;
-  action: string;
+  action: AuditActionName;
   contentType: string;
   content: Types.ObjectId;
   /** Whose content it is, or who was banned. */
@@ -67,25 +55,8 @@ export interface AuditDocument {
   reason: string;
   at: Date;
   /** With a change of roles: what they were, and what they are since. */
-  roles?: { before: string[]; after: string[] };
+  roles?: RoleChange;
 }
-
-const auditSchema = new Schema<AuditDocument>({
-  moderator: { type: Schema.Types.ObjectId, required: true },
-  action: { type: String, required: true },
-  contentType: { type: String, required: true },
-  content: { type: Schema.Types.ObjectId, required: true },
-  user: { type: Schema.Types.ObjectId, required: true },
-  reason: { type: String, required: true },
-  at: { type: Date, required: true },
-  roles: { type: new Schema({ before: [String], after: [String] }, { _id: false }) },
-});
-auditSchema.index({ at: -1, _id: -1 });
-auditSchema.index({ user: 1, at: -1, _id: -1 });
-auditSchema.index({ moderator: 1 });
-auditSchema.index({ content: 1, at: -1 });
-
-export const AuditModel = mongoose.model('AuditEntry', auditSchema, 'audit_entries');
 
 /** An author asks for a second look at a decision. */
 export interface AppealDocument {
@@ -103,19 +74,87 @@ export interface AppealDocument {
   waiting?: string;
 }
 
-const appealSchema = new Schema<AppealDocument>({
-  case: { type: String, required: true },
-  contentType: { type: String, required: true },
-  content: { type: Schema.Types.ObjectId, required: true },
-  author: { type: Schema.Types.ObjectId, required: true },
-  body: { type: String, required: true },
-  at: { type: Date, required: true },
-  outcome: { type: String, default: null },
-  decidedAt: { type: Date, default: null },
-  waiting: String,
-});
-appealSchema.index({ waiting: 1 }, { unique: true, partialFilterExpression: { waiting: { $exists: true } } });
-appealSchema.index({ case: 1, at: -1 });
-appealSchema.index({ author: 1, at: -1, _id: -1 });
+export interface ModerationModels {
+  cases: Model<CaseDocument>;
+  reports: Model<ReportDocument>;
+  audit: Model<AuditDocument>;
+  appeals: Model<AppealDocument>;
+}
 
-export const AppealModel = mongoose.model('Appeal', appealSchema, 'appeals');
+export function moderationModels(database: Database): ModerationModels {
+  return {
+    cases: database.model('ModerationCase', caseSchema(), 'moderation_cases'),
+    reports: database.model('ContentReport', reportSchema(), 'content_reports'),
+    audit: database.model('AuditEntry', auditSchema(), 'audit_entries'),
+    appeals: database.model('Appeal', appealSchema(), 'appeals'),
+  };
+}
+
+function caseSchema(): Schema<CaseDocument> {
+  const schema = documentSchema<CaseDocument>({
+    _id: { type: String, required: true },
+    contentType: { type: String, required: true },
+    content: { type: Schema.Types.ObjectId, required: true },
+    reports: { type: Number, default: 0 },
+    reasons: { type: Schema.Types.Mixed, default: () => ({}) },
+    open: { type: Boolean, required: true },
+    lastReportedAt: { type: Date, required: true },
+    author: { type: Schema.Types.ObjectId },
+    held: { type: Boolean },
+    unreleased: { type: Boolean },
+  });
+  schema.index({ author: 1 });
+  schema.index({ open: 1, reports: -1, _id: 1 });
+  return schema;
+}
+
+function reportSchema(): Schema<ReportDocument> {
+  const schema = documentSchema<ReportDocument>({
+    _id: { type: String, required: true },
+    case: { type: String, required: true },
+    reporter: { type: Schema.Types.ObjectId, required: true },
+    reason: { type: String, required: true, enum: reportReasons },
+    note: { type: String, default: '' },
+    at: { type: Date, required: true },
+  });
+  schema.index({ case: 1, at: -1, _id: 1 });
+  schema.index({ reporter: 1 });
+  return schema;
+}
+
+function auditSchema(): Schema<AuditDocument> {
+  const roles = nestedSchema<RoleChange>({ before: { type: [String], required: true }, after: { type: [String], required: true } });
+  const schema = documentSchema<AuditDocument>({
+    moderator: { type: Schema.Types.ObjectId, required: true },
+    action: { type: String, required: true, enum: auditActions },
+    contentType: { type: String, required: true },
+    content: { type: Schema.Types.ObjectId, required: true },
+    user: { type: Schema.Types.ObjectId, required: true },
+    reason: { type: String, required: true },
+    at: { type: Date, required: true },
+    roles: { type: roles },
+  });
+  schema.index({ at: -1, _id: -1 });
+  schema.index({ user: 1, at: -1, _id: -1 });
+  schema.index({ moderator: 1 });
+  schema.index({ content: 1, at: -1 });
+  return schema;
+}
+
+function appealSchema(): Schema<AppealDocument> {
+  const schema = documentSchema<AppealDocument>({
+    case: { type: String, required: true },
+    contentType: { type: String, required: true },
+    content: { type: Schema.Types.ObjectId, required: true },
+    author: { type: Schema.Types.ObjectId, required: true },
+    body: { type: String, required: true },
+    at: { type: Date, required: true },
+    outcome: { type: String, default: null },
+    decidedAt: { type: Date, default: null },
+    waiting: { type: String },
+  });
+  schema.index({ waiting: 1 }, { unique: true, partialFilterExpression: { waiting: { $exists: true } } });
+  schema.index({ case: 1, at: -1 });
+  schema.index({ author: 1, at: -1, _id: -1 });
+  return schema;
+}

@@ -1,15 +1,19 @@
 /** What moderation holds on a user, for exports and erasures. */
-import { registerOwnedDocuments, registerPersonalData, registerReference } from '../user/index.js';
-import { AppealModel, AuditModel, CaseModel, ReportModel } from './moderation.model.js';
+import { ownedDocuments, reference, type PersonalData } from '../personal-data.js';
+import type { ModerationModels } from './moderation.model.js';
 
-registerOwnedDocuments({ name: 'reports', model: ReportModel, owner: 'reporter', erase: 'ANONYMISE', texts: ['note'] });
-registerOwnedDocuments({ name: 'appeals', model: AppealModel, owner: 'author', erase: 'DELETE' });
-registerOwnedDocuments({ name: 'moderationDecisions', model: AuditModel, owner: 'user', erase: 'ANONYMISE', texts: ['reason'] });
-registerReference('casesOfContent', CaseModel, 'author');
-registerReference('decisionsMade', AuditModel, 'moderator');
-registerReference('decisionsAboutAccount', AuditModel, 'content');
-registerPersonalData({
-  name: 'caseOfAccount',
-  collect: async () => [],
-  erase: async ({ session, user }) => void (await CaseModel.deleteOne({ _id: `User:${user.toHexString()}` }, { session })),
-});
+export function moderationPersonalData({ appeals, audit, cases, reports }: ModerationModels): PersonalData[] {
+  return [
+    ownedDocuments({ name: 'reports', model: reports, owner: 'reporter', erase: 'ANONYMISE', texts: ['note'] }),
+    ownedDocuments({ name: 'appeals', model: appeals, owner: 'author', erase: 'DELETE' }),
+    ownedDocuments({ name: 'moderationDecisions', model: audit, owner: 'user', erase: 'ANONYMISE', texts: ['reason'] }),
+    reference('casesOfContent', cases, 'author'),
+    reference('decisionsMade', audit, 'moderator'),
+    reference('decisionsAboutAccount', audit, 'content'),
+    {
+      name: 'caseOfAccount',
+      collect: async () => [],
+      erase: async ({ session, user }) => void (await cases.deleteOne({ _id: `User:${user.toHexString()}` }, { session })),
+    },
+  ];
+}

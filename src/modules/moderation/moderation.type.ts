@@ -1,12 +1,13 @@
-import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { createUnionType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { field, From, ObjectType, payloadType } from '../../relay/output.js';
 import { Comment } from '../comment/index.js';
 import { Answer, Question } from '../question/index.js';
 import { Review } from '../review/index.js';
 import { Share } from '../share/index.js';
 import { User, UserRole } from '../user/index.js';
+import type { AppealDocument, AuditDocument, CaseDocument, ReportDocument } from './moderation.model.js';
 
 export enum ReportReason {
   SPAM = 'SPAM',
@@ -93,7 +94,7 @@ export class ReasonCount {
 }
 
 @ObjectType({ implements: Node, description: 'An author’s wish for a second look at a decision.' })
-export class Appeal extends Node {
+export class Appeal extends Node<AppealDocument> {
   @Field(() => String, { description: 'What the author says.' })
   body!: string;
 
@@ -108,7 +109,7 @@ export class Appeal extends Node {
 }
 
 @ObjectType({ description: 'A report by a user.' })
-export class ContentReport {
+export class ContentReport extends From<ReportDocument> {
   @Field(() => ReportReason, { description: 'What they say is wrong.' })
   reason!: ReportReason;
 
@@ -122,7 +123,7 @@ export class ContentReport {
 export const ContentReportConnection = connectionType(ContentReport, 'ContentReport');
 
 @ObjectType({ description: 'Content that waits for a moderator: reported, held, or appealed about.' })
-export class ModerationCase {
+export class ModerationCase extends From<CaseDocument> {
   @Field(() => Int, { description: 'How many users have reported it.' })
   reports!: number;
 
@@ -133,7 +134,7 @@ export class ModerationCase {
 export const ModerationCaseConnection = connectionType(ModerationCase, 'ModerationCase');
 
 @ObjectType({ description: 'What a moderator did, and why.' })
-export class AuditEntry {
+export class AuditEntry extends From<AuditDocument> {
   @Field(() => AuditAction, { description: 'What was done.' })
   action!: AuditAction;
 
@@ -147,7 +148,7 @@ export class AuditEntry {
 export const AuditEntryConnection = connectionType(AuditEntry, 'AuditEntry');
 
 @ObjectType({ description: 'A moderator’s decision about what one wrote, or about oneself. Who decided is not shown.' })
-export class ModerationDecision {
+export class ModerationDecision extends From<AuditDocument> {
   @Field(() => AuditAction, { description: 'What was done.' })
   action!: AuditAction;
 
@@ -169,11 +170,9 @@ export class AppealModerationInput {
   body!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The appeal.' })
-export class AppealModerationPayload extends Payload {
-  @Field(() => Appeal, { nullable: true, description: 'The appeal, as stored.' })
-  appeal!: Appeal | null;
-}
+export const AppealModerationPayload = payloadType('AppealModerationPayload', 'The appeal.', {
+  appeal: field(() => Appeal, 'The appeal, as stored.'),
+});
 
 @InputType({ description: 'An appeal of somebody who is shut out.' })
 export class AppealBanInput {
@@ -187,11 +186,9 @@ export class AppealBanInput {
   body!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The answer to an appeal of somebody who is shut out.' })
-export class AppealBanPayload extends Payload {
-  @Field(() => Boolean, { nullable: true, description: 'Whether the appeal is on record.' })
-  appealed!: boolean | null;
-}
+export const AppealBanPayload = payloadType('AppealBanPayload', 'The answer to an appeal of somebody who is shut out.', {
+  appealed: field(() => Boolean, 'Whether the appeal is on record.'),
+});
 
 @InputType({ description: 'What a user may do from now on.' })
 export class SetUserRolesInput {
@@ -205,14 +202,10 @@ export class SetUserRolesInput {
   reason!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The user with their new roles.' })
-export class SetUserRolesPayload extends Payload {
-  @Field(() => User, { nullable: true, description: 'The user, as changed.' })
-  user!: User | null;
-
-  @Field(() => AuditEntry, { nullable: true, description: 'How it stands in the audit trail.' })
-  entry!: AuditEntry | null;
-}
+export const SetUserRolesPayload = payloadType('SetUserRolesPayload', 'The user with their new roles.', {
+  user: field(() => User, 'The user, as changed.'),
+  entry: field(() => AuditEntry, 'How it stands in the audit trail.'),
+});
 
 @InputType({ description: 'A report of content.' })
 export class ReportContentInput {
@@ -238,14 +231,10 @@ export class ModerateContentInput {
   reason!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The answer to a report.' })
-export class ReportContentPayload extends Payload {
-  @Field(() => Boolean, { nullable: true, description: 'Whether the report is on record.' })
-  reported!: boolean | null;
-}
+export const ReportContentPayload = payloadType('ReportContentPayload', 'The answer to a report.', {
+  reported: field(() => Boolean, 'Whether the report is on record.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The decision, as it stands in the audit trail.' })
-export class ModerateContentPayload extends Payload {
-  @Field(() => AuditEntry, { nullable: true, description: 'The entry.' })
-  entry!: AuditEntry | null;
-}
+export const ModerateContentPayload = payloadType('ModerateContentPayload', 'The decision, as it stands in the audit trail.', {
+  entry: field(() => AuditEntry, 'The entry.'),
+});

@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export const notificationKinds = [
   'REVIEW_REQUESTED',
@@ -36,35 +38,44 @@ export interface NotificationDocument {
   readAt: Date | null;
 }
 
-const kept = 180 * 24 * 60 * 60;
-
-const notificationSchema = new Schema<NotificationDocument>({
-  recipient: { type: Schema.Types.ObjectId, required: true },
-  kind: { type: String, required: true },
-  subjectType: { type: String, required: true },
-  subject: { type: Schema.Types.ObjectId, required: true },
-  actors: [Schema.Types.ObjectId],
-  unreadGroup: String,
-  at: { type: Date, required: true },
-  readAt: { type: Date, default: null },
-});
-notificationSchema.index({ recipient: 1, at: -1, _id: -1 });
-notificationSchema.index({ recipient: 1, readAt: 1, at: -1, _id: -1 });
-notificationSchema.index({ recipient: 1, unreadGroup: 1 }, { unique: true, partialFilterExpression: { unreadGroup: { $exists: true } } });
-notificationSchema.index({ actors: 1 });
-notificationSchema.index({ at: 1 }, { expireAfterSeconds: kept });
-
-export const NotificationModel = mongoose.model('Notification', notificationSchema, 'notifications');
-
 /** The kinds that a user does not want to hear of; the user's id is its own. */
 export interface NotificationPreferencesDocument {
   _id: Types.ObjectId;
   muted: NotificationKindName[];
 }
 
-const preferencesSchema = new Schema<NotificationPreferencesDocument>({
-  _id: { type: Schema.Types.ObjectId, required: true },
-  muted: { type: [String], default: [] },
-});
+export interface NotificationModels {
+  notifications: Model<NotificationDocument>;
+  preferences: Model<NotificationPreferencesDocument>;
+}
 
-export const NotificationPreferencesModel = mongoose.model('NotificationPreferences', preferencesSchema, 'notification_preferences');
+/** @param retention in milliseconds, for how long a notification is kept after it last happened */
+export function notificationModels(database: Database, retention: number): NotificationModels {
+  return {
+    notifications: database.model('Notification', notificationSchema(retention), 'notifications'),
+    preferences: database.model('NotificationPreferences', preferencesSchema(), 'notification_preferences'),
+  };
+}
+
+function notificationSchema(retention: number): Schema<NotificationDocument> {
+  const schema = documentSchema<NotificationDocument>({
+    recipient: { type: Schema.Types.ObjectId, required: true },
+    kind: { type: String, required: true, enum: notificationKinds },
+    subjectType: { type: String, required: true },
+    subject: { type: Schema.Types.ObjectId, required: true },
+    actors: { type: [Schema.Types.ObjectId], default: [] },
+    unreadGroup: { type: String },
+    at: { type: Date, required: true },
+    readAt: { type: Date, default: null },
+  });
+  schema.index({ recipient: 1, at: -1, _id: -1 });
+  schema.index({ recipient: 1, readAt: 1, at: -1, _id: -1 });
+  schema.index({ recipient: 1, unreadGroup: 1 }, { unique: true, partialFilterExpression: { unreadGroup: { $exists: true } } });
+  schema.index({ actors: 1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
+  return schema;
+}
+
+function preferencesSchema(): Schema<NotificationPreferencesDocument> {
+  return documentSchema<NotificationPreferencesDocument>({ muted: { type: [String], default: [] } });
+}

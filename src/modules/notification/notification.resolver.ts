@@ -1,24 +1,18 @@
-import { Arg, Args, Authorized, Ctx, FieldResolver, Int, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Int, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
-import { ConnectionArgs, largestPage, paginate, type Connection } from '../../relay/connection.js';
+import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
+import { ConnectionArgs, largestPage, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
-import { byId } from '../../relay/loader.js';
-import { findNode, Node, registerNode } from '../../relay/node.js';
+import { Node, type NodeFinders } from '../../relay/node.js';
+import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { hiddenFrom } from '../social-graph/index.js';
-import { User, userById, Viewer, type PublicUser } from '../user/index.js';
-import { NotificationModel, type NotificationDocument } from './notification.model.js';
-import {
-  markRead,
-  notificationList,
-  notificationTopic,
-  preferencesOf,
-  unreadCount,
-  updatePreferences,
-  type Preference,
-} from './notification.service.js';
+import { paginate } from '../../store/paging.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { NotificationLoaders } from './notification.loader.js';
+import type { NotificationDocument, NotificationModels } from './notification.model.js';
+import { notificationList, notificationTopic, type NotificationService, type Preference } from './notification.service.js';
 import {
   MarkNotificationsReadInput,
   MarkNotificationsReadPayload,
@@ -30,26 +24,31 @@ import {
   UpdateNotificationPreferencesPayload,
 } from './notification.type.js';
 
-const notificationById = byId<NotificationDocument>(NotificationModel);
 const actorsShown = 3;
 
-registerNode('Notification', async (id, context) => {
-  const notification = await context.load(notificationById, id);
-  return notification && context.signedIn?.userId.equals(notification.recipient) ? notification : null;
-});
+export interface NotificationResolverDependencies {
+  notifications: NotificationService;
+  models: NotificationModels;
+  loaders: NotificationLoaders;
+  nodes: NodeFinders;
+  users: UserVerbs;
+  socialGraph: SocialGraphVerbs;
+}
 
 @Resolver(() => Notification)
 export class NotificationResolver {
+  constructor(private readonly dependencies: NotificationResolverDependencies) {}
+
   @FieldResolver(() => Node, { nullable: true, description: 'What it is about; null where that is gone or hidden.' })
   subject(@Root() { subjectType, subject }: NotificationDocument, @Ctx() context: RequestContext): Promise<object | null> {
-    return findNode(subjectType, subject, context);
+    return this.dependencies.nodes.find(subjectType, subject, context);
   }
 
   @FieldResolver(() => [User], { description: 'Who did it, the latest three; empty where it was the shop.' })
   async actors(@Root() { actors }: NotificationDocument, @Ctx() context: RequestContext): Promise<PublicUser[]> {
-    const hidden = new Set((await hiddenFrom(context)).map(String));
+    const hidden = new Set((await this.dependencies.socialGraph.hiddenFrom(context)).map(String));
     const latest = actors.filter((actor) => !hidden.has(actor.toHexString())).slice(-actorsShown);
-    const users = await Promise.all(latest.reverse().map((actor) => context.load(userById, actor)));
+    const users = await Promise.all(latest.reverse().map((actor) => context.load(this.dependencies.users.userById, actor)));
     return users.filter((user) => user !== null);
   }
 
@@ -63,11 +62,13 @@ export class NotificationResolver {
   markNotificationsRead(
     @Arg('input', () => MarkNotificationsReadInput, { description: 'Which.' }) { notificationIds }: MarkNotificationsReadInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     if ((notificationIds ?? []).length > largestPage)
       throw new RequestError('BAD_USER_INPUT', `Mark at most ${largestPage} at once.`, 'input.notificationIds');
     const ids = notificationIds?.map((id, at) => idOf('Notification', id, `input.notificationIds.${at}`)) ?? null;
-    return payload(async () => ({ unreadNotificationCount: await markRead(context.requireSignedIn().userId, ids) }));
+    return payload(async () => ({
+      unreadNotificationCount: await this.dependencies.notifications.markRead(context.requireSignedIn().userId, ids),
+    }));
   }
 
   @Authorized()
@@ -76,8 +77,10 @@ export class NotificationResolver {
     @Arg('input', () => UpdateNotificationPreferencesInput, { description: 'The kinds to change.' })
     { preferences }: UpdateNotificationPreferencesInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
-    return payload(async () => ({ notificationPreferences: await updatePreferences(context.requireSignedIn().userId, preferences) }));
+  ) {
+    return payload(async () => ({
+      notificationPreferences: await this.dependencies.notifications.updatePreferences(context.requireSignedIn().userId, preferences),
+    }));
   }
 
   @Authorized()
@@ -90,14 +93,19 @@ export class NotificationResolver {
     @Ctx() context: RequestContext,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
-  ): Promise<object> {
-    const notification = await context.load(notificationById, event.data['notification'] as NotificationDocument['_id']);
+  ) {
+    const notification = await context.load(
+      this.dependencies.loaders.notificationById,
+      event.data['notification'] as NotificationDocument['_id'],
+    );
     return { cursor: encodeEventCursor(event), notification };
   }
 }
 
 @Resolver(() => Viewer)
 export class ViewerNotificationsResolver {
+  constructor(private readonly dependencies: NotificationResolverDependencies) {}
+
   @Authorized()
   @FieldResolver(() => NotificationConnection, { nullable: true, description: 'What happened that concerns one, the latest first.' })
   async notifications(
@@ -105,19 +113,19 @@ export class ViewerNotificationsResolver {
     @Ctx() context: RequestContext,
     @Arg('unread', () => Boolean, { nullable: true, defaultValue: false, description: 'Only what is unread.' }) unread: boolean,
   ): Promise<Connection<NotificationDocument>> {
-    const list = notificationList(context.requireSignedIn().userId, await hiddenFrom(context), unread);
-    return paginate(NotificationModel, list, page);
+    const list = notificationList(context.requireSignedIn().userId, await this.dependencies.socialGraph.hiddenFrom(context), unread);
+    return paginate(this.dependencies.models.notifications, list, page);
   }
 
   @Authorized()
   @FieldResolver(() => Int, { nullable: true, description: 'How many notifications are unread, counted up to 1,000.' })
   unreadNotificationCount(@Ctx() context: RequestContext): Promise<number> {
-    return unreadCount(context.requireSignedIn().userId);
+    return this.dependencies.notifications.unreadCount(context.requireSignedIn().userId);
   }
 
   @Authorized()
   @FieldResolver(() => [NotificationPreference], { nullable: true, description: 'Of which kinds one hears, every kind once.' })
   notificationPreferences(@Ctx() context: RequestContext): Promise<Preference[]> {
-    return preferencesOf(context.requireSignedIn().userId);
+    return this.dependencies.notifications.preferencesOf(context.requireSignedIn().userId);
   }
 }

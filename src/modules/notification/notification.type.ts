@@ -1,7 +1,8 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
+import type { NotificationDocument } from './notification.model.js';
 
 export enum NotificationKind {
   REVIEW_REQUESTED = 'REVIEW_REQUESTED',
@@ -46,7 +47,7 @@ registerEnumType(NotificationKind, {
 });
 
 @ObjectType({ implements: Node, description: 'What happened that concerns one. The same again joins it while it is unread.' })
-export class Notification extends Node {
+export class Notification extends Node<NotificationDocument> {
   @Field(() => NotificationKind, { description: 'What happened.' })
   kind!: NotificationKind;
 
@@ -83,11 +84,9 @@ export class MarkNotificationsReadInput {
   notificationIds?: string[] | null;
 }
 
-@ObjectType({ implements: Payload, description: 'What is still unread.' })
-export class MarkNotificationsReadPayload extends Payload {
-  @Field(() => Int, { nullable: true, description: 'How many are unread now, counted up to 1,000.' })
-  unreadNotificationCount!: number | null;
-}
+export const MarkNotificationsReadPayload = payloadType('MarkNotificationsReadPayload', 'What is still unread.', {
+  unreadNotificationCount: field(() => Int, 'How many are unread now, counted up to 1,000.'),
+});
 
 @InputType({ description: 'The kinds of notification to change; what is left out stays.' })
 export class UpdateNotificationPreferencesInput {
@@ -95,17 +94,10 @@ export class UpdateNotificationPreferencesInput {
   preferences!: NotificationPreferenceInput[];
 }
 
-@ObjectType({ implements: Payload, description: 'The changed preferences.' })
-export class UpdateNotificationPreferencesPayload extends Payload {
-  @Field(() => [NotificationPreference], { nullable: true, description: 'Every kind, as it is now.' })
-  notificationPreferences!: NotificationPreference[] | null;
-}
+export const UpdateNotificationPreferencesPayload = payloadType('UpdateNotificationPreferencesPayload', 'The changed preferences.', {
+  notificationPreferences: field(() => [NotificationPreference], 'Every kind, as it is now.'),
+});
 
-@ObjectType({ description: 'Something happened that concerns one.' })
-export class NotificationReceived {
-  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
-  cursor!: string;
-
-  @Field(() => Notification, { nullable: true, description: 'The notification as it is now; null where it is gone since.' })
-  notification!: Notification | null;
-}
+export const NotificationReceived = eventType('NotificationReceived', 'Something happened that concerns one.', {
+  notification: field(() => Notification, 'The notification as it is now; null where it is gone since.'),
+});

@@ -1,3 +1,44 @@
-export { type OrderDocument } from './order.model.js';
-export { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './order.resolver.js';
-export { hasReceived, importOrders, onOrderStatus } from './order.service.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import { ownedDocuments, reference } from '../personal-data.js';
+import type { UserVerbs } from '../user/index.js';
+import { orderLoaders } from './order.loader.js';
+import { orderModels } from './order.model.js';
+import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './order.resolver.js';
+import { OrderService } from './order.service.js';
+
+export type { OrderDocument } from './order.model.js';
+
+export interface OrderDependencies {
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+}
+
+export type OrderModule = ReturnType<typeof orderModule>;
+/** What other features may ask of orders. */
+export type OrderVerbs = OrderModule['verbs'];
+
+/** What buyers order from merchants. */
+export function orderModule({ database, realtime, idempotency, events }: Foundation, { users, catalog, behaviour }: OrderDependencies) {
+  const models = orderModels(database);
+  const loaders = orderLoaders(models);
+  const orders = new OrderService({ models, realtime, idempotency, events, catalog, behaviour });
+  return describeModule({
+    name: 'order',
+    resolvers: [new OrderResolver({ orders, users }), new OrderItemResolver(catalog), new ViewerOrdersResolver(models)],
+    nodes: {
+      async Order(id, context) {
+        const order = await context.load(loaders.orderById, id);
+        const reader = context.signedIn?.userId;
+        return order && reader && (order.buyer.equals(reader) || order.merchant.equals(reader)) ? order : null;
+      },
+    },
+    personalData: [
+      ownedDocuments({ name: 'orders', model: models.orders, owner: 'buyer', erase: 'ANONYMISE' }),
+      reference('sales', models.orders, 'merchant'),
+    ],
+    verbs: verbs(orders, ['hasReceived', 'importOrders']),
+  });
+}

@@ -1,5 +1,7 @@
-import mongoose, { Schema, type Types } from 'mongoose';
-import type { MoneyAmount } from '../catalog/index.js';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema, nestedSchema } from '../../store/documents.js';
+import { moneySchema, type MoneyAmount } from '../catalog/index.js';
 
 export const orderStatuses = ['PLACED', 'PAID', 'SHIPPED', 'DELIVERED', 'CANCELLED'] as const;
 export type OrderStatusName = (typeof orderStatuses)[number];
@@ -23,18 +25,32 @@ export interface OrderDocument {
   updatedAt: Date;
 }
 
-const money = new Schema<MoneyAmount>({ amountMinor: Number, currency: String }, { _id: false });
-const orderSchema = new Schema<OrderDocument>({
-  buyer: { type: Schema.Types.ObjectId, required: true },
-  merchant: { type: Schema.Types.ObjectId, required: true },
-  items: [new Schema<OrderItemDocument>({ product: Schema.Types.ObjectId, title: String, price: money, quantity: Number }, { _id: false })],
-  total: { type: money, required: true },
-  status: { type: String, required: true },
-  placedAt: { type: Date, required: true },
-  updatedAt: { type: Date, required: true },
-});
-orderSchema.index({ buyer: 1, placedAt: -1, _id: -1 });
-orderSchema.index({ merchant: 1, placedAt: -1, _id: -1 });
-orderSchema.index({ buyer: 1, status: 1, 'items.product': 1 });
+export interface OrderModels {
+  orders: Model<OrderDocument>;
+}
 
-export const OrderModel = mongoose.model('Order', orderSchema, 'orders');
+export function orderModels(database: Database): OrderModels {
+  return { orders: database.model('Order', orderSchema(), 'orders') };
+}
+
+function orderSchema(): Schema<OrderDocument> {
+  const item = nestedSchema<OrderItemDocument>({
+    product: { type: Schema.Types.ObjectId, required: true },
+    title: { type: String, required: true },
+    price: { type: moneySchema(), required: true },
+    quantity: { type: Number, required: true },
+  });
+  const schema = documentSchema<OrderDocument>({
+    buyer: { type: Schema.Types.ObjectId, required: true },
+    merchant: { type: Schema.Types.ObjectId, required: true },
+    items: { type: [item], required: true },
+    total: { type: moneySchema(), required: true },
+    status: { type: String, required: true, enum: orderStatuses },
+    placedAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  });
+  schema.index({ buyer: 1, placedAt: -1, _id: -1 });
+  schema.index({ merchant: 1, placedAt: -1, _id: -1 });
+  schema.index({ buyer: 1, status: 1, 'items.product': 1 });
+  return schema;
+}

@@ -1,16 +1,16 @@
 import type { Types } from 'mongoose';
-import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../relay/cost.js';
-import { ConnectionArgs, paginate, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
-import { byId } from '../../relay/loader.js';
-import { registerNode } from '../../relay/node.js';
+import { FieldResolver, Mutation } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { Product, productById, type ProductDocument } from '../catalog/index.js';
-import { User, userById, Viewer, type PublicUser } from '../user/index.js';
-import { OrderModel, type OrderDocument, type OrderItemDocument } from './order.model.js';
-import { orderList, placeOrder, salesList, updateOrderStatus } from './order.service.js';
+import { paginate } from '../../store/paging.js';
+import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { OrderDocument, OrderItemDocument, OrderModels } from './order.model.js';
+import { orderList, salesList, type OrderService } from './order.service.js';
 import {
   Order,
   OrderConnection,
@@ -21,38 +21,38 @@ import {
   UpdateOrderStatusPayload,
 } from './order.type.js';
 
-const orderById = byId<OrderDocument>(OrderModel);
-
-registerNode('Order', async (id, context) => {
-  const order = await context.load(orderById, id);
-  const reader = context.signedIn?.userId;
-  return order && reader && (order.buyer.equals(reader) || order.merchant.equals(reader)) ? order : null;
-});
+export interface OrderResolverDependencies {
+  orders: OrderService;
+  users: UserVerbs;
+}
 
 @Resolver(() => Order)
 export class OrderResolver {
+  constructor(private readonly dependencies: OrderResolverDependencies) {}
+
   @FieldResolver(() => User, { nullable: true, description: 'Who ordered; null where they have left.' })
   buyer(@Root() order: OrderDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, order.buyer);
+    return context.load(this.dependencies.users.userById, order.buyer);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Who sells; null where they have left.' })
   merchant(@Root() order: OrderDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, order.merchant);
+    return context.load(this.dependencies.users.userById, order.merchant);
   }
 
   @Authorized()
+  @Cost({ perItem: { argument: 'input.items', weight: 2 } })
   @Cost({ perItem: { argument: 'input.items', weight: 2 } })
   @Mutation(() => PlaceOrderPayload, { description: 'Orders products at their price now, all of them or none.' })
   placeOrder(
     @Arg('input', () => PlaceOrderInput, { description: 'The order.' }) { items, ...options }: PlaceOrderInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const ordered = items.map(({ productId, quantity }, at): { product: Types.ObjectId; quantity: number } => ({
       product: idOf('Product', productId, `input.items.${at}.productId`),
       quantity,
     }));
-    return payload(async () => ({ order: await placeOrder(context.requireSignedIn().userId, ordered, options) }));
+    return payload(async () => ({ order: await this.dependencies.orders.placeOrder(context.requireSignedIn().userId, ordered, options) }));
   }
 
   @Authorized()
@@ -60,26 +60,30 @@ export class OrderResolver {
   updateOrderStatus(
     @Arg('input', () => UpdateOrderStatusInput, { description: 'The step.' }) input: UpdateOrderStatusInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Order', input.orderId, 'input.orderId');
-    return payload(async () => ({ order: await updateOrderStatus(context.requireSignedIn(), id, input.status) }));
+    return payload(async () => ({ order: await this.dependencies.orders.updateOrderStatus(context.requireSignedIn(), id, input.status) }));
   }
 }
 
 @Resolver(() => OrderItem)
 export class OrderItemResolver {
+  constructor(private readonly catalog: CatalogVerbs) {}
+
   @FieldResolver(() => Product, { nullable: true, description: 'The product as it is now; null where it is gone.' })
   product(@Root() item: OrderItemDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
-    return context.load(productById, item.product);
+    return context.load(this.catalog.productById, item.product);
   }
 }
 
 @Resolver(() => Viewer)
 export class ViewerOrdersResolver {
+  constructor(private readonly models: OrderModels) {}
+
   @Authorized()
   @FieldResolver(() => OrderConnection, { nullable: true, description: 'What one has ordered, the latest first.' })
   orders(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OrderDocument>> {
-    return paginate(OrderModel, orderList(context.requireSignedIn().userId), page);
+    return paginate(this.models.orders, orderList(context.requireSignedIn().userId), page);
   }
 
   @Authorized('MERCHANT')
@@ -88,6 +92,6 @@ export class ViewerOrdersResolver {
     description: 'What others have ordered from one, the latest first. For merchants.',
   })
   sales(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OrderDocument>> {
-    return paginate(OrderModel, salesList(context.requireSignedIn().userId), page);
+    return paginate(this.models.orders, salesList(context.requireSignedIn().userId), page);
   }
 }

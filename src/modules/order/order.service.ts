@@ -1,19 +1,22 @@
+/** Orders: placing them, and the steps that they take. */
 import type { Types } from 'mongoose';
 import { broken, RequestError, RulesBroken, type BrokenRule } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
+import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
-import { recordChange, type Change } from '../../realtime/index.js';
-import { createOnce } from '../../store/idempotency.js';
-import { insertMissing } from '../../store/bulk.js';
-import type { ClientSession } from '../../store/transaction.js';
-import { noteInteractions } from '../behaviour/index.js';
-import { ProductModel, type ProductDocument } from '../catalog/index.js';
-import { registerOwnedDocuments, registerReference } from '../user/index.js';
-import { OrderModel, type OrderDocument, type OrderStatusName } from './order.model.js';
+import type { ClientSession } from '../../store/database.js';
+import { insert, insertMissing } from '../../store/documents.js';
+import type { IdempotencyKeys } from '../../store/idempotency.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import { productKey, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import type { DomainEventBus } from '../domain-events.js';
+import type { OrderDocument, OrderModels, OrderStatusName } from './order.model.js';
 
-const mostItems = 100;
-const mostOfOne = 1000;
+const maxItems = 100;
+const maxQuantity = 1000;
+/** GraphQL's Int ends here. */
+const maxTotal = 2_147_483_647;
 
 /** Which steps there are. Buyers cancel until the parcel leaves; everything else is the merchant's. */
 const steps: Record<OrderStatusName, readonly OrderStatusName[]> = {
@@ -35,37 +38,132 @@ export interface PlacingOptions {
   shareToken?: string | null;
 }
 
-/** Takes the stock and the price as they are now, all items or none. @throws RulesBroken */
-export async function placeOrder(
-  buyer: Types.ObjectId,
-  items: OrderedItem[],
-  { idempotencyKey, shareToken }: PlacingOptions = {},
-): Promise<OrderDocument> {
-  checkItems(items);
-  new InputRules().text(shareToken, { most: 200 }, 'shareToken').check();
-  const keys = items.map(({ product }) => `product:${product.toHexString()}`);
-  const id = await recordChange([...new Set(keys)], async (change) => {
-    const { session } = change;
-    const request = { user: buyer, operation: 'placeOrder', key: idempotencyKey };
-    const { id } = await createOnce(session, request, async (_id) => {
-      const products = await readProducts(session, items);
-      await takeStock(session, items, products);
-      const order = orderOf(_id, buyer, items, products);
-      await OrderModel.collection.insertOne(order, { session });
-      await tellListeners(change, order, shareToken);
+interface OrderServiceDependencies {
+  models: OrderModels;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
+  events: DomainEventBus;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+}
+
+export class OrderService {
+  private readonly models: OrderModels;
+
+  constructor(private readonly dependencies: OrderServiceDependencies) {
+    this.models = dependencies.models;
+  }
+
+  /** Takes the stock and the price as they are now, all items or none. @throws RulesBroken */
+  async placeOrder(
+    buyer: Types.ObjectId,
+    items: OrderedItem[],
+    { idempotencyKey, shareToken = null }: PlacingOptions = {},
+  ): Promise<OrderDocument> {
+    checkItems(items);
+    new InputRules().text(shareToken, { most: 200 }, 'shareToken').check();
+    const { events, idempotency, realtime } = this.dependencies;
+    const keys = new Set(items.map(({ product }) => productKey(product)));
+    const id = await realtime.recordChange([...keys], async (change) => {
+      const { session } = change;
+      const request = { user: buyer, operation: 'placeOrder', key: idempotencyKey };
+      const { id } = await idempotency.createOnce(session, request, async (_id) => {
+        const products = await this.readProducts(session, items);
+        await this.takeStock(change, items, products);
+        const order = orderOf(_id, buyer, items, products);
+        await insert(this.models.orders, order, session);
+        await events.emit(change, 'orderStatusChanged', { order, shareToken });
+      });
+      return id;
     });
-    return id;
-  });
-  return (await OrderModel.findById(id).lean())!;
+    return (await this.models.orders.findById(id).lean())!;
+  }
+
+  private async readProducts(session: ClientSession, items: OrderedItem[]): Promise<ProductDocument[]> {
+    const found = await this.dependencies.catalog.productsByIds(
+      items.map(({ product }) => product),
+      session,
+    );
+    const byId = new Map(found.map((product) => [product._id.toHexString(), product]));
+    const missing: BrokenRule[] = [];
+    const products = items.map((item, at) => {
+      const product = byId.get(item.product.toHexString());
+      if (!product)
+        missing.push({ code: 'NOT_FOUND', message: 'There is no such product.', field: ['input', 'items', String(at), 'productId'] });
+      return product!;
+    });
+    if (missing.length > 0) throw new RulesBroken(missing);
+    checkSeller(products);
+    return products;
+  }
+
+  private async takeStock(change: Change, items: OrderedItem[], products: ProductDocument[]): Promise<void> {
+    for (const [at, { product, quantity }] of items.entries()) {
+      const { stock } = products[at]!;
+      if (stock === null) continue;
+      if (!(await this.dependencies.catalog.takeStock(change, product, quantity)))
+        throw broken('OUT_OF_STOCK', `There are only ${stock} left.`, 'items', String(at), 'quantity');
+    }
+  }
+
+  /** @throws RulesBroken INVALID_TRANSITION, RequestError FORBIDDEN or NOT_FOUND */
+  async updateOrderStatus(actor: SignedIn, id: Types.ObjectId, status: OrderStatusName): Promise<OrderDocument> {
+    const order = await this.models.orders.findById(id).lean();
+    const mayRead = order && (order.buyer.equals(actor.userId) || order.merchant.equals(actor.userId) || actor.roles.includes('ADMIN'));
+    if (!mayRead) throw broken('NOT_FOUND', 'There is no such order.', 'orderId');
+    const isSeller = order.merchant.equals(actor.userId) || actor.roles.includes('ADMIN');
+    if (!isSeller && status !== 'CANCELLED') throw new RequestError('FORBIDDEN', 'Only the merchant may do this step.');
+    const { events, realtime } = this.dependencies;
+    const keys = [`order:${id.toHexString()}`, ...order.items.map(({ product }) => productKey(product))];
+    return realtime.recordChange(keys, async (change) => {
+      const moved = await this.move(change.session, id, status);
+      if (status === 'CANCELLED') await this.returnStock(change, moved);
+      if (status === 'DELIVERED') await this.notePurchase(change, moved);
+      await events.emit(change, 'orderStatusChanged', { order: moved, shareToken: null });
+      return moved;
+    });
+  }
+
+  private async move(session: ClientSession, id: Types.ObjectId, status: OrderStatusName): Promise<OrderDocument> {
+    const moved = await this.models.orders
+      .findOneAndUpdate(
+        { _id: id, status: { $in: orderStatusesBefore(status) } },
+        { $set: { status, updatedAt: new Date() } },
+        { returnDocument: 'after', session },
+      )
+      .lean();
+    if (moved) return moved;
+    const current = await this.models.orders.findById(id, { status: 1 }).session(session).lean();
+    throw broken('INVALID_TRANSITION', `An order that is ${current!.status} cannot become ${status}.`, 'status');
+  }
+
+  private async returnStock(change: Change, { items }: OrderDocument): Promise<void> {
+    for (const { product, quantity } of items) await this.dependencies.catalog.returnStock(change, product, quantity);
+  }
+
+  private async notePurchase({ session }: Change, { buyer, items }: OrderDocument): Promise<void> {
+    const products = items.map(({ product }) => product);
+    await this.dependencies.behaviour.noteInteractions(session, buyer, products, { increments: { purchases: 1 } });
+  }
+
+  /** Whether the user has received the product by an order of this shop. */
+  async hasReceived(session: ClientSession, buyer: Types.ObjectId, product: Types.ObjectId): Promise<boolean> {
+    return (await this.models.orders.exists({ buyer, status: 'DELIVERED', 'items.product': product }).session(session)) !== null;
+  }
+
+  /** Orders of another shop, in bulk. @returns how many were new */
+  importOrders(orders: readonly OrderDocument[]): Promise<number> {
+    return insertMissing(this.models.orders, orders);
+  }
 }
 
 function checkItems(items: OrderedItem[]): void {
   const rules = new InputRules()
     .require(items.length > 0, 'REQUIRED', 'Order at least one item.', 'items')
-    .require(items.length <= mostItems, 'TOO_LONG', `An order has at most ${mostItems} items.`, 'items');
+    .require(items.length <= maxItems, 'TOO_LONG', `An order has at most ${maxItems} items.`, 'items');
   const seen = new Set<string>();
-  items.slice(0, mostItems).forEach(({ product, quantity }, at) => {
-    rules.range(quantity, 1, mostOfOne, 'items', String(at), 'quantity');
+  items.slice(0, maxItems).forEach(({ product, quantity }, at) => {
+    rules.range(quantity, 1, maxQuantity, 'items', String(at), 'quantity');
     rules.require(
       !seen.has(product.toHexString()),
       'ALREADY_EXISTS',
@@ -79,51 +177,22 @@ function checkItems(items: OrderedItem[]): void {
   rules.check();
 }
 
-async function readProducts(session: ClientSession, items: OrderedItem[]): Promise<ProductDocument[]> {
-  const found = await ProductModel.find({ _id: { $in: items.map(({ product }) => product) } })
-    .session(session)
-    .lean();
-  const byId = new Map(found.map((product) => [product._id.toHexString(), product]));
-  const missing: BrokenRule[] = [];
-  const products = items.map(({ product }, at) => {
-    const one = byId.get(product.toHexString());
-    if (!one) missing.push({ code: 'NOT_FOUND', message: 'There is no such product.', field: ['input', 'items', String(at), 'productId'] });
-    return one!;
-  });
-  if (missing.length > 0) throw new RulesBroken(missing);
+/** @throws RulesBroken NOT_ALLOWED for products of several merchants or in several currencies */
+function checkSeller(products: ProductDocument[]): void {
+  const [first] = products;
   const stranger = products.findIndex(
-    (product) => !product.merchant.equals(products[0]!.merchant) || product.price.currency !== products[0]!.price.currency,
+    ({ merchant, price }) => !merchant.equals(first!.merchant) || price.currency !== first!.price.currency,
   );
-  if (stranger > 0) {
-    throw broken(
-      'NOT_ALLOWED',
-      'An order is with one merchant and in one currency: place one order for each.',
-      'items',
-      String(stranger),
-      'productId',
-    );
-  }
-  return products;
-}
-
-async function takeStock(session: ClientSession, items: OrderedItem[], products: ProductDocument[]): Promise<void> {
-  for (const [at, { product, quantity }] of items.entries()) {
-    if (products[at]!.stock === null) continue;
-    const taken = await ProductModel.updateOne(
-      { _id: product, stock: { $gte: quantity } },
-      { $inc: { stock: -quantity }, $set: { updatedAt: new Date() } },
-      { session },
-    );
-    if (taken.modifiedCount === 0)
-      throw broken('OUT_OF_STOCK', `There are only ${products[at]!.stock} left.`, 'items', String(at), 'quantity');
-  }
+  if (stranger <= 0) return;
+  const message = 'An order is with one merchant and in one currency: place one order for each.';
+  throw broken('NOT_ALLOWED', message, 'items', String(stranger), 'productId');
 }
 
 function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[], products: ProductDocument[]): OrderDocument {
   const now = new Date();
   const lines = items.map(({ product, quantity }, at) => ({ product, title: products[at]!.title, price: products[at]!.price, quantity }));
   const amountMinor = lines.reduce((sum, { price, quantity }) => sum + price.amountMinor * quantity, 0);
-  if (amountMinor > 2_147_483_647) throw broken('OUT_OF_RANGE', 'The total of an order may be at most 2,147,483,647.', 'items');
+  if (amountMinor > maxTotal) throw broken('OUT_OF_RANGE', 'The total of an order may be at most 2,147,483,647.', 'items');
   return {
     _id,
     buyer,
@@ -136,70 +205,8 @@ function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[
   };
 }
 
-/** @param shareToken given when the order is placed */
-type OrderListener = (change: Change, order: OrderDocument, shareToken?: string | null) => Promise<void>;
-
-const listeners: OrderListener[] = [];
-
-/** Adds what else happens, in the same transaction, when an order is placed or its status changes. */
-export function onOrderStatus(listener: OrderListener): void {
-  listeners.push(listener);
-}
-
-async function tellListeners(change: Change, order: OrderDocument, shareToken?: string | null): Promise<void> {
-  for (const listener of listeners) await listener(change, order, shareToken);
-}
-
-/** @throws RulesBroken INVALID_TRANSITION, RequestError FORBIDDEN or NOT_FOUND */
-export async function updateOrderStatus(actor: SignedIn, id: Types.ObjectId, status: OrderStatusName): Promise<OrderDocument> {
-  const order = await OrderModel.findById(id).lean();
-  const mayRead = order && (order.buyer.equals(actor.userId) || order.merchant.equals(actor.userId) || actor.roles.includes('ADMIN'));
-  if (!mayRead) throw broken('NOT_FOUND', 'There is no such order.', 'orderId');
-  const isSeller = order.merchant.equals(actor.userId) || actor.roles.includes('ADMIN');
-  if (!isSeller && status !== 'CANCELLED') throw new RequestError('FORBIDDEN', 'Only the merchant may do this step.');
-  const keys = [`order:${id.toHexString()}`, ...order.items.map(({ product }) => `product:${product.toHexString()}`)];
-  return recordChange(keys, async (change) => {
-    const { session } = change;
-    const from = orderStatusesBefore(status);
-    const filter = { _id: id, status: { $in: from } };
-    const moved = await OrderModel.findOneAndUpdate(
-      filter,
-      { $set: { status, updatedAt: new Date() } },
-      { returnDocument: 'after', session },
-    ).lean();
-    if (!moved) {
-      const current = await OrderModel.findById(id, { status: 1 }).session(session).lean();
-      throw broken('INVALID_TRANSITION', `An order that is ${current!.status} cannot become ${status}.`, 'status');
-    }
-    if (status === 'CANCELLED') await returnStock(session, moved);
-    if (status === 'DELIVERED') await notePurchase(change, moved);
-    await tellListeners(change, moved);
-    return moved;
-  });
-}
-
 function orderStatusesBefore(status: OrderStatusName): OrderStatusName[] {
   return (Object.keys(steps) as OrderStatusName[]).filter((from) => steps[from].includes(status));
-}
-
-async function returnStock(session: ClientSession, order: OrderDocument): Promise<void> {
-  for (const { product, quantity } of order.items) {
-    await ProductModel.updateOne(
-      { _id: product, stock: { $ne: null } },
-      { $inc: { stock: quantity }, $set: { updatedAt: new Date() } },
-      { session },
-    );
-  }
-}
-
-async function notePurchase(change: Change, order: OrderDocument): Promise<void> {
-  const products = order.items.map(({ product }) => product);
-  await noteInteractions(change.session, order.buyer, products, { increments: { purchases: 1 } });
-}
-
-/** Whether the user has received the product by an order of this shop. */
-export async function hasReceived(session: ClientSession, buyer: Types.ObjectId, product: Types.ObjectId): Promise<boolean> {
-  return (await OrderModel.exists({ buyer, status: 'DELIVERED', 'items.product': product }).session(session)) !== null;
 }
 
 export function orderList(buyer: Types.ObjectId): ListDefinition {
@@ -213,14 +220,6 @@ export function orderList(buyer: Types.ObjectId): ListDefinition {
   };
 }
 
-/** Orders of another shop, in bulk. @returns how many were new */
-export function importOrders(orders: OrderDocument[]): Promise<number> {
-  return insertMissing(OrderModel, orders);
-}
-
 export function salesList(merchant: Types.ObjectId): ListDefinition {
   return { ...orderList(merchant), name: 'sales', filter: { merchant } };
 }
-
-registerOwnedDocuments({ name: 'orders', model: OrderModel, owner: 'buyer', erase: 'ANONYMISE' });
-registerReference('sales', OrderModel, 'merchant');

@@ -1,8 +1,9 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Money } from '../../relay/money.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { field, From, ObjectType, payloadType } from '../../relay/output.js';
+import type { OrderDocument, OrderItemDocument } from './order.model.js';
 
 export enum OrderStatus {
   PLACED = 'PLACED',
@@ -25,7 +26,7 @@ registerEnumType(OrderStatus, {
 });
 
 @ObjectType({ description: 'One line of an order, as it was when the order was placed.' })
-export class OrderItem {
+export class OrderItem extends From<OrderItemDocument> {
   @Field(() => String, { description: 'The product’s title then.' })
   title!: string;
 
@@ -37,7 +38,7 @@ export class OrderItem {
 }
 
 @ObjectType({ implements: Node, description: 'What a buyer ordered from one merchant. Only the two of them can see it.' })
-export class Order extends Node {
+export class Order extends Node<OrderDocument> {
   @Field(() => [OrderItem], { description: 'Its lines.' })
   items!: OrderItem[];
 
@@ -89,14 +90,10 @@ export class UpdateOrderStatusInput {
   status!: OrderStatus;
 }
 
-@ObjectType({ implements: Payload, description: 'The new order.' })
-export class PlaceOrderPayload extends Payload {
-  @Field(() => Order, { nullable: true, description: 'The order, as stored.' })
-  order!: Order | null;
-}
+export const PlaceOrderPayload = payloadType('PlaceOrderPayload', 'The new order.', {
+  order: field(() => Order, 'The order, as stored.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The changed order.' })
-export class UpdateOrderStatusPayload extends Payload {
-  @Field(() => Order, { nullable: true, description: 'The order, as changed.' })
-  order!: Order | null;
-}
+export const UpdateOrderStatusPayload = payloadType('UpdateOrderStatusPayload', 'The changed order.', {
+  order: field(() => Order, 'The order, as changed.'),
+});

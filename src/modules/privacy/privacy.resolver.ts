@@ -1,19 +1,22 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, Resolver } from 'type-graphql';
 import { broken } from '../../errors.js';
 import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
+import { Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { erase, exportOf } from './privacy.service.js';
+import type { PrivacyService } from './privacy.service.js';
 import { EraseMeInput, EraseMePayload } from './privacy.type.js';
 
 @Resolver()
 export class PrivacyResolver {
+  constructor(private readonly privacy: PrivacyService) {}
+
   @Authorized()
   @Cost({ weight: 1000 })
   @Query(() => GraphQLJSONObject, { description: 'Everything that the shop holds on one, by kind.' })
   exportMyData(@Ctx() context: RequestContext): Promise<object> {
-    return exportOf(context.requireSignedIn().userId);
+    return this.privacy.exportOf(context.requireSignedIn().userId);
   }
 
   @Authorized()
@@ -25,10 +28,10 @@ export class PrivacyResolver {
   eraseMe(
     @Arg('input', () => EraseMeInput, { description: 'The confirmation.' }) { password, confirm }: EraseMeInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     return payload(async () => {
       if (!confirm) throw broken('REQUIRED', 'Confirm that you want to be erased.', 'confirm');
-      await erase(context.requireSignedIn().userId, password);
+      await this.privacy.erase(context.requireSignedIn().userId, password);
       return { erased: true };
     });
   }

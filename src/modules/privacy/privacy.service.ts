@@ -2,47 +2,59 @@
 import escapeForRegExp from 'escape-string-regexp';
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
-import { announceSessionEnd, recordChange, reassignEvents } from '../../realtime/index.js';
-import type { ClientSession } from '../../store/transaction.js';
-import { openSessionsOf, passwordMatches, personalData, UserModel, type UserDocument } from '../user/index.js';
+import type { Realtime } from '../../realtime/index.js';
+import type { ClientSession } from '../../store/database.js';
+import type { PersonalData } from '../personal-data.js';
+import type { UserDocument, UserVerbs } from '../user/index.js';
 
-/** Everything that is held on a user, by kind; ids are those of the store. Empty kinds are left out. */
-export async function exportOf(user: Types.ObjectId): Promise<Record<string, unknown>> {
-  const collected: Record<string, unknown> = {};
-  for (const { name, collect } of personalData()) {
-    const rows = await collect(user);
-    if (rows.length > 0) collected[name] = JSON.parse(JSON.stringify(rows));
+interface PrivacyDependencies {
+  realtime: Realtime;
+  users: UserVerbs;
+  /** What every feature holds on users, the accounts themselves first. */
+  personalData: () => readonly PersonalData[];
+}
+
+export class PrivacyService {
+  constructor(private readonly dependencies: PrivacyDependencies) {}
+
+  /** Everything that is held on a user, by kind; ids are those of the store. Empty kinds are left out. */
+  async exportOf(user: Types.ObjectId): Promise<Record<string, unknown>> {
+    const collected: Record<string, unknown> = {};
+    for (const { name, collect } of this.dependencies.personalData()) {
+      const rows = await collect(user);
+      if (rows.length > 0) collected[name] = JSON.parse(JSON.stringify(rows));
+    }
+    return { exportedAt: new Date().toISOString(), ...collected };
   }
-  return { exportedAt: new Date().toISOString(), ...collected };
-}
 
-/**
- * Erases a user, all at once: personal data goes, contributions stay under an id that leads to nobody, and without
- * the user's name, handle and address in their text.
- * @throws RulesBroken INVALID_CREDENTIALS where the account has a password and it is another
- */
-export async function erase(user: Types.ObjectId, password: string | null | undefined): Promise<void> {
-  const account = await UserModel.findById(user, { passwordHash: 1 }).lean();
-  if (account?.passwordHash && !(await passwordMatches(user, password ?? '')))
-    throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
-  const sessions = await openSessionsOf(user);
-  await recordChange([`erase:${user.toHexString()}`], async ({ session }) => {
-    const found = await UserModel.findById(user).session(session).lean();
-    if (!found) return;
-    await requireReplaceable(session, found);
-    const erasure = { session, user, ghost: new Types.ObjectId(), redact: redactor(found) };
-    // The account goes last: what goes before it may still ask whose it is.
-    for (const { erase } of [...personalData()].reverse()) await erase(erasure);
-    await reassignEvents(session, user, erasure.ghost);
-  });
-  announceSessionEnd(sessions);
-}
+  /**
+   * Erases a user, all at once: personal data goes, contributions stay under an id that leads to nobody, and without
+   * the user's name, handle and address in their text.
+   * @throws RulesBroken INVALID_CREDENTIALS where the account has a password and it is another
+   */
+  async erase(user: Types.ObjectId, password: string | null | undefined): Promise<void> {
+    const { realtime, users, personalData } = this.dependencies;
+    const account = await users.accountOf(user);
+    if (account?.passwordHash && !(await users.passwordMatches(user, password ?? '')))
+      throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
+    const sessions = await users.openSessionsOf(user);
+    await realtime.recordChange([`erase:${user.toHexString()}`], async ({ session }) => {
+      const found = await users.accountOf(user, session);
+      if (!found) return;
+      await this.requireReplaceable(session, found);
+      const erasure = { session, user, anonymousId: new Types.ObjectId(), redact: redactor(found) };
+      // The account goes last: what goes before it may still ask whose it is.
+      for (const { erase } of [...personalData()].reverse()) await erase(erasure);
+      await realtime.eventLog.reassign(session, user, erasure.anonymousId);
+    });
+    realtime.announceSessionEnd(sessions);
+  }
 
-/** Somebody must be left to run the shop. */
-async function requireReplaceable(session: ClientSession, { _id, roles }: UserDocument): Promise<void> {
-  if (!roles.includes('ADMIN')) return;
-  const other = await UserModel.exists({ _id: { $ne: _id }, roles: 'ADMIN' }).session(session);
-  if (!other) throw broken('NOT_ALLOWED', 'You are the only administrator: name another one first.', 'password');
+  /** Somebody must be left to run the shop. */
+  private async requireReplaceable(session: ClientSession, { _id, roles }: UserDocument): Promise<void> {
+    if (roles.includes('ADMIN') && !(await this.dependencies.users.hasOtherAdmin(_id, session)))
+      throw broken('NOT_ALLOWED', 'You are the only administrator: name another one first.', 'password');
+  }
 }
 
 function redactor({ name, handle, email }: UserDocument): (text: string) => string {

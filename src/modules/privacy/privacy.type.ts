@@ -1,5 +1,5 @@
-import { Field, InputType, ObjectType } from 'type-graphql';
-import { Payload } from '../../relay/payload.js';
+import { Field, InputType } from 'type-graphql';
+import { field, payloadType } from '../../relay/output.js';
 
 @InputType({ description: 'What confirms that one wants to be erased.' })
 export class EraseMeInput {
@@ -10,8 +10,6 @@ export class EraseMeInput {
   confirm!: boolean;
 }
 
-@ObjectType({ implements: Payload, description: 'The answer to being erased.' })
-export class EraseMePayload extends Payload {
-  @Field(() => Boolean, { nullable: true, description: 'Whether one is erased. The session has ended.' })
-  erased!: boolean | null;
-}
+export const EraseMePayload = payloadType('EraseMePayload', 'The answer to being erased.', {
+  erased: field(() => Boolean, 'Whether one is erased. The session has ended.'),
+});

@@ -1,6 +1,120 @@
-export { importAnswers, importQuestions } from './question.bulk.js';
-export { answerById, questionById } from './question.loader.js';
-export { AnswerModel, type AnswerDocument } from './question.model.js';
-export { AnswerResolver, ProductQuestionsResolver, QuestionResolver } from './question.resolver.js';
-export { authorOfAnswer, authorOfQuestion, releaseAnswer, releaseQuestion, showAnswer, showQuestion } from './question.service.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { FeedVerbs } from '../feed/index.js';
+import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { OrderVerbs } from '../order/index.js';
+import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import type { ScreeningVerbs } from '../screening/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { AnswerChanges } from './answer-change.js';
+import { AnswerReactions } from './answer-reactions.js';
+import { AnswerResolver } from './answer.resolver.js';
+import { AnswerService } from './answer.service.js';
+import { QuestionBulk } from './question.bulk.js';
+import { questionLoaders, type QuestionLoaders } from './question.loader.js';
+import { questionModels, type QuestionModels } from './question.model.js';
+import { ProductQuestionsResolver, QuestionResolver } from './question.resolver.js';
+import { QuestionService } from './question.service.js';
+import { SimilarQuestions, termsOf } from './similar-questions.js';
+import { Visibility } from './visibility.js';
+
+export type { AnswerDocument } from './question.model.js';
 export { Answer, Question } from './question.type.js';
+
+export interface QuestionDependencies {
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+  orders: OrderVerbs;
+  notifications: NotificationVerbs;
+  feed: FeedVerbs;
+  screening: ScreeningVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+/** Questions about products, and their answers. */
+export function questionModule(
+  { database, realtime, idempotency }: Foundation,
+  { users, catalog, behaviour, orders, notifications, feed, screening, socialGraph }: QuestionDependencies,
+) {
+  const models = questionModels(database);
+  const loaders = questionLoaders(models);
+  const writing = { models, realtime, idempotency, behaviour, catalog, feed, notifications, screening };
+  const changes = new AnswerChanges(models, realtime);
+  const questions = new QuestionService(writing);
+  const answers = new AnswerService({ ...writing, changes, orders, socialGraph });
+  const reactions = new AnswerReactions(models, changes, notifications);
+  const visibility = new Visibility(loaders, socialGraph);
+  const bulk = new QuestionBulk(models);
+  return describeModule({
+    name: 'question',
+    resolvers: [
+      new QuestionResolver({ questions, visibility, loaders, users, catalog, socialGraph }),
+      new AnswerResolver({ answers, reactions, visibility, loaders, users }),
+      new ProductQuestionsResolver({ similar: new SimilarQuestions(models), loaders, socialGraph }),
+    ],
+    nodes: {
+      Question: (id, context) => visibility.question(id, context),
+      Answer: (id, context) => visibility.answer(id, context),
+    },
+    personalData: [
+      questionsOf(models),
+      ownedDocuments({ name: 'answers', model: models.answers, owner: 'author', erase: 'ANONYMISE', texts: ['body'] }),
+      ownedDocuments({ name: 'answerVotes', model: models.votes, owner: 'voter', erase: 'ANONYMISE' }),
+    ],
+    content: [questionContent(questions, loaders), answerContent(answers, loaders, visibility)],
+    verbs: {
+      questionById: loaders.questionById,
+      answerById: loaders.answerById,
+      ...verbs(bulk, ['importAnswers', 'importQuestions']),
+    },
+  });
+}
+
+/** Questions stay without their author; their words follow the redacted text. */
+function questionsOf({ questions }: QuestionModels): PersonalData {
+  return {
+    name: 'questions',
+    collect: (author) => questions.find({ author }, { terms: 0 }).lean(),
+    async erase({ session, user, anonymousId, redact }) {
+      const asked = await questions.find({ author: user }, { body: 1 }).session(session).lean();
+      for (const { _id, body } of asked) {
+        const redacted = redact(body);
+        const change = { author: anonymousId, body: redacted, terms: termsOf(redacted) };
+        await questions.updateOne({ _id }, { $set: change }, { session });
+      }
+    },
+  };
+}
+
+function questionContent(questions: QuestionService, { questionById }: QuestionLoaders): ContentKind {
+  return {
+    type: 'Question',
+    authorOf: (session, id) => questions.authorOf(session, id),
+    moderation: {
+      find: (context, id) => context.load(questionById, id),
+      show: (change, id, visible) => questions.show(change, id, visible),
+      release: (change, id) => questions.release(change, id),
+    },
+    comments: null,
+  };
+}
+
+function answerContent(answers: AnswerService, { answerById }: QuestionLoaders, visibility: Visibility): ContentKind {
+  return {
+    type: 'Answer',
+    authorOf: (session, id) => answers.authorOf(session, id),
+    moderation: {
+      find: (context, id) => context.load(answerById, id),
+      show: (change, id, visible) => answers.show(change, id, visible),
+      release: (change, id) => answers.release(change, id),
+    },
+    comments: {
+      keyOf: (id) => `answer:${id.toHexString()}`,
+      count: (session, id, by) => answers.countComments(session, id, by),
+      find: (context, id) => visibility.answer(id, context),
+    },
+  };
+}

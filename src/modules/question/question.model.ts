@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export interface QuestionDocument {
   _id: Types.ObjectId;
@@ -7,29 +9,13 @@ export interface QuestionDocument {
   body: string;
   /** Its words, by which similar questions are found. */
   terms: string[];
+  /** How many answers can be seen. */
   answerCount: number;
   acceptedAnswer: Types.ObjectId | null;
   createdAt: Date;
   /** When moderation took it out of sight. */
   hiddenAt: Date | null;
 }
-
-const questionSchema = new Schema<QuestionDocument>({
-  product: { type: Schema.Types.ObjectId, required: true },
-  author: { type: Schema.Types.ObjectId, required: true },
-  body: { type: String, required: true },
-  terms: { type: [String], default: [] },
-  answerCount: { type: Number, default: 0 },
-  acceptedAnswer: { type: Schema.Types.ObjectId, default: null },
-  createdAt: { type: Date, required: true },
-  hiddenAt: { type: Date, default: null },
-});
-questionSchema.index({ product: 1, createdAt: -1, _id: -1 });
-questionSchema.index({ product: 1, answerCount: -1, createdAt: -1, _id: -1 });
-questionSchema.index({ product: 1, terms: 1 });
-questionSchema.index({ author: 1, createdAt: -1, _id: -1 });
-
-export const QuestionModel = mongoose.model('Question', questionSchema, 'questions');
 
 export interface AnswerDocument {
   _id: Types.ObjectId;
@@ -47,29 +33,9 @@ export interface AnswerDocument {
   commentCount: number;
   createdAt: Date;
   editedAt: Date | null;
+  /** When moderation took it out of sight. */
   hiddenAt: Date | null;
 }
-
-const answerSchema = new Schema<AnswerDocument>({
-  question: { type: Schema.Types.ObjectId, required: true },
-  product: { type: Schema.Types.ObjectId, required: true },
-  author: { type: Schema.Types.ObjectId, required: true },
-  body: { type: String, required: true },
-  byMerchant: { type: Boolean, required: true },
-  byVerifiedBuyer: { type: Boolean, required: true },
-  accepted: { type: Boolean, default: false },
-  helpful: { type: Number, default: 0 },
-  unhelpful: { type: Number, default: 0 },
-  helpfulness: { type: Number, default: 0 },
-  commentCount: { type: Number, default: 0 },
-  createdAt: { type: Date, required: true },
-  editedAt: { type: Date, default: null },
-  hiddenAt: { type: Date, default: null },
-});
-answerSchema.index({ question: 1, accepted: -1, helpfulness: -1, createdAt: 1, _id: 1 });
-answerSchema.index({ author: 1, createdAt: -1, _id: -1 });
-
-export const AnswerModel = mongoose.model('Answer', answerSchema, 'answers');
 
 export interface AnswerVoteDocument {
   /** Answer and voter, so that there is one vote each. */
@@ -80,14 +46,69 @@ export interface AnswerVoteDocument {
   at: Date;
 }
 
-const voteSchema = new Schema<AnswerVoteDocument>({
-  _id: { type: String, required: true },
-  answer: { type: Schema.Types.ObjectId, required: true },
-  voter: { type: Schema.Types.ObjectId, required: true },
-  helpful: { type: Boolean, required: true },
-  at: { type: Date, required: true },
-});
-voteSchema.index({ voter: 1 });
-voteSchema.index({ answer: 1 });
+export interface QuestionModels {
+  questions: Model<QuestionDocument>;
+  answers: Model<AnswerDocument>;
+  votes: Model<AnswerVoteDocument>;
+}
 
-export const AnswerVoteModel = mongoose.model('AnswerVote', voteSchema, 'answer_votes');
+export function questionModels(database: Database): QuestionModels {
+  return {
+    questions: database.model('Question', questionSchema(), 'questions'),
+    answers: database.model('Answer', answerSchema(), 'answers'),
+    votes: database.model('AnswerVote', voteSchema(), 'answer_votes'),
+  };
+}
+
+function questionSchema(): Schema<QuestionDocument> {
+  const schema = documentSchema<QuestionDocument>({
+    product: { type: Schema.Types.ObjectId, required: true },
+    author: { type: Schema.Types.ObjectId, required: true },
+    body: { type: String, required: true },
+    terms: { type: [String], default: [] },
+    answerCount: { type: Number, default: 0 },
+    acceptedAnswer: { type: Schema.Types.ObjectId, default: null },
+    createdAt: { type: Date, required: true },
+    hiddenAt: { type: Date, default: null },
+  });
+  schema.index({ product: 1, createdAt: -1, _id: -1 });
+  schema.index({ product: 1, answerCount: -1, createdAt: -1, _id: -1 });
+  schema.index({ product: 1, terms: 1 });
+  schema.index({ author: 1, createdAt: -1, _id: -1 });
+  return schema;
+}
+
+function answerSchema(): Schema<AnswerDocument> {
+  const schema = documentSchema<AnswerDocument>({
+    question: { type: Schema.Types.ObjectId, required: true },
+    product: { type: Schema.Types.ObjectId, required: true },
+    author: { type: Schema.Types.ObjectId, required: true },
+    body: { type: String, required: true },
+    byMerchant: { type: Boolean, required: true },
+    byVerifiedBuyer: { type: Boolean, required: true },
+    accepted: { type: Boolean, default: false },
+    helpful: { type: Number, default: 0 },
+    unhelpful: { type: Number, default: 0 },
+    helpfulness: { type: Number, default: 0 },
+    commentCount: { type: Number, default: 0 },
+    createdAt: { type: Date, required: true },
+    editedAt: { type: Date, default: null },
+    hiddenAt: { type: Date, default: null },
+  });
+  schema.index({ question: 1, accepted: -1, helpfulness: -1, createdAt: 1, _id: 1 });
+  schema.index({ author: 1, createdAt: -1, _id: -1 });
+  return schema;
+}
+
+function voteSchema(): Schema<AnswerVoteDocument> {
+  const schema = documentSchema<AnswerVoteDocument>({
+    _id: { type: String, required: true },
+    answer: { type: Schema.Types.ObjectId, required: true },
+    voter: { type: Schema.Types.ObjectId, required: true },
+    helpful: { type: Boolean, required: true },
+    at: { type: Date, required: true },
+  });
+  schema.index({ voter: 1 });
+  schema.index({ answer: 1 });
+  return schema;
+}

@@ -1,7 +1,8 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
+import type { AnswerDocument, QuestionDocument } from './question.model.js';
 
 export enum QuestionSort {
   NEWEST = 'NEWEST',
@@ -26,7 +27,7 @@ registerEnumType(AnswerVote, {
 });
 
 @ObjectType({ implements: Node, description: 'What somebody wants to know of a product.' })
-export class Question extends Node {
+export class Question extends Node<QuestionDocument> {
   @Field(() => String, { description: 'Plain text, as it was written.' })
   body!: string;
 
@@ -40,7 +41,7 @@ export class Question extends Node {
 export const QuestionConnection = connectionType(Question, 'Question');
 
 @ObjectType({ implements: Node, description: 'What somebody knows of a product, in answer to a question.' })
-export class Answer extends Node {
+export class Answer extends Node<AnswerDocument> {
   @Field(() => String, { description: 'Plain text, as it was written.' })
   body!: string;
 
@@ -80,14 +81,10 @@ export class AskQuestionInput {
   idempotencyKey?: string | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The new question.' })
-export class AskQuestionPayload extends Payload {
-  @Field(() => Question, { nullable: true, description: 'The question, as stored.' })
-  question!: Question | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether a moderator must see it before others do.' })
-  held!: boolean | null;
-}
+export const AskQuestionPayload = payloadType('AskQuestionPayload', 'The new question.', {
+  question: field(() => Question, 'The question, as stored.'),
+  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+});
 
 @InputType({ description: 'A new answer.' })
 export class AnswerQuestionInput {
@@ -101,14 +98,10 @@ export class AnswerQuestionInput {
   idempotencyKey?: string | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The new answer.' })
-export class AnswerQuestionPayload extends Payload {
-  @Field(() => Answer, { nullable: true, description: 'The answer, as stored.' })
-  answer!: Answer | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether a moderator must see it before others do.' })
-  held!: boolean | null;
-}
+export const AnswerQuestionPayload = payloadType('AnswerQuestionPayload', 'The new answer.', {
+  answer: field(() => Answer, 'The answer, as stored.'),
+  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+});
 
 @InputType({ description: 'The new text of one’s answer.' })
 export class EditAnswerInput {
@@ -119,11 +112,9 @@ export class EditAnswerInput {
   body!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The changed answer.' })
-export class EditAnswerPayload extends Payload {
-  @Field(() => Answer, { nullable: true, description: 'The answer, as changed.' })
-  answer!: Answer | null;
-}
+export const EditAnswerPayload = payloadType('EditAnswerPayload', 'The changed answer.', {
+  answer: field(() => Answer, 'The answer, as changed.'),
+});
 
 @InputType({ description: 'Which answer helped.' })
 export class AcceptAnswerInput {
@@ -134,11 +125,9 @@ export class AcceptAnswerInput {
   accepted!: boolean;
 }
 
-@ObjectType({ implements: Payload, description: 'The accepted answer.' })
-export class AcceptAnswerPayload extends Payload {
-  @Field(() => Answer, { nullable: true, description: 'The answer, as changed.' })
-  answer!: Answer | null;
-}
+export const AcceptAnswerPayload = payloadType('AcceptAnswerPayload', 'The accepted answer.', {
+  answer: field(() => Answer, 'The answer, as changed.'),
+});
 
 @InputType({ description: 'A vote on an answer.' })
 export class VoteAnswerInput {
@@ -149,11 +138,9 @@ export class VoteAnswerInput {
   vote?: AnswerVote | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The answer with its new votes.' })
-export class VoteAnswerPayload extends Payload {
-  @Field(() => Answer, { nullable: true, description: 'The answer, as changed.' })
-  answer!: Answer | null;
-}
+export const VoteAnswerPayload = payloadType('VoteAnswerPayload', 'The answer with its new votes.', {
+  answer: field(() => Answer, 'The answer, as changed.'),
+});
 
 @InputType({ description: 'Which answer to delete.' })
 export class DeleteAnswerInput {
@@ -161,11 +148,9 @@ export class DeleteAnswerInput {
   answerId!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'What was deleted.' })
-export class DeleteAnswerPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that the answer had.' })
-  deletedAnswerId!: string | null;
-}
+export const DeleteAnswerPayload = payloadType('DeleteAnswerPayload', 'What was deleted.', {
+  deletedAnswerId: field(() => ID, 'The id that the answer had.'),
+});
 
 @InputType({ description: 'Which question to delete.' })
 export class DeleteQuestionInput {
@@ -173,26 +158,14 @@ export class DeleteQuestionInput {
   questionId!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'What was deleted.' })
-export class DeleteQuestionPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that the question had.' })
-  deletedQuestionId!: string | null;
-}
+export const DeleteQuestionPayload = payloadType('DeleteQuestionPayload', 'What was deleted.', {
+  deletedQuestionId: field(() => ID, 'The id that the question had.'),
+});
 
-@ObjectType({ description: 'A question was asked.' })
-export class QuestionAsked {
-  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
-  cursor!: string;
+export const QuestionAsked = eventType('QuestionAsked', 'A question was asked.', {
+  question: field(() => Question, 'The question; null where it is gone since.'),
+});
 
-  @Field(() => Question, { nullable: true, description: 'The question; null where it is gone since.' })
-  question!: Question | null;
-}
-
-@ObjectType({ description: 'A question was answered.' })
-export class AnswerAdded {
-  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
-  cursor!: string;
-
-  @Field(() => Answer, { nullable: true, description: 'The answer; null where it is gone since.' })
-  answer!: Answer | null;
-}
+export const AnswerAdded = eventType('AnswerAdded', 'A question was answered.', {
+  answer: field(() => Answer, 'The answer; null where it is gone since.'),
+});

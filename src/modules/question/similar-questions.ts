@@ -1,10 +1,10 @@
 /** Finds earlier questions that ask the same, while somebody is still typing. */
 import MiniSearch from 'minisearch';
 import type { Types } from 'mongoose';
-import { QuestionModel, type QuestionDocument } from './question.model.js';
+import type { QuestionDocument, QuestionModels } from './question.model.js';
 
-const mostTerms = 60;
-const mostCandidates = 300;
+const maxTerms = 60;
+const maxCandidates = 300;
 
 /** So common in questions that they tell nothing. */
 const common = new Set(
@@ -17,7 +17,7 @@ const common = new Set(
 export function termsOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const terms = words.filter((word) => word.length > 1 && !common.has(word)).map(stem);
-  return [...new Set(terms)].slice(0, mostTerms);
+  return [...new Set(terms)].slice(0, maxTerms);
 }
 
 /** Takes plural and verb endings off English words, crudely: both sides of a comparison are treated alike. */
@@ -28,25 +28,24 @@ function stem(word: string): string {
   return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
 }
 
-/**
- * A product's questions that share words with a text, the most alike first. The index finds those that share a word,
- * at most three hundred; among them BM25+ ranks, and forgives mistyped and unfinished words.
- */
-export async function similarQuestions(
-  product: Types.ObjectId,
-  text: string,
-  hidden: Types.ObjectId[],
-  count: number,
-): Promise<QuestionDocument[]> {
-  const terms = termsOf(text);
-  if (terms.length === 0) return [];
-  const visible = { product, hiddenAt: null, ...(hidden.length > 0 && { author: { $nin: hidden } }) };
-  const unfinished = terms.at(-1)!;
-  const sharing = { ...visible, $or: [{ terms: { $in: terms } }, { terms: { $gte: unfinished, $lt: `${unfinished}\uffff` } }] };
-  const candidates = (await QuestionModel.find(sharing).limit(mostCandidates).lean()) as QuestionDocument[];
-  const index = new MiniSearch<QuestionDocument & { id: string; text: string }>({ fields: ['text'], tokenize: (one) => one.split(' ') });
-  index.addAll(candidates.map((question) => ({ ...question, id: question._id.toHexString(), text: question.terms.join(' ') })));
-  const ranked = index.search(terms.join(' '), { prefix: true, fuzzy: 0.2 }).slice(0, count);
-  const byKey = new Map(candidates.map((question) => [question._id.toHexString(), question]));
-  return ranked.map(({ id }) => byKey.get(id as string)!);
+export class SimilarQuestions {
+  constructor(private readonly models: QuestionModels) {}
+
+  /**
+   * A product's questions that share words with a text, the most alike first. The index finds those that share a word,
+   * at most three hundred; among them BM25+ ranks, and forgives mistyped and unfinished words.
+   */
+  async find(product: Types.ObjectId, text: string, hidden: Types.ObjectId[], limit: number): Promise<QuestionDocument[]> {
+    const terms = termsOf(text);
+    if (terms.length === 0) return [];
+    const visible = { product, hiddenAt: null, ...(hidden.length > 0 && { author: { $nin: hidden } }) };
+    const unfinished = terms.at(-1)!;
+    const sharing = { ...visible, $or: [{ terms: { $in: terms } }, { terms: { $gte: unfinished, $lt: `${unfinished}\uffff` } }] };
+    const candidates: QuestionDocument[] = await this.models.questions.find(sharing).limit(maxCandidates).lean();
+    const index = new MiniSearch<{ id: string; text: string }>({ fields: ['text'], tokenize: (words) => words.split(' ') });
+    index.addAll(candidates.map((question) => ({ id: question._id.toHexString(), text: question.terms.join(' ') })));
+    const ranked = index.search(terms.join(' '), { prefix: true, fuzzy: 0.2 }).slice(0, limit);
+    const byKey = new Map(candidates.map((question) => [question._id.toHexString(), question]));
+    return ranked.map(({ id }) => byKey.get(id as string)!);
+  }
 }

@@ -1,9 +1,108 @@
-export { importImpressions } from './experiment.service.js';
-export { RecommenderService } from './recommender.service.js';
-export {
+import { describeModule, verbs, type Foundation } from '../module.js';
+import { ownedDocuments } from '../personal-data.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { experimentModels } from './experiment/experiment.model.js';
+import { ExperimentService } from './experiment/experiment.service.js';
+import { GorseCandidates } from './gorse/gorse-candidates.js';
+import { GorseClient, type GorseOptions } from './gorse/gorse.client.js';
+import { gorseModels } from './gorse/gorse.model.js';
+import { GorseSync } from './gorse/gorse-sync.js';
+import { RecommenderService } from './pipeline/recommender.service.js';
+import { ProductCompanionsResolver } from './resolvers/companions.resolver.js';
+import { RecommendationFeedbackResolver } from './resolvers/feedback.resolver.js';
+import { impressionLoader } from './resolvers/impressions.js';
+import {
   RecommendationReasonResolver,
   RecommendedProductResolver,
-  SimilarProductsResolver,
   ViewerRecommendationsResolver,
-} from './recommendation.resolver.js';
-export { searchOnStore, train } from './trainer.js';
+} from './resolvers/recommendation.resolver.js';
+import { TrainingResolver } from './resolvers/training.resolver.js';
+import { Snapshots } from './training/snapshots.js';
+import { Trainer } from './training/trainer.js';
+import { trainingModels } from './training/training.model.js';
+import { TrainingService } from './training/training.service.js';
+
+export interface RecommendationOptions {
+  /** The share of users who get the experiment's treatment, 0 to 1. */
+  experimentShare: number;
+  /** Milliseconds from one training to the next; 0 trains only when asked. */
+  trainingInterval: number;
+  /** Milliseconds that impressions and what came of them are kept. */
+  impressionRetention: number;
+  /** Milliseconds from a click on a recommendation to an order that counts as following from it. */
+  attributionWindow: number;
+  /** A Gorse that recommends and compares; without one, this process does. */
+  gorse: GorseOptions | null;
+}
+
+interface RecommendationDependencies {
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+/** Recommendations, the training behind them, and what viewers do with them. */
+export function recommendationModule(foundation: Foundation, dependencies: RecommendationDependencies, options: RecommendationOptions) {
+  const { users, catalog, behaviour } = dependencies;
+  const { models, experiments } = experimentParts(foundation, behaviour, options);
+  const { trainer, training } = trainingParts(foundation, dependencies, options);
+  const gorse = options.gorse && gorseParts(foundation, dependencies, options.gorse);
+  const recommender = new RecommenderService({
+    ...dependencies,
+    experiments,
+    training,
+    gorse: gorse?.candidates ?? null,
+    experimentShare: options.experimentShare,
+  });
+  return describeModule({
+    name: 'recommendation',
+    resolvers: [
+      new RecommendedProductResolver(catalog, impressionLoader(experiments)),
+      new RecommendationReasonResolver(catalog, users),
+      new ViewerRecommendationsResolver(recommender, catalog),
+      new ProductCompanionsResolver({ recommender, catalog, behaviour }),
+      new RecommendationFeedbackResolver(experiments),
+      new TrainingResolver(training),
+    ],
+    on: { orderStatusChanged: (change, event) => experiments.attributeOrder(change, event) },
+    personalData: [
+      ...(gorse ? [gorse.sync.personalData] : []),
+      ownedDocuments({ name: 'recommendationImpressions', model: models.impressions, owner: 'user', erase: 'DELETE' }),
+      ownedDocuments({ name: 'recommendationOutcomes', model: models.outcomes, owner: 'user', erase: 'DELETE' }),
+      ownedDocuments({ name: 'dismissals', model: models.dismissals, owner: 'user', erase: 'DELETE' }),
+    ],
+    workers: [training.worker, ...(gorse ? [gorse.sync.worker] : [])],
+    verbs: {
+      ...verbs(experiments, ['importImpressions']),
+      ...verbs(trainer, ['searchParameters']),
+      ...verbs(training, ['state', 'train']),
+    },
+  });
+}
+
+function experimentParts({ database, realtime }: Foundation, behaviour: BehaviourVerbs, options: RecommendationOptions) {
+  const models = experimentModels(database, options.impressionRetention);
+  const { attributionWindow } = options;
+  return { models, experiments: new ExperimentService({ models, realtime, behaviour, attributionWindow }) };
+}
+
+function trainingParts({ database, log }: Foundation, sources: RecommendationDependencies, { trainingInterval }: RecommendationOptions) {
+  const models = trainingModels(database);
+  const snapshots = new Snapshots(models);
+  const trainer = new Trainer({ sources, models, snapshots });
+  return { trainer, training: new TrainingService({ trainer, snapshots, log, interval: trainingInterval }) };
+}
+
+function gorseParts(
+  { database, log, metrics }: Foundation,
+  { users, catalog, behaviour }: RecommendationDependencies,
+  options: GorseOptions,
+) {
+  const gorse = new GorseClient(options);
+  const sync = new GorseSync({ gorse, models: gorseModels(database), users, catalog, behaviour, log });
+  return { sync, candidates: new GorseCandidates(gorse, log, metrics) };
+}

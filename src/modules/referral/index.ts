@@ -1,2 +1,46 @@
-export { importReferrals } from './referral.bulk.js';
-export { ReferralResolver, ViewerReferralsResolver } from './referral.resolver.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { FeedVerbs } from '../feed/index.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import { ownedDocuments } from '../personal-data.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { referralLoaders } from './referral.loader.js';
+import { referralModels } from './referral.model.js';
+import { ReferralResolver, ViewerReferralsResolver } from './referral.resolver.js';
+import { ReferralService } from './referral.service.js';
+
+interface ReferralDependencies {
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+  notifications: NotificationVerbs;
+  feed: FeedVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+/** Products that users recommend to each other, and what becomes of the recommendations. */
+export function referralModule({ database, realtime, idempotency }: Foundation, dependencies: ReferralDependencies) {
+  const models = referralModels(database);
+  const loaders = referralLoaders(models);
+  const referrals = new ReferralService({ ...dependencies, models, realtime, idempotency });
+  const { users, catalog, socialGraph } = dependencies;
+  return describeModule({
+    name: 'referral',
+    resolvers: [new ReferralResolver({ referrals, users, catalog }), new ViewerReferralsResolver({ models, socialGraph })],
+    nodes: {
+      async Referral(id, context) {
+        const referral = await context.load(loaders.referralById, id);
+        const reader = context.signedIn?.userId;
+        return referral && reader && (referral.sender.equals(reader) || referral.recipient.equals(reader)) ? referral : null;
+      },
+    },
+    on: { orderStatusChanged: (change, event) => referrals.fulfil(change, event) },
+    personalData: [
+      ownedDocuments({ name: 'referralsSent', model: models.referrals, owner: 'sender', erase: 'ANONYMISE', texts: ['message'] }),
+      ownedDocuments({ name: 'referralsReceived', model: models.referrals, owner: 'recipient', erase: 'DELETE' }),
+    ],
+    verbs: verbs(referrals, ['importReferrals']),
+  });
+}

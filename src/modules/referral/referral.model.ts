@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export const referralStatuses = ['SENT', 'SEEN', 'OPENED', 'DISMISSED', 'BOUGHT'] as const;
 export type ReferralStatusName = (typeof referralStatuses)[number];
@@ -16,18 +18,27 @@ export interface ReferralDocument {
   updatedAt: Date;
 }
 
-const referralSchema = new Schema<ReferralDocument>({
-  sender: { type: Schema.Types.ObjectId, required: true },
-  recipient: { type: Schema.Types.ObjectId, required: true },
-  product: { type: Schema.Types.ObjectId, required: true },
-  message: { type: String, default: '' },
-  status: { type: String, required: true },
-  createdAt: { type: Date, required: true },
-  updatedAt: { type: Date, required: true },
-});
-referralSchema.index({ sender: 1, recipient: 1, product: 1 }, { unique: true });
-referralSchema.index({ sender: 1, createdAt: -1, _id: -1 });
-referralSchema.index({ recipient: 1, createdAt: -1, _id: -1 });
-referralSchema.index({ recipient: 1, product: 1 });
+export interface ReferralModels {
+  referrals: Model<ReferralDocument>;
+}
 
-export const ReferralModel = mongoose.model('Referral', referralSchema, 'referrals');
+export function referralModels(database: Database): ReferralModels {
+  return { referrals: database.model('Referral', referralSchema(), 'referrals') };
+}
+
+function referralSchema(): Schema<ReferralDocument> {
+  const schema = documentSchema<ReferralDocument>({
+    sender: { type: Schema.Types.ObjectId, required: true },
+    recipient: { type: Schema.Types.ObjectId, required: true },
+    product: { type: Schema.Types.ObjectId, required: true },
+    message: { type: String, default: '' },
+    status: { type: String, required: true, enum: referralStatuses },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  });
+  schema.index({ sender: 1, recipient: 1, product: 1 }, { unique: true });
+  schema.index({ sender: 1, createdAt: -1, _id: -1 });
+  schema.index({ recipient: 1, createdAt: -1, _id: -1 });
+  schema.index({ recipient: 1, product: 1 });
+  return schema;
+}

@@ -1,15 +1,15 @@
-import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, paginate, type Connection } from '../../relay/connection.js';
+import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
-import { byId } from '../../relay/loader.js';
-import { registerNode } from '../../relay/node.js';
+import { FieldResolver, Mutation } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { Product, productById, type ProductDocument } from '../catalog/index.js';
-import { hiddenFrom } from '../social-graph/index.js';
-import { User, userById, Viewer, type PublicUser } from '../user/index.js';
-import { ReferralModel, type ReferralDocument } from './referral.model.js';
-import { receivedReferrals, referProduct, respondToReferral, sentReferrals } from './referral.service.js';
+import { paginate } from '../../store/paging.js';
+import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { ReferralDocument, ReferralModels } from './referral.model.js';
+import { receivedReferrals, sentReferrals, type ReferralService } from './referral.service.js';
 import {
   Referral,
   ReferralConnection,
@@ -19,29 +19,34 @@ import {
   RespondToReferralPayload,
 } from './referral.type.js';
 
-const referralById = byId<ReferralDocument>(ReferralModel);
+interface ReferralResolverDependencies {
+  referrals: ReferralService;
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+}
 
-registerNode('Referral', async (id, context) => {
-  const referral = await context.load(referralById, id);
-  const reader = context.signedIn?.userId;
-  return referral && reader && (referral.sender.equals(reader) || referral.recipient.equals(reader)) ? referral : null;
-});
+interface ViewerReferralsDependencies {
+  models: ReferralModels;
+  socialGraph: SocialGraphVerbs;
+}
 
 @Resolver(() => Referral)
 export class ReferralResolver {
+  constructor(private readonly dependencies: ReferralResolverDependencies) {}
+
   @FieldResolver(() => User, { nullable: true, description: 'Who recommends it; null where they have left.' })
   sender(@Root() { sender }: ReferralDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, sender);
+    return context.load(this.dependencies.users.userById, sender);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'To whom; null where they have left.' })
   recipient(@Root() { recipient }: ReferralDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, recipient);
+    return context.load(this.dependencies.users.userById, recipient);
   }
 
   @FieldResolver(() => Product, { nullable: true, description: 'The product; null where it is gone.' })
   product(@Root() { product }: ReferralDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
-    return context.load(productById, product);
+    return context.load(this.dependencies.catalog.productById, product);
   }
 
   @Authorized()
@@ -52,10 +57,12 @@ export class ReferralResolver {
     @Arg('input', () => ReferProductInput, { description: 'The product and the users.' })
     { productId, toUserIds, ...rest }: ReferProductInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const product = idOf('Product', productId, 'input.productId');
     const recipients = toUserIds.map((id, at) => idOf('User', id, `input.toUserIds.${at}`));
-    return payload(async () => ({ referrals: await referProduct(context.requireSignedIn().userId, { ...rest, product, recipients }) }));
+    return payload(async () => ({
+      referrals: await this.dependencies.referrals.referProduct(context.requireSignedIn().userId, { ...rest, product, recipients }),
+    }));
   }
 
   @Authorized()
@@ -63,18 +70,24 @@ export class ReferralResolver {
   respondToReferral(
     @Arg('input', () => RespondToReferralInput, { description: 'What one did.' }) { referralId, response }: RespondToReferralInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Referral', referralId, 'input.referralId');
-    return payload(async () => ({ referral: await respondToReferral(context.requireSignedIn().userId, id, response) }));
+    return payload(async () => ({
+      referral: await this.dependencies.referrals.respondToReferral(context.requireSignedIn().userId, id, response),
+    }));
   }
 }
 
 @Resolver(() => Viewer)
 export class ViewerReferralsResolver {
+  constructor(private readonly dependencies: ViewerReferralsDependencies) {}
+
   @Authorized()
   @FieldResolver(() => ReferralConnection, { nullable: true, description: 'What others recommend to one, the latest first.' })
   async referrals(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ReferralDocument>> {
-    return paginate(ReferralModel, receivedReferrals(context.requireSignedIn().userId, await hiddenFrom(context)), page);
+    const { models, socialGraph } = this.dependencies;
+    const list = receivedReferrals(context.requireSignedIn().userId, await socialGraph.hiddenFrom(context));
+    return paginate(models.referrals, list, page);
   }
 
   @Authorized()
@@ -83,6 +96,6 @@ export class ViewerReferralsResolver {
     description: 'What one recommended to others and what became of it, the latest first.',
   })
   sentReferrals(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ReferralDocument>> {
-    return paginate(ReferralModel, sentReferrals(context.requireSignedIn().userId), page);
+    return paginate(this.dependencies.models.referrals, sentReferrals(context.requireSignedIn().userId), page);
   }
 }

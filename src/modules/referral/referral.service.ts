@@ -1,94 +1,22 @@
+/** Referrals: products that users recommend to each other, and what becomes of them. */
 import { Types } from 'mongoose';
 import { broken, RulesBroken, type BrokenRule } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
+import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
-import { recordChange, type Change } from '../../realtime/index.js';
-import { createOnce } from '../../store/idempotency.js';
-import type { ClientSession } from '../../store/transaction.js';
-import { noteInteractions } from '../behaviour/index.js';
-import { ProductModel } from '../catalog/index.js';
-import { recordActivity } from '../feed/index.js';
-import { notify } from '../notification/index.js';
-import { onOrderStatus } from '../order/index.js';
-import { blockersAmong } from '../social-graph/index.js';
-import { registerOwnedDocuments, UserModel } from '../user/index.js';
-import { ReferralModel, type ReferralDocument, type ReferralStatusName } from './referral.model.js';
+import type { ClientSession } from '../../store/database.js';
+import { insert, insertMissing } from '../../store/documents.js';
+import type { IdempotencyKeys } from '../../store/idempotency.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { DomainEvents } from '../domain-events.js';
+import type { FeedVerbs } from '../feed/index.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import type { ReferralDocument, ReferralModels, ReferralStatusName } from './referral.model.js';
 
-const mostRecipients = 50;
-
-export interface NewReferral {
-  product: Types.ObjectId;
-  recipients: Types.ObjectId[];
-  message: string;
-  idempotencyKey?: string | null;
-}
-
-/**
- * Recommends a product to users, to all of them or to none. Whoever has it from the same sender already keeps that
- * one, so a retry changes nothing.
- * @throws RulesBroken naming every recipient who cannot have it
- */
-export async function referProduct(sender: Types.ObjectId, input: NewReferral): Promise<ReferralDocument[]> {
-  const { product, recipients } = input;
-  new InputRules()
-    .text(input.message, { most: 1000 }, 'message')
-    .require(recipients.length > 0, 'REQUIRED', 'Name at least one user.', 'toUserIds')
-    .require(recipients.length <= mostRecipients, 'TOO_LONG', `Name at most ${mostRecipients} users at once.`, 'toUserIds')
-    .check();
-  const distinct = [...new Map(recipients.map((id) => [id.toHexString(), id])).values()];
-  await recordChange([`referrals:${sender.toHexString()}`], async (change) => {
-    const request = { user: sender, operation: 'referProduct', key: input.idempotencyKey };
-    await createOnce(change.session, request, () => referToEach(change, sender, distinct, input));
-  });
-  return await ReferralModel.find({ sender, recipient: { $in: distinct }, product }).lean();
-}
-
-async function referToEach(change: Change, sender: Types.ObjectId, recipients: Types.ObjectId[], input: NewReferral): Promise<void> {
-  const { session } = change;
-  const { product } = input;
-  if (!(await ProductModel.exists({ _id: product }).session(session))) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
-  await requireWelcome(session, sender, input.recipients);
-  const earlier = await ReferralModel.find({ sender, recipient: { $in: recipients }, product })
-    .session(session)
-    .lean();
-  const fresh = recipients.filter((recipient) => !earlier.some((one) => one.recipient.equals(recipient)));
-  if (fresh.length > 0)
-    await send(
-      change,
-      sender,
-      product,
-      fresh.map((recipient) => newReferral(sender, recipient, input)),
-    );
-}
-
-async function requireWelcome(session: ClientSession, sender: Types.ObjectId, recipients: Types.ObjectId[]): Promise<void> {
-  const known = await UserModel.find({ _id: { $in: recipients }, bannedAt: null }, { _id: 1 })
-    .session(session)
-    .lean();
-  const blockers = await blockersAmong(recipients, sender);
-  const rules: BrokenRule[] = recipients.flatMap((recipient, at): BrokenRule[] => {
-    const field = ['input', 'toUserIds', String(at)];
-    if (recipient.equals(sender)) return [{ code: 'NOT_ALLOWED', message: 'You cannot recommend to yourself.', field }];
-    if (!known.some(({ _id }) => _id.equals(recipient))) return [{ code: 'NOT_FOUND', message: 'There is no such user.', field }];
-    if (blockers.has(recipient.toHexString())) return [{ code: 'NOT_ALLOWED', message: 'This user does not want that.', field }];
-    return [];
-  });
-  if (rules.length > 0) throw new RulesBroken(rules);
-}
-
-function newReferral(sender: Types.ObjectId, recipient: Types.ObjectId, { product, message }: NewReferral): ReferralDocument {
-  const now = new Date();
-  return { _id: new Types.ObjectId(), sender, recipient, product, message, status: 'SENT', createdAt: now, updatedAt: now };
-}
-
-async function send(change: Change, sender: Types.ObjectId, product: Types.ObjectId, referrals: ReferralDocument[]): Promise<void> {
-  const { session } = change;
-  await ReferralModel.collection.insertMany(referrals, { session });
-  await noteInteractions(session, sender, [product], { increments: { referrals: 1 } });
-  for (const { _id, recipient } of referrals)
-    await notify(change, { recipient, kind: 'PRODUCT_REFERRED', actor: sender, subject: { type: 'Referral', id: _id } });
-  await recordActivity(change, { actor: sender, kind: 'REFERRED', subject: { type: 'Product', id: product } });
-}
+const maxRecipients = 50;
 
 /** From which statuses a response leads on: nobody goes back, and what was bought stays bought. */
 const before: Record<Exclude<ReferralStatusName, 'SENT'>, readonly ReferralStatusName[]> = {
@@ -98,32 +26,133 @@ const before: Record<Exclude<ReferralStatusName, 'SENT'>, readonly ReferralStatu
   BOUGHT: ['SENT', 'SEEN', 'OPENED', 'DISMISSED'],
 };
 
-/** What a recipient did with a referral; a step that was made already changes nothing. @throws RulesBroken NOT_FOUND */
-export async function respondToReferral(
-  recipient: Types.ObjectId,
-  id: Types.ObjectId,
-  response: 'SEEN' | 'OPENED' | 'DISMISSED',
-): Promise<ReferralDocument> {
-  await ReferralModel.updateOne(
-    { _id: id, recipient, status: { $in: before[response] } },
-    { $set: { status: response, updatedAt: new Date() } },
-  );
-  const referral = await ReferralModel.findOne({ _id: id, recipient }).lean();
-  if (!referral) throw broken('NOT_FOUND', 'There is no such referral.', 'referralId');
-  return referral;
+export interface NewReferral {
+  product: Types.ObjectId;
+  recipients: Types.ObjectId[];
+  message: string;
+  idempotencyKey?: string | null;
 }
 
-/** Whoever orders a product fulfils every referral of it, and its sender hears of it. */
-onOrderStatus(async (change, { status, buyer, items }) => {
-  if (status !== 'PLACED') return;
-  const { session } = change;
-  const open = { recipient: buyer, product: { $in: items.map(({ product }) => product) }, status: { $in: before.BOUGHT } };
-  const fulfilled = await ReferralModel.find(open).session(session).lean();
-  for (const { _id, sender } of fulfilled) {
-    await ReferralModel.updateOne({ _id }, { $set: { status: 'BOUGHT', updatedAt: new Date() } }, { session });
-    await notify(change, { recipient: sender, kind: 'REFERRAL_BOUGHT', actor: buyer, subject: { type: 'Referral', id: _id } });
+interface ReferralDependencies {
+  models: ReferralModels;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+  notifications: NotificationVerbs;
+  feed: FeedVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+export class ReferralService {
+  private readonly models: ReferralModels;
+
+  constructor(private readonly dependencies: ReferralDependencies) {
+    this.models = dependencies.models;
   }
-});
+
+  /**
+   * Recommends a product to users, to all of them or to none. Whoever has it from the same sender already keeps that
+   * one, so a retry changes nothing.
+   * @throws RulesBroken naming every recipient who cannot have it
+   */
+  async referProduct(sender: Types.ObjectId, input: NewReferral): Promise<ReferralDocument[]> {
+    const { product, recipients } = input;
+    new InputRules()
+      .text(input.message, { most: 1000 }, 'message')
+      .require(recipients.length > 0, 'REQUIRED', 'Name at least one user.', 'toUserIds')
+      .require(recipients.length <= maxRecipients, 'TOO_LONG', `Name at most ${maxRecipients} users at once.`, 'toUserIds')
+      .check();
+    const distinct = [...new Map(recipients.map((id) => [id.toHexString(), id])).values()];
+    const { realtime, idempotency } = this.dependencies;
+    await realtime.recordChange([`referrals:${sender.toHexString()}`], async (change) => {
+      const request = { user: sender, operation: 'referProduct', key: input.idempotencyKey };
+      await idempotency.createOnce(change.session, request, () => this.referToEach(change, sender, distinct, input));
+    });
+    return await this.models.referrals.find({ sender, recipient: { $in: distinct }, product }).lean();
+  }
+
+  private async referToEach(change: Change, sender: Types.ObjectId, recipients: Types.ObjectId[], input: NewReferral): Promise<void> {
+    const { session } = change;
+    const { product } = input;
+    if (!(await this.dependencies.catalog.knows(product, session))) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
+    await this.requireWelcome(session, sender, input.recipients);
+    const earlier = await this.models.referrals
+      .find({ sender, recipient: { $in: recipients }, product })
+      .session(session)
+      .lean();
+    const fresh = recipients.filter((recipient) => !earlier.some((referral) => referral.recipient.equals(recipient)));
+    if (fresh.length === 0) return;
+    const referrals = fresh.map((recipient) => newReferral(sender, recipient, input));
+    await this.send(change, sender, product, referrals);
+  }
+
+  private async requireWelcome(session: ClientSession, sender: Types.ObjectId, recipients: Types.ObjectId[]): Promise<void> {
+    const active = await this.dependencies.users.activeAmong(recipients, session);
+    const blockers = await this.dependencies.socialGraph.blockersAmong(recipients, sender);
+    const rules: BrokenRule[] = recipients.flatMap((recipient, at): BrokenRule[] => {
+      const field = ['input', 'toUserIds', String(at)];
+      const key = recipient.toHexString();
+      if (recipient.equals(sender)) return [{ code: 'NOT_ALLOWED', message: 'You cannot recommend to yourself.', field }];
+      if (!active.has(key)) return [{ code: 'NOT_FOUND', message: 'There is no such user.', field }];
+      if (blockers.has(key)) return [{ code: 'NOT_ALLOWED', message: 'This user does not want that.', field }];
+      return [];
+    });
+    if (rules.length > 0) throw new RulesBroken(rules);
+  }
+
+  private async send(change: Change, sender: Types.ObjectId, product: Types.ObjectId, referrals: ReferralDocument[]): Promise<void> {
+    const { session } = change;
+    const { behaviour, notifications, feed } = this.dependencies;
+    await insert(this.models.referrals, referrals, session);
+    await behaviour.noteInteractions(session, sender, [product], { increments: { referrals: 1 } });
+    for (const { _id, recipient } of referrals)
+      await notifications.notify(change, { recipient, kind: 'PRODUCT_REFERRED', actor: sender, subject: { type: 'Referral', id: _id } });
+    await feed.recordActivity(change, { actor: sender, kind: 'REFERRED', subject: { type: 'Product', id: product } });
+  }
+
+  /** What a recipient did with a referral; a step that was made already changes nothing. @throws RulesBroken NOT_FOUND */
+  async respondToReferral(
+    recipient: Types.ObjectId,
+    id: Types.ObjectId,
+    response: 'SEEN' | 'OPENED' | 'DISMISSED',
+  ): Promise<ReferralDocument> {
+    const { referrals } = this.models;
+    await referrals.updateOne(
+      { _id: id, recipient, status: { $in: before[response] } },
+      { $set: { status: response, updatedAt: new Date() } },
+    );
+    const referral = await referrals.findOne({ _id: id, recipient }).lean();
+    if (!referral) throw broken('NOT_FOUND', 'There is no such referral.', 'referralId');
+    return referral;
+  }
+
+  /** Whoever orders a product fulfils every referral of it, and its sender hears of it. */
+  async fulfil(change: Change, { order }: DomainEvents['orderStatusChanged']): Promise<void> {
+    const { status, buyer, items } = order;
+    if (status !== 'PLACED') return;
+    const { session } = change;
+    const { referrals } = this.models;
+    const open = { recipient: buyer, product: { $in: items.map(({ product }) => product) }, status: { $in: before.BOUGHT } };
+    const fulfilled = await referrals.find(open).session(session).lean();
+    for (const { _id, sender } of fulfilled) {
+      await referrals.updateOne({ _id }, { $set: { status: 'BOUGHT', updatedAt: new Date() } }, { session });
+      const subject = { type: 'Referral', id: _id };
+      await this.dependencies.notifications.notify(change, { recipient: sender, kind: 'REFERRAL_BOUGHT', actor: buyer, subject });
+    }
+  }
+
+  /** Referrals of another shop or data set, in bulk; nobody is told. @returns how many were new */
+  importReferrals(referrals: readonly ReferralDocument[]): Promise<number> {
+    return insertMissing(this.models.referrals, referrals);
+  }
+}
+
+function newReferral(sender: Types.ObjectId, recipient: Types.ObjectId, { product, message }: NewReferral): ReferralDocument {
+  const now = new Date();
+  return { _id: new Types.ObjectId(), sender, recipient, product, message, status: 'SENT', createdAt: now, updatedAt: now };
+}
 
 const newestFirst = [
   ['createdAt', -1],
@@ -138,6 +167,3 @@ export function receivedReferrals(recipient: Types.ObjectId, hidden: Types.Objec
 export function sentReferrals(sender: Types.ObjectId): ListDefinition {
   return { name: 'sentReferrals', filter: { sender }, order: newestFirst };
 }
-
-registerOwnedDocuments({ name: 'referralsSent', model: ReferralModel, owner: 'sender', erase: 'ANONYMISE', texts: ['message'] });
-registerOwnedDocuments({ name: 'referralsReceived', model: ReferralModel, owner: 'recipient', erase: 'DELETE' });

@@ -1,7 +1,8 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { field, ObjectType, payloadType } from '../../relay/output.js';
+import type { ReferralDocument } from './referral.model.js';
 
 export enum ReferralStatus {
   SENT = 'SENT',
@@ -40,7 +41,7 @@ registerEnumType(ReferralResponse, {
 });
 
 @ObjectType({ implements: Node, description: 'A product that one user recommends to another. Only the two of them see it.' })
-export class Referral extends Node {
+export class Referral extends Node<ReferralDocument> {
   @Field(() => String, { description: 'What the sender says of it; may be empty.' })
   message!: string;
 
@@ -71,11 +72,9 @@ export class ReferProductInput {
   idempotencyKey?: string | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The referrals.' })
-export class ReferProductPayload extends Payload {
-  @Field(() => [Referral], { nullable: true, description: 'One for each recipient; those who had it from oneself already keep that one.' })
-  referrals!: Referral[] | null;
-}
+export const ReferProductPayload = payloadType('ReferProductPayload', 'The referrals.', {
+  referrals: field(() => [Referral], 'One for each recipient; those who had it from oneself already keep that one.'),
+});
 
 @InputType({ description: 'What one did with a referral.' })
 export class RespondToReferralInput {
@@ -86,8 +85,6 @@ export class RespondToReferralInput {
   response!: ReferralResponse;
 }
 
-@ObjectType({ implements: Payload, description: 'The changed referral.' })
-export class RespondToReferralPayload extends Payload {
-  @Field(() => Referral, { nullable: true, description: 'The referral, as changed.' })
-  referral!: Referral | null;
-}
+export const RespondToReferralPayload = payloadType('RespondToReferralPayload', 'The changed referral.', {
+  referral: field(() => Referral, 'The referral, as changed.'),
+});

@@ -1,7 +1,126 @@
-export { retallyProducts } from './product-rating.js';
-export { ProductJsonLdResolver } from './product-json-ld.js';
-export { reviewById } from './review.loader.js';
-export { ReviewModel, type ReviewDocument } from './review.model.js';
-export { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './review.resolver.js';
-export { allReviews, authorOfReview, importReviews, releaseReview, showReview } from './review.service.js';
+import type { NodeFinder } from '../../relay/node.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { FeedVerbs } from '../feed/index.js';
+import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { OrderVerbs } from '../order/index.js';
+import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import type { ScreeningVerbs } from '../screening/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { ProductJsonLdResolver } from './product-json-ld.js';
+import { ProductRatings } from './product-rating.js';
+import { ReviewChanges } from './review-change.js';
+import { ReviewReactions } from './review-reactions.js';
+import { ReviewBulk } from './review.bulk.js';
+import { reviewLoaders, type ReviewLoaders } from './review.loader.js';
+import { reviewModels, type ReviewModels } from './review.model.js';
+import { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './review.resolver.js';
+import { ReviewService } from './review.service.js';
+
+export type { ReviewDocument } from './review.model.js';
 export { Review } from './review.type.js';
+
+export interface ReviewDependencies {
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+  orders: OrderVerbs;
+  notifications: NotificationVerbs;
+  feed: FeedVerbs;
+  screening: ScreeningVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+export interface ReviewOptions {
+  /** Where the shop shows a product, by its slug. */
+  productUrlOf: (slug: string) => string;
+}
+
+/** Reviews, and the scores that follow from them. */
+export function reviewModule(
+  { database, realtime, idempotency }: Foundation,
+  { users, catalog, behaviour, orders, notifications, feed, screening, socialGraph }: ReviewDependencies,
+  { productUrlOf }: ReviewOptions,
+) {
+  const models = reviewModels(database);
+  const loaders = reviewLoaders(models);
+  const ratings = new ProductRatings({ models, realtime, behaviour, catalog });
+  const changes = new ReviewChanges(models, realtime, ratings);
+  const reviews = new ReviewService({ models, realtime, idempotency, changes, ratings, behaviour, orders, feed, screening });
+  const reactions = new ReviewReactions({ models, changes, ratings, notifications });
+  const bulk = new ReviewBulk(models);
+  const visibleReview: NodeFinder = async (id, context) => {
+    const review = await context.load(loaders.reviewById, id);
+    if (!review?.visible) return null;
+    return (await socialGraph.isHiddenFrom(context, review.author)) ? null : review;
+  };
+  return describeModule({
+    name: 'review',
+    resolvers: [
+      new ReviewResolver({ reviews, reactions, loaders, users, catalog }),
+      new ProductReviewsResolver(loaders, socialGraph),
+      new UserReviewsResolver(loaders, socialGraph),
+      new ProductJsonLdResolver(loaders, users, productUrlOf),
+    ],
+    nodes: { Review: visibleReview },
+    on: {
+      async orderStatusChanged(change, { order: { status, buyer, items } }) {
+        if (status !== 'DELIVERED') return;
+        await ratings.verify(
+          change,
+          buyer,
+          items.map(({ product }) => product),
+        );
+      },
+    },
+    personalData: [
+      ownedDocuments({ name: 'reviews', model: models.reviews, owner: 'author', erase: 'ANONYMISE', texts: ['title', 'body'] }),
+      ownedDocuments({ name: 'reviewVotes', model: models.votes, owner: 'voter', erase: 'ANONYMISE' }),
+      ownedDocuments({ name: 'earlierVersionsOfReviews', model: models.revisions, owner: 'author', erase: 'DELETE' }),
+      responses(models),
+    ],
+    content: [reviewContent(reviews, ratings, loaders, visibleReview)],
+    verbs: {
+      reviewById: loaders.reviewById,
+      ...verbs(bulk, ['allReviews', 'importReviews']),
+      ...verbs(ratings, ['retallyProducts']),
+    },
+  });
+}
+
+/** What a merchant answered to reviews: it stays, without the merchant. */
+function responses({ reviews }: ReviewModels): PersonalData {
+  return {
+    name: 'responsesToReviews',
+    collect: (merchant) => reviews.find({ 'response.by': merchant }, { product: 1, response: 1 }).lean(),
+    async erase({ session, user, anonymousId, redact }) {
+      const answered = await reviews.find({ 'response.by': user }, { response: 1 }).session(session).lean();
+      for (const { _id, response } of answered)
+        await reviews.updateOne({ _id }, { $set: { 'response.body': redact(response!.body), 'response.by': anonymousId } }, { session });
+    },
+  };
+}
+
+function reviewContent(
+  reviews: ReviewService,
+  ratings: ProductRatings,
+  { reviewById }: ReviewLoaders,
+  visibleReview: NodeFinder,
+): ContentKind {
+  return {
+    type: 'Review',
+    authorOf: (session, id) => reviews.authorOf(session, id),
+    moderation: {
+      find: (context, id) => context.load(reviewById, id),
+      show: (change, id, visible) => ratings.show(change, id, visible),
+      release: (change, id) => reviews.release(change, id),
+    },
+    comments: {
+      keyOf: (id) => `review:${id.toHexString()}`,
+      count: (session, id, by) => reviews.countComments(session, id, by),
+      find: (context, id) => visibleReview(id, context),
+    },
+  };
+}

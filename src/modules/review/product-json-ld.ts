@@ -1,23 +1,29 @@
 /** A product as search engines read it: schema.org/Product with AggregateRating, Offer and Review. */
 import { GraphQLJSONObject } from 'graphql-scalars';
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Ctx, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
+import { FieldResolver } from '../../relay/output.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
-import { userById } from '../user/index.js';
-import { categoryTally, ratingOf } from './product-rating.js';
-import { reviewsOfProduct } from './review.loader.js';
+import type { PublicUser, UserVerbs } from '../user/index.js';
+import { ratingOf } from './product-rating.js';
+import { reviewList } from './review-list.js';
+import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument } from './review.model.js';
-import { reviewList } from './review.service.js';
 
 const topReviews = 5;
 
 @Resolver(() => Product)
 export class ProductJsonLdResolver {
   /** @param urlOf where the shop shows a product */
-  constructor(private readonly urlOf: (slug: string) => string) {}
+  constructor(
+    private readonly loaders: ReviewLoaders,
+    private readonly users: UserVerbs,
+    private readonly urlOf: (slug: string) => string,
+  ) {}
 
+  @Cost({ weight: 20 })
   @Cost({ weight: 20 })
   @FieldResolver(() => GraphQLJSONObject, {
     description: 'The schema.org description with its score and top reviews, for a `<script type="application/ld+json">`.',
@@ -25,10 +31,12 @@ export class ProductJsonLdResolver {
   async jsonLd(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<object> {
     const list = reviewList(product._id, [], {}, 'HELPFUL');
     const [rating, page] = await Promise.all([
-      context.require(categoryTally, product.category).then((tally) => ratingOf(product, tally)),
-      context.require(reviewsOfProduct, { parent: product._id, list, args: { first: topReviews } }),
+      context.require(this.loaders.categoryTally, product.category).then((tally) => ratingOf(product, tally)),
+      context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: { first: topReviews } }),
     ]);
-    const reviews = await Promise.all(page.edges.map(({ node }) => describeReview(node, context)));
+    const reviews = await Promise.all(
+      page.edges.map(async ({ node }) => describeReview(node, await context.load(this.users.userById, node.author))),
+    );
     return { ...describeProduct(product, this.urlOf(product.slug), rating), ...(reviews.length > 0 && { review: reviews }) };
   }
 }
@@ -67,8 +75,7 @@ function describeProduct(
   };
 }
 
-async function describeReview(review: ReviewDocument, context: RequestContext): Promise<object> {
-  const author = await context.load(userById, review.author);
+function describeReview(review: ReviewDocument, author: PublicUser | null): object {
   return {
     '@type': 'Review',
     author: { '@type': 'Person', name: author?.name ?? 'A former user' },

@@ -1,13 +1,24 @@
-/** Keeps a product's tally true, in the transaction of the review that changes it. */
+/** Keeps a product's tally true, in the transaction of the review that changes it: only what is visible counts. */
 import type { Types } from 'mongoose';
-import type { LoaderDefinition } from '../../relay/context.js';
-import type { Change } from '../../realtime/index.js';
-import { addToTally, emptyTally, summarise, type RatedReview, type RatingSummary, type RatingTally } from '../../scoring/index.js';
-import { inTransaction, type ClientSession } from '../../store/transaction.js';
-import { ProductModel, type ProductDocument } from '../catalog/index.js';
-import { CategoryTallyModel, ReviewModel, type ReviewDocument } from './review.model.js';
+import type { Change, Realtime } from '../../realtime/index.js';
+import {
+  addToTally,
+  aspects,
+  emptyTally,
+  reviewWeight,
+  summarise,
+  wilsonLowerBound,
+  type RatedReview,
+  type RatingSummary,
+  type RatingTally,
+} from '../../scoring/index.js';
+import type { ClientSession } from '../../store/database.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import { productKey, type CatalogVerbs, type TalliedProduct } from '../catalog/index.js';
+import type { ReviewDocument, ReviewModels } from './review.model.js';
 
 const shards = 16;
+const retallyBatch = 200;
 
 export interface CategoryTally {
   count: number;
@@ -16,120 +27,156 @@ export interface CategoryTally {
 
 export const ratingTopic = (product: Types.ObjectId): string => `ratings:${product.toHexString()}`;
 
-export type TalliedProduct = Pick<ProductDocument, '_id' | 'category' | 'rating' | 'merchant'>;
-
-export async function talliedProduct(session: ClientSession, id: Types.ObjectId): Promise<TalliedProduct | null> {
-  return ProductModel.findById(id, { category: 1, rating: 1, merchant: 1 }).session(session).lean();
+interface ProductRatingDependencies {
+  models: ReviewModels;
+  realtime: Realtime;
+  behaviour: BehaviourVerbs;
+  catalog: CatalogVerbs;
 }
 
-/** Takes a review out of the product's score, puts another version of it in, or both, and says so to whoever watches. */
-export async function rescore(
-  change: Change,
-  product: TalliedProduct,
-  removed: RatedReview | null,
-  added: RatedReview | null,
-): Promise<void> {
-  const { session } = change;
-  const tally = structuredClone(product.rating);
-  if (removed) addToTally(tally, removed, -1);
-  if (added) addToTally(tally, added, 1);
-  const category = await moveCategoryTally(session, product, tally.count - product.rating.count, tally.points - product.rating.points);
-  const summary = summarise(tally, category);
-  await ProductModel.updateOne({ _id: product._id }, { $set: { rating: tally, score: summary.composite ?? 0 } }, { session });
-  await change.emit(ratingTopic(product._id), 'RATING_CHANGED', { product: product._id, summary });
-}
+export class ProductRatings {
+  private readonly models: ReviewModels;
 
-async function moveCategoryTally(session: ClientSession, product: TalliedProduct, count: number, points: number): Promise<CategoryTally> {
-  const { category } = product;
-  if (count !== 0 || points !== 0) {
-    await CategoryTallyModel.updateOne(
-      { _id: shardOf(product) },
-      { $inc: { count, points }, $setOnInsert: { category } },
-      { upsert: true, session },
-    );
+  constructor(private readonly dependencies: ProductRatingDependencies) {
+    this.models = dependencies.models;
   }
-  return addUp(await CategoryTallyModel.find({ category }).session(session).lean());
-}
 
-function shardOf({ _id, category }: TalliedProduct): string {
-  return `${category.toHexString()}:${_id.id[11]! % shards}`;
-}
+  /** @returns null where there is no such product */
+  async talliedProduct(session: ClientSession, id: Types.ObjectId): Promise<TalliedProduct | null> {
+    const [product] = await this.dependencies.catalog.talliedProducts([id], session);
+    return product ?? null;
+  }
 
-function addUp(tallies: CategoryTally[]): CategoryTally {
-  return tallies.reduce((sum, { count, points }) => ({ count: sum.count + count, points: sum.points + points }), { count: 0, points: 0 });
-}
+  /** Takes a review out of the product's score, puts another version of it in, or both, and says so to whoever watches. */
+  async rescore(change: Change, product: TalliedProduct, removed: RatedReview | null, added: RatedReview | null): Promise<void> {
+    const { session } = change;
+    const tally = structuredClone(product.rating);
+    if (removed) addToTally(tally, removed, -1);
+    if (added) addToTally(tally, added, 1);
+    const category = await this.moveCategoryTally(
+      session,
+      product,
+      tally.count - product.rating.count,
+      tally.points - product.rating.points,
+    );
+    const summary = summarise(tally, category);
+    await this.dependencies.catalog.putScores(change, [{ product: product._id, rating: tally, score: summary.composite ?? 0 }]);
+    await change.emit(ratingTopic(product._id), 'RATING_CHANGED', { product: product._id, summary });
+  }
 
-export const categoryTally: LoaderDefinition<Types.ObjectId, CategoryTally> = {
-  cacheKey: (category) => category.toHexString(),
-  async batch(categories) {
-    const tallies = await CategoryTallyModel.find({ category: { $in: categories } }).lean();
-    return categories.map((category) => addUp(tallies.filter((tally) => tally.category.equals(category))));
-  },
-};
+  private async moveCategoryTally(session: ClientSession, product: TalliedProduct, count: number, points: number): Promise<CategoryTally> {
+    const { category } = product;
+    if (count !== 0 || points !== 0) {
+      await this.models.categoryTallies.updateOne(
+        { _id: shardOf(product) },
+        { $inc: { count, points }, $setOnInsert: { category } },
+        { upsert: true, session },
+      );
+    }
+    return addUp(await this.models.categoryTallies.find({ category }).session(session).lean());
+  }
+
+  /** Stores a changed review and carries the change into the product's score. */
+  async save(change: Change, product: TalliedProduct, before: ReviewDocument, after: ReviewDocument): Promise<void> {
+    after.helpfulness = wilsonLowerBound(after.helpful, after.helpful + after.unhelpful);
+    after.weight = reviewWeight(after);
+    const { _id, ...fields } = after;
+    await this.models.reviews.updateOne({ _id }, { $set: fields }, { session: change.session });
+    const scoreChanged =
+      before.points !== after.points || before.weight !== after.weight || aspects.some((aspect) => before[aspect] !== after[aspect]);
+    if (after.visible && scoreChanged) await this.rescore(change, product, before, after);
+  }
+
+  /** A delivered order makes the buyer's earlier reviews of its products verified. */
+  async verify(change: Change, buyer: Types.ObjectId, products: readonly Types.ObjectId[]): Promise<void> {
+    for (const id of products) {
+      const review = await this.models.reviews.findOne({ product: id, author: buyer }).session(change.session).lean();
+      const product = review && (await this.talliedProduct(change.session, id));
+      if (review && product && !review.verifiedPurchase) await this.save(change, product, review, { ...review, verifiedPurchase: true });
+    }
+  }
+
+  /** Takes a review out of sight and out of the score, or puts it back. @returns its author, or null where there is none */
+  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+    const { session } = change;
+    const review = await this.models.reviews.findById(id).session(session).lean();
+    const product = review && (await this.talliedProduct(session, review.product));
+    if (!review || !product) return null;
+    if (review.visible === visible) return review.author;
+    await this.models.reviews.updateOne({ _id: id }, { $set: { visible } }, { session });
+    await this.rescore(change, product, visible ? null : review, visible ? review : null);
+    // What was rated while nobody saw it was not noted.
+    if (visible) await this.dependencies.behaviour.noteInteractions(session, review.author, [review.product], { points: review.points });
+    await change.hideEvents(`Review:${id.toHexString()}`, !visible);
+    return review.author;
+  }
+
+  /** Tallies products anew from their reviews, for reviews that came in bulk. */
+  async retallyProducts(products: Types.ObjectId[], onProgress: (done: number) => void = () => {}): Promise<void> {
+    for (let from = 0; from < products.length; from += retallyBatch) {
+      const batch = products.slice(from, from + retallyBatch);
+      await this.dependencies.realtime.recordChange(batch.map(productKey), (change) => this.retally(change, batch));
+      onProgress(from + batch.length);
+    }
+  }
+
+  private async retally(change: Change, ids: Types.ObjectId[]): Promise<void> {
+    const { session } = change;
+    const { catalog } = this.dependencies;
+    const products = await catalog.talliedProducts(ids, session);
+    if (products.length === 0) return;
+    const tallies = await this.countReviews(session, ids);
+    const changes = products.map((product) => ({ product, tally: tallies.get(product._id.toHexString()) ?? emptyTally() }));
+    await this.models.categoryTallies.bulkWrite(
+      changes.map(({ product, tally }) => ({
+        updateOne: {
+          filter: { _id: shardOf(product) },
+          update: {
+            $inc: { count: tally.count - product.rating.count, points: tally.points - product.rating.points },
+            $setOnInsert: { category: product.category },
+          },
+          upsert: true,
+        },
+      })),
+      { session },
+    );
+    const categories = await this.models.categoryTallies
+      .find({ category: { $in: products.map(({ category }) => category) } })
+      .session(session)
+      .lean();
+    const scores = changes.map(({ product, tally }) => {
+      const category = addUp(categories.filter((shard) => shard.category.equals(product.category)));
+      return { product: product._id, rating: tally, score: summarise(tally, category).composite ?? 0 };
+    });
+    await catalog.putScores(change, scores);
+  }
+
+  private async countReviews(session: ClientSession, products: Types.ObjectId[]): Promise<Map<string, RatingTally>> {
+    const projection = { product: 1, quality: 1, price: 1, service: 1, points: 1, weight: 1 };
+    const reviews = this.models.reviews.collection.find<ReviewDocument>(
+      { product: { $in: products }, visible: true },
+      { projection, session, batchSize: 5000 },
+    );
+    const tallies = new Map<string, RatingTally>();
+    for await (const review of reviews) {
+      const key = review.product.toHexString();
+      const tally = tallies.get(key) ?? emptyTally();
+      tallies.set(key, tally);
+      addToTally(tally, review, 1);
+    }
+    return tallies;
+  }
+}
 
 /** The score as it is now. */
 export function ratingOf(product: TalliedProduct, category: CategoryTally): RatingSummary {
   return summarise(product.rating, category);
 }
 
-const retallyBatch = 200;
-
-/** Tallies products anew from their reviews, for reviews that came in bulk. */
-export async function retallyProducts(products: Types.ObjectId[], onProgress: (done: number) => void = () => {}): Promise<void> {
-  for (let from = 0; from < products.length; from += retallyBatch) {
-    const batch = products.slice(from, from + retallyBatch);
-    await inTransaction(
-      batch.map((id) => `product:${id.toHexString()}`),
-      (session) => retally(session, batch),
-    );
-    onProgress(from + batch.length);
-  }
+export function addUp(tallies: CategoryTally[]): CategoryTally {
+  return tallies.reduce((sum, { count, points }) => ({ count: sum.count + count, points: sum.points + points }), { count: 0, points: 0 });
 }
 
-async function retally(session: ClientSession, ids: Types.ObjectId[]): Promise<void> {
-  const products = (await ProductModel.find({ _id: { $in: ids } }, { category: 1, rating: 1, merchant: 1 })
-    .session(session)
-    .lean()) as TalliedProduct[];
-  const tallies = await countReviews(session, ids);
-  const changes = products.map((product) => ({ product, tally: tallies.get(product._id.toHexString()) ?? emptyTally() }));
-  await CategoryTallyModel.collection.bulkWrite(
-    changes.map(({ product, tally }) => ({
-      updateOne: {
-        filter: { _id: shardOf(product) as never },
-        update: {
-          $inc: { count: tally.count - product.rating.count, points: tally.points - product.rating.points },
-          $setOnInsert: { category: product.category },
-        },
-        upsert: true,
-      },
-    })),
-    { session },
-  );
-  const categories = await CategoryTallyModel.find({ category: { $in: products.map(({ category }) => category) } })
-    .session(session)
-    .lean();
-  await ProductModel.collection.bulkWrite(
-    changes.map(({ product, tally }) => {
-      const category = addUp(categories.filter((one) => one.category.equals(product.category)));
-      const score = summarise(tally, category).composite ?? 0;
-      return { updateOne: { filter: { _id: product._id }, update: { $set: { rating: tally, score } } } };
-    }),
-    { session },
-  );
-}
-
-async function countReviews(session: ClientSession, products: Types.ObjectId[]): Promise<Map<string, RatingTally>> {
-  const projection = { product: 1, quality: 1, price: 1, service: 1, points: 1, weight: 1 };
-  const reviews = ReviewModel.collection.find<ReviewDocument>(
-    { product: { $in: products }, visible: true },
-    { projection, session, batchSize: 5000 },
-  );
-  const tallies = new Map<string, RatingTally>();
-  for await (const review of reviews) {
-    const key = review.product.toHexString();
-    const tally = tallies.get(key) ?? emptyTally();
-    tallies.set(key, tally);
-    addToTally(tally, review, 1);
-  }
-  return tallies;
+function shardOf({ _id, category }: TalliedProduct): string {
+  return `${category.toHexString()}:${_id.id[11]! % shards}`;
 }

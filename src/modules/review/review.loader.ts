@@ -1,33 +1,47 @@
 import type { Types } from 'mongoose';
-import { pagesByParent } from '../../relay/connection.js';
+import type { Connection } from '../../relay/connection.js';
 import type { LoaderDefinition } from '../../relay/context.js';
-import { byId, byPair } from '../../relay/loader.js';
-import {
-  ReviewModel,
-  ReviewRevisionModel,
-  ReviewVoteModel,
-  type ReviewDocument,
-  type ReviewRevisionDocument,
-  type ReviewVoteDocument,
-} from './review.model.js';
-
-export const reviewById = byId<ReviewDocument>(ReviewModel);
-export const reviewsOfProduct = pagesByParent<ReviewDocument>(ReviewModel, 'product');
-export const reviewsOfAuthor = pagesByParent<ReviewDocument>(ReviewModel, 'author');
-
-export const revisionsOfReview = pagesByParent<ReviewRevisionDocument>(ReviewRevisionModel, 'review');
-
-export const voteOn = byPair<ReviewVoteDocument>(ReviewVoteModel);
+import { byId, byPair, type Pair } from '../../store/loaders.js';
+import { pagesByParent, type ListKey } from '../../store/paging.js';
+import { addUp, type CategoryTally } from './product-rating.js';
+import type { ReviewDocument, ReviewModels, ReviewRevisionDocument, ReviewVoteDocument } from './review.model.js';
 
 export interface OwnReviewKey {
   product: Types.ObjectId;
   author: Types.ObjectId;
 }
 
-export const ownReview: LoaderDefinition<OwnReviewKey, ReviewDocument> = {
-  cacheKey: ({ product, author }) => `${product.toHexString()}:${author.toHexString()}`,
-  async batch(keys) {
-    const found = await ReviewModel.find({ product: { $in: keys.map(({ product }) => product) }, author: keys[0]!.author }).lean();
-    return keys.map(({ product }) => found.find((review) => review.product.equals(product)) ?? null);
-  },
-};
+export interface ReviewLoaders {
+  reviewById: LoaderDefinition<Types.ObjectId, ReviewDocument>;
+  reviewsOfProduct: LoaderDefinition<ListKey, Connection<ReviewDocument>>;
+  reviewsOfAuthor: LoaderDefinition<ListKey, Connection<ReviewDocument>>;
+  revisionsOfReview: LoaderDefinition<ListKey, Connection<ReviewRevisionDocument>>;
+  voteOn: LoaderDefinition<Pair, ReviewVoteDocument>;
+  /** All keys of a batch are of one author, the viewer. */
+  ownReview: LoaderDefinition<OwnReviewKey, ReviewDocument>;
+  categoryTally: LoaderDefinition<Types.ObjectId, CategoryTally>;
+}
+
+export function reviewLoaders({ reviews, revisions, votes, categoryTallies }: ReviewModels): ReviewLoaders {
+  return {
+    reviewById: byId<ReviewDocument>(reviews),
+    reviewsOfProduct: pagesByParent<ReviewDocument>(reviews, 'product'),
+    reviewsOfAuthor: pagesByParent<ReviewDocument>(reviews, 'author'),
+    revisionsOfReview: pagesByParent<ReviewRevisionDocument>(revisions, 'review'),
+    voteOn: byPair<ReviewVoteDocument>(votes),
+    ownReview: {
+      cacheKey: ({ product, author }) => `${product.toHexString()}:${author.toHexString()}`,
+      async batch(keys) {
+        const found = await reviews.find({ product: { $in: keys.map(({ product }) => product) }, author: keys[0]!.author }).lean();
+        return keys.map(({ product }) => found.find((review) => review.product.equals(product)) ?? null);
+      },
+    },
+    categoryTally: {
+      cacheKey: (category) => category.toHexString(),
+      async batch(categories) {
+        const tallies = await categoryTallies.find({ category: { $in: categories } }).lean();
+        return categories.map((category) => addUp(tallies.filter((tally) => tally.category.equals(category))));
+      },
+    },
+  };
+}

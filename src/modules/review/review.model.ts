@@ -1,5 +1,13 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
 import type { AspectRatings } from '../../scoring/index.js';
+import type { Database } from '../../store/database.js';
+import { documentSchema, nestedSchema } from '../../store/documents.js';
+
+export interface ResponseDocument {
+  body: string;
+  at: Date;
+  by?: Types.ObjectId;
+}
 
 export interface ReviewDocument extends AspectRatings {
   _id: Types.ObjectId;
@@ -20,47 +28,14 @@ export interface ReviewDocument extends AspectRatings {
   unhelpful: number;
   /** The Wilson lower bound of its votes. */
   helpfulness: number;
-  response: { body: string; at: Date; by?: Types.ObjectId } | null;
+  response: ResponseDocument | null;
+  /** Only what is visible counts in the score. */
   visible: boolean;
   commentCount: number;
   createdAt: Date;
   editedAt: Date | null;
   source?: string;
 }
-
-const response = new Schema({ body: String, at: Date, by: Schema.Types.ObjectId }, { _id: false });
-const reviewSchema = new Schema<ReviewDocument>({
-  product: { type: Schema.Types.ObjectId, required: true },
-  author: { type: Schema.Types.ObjectId, required: true },
-  quality: { type: Number, default: null },
-  price: { type: Number, default: null },
-  service: { type: Number, default: null },
-  points: { type: Number, required: true },
-  stars: { type: Number, required: true },
-  weight: { type: Number, required: true },
-  title: { type: String, default: '' },
-  body: { type: String, default: '' },
-  imageUrls: { type: [String], default: [] },
-  verifiedPurchase: { type: Boolean, required: true },
-  incentivised: { type: Boolean, default: false },
-  helpful: { type: Number, default: 0 },
-  unhelpful: { type: Number, default: 0 },
-  helpfulness: { type: Number, default: 0 },
-  response: { type: response, default: null },
-  visible: { type: Boolean, default: true },
-  commentCount: { type: Number, default: 0 },
-  createdAt: { type: Date, required: true },
-  editedAt: { type: Date, default: null },
-  source: String,
-});
-reviewSchema.index({ product: 1, author: 1 }, { unique: true });
-reviewSchema.index({ product: 1, visible: 1, createdAt: -1, _id: -1 });
-reviewSchema.index({ product: 1, visible: 1, helpfulness: -1, createdAt: -1, _id: -1 });
-reviewSchema.index({ product: 1, visible: 1, points: -1, createdAt: -1, _id: -1 });
-reviewSchema.index({ 'response.by': 1 }, { sparse: true });
-reviewSchema.index({ author: 1, visible: 1, createdAt: -1, _id: -1 });
-
-export const ReviewModel = mongoose.model('Review', reviewSchema, 'reviews');
 
 /** A review as it was before an edit. */
 export interface ReviewRevisionDocument extends AspectRatings {
@@ -74,22 +49,6 @@ export interface ReviewRevisionDocument extends AspectRatings {
   at: Date;
 }
 
-const revisionSchema = new Schema<ReviewRevisionDocument>({
-  review: { type: Schema.Types.ObjectId, required: true },
-  author: { type: Schema.Types.ObjectId, required: true },
-  quality: { type: Number, default: null },
-  price: { type: Number, default: null },
-  service: { type: Number, default: null },
-  title: { type: String, default: '' },
-  body: { type: String, default: '' },
-  imageUrls: { type: [String], default: [] },
-  at: { type: Date, required: true },
-});
-revisionSchema.index({ review: 1, at: -1, _id: -1 });
-revisionSchema.index({ author: 1 });
-
-export const ReviewRevisionModel = mongoose.model('ReviewRevision', revisionSchema, 'review_revisions');
-
 export interface ReviewVoteDocument {
   /** Review and voter, so that there is one vote each. */
   _id: string;
@@ -99,18 +58,6 @@ export interface ReviewVoteDocument {
   at: Date;
 }
 
-const voteSchema = new Schema<ReviewVoteDocument>({
-  _id: { type: String, required: true },
-  review: { type: Schema.Types.ObjectId, required: true },
-  voter: { type: Schema.Types.ObjectId, required: true },
-  helpful: { type: Boolean, required: true },
-  at: { type: Date, required: true },
-});
-voteSchema.index({ voter: 1, at: -1 });
-voteSchema.index({ review: 1 });
-
-export const ReviewVoteModel = mongoose.model('ReviewVote', voteSchema, 'review_votes');
-
 /** The sum of a category's ratings, split by product so that reviews of different products rarely meet at one document. */
 export interface CategoryTallyDocument {
   _id: string;
@@ -119,12 +66,98 @@ export interface CategoryTallyDocument {
   points: number;
 }
 
-const categoryTallySchema = new Schema<CategoryTallyDocument>({
-  _id: { type: String, required: true },
-  category: { type: Schema.Types.ObjectId, required: true },
-  count: { type: Number, required: true },
-  points: { type: Number, required: true },
-});
-categoryTallySchema.index({ category: 1 });
+export interface ReviewModels {
+  reviews: Model<ReviewDocument>;
+  revisions: Model<ReviewRevisionDocument>;
+  votes: Model<ReviewVoteDocument>;
+  categoryTallies: Model<CategoryTallyDocument>;
+}
 
-export const CategoryTallyModel = mongoose.model('CategoryTally', categoryTallySchema, 'category_tallies');
+export function reviewModels(database: Database): ReviewModels {
+  return {
+    reviews: database.model('Review', reviewSchema(), 'reviews'),
+    revisions: database.model('ReviewRevision', revisionSchema(), 'review_revisions'),
+    votes: database.model('ReviewVote', voteSchema(), 'review_votes'),
+    categoryTallies: database.model('CategoryTally', categoryTallySchema(), 'category_tallies'),
+  };
+}
+
+function reviewSchema(): Schema<ReviewDocument> {
+  const response = nestedSchema<ResponseDocument>({
+    body: { type: String, required: true },
+    at: { type: Date, required: true },
+    by: { type: Schema.Types.ObjectId },
+  });
+  const schema = documentSchema<ReviewDocument>({
+    product: { type: Schema.Types.ObjectId, required: true },
+    author: { type: Schema.Types.ObjectId, required: true },
+    quality: { type: Number, default: null },
+    price: { type: Number, default: null },
+    service: { type: Number, default: null },
+    points: { type: Number, required: true },
+    stars: { type: Number, required: true },
+    weight: { type: Number, required: true },
+    title: { type: String, default: '' },
+    body: { type: String, default: '' },
+    imageUrls: { type: [String], default: [] },
+    verifiedPurchase: { type: Boolean, required: true },
+    incentivised: { type: Boolean, default: false },
+    helpful: { type: Number, default: 0 },
+    unhelpful: { type: Number, default: 0 },
+    helpfulness: { type: Number, default: 0 },
+    response: { type: response, default: null },
+    visible: { type: Boolean, default: true },
+    commentCount: { type: Number, default: 0 },
+    createdAt: { type: Date, required: true },
+    editedAt: { type: Date, default: null },
+    source: { type: String },
+  });
+  schema.index({ product: 1, author: 1 }, { unique: true });
+  schema.index({ product: 1, visible: 1, createdAt: -1, _id: -1 });
+  schema.index({ product: 1, visible: 1, helpfulness: -1, createdAt: -1, _id: -1 });
+  schema.index({ product: 1, visible: 1, points: -1, createdAt: -1, _id: -1 });
+  schema.index({ 'response.by': 1 }, { sparse: true });
+  schema.index({ author: 1, visible: 1, createdAt: -1, _id: -1 });
+  return schema;
+}
+
+function revisionSchema(): Schema<ReviewRevisionDocument> {
+  const schema = documentSchema<ReviewRevisionDocument>({
+    review: { type: Schema.Types.ObjectId, required: true },
+    author: { type: Schema.Types.ObjectId, required: true },
+    quality: { type: Number, default: null },
+    price: { type: Number, default: null },
+    service: { type: Number, default: null },
+    title: { type: String, default: '' },
+    body: { type: String, default: '' },
+    imageUrls: { type: [String], default: [] },
+    at: { type: Date, required: true },
+  });
+  schema.index({ review: 1, at: -1, _id: -1 });
+  schema.index({ author: 1 });
+  return schema;
+}
+
+function voteSchema(): Schema<ReviewVoteDocument> {
+  const schema = documentSchema<ReviewVoteDocument>({
+    _id: { type: String, required: true },
+    review: { type: Schema.Types.ObjectId, required: true },
+    voter: { type: Schema.Types.ObjectId, required: true },
+    helpful: { type: Boolean, required: true },
+    at: { type: Date, required: true },
+  });
+  schema.index({ voter: 1, at: -1 });
+  schema.index({ review: 1 });
+  return schema;
+}
+
+function categoryTallySchema(): Schema<CategoryTallyDocument> {
+  const schema = documentSchema<CategoryTallyDocument>({
+    _id: { type: String, required: true },
+    category: { type: Schema.Types.ObjectId, required: true },
+    count: { type: Number, required: true },
+    points: { type: Number, required: true },
+  });
+  schema.index({ category: 1 });
+  return schema;
+}

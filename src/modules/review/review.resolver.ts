@@ -1,30 +1,21 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Authorized, Ctx, FieldResolver, Float, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Float, ID, Info, Resolver, Root } from 'type-graphql';
+import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { asksFor, ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
-import { registerNode } from '../../relay/node.js';
+import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
-import { Product, productById, type ProductDocument } from '../catalog/index.js';
-import { hiddenFrom, isHiddenFrom } from '../social-graph/index.js';
-import { User, userById, type PublicUser } from '../user/index.js';
-import { categoryTally, ratingOf, ratingTopic } from './product-rating.js';
-import { ownReview, reviewById, reviewsOfAuthor, reviewsOfProduct, revisionsOfReview, voteOn } from './review.loader.js';
+import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import { ratingOf, ratingTopic } from './product-rating.js';
+import { reviewList, reviewsBy, revisionList } from './review-list.js';
+import type { ReviewReactions } from './review-reactions.js';
+import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument, ReviewRevisionDocument } from './review.model.js';
-import './review.privacy.js';
-import {
-  createReview,
-  deleteReview,
-  respondToReview,
-  reviewList,
-  reviewsBy,
-  reviewTopic,
-  revisionList,
-  updateReview,
-  voteReview,
-} from './review.service.js';
+import { reviewTopic, type ReviewService } from './review.service.js';
 import {
   CreateReviewInput,
   CreateReviewPayload,
@@ -47,14 +38,18 @@ import {
   VoteReviewPayload,
 } from './review.type.js';
 
-registerNode('Review', async (id, context) => {
-  const review = await context.load(reviewById, id);
-  if (!review?.visible) return null;
-  return (await isHiddenFrom(context, review.author)) ? null : review;
-});
+export interface ReviewResolverDependencies {
+  reviews: ReviewService;
+  reactions: ReviewReactions;
+  loaders: ReviewLoaders;
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+}
 
 @Resolver(() => Review)
 export class ReviewResolver {
+  constructor(private readonly dependencies: ReviewResolverDependencies) {}
+
   @FieldResolver(() => Float, { description: 'The overall rating, 1 to 5: the plain mean of the three aspects.' })
   overall(@Root() review: ReviewDocument): number {
     return review.points / pointsPerStar;
@@ -62,18 +57,18 @@ export class ReviewResolver {
 
   @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left.' })
   author(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, review.author);
+    return context.load(this.dependencies.users.userById, review.author);
   }
 
   @FieldResolver(() => Product, { nullable: true, description: 'What it is about; null where the product is gone.' })
   product(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
-    return context.load(productById, review.product);
+    return context.load(this.dependencies.catalog.productById, review.product);
   }
 
   @FieldResolver(() => ReviewVote, { nullable: true, description: 'One’s own vote; null without one.' })
-  async viewerVote(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<ReviewVote | null> {
+  async viewerVote(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<`${ReviewVote}` | null> {
     if (!context.signedIn) return null;
-    const vote = await context.load(voteOn, { subject: review._id, user: context.signedIn.userId });
+    const vote = await context.load(this.dependencies.loaders.voteOn, { subject: review._id, user: context.signedIn.userId });
     if (!vote) return null;
     return vote.helpful ? ReviewVote.HELPFUL : ReviewVote.UNHELPFUL;
   }
@@ -84,7 +79,7 @@ export class ReviewResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReviewRevisionDocument>> {
-    return context.require(revisionsOfReview, { parent: review._id, list: revisionList(review._id), args: page });
+    return context.require(this.dependencies.loaders.revisionsOfReview, { parent: review._id, list: revisionList(review._id), args: page });
   }
 
   @Authorized()
@@ -92,12 +87,12 @@ export class ReviewResolver {
   createReview(
     @Arg('input', () => CreateReviewInput, { description: 'The review.' }) input: CreateReviewInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const { productId, imageUrls, ...rest } = input;
     const product = idOf('Product', productId, 'input.productId');
     return payload(async () => {
       const content = { ...rest, product, imageUrls: (imageUrls ?? []).map(String) };
-      const review = await createReview(context.requireSignedIn().userId, content);
+      const review = await this.dependencies.reviews.create(context.requireSignedIn().userId, content);
       return { review, held: !review.visible };
     });
   }
@@ -107,7 +102,7 @@ export class ReviewResolver {
   updateReview(
     @Arg('input', () => UpdateReviewInput, { description: 'What to change.' }) input: UpdateReviewInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const { reviewId, imageUrls, quality, price, service, title, body } = input;
     const id = idOf('Review', reviewId, 'input.reviewId');
     const content = {
@@ -118,7 +113,7 @@ export class ReviewResolver {
       body: body ?? undefined,
       imageUrls: imageUrls?.map(String),
     };
-    return payload(async () => ({ review: await updateReview(context.requireSignedIn().userId, id, content) }));
+    return payload(async () => ({ review: await this.dependencies.reviews.update(context.requireSignedIn().userId, id, content) }));
   }
 
   @Authorized()
@@ -126,10 +121,10 @@ export class ReviewResolver {
   deleteReview(
     @Arg('input', () => DeleteReviewInput, { description: 'Which.' }) { reviewId }: DeleteReviewInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Review', reviewId, 'input.reviewId');
     return payload(async () => {
-      const { _id } = await deleteReview(context.requireSignedIn().userId, id);
+      const { _id } = await this.dependencies.reviews.delete(context.requireSignedIn().userId, id);
       return { deletedReviewId: toGlobalId('Review', _id) };
     });
   }
@@ -139,10 +134,10 @@ export class ReviewResolver {
   voteReview(
     @Arg('input', () => VoteReviewInput, { description: 'The vote.' }) { reviewId, vote }: VoteReviewInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Review', reviewId, 'input.reviewId');
     const helpful = vote ? vote === ReviewVote.HELPFUL : null;
-    return payload(async () => ({ review: await voteReview(context.requireSignedIn().userId, id, helpful) }));
+    return payload(async () => ({ review: await this.dependencies.reactions.vote(context.requireSignedIn().userId, id, helpful) }));
   }
 
   @Authorized('MERCHANT')
@@ -150,9 +145,9 @@ export class ReviewResolver {
   respondToReview(
     @Arg('input', () => RespondToReviewInput, { description: 'The answer.' }) { reviewId, body }: RespondToReviewInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Review', reviewId, 'input.reviewId');
-    return payload(async () => ({ review: await respondToReview(context.requireSignedIn(), id, body) }));
+    return payload(async () => ({ review: await this.dependencies.reactions.respond(context.requireSignedIn(), id, body) }));
   }
 
   @Subscription(() => ReviewAdded, {
@@ -165,8 +160,8 @@ export class ReviewResolver {
     @Arg('productId', () => ID, { description: 'Of which product.' }) _productId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
-  ): Promise<object> {
-    const review = await context.load(reviewById, event.data['review'] as ReviewDocument['_id']);
+  ) {
+    const review = await context.load(this.dependencies.loaders.reviewById, event.data['review'] as ReviewDocument['_id']);
     return { cursor: encodeEventCursor(event), review: review?.visible ? review : null };
   }
 
@@ -179,16 +174,21 @@ export class ReviewResolver {
     @Arg('productId', () => ID, { description: 'Of which product.' }) _productId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
-  ): object {
-    return { cursor: encodeEventCursor(event), rating: event.data['summary'] };
+  ) {
+    return { cursor: encodeEventCursor(event), rating: event.data['summary'] as RatingSummary };
   }
 }
 
 @Resolver(() => Product)
 export class ProductReviewsResolver {
+  constructor(
+    private readonly loaders: ReviewLoaders,
+    private readonly socialGraph: SocialGraphVerbs,
+  ) {}
+
   @FieldResolver(() => ProductRating, { description: 'Its score.' })
   async rating(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<RatingSummary> {
-    return ratingOf(product, await context.require(categoryTally, product.category));
+    return ratingOf(product, await context.require(this.loaders.categoryTally, product.category));
   }
 
   @FieldResolver(() => ReviewConnection, { description: 'What people think of it.' })
@@ -201,27 +201,32 @@ export class ProductReviewsResolver {
     @Arg('sort', () => ReviewSort, { nullable: true, defaultValue: ReviewSort.HELPFUL, description: 'In which order.' })
     sort: ReviewSort = ReviewSort.HELPFUL,
   ): Promise<Connection<ReviewDocument>> {
-    const list = reviewList(product._id, await hiddenFrom(context), filter ?? {}, sort);
+    const list = reviewList(product._id, await this.socialGraph.hiddenFrom(context), filter ?? {}, sort);
     const unfiltered = Object.values(filter ?? {}).every((condition) => condition === null || condition === undefined);
     if (unfiltered && asksFor(info, 'totalCount')) list.totalCount = product.rating.count;
-    return context.require(reviewsOfProduct, { parent: product._id, list, args: page });
+    return context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: page });
   }
 
   @FieldResolver(() => Review, { nullable: true, description: 'One’s own review of it; null without one, and for strangers.' })
   myReview(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<ReviewDocument | null> | null {
-    return context.signedIn && context.load(ownReview, { product: product._id, author: context.signedIn.userId });
+    return context.signedIn && context.load(this.loaders.ownReview, { product: product._id, author: context.signedIn.userId });
   }
 }
 
 @Resolver(() => User)
 export class UserReviewsResolver {
+  constructor(
+    private readonly loaders: ReviewLoaders,
+    private readonly socialGraph: SocialGraphVerbs,
+  ) {}
+
   @FieldResolver(() => ReviewConnection, { description: 'What they have reviewed, the latest first.' })
   async reviews(
     @Root() user: PublicUser,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReviewDocument>> {
-    if (await isHiddenFrom(context, user._id)) return paginateArray<ReviewDocument>([], page, 'reviewsBy');
-    return context.require(reviewsOfAuthor, { parent: user._id, list: reviewsBy(user._id), args: page });
+    if (await this.socialGraph.isHiddenFrom(context, user._id)) return paginateArray<ReviewDocument>([], page, 'reviewsBy');
+    return context.require(this.loaders.reviewsOfAuthor, { parent: user._id, list: reviewsBy(user._id), args: page });
   }
 }

@@ -1,8 +1,10 @@
 import { GraphQLURL } from 'graphql-scalars';
-import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { eventType, field, From, ObjectType, payloadType } from '../../relay/output.js';
+import type { RatingSummary } from '../../scoring/index.js';
+import type { ResponseDocument, ReviewDocument, ReviewRevisionDocument } from './review.model.js';
 
 export enum ReviewSort {
   HELPFUL = 'HELPFUL',
@@ -36,7 +38,7 @@ registerEnumType(ReviewVote, {
 });
 
 @ObjectType({ description: 'The merchant’s public answer to a review.' })
-export class ReviewResponse {
+export class ReviewResponse extends From<ResponseDocument> {
   @Field(() => String, { description: 'Plain text.' })
   body!: string;
 
@@ -45,7 +47,7 @@ export class ReviewResponse {
 }
 
 @ObjectType({ implements: Node, description: 'What one user thinks of one product. There is one for each pair.' })
-export class Review extends Node {
+export class Review extends Node<ReviewDocument> {
   @Field(() => Int, {
     nullable: true,
     description: 'The quality, 1 to 5; null where the review comes from a source with an overall rating only.',
@@ -90,7 +92,7 @@ export class Review extends Node {
 }
 
 @ObjectType({ description: 'A review as it was before an edit.' })
-export class ReviewRevision {
+export class ReviewRevision extends From<ReviewRevisionDocument> {
   @Field(() => Int, { nullable: true, description: 'The quality then; null where it was not rated.' })
   quality!: number | null;
 
@@ -118,7 +120,7 @@ export const ReviewRevisionConnection = connectionType(ReviewRevision, 'ReviewRe
 export const ReviewConnection = connectionType(Review, 'Review');
 
 @ObjectType({ description: 'The mean of each aspect, 1 to 5; null while nobody has rated it.' })
-export class AspectMeans {
+export class AspectMeans extends From<RatingSummary['aspects']> {
   @Field(() => Float, { nullable: true, description: 'The quality.' })
   quality!: number | null;
 
@@ -130,7 +132,7 @@ export class AspectMeans {
 }
 
 @ObjectType({ description: 'A product’s score, exact at every moment. The means are null while there is no review.' })
-export class ProductRating {
+export class ProductRating extends From<RatingSummary> {
   @Field(() => Int, { description: 'How many reviews it has.' })
   count!: number;
 
@@ -248,53 +250,31 @@ export class RespondToReviewInput {
   body!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The new review.' })
-export class CreateReviewPayload extends Payload {
-  @Field(() => Review, { nullable: true, description: 'The review, as stored.' })
-  review!: Review | null;
+export const CreateReviewPayload = payloadType('CreateReviewPayload', 'The new review.', {
+  review: field(() => Review, 'The review, as stored.'),
+  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+});
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether a moderator must see it before others do.' })
-  held!: boolean | null;
-}
+export const UpdateReviewPayload = payloadType('UpdateReviewPayload', 'The changed review.', {
+  review: field(() => Review, 'The review, as changed.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The changed review.' })
-export class UpdateReviewPayload extends Payload {
-  @Field(() => Review, { nullable: true, description: 'The review, as changed.' })
-  review!: Review | null;
-}
+export const DeleteReviewPayload = payloadType('DeleteReviewPayload', 'What was deleted.', {
+  deletedReviewId: field(() => ID, 'The id that the review had.'),
+});
 
-@ObjectType({ implements: Payload, description: 'What was deleted.' })
-export class DeleteReviewPayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that the review had.' })
-  deletedReviewId!: string | null;
-}
+export const VoteReviewPayload = payloadType('VoteReviewPayload', 'The review with its new votes.', {
+  review: field(() => Review, 'The review, as changed.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The review with its new votes.' })
-export class VoteReviewPayload extends Payload {
-  @Field(() => Review, { nullable: true, description: 'The review, as changed.' })
-  review!: Review | null;
-}
+export const RespondToReviewPayload = payloadType('RespondToReviewPayload', 'The review with the merchant’s answer.', {
+  review: field(() => Review, 'The review, as changed.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The review with the merchant’s answer.' })
-export class RespondToReviewPayload extends Payload {
-  @Field(() => Review, { nullable: true, description: 'The review, as changed.' })
-  review!: Review | null;
-}
+export const ReviewAdded = eventType('ReviewAdded', 'A review was written.', {
+  review: field(() => Review, 'The review; null where it is gone since.'),
+});
 
-@ObjectType({ description: 'A review was written.' })
-export class ReviewAdded {
-  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
-  cursor!: string;
-
-  @Field(() => Review, { nullable: true, description: 'The review; null where it is gone since.' })
-  review!: Review | null;
-}
-
-@ObjectType({ description: 'A product’s score changed.' })
-export class RatingChanged {
-  @Field(() => String, { description: 'Give it as `after` to go on from here.' })
-  cursor!: string;
-
-  @Field(() => ProductRating, { description: 'The score right after this change.' })
-  rating!: ProductRating;
-}
+export const RatingChanged = eventType('RatingChanged', 'A product’s score changed.', {
+  rating: field(() => ProductRating, 'The score right after this change.'),
+});

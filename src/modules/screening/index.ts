@@ -1,1 +1,25 @@
-export { onHeld, screen, setSpamThreshold } from './screening.service.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import { ownedDocuments } from '../personal-data.js';
+import type { UserVerbs } from '../user/index.js';
+import { screeningModels } from './screening.model.js';
+import { ScreeningService } from './screening.service.js';
+
+export interface ScreeningOptions {
+  /** From which spam score on content is held; see `spamScore`. */
+  spamThreshold: number;
+}
+
+export type ScreeningModule = ReturnType<typeof screeningModule>;
+/** How other features have content looked at before it is written. */
+export type ScreeningVerbs = ScreeningModule['verbs'];
+
+/** Holds back what looks like spam until a moderator has seen it. */
+export function screeningModule({ database, events }: Foundation, { users }: { users: UserVerbs }, { spamThreshold }: ScreeningOptions) {
+  const models = screeningModels(database);
+  const screening = new ScreeningService({ models, events, users, spamThreshold });
+  return describeModule({
+    name: 'screening',
+    personalData: [ownedDocuments({ name: 'contributions', model: models.contributions, owner: 'author', erase: 'DELETE' })],
+    verbs: verbs(screening, ['screen']),
+  });
+}

@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 /** That somebody wrote something, for a day: enough to see floods and repetitions. */
 export interface ContributionDocument {
@@ -9,14 +11,23 @@ export interface ContributionDocument {
   at: Date;
 }
 
-const kept = 24 * 60 * 60;
+const retention = 24 * 60 * 60;
 
-const contributionSchema = new Schema<ContributionDocument>({
-  author: { type: Schema.Types.ObjectId, required: true },
-  digest: { type: String, required: true },
-  at: { type: Date, required: true },
-});
-contributionSchema.index({ author: 1, at: -1 });
-contributionSchema.index({ at: 1 }, { expireAfterSeconds: kept });
+export interface ScreeningModels {
+  contributions: Model<ContributionDocument>;
+}
 
-export const ContributionModel = mongoose.model('Contribution', contributionSchema, 'contributions');
+export function screeningModels(database: Database): ScreeningModels {
+  return { contributions: database.model('Contribution', contributionSchema(), 'contributions') };
+}
+
+function contributionSchema(): Schema<ContributionDocument> {
+  const schema = documentSchema<ContributionDocument>({
+    author: { type: Schema.Types.ObjectId, required: true },
+    digest: { type: String, required: true },
+    at: { type: Date, required: true },
+  });
+  schema.index({ author: 1, at: -1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention });
+  return schema;
+}

@@ -3,62 +3,66 @@ import { createHash } from 'node:crypto';
 import { Types } from 'mongoose';
 import type { Change } from '../../realtime/index.js';
 import { signsOfText, spamScore } from '../../scoring/index.js';
-import { registerOwnedDocuments, UserModel } from '../user/index.js';
-import { ContributionModel } from './screening.model.js';
+import { insert } from '../../store/documents.js';
+import type { ContentReference, DomainEventBus } from '../domain-events.js';
+import type { UserVerbs } from '../user/index.js';
+import type { ScreeningModels } from './screening.model.js';
 
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 const trustedAfter = 30 * day;
 const floodWindow = 10 * 60 * 1000;
-const lookedAt = 100;
-const shortestRepeat = 15;
-
-let threshold = 1;
-
-/** @param score from which score on content is held */
-export function setSpamThreshold(score: number): void {
-  threshold = score;
-}
+const maxEarlier = 100;
+const minRepeatLength = 15;
 
 export interface Contribution {
   author: Types.ObjectId;
-  content: { type: string; id: Types.ObjectId };
+  content: ContentReference;
   text: string;
 }
 
-type HoldListener = (change: Change, contribution: Contribution) => Promise<void>;
-
-const listeners: HoldListener[] = [];
-
-/** Adds what else happens, in the same transaction, when content is held for a moderator. */
-export function onHeld(listener: HoldListener): void {
-  listeners.push(listener);
+interface ScreeningDependencies {
+  models: ScreeningModels;
+  events: DomainEventBus;
+  users: UserVerbs;
+  /** From which spam score on content is held. */
+  spamThreshold: number;
 }
 
-/** @returns whether the content must stay out of sight until a moderator has seen it */
-export async function screen(change: Change, contribution: Contribution): Promise<boolean> {
-  const { session } = change;
-  const { author, text } = contribution;
-  const user = await UserModel.findById(author, { createdAt: 1 }).session(session).lean();
-  const now = Date.now();
-  const age = user ? now - user.createdAt.getTime() : 0;
-  if (age > trustedAfter) return false;
-  const digest = createHash('sha256').update(text.toLowerCase().replace(/\s+/g, ' ').trim()).digest('base64url');
-  const earlier = await ContributionModel.find({ author, at: { $gt: new Date(now - day) } })
-    .sort({ at: -1 })
-    .limit(lookedAt)
-    .session(session)
-    .lean();
-  await ContributionModel.collection.insertOne({ _id: new Types.ObjectId(), author, digest, at: new Date(now) }, { session });
-  const score = spamScore({
-    ...signsOfText(text),
-    accountAge: age / hour,
-    recent: earlier.filter(({ at }) => now - at.getTime() < floodWindow).length,
-    repeats: text.length < shortestRepeat ? 0 : earlier.filter((one) => one.digest === digest).length,
-  });
-  if (score < threshold) return false;
-  for (const listener of listeners) await listener(change, contribution);
-  return true;
+export class ScreeningService {
+  constructor(private readonly dependencies: ScreeningDependencies) {}
+
+  /**
+   * Looks at a contribution before it is written.
+   * @returns whether the content must stay out of sight until a moderator has seen it
+   */
+  async screen(change: Change, { author, content, text }: Contribution): Promise<boolean> {
+    const { events, models, spamThreshold, users } = this.dependencies;
+    const { session } = change;
+    const user = await users.accountOf(author, session);
+    const now = Date.now();
+    const age = user ? now - user.createdAt.getTime() : 0;
+    if (age > trustedAfter) return false;
+    const digest = digestOf(text);
+    const earlier = await models.contributions
+      .find({ author, at: { $gt: new Date(now - day) } })
+      .sort({ at: -1 })
+      .limit(maxEarlier)
+      .session(session)
+      .lean();
+    await insert(models.contributions, { _id: new Types.ObjectId(), author, digest, at: new Date(now) }, session);
+    const score = spamScore({
+      ...signsOfText(text),
+      accountAge: age / hour,
+      recent: earlier.filter(({ at }) => now - at.getTime() < floodWindow).length,
+      repeats: text.length < minRepeatLength ? 0 : earlier.filter((contribution) => contribution.digest === digest).length,
+    });
+    if (score < spamThreshold) return false;
+    await events.emit(change, 'contentHeld', { author, content });
+    return true;
+  }
 }
 
-registerOwnedDocuments({ name: 'contributions', model: ContributionModel, owner: 'author', erase: 'DELETE' });
+function digestOf(text: string): string {
+  return createHash('sha256').update(text.toLowerCase().replace(/\s+/g, ' ').trim()).digest('base64url');
+}

@@ -1,13 +1,14 @@
 /** Short links: they count who comes by them, and lead to the product. */
 import { createHmac, hkdfSync } from 'node:crypto';
 import { isbot } from 'isbot';
-import { inTransaction } from '../../store/transaction.js';
-import { ProductModel } from '../catalog/index.js';
-import { ShareModel, ShareVisitModel, type ShareDocument } from './share.model.js';
+import type { Database } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { ShareDocument, ShareModels } from './share.model.js';
 import { shareKey } from './share.service.js';
 
 /** How many visitors of one share one address can stand for: a household or an office, but no crowd. */
-const mostPerOrigin = 10;
+const maxPerOrigin = 10;
 
 export interface Visitor {
   address: string;
@@ -26,38 +27,48 @@ export interface FollowedShare {
   visitor: string | null;
 }
 
+interface ShareLinkDependencies {
+  models: ShareModels;
+  database: Database;
+  catalog: CatalogVerbs;
+}
+
 export class ShareLinks {
   private readonly key: Buffer;
 
   /** @param secret of this installation: without it, digests lead back to nobody */
-  constructor(secret: string) {
+  constructor(
+    private readonly dependencies: ShareLinkDependencies,
+    secret: string,
+  ) {
     this.key = Buffer.from(hkdfSync('sha256', secret, '', 'share visitors', 32));
   }
 
   /** Counts a visit, unless it is a machine's. @returns null for a link that leads nowhere */
-  async follow(code: string, visitor: Visitor): Promise<FollowedShare | null> {
-    const share = await ShareModel.findOne({ code, hiddenAt: null }).lean();
-    const product = share && (await ProductModel.findById(share.product, { slug: 1 }).lean());
-    if (!share || !product) return null;
-    const { slug } = product;
+  async followShare(code: string, visitor: Visitor): Promise<FollowedShare | null> {
+    const { models, catalog } = this.dependencies;
+    const share = await models.shares.findOne({ code, hiddenAt: null }).lean();
+    const slug = share && (await catalog.slugOf(share.product));
+    if (!share || slug === null) return null;
     if (visitor.prefetching || visitor.userAgent === '' || isbot(visitor.userAgent)) return { slug, token: null, visitor: null };
     const key = visitor.known ?? this.digest(`${visitor.address} ${visitor.userAgent}`);
     const token = `${code}.${key}`;
-    await count(share, token, this.digest(visitor.address));
+    await this.count(share, token, this.digest(visitor.address));
     return { slug, token, visitor: key };
   }
 
   private digest(text: string): string {
     return createHmac('sha256', this.key).update(text).digest('base64url').slice(0, 22);
   }
-}
 
-async function count({ _id: share }: ShareDocument, token: string, origin: string): Promise<void> {
-  await inTransaction([shareKey(share)], async (session) => {
-    const lastAt = new Date();
-    const again = await ShareVisitModel.updateOne({ _id: token }, { $inc: { count: 1 }, $set: { lastAt } }, { session });
-    const isNew = again.matchedCount === 0 && (await ShareVisitModel.countDocuments({ share, origin }).session(session)) < mostPerOrigin;
-    if (isNew) await ShareVisitModel.collection.insertOne({ _id: token as never, share, origin, count: 1, lastAt }, { session });
-    await ShareModel.updateOne({ _id: share }, { $inc: { visits: 1, uniqueVisitors: Number(isNew) } }, { session });
-  });
+  private async count({ _id: share }: ShareDocument, token: string, origin: string): Promise<void> {
+    const { shares, visits } = this.dependencies.models;
+    await this.dependencies.database.inTransaction([shareKey(share)], async (session) => {
+      const lastAt = new Date();
+      const again = await visits.updateOne({ _id: token }, { $inc: { count: 1 }, $set: { lastAt } }, { session });
+      const isNew = again.matchedCount === 0 && (await visits.countDocuments({ share, origin }).session(session)) < maxPerOrigin;
+      if (isNew) await insert(visits, { _id: token, share, origin, count: 1, lastAt }, session);
+      await shares.updateOne({ _id: share }, { $inc: { visits: 1, uniqueVisitors: Number(isNew) } }, { session });
+    });
+  }
 }

@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export const shareChannels = ['FOLLOWERS', 'LINK', 'EMAIL', 'WHATSAPP', 'FACEBOOK', 'X', 'PINTEREST'] as const;
 export type ShareChannelName = (typeof shareChannels)[number];
@@ -17,27 +19,9 @@ export interface ShareDocument {
   orders: number;
   commentCount: number;
   createdAt: Date;
-  /** When moderation took it out of sight. */
+  /** When moderation took it out of sight, or it was held. */
   hiddenAt: Date | null;
 }
-
-const shareSchema = new Schema<ShareDocument>({
-  code: { type: String, required: true },
-  author: { type: Schema.Types.ObjectId, required: true },
-  product: { type: Schema.Types.ObjectId, required: true },
-  channel: { type: String, required: true },
-  message: { type: String, default: '' },
-  visits: { type: Number, default: 0 },
-  uniqueVisitors: { type: Number, default: 0 },
-  orders: { type: Number, default: 0 },
-  commentCount: { type: Number, default: 0 },
-  createdAt: { type: Date, required: true },
-  hiddenAt: { type: Date, default: null },
-});
-shareSchema.index({ code: 1 }, { unique: true });
-shareSchema.index({ author: 1, createdAt: -1, _id: -1 });
-
-export const ShareModel = mongoose.model('Share', shareSchema, 'shares');
 
 /** One visitor of one share. Whoever it is, is known by keyed digests only. */
 export interface ShareVisitDocument {
@@ -50,30 +34,61 @@ export interface ShareVisitDocument {
   lastAt: Date;
 }
 
-const visitsKept = 90 * 24 * 60 * 60;
-
-const visitSchema = new Schema<ShareVisitDocument>({
-  _id: { type: String, required: true },
-  share: { type: Schema.Types.ObjectId, required: true },
-  origin: { type: String, required: true },
-  count: { type: Number, required: true },
-  lastAt: { type: Date, required: true },
-});
-visitSchema.index({ share: 1, origin: 1 });
-visitSchema.index({ lastAt: 1 }, { expireAfterSeconds: visitsKept });
-
-export const ShareVisitModel = mongoose.model('ShareVisit', visitSchema, 'share_visits');
-
 /** That a share led to an order, whose id is its own. */
 export interface AttributionDocument {
   _id: Types.ObjectId;
   share: Types.ObjectId;
 }
 
-const attributionSchema = new Schema<AttributionDocument>({
-  _id: { type: Schema.Types.ObjectId, required: true },
-  share: { type: Schema.Types.ObjectId, required: true },
-});
-attributionSchema.index({ share: 1 });
+export interface ShareModels {
+  shares: Model<ShareDocument>;
+  visits: Model<ShareVisitDocument>;
+  attributions: Model<AttributionDocument>;
+}
 
-export const AttributionModel = mongoose.model('ShareAttribution', attributionSchema, 'share_attributions');
+/** @param visitRetention in milliseconds, for how long a visitor is known */
+export function shareModels(database: Database, visitRetention: number): ShareModels {
+  return {
+    shares: database.model('Share', shareSchema(), 'shares'),
+    visits: database.model('ShareVisit', visitSchema(visitRetention), 'share_visits'),
+    attributions: database.model('ShareAttribution', attributionSchema(), 'share_attributions'),
+  };
+}
+
+function shareSchema(): Schema<ShareDocument> {
+  const schema = documentSchema<ShareDocument>({
+    code: { type: String, required: true },
+    author: { type: Schema.Types.ObjectId, required: true },
+    product: { type: Schema.Types.ObjectId, required: true },
+    channel: { type: String, required: true, enum: shareChannels },
+    message: { type: String, default: '' },
+    visits: { type: Number, default: 0 },
+    uniqueVisitors: { type: Number, default: 0 },
+    orders: { type: Number, default: 0 },
+    commentCount: { type: Number, default: 0 },
+    createdAt: { type: Date, required: true },
+    hiddenAt: { type: Date, default: null },
+  });
+  schema.index({ code: 1 }, { unique: true });
+  schema.index({ author: 1, createdAt: -1, _id: -1 });
+  return schema;
+}
+
+function visitSchema(retention: number): Schema<ShareVisitDocument> {
+  const schema = documentSchema<ShareVisitDocument>({
+    _id: { type: String, required: true },
+    share: { type: Schema.Types.ObjectId, required: true },
+    origin: { type: String, required: true },
+    count: { type: Number, required: true },
+    lastAt: { type: Date, required: true },
+  });
+  schema.index({ share: 1, origin: 1 });
+  schema.index({ lastAt: 1 }, { expireAfterSeconds: retention / 1000 });
+  return schema;
+}
+
+function attributionSchema(): Schema<AttributionDocument> {
+  const schema = documentSchema<AttributionDocument>({ share: { type: Schema.Types.ObjectId, required: true } });
+  schema.index({ share: 1 });
+  return schema;
+}

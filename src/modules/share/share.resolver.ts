@@ -1,16 +1,15 @@
 import { GraphQLURL } from 'graphql-scalars';
-import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, paginate, type Connection } from '../../relay/connection.js';
+import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
-import { byId } from '../../relay/loader.js';
-import { registerNode } from '../../relay/node.js';
+import { FieldResolver, Mutation } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { Product, productById, type ProductDocument } from '../catalog/index.js';
-import { isHiddenFrom } from '../social-graph/index.js';
-import { User, userById, Viewer, type PublicUser } from '../user/index.js';
-import { ShareModel, type ShareDocument } from './share.model.js';
-import { deleteShare, shareList, shareProduct } from './share.service.js';
+import { paginate } from '../../store/paging.js';
+import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { ShareDocument, ShareModels } from './share.model.js';
+import { shareList, type ShareService } from './share.service.js';
 import {
   DeleteShareInput,
   DeleteSharePayload,
@@ -21,37 +20,31 @@ import {
   ShareStats,
 } from './share.type.js';
 
-export const shareById = byId<ShareDocument>(ShareModel);
-
-/** A share that the viewer may see: their own, or one that went to followers and is hidden neither from all nor from them. */
-export async function visibleShare(id: ShareDocument['_id'], context: RequestContext): Promise<ShareDocument | null> {
-  const share = await context.load(shareById, id);
-  if (!share) return null;
-  if (context.signedIn?.userId.equals(share.author)) return share;
-  if (share.channel !== 'FOLLOWERS' || share.hiddenAt) return null;
-  return (await isHiddenFrom(context, share.author)) ? null : share;
+interface ShareResolverDependencies {
+  shares: ShareService;
+  users: UserVerbs;
+  catalog: CatalogVerbs;
+  /** Where the outside reaches this API. */
+  publicUrl: string;
 }
-
-registerNode('Share', visibleShare);
 
 @Resolver(() => Share)
 export class ShareResolver {
-  /** @param publicUrl where the outside reaches this API */
-  constructor(private readonly publicUrl: string) {}
+  constructor(private readonly dependencies: ShareResolverDependencies) {}
 
   @FieldResolver(() => GraphQLURL, { description: 'The short link. It counts the visit and leads to the product.' })
   url(@Root() { code }: ShareDocument): string {
-    return `${this.publicUrl}/s/${code}`;
+    return `${this.dependencies.publicUrl}/s/${code}`;
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Who shared it; null where they have left.' })
   author(@Root() { author }: ShareDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(userById, author);
+    return context.load(this.dependencies.users.userById, author);
   }
 
   @FieldResolver(() => Product, { nullable: true, description: 'The product; null where it is gone.' })
   product(@Root() { product }: ShareDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
-    return context.load(productById, product);
+    return context.load(this.dependencies.catalog.productById, product);
   }
 
   @FieldResolver(() => ShareStats, { nullable: true, description: 'What came of it; null for everybody but its author.' })
@@ -64,10 +57,10 @@ export class ShareResolver {
   shareProduct(
     @Arg('input', () => ShareProductInput, { description: 'The share.' }) { productId, ...rest }: ShareProductInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const product = idOf('Product', productId, 'input.productId');
     return payload(async () => {
-      const share = await shareProduct(context.requireSignedIn().userId, { ...rest, product });
+      const share = await this.dependencies.shares.shareProduct(context.requireSignedIn().userId, { ...rest, product });
       return { share, held: share.hiddenAt !== null };
     });
   }
@@ -77,10 +70,10 @@ export class ShareResolver {
   deleteShare(
     @Arg('input', () => DeleteShareInput, { description: 'Which.' }) { shareId }: DeleteShareInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('Share', shareId, 'input.shareId');
     return payload(async () => {
-      const { _id } = await deleteShare(context.requireSignedIn().userId, id);
+      const { _id } = await this.dependencies.shares.deleteShare(context.requireSignedIn().userId, id);
       return { deletedShareId: toGlobalId('Share', _id) };
     });
   }
@@ -88,9 +81,11 @@ export class ShareResolver {
 
 @Resolver(() => Viewer)
 export class ViewerSharesResolver {
+  constructor(private readonly models: ShareModels) {}
+
   @Authorized()
   @FieldResolver(() => ShareConnection, { nullable: true, description: 'What one has shared, the latest first.' })
   shares(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ShareDocument>> {
-    return paginate(ShareModel, shareList(context.requireSignedIn().userId), page);
+    return paginate(this.models.shares, shareList(context.requireSignedIn().userId), page);
   }
 }

@@ -1,20 +1,23 @@
+/** Shares: how they come about, who sees them, and which orders they led to. */
 import { randomInt } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
+import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
-import { recordChange, type Change } from '../../realtime/index.js';
-import { createOnce } from '../../store/idempotency.js';
-import type { ClientSession } from '../../store/transaction.js';
-import { noteInteractions } from '../behaviour/index.js';
-import { ProductModel } from '../catalog/index.js';
-import { recordActivity, withdrawActivity } from '../feed/index.js';
-import { onOrderStatus } from '../order/index.js';
-import { screen } from '../screening/index.js';
-import { registerOwnedDocuments } from '../user/index.js';
-import { AttributionModel, ShareModel, ShareVisitModel, type ShareChannelName, type ShareDocument } from './share.model.js';
+import type { RequestContext } from '../../relay/context.js';
+import type { ClientSession } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
+import type { IdempotencyKeys } from '../../store/idempotency.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { DomainEvents } from '../domain-events.js';
+import type { FeedVerbs } from '../feed/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { ShareLoaders } from './share.loader.js';
+import type { ShareChannelName, ShareDocument, ShareModels } from './share.model.js';
 
-const attributedFor = 30 * 24 * 60 * 60 * 1000;
 const codeLength = 9;
 /** Without the letters and digits that people mistake for each other. */
 const alphabet = '23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -26,84 +29,156 @@ export interface NewShare {
   idempotencyKey?: string | null;
 }
 
-/** @throws RulesBroken */
-export async function shareProduct(author: Types.ObjectId, input: NewShare): Promise<ShareDocument> {
-  new InputRules().text(input.message, { most: 1000 }, 'message').check();
-  const id = await recordChange([], async (change) => {
-    const request = { user: author, operation: 'shareProduct', key: input.idempotencyKey };
-    const { id } = await createOnce(change.session, request, (_id) => insertShare(change, _id, author, input));
-    return id;
-  });
-  return (await ShareModel.findById(id).lean())!;
+interface ShareDependencies {
+  models: ShareModels;
+  loaders: ShareLoaders;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+  feed: FeedVerbs;
+  screening: ScreeningVerbs;
+  socialGraph: SocialGraphVerbs;
+  /** Milliseconds after a visit in which an order is the share's. */
+  attributionWindow: number;
 }
 
-async function insertShare(change: Change, _id: Types.ObjectId, author: Types.ObjectId, input: NewShare): Promise<void> {
-  const { session } = change;
-  const { product, channel, message } = input;
-  if (!(await ProductModel.exists({ _id: product }).session(session))) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
-  const share: ShareDocument = {
-    _id,
-    code: newCode(),
-    author,
-    product,
-    channel,
-    message,
-    visits: 0,
-    uniqueVisitors: 0,
-    orders: 0,
-    commentCount: 0,
-    createdAt: new Date(),
-    hiddenAt: null,
-  };
-  await ShareModel.collection.insertOne(share, { session });
-  await noteInteractions(session, author, [product], { increments: { shares: 1 } });
-  if (channel !== 'FOLLOWERS') return;
-  const content = { type: 'Share', id: _id };
-  if (await screen(change, { author, content, text: message })) await showShare(change, _id, false);
-  else await recordActivity(change, { actor: author, kind: 'SHARED', subject: content });
+export class ShareService {
+  private readonly models: ShareModels;
+
+  constructor(private readonly dependencies: ShareDependencies) {
+    this.models = dependencies.models;
+  }
+
+  /** @throws RulesBroken */
+  async shareProduct(author: Types.ObjectId, input: NewShare): Promise<ShareDocument> {
+    new InputRules().text(input.message, { most: 1000 }, 'message').check();
+    const { realtime, idempotency } = this.dependencies;
+    const id = await realtime.recordChange([], async (change) => {
+      const request = { user: author, operation: 'shareProduct', key: input.idempotencyKey };
+      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertShare(change, _id, author, input));
+      return id;
+    });
+    return (await this.models.shares.findById(id).lean())!;
+  }
+
+  private async insertShare(change: Change, _id: Types.ObjectId, author: Types.ObjectId, input: NewShare): Promise<void> {
+    const { session } = change;
+    const { product, channel, message } = input;
+    const { catalog, screening } = this.dependencies;
+    if (!(await catalog.knows(product, session))) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
+    const content = { type: 'Share', id: _id };
+    const held = channel === 'FOLLOWERS' && (await screening.screen(change, { author, content, text: message }));
+    const now = new Date();
+    const share: ShareDocument = {
+      _id,
+      code: newCode(),
+      author,
+      product,
+      channel,
+      message,
+      visits: 0,
+      uniqueVisitors: 0,
+      orders: 0,
+      commentCount: 0,
+      createdAt: now,
+      hiddenAt: held ? now : null,
+    };
+    await insert(this.models.shares, share, session);
+    if (!held) await this.publish(change, share);
+  }
+
+  /** Counts a share that can be seen, and brings it to its author's followers where it is meant for them. */
+  private async publish(change: Change, { _id, author, product, channel }: ShareDocument): Promise<void> {
+    const { behaviour, feed } = this.dependencies;
+    await behaviour.noteInteractions(change.session, author, [product], { increments: { shares: 1 } });
+    if (channel === 'FOLLOWERS') await feed.recordActivity(change, { actor: author, kind: 'SHARED', subject: { type: 'Share', id: _id } });
+  }
+
+  /** Its link leads nowhere from now on. @throws RulesBroken, RequestError FORBIDDEN */
+  async deleteShare(author: Types.ObjectId, id: Types.ObjectId): Promise<ShareDocument> {
+    const { shares, visits, attributions } = this.models;
+    return this.dependencies.realtime.recordChange([shareKey(id)], async (change) => {
+      const { session } = change;
+      const share = await shares.findById(id).session(session).lean();
+      if (!share) throw broken('NOT_FOUND', 'There is no such share.', 'shareId');
+      if (!share.author.equals(author)) throw new RequestError('FORBIDDEN', 'This share is somebody else’s.');
+      await shares.deleteOne({ _id: id }, { session });
+      await visits.deleteMany({ share: id }, { session });
+      await attributions.deleteMany({ share: id }, { session });
+      await this.dependencies.feed.withdrawActivity(change, id);
+      return share;
+    });
+  }
+
+  /** A share that the viewer may see: their own, or one that went to followers and is hidden neither from all nor from them. */
+  async visibleShare(id: Types.ObjectId, context: RequestContext): Promise<ShareDocument | null> {
+    const share = await context.load(this.dependencies.loaders.shareById, id);
+    if (!share) return null;
+    if (context.signedIn?.userId.equals(share.author)) return share;
+    if (share.channel !== 'FOLLOWERS' || share.hiddenAt) return null;
+    return (await this.dependencies.socialGraph.isHiddenFrom(context, share.author)) ? null : share;
+  }
+
+  /** @returns null where there is no such share */
+  async authorOf(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null> {
+    return (await this.models.shares.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
+  }
+
+  /** Moves the count of comments of a share that went to followers and is in sight. @returns whether there is such a share */
+  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean> {
+    const open = { _id: id, hiddenAt: null, channel: 'FOLLOWERS' as const };
+    const { matchedCount } = await this.models.shares.updateOne(open, { $inc: { commentCount: by } }, { session });
+    return matchedCount === 1;
+  }
+
+  /** Takes a share out of sight, or puts it back. @returns its author, or null where there is none */
+  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+    const { session } = change;
+    const share = await this.models.shares.findById(id).session(session).lean();
+    if (!share) return null;
+    if ((share.hiddenAt === null) !== visible) {
+      await this.models.shares.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session });
+      await change.hideEvents(`Share:${id.toHexString()}`, !visible);
+    }
+    return share.author;
+  }
+
+  /** A share that was held comes out: it is counted, and its author's followers see it now. */
+  async release(change: Change, id: Types.ObjectId): Promise<void> {
+    const share = await this.models.shares.findById(id).session(change.session).lean();
+    if (share) await this.publish(change, share);
+  }
+
+  /** An order of the shared product soon after a visit is the share's; nobody earns one by ordering themselves. */
+  async attribute({ session }: Change, { order, shareToken }: DomainEvents['orderStatusChanged']): Promise<void> {
+    if (order.status === 'CANCELLED') await this.withdrawAttribution(session, order._id);
+    if (order.status !== 'PLACED' || !shareToken) return;
+    const { shares, visits, attributions } = this.models;
+    const since = new Date(Date.now() - this.dependencies.attributionWindow);
+    const visit = await visits
+      .findOne({ _id: shareToken, lastAt: { $gte: since } })
+      .session(session)
+      .lean();
+    const share = visit && (await shares.findById(visit.share).session(session).lean());
+    if (!share || share.author.equals(order.buyer) || !order.items.some(({ product }) => product.equals(share.product))) return;
+    await insert(attributions, { _id: order._id, share: share._id }, session);
+    await shares.updateOne({ _id: share._id }, { $inc: { orders: 1 } }, { session });
+  }
+
+  private async withdrawAttribution(session: ClientSession, order: Types.ObjectId): Promise<void> {
+    const withdrawn = await this.models.attributions.findOneAndDelete({ _id: order }, { session }).lean();
+    if (withdrawn) await this.models.shares.updateOne({ _id: withdrawn.share }, { $inc: { orders: -1 } }, { session });
+  }
 }
 
 function newCode(): string {
   return Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
-/** Its link leads nowhere from now on. @throws RulesBroken, RequestError FORBIDDEN */
-export async function deleteShare(author: Types.ObjectId, id: Types.ObjectId): Promise<ShareDocument> {
-  return recordChange([shareKey(id)], async (change) => {
-    const { session } = change;
-    const share = await ShareModel.findById(id).session(session).lean();
-    if (!share) throw broken('NOT_FOUND', 'There is no such share.', 'shareId');
-    if (!share.author.equals(author)) throw new RequestError('FORBIDDEN', 'This share is somebody else’s.');
-    await ShareModel.deleteOne({ _id: id }, { session });
-    await ShareVisitModel.deleteMany({ share: id }, { session });
-    await AttributionModel.deleteMany({ share: id }, { session });
-    await withdrawActivity(change, id);
-    return share;
-  });
-}
-
-export const shareKey = (id: Types.ObjectId): string => `share:${id.toHexString()}`;
-
-/** @returns null where there is no such share */
-export async function authorOfShare(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null> {
-  return (await ShareModel.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
-}
-
-/** Takes a share out of sight, or puts it back. @returns its author, or null where there is none */
-export async function showShare(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
-  const share = await ShareModel.findById(id).session(change.session).lean();
-  if (!share) return null;
-  if ((share.hiddenAt === null) !== visible) {
-    await ShareModel.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session: change.session });
-    await change.hideEvents(`Share:${id.toHexString()}`, !visible);
-  }
-  return share.author;
-}
-
-/** A share that was held comes out: its author's followers see it now. */
-export async function releaseShare(change: Change, id: Types.ObjectId): Promise<void> {
-  const author = await authorOfShare(change.session, id);
-  if (author) await recordActivity(change, { actor: author, kind: 'SHARED', subject: { type: 'Share', id } });
+/** What changes of a share contend for. */
+export function shareKey(id: Types.ObjectId): string {
+  return `share:${id.toHexString()}`;
 }
 
 export function shareList(author: Types.ObjectId): ListDefinition {
@@ -116,23 +191,3 @@ export function shareList(author: Types.ObjectId): ListDefinition {
     ],
   };
 }
-
-/** An order of the shared product within thirty days of a visit is the share's; nobody earns one by ordering themselves. */
-onOrderStatus(async (change, order, shareToken) => {
-  const { session } = change;
-  if (order.status === 'CANCELLED') {
-    const withdrawn = await AttributionModel.findOneAndDelete({ _id: order._id }, { session }).lean();
-    if (withdrawn) await ShareModel.updateOne({ _id: withdrawn.share }, { $inc: { orders: -1 } }, { session });
-  }
-  if (order.status !== 'PLACED' || !shareToken) return;
-  const since = new Date(order.placedAt.getTime() - attributedFor);
-  const visit = await ShareVisitModel.findOne({ _id: shareToken, lastAt: { $gte: since } })
-    .session(session)
-    .lean();
-  const share = visit && (await ShareModel.findById(visit.share).session(session).lean());
-  if (!share || share.author.equals(order.buyer) || !order.items.some(({ product }) => product.equals(share.product))) return;
-  await AttributionModel.collection.insertOne({ _id: order._id, share: share._id }, { session });
-  await ShareModel.updateOne({ _id: share._id }, { $inc: { orders: 1 } }, { session });
-});
-
-registerOwnedDocuments({ name: 'shares', model: ShareModel, owner: 'author', erase: 'ANONYMISE', texts: ['message'] });

@@ -1,7 +1,8 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { field, ObjectType, payloadType } from '../../relay/output.js';
+import type { ShareDocument } from './share.model.js';
 
 export enum ShareChannel {
   FOLLOWERS = 'FOLLOWERS',
@@ -43,7 +44,7 @@ export class ShareStats {
   implements: Node,
   description: 'A product that somebody shared. Only its author sees it, unless it went to their followers.',
 })
-export class Share extends Node {
+export class Share extends Node<ShareDocument> {
   @Field(() => ShareChannel, { description: 'By which way.' })
   channel!: ShareChannel;
 
@@ -71,14 +72,10 @@ export class ShareProductInput {
   idempotencyKey?: string | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The new share.' })
-export class ShareProductPayload extends Payload {
-  @Field(() => Share, { nullable: true, description: 'The share, as stored.' })
-  share!: Share | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Whether a moderator must see it before others do.' })
-  held!: boolean | null;
-}
+export const ShareProductPayload = payloadType('ShareProductPayload', 'The new share.', {
+  share: field(() => Share, 'The share, as stored.'),
+  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+});
 
 @InputType({ description: 'Which share to delete.' })
 export class DeleteShareInput {
@@ -86,8 +83,6 @@ export class DeleteShareInput {
   shareId!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'What was deleted.' })
-export class DeleteSharePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that the share had.' })
-  deletedShareId!: string | null;
-}
+export const DeleteSharePayload = payloadType('DeleteSharePayload', 'What was deleted.', {
+  deletedShareId: field(() => ID, 'The id that the share had.'),
+});

@@ -1,24 +1,38 @@
-import { Arg, Args, Authorized, Ctx, FieldResolver, Float, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Float, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
+import { FieldResolver } from '../../relay/output.js';
 import { userSimilarity } from '../../scoring/index.js';
-import { hiddenFrom, isHiddenFrom } from '../social-graph/index.js';
-import { isSuggestible, User, userById, Viewer, type PublicUser } from '../user/index.js';
-import { similarUsers, tasteOfUser, type SimilarUser as SimilarUserEntry } from './similarity.service.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { SimilarityLoaders } from './similarity.loader.js';
+import type { SimilarityService, SimilarUserEntry } from './similarity.service.js';
 import { SimilarityMetric, SimilarUser, SimilarUserConnection } from './similarity.type.js';
+
+export interface SimilarityResolverDependencies {
+  similarity: SimilarityService;
+  loaders: SimilarityLoaders;
+  users: UserVerbs;
+  socialGraph: SocialGraphVerbs;
+}
 
 @Resolver(() => SimilarUser)
 export class SimilarUserResolver {
+  constructor(private readonly users: UserVerbs) {}
+
   @FieldResolver(() => User, { description: 'The user.' })
   user(@Root() { user }: SimilarUserEntry, @Ctx() context: RequestContext): Promise<PublicUser> {
-    return context.require(userById, user);
+    return context.require(this.users.userById, user);
   }
 }
 
 @Resolver(() => Viewer)
 export class ViewerSimilarUsersResolver {
+  constructor(private readonly dependencies: SimilarityResolverDependencies) {}
+
   @Authorized()
+  @Cost({ weight: 100 })
   @Cost({ weight: 100 })
   @FieldResolver(() => SimilarUserConnection, {
     nullable: true,
@@ -31,8 +45,9 @@ export class ViewerSimilarUsersResolver {
     @Arg('metric', () => SimilarityMetric, { nullable: true, defaultValue: SimilarityMetric.COSINE, description: 'How to measure.' })
     metric: SimilarityMetric,
   ): Promise<Connection<SimilarUserEntry>> {
-    const found = await similarUsers(context.requireSignedIn().userId, metric, await hiddenFrom(context));
-    const suggestible = await Promise.all(found.map(({ user }) => context.load(isSuggestible, user)));
+    const { similarity, socialGraph, users } = this.dependencies;
+    const found = await similarity.similarUsers(context.requireSignedIn().userId, metric, await socialGraph.hiddenFrom(context));
+    const suggestible = await Promise.all(found.map(({ user }) => context.load(users.isSuggestible, user)));
     return paginateArray(
       found.filter((_, at) => suggestible[at]),
       page,
@@ -43,6 +58,8 @@ export class ViewerSimilarUsersResolver {
 
 @Resolver(() => User)
 export class UserSimilarityResolver {
+  constructor(private readonly dependencies: SimilarityResolverDependencies) {}
+
   @Cost({ weight: 10 })
   @FieldResolver(() => Float, {
     nullable: true,
@@ -57,8 +74,11 @@ export class UserSimilarityResolver {
   ): Promise<number | null> {
     const viewer = context.signedIn?.userId;
     if (!viewer || viewer.equals(user._id)) return null;
-    if ((await isHiddenFrom(context, user._id)) || !(await context.load(isSuggestible, user._id))) return null;
-    const [own, theirs] = await Promise.all([context.require(tasteOfUser, viewer), context.require(tasteOfUser, user._id)]);
+    const { loaders, socialGraph, users } = this.dependencies;
+    if (await socialGraph.isHiddenFrom(context, user._id)) return null;
+    if (!(await context.load(users.isSuggestible, user._id))) return null;
+    const tasteOf = (id: PublicUser['_id']) => context.require(loaders.tasteOfUser, id);
+    const [own, theirs] = await Promise.all([tasteOf(viewer), tasteOf(user._id)]);
     return userSimilarity(metric, own, theirs);
   }
 }

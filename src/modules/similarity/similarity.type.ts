@@ -1,5 +1,7 @@
-import { Field, Float, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Float, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
+import { From, ObjectType } from '../../relay/output.js';
+import type { SimilarUserEntry } from './similarity.service.js';
 
 export enum SimilarityMetric {
   COSINE = 'COSINE',
@@ -18,7 +20,7 @@ registerEnumType(SimilarityMetric, {
 });
 
 @ObjectType({ description: 'A user, and how like oneself they are.' })
-export class SimilarUser {
+export class SimilarUser extends From<SimilarUserEntry> {
   @Field(() => Float, { description: '0 (nothing alike) to 1 (the same), by the chosen metric.' })
   similarity!: number;
 }

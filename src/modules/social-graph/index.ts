@@ -1,13 +1,43 @@
-export {
-  allFollows,
-  blockersAmong,
-  followedBy,
-  followersAfter,
-  hiddenAuthorsOf,
-  hiddenFrom,
-  importFollows,
-  isBlocked,
-  isHiddenFrom,
-  onFollows,
-} from './social-graph.service.js';
-export { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import type { UserVerbs } from '../user/index.js';
+import { BlockService } from './block.service.js';
+import { FollowService } from './follow.service.js';
+import { socialGraphLoaders } from './social-graph.loader.js';
+import { socialGraphModels, type SocialGraphModels } from './social-graph.model.js';
+import { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
+
+export type SocialGraphModule = ReturnType<typeof socialGraphModule>;
+/** Who follows and who blocks whom. */
+export type SocialGraphVerbs = SocialGraphModule['verbs'];
+
+/** Follows and blocks. */
+export function socialGraphModule({ database, realtime, events }: Foundation, { users }: { users: UserVerbs }) {
+  const models = socialGraphModels(database);
+  const blocks = new BlockService({ models, realtime, users });
+  const follows = new FollowService({ models, realtime, events, users, blocks });
+  const dependencies = { models, loaders: socialGraphLoaders(models), blocks, follows, users };
+  return describeModule({
+    name: 'social-graph',
+    resolvers: [new SocialGraphResolver(dependencies), new ViewerBlocksResolver(dependencies)],
+    personalData: [
+      ownedDocuments({ name: 'following', model: models.follows, owner: 'follower', erase: 'DELETE' }),
+      ownedDocuments({ name: 'followers', model: models.follows, owner: 'followee', erase: 'DELETE' }),
+      ownedDocuments({ name: 'blockedUsers', model: models.blocks, owner: 'blocker', erase: 'DELETE' }),
+      blockedBy(models),
+    ],
+    verbs: {
+      ...verbs(blocks, ['blockersAmong', 'hiddenAuthorsOf', 'hiddenFrom', 'isBlocked', 'isHiddenFrom']),
+      ...verbs(follows, ['allFollows', 'followedBy', 'followersAfter', 'importFollows']),
+    },
+  });
+}
+
+/** Who has blocked a user is nobody's business, the user's included. */
+function blockedBy({ blocks }: SocialGraphModels): PersonalData {
+  return {
+    name: 'blockedBy',
+    collect: async () => [],
+    erase: async ({ session, user }) => void (await blocks.deleteMany({ blocked: user }, { session })),
+  };
+}

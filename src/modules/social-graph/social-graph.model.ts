@@ -1,4 +1,6 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export interface FollowDocument {
   _id: Types.ObjectId;
@@ -7,16 +9,6 @@ export interface FollowDocument {
   at: Date;
 }
 
-const followSchema = new Schema<FollowDocument>({
-  follower: { type: Schema.Types.ObjectId, required: true },
-  followee: { type: Schema.Types.ObjectId, required: true },
-  at: { type: Date, required: true },
-});
-followSchema.index({ follower: 1, followee: 1 }, { unique: true });
-followSchema.index({ follower: 1, at: -1, _id: -1 });
-followSchema.index({ followee: 1, at: -1, _id: -1 });
-followSchema.index({ followee: 1, _id: 1 });
-
 export interface BlockDocument {
   _id: Types.ObjectId;
   blocker: Types.ObjectId;
@@ -24,15 +16,39 @@ export interface BlockDocument {
   at: Date;
 }
 
-const blockSchema = new Schema<BlockDocument>({
-  blocker: { type: Schema.Types.ObjectId, required: true },
-  blocked: { type: Schema.Types.ObjectId, required: true },
-  at: { type: Date, required: true },
-});
-blockSchema.index({ blocker: 1, blocked: 1 }, { unique: true });
-blockSchema.index({ blocker: 1, at: -1, _id: -1 });
-blockSchema.index({ blocked: 1 });
+export interface SocialGraphModels {
+  follows: Model<FollowDocument>;
+  blocks: Model<BlockDocument>;
+}
 
-export const BlockModel = mongoose.model('Block', blockSchema, 'blocks');
+export function socialGraphModels(database: Database): SocialGraphModels {
+  return {
+    follows: database.model('Follow', followSchema(), 'follows'),
+    blocks: database.model('Block', blockSchema(), 'blocks'),
+  };
+}
 
-export const FollowModel = mongoose.model('Follow', followSchema, 'follows');
+function followSchema(): Schema<FollowDocument> {
+  const schema = documentSchema<FollowDocument>({
+    follower: { type: Schema.Types.ObjectId, required: true },
+    followee: { type: Schema.Types.ObjectId, required: true },
+    at: { type: Date, required: true },
+  });
+  schema.index({ follower: 1, followee: 1 }, { unique: true });
+  schema.index({ follower: 1, at: -1, _id: -1 });
+  schema.index({ followee: 1, at: -1, _id: -1 });
+  schema.index({ followee: 1, _id: 1 });
+  return schema;
+}
+
+function blockSchema(): Schema<BlockDocument> {
+  const schema = documentSchema<BlockDocument>({
+    blocker: { type: Schema.Types.ObjectId, required: true },
+    blocked: { type: Schema.Types.ObjectId, required: true },
+    at: { type: Date, required: true },
+  });
+  schema.index({ blocker: 1, blocked: 1 }, { unique: true });
+  schema.index({ blocker: 1, at: -1, _id: -1 });
+  schema.index({ blocked: 1 });
+  return schema;
+}

@@ -1,11 +1,15 @@
-import { Arg, Args, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, mapNodes, paginate, pagesByParent, type Connection, type ListDefinition } from '../../relay/connection.js';
+import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
+import { FieldResolver, Mutation } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { User, userById, Viewer, type PublicUser } from '../user/index.js';
-import { BlockModel, FollowModel, type BlockDocument, type FollowDocument } from './social-graph.model.js';
-import { block, blockList, follow, followeesOf, followersOf, isHiddenFrom, unblock, unfollow } from './social-graph.service.js';
+import { paginate } from '../../store/paging.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import { blockList, type BlockService } from './block.service.js';
+import { followeesOf, followersOf, type FollowService } from './follow.service.js';
+import type { SocialGraphLoaders } from './social-graph.loader.js';
+import type { BlockDocument, SocialGraphModels } from './social-graph.model.js';
 import {
   BlockUserInput,
   BlockUserPayload,
@@ -18,31 +22,27 @@ import {
   UserConnection,
 } from './social-graph.type.js';
 
-const followeePages = pagesByParent<FollowDocument>(FollowModel, 'follower');
-const followerPages = pagesByParent<FollowDocument>(FollowModel, 'followee');
-
-/** The users of a page, without those whom the viewer has blocked. */
-async function visibleUsers<From>(
-  page: Connection<From>,
-  idOf: (from: From) => PublicUser['_id'],
-  context: RequestContext,
-): Promise<Connection<PublicUser>> {
-  return mapNodes(page, async (from) => {
-    const id = idOf(from);
-    return (await isHiddenFrom(context, id)) ? null : context.load(userById, id);
-  });
+export interface SocialGraphResolverDependencies {
+  models: SocialGraphModels;
+  loaders: SocialGraphLoaders;
+  blocks: BlockService;
+  follows: FollowService;
+  users: UserVerbs;
 }
 
 @Resolver(() => User)
 export class SocialGraphResolver {
+  constructor(private readonly dependencies: SocialGraphResolverDependencies) {}
+
   @FieldResolver(() => UserConnection, { description: 'Whom they follow, the latest first.' })
   async following(
     @Root() user: PublicUser,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
-    const list: ListDefinition = followeesOf(user._id);
-    return visibleUsers(await context.require(followeePages, { parent: user._id, list, args }), ({ followee }) => followee, context);
+    const key = { parent: user._id, list: followeesOf(user._id), args };
+    const page = await context.require(this.dependencies.loaders.followeePages, key);
+    return mapNodes(page, ({ followee }) => this.visibleUser(followee, context));
   }
 
   @FieldResolver(() => UserConnection, { description: 'Who follows them, the latest first.' })
@@ -51,20 +51,24 @@ export class SocialGraphResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
-    const list: ListDefinition = followersOf(user._id);
-    return visibleUsers(await context.require(followerPages, { parent: user._id, list, args }), ({ follower }) => follower, context);
+    const key = { parent: user._id, list: followersOf(user._id), args };
+    const page = await context.require(this.dependencies.loaders.followerPages, key);
+    return mapNodes(page, ({ follower }) => this.visibleUser(follower, context));
+  }
+
+  /** A user, unless the viewer has blocked them. */
+  private async visibleUser(id: PublicUser['_id'], context: RequestContext): Promise<PublicUser | null> {
+    const { blocks, users } = this.dependencies;
+    return (await blocks.isHiddenFrom(context, id)) ? null : context.load(users.userById, id);
   }
 
   @Authorized()
   @Mutation(() => FollowUserPayload, { description: 'Follows a user; their taste counts in one’s recommendations.' })
-  followUser(
-    @Arg('input', () => FollowUserInput, { description: 'Whom.' }) { userId }: FollowUserInput,
-    @Ctx() context: RequestContext,
-  ): Promise<object> {
+  followUser(@Arg('input', () => FollowUserInput, { description: 'Whom.' }) { userId }: FollowUserInput, @Ctx() context: RequestContext) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
-      await follow(context.requireSignedIn().userId, id);
-      return { user: await context.load(userById, id) };
+      await this.dependencies.follows.follow(context.requireSignedIn().userId, id);
+      return { user: await context.load(this.dependencies.users.userById, id) };
     });
   }
 
@@ -73,11 +77,11 @@ export class SocialGraphResolver {
   unfollowUser(
     @Arg('input', () => UnfollowUserInput, { description: 'Whom.' }) { userId }: UnfollowUserInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
-      await unfollow(context.requireSignedIn().userId, id);
-      return { user: await context.load(userById, id) };
+      await this.dependencies.follows.unfollow(context.requireSignedIn().userId, id);
+      return { user: await context.load(this.dependencies.users.userById, id) };
     });
   }
 
@@ -85,14 +89,11 @@ export class SocialGraphResolver {
   @Mutation(() => BlockUserPayload, {
     description: 'Blocks a user: one sees nothing of theirs any more, and they cannot follow one or answer what one wrote.',
   })
-  blockUser(
-    @Arg('input', () => BlockUserInput, { description: 'Whom.' }) { userId }: BlockUserInput,
-    @Ctx() context: RequestContext,
-  ): Promise<object> {
+  blockUser(@Arg('input', () => BlockUserInput, { description: 'Whom.' }) { userId }: BlockUserInput, @Ctx() context: RequestContext) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
-      await block(context.requireSignedIn().userId, id);
-      return { user: await context.load(userById, id) };
+      await this.dependencies.follows.block(context.requireSignedIn().userId, id);
+      return { user: await context.load(this.dependencies.users.userById, id) };
     });
   }
 
@@ -101,21 +102,23 @@ export class SocialGraphResolver {
   unblockUser(
     @Arg('input', () => UnblockUserInput, { description: 'Whom.' }) { userId }: UnblockUserInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
-      await unblock(context.requireSignedIn().userId, id);
-      return { user: await context.load(userById, id) };
+      await this.dependencies.blocks.unblock(context.requireSignedIn().userId, id);
+      return { user: await context.load(this.dependencies.users.userById, id) };
     });
   }
 }
 
 @Resolver(() => Viewer)
 export class ViewerBlocksResolver {
+  constructor(private readonly dependencies: SocialGraphResolverDependencies) {}
+
   @Authorized()
   @FieldResolver(() => UserConnection, { nullable: true, description: 'Whom one has blocked, the latest first.' })
   async blockedUsers(@Args(() => ConnectionArgs) args: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<PublicUser>> {
-    const page = await paginate<BlockDocument>(BlockModel, blockList(context.requireSignedIn().userId), args);
-    return mapNodes(page, ({ blocked }) => context.load(userById, blocked));
+    const page = await paginate<BlockDocument>(this.dependencies.models.blocks, blockList(context.requireSignedIn().userId), args);
+    return mapNodes(page, ({ blocked }) => context.load(this.dependencies.users.userById, blocked));
   }
 }

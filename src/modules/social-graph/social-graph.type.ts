@@ -1,6 +1,6 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
-import { Payload } from '../../relay/payload.js';
+import { field, payloadType } from '../../relay/output.js';
 import { User } from '../user/index.js';
 
 export const UserConnection = connectionType(User, 'User');
@@ -29,26 +29,18 @@ export class UnblockUserInput {
   userId!: string;
 }
 
-@ObjectType({ implements: Payload, description: 'The blocked user.' })
-export class BlockUserPayload extends Payload {
-  @Field(() => User, { nullable: true, description: 'Whom one has blocked.' })
-  user!: User | null;
-}
+export const BlockUserPayload = payloadType('BlockUserPayload', 'The blocked user.', {
+  user: field(() => User, 'Whom one has blocked.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The user who is blocked no longer.' })
-export class UnblockUserPayload extends Payload {
-  @Field(() => User, { nullable: true, description: 'Whom one sees again.' })
-  user!: User | null;
-}
+export const UnblockUserPayload = payloadType('UnblockUserPayload', 'The user who is blocked no longer.', {
+  user: field(() => User, 'Whom one sees again.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The followed user.' })
-export class FollowUserPayload extends Payload {
-  @Field(() => User, { nullable: true, description: 'Whom one follows now.' })
-  user!: User | null;
-}
+export const FollowUserPayload = payloadType('FollowUserPayload', 'The followed user.', {
+  user: field(() => User, 'Whom one follows now.'),
+});
 
-@ObjectType({ implements: Payload, description: 'The user who is followed no longer.' })
-export class UnfollowUserPayload extends Payload {
-  @Field(() => User, { nullable: true, description: 'Whom one follows no longer.' })
-  user!: User | null;
-}
+export const UnfollowUserPayload = payloadType('UnfollowUserPayload', 'The user who is followed no longer.', {
+  user: field(() => User, 'Whom one follows no longer.'),
+});

@@ -1,11 +1,75 @@
-export { AccessTokens } from './access-tokens.js';
-export { OutsideIdentities } from './outside-identities.js';
-export { personalData, registerOwnedDocuments, registerPersonalData, registerReference } from './personal-data.js';
-export { isSuggestible, privacySettingsOf, usersWithoutPersonalisation } from './privacy-settings.js';
-export { bannedUser, banUser, openSessionsOf, passwordMatches, SessionService } from './session.service.js';
-export { importUsers } from './user.bulk.js';
-export { usersByHandle } from './user.service.js';
-export { userById, type PublicUser } from './user.loader.js';
-export { UserModel, type UserDocument } from './user.model.js';
-export { UserResolver, ViewerResolver } from './user.resolver.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
+import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import { AccessTokens } from './access-tokens.js';
+import { IdentityProvider, type IdentityProviderOptions } from './identity-provider.js';
+import { SessionService } from './session.service.js';
+import { userLoaders } from './user.loader.js';
+import { userModels, type UserModels } from './user.model.js';
+import { UserResolver, ViewerResolver } from './user.resolver.js';
+import { UserService } from './user.service.js';
+
+export type { PublicUser } from './user.loader.js';
+export type { UserDocument } from './user.model.js';
 export { User, UserRole, Viewer } from './user.type.js';
+
+export interface UserOptions {
+  /** Signs access tokens. */
+  authSecret: string;
+  identityProvider: IdentityProviderOptions | null;
+  /** Milliseconds that an access token is good. */
+  accessTokenLifetime: number;
+  /** Milliseconds that a session stays open after it was last refreshed. */
+  sessionLifetime: number;
+}
+
+export type UserModule = ReturnType<typeof userModule>;
+/** What other features may ask of accounts. */
+export type UserVerbs = UserModule['verbs'];
+
+/** Accounts, sessions and profiles. */
+export function userModule({ database, realtime, idempotency }: Foundation, options: UserOptions) {
+  const models = userModels(database);
+  const loaders = userLoaders(models);
+  const users = new UserService(models);
+  const sessions = new SessionService({
+    models,
+    realtime,
+    tokens: new AccessTokens(options.authSecret, options.accessTokenLifetime),
+    identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, models),
+    sessionLifetime: options.sessionLifetime,
+  });
+  const dependencies = { users, sessions, loaders };
+  return describeModule({
+    name: 'user',
+    resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
+    nodes: { User: (id, context) => context.load(loaders.userById, id) },
+    personalData: [
+      // An erasure goes backwards: the account goes last, since what goes before it may still ask whose it is.
+      account(models),
+      openSessions(models),
+      ownedDocuments({ name: 'idempotencyKeys', model: idempotency.model, owner: 'user', erase: 'DELETE' }),
+    ],
+    verbs: {
+      ...loaders,
+      ...verbs(users, ['accountOf', 'activeAmong', 'ban', 'hasOtherAdmin', 'importUsers', 'knows', 'knowsMerchant']),
+      ...verbs(users, ['openSessionsOf', 'privacySettingsOf', 'setRoles', 'usersByHandle', 'usersWithoutPersonalisation']),
+      ...verbs(sessions, ['authenticate', 'bannedUser', 'passwordMatches']),
+    },
+  });
+}
+
+function account({ users }: UserModels): PersonalData {
+  return {
+    name: 'account',
+    collect: (user) => users.find({ _id: user }, { passwordHash: 0 }).lean(),
+    erase: async ({ session, user }) => void (await users.deleteOne({ _id: user }, { session })),
+  };
+}
+
+function openSessions({ sessions }: UserModels): PersonalData {
+  return {
+    name: 'sessions',
+    collect: (user) => sessions.find({ user }, { refreshHash: 0 }).lean(),
+    erase: async ({ session, user }) => void (await sessions.deleteMany({ user }, { session })),
+  };
+}

@@ -5,14 +5,13 @@ import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input-rules.js';
 import type { Role, SignedIn } from '../../relay/context.js';
-import { IdempotencyModel } from '../../store/idempotency.js';
-import { duplicateKeyFields } from '../../store/transaction.js';
-import { announceSessionEnd, sessionTopic, type Change } from '../../realtime/index.js';
+import type { Realtime } from '../../realtime/index.js';
+import { duplicateKeyFields } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
 import type { AccessTokens } from './access-tokens.js';
-import type { OutsideIdentities } from './outside-identities.js';
-import { registerOwnedDocuments, registerPersonalData } from './personal-data.js';
+import type { IdentityProvider } from './identity-provider.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
-import { SessionModel, UserModel, type UserDocument } from './user.model.js';
+import type { UserDocument, UserModels } from './user.model.js';
 
 export interface Credentials {
   accessToken: string;
@@ -29,19 +28,21 @@ export interface SignUp {
   merchant?: boolean | null;
 }
 
-/** Somebody who does not exist takes as long to refuse as a wrong password. */
-const nobodysHash = hashPassword(randomBytes(16).toString('hex'));
+interface SessionDependencies {
+  models: UserModels;
+  realtime: Realtime;
+  tokens: AccessTokens;
+  /** Where an identity provider of the shop's own is trusted too. */
+  identityProvider: IdentityProvider | null;
+  /** Milliseconds that a session stays open after it was last refreshed. */
+  sessionLifetime: number;
+}
 
 export class SessionService {
-  /**
-   * @param sessionLifetime in milliseconds, from the last refresh on
-   * @param outside where an identity provider of the shop's own is trusted too
-   */
-  constructor(
-    private readonly tokens: AccessTokens,
-    private readonly sessionLifetime: number,
-    private readonly outside: OutsideIdentities | null = null,
-  ) {}
+  /** A user who does not exist takes as long to refuse as a wrong password. */
+  private readonly hashOfNobody = hashPassword(randomBytes(16).toString('hex'));
+
+  constructor(private readonly dependencies: SessionDependencies) {}
 
   /** @throws RulesBroken for a taken or invalid e-mail address, handle or password. */
   async signUp(input: SignUp): Promise<Credentials> {
@@ -70,7 +71,7 @@ export class SessionService {
       passwordHash: await hashPassword(input.password),
     };
     try {
-      await UserModel.collection.insertOne(user);
+      await insert(this.dependencies.models.users, user);
     } catch (error) {
       throw takenError(error);
     }
@@ -79,8 +80,10 @@ export class SessionService {
 
   /** @throws RulesBroken INVALID_CREDENTIALS, the same whether the address or the password is wrong. */
   async signIn(email: string, password: string): Promise<Credentials> {
-    const user = await UserModel.findOne({ email: email.toLowerCase() }, { ...publicProjection, passwordHash: 1, bannedAt: 1 }).lean();
-    const matches = await verifyPassword(user?.passwordHash ?? (await nobodysHash), password);
+    const user = await this.dependencies.models.users
+      .findOne({ email: email.toLowerCase() }, { ...publicProjection, passwordHash: 1, bannedAt: 1 })
+      .lean();
+    const matches = await verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
     if (!user || !matches) throw broken('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.', 'password');
     if (user.bannedAt) throw broken('SUSPENDED', 'This account is suspended.', 'email');
     return this.open(user);
@@ -96,24 +99,28 @@ export class SessionService {
     if (!match) throw refused;
     const sessionId = new Types.ObjectId(match[1]);
     const next = newRefreshToken(sessionId);
-    const session = await SessionModel.findOneAndUpdate(
-      { _id: sessionId, refreshHash: digest(refreshToken), expiresAt: { $gt: new Date() } },
-      { $set: { refreshHash: digest(next), expiresAt: new Date(Date.now() + this.sessionLifetime) } },
-    ).lean();
+    const session = await this.dependencies.models.sessions
+      .findOneAndUpdate(
+        { _id: sessionId, refreshHash: digest(refreshToken), expiresAt: { $gt: new Date() } },
+        { $set: { refreshHash: digest(next), expiresAt: new Date(Date.now() + this.dependencies.sessionLifetime) } },
+      )
+      .lean();
     if (!session) {
-      await SessionModel.deleteOne({ _id: sessionId });
-      announceSessionEnd([sessionId]);
+      await this.dependencies.models.sessions.deleteOne({ _id: sessionId });
+      this.dependencies.realtime.announceSessionEnd([sessionId]);
       throw refused;
     }
-    const user = await UserModel.findById(session.user, publicProjection).lean();
+    const user = await this.dependencies.models.users.findById(session.user, publicProjection).lean();
     if (!user) throw refused;
     return this.credentials(user, sessionId, next);
   }
 
   async signOut({ sessionId, userId }: SignedIn, everywhere: boolean): Promise<void> {
-    const ended = everywhere ? (await SessionModel.find({ user: userId }, { _id: 1 }).lean()).map(({ _id }) => _id) : [sessionId];
-    await SessionModel.deleteMany({ _id: { $in: ended } });
-    announceSessionEnd(ended);
+    const ended = everywhere
+      ? (await this.dependencies.models.sessions.find({ user: userId }, { _id: 1 }).lean()).map(({ _id }) => _id)
+      : [sessionId];
+    await this.dependencies.models.sessions.deleteMany({ _id: { $in: ended } });
+    this.dependencies.realtime.announceSessionEnd(ended);
   }
 
   /**
@@ -121,39 +128,53 @@ export class SessionService {
    * @throws RequestError UNAUTHENTICATED
    */
   async authenticate(token: string): Promise<SignedIn> {
-    if (this.outside && !this.tokens.issued(token)) return authenticateOutside(this.outside, token);
-    const { sessionId, userId, expiresAt } = await this.tokens.verify(token);
+    const { identityProvider, tokens } = this.dependencies;
+    if (identityProvider && !tokens.issued(token)) return authenticateOutside(identityProvider, token);
+    const { sessionId, userId, expiresAt } = await tokens.verify(token);
     const [session, user] = await Promise.all([
-      SessionModel.exists({ _id: sessionId, user: userId, expiresAt: { $gt: new Date() } }),
-      UserModel.findById(userId, { roles: 1, bannedAt: 1 }).lean(),
+      this.dependencies.models.sessions.exists({ _id: sessionId, user: userId, expiresAt: { $gt: new Date() } }),
+      this.dependencies.models.users.findById(userId, { roles: 1, bannedAt: 1 }).lean(),
     ]);
     if (!session || !user || user.bannedAt) throw new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
     return { userId, sessionId, roles: user.roles, expiresAt };
+  }
+
+  /** Whether a user's password is the given one; users of an outside provider have none. */
+  async passwordMatches(userId: Types.ObjectId, password: string): Promise<boolean> {
+    const user = await this.dependencies.models.users.findById(userId, { passwordHash: 1 }).lean();
+    return verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
+  }
+
+  /** A banned user by their credentials, which no longer open anything; null for everybody else. */
+  async bannedUser(email: string, password: string): Promise<Types.ObjectId | null> {
+    const user = await this.dependencies.models.users.findOne({ email: email.toLowerCase() }, { passwordHash: 1, bannedAt: 1 }).lean();
+    const matches = await verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
+    return user?.bannedAt && matches ? user._id : null;
   }
 
   private async open(user: PublicUser): Promise<Credentials> {
     const _id = new Types.ObjectId();
     const refreshToken = newRefreshToken(_id);
     const now = Date.now();
-    await SessionModel.collection.insertOne({
+    await insert(this.dependencies.models.sessions, {
       _id,
       user: user._id,
       refreshHash: digest(refreshToken),
       createdAt: new Date(now),
-      expiresAt: new Date(now + this.sessionLifetime),
+      expiresAt: new Date(now + this.dependencies.sessionLifetime),
     });
     return this.credentials(user, _id, refreshToken);
   }
 
   private async credentials(user: PublicUser, sessionId: Types.ObjectId, refreshToken: string): Promise<Credentials> {
-    const { token, expiresAt } = await this.tokens.issue({ userId: user._id, sessionId });
+    const { token, expiresAt } = await this.dependencies.tokens.issue({ userId: user._id, sessionId });
     return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken, user };
   }
 }
 
 /** The provider keeps the session; here the user's own id stands for it, so that a ban ends what is open. */
-async function authenticateOutside(outside: OutsideIdentities, token: string): Promise<SignedIn> {
-  const { user, expiresAt } = await outside.authenticate(token);
+async function authenticateOutside(provider: IdentityProvider, token: string): Promise<SignedIn> {
+  const { user, expiresAt } = await provider.authenticate(token);
   if (user.bannedAt) throw new RequestError('UNAUTHENTICATED', 'This account is suspended.');
   return { userId: user._id, sessionId: user._id, roles: user.roles, expiresAt };
 }
@@ -172,49 +193,3 @@ function takenError(error: unknown): unknown {
   if (fields?.includes('handleKey')) return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');
   return error;
 }
-
-/** Shuts a user out at once, on every device and in every process, or lets them in again. @returns whether there is such a user */
-export async function banUser(change: Change, user: Types.ObjectId, banned: boolean): Promise<boolean> {
-  const { session } = change;
-  const { matchedCount } = await UserModel.updateOne({ _id: user }, { $set: { bannedAt: banned ? new Date() : null } }, { session });
-  if (matchedCount === 0) return false;
-  if (banned) {
-    const sessions = await SessionModel.find({ user }, { _id: 1 }).session(session).lean();
-    await SessionModel.deleteMany({ user }, { session });
-    for (const { _id } of [...sessions, { _id: user }]) change.announce(sessionTopic(_id));
-  }
-  return true;
-}
-
-/** Every open session of a user, the one that an outside provider keeps included. */
-export async function openSessionsOf(user: Types.ObjectId): Promise<Types.ObjectId[]> {
-  const sessions = await SessionModel.find({ user }, { _id: 1 }).lean();
-  return [...sessions.map(({ _id }) => _id), user];
-}
-
-/** Whether a user's password is the given one; users of an outside provider have none. */
-export async function passwordMatches(userId: Types.ObjectId, password: string): Promise<boolean> {
-  const user = await UserModel.findById(userId, { passwordHash: 1 }).lean();
-  return verifyPassword(user?.passwordHash ?? (await nobodysHash), password);
-}
-
-/** A banned user by their credentials, which open nothing any more; null for everybody else. */
-export async function bannedUser(email: string, password: string): Promise<Types.ObjectId | null> {
-  const user = await UserModel.findOne({ email: email.toLowerCase() }, { passwordHash: 1, bannedAt: 1 }).lean();
-  const matches = await verifyPassword(user?.passwordHash ?? (await nobodysHash), password);
-  return user?.bannedAt && matches ? user._id : null;
-}
-
-registerOwnedDocuments({ name: 'idempotencyKeys', model: IdempotencyModel, owner: 'user', erase: 'DELETE' });
-
-registerPersonalData({
-  name: 'sessions',
-  collect: (user) => SessionModel.find({ user }, { refreshHash: 0 }).lean(),
-  erase: async ({ session, user }) => void (await SessionModel.deleteMany({ user }, { session })),
-});
-
-registerPersonalData({
-  name: 'account',
-  collect: (user) => UserModel.find({ _id: user }, { passwordHash: 0 }).lean(),
-  erase: async ({ session, user }) => void (await UserModel.deleteOne({ _id: user }, { session })),
-});

@@ -1,9 +1,29 @@
-import { byId } from '../../relay/loader.js';
-import { UserModel, type UserDocument } from './user.model.js';
+import type { Types } from 'mongoose';
+import type { LoaderDefinition } from '../../relay/context.js';
+import { byId } from '../../store/loaders.js';
+import type { UserDocument, UserModels } from './user.model.js';
 
-/** What anyone may see of a user; e-mail address and password hash never leave the store this way. */
+/** What anyone may see of a user; email address and password hash never leave the store this way. */
 export type PublicUser = Pick<UserDocument, '_id' | 'handle' | 'name' | 'bio' | 'avatarUrl' | 'createdAt' | 'roles'>;
 
 export const publicProjection = { handle: 1, name: 1, bio: 1, avatarUrl: 1, createdAt: 1, roles: 1 } as const;
 
-export const userById = byId<PublicUser>(UserModel, publicProjection);
+export interface UserLoaders {
+  userById: LoaderDefinition<Types.ObjectId, PublicUser>;
+  /** Whether a user may be shown to others as someone like them; null for those who do not exist. */
+  isSuggestible: LoaderDefinition<Types.ObjectId, boolean>;
+}
+
+export function userLoaders({ users }: UserModels): UserLoaders {
+  return {
+    userById: byId<PublicUser>(users, publicProjection),
+    isSuggestible: {
+      cacheKey: (user) => user.toHexString(),
+      async batch(ids) {
+        const found = await users.find({ _id: { $in: ids } }, { hiddenFromSuggestions: 1, bannedAt: 1 }).lean();
+        const byKey = new Map(found.map((user) => [user._id.toHexString(), !user.hiddenFromSuggestions && !user.bannedAt]));
+        return ids.map((id) => byKey.get(id.toHexString()) ?? null);
+      },
+    },
+  };
+}

@@ -1,5 +1,7 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import { Schema, type Model, type Types } from 'mongoose';
 import type { Role } from '../../relay/context.js';
+import type { Database } from '../../store/database.js';
+import { documentSchema } from '../../store/documents.js';
 
 export interface UserDocument {
   _id: Types.ObjectId;
@@ -11,7 +13,7 @@ export interface UserDocument {
   avatarUrl: string | null;
   roles: Role[];
   createdAt: Date;
-  /** When moderation shut the account out. */
+  /** When moderation banned the account. */
   bannedAt?: Date | null;
   email?: string;
   passwordHash?: string;
@@ -25,31 +27,6 @@ export interface UserDocument {
   source?: string;
 }
 
-const userSchema = new Schema<UserDocument>({
-  handle: { type: String, required: true },
-  handleKey: { type: String, required: true },
-  name: { type: String, required: true },
-  bio: { type: String, default: null },
-  avatarUrl: { type: String, default: null },
-  roles: { type: [String], required: true },
-  createdAt: { type: Date, required: true },
-  bannedAt: Date,
-  email: String,
-  passwordHash: String,
-  identity: String,
-  hiddenFromSuggestions: Boolean,
-  withoutPersonalisation: Boolean,
-  source: String,
-});
-userSchema.index({ handleKey: 1 }, { unique: true });
-userSchema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
-
-userSchema.index({ identity: 1 }, { unique: true, partialFilterExpression: { identity: { $exists: true } } });
-userSchema.index({ roles: 1 });
-userSchema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
-
-export const UserModel = mongoose.model('User', userSchema, 'users');
-
 export interface SessionDocument {
   _id: Types.ObjectId;
   user: Types.ObjectId;
@@ -59,13 +36,51 @@ export interface SessionDocument {
   expiresAt: Date;
 }
 
-const sessionSchema = new Schema<SessionDocument>({
-  user: { type: Schema.Types.ObjectId, required: true },
-  refreshHash: { type: String, required: true },
-  createdAt: { type: Date, required: true },
-  expiresAt: { type: Date, required: true },
-});
-sessionSchema.index({ user: 1 });
-sessionSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+export interface UserModels {
+  users: Model<UserDocument>;
+  sessions: Model<SessionDocument>;
+}
 
-export const SessionModel = mongoose.model('Session', sessionSchema, 'sessions');
+export function userModels(database: Database): UserModels {
+  return {
+    users: database.model('User', userSchema(), 'users'),
+    sessions: database.model('Session', sessionSchema(), 'sessions'),
+  };
+}
+
+function userSchema(): Schema<UserDocument> {
+  const schema = documentSchema<UserDocument>({
+    handle: { type: String, required: true },
+    handleKey: { type: String, required: true },
+    name: { type: String, required: true },
+    bio: { type: String, default: null },
+    avatarUrl: { type: String, default: null },
+    roles: { type: [String], required: true },
+    createdAt: { type: Date, required: true },
+    bannedAt: { type: Date },
+    email: { type: String },
+    passwordHash: { type: String },
+    identity: { type: String },
+    hiddenFromSuggestions: { type: Boolean },
+    withoutPersonalisation: { type: Boolean },
+    source: { type: String },
+  });
+  schema.index({ handleKey: 1 }, { unique: true });
+  schema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
+  schema.index({ identity: 1 }, { unique: true, partialFilterExpression: { identity: { $exists: true } } });
+  schema.index({ roles: 1 });
+  schema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
+  return schema;
+}
+
+function sessionSchema(): Schema<SessionDocument> {
+  const schema = documentSchema<SessionDocument>({
+    user: { type: Schema.Types.ObjectId, required: true },
+    refreshHash: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    expiresAt: { type: Date, required: true },
+  });
+  schema.index({ user: 1 });
+  schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  return schema;
+}

@@ -1,12 +1,11 @@
-import { Arg, Authorized, Ctx, FieldResolver, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, Resolver } from 'type-graphql';
 import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
-import { registerNode } from '../../relay/node.js';
+import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { privacySettingsOf, updatePrivacySettings, type PrivacyChoices } from './privacy-settings.js';
 import type { SessionService } from './session.service.js';
-import { userById, type PublicUser } from './user.loader.js';
-import { emailOf, findByHandle, updateProfile } from './user.service.js';
+import type { PublicUser, UserLoaders } from './user.loader.js';
+import type { PrivacyChoices, UserService } from './user.service.js';
 import {
   PrivacySettings,
   RefreshSessionInput,
@@ -23,10 +22,16 @@ import {
   Viewer,
 } from './user.type.js';
 
-registerNode('User', (id, context) => context.load(userById, id));
+export interface UserResolverDependencies {
+  users: UserService;
+  sessions: SessionService;
+  loaders: UserLoaders;
+}
 
 @Resolver(() => Viewer)
 export class ViewerResolver {
+  constructor(private readonly dependencies: UserResolverDependencies) {}
+
   @Query(() => Viewer, { description: 'The shop as the one who asks sees it.' })
   viewer(): object {
     return {};
@@ -34,58 +39,55 @@ export class ViewerResolver {
 
   @FieldResolver(() => User, { nullable: true, description: 'Who is signed in; null for a stranger.' })
   user(@Ctx() context: RequestContext): Promise<PublicUser | null> | null {
-    return context.signedIn && context.load(userById, context.signedIn.userId);
+    return context.signedIn && context.load(this.dependencies.loaders.userById, context.signedIn.userId);
   }
 
   @Authorized()
   @FieldResolver(() => String, { nullable: true, description: 'One’s own e-mail address; null for accounts without one.' })
   email(@Ctx() context: RequestContext): Promise<string | null> {
-    return emailOf(context.requireSignedIn().userId);
+    return this.dependencies.users.emailOf(context.requireSignedIn().userId);
   }
 
   @Authorized()
   @FieldResolver(() => PrivacySettings, { nullable: true, description: 'What one has decided about the use of what one does.' })
   privacySettings(@Ctx() context: RequestContext): Promise<PrivacyChoices> {
-    return privacySettingsOf(context.requireSignedIn().userId);
+    return this.dependencies.users.privacySettingsOf(context.requireSignedIn().userId);
   }
 }
 
 @Resolver(() => User)
 export class UserResolver {
-  constructor(private readonly sessions: SessionService) {}
+  constructor(private readonly dependencies: UserResolverDependencies) {}
 
   @Query(() => User, { nullable: true, description: 'A user by handle; null where there is none.' })
   user(@Arg('handle', () => String, { description: 'With or without the leading @.' }) handle: string): Promise<PublicUser | null> {
-    return findByHandle(handle.replace(/^@/, ''));
+    return this.dependencies.users.findByHandle(handle.replace(/^@/, ''));
   }
 
+  @Cost({ weight: 100 })
   @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens an account and a session.' })
-  signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput): Promise<object> {
-    return payload(() => this.sessions.signUp(input));
+  signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput) {
+    return payload(() => this.dependencies.sessions.signUp(input));
   }
 
   @Cost({ weight: 100 })
+  @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens a session.' })
-  signIn(@Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput): Promise<object> {
-    return payload(() => this.sessions.signIn(input.email, input.password));
+  signIn(@Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput) {
+    return payload(() => this.dependencies.sessions.signIn(input.email, input.password));
   }
 
   @Mutation(() => SessionPayload, { description: 'Exchanges a refresh token for fresh tokens. Using one twice ends the session.' })
-  refreshSession(
-    @Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput,
-  ): Promise<object> {
-    return payload(() => this.sessions.refresh(input.refreshToken));
+  refreshSession(@Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput) {
+    return payload(() => this.dependencies.sessions.refresh(input.refreshToken));
   }
 
   @Authorized()
   @Mutation(() => SignOutPayload, { description: 'Ends this session, or all of one’s sessions. Their tokens stop working at once.' })
-  signOut(
-    @Arg('input', () => SignOutInput, { description: 'What to end.' }) input: SignOutInput,
-    @Ctx() context: RequestContext,
-  ): Promise<object> {
+  signOut(@Arg('input', () => SignOutInput, { description: 'What to end.' }) input: SignOutInput, @Ctx() context: RequestContext) {
     return payload(async () => {
-      await this.sessions.signOut(context.requireSignedIn(), input.everywhere);
+      await this.dependencies.sessions.signOut(context.requireSignedIn(), input.everywhere);
       return { signedOut: true };
     });
   }
@@ -95,10 +97,10 @@ export class UserResolver {
   updateProfile(
     @Arg('input', () => UpdateProfileInput, { description: 'What to change.' }) input: UpdateProfileInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
+  ) {
     return payload(async () => {
       const avatarUrl = input.avatarUrl instanceof URL ? input.avatarUrl.href : input.avatarUrl;
-      return { user: await updateProfile(context.requireSignedIn().userId, { ...input, avatarUrl }) };
+      return { user: await this.dependencies.users.updateProfile(context.requireSignedIn().userId, { ...input, avatarUrl }) };
     });
   }
 
@@ -107,7 +109,9 @@ export class UserResolver {
   updatePrivacySettings(
     @Arg('input', () => UpdatePrivacySettingsInput, { description: 'What to change.' }) input: UpdatePrivacySettingsInput,
     @Ctx() context: RequestContext,
-  ): Promise<object> {
-    return payload(async () => ({ privacySettings: await updatePrivacySettings(context.requireSignedIn().userId, input) }));
+  ) {
+    return payload(async () => ({
+      privacySettings: await this.dependencies.users.updatePrivacySettings(context.requireSignedIn().userId, input),
+    }));
   }
 }

@@ -1,23 +1,12 @@
-import { InputRules } from '../../input-rules.js';
+/** Accounts: profiles, roles, bans, and what others must know of a user. */
 import type { Types } from 'mongoose';
+import { InputRules } from '../../input-rules.js';
+import { sessionTopic, type Change } from '../../realtime/index.js';
+import type { Role } from '../../relay/context.js';
+import type { ClientSession } from '../../store/database.js';
+import { insertMissing } from '../../store/documents.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
-import { UserModel } from './user.model.js';
-
-export async function findByHandle(handle: string): Promise<PublicUser | null> {
-  return UserModel.findOne({ handleKey: handle.toLowerCase() }, publicProjection).lean();
-}
-
-/** Who goes by these handles, in any case; those nobody has are left out. */
-export async function usersByHandle(handles: string[]): Promise<{ _id: Types.ObjectId; handle: string }[]> {
-  if (handles.length === 0) return [];
-  const handleKey = { $in: handles.map((handle) => handle.toLowerCase()) };
-  return await UserModel.find({ handleKey }, { handle: 1 }).lean();
-}
-
-export async function emailOf(userId: Types.ObjectId): Promise<string | null> {
-  const user = await UserModel.findById(userId, { email: 1 }).lean();
-  return user?.email ?? null;
-}
+import type { UserDocument, UserModels } from './user.model.js';
 
 export interface ProfileChange {
   name?: string | null;
@@ -25,16 +14,124 @@ export interface ProfileChange {
   avatarUrl?: string | null;
 }
 
-/** Changes what is given; null clears what may be empty. @throws RulesBroken */
-export async function updateProfile(userId: Types.ObjectId, change: ProfileChange): Promise<PublicUser> {
-  const rules = new InputRules().text(change.bio, { most: 1000 }, 'bio');
-  if (change.name !== undefined) rules.text(change.name, { least: 1, most: 100 }, 'name');
-  rules.check();
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const updated = await UserModel.findOneAndUpdate(
-    { _id: userId },
-    { $set: given },
-    { returnDocument: 'after', projection: publicProjection },
-  ).lean();
-  return updated!;
+export interface PrivacyChoices {
+  suggestToOthers: boolean;
+  personalise: boolean;
+}
+
+export class UserService {
+  constructor(private readonly models: UserModels) {}
+
+  async findByHandle(handle: string): Promise<PublicUser | null> {
+    return this.models.users.findOne({ handleKey: handle.toLowerCase() }, publicProjection).lean();
+  }
+
+  /** The users with these handles, in any case; those nobody has are left out. */
+  async usersByHandle(handles: string[]): Promise<{ _id: Types.ObjectId; handle: string }[]> {
+    if (handles.length === 0) return [];
+    const handleKey = { $in: handles.map((handle) => handle.toLowerCase()) };
+    return await this.models.users.find({ handleKey }, { handle: 1 }).lean();
+  }
+
+  async emailOf(user: Types.ObjectId): Promise<string | null> {
+    const found = await this.models.users.findById(user, { email: 1 }).lean();
+    return found?.email ?? null;
+  }
+
+  /** Changes what is given; null clears what may be empty. @throws RulesBroken */
+  async updateProfile(user: Types.ObjectId, change: ProfileChange): Promise<PublicUser> {
+    const rules = new InputRules().text(change.bio, { most: 1000 }, 'bio');
+    if (change.name !== undefined) rules.text(change.name, { least: 1, most: 100 }, 'name');
+    rules.check();
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const updated = await this.models.users
+      .findOneAndUpdate({ _id: user }, { $set: given }, { returnDocument: 'after', projection: publicProjection })
+      .lean();
+    return updated!;
+  }
+
+  async privacySettingsOf(user: Types.ObjectId): Promise<PrivacyChoices> {
+    const found = await this.models.users.findById(user, { hiddenFromSuggestions: 1, withoutPersonalisation: 1 }).lean();
+    return { suggestToOthers: !found?.hiddenFromSuggestions, personalise: !found?.withoutPersonalisation };
+  }
+
+  async updatePrivacySettings(
+    user: Types.ObjectId,
+    { suggestToOthers, personalise }: { suggestToOthers?: boolean | null; personalise?: boolean | null },
+  ): Promise<PrivacyChoices> {
+    const change = {
+      ...(typeof suggestToOthers === 'boolean' && { hiddenFromSuggestions: !suggestToOthers }),
+      ...(typeof personalise === 'boolean' && { withoutPersonalisation: !personalise }),
+    };
+    await this.models.users.updateOne({ _id: user }, { $set: change });
+    return this.privacySettingsOf(user);
+  }
+
+  /** Everybody who opted out of personalisation, for training. */
+  async usersWithoutPersonalisation(): Promise<ReadonlySet<string>> {
+    const found = await this.models.users.find({ withoutPersonalisation: true }, { _id: 1 }).lean();
+    return new Set(found.map(({ _id }) => _id.toHexString()));
+  }
+
+  async knows(user: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
+    return (await this.models.users.exists({ _id: user }).session(session)) !== null;
+  }
+
+  async knowsMerchant(user: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
+    return (await this.models.users.exists({ _id: user, roles: 'MERCHANT' }).session(session)) !== null;
+  }
+
+  /** Which of these users exist and are not banned, as hexadecimal ids. */
+  async activeAmong(users: Types.ObjectId[], session: ClientSession | null = null): Promise<ReadonlySet<string>> {
+    const found = await this.models.users
+      .find({ _id: { $in: users }, bannedAt: null }, { _id: 1 })
+      .session(session)
+      .lean();
+    return new Set(found.map(({ _id }) => _id.toHexString()));
+  }
+
+  /** A user's own document, for erasures and screening; null where there is none. */
+  async accountOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<UserDocument | null> {
+    return await this.models.users.findById(user).session(session).lean();
+  }
+
+  /** Whether somebody else runs the shop too. */
+  async hasOtherAdmin(user: Types.ObjectId, session: ClientSession): Promise<boolean> {
+    return (await this.models.users.exists({ _id: { $ne: user }, roles: 'ADMIN' }).session(session)) !== null;
+  }
+
+  /** @returns the roles before, or null where there is no such user */
+  async setRoles({ session, announce }: Change, user: Types.ObjectId, roles: Role[]): Promise<Role[] | null> {
+    const before = await this.models.users.findOneAndUpdate({ _id: user }, { $set: { roles } }, { session }).lean();
+    if (!before) return null;
+    for (const open of await this.openSessionsOf(user, session)) announce(sessionTopic(open));
+    return before.roles;
+  }
+
+  /** Bans a user at once, on every device and in every process, or lets them in again. @returns whether there is such a user */
+  async ban(change: Change, user: Types.ObjectId, banned: boolean): Promise<boolean> {
+    const { session } = change;
+    const { matchedCount } = await this.models.users.updateOne(
+      { _id: user },
+      { $set: { bannedAt: banned ? new Date() : null } },
+      { session },
+    );
+    if (matchedCount === 0) return false;
+    if (banned) {
+      for (const open of await this.openSessionsOf(user, session)) change.announce(sessionTopic(open));
+      await this.models.sessions.deleteMany({ user }, { session });
+    }
+    return true;
+  }
+
+  /** Every open session of a user, the one that an outside provider keeps included. */
+  async openSessionsOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<Types.ObjectId[]> {
+    const sessions = await this.models.sessions.find({ user }, { _id: 1 }).session(session).lean();
+    return [...sessions.map(({ _id }) => _id), user];
+  }
+
+  /** Users of another shop or data set, in bulk. @returns how many were new */
+  importUsers(users: readonly UserDocument[]): Promise<number> {
+    return insertMissing(this.models.users, users);
+  }
 }

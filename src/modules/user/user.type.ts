@@ -1,7 +1,9 @@
 import { GraphQLURL } from 'graphql-scalars';
-import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, InputType, registerEnumType } from 'type-graphql';
 import { Node } from '../../relay/node.js';
-import { Payload } from '../../relay/payload.js';
+import { field, From, ObjectType, payloadType } from '../../relay/output.js';
+import type { PublicUser } from './user.loader.js';
+import type { PrivacyChoices } from './user.service.js';
 
 export enum UserRole {
   BUYER = 'BUYER',
@@ -22,7 +24,7 @@ registerEnumType(UserRole, {
 });
 
 @ObjectType({ implements: Node, description: 'Someone who uses the shop, as anyone may see them.' })
-export class User extends Node {
+export class User extends Node<PublicUser> {
   @Field(() => String, { description: 'Unique, as in `@handle`; letters, digits and underscores.' })
   handle!: string;
 
@@ -46,10 +48,7 @@ export class User extends Node {
   description:
     'The shop as the one who asks sees it. It is there for strangers too; private fields exist only here, so they can only ever show their owner’s data.',
 })
-export class Viewer {
-  @Field(() => User, { nullable: true, description: 'Who is signed in; null for a stranger.' })
-  user!: User | null;
-}
+export class Viewer extends From<object> {}
 
 @InputType({ description: 'A new account.' })
 export class SignUpInput {
@@ -103,7 +102,7 @@ export class UpdateProfileInput {
 }
 
 @ObjectType({ description: 'What one has decided about the use of what one does.' })
-export class PrivacySettings {
+export class PrivacySettings extends From<PrivacyChoices> {
   @Field(() => Boolean, { description: 'Whether others may be shown oneself as someone with a similar taste.' })
   suggestToOthers!: boolean;
 
@@ -120,38 +119,21 @@ export class UpdatePrivacySettingsInput {
   personalise?: boolean | null;
 }
 
-@ObjectType({ implements: Payload, description: 'The changed privacy settings.' })
-export class UpdatePrivacySettingsPayload extends Payload {
-  @Field(() => PrivacySettings, { nullable: true, description: 'The settings, as changed.' })
-  privacySettings!: PrivacySettings | null;
-}
+export const UpdatePrivacySettingsPayload = payloadType('UpdatePrivacySettingsPayload', 'The changed privacy settings.', {
+  privacySettings: field(() => PrivacySettings, 'The settings, as changed.'),
+});
 
-@ObjectType({ implements: Payload, description: 'An open session.' })
-export class SessionPayload extends Payload {
-  @Field(() => String, {
-    nullable: true,
-    description: 'Send it as `Authorization: Bearer …`, or in `connection_init`. Good for 15 minutes.',
-  })
-  accessToken!: string | null;
+export const SessionPayload = payloadType('SessionPayload', 'An open session.', {
+  accessToken: field(() => String, 'Send it as `Authorization: Bearer …`, or in `connection_init`. Good for 15 minutes.'),
+  accessTokenExpiresAt: field(() => Date, 'When the access token ends.'),
+  refreshToken: field(() => String, 'Exchange it with `refreshSession`. Good for 30 days, and once.'),
+  user: field(() => User, 'Who is signed in.'),
+});
 
-  @Field(() => Date, { nullable: true, description: 'When the access token ends.' })
-  accessTokenExpiresAt!: Date | null;
+export const SignOutPayload = payloadType('SignOutPayload', 'The answer to signing out.', {
+  signedOut: field(() => Boolean, 'Whether the session has ended.'),
+});
 
-  @Field(() => String, { nullable: true, description: 'Exchange it with `refreshSession`. Good for 30 days, and once.' })
-  refreshToken!: string | null;
-
-  @Field(() => User, { nullable: true, description: 'Who is signed in.' })
-  user!: User | null;
-}
-
-@ObjectType({ implements: Payload, description: 'The answer to signing out.' })
-export class SignOutPayload extends Payload {
-  @Field(() => Boolean, { description: 'Whether the session has ended.' })
-  signedOut!: boolean;
-}
-
-@ObjectType({ implements: Payload, description: 'The changed profile.' })
-export class UpdateProfilePayload extends Payload {
-  @Field(() => User, { nullable: true, description: 'The user, as changed.' })
-  user!: User | null;
-}
+export const UpdateProfilePayload = payloadType('UpdateProfilePayload', 'The changed profile.', {
+  user: field(() => User, 'The user, as changed.'),
+});

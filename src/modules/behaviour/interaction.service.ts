@@ -1,0 +1,129 @@
+/** What users did with products, added up: the recommender's input, and what likeness and trends follow from. */
+import { LRUCache } from 'lru-cache';
+import { Types } from 'mongoose';
+import type { ClientSession } from '../../store/database.js';
+import { ChangedDocuments } from '../../workers/index.js';
+import type { BehaviourModels, InteractionDocument } from './behaviour.model.js';
+
+const maxHistory = 500;
+const trendLifetime = 60_000;
+const maxTrending = 100;
+const day = 24 * 60 * 60 * 1000;
+
+type Counter = 'views' | 'carts' | 'purchases' | 'comments' | 'questions' | 'shares' | 'referrals' | 'clicks';
+
+export interface InteractionChange {
+  increments?: Partial<Record<Counter, number>>;
+  /** The new rating, or null where the review is gone. */
+  points?: number | null;
+}
+
+/** The write that adds to what a user did with a product. */
+export function interactionUpdate(user: Types.ObjectId, product: Types.ObjectId, at: Date, { increments = {}, points }: InteractionChange) {
+  const counts = { views: 0, carts: 0, purchases: 0, comments: 0, questions: 0, shares: 0, referrals: 0, clicks: 0, ...increments };
+  return {
+    updateOne: {
+      filter: { user, product },
+      update: { $inc: counts, $max: { lastAt: at }, ...(points === undefined ? { $setOnInsert: { points: null } } : { $set: { points } }) },
+      upsert: true,
+    },
+  };
+}
+
+export class InteractionService {
+  private readonly trends = new LRUCache<number, Types.ObjectId[]>({ max: 10, ttl: trendLifetime });
+
+  constructor(private readonly models: BehaviourModels) {}
+
+  /** Notes, in the transaction of the change itself, what a user did with products. */
+  async noteInteractions(session: ClientSession, user: Types.ObjectId, products: Types.ObjectId[], what: InteractionChange): Promise<void> {
+    if (products.length === 0) return;
+    const at = new Date();
+    await this.models.interactions.bulkWrite(
+      products.map((product) => interactionUpdate(user, product, at, what)),
+      { session },
+    );
+  }
+
+  /** A user's latest interactions, the newest first. */
+  async historyOf(user: Types.ObjectId): Promise<InteractionDocument[]> {
+    return await this.models.interactions.find({ user }).sort({ lastAt: -1 }).limit(maxHistory).lean();
+  }
+
+  /** The latest interactions of many users, in one query. @param limit of each */
+  async historiesOf(users: readonly Types.ObjectId[], limit: number): Promise<Map<string, InteractionDocument[]>> {
+    if (users.length === 0) return new Map();
+    const rows = await this.latestBelow('user', users, limit);
+    return new Map(rows.map(({ parent, latest }) => [parent.toHexString(), latest]));
+  }
+
+  /** Who else had to do with these products lately, those with the most of them first. */
+  async sharersOf(
+    products: readonly Types.ObjectId[],
+    except: readonly Types.ObjectId[],
+    { perProduct, limit }: { perProduct: number; limit: number },
+  ): Promise<Types.ObjectId[]> {
+    const rows = await this.latestBelow('product', products, perProduct);
+    const counts = new Map<string, number>();
+    for (const { latest } of rows) for (const { user } of latest) counts.set(user.toHexString(), (counts.get(user.toHexString()) ?? 0) + 1);
+    for (const user of except) counts.delete(user.toHexString());
+    const ranked = [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b));
+    return ranked.slice(0, limit).map(([user]) => new Types.ObjectId(user));
+  }
+
+  /** The latest interactions below each user or product, found by index. */
+  private async latestBelow(
+    field: 'user' | 'product',
+    parents: readonly Types.ObjectId[],
+    limit: number,
+  ): Promise<{ parent: Types.ObjectId; latest: InteractionDocument[] }[]> {
+    const { collection, db } = this.models.interactions;
+    const pipeline = [{ $sort: { lastAt: -1 } }, { $limit: limit }];
+    const lookUp = { from: collection.name, localField: 'parent', foreignField: field, as: 'latest', pipeline };
+    return db
+      .getClient()
+      .db(db.name)
+      .aggregate<{
+        parent: Types.ObjectId;
+        latest: InteractionDocument[];
+      }>([{ $documents: parents.map((parent) => ({ parent })) }, { $lookup: lookUp }])
+      .toArray();
+  }
+
+  /** The products that most people had to do with in the last days, the most first; a minute old at most. */
+  async trending(days: number): Promise<Types.ObjectId[]> {
+    const fresh = this.trends.get(days);
+    if (fresh) return fresh;
+    const since = new Date(Date.now() - days * day);
+    const products = await this.models.interactions.aggregate<{ _id: Types.ObjectId }>([
+      { $match: { lastAt: { $gte: since } } },
+      { $group: { _id: '$product', people: { $sum: 1 } } },
+      { $sort: { people: -1, _id: 1 } },
+      { $limit: maxTrending },
+    ]);
+    const ids = products.map(({ _id }) => _id);
+    this.trends.set(days, ids);
+    return ids;
+  }
+
+  /** A reader of the interactions that change. */
+  changedInteractions(from: Date | null = null): ChangedDocuments<InteractionDocument> {
+    return new ChangedDocuments(this.models.interactions, 'lastAt', from);
+  }
+
+  /** Every interaction, for training. */
+  allInteractions(): AsyncIterable<InteractionDocument> {
+    return this.models.interactions.collection.find<InteractionDocument>({}, { batchSize: 100 });
+  }
+
+  /** Interactions of another shop or data set, in bulk; what is there already is replaced. */
+  async importInteractions(interactions: readonly Omit<InteractionDocument, '_id'>[]): Promise<void> {
+    if (interactions.length === 0) return;
+    await this.models.interactions.bulkWrite(
+      interactions.map(({ user, product, ...rest }) => ({
+        updateOne: { filter: { user, product }, update: { $set: rest }, upsert: true },
+      })),
+      { ordered: false },
+    );
+  }
+}

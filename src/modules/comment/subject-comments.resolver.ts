@@ -1,0 +1,103 @@
+/** The comments of everything that can be commented on. */
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Info, Resolver, Root } from 'type-graphql';
+import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { FieldResolver } from '../../relay/output.js';
+import { Product, type ProductDocument } from '../catalog/index.js';
+import { Answer, type AnswerDocument } from '../question/index.js';
+import { Review, type ReviewDocument } from '../review/index.js';
+import { Share, type ShareDocument } from '../share/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { commentList } from './comment.lists.js';
+import type { CommentLoaders } from './comment.loader.js';
+import type { CommentDocument } from './comment.model.js';
+import { CommentConnection, CommentSort } from './comment.type.js';
+
+interface Subject {
+  _id: CommentDocument['subject'];
+  commentCount: number;
+}
+
+export class SubjectComments {
+  constructor(
+    private readonly loaders: CommentLoaders,
+    private readonly socialGraph: SocialGraphVerbs,
+  ) {}
+
+  async read(
+    { _id, commentCount }: Subject,
+    sort: CommentSort,
+    page: ConnectionArgs,
+    context: RequestContext,
+    info: GraphQLResolveInfo,
+  ): Promise<Connection<CommentDocument>> {
+    const list = commentList(_id, await this.socialGraph.hiddenFrom(context), sort);
+    if (asksFor(info, 'totalCount')) list.totalCount = commentCount;
+    return context.require(this.loaders.commentsOfSubject, { parent: _id, list, args: page });
+  }
+}
+
+@Resolver(() => Product)
+export class ProductCommentsResolver {
+  constructor(private readonly subjectComments: SubjectComments) {}
+
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() product: ProductDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return this.subjectComments.read(product, sort, page, context, info);
+  }
+}
+
+@Resolver(() => Review)
+export class ReviewCommentsResolver {
+  constructor(private readonly subjectComments: SubjectComments) {}
+
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() review: ReviewDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return this.subjectComments.read(review, sort, page, context, info);
+  }
+}
+
+@Resolver(() => Answer)
+export class AnswerCommentsResolver {
+  constructor(private readonly subjectComments: SubjectComments) {}
+
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() answer: AnswerDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return this.subjectComments.read(answer, sort, page, context, info);
+  }
+}
+
+@Resolver(() => Share)
+export class ShareCommentsResolver {
+  constructor(private readonly subjectComments: SubjectComments) {}
+
+  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  comments(
+    @Root() share: ShareDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+  ): Promise<Connection<CommentDocument>> {
+    return this.subjectComments.read(share, sort, page, context, info);
+  }
+}

@@ -1,0 +1,45 @@
+/** What one feature tells the others, inside the transaction of what happened. */
+import type { Types } from 'mongoose';
+import type { Change } from '../realtime/index.js';
+
+export interface ContentReference {
+  /** The GraphQL type, such as `Review`. */
+  type: string;
+  id: Types.ObjectId;
+}
+
+export interface DomainEvents {
+  /** An order was placed, or moved to another status. */
+  orderStatusChanged: {
+    order: {
+      _id: Types.ObjectId;
+      buyer: Types.ObjectId;
+      merchant: Types.ObjectId;
+      items: { product: Types.ObjectId }[];
+      status: 'PLACED' | 'PAID' | 'SHIPPED' | 'DELIVERED' | 'CANCELLED';
+    };
+    /** What a share's link gave the visitor; only when the order is placed. */
+    shareToken: string | null;
+  };
+  followed: { follower: Types.ObjectId; followee: Types.ObjectId };
+  unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
+  /** Content waits for a moderator before anybody sees it. */
+  contentHeld: { author: Types.ObjectId; content: ContentReference };
+}
+
+export type DomainListeners = {
+  [Name in keyof DomainEvents]?: (change: Change, event: DomainEvents[Name]) => Promise<void>;
+};
+
+/** Tells the listeners of an event, one after the other, in the order in which the features are listed. */
+export class DomainEventBus {
+  private readonly listeners: DomainListeners[] = [];
+
+  add(listeners: DomainListeners): void {
+    this.listeners.push(listeners);
+  }
+
+  async emit<Name extends keyof DomainEvents>(change: Change, name: Name, event: DomainEvents[Name]): Promise<void> {
+    for (const listeners of this.listeners) await listeners[name]?.(change, event);
+  }
+}

@@ -1,0 +1,85 @@
+/** Authors ask for a second look at a decision. */
+import { Types } from 'mongoose';
+import { broken, RequestError } from '../../errors.js';
+import { InputRules } from '../../input-rules.js';
+import type { Realtime } from '../../realtime/index.js';
+import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
+import type { ContentReference } from '../domain-events.js';
+import type { UserVerbs } from '../user/index.js';
+import type { ModeratedKinds } from './moderated-kinds.js';
+import { caseKey, caseLock, type ModerationCases } from './moderation-cases.js';
+import type { AppealDocument, ModerationModels } from './moderation.model.js';
+
+export interface NewAppeal {
+  content: ContentReference;
+  body: string;
+}
+
+interface AppealDependencies {
+  models: ModerationModels;
+  realtime: Realtime;
+  kinds: ModeratedKinds;
+  cases: ModerationCases;
+  users: UserVerbs;
+}
+
+export class AppealService {
+  constructor(private readonly dependencies: AppealDependencies) {}
+
+  /** One appeal at a time, against the latest decision, by whoever it is about. @throws RulesBroken, RequestError */
+  async appealModeration(author: Types.ObjectId, { content, body }: NewAppeal): Promise<AppealDocument> {
+    const { models, kinds, cases } = this.dependencies;
+    const kind = kinds.require(content);
+    new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
+    return this.recordAppeal(content, author, body, async (session) => {
+      const owner = await kind.authorOf(session, content.id);
+      if (!owner) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
+      if (!owner.equals(author)) throw new RequestError('FORBIDDEN', 'Only its author may appeal.');
+      if (await cases.isHeld(session, content)) return;
+      const decision = await models.audit.findOne({ content: content.id }).sort({ at: -1 }).session(session).lean();
+      if (!decision || decision.action === 'RESTORE') throw broken('NOT_ALLOWED', 'There is no decision to appeal against.', 'contentId');
+    });
+  }
+
+  /** The same for somebody who can no longer sign in. @throws RulesBroken INVALID_CREDENTIALS, also for accounts that are not banned */
+  async appealBan(email: string, password: string, body: string): Promise<void> {
+    new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
+    const user = await this.dependencies.users.bannedUser(email, password);
+    if (!user) throw broken('INVALID_CREDENTIALS', 'No suspended account has this address and password.', 'password');
+    await this.recordAppeal({ type: 'User', id: user }, user, body, async () => {});
+  }
+
+  private async recordAppeal(
+    content: ContentReference,
+    author: Types.ObjectId,
+    body: string,
+    check: (session: ClientSession) => Promise<void>,
+  ): Promise<AppealDocument> {
+    const { models, realtime, cases } = this.dependencies;
+    const key = caseKey(content);
+    try {
+      return await realtime.recordChange([caseLock(content)], async ({ session }) => {
+        await check(session);
+        const appeal: AppealDocument = {
+          _id: new Types.ObjectId(),
+          case: key,
+          contentType: content.type,
+          content: content.id,
+          author,
+          body,
+          at: new Date(),
+          outcome: null,
+          decidedAt: null,
+          waiting: key,
+        };
+        await insert(models.appeals, appeal, session);
+        await cases.open(session, content, author, 'APPEALED');
+        return appeal;
+      });
+    } catch (error) {
+      if (duplicateKeyFields(error)) throw broken('ALREADY_EXISTS', 'An appeal waits already.', 'contentId');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** What was decided: the audit trail for moderators, and what a user is shown of it. */
+import { Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
+import type { RequestContext, Role } from '../../relay/context.js';
+import { FieldResolver } from '../../relay/output.js';
+import { paginate } from '../../store/paging.js';
+import { User, UserRole, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { ModeratedKinds } from './moderated-kinds.js';
+import { caseKey } from './moderation-cases.js';
+import { decisionsAbout } from './moderation.lists.js';
+import type { ModerationLoaders } from './moderation.loader.js';
+import type { AppealDocument, AuditDocument, ModerationModels } from './moderation.model.js';
+import { Appeal, AuditEntry, ModeratedContent, ModerationDecision, ModerationDecisionConnection } from './moderation.type.js';
+
+@Resolver(() => AuditEntry)
+export class AuditEntryResolver {
+  constructor(
+    private readonly kinds: ModeratedKinds,
+    private readonly users: UserVerbs,
+  ) {}
+
+  @FieldResolver(() => User, { nullable: true, description: 'Who did it; null where they have left.' })
+  moderator(@Root() entry: AuditDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
+    return context.load(this.users.userById, entry.moderator);
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'Whose content it is, or who was banned; null where they have left.' })
+  user(@Root() entry: AuditDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
+    return context.load(this.users.userById, entry.user);
+  }
+
+  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What it was about, hidden or not; null where it is gone.' })
+  content(@Root() { contentType, content }: AuditDocument, @Ctx() context: RequestContext): Promise<object | null> {
+    return this.kinds.find(contentType, content, context);
+  }
+
+  @FieldResolver(() => [UserRole], { nullable: true, description: 'With a change of roles: what they were. Null for everything else.' })
+  rolesBefore(@Root() { roles }: AuditDocument): Role[] | null {
+    return roles?.before ?? null;
+  }
+
+  @FieldResolver(() => [UserRole], {
+    nullable: true,
+    description: 'With a change of roles: what they are since. Null for everything else.',
+  })
+  rolesAfter(@Root() { roles }: AuditDocument): Role[] | null {
+    return roles?.after ?? null;
+  }
+}
+
+@Resolver(() => ModerationDecision)
+export class ModerationDecisionResolver {
+  constructor(
+    private readonly kinds: ModeratedKinds,
+    private readonly loaders: ModerationLoaders,
+  ) {}
+
+  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What it is about, hidden or not; null where it is gone.' })
+  content(@Root() { contentType, content }: AuditDocument, @Ctx() context: RequestContext): Promise<object | null> {
+    return this.kinds.find(contentType, content, context);
+  }
+
+  @FieldResolver(() => Appeal, { nullable: true, description: 'One’s latest appeal about it; null without one.' })
+  appeal(@Root() { contentType, content }: AuditDocument, @Ctx() context: RequestContext): Promise<AppealDocument | null> {
+    return context.load(this.loaders.latestAppeal, caseKey({ type: contentType, id: content }));
+  }
+}
+
+@Resolver(() => Viewer)
+export class ViewerModerationResolver {
+  constructor(private readonly models: ModerationModels) {}
+
+  @Authorized()
+  @FieldResolver(() => ModerationDecisionConnection, {
+    nullable: true,
+    description: 'What moderators decided about oneself and what one wrote, the latest first.',
+  })
+  moderationDecisions(
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<AuditDocument>> {
+    return paginate(this.models.audit, decisionsAbout(context.requireSignedIn().userId), page);
+  }
+}

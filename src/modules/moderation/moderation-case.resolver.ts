@@ -1,0 +1,62 @@
+import { Args, Ctx, Int, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { FieldResolver } from '../../relay/output.js';
+import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { ModeratedKinds } from './moderated-kinds.js';
+import { reportList } from './moderation.lists.js';
+import type { ModerationLoaders } from './moderation.loader.js';
+import type { AppealDocument, CaseDocument, ReportDocument, ReportReasonName } from './moderation.model.js';
+import { Appeal, ContentReportConnection, ModeratedContent, ModerationCase, ReasonCount } from './moderation.type.js';
+
+interface CaseResolverDependencies {
+  loaders: ModerationLoaders;
+  kinds: ModeratedKinds;
+  users: UserVerbs;
+}
+
+@Resolver(() => ModerationCase)
+export class ModerationCaseResolver {
+  constructor(private readonly dependencies: CaseResolverDependencies) {}
+
+  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What was reported, hidden or not; null where it is gone.' })
+  content(@Root() { contentType, content }: CaseDocument, @Ctx() context: RequestContext): Promise<object | null> {
+    return this.dependencies.kinds.find(contentType, content, context);
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'Whose content it is; null where they have left.' })
+  author(@Root() { author }: CaseDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
+    return author ? context.load(this.dependencies.users.userById, author) : null;
+  }
+
+  @FieldResolver(() => Int, { description: 'How often moderators have hidden, warned about or banned what this author wrote.' })
+  async earlierDecisions(@Root() { author }: CaseDocument, @Ctx() context: RequestContext): Promise<number> {
+    return author ? context.require(this.dependencies.loaders.decisionCount, author) : 0;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether its spam score keeps it out of sight until somebody has decided.' })
+  held(@Root() { held }: CaseDocument): boolean {
+    return held ?? false;
+  }
+
+  @FieldResolver(() => Appeal, { nullable: true, description: 'What its author says against the last decision; null without an appeal.' })
+  appeal(@Root() { _id }: CaseDocument, @Ctx() context: RequestContext): Promise<AppealDocument | null> {
+    return context.load(this.dependencies.loaders.latestAppeal, _id);
+  }
+
+  @FieldResolver(() => ContentReportConnection, { description: 'The reports themselves, the latest first.' })
+  reportList(
+    @Root() { _id, reports }: CaseDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<ReportDocument>> {
+    const list = { ...reportList(_id), totalCount: reports };
+    return context.require(this.dependencies.loaders.reportsOfCase, { parent: _id, list, args: page });
+  }
+
+  @FieldResolver(() => [ReasonCount], { description: 'Which reasons were given, and how often.' })
+  reasons(@Root() { reasons }: CaseDocument): { reason: ReportReasonName; count: number }[] {
+    const counts = Object.entries(reasons) as [ReportReasonName, number][];
+    return counts.map(([reason, count]) => ({ reason, count }));
+  }
+}

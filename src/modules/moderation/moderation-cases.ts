@@ -1,0 +1,47 @@
+/** What lies before the moderators: one case for each piece of content. */
+import type { Types } from 'mongoose';
+import type { ClientSession } from '../../store/database.js';
+import type { ContentReference } from '../domain-events.js';
+import type { CaseDocument, ModerationActionName, ModerationModels, ReportReasonName } from './moderation.model.js';
+
+/** Why content comes before the moderators: somebody reports it, its spam score holds it, or its author appeals. */
+export type Occasion = { reported: ReportReasonName } | 'HELD' | 'APPEALED';
+
+export class ModerationCases {
+  constructor(private readonly models: ModerationModels) {}
+
+  /** Brings content before the moderators, or back before them. */
+  async open(session: ClientSession, content: ContentReference, author: Types.ObjectId, occasion: Occasion): Promise<void> {
+    const reported = typeof occasion === 'object' && { reports: 1, [`reasons.${occasion.reported}`]: 1 };
+    const held = occasion === 'HELD' && { held: true, unreleased: true };
+    await this.models.cases.updateOne(
+      { _id: caseKey(content) },
+      {
+        ...(reported && { $inc: reported }),
+        $set: { open: true, lastReportedAt: new Date(), ...held },
+        $setOnInsert: { contentType: content.type, content: content.id, author, ...(!reported && { reports: 0, reasons: {} }) },
+      },
+      { upsert: true, session },
+    );
+  }
+
+  /** @returns the case as it was before; null where the content was never before the moderators */
+  async close(session: ClientSession, content: ContentReference, action: ModerationActionName): Promise<CaseDocument | null> {
+    const decided = { open: false, held: false, ...(action === 'RESTORE' && { unreleased: false }) };
+    return await this.models.cases.findOneAndUpdate({ _id: caseKey(content) }, { $set: decided }, { session }).lean();
+  }
+
+  async isHeld(session: ClientSession, content: ContentReference): Promise<boolean> {
+    return (await this.models.cases.exists({ _id: caseKey(content), held: true }).session(session)) !== null;
+  }
+}
+
+/** The case's id. */
+export function caseKey({ type, id }: ContentReference): string {
+  return `${type}:${id.toHexString()}`;
+}
+
+/** What changes of a case contend for. */
+export function caseLock(content: ContentReference): string {
+  return `case:${caseKey(content)}`;
+}

@@ -1,0 +1,38 @@
+/** Reports of content to the moderators. */
+import type { Types } from 'mongoose';
+import { broken } from '../../errors.js';
+import { InputRules } from '../../input-rules.js';
+import type { Realtime } from '../../realtime/index.js';
+import { insert } from '../../store/documents.js';
+import type { ContentReference } from '../domain-events.js';
+import type { ModeratedKinds } from './moderated-kinds.js';
+import { caseKey, caseLock, type ModerationCases } from './moderation-cases.js';
+import type { ModerationModels, ReportReasonName } from './moderation.model.js';
+
+interface ReportDependencies {
+  models: ModerationModels;
+  realtime: Realtime;
+  kinds: ModeratedKinds;
+  cases: ModerationCases;
+}
+
+export class ReportService {
+  constructor(private readonly dependencies: ReportDependencies) {}
+
+  /** Everybody reports a thing once; a second report changes nothing. @throws RulesBroken, RequestError */
+  async reportContent(reporter: Types.ObjectId, content: ContentReference, reason: ReportReasonName, note: string): Promise<void> {
+    const { models, realtime, kinds, cases } = this.dependencies;
+    const kind = kinds.require(content);
+    new InputRules().text(note, { most: 1000 }, 'note').check();
+    await realtime.recordChange([caseLock(content)], async ({ session }) => {
+      const author = await kind.authorOf(session, content.id);
+      if (!author) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
+      if (author.equals(reporter)) throw broken('NOT_ALLOWED', 'You cannot report what you wrote yourself.', 'contentId');
+      const key = caseKey(content);
+      const _id = `${key}:${reporter.toHexString()}`;
+      if (await models.reports.exists({ _id }).session(session)) return;
+      await insert(models.reports, { _id, case: key, reporter, reason, note, at: new Date() }, session);
+      await cases.open(session, content, author, { reported: reason });
+    });
+  }
+}

@@ -1,0 +1,78 @@
+/** A feature as one value: what it answers, listens to, owns and runs. The composition root lists them all, in order. */
+import type { Types } from 'mongoose';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../log.js';
+import type { Change, Realtime } from '../realtime/index.js';
+import type { RequestContext } from '../relay/context.js';
+import type { NodeFinder, NodeFinders } from '../relay/node.js';
+import type { ClientSession, Database } from '../store/database.js';
+import type { IdempotencyKeys } from '../store/idempotency.js';
+import type { Worker } from '../workers/index.js';
+import type { DomainEventBus, DomainListeners } from './domain-events.js';
+import type { PersonalData } from './personal-data.js';
+
+/** Content of one GraphQL type: who wrote it, how it is moderated, and how it is commented on. */
+export interface ContentKind {
+  type: string;
+  /** @returns null where there is no such content, or nobody wrote it */
+  authorOf(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null>;
+  /** Null where it cannot be moderated. */
+  moderation: ModeratedKind | null;
+  /** Null where it takes no comments. */
+  comments: CommentedKind | null;
+}
+
+export interface ModeratedKind {
+  /** The content, hidden or not, as moderators and its author see it; null where it is gone. */
+  find(context: RequestContext, id: Types.ObjectId): Promise<object | null>;
+  /** Takes it out of sight, or puts it back. @returns its author, or null where there is no such content */
+  show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null>;
+  /** Tells those concerned of content that was held from the first and comes out now. */
+  release(change: Change, id: Types.ObjectId): Promise<void>;
+}
+
+export interface CommentedKind {
+  /** What a comment contends for with other changes of its subject. */
+  keyOf(id: Types.ObjectId): string;
+  /** Moves the subject's count of comments. @returns false where there is no such subject, or it cannot be seen */
+  count(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean>;
+  /** The subject as the viewer may see it; null where there is none. */
+  find(context: RequestContext, id: Types.ObjectId): Promise<object | null>;
+}
+
+export interface Module {
+  name: string;
+  /** Instances of its resolver classes. */
+  resolvers: object[];
+  /** How `node(id)` finds its types. */
+  nodes: Readonly<Record<string, NodeFinder>>;
+  /** What it does when something happens elsewhere, in the same transaction. */
+  on: DomainListeners;
+  /** What it holds on users. */
+  personalData: PersonalData[];
+  /** The kinds of content that it has. */
+  content: ContentKind[];
+  workers: Worker[];
+}
+
+/** What every feature is given. */
+export interface Foundation {
+  database: Database;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
+  events: DomainEventBus;
+  nodes: NodeFinders;
+  log: Logger;
+  metrics: Registry;
+}
+
+/** A module from the parts that it has; the others are empty. */
+export function describeModule<Verbs>(parts: Partial<Module> & { name: string; verbs: Verbs }): Module & { verbs: Verbs } {
+  return { resolvers: [], nodes: {}, on: {}, personalData: [], content: [], workers: [], ...parts };
+}
+
+/** The named methods of a service, so that other features are given these and no more. */
+export function verbs<Service extends object, Name extends keyof Service>(service: Service, names: readonly Name[]): Pick<Service, Name> {
+  const bound = names.map((name) => [name, (service[name] as (...args: never[]) => unknown).bind(service)]);
+  return Object.fromEntries(bound) as Pick<Service, Name>;
+}

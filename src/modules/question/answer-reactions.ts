@@ -1,0 +1,57 @@
+/** What others make of an answer: readers' votes, and whether the asker accepts it. */
+import type { Types } from 'mongoose';
+import { broken, RequestError } from '../../errors.js';
+import { wilsonLowerBound } from '../../scoring/index.js';
+import { pairKey } from '../../store/loaders.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import { noAnswer, type AnswerChanges } from './answer-change.js';
+import type { AnswerDocument, QuestionModels } from './question.model.js';
+
+export class AnswerReactions {
+  constructor(
+    private readonly models: QuestionModels,
+    private readonly changes: AnswerChanges,
+    private readonly notifications: NotificationVerbs,
+  ) {}
+
+  /** The asker accepts one answer at most; another one, or none, may follow. @throws RulesBroken, RequestError FORBIDDEN */
+  async accept(asker: Types.ObjectId, id: Types.ObjectId, accepted: boolean): Promise<AnswerDocument> {
+    const { answers, questions } = this.models;
+    return this.changes.change(id, async (change, answer) => {
+      const { session } = change;
+      const question = await questions.findById(answer.question).session(session).lean();
+      if (!question?.author.equals(asker)) throw new RequestError('FORBIDDEN', 'Only whoever asked may accept an answer.');
+      if (answer.hiddenAt) throw noAnswer();
+      if (answer.accepted === accepted) return answer;
+      if (question.acceptedAnswer) await answers.updateOne({ _id: question.acceptedAnswer }, { $set: { accepted: false } }, { session });
+      await answers.updateOne({ _id: id }, { $set: { accepted } }, { session });
+      await questions.updateOne({ _id: question._id }, { $set: { acceptedAnswer: accepted ? id : null } }, { session });
+      if (accepted) {
+        const subject = { type: 'Answer', id };
+        await this.notifications.notify(change, { recipient: answer.author, kind: 'ANSWER_ACCEPTED', actor: asker, subject });
+      }
+      return { ...answer, accepted };
+    });
+  }
+
+  /** One vote per user, which they may change; null takes it back. @throws RulesBroken NOT_ALLOWED on one's own answer */
+  async vote(voter: Types.ObjectId, id: Types.ObjectId, helpful: boolean | null): Promise<AnswerDocument> {
+    const { answers, votes } = this.models;
+    return this.changes.change(id, async ({ session }, answer) => {
+      if (answer.hiddenAt) throw noAnswer();
+      if (answer.author.equals(voter)) throw broken('NOT_ALLOWED', 'You cannot vote on your own answer.', 'answerId');
+      const _id = pairKey({ subject: id, user: voter });
+      const before = (await votes.findById(_id).session(session).lean())?.helpful ?? null;
+      if (before === helpful) return answer;
+      if (helpful === null) await votes.deleteOne({ _id }, { session });
+      else await votes.updateOne({ _id }, { $set: { answer: id, voter, helpful, at: new Date() } }, { upsert: true, session });
+      const counts = {
+        helpful: answer.helpful + Number(helpful === true) - Number(before === true),
+        unhelpful: answer.unhelpful + Number(helpful === false) - Number(before === false),
+      };
+      const counted = { ...counts, helpfulness: wilsonLowerBound(counts.helpful, counts.helpful + counts.unhelpful) };
+      await answers.updateOne({ _id: id }, { $set: counted }, { session });
+      return { ...answer, ...counted };
+    });
+  }
+}

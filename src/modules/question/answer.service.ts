@@ -1,0 +1,204 @@
+/** Answers to questions: what their authors write and change, and their place in the public eye. */
+import type { Types } from 'mongoose';
+import { broken } from '../../errors.js';
+import { InputRules } from '../../input-rules.js';
+import type { Change, Realtime } from '../../realtime/index.js';
+import type { ListDefinition } from '../../relay/connection.js';
+import type { ClientSession } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
+import type { IdempotencyKeys } from '../../store/idempotency.js';
+import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { FeedVerbs } from '../feed/index.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { OrderVerbs } from '../order/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { AnswerChanges } from './answer-change.js';
+import type { AnswerDocument, QuestionDocument, QuestionModels } from './question.model.js';
+import { questionKey, requireOwn } from './question.service.js';
+
+export const answerTopic = (question: Types.ObjectId): string => `answers:${question.toHexString()}`;
+
+export interface NewAnswer {
+  question: Types.ObjectId;
+  body: string;
+  idempotencyKey?: string | null;
+}
+
+interface AnswerServiceDependencies {
+  models: QuestionModels;
+  realtime: Realtime;
+  idempotency: IdempotencyKeys;
+  changes: AnswerChanges;
+  behaviour: BehaviourVerbs;
+  catalog: CatalogVerbs;
+  feed: FeedVerbs;
+  notifications: NotificationVerbs;
+  orders: OrderVerbs;
+  screening: ScreeningVerbs;
+  socialGraph: SocialGraphVerbs;
+}
+
+export class AnswerService {
+  private readonly models: QuestionModels;
+
+  constructor(private readonly dependencies: AnswerServiceDependencies) {
+    this.models = dependencies.models;
+  }
+
+  /** @throws RulesBroken; NOT_ALLOWED where the asker has blocked whoever answers */
+  async answer(author: Types.ObjectId, input: NewAnswer): Promise<AnswerDocument> {
+    checkAnswer(input.body);
+    const { idempotency, realtime } = this.dependencies;
+    const id = await realtime.recordChange([questionKey(input.question)], async (change) => {
+      const request = { user: author, operation: 'answerQuestion', key: input.idempotencyKey };
+      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.add(change, _id, author, input));
+      return id;
+    });
+    return (await this.models.answers.findById(id).lean())!;
+  }
+
+  /** What is held is stored out of sight, counts nowhere and reaches nobody until it is released. */
+  private async add(change: Change, _id: Types.ObjectId, author: Types.ObjectId, { question: id, body }: NewAnswer): Promise<void> {
+    const { screening, socialGraph } = this.dependencies;
+    const { session } = change;
+    const question = await this.models.questions.findOne({ _id: id, hiddenAt: null }).session(session).lean();
+    if (!question) throw noQuestion();
+    if (await socialGraph.isBlocked(question.author, author)) throw broken('NOT_ALLOWED', 'The asker does not want that.', 'questionId');
+    const held = await screening.screen(change, { author, content: { type: 'Answer', id: _id }, text: body });
+    const answer = await this.answerOf(session, _id, author, question, body);
+    await insert(this.models.answers, { ...answer, hiddenAt: held ? answer.createdAt : null }, session);
+    if (held) return;
+    if (!(await this.joinQuestion(session, answer))) throw noQuestion();
+    await this.announce(change, answer, question.author);
+  }
+
+  private async answerOf(
+    session: ClientSession,
+    _id: Types.ObjectId,
+    author: Types.ObjectId,
+    { _id: question, product }: QuestionDocument,
+    body: string,
+  ): Promise<AnswerDocument> {
+    const { catalog, orders } = this.dependencies;
+    return {
+      _id,
+      question,
+      product,
+      author,
+      body,
+      byMerchant: (await catalog.merchantOf(product, session))?.equals(author) ?? false,
+      byVerifiedBuyer: await orders.hasReceived(session, author, product),
+      accepted: false,
+      helpful: 0,
+      unhelpful: 0,
+      helpfulness: 0,
+      commentCount: 0,
+      createdAt: new Date(),
+      editedAt: null,
+      hiddenAt: null,
+    };
+  }
+
+  /** Reaches whoever watches the question, the asker and the author's followers, and counts as behaviour. */
+  private async announce(change: Change, { _id, author, product, question }: AnswerDocument, asker: Types.ObjectId): Promise<void> {
+    const { behaviour, feed, notifications } = this.dependencies;
+    await behaviour.noteInteractions(change.session, author, [product], { increments: { questions: 1 } });
+    await change.emit(answerTopic(question), 'ANSWER_ADDED', { answer: _id, author, content: `Answer:${_id.toHexString()}` });
+    const subject = { type: 'Question', id: question };
+    await notifications.notify(change, { recipient: asker, kind: 'QUESTION_ANSWERED', actor: author, subject });
+    await feed.recordActivity(change, { actor: author, kind: 'ANSWERED', subject: { type: 'Answer', id: _id } });
+  }
+
+  /** An answer that was held has come out: it is announced now. */
+  async release(change: Change, id: Types.ObjectId): Promise<void> {
+    const { session } = change;
+    const answer = await this.models.answers.findById(id).session(session).lean();
+    const question = answer && (await this.models.questions.findById(answer.question, { author: 1 }).session(session).lean());
+    if (answer && question) await this.announce(change, answer, question.author);
+  }
+
+  /** @throws RulesBroken, RequestError FORBIDDEN */
+  async edit(author: Types.ObjectId, id: Types.ObjectId, body: string): Promise<AnswerDocument> {
+    checkAnswer(body);
+    return this.dependencies.changes.change(id, async ({ session }, answer) => {
+      requireOwn(author, answer.author, 'answer');
+      const changed = { body, editedAt: new Date() };
+      await this.models.answers.updateOne({ _id: id }, { $set: changed }, { session });
+      return { ...answer, ...changed };
+    });
+  }
+
+  /** @throws RulesBroken, RequestError FORBIDDEN */
+  async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<AnswerDocument> {
+    const { changes, feed } = this.dependencies;
+    return changes.change(id, async (change, answer) => {
+      requireOwn(author, answer.author, 'answer');
+      const { session } = change;
+      await this.models.answers.deleteOne({ _id: id }, { session });
+      await this.models.votes.deleteMany({ answer: id }, { session });
+      if (!answer.hiddenAt) await this.leaveQuestion(session, answer);
+      await feed.withdrawActivity(change, id);
+      return answer;
+    });
+  }
+
+  /** An answer that can be seen counts. @returns false where the question is gone */
+  private async joinQuestion(session: ClientSession, { question }: AnswerDocument): Promise<boolean> {
+    const { matchedCount } = await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: 1 } }, { session });
+    return matchedCount === 1;
+  }
+
+  /** An answer that goes counts no longer, and is accepted no longer. */
+  private async leaveQuestion(session: ClientSession, { question, accepted }: AnswerDocument): Promise<void> {
+    const unaccept = accepted ? { $set: { acceptedAnswer: null } } : {};
+    await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: -1 }, ...unaccept }, { session });
+  }
+
+  /** @returns null where there is no such answer */
+  async authorOf(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null> {
+    return (await this.models.answers.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
+  }
+
+  /** Takes an answer out of sight and out of the count, or puts it back. @returns its author, or null where there is none */
+  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+    const { session } = change;
+    const answer = await this.models.answers.findById(id).session(session).lean();
+    if (!answer) return null;
+    if ((answer.hiddenAt === null) !== visible) {
+      const hiddenAt = visible ? null : new Date();
+      await this.models.answers.updateOne({ _id: id }, { $set: { hiddenAt, accepted: false } }, { session });
+      if (visible) await this.joinQuestion(session, answer);
+      else await this.leaveQuestion(session, answer);
+      await change.hideEvents(`Answer:${id.toHexString()}`, !visible);
+    }
+    return answer.author;
+  }
+
+  /** Moves an answer's count of comments. @returns false where there is no such answer, or it is hidden */
+  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean> {
+    const { matchedCount } = await this.models.answers.updateOne({ _id: id, hiddenAt: null }, { $inc: { commentCount: by } }, { session });
+    return matchedCount === 1;
+  }
+}
+
+function checkAnswer(body: string): void {
+  new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
+}
+
+const noQuestion = () => broken('NOT_FOUND', 'There is no such question.', 'questionId');
+
+/** The accepted answer first, then the most helpful, then the earliest. */
+export function answerList(question: Types.ObjectId, hidden: Types.ObjectId[]): ListDefinition {
+  return {
+    name: 'answers',
+    filter: { question, hiddenAt: null, ...(hidden.length > 0 && { author: { $nin: hidden } }) },
+    order: [
+      ['accepted', -1],
+      ['helpfulness', -1],
+      ['createdAt', 1],
+      ['_id', 1],
+    ],
+  };
+}

@@ -1,0 +1,119 @@
+/** What happens to recommendations: who gets which variant, what was shown, and what the viewer did with it. */
+import { createHash } from 'node:crypto';
+import { Types } from 'mongoose';
+import { broken } from '../../../errors.js';
+import type { Change, Realtime } from '../../../realtime/index.js';
+import { insert, insertMissing } from '../../../store/documents.js';
+import type { BehaviourVerbs } from '../../behaviour/index.js';
+import type { DomainEvents } from '../../domain-events.js';
+import type { ExperimentModels, ImpressionDocument, OutcomeName } from './experiment.model.js';
+import { reportOf, type RecommenderReportFigures } from './experiment-report.js';
+
+/** Everybody gets the control when there is no experiment. */
+export const variants = ['control', 'diverse'] as const;
+export type VariantName = (typeof variants)[number];
+
+const experiment = 'diversity';
+const maxDismissed = 500;
+
+/**
+ * Which variant a user gets: the same one always, on every process, and independent of everything else about them.
+ * @param share of users who get the treatment, 0 to 1
+ */
+export function variantOf(user: Types.ObjectId | null, share: number): VariantName {
+  if (!user) return 'control';
+  const hash = createHash('sha256').update(`${experiment} ${user.toHexString()}`).digest();
+  return hash.readUInt32BE() / 2 ** 32 < share ? 'diverse' : 'control';
+}
+
+interface ExperimentDependencies {
+  models: ExperimentModels;
+  realtime: Realtime;
+  behaviour: BehaviourVerbs;
+  /** Milliseconds from a click to an order that counts as following from it. */
+  attributionWindow: number;
+}
+
+export class ExperimentService {
+  private readonly models: ExperimentModels;
+
+  constructor(private readonly dependencies: ExperimentDependencies) {
+    this.models = dependencies.models;
+  }
+
+  /** Notes that products were shown. @returns the impression's id */
+  async recordImpression(impression: Omit<ImpressionDocument, '_id' | 'at'>): Promise<Types.ObjectId> {
+    const _id = new Types.ObjectId();
+    await insert(this.models.impressions, { _id, ...impression, at: new Date() });
+    return _id;
+  }
+
+  /** Impressions of another shop or data set, in bulk. @returns how many were new */
+  importImpressions(impressions: readonly ImpressionDocument[]): Promise<number> {
+    return insertMissing(this.models.impressions, impressions);
+  }
+
+  /** Once of each kind, however often it is sent. @throws RulesBroken NOT_FOUND for what was not shown to the user */
+  async recordOutcome(user: Types.ObjectId | null, id: Types.ObjectId, place: number, outcome: OutcomeName): Promise<void> {
+    const impression = await this.models.impressions.findById(id).lean();
+    const product = impression?.products[place];
+    if (!impression || !product || (impression.user && !user?.equals(impression.user)))
+      throw broken('NOT_FOUND', 'There is no such impression.', 'impressionId');
+    await this.dependencies.realtime.recordChange([`impression:${id.toHexString()}`], async (change) => {
+      if (!(await this.insertOutcome(change, impression, product, outcome)) || !user) return;
+      if (outcome === 'CLICKED')
+        await this.dependencies.behaviour.noteInteractions(change.session, user, [product], { increments: { clicks: 1 } });
+      if (outcome === 'DISMISSED') await this.dismiss(change, user, product);
+    });
+  }
+
+  /** @returns whether it is new */
+  private async insertOutcome(
+    { session }: Change,
+    { _id: impression, user, variant, modelVersion }: ImpressionDocument,
+    product: Types.ObjectId,
+    outcome: OutcomeName,
+  ): Promise<boolean> {
+    const _id = `${impression.toHexString()}:${product.toHexString()}:${outcome}`;
+    if (await this.models.outcomes.exists({ _id }).session(session)) return false;
+    await insert(this.models.outcomes, { _id, impression, user, product, outcome, variant, modelVersion, at: new Date() }, session);
+    return true;
+  }
+
+  private async dismiss({ session }: Change, user: Types.ObjectId, product: Types.ObjectId): Promise<void> {
+    const _id = dismissalId(user, product);
+    await this.models.dismissals.updateOne({ _id }, { $setOnInsert: { user, product, at: new Date() } }, { upsert: true, session });
+  }
+
+  /** The product may be recommended again. Undoing what was not done changes nothing. */
+  async undoDismissal(user: Types.ObjectId, product: Types.ObjectId): Promise<void> {
+    await this.models.dismissals.deleteOne({ _id: dismissalId(user, product) });
+  }
+
+  /** What a user does not want to see recommended, the latest five hundred. */
+  async dismissedBy(user: Types.ObjectId): Promise<Types.ObjectId[]> {
+    const dismissals = await this.models.dismissals.find({ user }, { product: 1 }).sort({ at: -1 }).limit(maxDismissed).lean();
+    return dismissals.map(({ product }) => product);
+  }
+
+  /** An order of what the buyer clicked on where it was recommended, soon after, follows from the recommendation. */
+  async attributeOrder(change: Change, { order }: DomainEvents['orderStatusChanged']): Promise<void> {
+    if (order.status !== 'PLACED') return;
+    const { session } = change;
+    const product = { $in: order.items.map((item) => item.product) };
+    const at = { $gte: new Date(Date.now() - this.dependencies.attributionWindow) };
+    const clicks = await this.models.outcomes.find({ user: order.buyer, product, outcome: 'CLICKED', at }).session(session).lean();
+    for (const click of clicks) {
+      const impression = await this.models.impressions.findById(click.impression).session(session).lean();
+      if (impression) await this.insertOutcome(change, impression, click.product, 'BOUGHT');
+    }
+  }
+
+  report(days: number): Promise<RecommenderReportFigures> {
+    return reportOf(this.models, days);
+  }
+}
+
+function dismissalId(user: Types.ObjectId, product: Types.ObjectId): string {
+  return `${user.toHexString()}:${product.toHexString()}`;
+}

@@ -1,0 +1,81 @@
+/** Products that came after the training find their place by their text, beside what the user likes. */
+import { LRUCache } from 'lru-cache';
+import { matchByText } from '../../../recommender/index.js';
+import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
+import { termsOf } from '../training/training-data.js';
+import { kindOf } from './explain.js';
+import type { LoadedModel } from './loaded-model.js';
+import type { RecommendationRequest, RecommendedItem } from './recommendation.js';
+import { isInterest, type ViewerContext } from './viewer-context.js';
+
+const maxFresh = 50;
+const freshnessCheck = 10_000;
+/** Every fifth place may go to a product that no model knows yet. */
+const placesPerFresh = 5;
+const minSimilarity = 0.05;
+const maxOwn = 20;
+const maxCompanions = 200;
+
+export class FreshProducts {
+  private readonly latest = new LRUCache<string, ProductDocument[]>({ max: 1, ttl: freshnessCheck });
+
+  constructor(private readonly catalog: CatalogVerbs) {}
+
+  /** Mixes new products into a ranking, where some are like what the viewer is interested in. */
+  async mixInto(
+    ranked: RecommendedItem[],
+    model: LoadedModel,
+    { seeds, exclude }: RecommendationRequest,
+    { history, dismissed }: ViewerContext,
+  ): Promise<RecommendedItem[]> {
+    const ownIds = [...seeds, ...history.filter(isInterest).map(({ product }) => product)].slice(0, maxOwn);
+    const fresh = await this.since(model);
+    if (fresh.length === 0 || ownIds.length === 0) return ranked;
+    const placed = [...exclude, ...dismissed, ...seeds, ...history.map(({ product }) => product), ...ranked.map(({ product }) => product)];
+    const taken = new Set(placed.map(String));
+    const candidates = fresh.filter(({ _id }) => !taken.has(_id.toHexString()));
+    const own = await this.catalog.productsByIds(ownIds);
+    const interactions = new Map(history.map((interaction) => [interaction.product.toHexString(), interaction]));
+    const additions = matchByText(own.map(plainTerms), candidates.map(plainTerms), model.ranker.vocabulary)
+      .filter(({ similarity }) => similarity >= minSimilarity)
+      .map(({ candidate, own: at }): RecommendedItem => {
+        const cause = own[at]!._id;
+        const kind = kindOf(interactions.get(cause.toHexString()));
+        const reasons = [{ kind, products: [cause], users: [] }];
+        return { product: candidates[candidate]!._id, score: 0, reasons, modelVersion: model.version };
+      });
+    return interleave(ranked, additions);
+  }
+
+  private async since(model: LoadedModel): Promise<ProductDocument[]> {
+    let latest = this.latest.get(model.version);
+    if (!latest) this.latest.set(model.version, (latest = await this.catalog.newestSince(model.snapshot.createdAt, maxFresh)));
+    return latest.filter(({ _id }) => model.numberOf(_id) === undefined);
+  }
+
+  /** Products that go with a new one, by their text. */
+  async similarByText(product: ProductDocument, count: number, model: LoadedModel | null): Promise<ProductDocument['_id'][]> {
+    const best = await this.catalog.bestOfCategory(product.category, maxCompanions);
+    const others = best.filter(({ _id }) => !_id.equals(product._id));
+    return matchByText([plainTerms(product)], others.map(plainTerms), model?.ranker.vocabulary)
+      .slice(0, count)
+      .map(({ candidate }) => others[candidate]!._id);
+  }
+}
+
+function plainTerms(product: ProductDocument): string[] {
+  return termsOf(product, '');
+}
+
+/** A new product's score lies between those of its neighbours in the list. */
+function interleave(ranked: RecommendedItem[], additions: RecommendedItem[]): RecommendedItem[] {
+  const mixed: RecommendedItem[] = [];
+  for (const item of ranked) {
+    if (mixed.length % placesPerFresh === placesPerFresh - 1) {
+      const addition = additions.shift();
+      if (addition) mixed.push({ ...addition, score: item.score });
+    }
+    mixed.push(item);
+  }
+  return [...mixed, ...additions.map((addition) => ({ ...addition, score: mixed.at(-1)?.score ?? 0 }))];
+}

@@ -1,0 +1,66 @@
+import type { Types } from 'mongoose';
+import { Arg, Args, Ctx, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../../relay/cost.js';
+import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../../relay/connection.js';
+import type { RequestContext } from '../../../relay/context.js';
+import { FieldResolver, Query } from '../../../relay/output.js';
+import type { BehaviourVerbs } from '../../behaviour/index.js';
+import { Product, ProductConnection, type CatalogVerbs, type ProductDocument } from '../../catalog/index.js';
+import type { RecommenderService } from '../pipeline/recommender.service.js';
+import { TrendWindow } from './recommendation.type.js';
+
+const maxSimilar = 50;
+const maxBoughtTogether = 30;
+const days: Record<TrendWindow, number> = { DAY: 1, WEEK: 7, MONTH: 30 };
+
+interface CompanionDependencies {
+  recommender: RecommenderService;
+  catalog: CatalogVerbs;
+  behaviour: BehaviourVerbs;
+}
+
+/** Products beside a product, and those that are popular now. */
+@Resolver(() => Product)
+export class ProductCompanionsResolver {
+  constructor(private readonly dependencies: CompanionDependencies) {}
+
+  @Cost({ weight: 10 })
+  @FieldResolver(() => ProductConnection, { description: 'Products that go with it, the most alike first, at most 50.' })
+  async similarProducts(
+    @Root() product: ProductDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<ProductDocument>> {
+    return this.productPage(await this.dependencies.recommender.similarTo(product, maxSimilar), page, 'similarProducts', context);
+  }
+
+  @Cost({ weight: 10 })
+  @FieldResolver(() => ProductConnection, { description: 'Products that the same people bought, the most often first, at most 30.' })
+  boughtTogether(
+    @Root() product: ProductDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<ProductDocument>> {
+    return this.productPage(this.dependencies.recommender.boughtWith(product._id, maxBoughtTogether), page, 'boughtTogether', context);
+  }
+
+  @Cost({ weight: 10 })
+  @Query(() => ProductConnection, { description: 'What most people had to do with lately, at most 100 products.' })
+  async trendingProducts(
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Arg('window', () => TrendWindow, { nullable: true, defaultValue: TrendWindow.WEEK, description: 'How far back to look.' })
+    window: TrendWindow,
+  ): Promise<Connection<ProductDocument>> {
+    return this.productPage(await this.dependencies.behaviour.trending(days[window]), page, `trendingProducts/${window}`, context);
+  }
+
+  private productPage(
+    ids: Types.ObjectId[],
+    page: ConnectionArgs,
+    list: string,
+    context: RequestContext,
+  ): Promise<Connection<ProductDocument>> {
+    return mapNodes(paginateArray(ids, page, list), (id) => context.load(this.dependencies.catalog.productById, id));
+  }
+}

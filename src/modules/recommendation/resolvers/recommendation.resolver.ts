@@ -1,0 +1,140 @@
+import { Types } from 'mongoose';
+import { Arg, Args, Ctx, ID, Resolver, Root } from 'type-graphql';
+import { RequestError } from '../../../errors.js';
+import { Cost } from '../../../relay/cost.js';
+import { ConnectionArgs, largestPage, paginateArray, type Connection } from '../../../relay/connection.js';
+import type { LoaderDefinition, RequestContext } from '../../../relay/context.js';
+import { idOf } from '../../../relay/global-id.js';
+import { FieldResolver } from '../../../relay/output.js';
+import { Product, type CatalogVerbs, type ProductDocument } from '../../catalog/index.js';
+import { User, Viewer, type PublicUser, type UserVerbs } from '../../user/index.js';
+import type { Reason } from '../pipeline/recommendation.js';
+import type { RecommenderService } from '../pipeline/recommender.service.js';
+import {
+  RecommendationContext,
+  RecommendationReason,
+  RecommendedProduct,
+  RecommendedProductConnection,
+  type ShownItem,
+  type ShownList,
+} from './recommendation.type.js';
+
+const maxListed = 100;
+
+@Resolver(() => RecommendedProduct)
+export class RecommendedProductResolver {
+  constructor(
+    private readonly catalog: CatalogVerbs,
+    private readonly impressionOf: LoaderDefinition<ShownItem, string>,
+  ) {}
+
+  @FieldResolver(() => Product, { description: 'The product.' })
+  product(@Root() item: ShownItem, @Ctx() context: RequestContext): Promise<ProductDocument> {
+    return context.require(this.catalog.productById, item.product);
+  }
+
+  @FieldResolver(() => ID, {
+    description: 'Send it back with what came of it. Asking for it says that the product is shown, which is counted.',
+  })
+  impressionId(@Root() item: ShownItem, @Ctx() context: RequestContext): Promise<string> {
+    return context.require(this.impressionOf, item);
+  }
+}
+
+@Resolver(() => RecommendationReason)
+export class RecommendationReasonResolver {
+  constructor(
+    private readonly catalog: CatalogVerbs,
+    private readonly accounts: UserVerbs,
+  ) {}
+
+  @FieldResolver(() => [Product], { description: 'The products it speaks of; empty for kinds that speak of none.' })
+  async products(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<ProductDocument[]> {
+    return present(await Promise.all(reason.products.map((id) => context.load(this.catalog.productById, id))));
+  }
+
+  @FieldResolver(() => [User], { description: 'The people it speaks of; empty for kinds that speak of none.' })
+  async users(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<PublicUser[]> {
+    return present(await Promise.all(reason.users.map((id) => context.load(this.accounts.userById, id))));
+  }
+
+  @FieldResolver(() => String, { description: 'One sentence to show.' })
+  async text(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<string> {
+    const products = (await this.products(reason, context)).map(({ title }) => title).join(' and ');
+    const users = (await this.users(reason, context)).map(({ name }) => name).join(', ');
+    switch (reason.kind) {
+      case 'BOUGHT':
+        return `Because you bought ${products}`;
+      case 'REVIEWED':
+        return `Because you reviewed ${products}`;
+      case 'VIEWED':
+        return `Because you looked at ${products}`;
+      case 'ALIKE':
+        return `Goes with ${products}`;
+      case 'FOLLOWED':
+        return `Liked by ${users}, whom you follow`;
+      case 'TASTE':
+        return 'Liked by people whose taste is like yours';
+      case 'POPULAR':
+        return 'Popular in the shop';
+    }
+  }
+}
+
+function present<Value>(values: (Value | null)[]): Value[] {
+  return values.filter((value) => value !== null);
+}
+
+@Resolver(() => Viewer)
+export class ViewerRecommendationsResolver {
+  constructor(
+    private readonly recommender: RecommenderService,
+    private readonly catalog: CatalogVerbs,
+  ) {}
+
+  @Cost({ weight: 50 })
+  @FieldResolver(() => RecommendedProductConnection, {
+    description:
+      'What the shop recommends, the best first, at most 100; to a stranger, what is popular. Never what one has bought or reviewed, or what is out of stock.',
+  })
+  async recommendedProducts(
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Arg('context', () => RecommendationContext, {
+      nullable: true,
+      defaultValue: RecommendationContext.HOME,
+      description: 'Where they are shown.',
+    })
+    place: RecommendationContext,
+    @Arg('productIds', () => [ID], {
+      nullable: true,
+      description: 'With PRODUCT or CART: the products of the page or the cart, at most 100.',
+    })
+    productIds?: string[] | null,
+    @Arg('exclude', () => [ID], { nullable: true, description: 'Products not to recommend, at most 100.' }) exclude?: string[] | null,
+    @Arg('visitorId', () => String, {
+      nullable: true,
+      description: 'A stranger’s id as in `trackEvents`: what they did in this shop counts. Not read when signed in.',
+    })
+    visitorId?: string | null,
+  ): Promise<Connection<ShownItem>> {
+    const seeds = place === RecommendationContext.HOME ? [] : productIdsOf(productIds, 'productIds');
+    const user = context.signedIn?.userId ?? null;
+    const { items, variant } = await this.recommender.recommend({
+      user,
+      visitor: visitorId ?? null,
+      count: maxListed,
+      seeds,
+      exclude: productIdsOf(exclude, 'exclude'),
+      productOf: (id) => context.load(this.catalog.productById, id),
+    });
+    const list: ShownList = { id: new Types.ObjectId(), user, context: place, variant };
+    const shown = items.map((item): ShownItem => ({ ...item, list }));
+    return paginateArray(shown, page, 'recommendedProducts');
+  }
+}
+
+function productIdsOf(ids: string[] | null | undefined, argument: string): Types.ObjectId[] {
+  if ((ids ?? []).length > largestPage) throw new RequestError('BAD_USER_INPUT', `Give at most ${largestPage} products.`, argument);
+  return (ids ?? []).map((id) => idOf('Product', id, argument));
+}

@@ -1,0 +1,123 @@
+/** Which version answers, and the trainings that make newer ones. */
+import type { Logger } from '../../../log.js';
+import { Worker } from '../../../workers/index.js';
+import { LoadedModel } from '../pipeline/loaded-model.js';
+import type { Snapshots } from './snapshots.js';
+import type { Trainer, TrainingProgress } from './trainer.js';
+import type { SnapshotDocument } from './training.model.js';
+
+const pollInterval = 5_000;
+
+export interface RecommenderState {
+  version: SnapshotDocument | null;
+  training: boolean;
+  /** From 0 to 1; 1 while no training runs. */
+  progress: number;
+}
+
+interface TrainingDependencies {
+  trainer: Trainer;
+  snapshots: Snapshots;
+  log: Logger;
+  /** Milliseconds from one training to the next; 0 trains only when asked. */
+  interval: number;
+}
+
+export class TrainingService {
+  /** Loads newer versions, whichever process trained them, and trains when it is due. */
+  readonly worker: Worker;
+  private loaded: LoadedModel | null = null;
+  private progress: number | null = null;
+  private readonly cancelled = new Set<AbortController>();
+  private loading: Promise<void> | null = null;
+  private readonly cancelOnStop = (): void => this.cancel();
+
+  constructor(private readonly dependencies: TrainingDependencies) {
+    const { log } = dependencies;
+    this.worker = new Worker({
+      name: 'recommender',
+      interval: pollInterval,
+      log,
+      beforeListening: true,
+      run: (signal) => this.poll(signal),
+    });
+  }
+
+  /** The version that answers; null before the first training. */
+  get model(): LoadedModel | null {
+    return this.loaded;
+  }
+
+  state(): RecommenderState {
+    return { version: this.loaded?.snapshot ?? null, training: this.progress !== null, progress: this.progress ?? 1 };
+  }
+
+  /** Trains on everything the store has and answers with the result from then on. One training runs at a time in a process. */
+  async train(onProgress: TrainingProgress = () => {}): Promise<SnapshotDocument | null> {
+    if (this.progress !== null) return this.loaded?.snapshot ?? null;
+    this.progress = 0;
+    const cancel = new AbortController();
+    this.cancelled.add(cancel);
+    try {
+      const version = await this.dependencies.trainer.train((share, what) => {
+        this.progress = share;
+        onProgress(share, what);
+      }, cancel.signal);
+      await this.reload();
+      return version;
+    } finally {
+      this.progress = null;
+      this.cancelled.delete(cancel);
+    }
+  }
+
+  /** Ends the training that runs in this process; the version that answers goes on answering. */
+  cancel(): void {
+    for (const cancel of this.cancelled) cancel.abort();
+  }
+
+  /** The same as `train`, for those who need not wait: what goes wrong is logged. */
+  async trainInBackground(): Promise<void> {
+    try {
+      await this.train();
+    } catch (error) {
+      if (!isAbort(error)) this.dependencies.log.warn({ err: error }, 'training failed');
+    }
+  }
+
+  private async poll(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', this.cancelOnStop, { once: true });
+    const newest = await this.dependencies.snapshots.newest();
+    if (newest && !newest._id.equals(this.loaded?.snapshot._id)) await this.reload();
+    // Not awaited: the next poll may take up what another process trains meanwhile.
+    if (newest && this.isDue(newest.createdAt)) void this.trainOnSchedule();
+  }
+
+  private isDue(trainedAt: Date): boolean {
+    const { interval } = this.dependencies;
+    return interval > 0 && this.progress === null && Date.now() - trainedAt.getTime() >= interval;
+  }
+
+  /** One of all processes trains, and the others take up what it leaves. */
+  private async trainOnSchedule(): Promise<void> {
+    try {
+      if (await this.dependencies.snapshots.claimTraining()) await this.train();
+    } catch (error) {
+      if (!isAbort(error)) this.dependencies.log.warn({ err: error }, 'training failed');
+    }
+  }
+
+  private reload(): Promise<void> {
+    return (this.loading ??= this.load().finally(() => (this.loading = null)));
+  }
+
+  private async load(): Promise<void> {
+    const { snapshots, log } = this.dependencies;
+    const loaded = await snapshots.loadNewest((version) => log.warn({ version }, 'a model is damaged and is not used'));
+    if (loaded) this.loaded = new LoadedModel(loaded);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

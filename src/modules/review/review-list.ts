@@ -1,0 +1,72 @@
+/** The lists in which reviews are read. */
+import type { Types } from 'mongoose';
+import { RequestError } from '../../errors.js';
+import type { ListDefinition } from '../../relay/connection.js';
+
+const reviewOrders = {
+  HELPFUL: [
+    ['helpfulness', -1],
+    ['createdAt', -1],
+    ['_id', -1],
+  ],
+  NEWEST: [
+    ['createdAt', -1],
+    ['_id', -1],
+  ],
+  OLDEST: [
+    ['createdAt', 1],
+    ['_id', 1],
+  ],
+  HIGHEST: [
+    ['points', -1],
+    ['createdAt', -1],
+    ['_id', -1],
+  ],
+  LOWEST: [
+    ['points', 1],
+    ['createdAt', 1],
+    ['_id', 1],
+  ],
+} as const;
+
+export interface ReviewConditions {
+  rating?: number | null;
+  verified?: boolean | null;
+  withImages?: boolean | null;
+}
+
+/** @throws RequestError BAD_USER_INPUT for a rating outside 1 to 5 */
+export function reviewList(
+  product: Types.ObjectId,
+  hidden: Types.ObjectId[],
+  conditions: ReviewConditions,
+  sort: keyof typeof reviewOrders,
+): ListDefinition {
+  const { rating, verified, withImages } = conditions;
+  if (typeof rating === 'number' && (rating < 1 || rating > 5))
+    throw new RequestError('BAD_USER_INPUT', 'A rating is from 1 to 5.', 'filter.rating');
+  const filter = {
+    product,
+    visible: true,
+    ...(hidden.length > 0 && { author: { $nin: hidden } }),
+    ...(typeof rating === 'number' && { stars: rating }),
+    ...(typeof verified === 'boolean' && { verifiedPurchase: verified }),
+    ...(typeof withImages === 'boolean' && { 'imageUrls.0': { $exists: withImages } }),
+  };
+  return { name: `reviews/${sort}`, filter, order: reviewOrders[sort] };
+}
+
+export function revisionList(review: Types.ObjectId): ListDefinition {
+  return {
+    name: 'revisions',
+    filter: { review },
+    order: [
+      ['at', -1],
+      ['_id', -1],
+    ],
+  };
+}
+
+export function reviewsBy(author: Types.ObjectId): ListDefinition {
+  return { name: 'reviewsBy', filter: { author, visible: true }, order: reviewOrders.NEWEST };
+}

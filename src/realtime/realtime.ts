@@ -1,0 +1,78 @@
+/** The live side of one app: its event log, who is told of news, and the changes that may be watched. */
+import type { Registry } from 'prom-client';
+import type { ClientSession, Database } from '../store/database.js';
+import { Announcements } from './announcements.js';
+import { EventLog, type EventData, type EventLogOptions } from './event-log.js';
+import { RealtimeMetrics } from './metrics.js';
+
+/** A change under way: one transaction holds the change, its counters and its events. */
+export interface Change {
+  session: ClientSession;
+  /** Writes an event that subscribers of the topic receive once the change is committed. */
+  emit(topic: string, type: string, data: EventData): Promise<void>;
+  /** The same, to many topics of different readers at once. */
+  emitToAll(topics: string[], type: string, data: EventData): Promise<void>;
+  /** Keeps the events about some content (`Type:id`) from everybody, or gives them back. */
+  hideEvents(content: string, hidden: boolean): Promise<void>;
+  /** Has a topic announced once the change is committed. */
+  announce: (topic: string) => void;
+}
+
+export class Realtime {
+  readonly announcements = new Announcements();
+  readonly metrics: RealtimeMetrics;
+  readonly eventLog: EventLog;
+
+  constructor(
+    private readonly database: Database,
+    registry: Registry,
+    options: EventLogOptions,
+  ) {
+    this.metrics = new RealtimeMetrics(registry);
+    this.eventLog = new EventLog(database, options);
+  }
+
+  /**
+   * Makes a change that may be watched; its topics are announced when it is committed.
+   * @param keys what the change contends for, such as `product:<id>`; see `Database.inTransaction`
+   */
+  async recordChange<Result>(keys: string[], work: (change: Change) => Promise<Result>): Promise<Result> {
+    const topics = new Set<string>();
+    const result = await this.database.inTransaction(keys, (session) => work(this.changeIn(session, topics)));
+    this.announcements.announce(topics);
+    return result;
+  }
+
+  private changeIn(session: ClientSession, topics: Set<string>): Change {
+    const { eventLog } = this;
+    return {
+      session,
+      async emit(topic, type, data) {
+        topics.add(topic);
+        await eventLog.append(session, topic, type, data);
+      },
+      async emitToAll(all, type, data) {
+        for (const topic of all) topics.add(topic);
+        await eventLog.appendToAll(session, all, type, data);
+      },
+      async hideEvents(content, hidden) {
+        for (const topic of await eventLog.hide(session, content, hidden)) topics.add(topic).add(`${topic}/revised`);
+      },
+      announce: (topic) => void topics.add(topic),
+    };
+  }
+
+  /** Ends what sessions hold open, in every process. */
+  announceSessionEnd(sessions: Iterable<{ toString(): string }>): void {
+    this.announcements.announce([...sessions].map(sessionTopic));
+  }
+
+  /** Calls back when the session may have ended or changed; the answer stops listening. */
+  onSessionChange(session: { toString(): string }, check: () => void): () => void {
+    return this.announcements.listen(sessionTopic(session), check);
+  }
+}
+
+export function sessionTopic(session: { toString(): string }): string {
+  return `session:${session.toString()}`;
+}

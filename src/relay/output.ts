@@ -1,0 +1,180 @@
+/**
+ * What ties the API's output types to what resolvers answer for them, so that the compiler checks both.
+ *
+ * An output type that stands for a document names it: `class Review extends Node<ReviewDocument>`, or
+ * `class SimilarUser extends From<SimilarUserEntry>`. `Answer<Review>` is then that document. Use this file's
+ * `ObjectType`, `Query`, `Mutation`, `FieldResolver` and `Subscription` instead of type-graphql's: a plain field that
+ * the document does not have, or a resolver that answers something else than its type, does not compile.
+ */
+import 'reflect-metadata';
+import type { GraphQLScalarType } from 'graphql';
+import * as typeGraphql from 'type-graphql';
+import type { ClassType } from 'type-graphql';
+import type { BrokenRule } from '../errors.js';
+
+declare const answeredBy: unique symbol;
+
+/** An output type without an id whose resolvers answer a `Source`. */
+export abstract class From<Source> {
+  declare readonly [answeredBy]: Source;
+}
+
+/** What a resolver answers for an output type: its source where it names one, else an object with all of its fields. */
+export type Answer<Output> = Output extends { readonly [answeredBy]: infer Source }
+  ? Source
+  : Output extends string
+    ? `${Output}`
+    : Output extends Date | number | boolean | null | undefined
+      ? Output
+      : Output extends readonly (infer Item)[]
+        ? Answer<Item>[]
+        : Output extends object
+          ? { [Property in Exclude<keyof Output, symbol>]: Answer<Output[Property]> }
+          : Output;
+
+/** The type of a property that is declared by a GraphQL type, as in `() => [Review]`. */
+export type Declared<Type> = Type extends readonly (infer Item)[]
+  ? Declared<Item>[]
+  : Type extends StringConstructor
+    ? string
+    : Type extends NumberConstructor
+      ? number
+      : Type extends BooleanConstructor
+        ? boolean
+        : Type extends DateConstructor
+          ? Date
+          : Type extends GraphQLScalarType<infer Internal>
+            ? Internal extends string | number | boolean
+              ? Internal
+              : unknown
+            : Type extends abstract new (...args: never[]) => infer Instance
+              ? Instance
+              : Type extends Record<string, infer Value extends string>
+                ? Value
+                : unknown;
+
+type Missing<Output, Source> = {
+  [Property in Exclude<keyof Output, symbol | 'id'>]: Property extends keyof Source
+    ? Source[Property] extends Answer<Output[Property]> | (null extends Output[Property] ? undefined : never)
+      ? never
+      : Property
+    : Property;
+}[Exclude<keyof Output, symbol | 'id'>];
+
+type Fits<Output> = Output extends { readonly [answeredBy]: infer Source }
+  ? unknown extends Source
+    ? unknown
+    : [Missing<Output, Source>] extends [never]
+      ? unknown
+      : { readonly 'fields that the source does not have, or of another type': Missing<Output, Source> }
+  : unknown;
+
+interface ObjectTypeOptions {
+  description: string;
+  implements?: typeof Payload | (abstract new () => object);
+}
+
+/** An output type. Its source must have each of its plain fields. */
+export function ObjectType(options: ObjectTypeOptions): <Output extends object>(target: ClassType<Output> & Fits<Output>) => void {
+  return (target) => typeGraphql.ObjectType(options as object)(target);
+}
+
+interface FieldOptions {
+  description: string;
+  nullable?: boolean | 'items' | 'itemsAndList';
+  complexity?: typeGraphql.Complexity;
+}
+
+type Result<Type, Options> = Options extends { nullable: true }
+  ? Answer<Declared<Type>> | null | undefined
+  : Options extends { nullable: 'items' }
+    ? Answer<Declared<Type>> extends (infer Item)[]
+      ? (Item | null)[]
+      : never
+    : Answer<Declared<Type>>;
+
+// Not a TypedPropertyDescriptor: its setter would ask for the very same type, not for one that fits.
+type ResolverMethod<Result> = <Args extends unknown[]>(
+  target: object,
+  name: string,
+  method: { value?: (...args: Args) => Result | Promise<Result> },
+) => void;
+
+type ResolverDecorator = <const Type, const Options extends FieldOptions>(
+  type: () => Type,
+  options: Options,
+) => ResolverMethod<Result<Type, Options>>;
+
+export const Query = typeGraphql.Query as unknown as ResolverDecorator;
+export const Mutation = typeGraphql.Mutation as unknown as ResolverDecorator;
+export const FieldResolver = typeGraphql.FieldResolver as unknown as ResolverDecorator;
+export const Subscription = typeGraphql.Subscription as unknown as <
+  const Type,
+  const Options extends FieldOptions & Pick<typeGraphql.SubscriptionOptions, 'subscribe'>,
+>(
+  type: () => Type,
+  options: Options,
+) => ResolverMethod<Result<Type, Options>>;
+
+@typeGraphql.ObjectType({ description: 'A rule that the input breaks. The mutation then changed nothing.' })
+export class UserError {
+  @typeGraphql.Field(() => String, { description: 'Stable, for programs. The documentation lists the codes.' })
+  code!: string;
+
+  @typeGraphql.Field(() => String, { description: 'One sentence for people.' })
+  message!: string;
+
+  @typeGraphql.Field(() => [String], { description: 'The path of the input field at fault, starting at `input`.' })
+  field!: string[];
+}
+
+@typeGraphql.InterfaceType('Payload', { description: 'What every mutation answers.', autoRegisterImplementations: false })
+export abstract class Payload {
+  @typeGraphql.Field(() => [UserError], { description: 'What the input breaks; empty where the mutation succeeded.' })
+  userErrors!: BrokenRule[];
+}
+
+interface FieldSpec<Type> {
+  type: () => Type;
+  description: string;
+}
+
+type Fields<Specs> = { [Property in keyof Specs]: Specs[Property] extends FieldSpec<infer Type> ? Declared<Type> | null : never };
+
+/** A nullable field of a payload or an event. */
+export function field<const Type>(type: () => Type, description: string): FieldSpec<Type> {
+  return { type, description };
+}
+
+/** Declares a mutation's answer: `userErrors`, and fields that are null where the mutation did not succeed. */
+export function payloadType<Specs extends Record<string, FieldSpec<unknown>>>(
+  name: string,
+  description: string,
+  specs: Specs,
+): ClassType<Payload & Fields<Specs>> {
+  @typeGraphql.ObjectType(name, { implements: Payload, description })
+  class MutationPayload extends Payload {}
+  declareFields(MutationPayload, specs);
+  return MutationPayload as unknown as ClassType<Payload & Fields<Specs>>;
+}
+
+/** Declares what a subscription sends: the event's cursor, and what happened. */
+export function eventType<Specs extends Record<string, FieldSpec<unknown>>>(
+  name: string,
+  description: string,
+  specs: Specs,
+): ClassType<{ cursor: string } & Fields<Specs>> {
+  @typeGraphql.ObjectType(name, { description })
+  class LiveEvent {
+    @typeGraphql.Field(() => String, { description: 'Give it as `after` to go on from here.' })
+    cursor!: string;
+  }
+  declareFields(LiveEvent, specs);
+  return LiveEvent as unknown as ClassType<{ cursor: string } & Fields<Specs>>;
+}
+
+function declareFields(target: ClassType<object>, specs: Record<string, FieldSpec<unknown>>): void {
+  for (const [name, { type, description }] of Object.entries(specs)) {
+    typeGraphql.Field(type as () => ClassType, { nullable: true, description })(target.prototype, name);
+  }
+}

@@ -1,0 +1,43 @@
+/** Loader definitions over mongoose models. */
+import type { Types } from 'mongoose';
+import type { LoaderDefinition } from '../relay/context.js';
+import type { AnyModel } from './documents.js';
+
+/** Loads lean documents by `_id`, one query a batch. */
+export function byId<Document extends { _id: Types.ObjectId }>(
+  model: AnyModel,
+  projection: Record<string, 0 | 1> = {},
+): LoaderDefinition<Types.ObjectId, Document> {
+  return {
+    cacheKey: (id) => id.toString(),
+    async batch(ids) {
+      const found = (await model.find({ _id: { $in: ids } }, projection).lean()) as Document[];
+      const byKey = new Map(found.map((document) => [document._id.toString(), document]));
+      return ids.map((id) => byKey.get(id.toString()) ?? null);
+    },
+  };
+}
+
+/** Whose what: two ids that together are a document's key. */
+export interface Pair {
+  subject: Types.ObjectId;
+  user: Types.ObjectId;
+}
+
+/** The `_id` of what a user has once for each subject, such as a vote. */
+export function pairKey({ subject, user }: Pair): string {
+  return `${subject.toHexString()}:${user.toHexString()}`;
+}
+
+/** Loads lean documents whose `_id` is such a key, one query a batch. */
+export function byPair<Document extends { _id: string }>(model: AnyModel): LoaderDefinition<Pair, Document> {
+  return {
+    cacheKey: pairKey,
+    async batch(pairs) {
+      const ids = pairs.map(pairKey);
+      const found = (await model.find({ _id: { $in: ids } }).lean()) as unknown as Document[];
+      const byKey = new Map(found.map((document) => [document._id, document]));
+      return ids.map((id) => byKey.get(id) ?? null);
+    },
+  };
+}

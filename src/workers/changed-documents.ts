@@ -1,0 +1,80 @@
+/** Follows what changes in a collection by the time of the change, each version of a document once. */
+import type { Model, Types } from 'mongoose';
+
+/** A transaction commits later than it takes its time: for as long, older times may still appear. */
+const maxCommitDelay = 60_000;
+const batchSize = 200;
+
+interface Changed {
+  _id: Types.ObjectId;
+}
+
+/**
+ * Reads the documents that changed since it last looked. The index of the field answers what is new; only that is
+ * fetched. Versions that it has seen are remembered for as long as something older may still be committed.
+ */
+export class ChangedDocuments<Document extends Changed> {
+  private readonly seen = new Map<string, number>();
+  private settled: Date;
+
+  /**
+   * @param field an indexed field that holds when a document last changed
+   * @param from the `position` of an earlier reader; everything where left out
+   */
+  constructor(
+    private readonly model: Model<Document>,
+    private readonly field: keyof Document & string,
+    from: Date | null = null,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.settled = from ?? new Date(0);
+  }
+
+  /** Everything that changed before has been read. A later reader may start here. */
+  get position(): Date {
+    return this.settled;
+  }
+
+  /** In batches, the earliest changes first. */
+  async *read(): AsyncGenerator<Document[]> {
+    const settles = this.now() - maxCommitDelay;
+    let batch: { id: Types.ObjectId; time: number }[] = [];
+    for await (const { _id, time } of this.changes()) {
+      if ((this.seen.get(_id.toHexString()) ?? -1) >= time) continue;
+      batch.push({ id: _id, time });
+      if (batch.length < batchSize) continue;
+      yield await this.fetch(batch);
+      this.remember(batch);
+      this.settle(Math.min(time, settles));
+      batch = [];
+    }
+    if (batch.length > 0) yield await this.fetch(batch);
+    this.remember(batch);
+    this.settle(settles);
+  }
+
+  private async *changes(): AsyncGenerator<{ _id: Types.ObjectId; time: number }> {
+    const { field } = this;
+    const cursor = this.model.collection.find({ [field]: { $gte: this.settled } } as never, {
+      projection: { _id: 1, [field]: 1 },
+      sort: { [field]: 1 },
+      batchSize: 1000,
+    });
+    for await (const document of cursor) yield { _id: document['_id'], time: (document[field] as Date).getTime() };
+  }
+
+  private async fetch(batch: { id: Types.ObjectId; time: number }[]): Promise<Document[]> {
+    return await this.model.find({ _id: { $in: batch.map(({ id }) => id) } } as never).lean();
+  }
+
+  /** Only once a batch has been taken, so that one whose taking failed comes again. */
+  private remember(batch: { id: Types.ObjectId; time: number }[]): void {
+    for (const { id, time } of batch) this.seen.set(id.toHexString(), time);
+  }
+
+  private settle(until: number): void {
+    if (until <= this.settled.getTime()) return;
+    this.settled = new Date(until);
+    for (const [key, time] of this.seen) if (time < until) this.seen.delete(key);
+  }
+}

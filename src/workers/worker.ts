@@ -1,0 +1,119 @@
+/** Background work: something that is done again and again, on a timer and when something asks for it. */
+import { Gauge, type Registry } from 'prom-client';
+import type { Logger } from '../log.js';
+
+const maxBackOff = 60_000;
+
+export interface WorkerOptions {
+  /** As logs and metrics call it. */
+  name: string;
+  /** Milliseconds from the end of a run to the next. */
+  interval: number;
+  /** One run. The signal is aborted when the worker stops; a long run should look at it. */
+  run: (signal: AbortSignal) => Promise<void>;
+  log: Logger;
+  /** Whether the app answers requests only after the first run. */
+  beforeListening?: boolean;
+  /** What wakes the worker at once, such as a topic's announcements; the answer ends that. */
+  wakeOn?: (wake: () => void) => () => void;
+}
+
+/** Runs one thing at a time: never twice at once, later after failures, and not at all once it is stopped. */
+export class Worker {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private again = false;
+  private failures = 0;
+  private stopping: AbortController | null = null;
+  private stopListening: (() => void) | null = null;
+  private succeededAt = Date.now();
+
+  constructor(private readonly options: WorkerOptions) {}
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get beforeListening(): boolean {
+    return this.options.beforeListening ?? false;
+  }
+
+  /** Starting a worker that runs changes nothing. @param now whether the first run begins at once */
+  start({ now = true } = {}): void {
+    if (this.stopping) return;
+    this.stopping = new AbortController();
+    this.succeededAt = Date.now();
+    this.stopListening = this.options.wakeOn?.(() => this.wake()) ?? null;
+    if (now) this.wake();
+    else this.schedule(this.options.interval);
+  }
+
+  /** Waits for the run that is under way. */
+  async stop(): Promise<void> {
+    this.stopping?.abort();
+    this.stopping = null;
+    this.stopListening?.();
+    if (this.timer) clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Runs now, or once more after the run that is under way. */
+  wake(): void {
+    if (!this.stopping) return;
+    this.again = true;
+    this.running ??= this.runAll(this.stopping.signal).finally(() => (this.running = null));
+  }
+
+  /** Runs now and waits until everything that was asked for so far is done. */
+  async settle(): Promise<void> {
+    this.wake();
+    await this.running;
+  }
+
+  /** Seconds since the last run that succeeded. */
+  get lag(): number {
+    return (Date.now() - this.succeededAt) / 1000;
+  }
+
+  private async runAll(signal: AbortSignal): Promise<void> {
+    if (this.timer) clearTimeout(this.timer);
+    while (this.again && !signal.aborted) {
+      this.again = false;
+      await this.runOnce(signal);
+      if (this.failures > 0) break;
+    }
+    if (!signal.aborted) this.schedule(Math.max(this.options.interval, this.backOff()));
+  }
+
+  private async runOnce(signal: AbortSignal): Promise<void> {
+    try {
+      await this.options.run(signal);
+      this.failures = 0;
+      this.succeededAt = Date.now();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.failures++;
+      this.options.log.warn({ err: error, worker: this.name, failures: this.failures }, 'background work failed; it is tried again');
+    }
+  }
+
+  private backOff(): number {
+    if (this.failures === 0) return 0;
+    return Math.min(maxBackOff, this.options.interval * 2 ** Math.min(this.failures - 1, 10));
+  }
+
+  private schedule(delay: number): void {
+    this.timer = setTimeout(() => this.wake(), delay).unref();
+  }
+}
+
+/** How long ago each worker last succeeded, at /metrics. */
+export function registerLag(registry: Registry, workers: readonly Worker[]): void {
+  const gauge = new Gauge({
+    name: 'plaza_worker_lag_seconds',
+    help: 'Seconds since the last successful run of background work.',
+    labelNames: ['worker'],
+    registers: [registry],
+    collect: () => workers.forEach((worker) => gauge.set({ worker: worker.name }, worker.lag)),
+  });
+}
