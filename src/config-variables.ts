@@ -142,6 +142,8 @@ const limits = {
   ),
   OPERATION_TIMEOUT: described(duration('10s', { min: '100ms', max: '10m' }), 'How long an operation may take.'),
   MAX_ANSWER_SIZE: described(size('10mb', '256mb'), 'Maximum size of an answer.'),
+  MAX_OPERATION_DEPTH: described(count.max(50).default(15), 'Maximum levels of fields within each other in an operation.'),
+  MAX_OPERATION_COST: described(count.default(10_000), 'Maximum points that one operation may cost.'),
   MAX_BODY_SIZE: described(size('2mb', '64mb'), 'Maximum size of a request body and of a WebSocket message.'),
   CONNECTIONS_PER_ADDRESS: described(count.default(200), 'Maximum open WebSocket and event-stream connections of one address.'),
   REQUEST_CONNECTIONS_PER_ADDRESS: described(
@@ -157,6 +159,10 @@ const limits = {
 };
 
 const community = {
+  VISITOR_COOKIE_LIFETIME: described(
+    duration('365d', { min: '1h' }),
+    'How long a browser that follows shared links counts as the same visitor.',
+  ),
   SPAM_THRESHOLD: described(
     z.coerce.number().positive().default(1),
     'Spam score from which content waits for a moderator. See [community.md](community.md).',

@@ -24,9 +24,12 @@ export interface Config {
     perAccount: number;
   };
   operationTimeout: number;
+  maxOperationDepth: number;
+  maxOperationCost: number;
   maxAnswerSize: number;
   limits: Limits;
   spamThreshold: number;
+  visitorCookieLifetime: number;
   recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
   publicUrl: string;
   productUrl: string;
@@ -94,6 +97,9 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     },
     limits: limits(values),
     spamThreshold: values.SPAM_THRESHOLD,
+    visitorCookieLifetime: values.VISITOR_COOKIE_LIFETIME,
+    maxOperationDepth: values.MAX_OPERATION_DEPTH,
+    maxOperationCost: values.MAX_OPERATION_COST,
     recommender: { experimentShare: values.EXPERIMENT_SHARE, trainingInterval: values.TRAINING_INTERVAL, gorse: gorse(values) },
     publicUrl,
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,

@@ -16,7 +16,7 @@ import { LRUCache } from 'lru-cache';
 import { RequestError } from '../errors.js';
 import type { RequestContext } from '../relay/context.js';
 import { sizeOfAnswer } from './answer-size.js';
-import { costOf, maxCost, type Cost } from './cost.js';
+import { costOf, type Cost } from './cost.js';
 import { withinDeadline } from './deadline.js';
 import { checkCompiledSize, checkShape, checkSubscriptions, checkText, compiledSize } from './document-limits.js';
 import { fragmentsOf } from './selections.js';
@@ -27,6 +27,10 @@ export interface OperationOptions {
   introspection: boolean;
   /** Whether errors name what a misspelt name may have meant. */
   suggestions: boolean;
+  /** Fields within each other. */
+  maxOperationDepth: number;
+  /** Points that one operation may cost. */
+  maxOperationCost: number;
   /** Milliseconds that an operation may take. */
   operationTimeout: number;
   /** Characters that an answer may have. */
@@ -105,7 +109,7 @@ export class CompiledOperations {
   /** @throws GraphQLError where it does not parse or is too complex */
   private read(query: string): DocumentNode | readonly GraphQLError[] {
     const document = parse(query);
-    checkShape(document);
+    checkShape(document, this.options.maxOperationDepth);
     const rules = this.options.introspection ? specifiedRules : [...specifiedRules, noIntrospection];
     const errors = validate(this.schema, document, rules, { maxErrors, hideSuggestions: !this.options.suggestions });
     if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED'));
@@ -130,10 +134,11 @@ export class CompiledOperations {
   cost(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Cost {
     const cost = this.knownCost(document, operation, variables);
     // Written so that what is not a number is refused too.
-    if (!(cost.points <= maxCost)) {
+    const { maxOperationCost } = this.options;
+    if (!(cost.points <= maxOperationCost)) {
       throw new RequestError(
         'QUERY_TOO_COMPLEX',
-        `The operation costs ${cost.points} points, more than ${maxCost}: ask for shorter lists.`,
+        `The operation costs ${cost.points} points, more than ${maxOperationCost}: ask for shorter lists.`,
       );
     }
     return cost;

@@ -23,9 +23,6 @@ import {
 import type { FieldCost } from '../relay/cost.js';
 import { appliesTo, fragmentsOf, type Fragments } from './selections.js';
 
-/** The most points that one operation may cost. */
-export const maxCost = 10_000;
-
 const largestPage = 100;
 const defaultPage = 20;
 /** How long a list is taken to be whose length nothing says. */

@@ -30,8 +30,6 @@ export const documentLimits = {
   nesting: 100,
   /** Operations and fragments. */
   definitions: 200,
-  /** Fields within each other. */
-  depth: 15,
   /** Fields, fragments and spreads after every spread was replaced by its fragment. */
   selections: 2_000,
   /** The same for all operations and fragments together. */
@@ -73,8 +71,12 @@ function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
 }
 
-/** Refuses shapes that are too costly to validate. Every fragment is looked at once. @throws GraphQLError with its code */
-export function checkShape(document: DocumentNode): void {
+/**
+ * Refuses shapes that are too costly to validate. Every fragment is looked at once.
+ * @param maxDepth fields within each other
+ * @throws GraphQLError with its code
+ */
+export function checkShape(document: DocumentNode, maxDepth: number): void {
   if (document.definitions.length > documentLimits.definitions) {
     throw tooComplex(`The document has more than ${documentLimits.definitions} operations and fragments.`);
   }
@@ -83,7 +85,7 @@ export function checkShape(document: DocumentNode): void {
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const { depth, selections } = shapes.of(definition.selectionSet);
-    if (depth > documentLimits.depth) throw tooComplex(`The operation is nested more than ${documentLimits.depth} levels deep.`);
+    if (depth > maxDepth) throw tooComplex(`The operation is nested more than ${maxDepth} levels deep.`);
     all += selections;
     if (selections > documentLimits.selections || all > documentLimits.allSelections) {
       throw tooComplex(`The operation selects more than ${documentLimits.selections} fields, counted wherever a fragment is used.`);

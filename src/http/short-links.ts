@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 
 export interface ShortLinkOptions {
   authSecret: string;
+  /** Milliseconds for which a browser counts as the same visitor. */
+  visitorCookieLifetime: number;
   productUrlOf: (slug: string) => string;
   /** @returns null for a link that leads nowhere */
   followShare: (code: string, visitor: ShareVisitor) => Promise<{ slug: string; token: string | null; visitor: string | null } | null>;
@@ -17,7 +19,6 @@ interface ShareVisitor {
 }
 
 const cookieName = 'plaza_visitor';
-const cookieLifetime = 365 * 24 * 60 * 60;
 
 export async function serveShortLinks(fastify: FastifyInstance, options: ShortLinkOptions): Promise<void> {
   await fastify.register(fastifyCookie, { secret: options.authSecret });
@@ -38,7 +39,7 @@ export async function serveShortLinks(fastify: FastifyInstance, options: ShortLi
         sameSite: 'lax',
         secure: 'auto',
         path: '/s/',
-        maxAge: cookieLifetime,
+        maxAge: options.visitorCookieLifetime / 1000,
       });
     const url = new URL(options.productUrlOf(followed.slug));
     if (followed.token) url.searchParams.set('share', followed.token);

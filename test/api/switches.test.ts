@@ -12,6 +12,11 @@ beforeAll(async () => {
     PLAZA_DATA_DIR: plaza.dataDirectory,
     INTROSPECTION: 'false',
     PLAYGROUND: 'false',
+    MAX_OPERATION_DEPTH: '4',
+    MAX_OPERATION_COST: '150',
+    MAX_BODY_SIZE: '1kb',
+    ACCESS_TOKEN_LIFETIME: '2m',
+    VISITOR_COOKIE_LIFETIME: '2h',
   });
 });
 
@@ -49,4 +54,34 @@ test('the playground can be switched off', async () => {
 
 test('health says whether the process lives and can serve', async () => {
   for (const path of ['live', 'ready']) expect(await (await fetch(`${plaza.url}/health/${path}`)).json()).toEqual({ status: 'ok' });
+});
+
+async function codeOf(url: string, query: string): Promise<string | undefined> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+  return errors?.[0]?.extensions.code;
+}
+
+test.each([
+  ['depth', '{ categories { edges { node { parent { id } } } } }', 'QUERY_TOO_COMPLEX'],
+  ['cost', '{ products(first: 100) { edges { node { id title slug } } } }', 'QUERY_TOO_COMPLEX'],
+  ['size', `{ __typename } # ${'x'.repeat(1100)}`, 'BAD_USER_INPUT'],
+])('the largest %s of an operation is configured', async (_name, query, code) => {
+  expect(await codeOf(plaza.url, query)).toBeUndefined();
+  expect(await codeOf(closed.url, query)).toBe(code);
+});
+
+test('the lifetime of access tokens is configured', async () => {
+  const { email, password } = await plaza.account();
+  const body = JSON.stringify({
+    query: 'mutation ($input: SignInInput!) { signIn(input: $input) { accessTokenExpiresAt } }',
+    variables: { input: { email, password } },
+  });
+  const before = Date.now();
+  const response = await fetch(`${closed.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const { data } = (await response.json()) as { data: { signIn: { accessTokenExpiresAt: string } } };
+  const lifetime = new Date(data.signIn.accessTokenExpiresAt).getTime() - before;
+  expect(lifetime).toBeGreaterThan(110_000);
+  expect(lifetime).toBeLessThan(180_000);
 });

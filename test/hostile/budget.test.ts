@@ -198,6 +198,8 @@ describe('compiled operations', () => {
     const operations = new CompiledOperations(schema, {
       introspection: true,
       suggestions: true,
+      maxOperationDepth: 15,
+      maxOperationCost: 10_000,
       operationTimeout: 10_000,
       maxAnswerSize: 1e6,
     });

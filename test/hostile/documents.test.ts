@@ -8,7 +8,14 @@ import { hostileDocument } from '../support/hostile-documents.js';
 
 const schema = buildSchema(readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8'));
 const freshOperations = () =>
-  new CompiledOperations(schema, { introspection: true, suggestions: true, operationTimeout: 10_000, maxAnswerSize: 10_000_000 });
+  new CompiledOperations(schema, {
+    introspection: true,
+    suggestions: true,
+    maxOperationDepth: 15,
+    maxOperationCost: 10_000,
+    operationTimeout: 10_000,
+    maxAnswerSize: 10_000_000,
+  });
 
 const many = (count: number, part: (at: number) => string) => Array.from({ length: count }, (_, at) => part(at)).join(' ');
 
