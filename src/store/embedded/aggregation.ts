@@ -1,6 +1,7 @@
 /** Aggregation: the leading stages become an indexed read, `$lookup` reads by index, the other stages stream. */
 import type { Document } from 'bson';
 import { compileStage, type StageContext } from './aggregation/stages.js';
+import type { Deadline } from './arguments.js';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError } from './errors.js';
 import { compileExpression, newScope, type ExpressionOptions } from './expressions/index.js';
@@ -39,6 +40,7 @@ interface Surroundings extends ExpressionOptions {
   view: View;
   statistics: ReadStatistics;
   hint?: string | Document;
+  deadline?: Deadline;
 }
 
 export class Aggregation {
@@ -56,7 +58,7 @@ export class Aggregation {
     if (source) return compiled.reduce<Iterable<Document>>((documents, stage) => stage(documents), source);
     const { filter, options, rest } = leadingRead(pipeline);
     if (options.sort) parseSort(options.sort);
-    const read = { ...options, collation: within.collation, variables: within.variables, hint: within.hint };
+    const read = { ...options, collation: within.collation, variables: within.variables, hint: within.hint, deadline: within.deadline };
     if (collection && isCount(rest)) return countResult(rest, this.reader.count(collection, filter, read, within.view));
     const documents = collection ? this.read(collection, filter, read, within) : [];
     return compiled.slice(pipeline.length - rest.length).reduce<Iterable<Document>>((current, stage) => stage(current), documents);

@@ -5,6 +5,7 @@ import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
 import { parseCollation, type Collation } from './collation.js';
 import { compileFilter } from './query/matching.js';
 import { decode, encode, encodeAny } from './raw-document.js';
+import { compileValidator } from './validation.js';
 import { CommandError } from './errors.js';
 
 export interface IndexSpecification {
@@ -39,6 +40,9 @@ export interface Collection {
   prefix: Buffer;
   count: number;
   indexes: Index[];
+  /** What it was created with, besides its name. */
+  options: Document;
+  isValid: ((document: Document) => boolean) | null;
 }
 
 interface CollectionRecord {
@@ -47,6 +51,7 @@ interface CollectionRecord {
   name: string;
   uuid: string;
   indexes: IndexSpecification[];
+  options?: Document;
 }
 
 /** The layout of the data; a store written by a newer version is refused. */
@@ -109,6 +114,8 @@ export class Catalog {
       ...record,
       prefix: idPrefix(record.id),
       count: this.storedCount(record.id),
+      options: record.options ?? {},
+      isValid: compileValidator(record.options ?? {}),
       indexes: record.indexes.map((index) => compileIndex(index, record.id)),
     };
   }
@@ -155,10 +162,39 @@ export class Catalog {
     validateNamespace(database, name);
     const id = this.takeId();
     const identity = compileIndex({ id: 0, name: identityIndex, key: { _id: 1 }, unique: true, sparse: false, multikey: false }, id);
-    const collection: Collection = { id, database, name, uuid: randomUUID(), prefix: idPrefix(id), count: 0, indexes: [identity] };
+    const collection: Collection = {
+      id,
+      database,
+      name,
+      uuid: randomUUID(),
+      prefix: idPrefix(id),
+      count: 0,
+      indexes: [identity],
+      options: {},
+      isValid: null,
+    };
     this.collections.set(`${database}.${name}`, collection);
     this.save(collection);
     return collection;
+  }
+
+  setOptions(collection: Collection, options: Document): void {
+    collection.options = options;
+    collection.isValid = compileValidator(options);
+    this.save(collection);
+  }
+
+  setExpiry(collection: Collection, index: Index, seconds: number): void {
+    index.expireAfterSeconds = seconds;
+    this.save(collection);
+  }
+
+  rename(collection: Collection, database: string, name: string): void {
+    validateNamespace(database, name);
+    this.collections.delete(`${collection.database}.${collection.name}`);
+    Object.assign(collection, { database, name });
+    this.collections.set(`${database}.${name}`, collection);
+    this.save(collection);
   }
 
   drop(collection: Collection): void {
@@ -226,9 +262,9 @@ export class Catalog {
 
   private save(collection: Collection): void {
     this.changed = true;
-    const { id, database, name, uuid } = collection;
+    const { id, database, name, uuid, options } = collection;
     const indexes = collection.indexes.map(specificationOf);
-    this.meta.putSync(collectionKey(id), encode({ id, database, name, uuid, indexes }));
+    this.meta.putSync(collectionKey(id), encode({ id, database, name, uuid, indexes, options }));
   }
 
   private takeId(): number {

@@ -3,8 +3,9 @@ import { Binary, calculateObjectSize, Long, type Document } from 'bson';
 import { parseCollation } from './collation.js';
 import { Aggregation, leadingRead } from './aggregation.js';
 import type { Catalog } from './catalog.js';
-import { identityIndex, type Collection } from './catalog.js';
-import { buildInfo, describeIndex } from './descriptions.js';
+import { identityIndex, type Collection, type Index } from './catalog.js';
+import { deadlineOf, requireArguments, writeConcernError } from './arguments.js';
+import { buildInfo, describeIndex, serverStatus } from './descriptions.js';
 import { CommandError } from './errors.js';
 import { largestMessage } from './message.js';
 import { cursorReply, decode, encode, largestDocument } from './raw-document.js';
@@ -20,6 +21,7 @@ import { Writer } from './writer.js';
 import { identityKey } from './key.js';
 import { valuesAt } from './index-entries.js';
 import { compileFilter } from './query/matching.js';
+import { collectionOptions } from './validation.js';
 import { parseSort } from './sorting.js';
 import { compare } from './values/order.js';
 import { isNumeric, toNumber } from './values/types.js';
@@ -44,6 +46,7 @@ export class Commands {
   private readonly expiry: Expiry;
   private readonly cursors: Cursors;
   private readonly atTheDoor: boolean;
+  private undone: Promise<void> = Promise.resolve();
   private readonly handlers: Record<string, Handler>;
 
   constructor(
@@ -58,7 +61,7 @@ export class Commands {
     this.writes = new WriteCommands(catalog, this.reader, this.writer);
     this.aggregation = new Aggregation(catalog, this.reader);
     this.queue = new WriteQueue(catalog);
-    this.sessions = new Sessions(catalog, this.locks);
+    this.sessions = new Sessions(catalog, this.locks, (transaction) => this.undo(transaction));
     this.retryable = new RetryableWrites(catalog);
     this.expiry = new Expiry(catalog, this.reader, this.writer, this.queue);
     const hello: Handler = () => this.hello();
@@ -82,7 +85,7 @@ export class Commands {
       listCollections: (command) => this.listCollections(command),
       listIndexes: (command) => this.listIndexes(command),
       collStats: (command) => this.statistics(command),
-      dbStats: () => ({ ok: 1 }),
+      dbStats: (command) => this.databaseStatistics(String(command['$db'])),
       find: (command) => this.find(command),
       getMore: (command) => this.getMore(command),
       killCursors: (command) => this.killCursors(command),
@@ -100,6 +103,12 @@ export class Commands {
       dropDatabase: (command) => this.dropDatabase(command),
       createIndexes: (command) => this.createIndexes(command),
       dropIndexes: (command) => this.dropIndexes(command),
+      collMod: (command) => this.collMod(command),
+      renameCollection: (command) => this.rename(command),
+      serverStatus: () => serverStatus(),
+      createSearchIndexes: atlasOnly,
+      updateSearchIndex: atlasOnly,
+      dropSearchIndex: atlasOnly,
       commitTransaction: (command) => this.commit(command),
       abortTransaction: (command) => this.abort(command),
     };
@@ -112,8 +121,12 @@ export class Commands {
     if (typeof command['$db'] !== 'string') throw new CommandError(40415, 'OP_MSG requests require a $db argument');
     requireShapes(name, command);
     try {
-      return await handler(command);
+      requireArguments(name, command);
+      const reply = await handler(command);
+      const concern = writeConcernError(command);
+      return concern && !Buffer.isBuffer(reply) ? { ...reply, writeConcernError: concern } : reply;
     } catch (error) {
+      if (error instanceof CommandError && error.code === 117) throw error;
       const transaction = this.openTransactionOf(command);
       if (transaction) this.sessions.abort(transaction);
       throw error;
@@ -187,7 +200,7 @@ export class Commands {
     const namespace = `${String(command['$db'])}.${String(command['find'])}`;
     const collection = this.collectionOf(command, 'find');
     const view = this.view(command);
-    const within = { collation: parseCollation(command['collation']), variables: commandVariables(command) };
+    const within = { collation: parseCollation(command['collation']), variables: commandVariables(command), deadline: deadlineOf(command) };
     const sort = sortOf(command);
     const project = projector(projection, { filter, ...within });
     if (!collection) {
@@ -240,6 +253,7 @@ export class Commands {
       collation: parseCollation(command['collation']),
       variables: commandVariables(command),
       hint: command['hint'] as string | Document | undefined,
+      deadline: deadlineOf(command),
     });
     const size = Number((command['cursor'] as Document | undefined)?.['batchSize'] ?? defaultBatch);
     return this.firstBatch(namespace, rowsOf(results), (row) => encode(row.document!), size, Infinity);
@@ -253,6 +267,7 @@ export class Commands {
       limit: Math.abs(numberOf(command, 'limit') ?? 0),
       hint: command['hint'] as string | Document | undefined,
       collation,
+      deadline: deadlineOf(command),
     };
     const collection = this.collectionOf(command, 'count');
     if (!collection) compileFilter(query, options);
@@ -263,7 +278,11 @@ export class Commands {
   private distinct(command: Document): Document {
     const query = (command['query'] ?? {}) as Document;
     const steps = String(command['key']).split('.');
-    const options = { collation: parseCollation(command['collation']), hint: command['hint'] as string | Document | undefined };
+    const options = {
+      collation: parseCollation(command['collation']),
+      hint: command['hint'] as string | Document | undefined,
+      deadline: deadlineOf(command),
+    };
     const collection = this.collectionOf(command, 'distinct');
     if (!collection) compileFilter(query, options);
     const values = new Map<string, unknown>();
@@ -319,12 +338,27 @@ export class Commands {
       const name = String(Object.values(command)[0]);
       if (this.catalog.find(String(command['$db']), name)) return this.inTransaction(command, transaction);
       return this.queue
-        .submit(() => this.catalog.require(String(command['$db']), name))
+        .submit(() => this.makeWithin(transaction, String(command['$db']), name))
         .then(() => this.inTransaction(command, transaction));
     }
     const run = this.writes.prepare(command, null);
     if (command['txnNumber'] === undefined) return this.queue.submit(run.next);
     return this.queue.submit(this.retryable.once(sessionOf(command), Number(command['txnNumber']), run));
+  }
+
+  /** Makes a collection that goes again should the transaction be aborted, unless others have used it. */
+  private makeWithin(transaction: StoreTransaction, database: string, name: string): void {
+    if (this.catalog.find(database, name)) return;
+    const collection = this.catalog.create(database, name);
+    transaction.made.push(() => {
+      if (this.catalog.find(database, name) === collection && collection.count === 0) this.catalog.drop(collection);
+    });
+  }
+
+  private undo({ made }: StoreTransaction): void {
+    this.undone = this.queue.submit(() => {
+      for (const takeAway of [...made].reverse()) takeAway();
+    });
   }
 
   private inTransaction(command: Document, transaction: StoreTransaction): Document {
@@ -347,9 +381,10 @@ export class Commands {
     return { ok: 1 };
   }
 
-  private abort(command: Document): Document {
+  private async abort(command: Document): Promise<Document> {
     const transaction = this.sessions.require(sessionOf(command), Number(command['txnNumber']));
     this.sessions.abort(transaction);
+    await this.undone;
     return { ok: 1 };
   }
 
@@ -368,10 +403,10 @@ export class Commands {
     const collections = this.catalog
       .list(String(command['$db']))
       .filter(({ name }) => filter?.name === undefined || filter.name === name)
-      .map(({ name, uuid }) => ({
+      .map(({ name, uuid, options }) => ({
         name,
         type: 'collection',
-        options: {},
+        options,
         info: { readOnly: false, uuid: new Binary(Buffer.from(uuid.replaceAll('-', ''), 'hex'), 4) },
         idIndex: { v: 2, key: { _id: 1 }, name: identityIndex },
       }));
@@ -399,11 +434,65 @@ export class Commands {
     return { ns: `${collection.database}.${collection.name}`, count: collection.count, nindexes: collection.indexes.length, ok: 1 };
   }
 
+  private databaseStatistics(db: string): Document {
+    const collections = this.catalog.list(db);
+    const objects = collections.reduce((sum, one) => sum + this.catalog.countOf(one), 0);
+    const indexes = collections.reduce((sum, one) => sum + one.indexes.length, 0);
+    return { db, collections: collections.length, views: 0, objects, indexes, ok: 1 };
+  }
+
   private create(command: Document): Promise<Document> {
-    if (command['capped'] || command['timeseries'] || command['viewOn'])
-      throw new CommandError(238, 'only plain collections are implemented');
+    const transaction = this.transactionOf(command);
+    const [database, name] = [String(command['$db']), String(command['create'])];
+    const options = collectionOptions(command);
     return this.queue.submit(() => {
-      if (!this.collectionOf(command, 'create')) this.catalog.create(String(command['$db']), String(command['create']));
+      const existing = this.collectionOf(command, 'create');
+      if (existing && JSON.stringify(existing.options) !== JSON.stringify(options)) {
+        throw new CommandError(48, `namespace ${database}.${name} already exists, but with different options`);
+      }
+      if (transaction && !existing) this.makeWithin(transaction, database, name);
+      const collection = this.catalog.require(database, name);
+      if (!existing) this.catalog.setOptions(collection, options);
+      return { ok: 1 };
+    });
+  }
+
+  /** Changes a collection's validator or when an index lets documents expire. */
+  private collMod(command: Document): Promise<Document> {
+    const changes = collectionOptions(command);
+    const index = command['index'] as Document | undefined;
+    return this.queue.submit(() => {
+      const collection = this.requireCollection(command, 'collMod');
+      if (Object.keys(changes).length > 0) this.catalog.setOptions(collection, { ...collection.options, ...changes });
+      return { ...(index ? this.changeIndex(collection, index) : {}), ok: 1 };
+    });
+  }
+
+  private changeIndex(collection: Collection, { name, keyPattern, expireAfterSeconds, ...rest }: Document): Document {
+    const other = Object.keys(rest)[0];
+    if (other !== undefined) throw new CommandError(238, `collMod of an index's ${other} is not implemented`);
+    const index = collection.indexes.find((one) => one.name === name || JSON.stringify(one.key) === JSON.stringify(keyPattern));
+    if (!index)
+      throw new CommandError(
+        27,
+        `cannot find index ${String(name ?? JSON.stringify(keyPattern))} for ns ${collection.database}.${collection.name}`,
+      );
+    if (!isNumeric(expireAfterSeconds)) throw new CommandError(72, 'no expireAfterSeconds field to update');
+    const before = index.expireAfterSeconds;
+    this.catalog.setExpiry(collection, index, toNumber(expireAfterSeconds));
+    return { ...(before === undefined ? {} : { expireAfterSeconds_old: before }), expireAfterSeconds_new: index.expireAfterSeconds };
+  }
+
+  private rename(command: Document): Promise<Document> {
+    const [from, to] = [String(command['renameCollection']), String(command['to'])].map(splitNamespace) as [Namespace, Namespace];
+    return this.queue.submit(() => {
+      const collection = this.catalog.find(from.database, from.name);
+      if (!collection) throw new CommandError(26, `Source collection ${from.database}.${from.name} does not exist`);
+      const existing = this.catalog.find(to.database, to.name);
+      if (existing === collection) throw new CommandError(20, "Can't rename a collection to itself");
+      if (existing && command['dropTarget'] !== true) throw new CommandError(48, 'target namespace exists');
+      if (existing) this.catalog.drop(existing);
+      this.catalog.rename(collection, to.database, to.name);
       return { ok: 1 };
     });
   }
@@ -423,20 +512,31 @@ export class Commands {
   }
 
   private createIndexes(command: Document): Promise<Document> {
+    const transaction = this.transactionOf(command);
     return this.queue.submit(() => {
       const database = String(command['$db']);
       const name = String(command['createIndexes']);
       const createdCollectionAutomatically = !this.catalog.find(database, name);
+      if (transaction) this.makeWithin(transaction, database, name);
       const collection = this.catalog.require(database, name);
       const numIndexesBefore = collection.indexes.length;
-      for (const specification of command['indexes'] as Document[]) this.createIndex(collection, specification);
+      if (transaction && collection.count > 0) {
+        throw new CommandError(
+          263,
+          `Cannot create new indexes on existing collection ${database}.${name} in a multi-document transaction.`,
+        );
+      }
+      for (const specification of command['indexes'] as Document[]) {
+        const made = this.createIndex(collection, specification);
+        if (transaction && made) transaction.made.push(() => this.catalog.dropIndex(collection, made));
+      }
       return { numIndexesBefore, numIndexesAfter: collection.indexes.length, createdCollectionAutomatically, ok: 1 };
     });
   }
 
-  private createIndex(collection: Collection, specification: Document): void {
+  private createIndex(collection: Collection, specification: Document): Index | null {
     const {
-      key,
+      key: given,
       name,
       unique = false,
       sparse = false,
@@ -444,7 +544,7 @@ export class Commands {
       expireAfterSeconds,
       collation,
     } = specification as {
-      key: Record<string, 1 | -1>;
+      key: Record<string, unknown>;
       name: string;
       unique?: boolean;
       sparse?: boolean;
@@ -452,9 +552,10 @@ export class Commands {
       expireAfterSeconds?: number;
       collation?: Document;
     };
-    const unsupported = Object.values(key).find((direction) => Math.abs(Number(direction)) !== 1);
+    const unsupported = Object.values(given).find((direction) => !isNumeric(direction) || Math.abs(toNumber(direction)) !== 1);
     if (unsupported !== undefined) throw new CommandError(67, `index type '${String(unsupported)}' is not implemented`);
-    if (JSON.stringify(key) === '{"_id":1}') return;
+    const key = Object.fromEntries(Object.entries(given).map(([path, direction]) => [path, toNumber(direction) as 1 | -1]));
+    if (JSON.stringify(key) === '{"_id":1}') return null;
     const meant = parseCollation(collation)?.specification;
     const wanted = JSON.stringify([key, unique, sparse, partialFilterExpression, expireAfterSeconds, meant]);
     const existing = collection.indexes.find((index) => index.name === name || JSON.stringify(index.key) === JSON.stringify(key));
@@ -467,7 +568,7 @@ export class Commands {
         existing.expireAfterSeconds,
         existing.collation?.specification,
       ]);
-      if (has === wanted && existing.name === name) return;
+      if (has === wanted && existing.name === name) return null;
       if (existing.name === name) throw new CommandError(86, `An existing index has the same name as the requested index: ${name}`);
       if (has === wanted) throw new CommandError(85, `Index already exists with a different name: ${existing.name}`);
     }
@@ -482,6 +583,7 @@ export class Commands {
     });
     try {
       this.writer.build(collection, index);
+      return index;
     } catch (error) {
       this.catalog.dropIndex(collection, index);
       throw error;
@@ -515,6 +617,21 @@ function requireShapes(name: string, command: Document): void {
   for (const field of objects) {
     if (command[field] !== undefined && (typeof command[field] !== 'object' || command[field] === null)) throw wrong(field, 'object');
   }
+}
+
+const atlasOnly: Handler = () => {
+  throw new CommandError(31082, 'Search index commands are only supported with Atlas.');
+};
+
+interface Namespace {
+  database: string;
+  name: string;
+}
+
+function splitNamespace(namespace: string): Namespace {
+  const at = namespace.indexOf('.');
+  if (at <= 0) throw new CommandError(73, `Invalid namespace specified '${namespace}'`);
+  return { database: namespace.slice(0, at), name: namespace.slice(at + 1) };
 }
 
 function sessionOf(command: Document): string {

@@ -1,4 +1,5 @@
 /** What the store says of itself and its indexes. */
+import { hostname } from 'node:os';
 import type { Document } from 'bson';
 import { identityIndex, type Index } from './catalog.js';
 import { largestDocument } from './raw-document.js';
@@ -24,6 +25,23 @@ export function buildInfo(): Document {
     modules: [],
     bits: 64,
     maxBsonObjectSize: largestDocument,
+    ok: 1,
+  };
+}
+
+export function serverStatus(): Document {
+  const { rss } = process.memoryUsage();
+  const uptime = process.uptime();
+  return {
+    host: hostname(),
+    version: buildInfo()['version'] as string,
+    process: 'plaza',
+    pid: process.pid,
+    uptime,
+    uptimeMillis: Math.round(uptime * 1000),
+    localTime: new Date(),
+    mem: { bits: 64, resident: Math.round(rss / 1024 / 1024) },
+    storageEngine: { name: 'lmdb', supportsCommittedReads: true, persistent: true },
     ok: 1,
   };
 }

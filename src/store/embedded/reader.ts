@@ -1,5 +1,6 @@
 /** Runs a plan: reads index ranges, fetches, filters, sorts and cuts. */
 import type { Document } from 'bson';
+import type { Deadline } from './arguments.js';
 import type { Transaction } from 'lmdb';
 import { identityIndex, type Catalog, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
@@ -11,6 +12,7 @@ import { parseSort, sortByKeys, sortValues } from './sorting.js';
 import type { Value } from './values/types.js';
 
 export interface FindOptions extends FilterOptions {
+  deadline?: Deadline;
   sort?: Document;
   skip?: number;
   limit?: number;
@@ -127,6 +129,7 @@ export class Reader {
     const wanted = plan.sorted && plan.exact && options.limit ? options.limit + (options.skip ?? 0) : chunkSize;
     for (const { key, bytes: stored } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
       view.budget?.spend(1);
+      options.deadline?.check();
       if (seen) {
         const name = key.toString('latin1');
         if (seen.has(name)) continue;

@@ -6,14 +6,29 @@ import { encodeAny } from './raw-document.js';
 
 /** @throws CommandError where the reply would be longer than a message may be */
 export function encodeReply(reply: Document | Uint8Array): Uint8Array {
-  if (reply instanceof Uint8Array) return reply;
-  const bytes = encodeAny(reply);
+  const bytes = reply instanceof Uint8Array ? reply : encodeAny(reply);
   if (bytes.length > largestMessage - 1024)
     throw new CommandError(10334, `The reply of ${bytes.length} bytes is longer than a message may be`);
-  return bytes;
+  return withOperationTime(bytes);
 }
 
 /** The reply to a command that failed. */
 export function failure(error: unknown): Uint8Array {
-  return encodeAny(errorReply(error));
+  return withOperationTime(encodeAny(errorReply(error)));
+}
+
+const timeField = Buffer.from('\x11operationTime\0', 'latin1');
+const timeSize = timeField.length + 8;
+
+/** Every reply says up to when it knows all writes, for drivers that ask for no less afterwards. */
+function withOperationTime(reply: Uint8Array): Uint8Array {
+  const out = Buffer.allocUnsafe(reply.length + timeSize);
+  out.set(reply);
+  let at = reply.length - 1;
+  at += timeField.copy(out, at);
+  at = out.writeUInt32LE(1, at);
+  at = out.writeUInt32LE(Math.floor(Date.now() / 1000), at);
+  out[at] = 0;
+  out.writeInt32LE(out.length, 0);
+  return out;
 }

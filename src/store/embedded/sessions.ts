@@ -16,6 +16,7 @@ export class Sessions {
   constructor(
     private readonly catalog: Catalog,
     private readonly locks: LockTable,
+    private readonly undo: (transaction: StoreTransaction) => void,
   ) {}
 
   begin(session: string, number: number): StoreTransaction {
@@ -23,7 +24,10 @@ export class Sessions {
     if (current && number < current.number) {
       throw new CommandError(225, `Cannot start transaction with number ${number} because a newer one has started`);
     }
-    if (current?.transaction.state === 'open') this.locks.release(current.transaction, 'aborted');
+    if (current?.number === number) {
+      throw new CommandError(117, `Cannot start transaction ${number}: it has already started`);
+    }
+    if (current) this.abort(current.transaction);
     const transaction = this.locks.begin(this.catalog);
     this.transactions.set(session, { number, transaction });
     return transaction;
@@ -44,7 +48,9 @@ export class Sessions {
   }
 
   abort(transaction: StoreTransaction): void {
-    if (transaction.state === 'open') this.locks.release(transaction, 'aborted');
+    if (transaction.state !== 'open') return;
+    this.locks.release(transaction, 'aborted');
+    if (transaction.made.length > 0) this.undo(transaction);
   }
 
   end(session: string): void {

@@ -24,6 +24,8 @@ export class StoreTransaction implements View {
   readonly locks = new Set<string>();
   /** Unique keys this transaction took (the owner's key) or gave up (null). */
   readonly claims = new Map<string, string | null>();
+  /** Takes away the collections and indexes that the transaction made, should it be aborted. */
+  readonly made: (() => void)[] = [];
   readonly ended: Promise<void>;
   state: 'open' | 'committed' | 'aborted' = 'open';
   private end!: () => void;

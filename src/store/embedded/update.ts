@@ -97,7 +97,8 @@ function whole({ filter }: UpdateSpecification, change: (document: Document) => 
       const base = decode(equalitiesOf(filter).encode());
       const id = base['_id'] as Value;
       const after = change(equalities ? base : id === undefined ? {} : { _id: id });
-      return encode(withIdentity(after, id ?? (after['_id'] as Value) ?? new ObjectId()));
+      const given = id === undefined ? (after['_id'] as Value) : id;
+      return encode(withIdentity(after, given === undefined ? new ObjectId() : given));
     },
   };
 }

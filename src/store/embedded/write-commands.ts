@@ -2,6 +2,7 @@
 import type { Document } from 'bson';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError, errorReply } from './errors.js';
+import { deadlineOf } from './arguments.js';
 import { parseCollation } from './collation.js';
 import type { Variables } from './expressions/index.js';
 import { compileFilter, type Filter } from './query/matching.js';
@@ -11,6 +12,7 @@ import type { FindOptions, Reader, Row } from './reader.js';
 import { projector } from './projection.js';
 import type { StoreTransaction } from './transaction.js';
 import { compileUpdate, type Modification, type Update } from './update.js';
+import { requireValid } from './validation.js';
 import { toNumber } from './values/types.js';
 import { unfinished, type Run } from './write-queue.js';
 import type { Change, Writer } from './writer.js';
@@ -44,6 +46,11 @@ interface Outcome {
 
 function constants(given: Document | undefined): Variables {
   return given ? { ...given } : {};
+}
+
+/** How a statement finds its documents, and whether what it leaves must be valid. */
+interface WriteOptions extends FindOptions {
+  bypass?: boolean;
 }
 
 /** How far a command of several statements has come, in what can be stored. */
@@ -96,9 +103,10 @@ export class WriteCommands {
 
   private prepareInsert(command: Document, transaction: StoreTransaction | null): WriteRun {
     const documents = (command['documents'] ?? []) as Buffer[];
+    const bypass = bypasses(command);
     const begin = (bytes: Buffer): StatementRun => {
       return (collection) => {
-        this.applyAll([this.writer.insertion(collection, Buffer.from(bytes))], transaction);
+        this.applyAll([this.writer.insertion(collection, Buffer.from(bytes))], transaction, bypass);
         return { matched: 1, modified: 0, before: null, after: null };
       };
     };
@@ -107,10 +115,12 @@ export class WriteCommands {
 
   private prepareUpdate(command: Document, transaction: StoreTransaction | null): WriteRun {
     const variables = commandVariables(command);
+    const deadline = deadlineOf(command);
+    const bypass = bypasses(command);
     const begin = (one: UpdateStatement): StatementRun => {
       const { q: filter, multi = false, upsert = false, sort, hint } = one;
       if (multi && sort) throw new CommandError(9, 'Cannot specify sort with multi=true');
-      const within = { collation: parseCollation(one.collation), variables: { ...variables, ...constants(one.c) } };
+      const within = { collation: parseCollation(one.collation), variables: { ...variables, ...constants(one.c) }, deadline, bypass };
       const update = compileUpdate({ modification: one.u, filter, arrayFilters: one.arrayFilters, multi, ...within });
       const options = { limit: multi ? 0 : 1, hint, sort, ...within };
       if (multi && !transaction) return this.updateMany(filter, update, options, upsert);
@@ -121,10 +131,11 @@ export class WriteCommands {
 
   private prepareDelete(command: Document, transaction: StoreTransaction | null): WriteRun {
     const variables = commandVariables(command);
+    const deadline = deadlineOf(command);
     const begin = (one: DeleteStatement): StatementRun => {
       const limit = toNumber(one.limit);
       if (limit !== 0 && limit !== 1) throw new CommandError(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`);
-      const options = { limit, hint: one.hint, collation: parseCollation(one.collation), variables };
+      const options = { limit, hint: one.hint, collation: parseCollation(one.collation), variables, deadline };
       if (limit === 0 && !transaction) return this.many(one.q, options, (collection, row) => this.writer.deletion(collection, row));
       return (collection) => {
         const rows = this.collect(collection, one.q, options, transaction);
@@ -138,7 +149,7 @@ export class WriteCommands {
     return this.runStatements(command, String(command['delete']), (command['deletes'] ?? []) as DeleteStatement[], begin, transaction);
   }
 
-  private updateMany(filter: Document, update: Update, options: FindOptions, upsert: boolean): StatementRun {
+  private updateMany(filter: Document, update: Update, options: WriteOptions, upsert: boolean): StatementRun {
     const run = this.many(filter, options, (collection, row) => {
       const { bytes, touched } = update.modify(row.bytes);
       return this.writer.replacement(collection, row, bytes, touched);
@@ -146,7 +157,7 @@ export class WriteCommands {
     return (collection, deadline) => {
       const outcome = run(collection, deadline);
       if (outcome === unfinished || outcome.matched > 0 || !upsert) return outcome;
-      return this.insertMissing(collection, update, null);
+      return this.insertMissing(collection, update, options, null);
     };
   }
 
@@ -154,7 +165,7 @@ export class WriteCommands {
    * A statement over many documents: finds them, then changes one after the other. Between two steps
    * others may have changed a document, so it is read again, and left out where it no longer matches.
    */
-  private many(filter: Document, options: FindOptions, change: (collection: Collection, row: Row) => Change | null): StatementRun {
+  private many(filter: Document, options: WriteOptions, change: (collection: Collection, row: Row) => Change | null): StatementRun {
     const found: { key: Buffer; row: Row | null; step: number }[] = [];
     const outcome: Outcome = { matched: 0, modified: 0, before: null, after: null };
     const test = compileFilter(filter, options);
@@ -172,7 +183,7 @@ export class WriteCommands {
       while (at < found.length) {
         const { key, row, step } = found[at]!;
         const current = row && step === deadline ? row : this.readAgain(collection, key, row, test);
-        if (current) this.applyTo(collection, current, change, outcome);
+        if (current) this.applyTo(collection, current, change, outcome, options.bypass);
         found[at++]!.row = null;
         if (at < found.length && performance.now() > deadline) return unfinished;
       }
@@ -187,9 +198,15 @@ export class WriteCommands {
     return null;
   }
 
-  private applyTo(collection: Collection, row: Row, work: (collection: Collection, row: Row) => Change | null, outcome: Outcome): void {
+  private applyTo(
+    collection: Collection,
+    row: Row,
+    work: (collection: Collection, row: Row) => Change | null,
+    outcome: Outcome,
+    bypass = false,
+  ): void {
     const change = work(collection, row);
-    if (change) this.applyAll([change], null);
+    if (change) this.applyAll([change], null, bypass);
     outcome.matched++;
     outcome.modified += change ? 1 : 0;
   }
@@ -216,7 +233,12 @@ export class WriteCommands {
     };
     const modification = command['update'] as Modification | undefined;
     const name = String(command['findAndModify'] ?? command['findandmodify']);
-    const within = { collation: parseCollation(command['collation']), variables: commandVariables(command) };
+    const within = {
+      collation: parseCollation(command['collation']),
+      variables: commandVariables(command),
+      deadline: deadlineOf(command),
+      bypass: bypasses(command),
+    };
     const options = { limit: 1, sort, hint, ...within };
     if (remove && modification) throw new CommandError(9, 'Cannot specify both an update and remove=true');
     if (remove && upsert) throw new CommandError(9, 'Cannot specify both upsert=true and remove=true');
@@ -248,7 +270,7 @@ export class WriteCommands {
   private findAndRemove(
     collection: Collection,
     filter: Document,
-    options: FindOptions,
+    options: WriteOptions,
     show: (row: Row) => Buffer,
     transaction: StoreTransaction | null,
   ): Document {
@@ -280,7 +302,7 @@ export class WriteCommands {
           if (outcome === unfinished) return unfinished;
           note(state, outcome);
         } catch (error) {
-          if (!(error instanceof CommandError) || transaction || error.code === 112) throw error;
+          if (!(error instanceof CommandError) || transaction || error.code === 112 || error.code === 50) throw error;
           const { ok: _ok, ...entire } = errorReply(error);
           errorBytes += error.message.length;
           state.writeErrors.push({ index: state.next, ...(errorBytes > mostErrorBytes ? { code: error.code, errmsg: '' } : entire) });
@@ -300,14 +322,14 @@ export class WriteCommands {
     collection: Collection,
     filter: Document,
     update: Update,
-    options: FindOptions,
+    options: WriteOptions,
     upsert: boolean,
     transaction: StoreTransaction | null,
   ): Outcome {
     const rows = this.collect(collection, filter, options, transaction);
     if (rows.length === 0) {
       if (!upsert) return { matched: 0, modified: 0, before: null, after: null };
-      return this.insertMissing(collection, update, transaction);
+      return this.insertMissing(collection, update, options, transaction);
     }
     const changes: Change[] = [];
     let after: Row | null = null;
@@ -317,25 +339,30 @@ export class WriteCommands {
       const change = this.writer.replacement(collection, row, bytes, touched);
       if (change) changes.push(change);
     }
-    this.applyAll(changes, transaction);
+    this.applyAll(changes, transaction, options.bypass);
     return { matched: rows.length, modified: changes.length, before: rows[0]!, after };
   }
 
-  private insertMissing(collection: Collection, update: Update, transaction: StoreTransaction | null): Outcome {
+  private insertMissing(collection: Collection, update: Update, { bypass }: WriteOptions, transaction: StoreTransaction | null): Outcome {
     const change = this.writer.insertion(collection, update.upsert());
-    this.applyAll([change], transaction);
+    this.applyAll([change], transaction, bypass);
     const after = { key: change.key, bytes: change.after!, document: change.document };
     return { matched: 0, modified: 0, upserted: change.document!['_id'], before: null, after };
   }
 
-  private collect(collection: Collection, filter: Document, options: FindOptions, transaction: StoreTransaction | null): Row[] {
+  private collect(collection: Collection, filter: Document, options: WriteOptions, transaction: StoreTransaction | null): Row[] {
     return [...this.reader.find(collection, filter, options, transaction ?? {}, { ...none })];
   }
 
-  private applyAll(changes: Change[], transaction: StoreTransaction | null): void {
+  private applyAll(changes: Change[], transaction: StoreTransaction | null, bypass = false): void {
+    if (!bypass) changes.forEach(requireValid);
     if (!transaction) for (const change of changes) this.writer.requireFree(change);
     for (const change of changes) this.writer.apply(change, transaction);
   }
+}
+
+function bypasses(command: Document): boolean {
+  return command['bypassDocumentValidation'] === true;
 }
 
 /** A command that is done in one step. */

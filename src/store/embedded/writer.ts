@@ -7,6 +7,7 @@ import { concatenate, encodeFields, successor } from './key.js';
 import { decode, encode, requireStorable } from './raw-document.js';
 import type { Row } from './reader.js';
 import { show } from './values/show.js';
+import { isDocument } from './values/types.js';
 import type { LockTable, StoreTransaction } from './transaction.js';
 
 interface Entries {
@@ -199,6 +200,9 @@ function fieldsOf(filter: Document): string[] {
 }
 
 export function documentKey(collection: Collection, id: unknown): Buffer {
+  const misnamed = isDocument(id) ? Object.keys(id).find((field) => field.startsWith('$')) : undefined;
+  if (misnamed !== undefined)
+    throw new CommandError(52, `_id fields may not contain '$'-prefixed fields: ${misnamed} is not valid for storage.`);
   if (Array.isArray(id)) throw new CommandError(53, "The '_id' value cannot be of type array");
   return encodeFields(collection.prefix, [id], [false]);
 }

@@ -126,8 +126,9 @@ class ProxiedConnection {
     // eslint-disable-next-line no-restricted-syntax
     if (data['blockConnection']) await new Promise((resolve) => setTimeout(resolve, Number(data['blockTimeMS'])));
     if (fault.afterwards) return this.forward(frame, acknowledged, () => this.client.destroy());
-    if (data['closeConnection']) return void this.client.destroy();
-    const code = (data['errorCode'] ?? data['failBeforeCommitExceptionCode']) as number | undefined;
+    const uncommitted = data['failBeforeCommitExceptionCode'] !== undefined;
+    if (data['closeConnection'] || uncommitted) return void this.client.destroy();
+    const code = data['errorCode'] as number | undefined;
     if (code !== undefined) return this.answer(frame, failure(command, Number(code), data));
     const concern = data['writeConcernError'] as Document | undefined;
     if (!concern) return this.forward(frame, acknowledged);

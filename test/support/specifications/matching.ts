@@ -21,16 +21,16 @@ const types: Record<string, (value: unknown) => boolean> = {
 export function mismatch(expected: unknown, actual: unknown, entities: Entities, path = '', root = true): string | null {
   const operator = operatorOf(expected);
   if (operator) return special(operator, (expected as Document)[operator], actual, entities, path, root);
-  if (Array.isArray(expected)) return mismatchOfArrays(expected, actual, entities, path);
+  if (Array.isArray(expected)) return mismatchOfArrays(expected, actual, entities, path, root);
   if (isPlain(expected)) return mismatchOfDocuments(expected, actual, entities, path, root);
   return sameScalar(expected, actual) ? null : differs(expected, actual, path);
 }
 
-function mismatchOfArrays(expected: unknown[], actual: unknown, entities: Entities, path: string): string | null {
+function mismatchOfArrays(expected: unknown[], actual: unknown, entities: Entities, path: string, root: boolean): string | null {
   if (!Array.isArray(actual)) return differs(expected, actual, path);
   if (actual.length !== expected.length) return `${path} has ${actual.length} elements, not ${expected.length}: ${show(actual)}`;
   for (let at = 0; at < expected.length; at++) {
-    const problem = mismatch(expected[at], actual[at], entities, `${path}[${at}]`, false);
+    const problem = mismatch(expected[at], actual[at], entities, `${path}[${at}]`, root);
     if (problem) return problem;
   }
   return null;

@@ -268,6 +268,7 @@ const stages: Record<string, StageCompiler> = {
 /** Stages that MongoDB has and this store does not. */
 const notImplemented = new Set([
   '$bucketAuto',
+  '$changeStream',
   '$changeStreamSplitLargeEvent',
   '$collStats',
   '$currentOp',
@@ -298,7 +299,7 @@ export function compileStage(stage: Value, context: StageContext): Stage {
   if (Object.hasOwn(stages, name)) return stages[name]!(stage[name], context);
   if (Object.hasOwn(reshaping, name)) return mapping(reshaping[name]!(stage[name], context));
   if (atlasOnly.has(name)) {
-    throw new CommandError(31082, `${name} stage is only supported with Atlas: using it with this deployment is not possible`);
+    throw new CommandError(31082, `${name} is only supported with Atlas`);
   }
   if (notImplemented.has(name)) throw new CommandError(238, `${name} is not implemented`);
   if (name === '$documents') throw new CommandError(40602, '$documents is only valid as the first stage in a pipeline');

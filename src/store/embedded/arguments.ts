@@ -1,0 +1,169 @@
+/** The arguments of each command: what is known is taken, what is not implemented is refused, the rest is an error. */
+import type { Document } from 'bson';
+import { CommandError } from './errors.js';
+import { isDocument, isNumeric, toNumber, type Value } from './values/types.js';
+
+/** What any command may say, besides what it is about. */
+const common = ['$db', '$readPreference', '$clusterTime', 'lsid', 'txnNumber', 'autocommit', 'startTransaction', 'comment', 'maxTimeMS'];
+const concerned = ['readConcern', 'writeConcern'];
+const shapes = ['collation', 'hint', 'let'];
+
+const known: Record<string, readonly string[]> = {
+  find: ['filter', 'projection', 'sort', 'skip', 'limit', 'batchSize', 'singleBatch', 'allowDiskUse', 'noCursorTimeout', ...shapes],
+  aggregate: ['pipeline', 'cursor', 'allowDiskUse', 'bypassDocumentValidation', ...shapes],
+  count: ['query', 'limit', 'skip', 'fields', ...shapes],
+  distinct: ['key', 'query', ...shapes],
+  insert: ['documents', 'ordered', 'bypassDocumentValidation'],
+  update: ['updates', 'ordered', 'bypassDocumentValidation', 'let'],
+  delete: ['deletes', 'ordered', 'let'],
+  findAndModify: ['query', 'sort', 'remove', 'update', 'new', 'upsert', 'fields', 'arrayFilters', 'bypassDocumentValidation', ...shapes],
+  create: ['validator', 'validationLevel', 'validationAction', 'idIndex', 'autoIndexId'],
+  collMod: ['validator', 'validationLevel', 'validationAction', 'index'],
+  createIndexes: ['indexes', 'commitQuorum'],
+  getMore: ['collection', 'batchSize'],
+};
+
+/** Arguments that MongoDB knows and this store does not, where they ask for anything. */
+const notImplemented = new Set([
+  'awaitData',
+  'capped',
+  'changeStreamPreAndPostImages',
+  'clusteredIndex',
+  'encryptedFields',
+  'exchange',
+  'expireAfterSeconds',
+  'explain',
+  'indexOptionDefaults',
+  'max',
+  'min',
+  'oplogReplay',
+  'returnKey',
+  'showRecordId',
+  'storageEngine',
+  'tailable',
+  'timeseries',
+  'viewOn',
+]);
+
+const statements: Record<string, readonly string[]> = {
+  updates: ['q', 'u', 'c', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort', 'collation'],
+  deletes: ['q', 'limit', 'hint', 'collation'],
+  indexes: ['key', 'name', 'unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds', 'collation', 'v', 'ns', 'background'],
+};
+
+const withinTransactions = new Set([
+  'find',
+  'getMore',
+  'killCursors',
+  'aggregate',
+  'distinct',
+  'insert',
+  'update',
+  'delete',
+  'findAndModify',
+  'findandmodify',
+  'create',
+  'createIndexes',
+  'commitTransaction',
+  'abortTransaction',
+]);
+
+/** @throws CommandError for arguments that are unknown, not implemented or malformed */
+export function requireArguments(name: string, command: Document): void {
+  const fields = known[name === 'findandmodify' ? 'findAndModify' : name];
+  if (fields) requireKnown(name, command, new Set([name, ...common, ...concerned, ...fields]));
+  for (const [list, allowed] of Object.entries(statements)) {
+    const given = command[list] as Value;
+    if (!fields || !Array.isArray(given)) continue;
+    for (const one of given) if (isDocument(one)) requireKnown(`${name}.${list}`, one, new Set(allowed));
+  }
+  if (command['autocommit'] === false) requireInTransaction(name, command);
+  requireReadConcern(command);
+  requireWriteConcern(command);
+  timeLimit(command);
+}
+
+function requireKnown(name: string, given: Document, fields: ReadonlySet<string>): void {
+  for (const [field, value] of Object.entries(given) as [string, Value][]) {
+    if (fields.has(field)) continue;
+    if (notImplemented.has(field) && (value === false || value === undefined || value === null)) continue;
+    if (notImplemented.has(field)) throw new CommandError(238, `${field} is not implemented`);
+    throw new CommandError(40415, `BSON field '${name}.${field}' is an unknown field.`);
+  }
+}
+
+function requireInTransaction(name: string, command: Document): void {
+  if (!withinTransactions.has(name)) throw new CommandError(263, `Cannot run '${name}' in a multi-document transaction.`);
+  const ends = name === 'commitTransaction' || name === 'abortTransaction';
+  if (!ends && command['writeConcern'] !== undefined)
+    throw new CommandError(72, 'writeConcern is not allowed within a multi-statement transaction');
+  if (command['startTransaction'] === undefined && command['readConcern'] !== undefined) {
+    throw new CommandError(72, 'Only the first command in a transaction may specify a readConcern');
+  }
+}
+
+const levels = new Set(['local', 'majority', 'available', 'linearizable', 'snapshot']);
+
+function requireReadConcern(command: Document): void {
+  const concern = command['readConcern'] as Value;
+  if (concern === undefined) return;
+  if (!isDocument(concern)) throw new CommandError(14, "BSON field 'readConcern' is the wrong type, expected type 'object'");
+  const level = concern['level'] as Value;
+  if (level !== undefined && !levels.has(level as string))
+    throw new CommandError(9, 'readConcern.level must be either local, majority, available, linearizable or snapshot');
+  if (concern['atClusterTime'] !== undefined || (level === 'snapshot' && command['autocommit'] !== false)) {
+    throw new CommandError(238, 'read concern snapshot is implemented in transactions alone');
+  }
+}
+
+function requireWriteConcern(command: Document): void {
+  const concern = command['writeConcern'] as Value;
+  if (concern === undefined) return;
+  if (!isDocument(concern)) throw new CommandError(14, "BSON field 'writeConcern' is the wrong type, expected type 'object'");
+  const w = concern['w'] as Value;
+  if (w !== undefined && typeof w !== 'string' && !(isNumeric(w) && toNumber(w) >= 0 && toNumber(w) <= 50)) {
+    throw new CommandError(9, 'w has to be a number between 0 and 50 or a string');
+  }
+}
+
+/** What a write is answered with besides its result, where it asks for more members than this one. */
+export function writeConcernError(command: Document): Document | null {
+  const w = (command['writeConcern'] as Document | undefined)?.['w'] as Value;
+  if (isNumeric(w) && toNumber(w) > 1) return { code: 100, codeName: 'UnsatisfiableWriteConcern', errmsg: 'Not enough data-bearing nodes' };
+  if (typeof w !== 'string' || w === 'majority') return null;
+  return { code: 79, codeName: 'UnknownReplWriteConcern', errmsg: `No write concern mode named '${w}' found in replica set configuration` };
+}
+
+/**
+ * How many milliseconds a command may take; null where it may take any.
+ * @throws CommandError where it is no such number
+ */
+export function timeLimit(command: Document): number | null {
+  const value = command['maxTimeMS'] as Value;
+  if (value === undefined) return null;
+  const number = isNumeric(value) ? toNumber(value) : NaN;
+  if (!Number.isInteger(number)) throw new CommandError(isNumeric(value) ? 9 : 14, 'maxTimeMS must be a whole number');
+  if (number < 0 || number > 0x7fffffff) throw new CommandError(2, `maxTimeMS ${number} is out of range [0,2147483647]`);
+  return number === 0 ? null : number;
+}
+
+/** A moment that a command must not pass. */
+export class Deadline {
+  private readonly at: number;
+  private looks = 0;
+
+  constructor(milliseconds: number) {
+    this.at = performance.now() + milliseconds;
+  }
+
+  /** Looks at the clock now and then. @throws CommandError when the time is over */
+  check(): void {
+    if (++this.looks % 16 === 1 && performance.now() > this.at) throw new CommandError(50, 'operation exceeded time limit');
+  }
+}
+
+/** The moment by which a command must be done, where it names a time. */
+export function deadlineOf(command: Document): Deadline | undefined {
+  const limit = timeLimit(command);
+  return limit === null ? undefined : new Deadline(limit);
+}

@@ -1,0 +1,45 @@
+/** What a collection demands of its documents. */
+import type { Document } from 'bson';
+import { CommandError } from './errors.js';
+import { compileFilter } from './query/matching.js';
+import { isDocument, type Value } from './values/types.js';
+import { decode } from './values/decoding.js';
+import type { Change } from './writer.js';
+
+const names = ['validator', 'validationLevel', 'validationAction'] as const;
+const allowed: Record<string, readonly string[]> = { validationLevel: ['off', 'strict', 'moderate'], validationAction: ['error', 'warn'] };
+
+/** The options of a collection that a command names. @throws CommandError where one is malformed */
+export function collectionOptions(command: Document): Document {
+  const options: Document = {};
+  for (const name of names) {
+    const value = command[name] as Value;
+    if (value === undefined) continue;
+    if (name === 'validator') {
+      if (!isDocument(value)) throw new CommandError(14, "BSON field 'validator' is the wrong type, expected type 'object'");
+      compileFilter(value);
+    } else if (!allowed[name]!.includes(value as string)) {
+      throw new CommandError(2, `Enumeration value for field '${name}' is not a valid value.`);
+    }
+    options[name] = value;
+  }
+  return options;
+}
+
+/** A test of documents, or null where every document may be stored. */
+export function compileValidator({ validator, validationLevel, validationAction }: Document): ((document: Document) => boolean) | null {
+  if (!isDocument(validator) || Object.keys(validator).length === 0) return null;
+  if (validationLevel === 'off' || validationAction === 'warn') return null;
+  return compileFilter(validator);
+}
+
+/** @throws CommandError where the collection does not allow the document that a change leaves */
+export function requireValid({ collection, before, after, document }: Change): void {
+  const { isValid, options } = collection;
+  if (!isValid || !after || isValid(document ?? decode(after))) return;
+  // What was invalid before may stay so where the collection says so.
+  if (options['validationLevel'] === 'moderate' && before && !isValid(decode(before))) return;
+  throw new CommandError(121, 'Document failed validation', {
+    errInfo: { failingDocumentId: decode(after)['_id'] as Value, details: { operatorName: '$validator' } },
+  });
+}
