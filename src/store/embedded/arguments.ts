@@ -167,3 +167,29 @@ export function deadlineOf(command: Document): Deadline | undefined {
   const limit = timeLimit(command);
   return limit === null ? undefined : new Deadline(limit);
 }
+
+const lists = ['documents', 'updates', 'deletes', 'indexes', 'cursors'];
+const objects = ['filter', 'sort', 'projection', 'fields', 'lsid'];
+
+/** Fields that every handler takes to be lists or documents. */
+export function requireShapes(name: string, command: Document): void {
+  const wrong = (field: string, expected: string): CommandError =>
+    new CommandError(14, `BSON field '${name}.${field}' is the wrong type '${typeof command[field]}', expected type '${expected}'`);
+  for (const field of lists) if (command[field] !== undefined && !Array.isArray(command[field])) throw wrong(field, 'array');
+  for (const field of objects) {
+    if (command[field] !== undefined && (typeof command[field] !== 'object' || command[field] === null)) throw wrong(field, 'object');
+  }
+}
+
+/** A collection by its full name. */
+export interface Namespace {
+  database: string;
+  name: string;
+}
+
+/** @throws CommandError where no collection is named */
+export function splitNamespace(namespace: string): Namespace {
+  const at = namespace.indexOf('.');
+  if (at <= 0) throw new CommandError(73, `Invalid namespace specified '${namespace}'`);
+  return { database: namespace.slice(0, at), name: namespace.slice(at + 1) };
+}

@@ -3,8 +3,8 @@ import { Binary, calculateObjectSize, Long, type Document } from 'bson';
 import { parseCollation } from './collation.js';
 import { Aggregation, leadingRead } from './aggregation.js';
 import type { Catalog } from './catalog.js';
-import { identityIndex, type Collection, type Index } from './catalog.js';
-import { deadlineOf, requireArguments, writeConcernError } from './arguments.js';
+import { identityIndex, type Collection } from './catalog.js';
+import { deadlineOf, requireArguments, requireShapes, splitNamespace, writeConcernError, type Namespace } from './arguments.js';
 import { buildInfo, describeIndex, serverStatus } from './descriptions.js';
 import { CommandError } from './errors.js';
 import { largestMessage } from './message.js';
@@ -21,6 +21,7 @@ import { Writer } from './writer.js';
 import { identityKey } from './key.js';
 import { valuesAt } from './index-entries.js';
 import { compileFilter } from './query/matching.js';
+import { changeIndex, createIndex } from './index-commands.js';
 import { collectionOptions } from './validation.js';
 import { parseSort } from './sorting.js';
 import { compare } from './values/order.js';
@@ -464,23 +465,8 @@ export class Commands {
     return this.queue.submit(() => {
       const collection = this.requireCollection(command, 'collMod');
       if (Object.keys(changes).length > 0) this.catalog.setOptions(collection, { ...collection.options, ...changes });
-      return { ...(index ? this.changeIndex(collection, index) : {}), ok: 1 };
+      return { ...(index ? changeIndex(this.catalog, collection, index) : {}), ok: 1 };
     });
-  }
-
-  private changeIndex(collection: Collection, { name, keyPattern, expireAfterSeconds, ...rest }: Document): Document {
-    const other = Object.keys(rest)[0];
-    if (other !== undefined) throw new CommandError(238, `collMod of an index's ${other} is not implemented`);
-    const index = collection.indexes.find((one) => one.name === name || JSON.stringify(one.key) === JSON.stringify(keyPattern));
-    if (!index)
-      throw new CommandError(
-        27,
-        `cannot find index ${String(name ?? JSON.stringify(keyPattern))} for ns ${collection.database}.${collection.name}`,
-      );
-    if (!isNumeric(expireAfterSeconds)) throw new CommandError(72, 'no expireAfterSeconds field to update');
-    const before = index.expireAfterSeconds;
-    this.catalog.setExpiry(collection, index, toNumber(expireAfterSeconds));
-    return { ...(before === undefined ? {} : { expireAfterSeconds_old: before }), expireAfterSeconds_new: index.expireAfterSeconds };
   }
 
   private rename(command: Document): Promise<Document> {
@@ -527,67 +513,11 @@ export class Commands {
         );
       }
       for (const specification of command['indexes'] as Document[]) {
-        const made = this.createIndex(collection, specification);
+        const made = createIndex(this.catalog, this.writer, collection, specification);
         if (transaction && made) transaction.made.push(() => this.catalog.dropIndex(collection, made));
       }
       return { numIndexesBefore, numIndexesAfter: collection.indexes.length, createdCollectionAutomatically, ok: 1 };
     });
-  }
-
-  private createIndex(collection: Collection, specification: Document): Index | null {
-    const {
-      key: given,
-      name,
-      unique = false,
-      sparse = false,
-      partialFilterExpression,
-      expireAfterSeconds,
-      collation,
-    } = specification as {
-      key: Record<string, unknown>;
-      name: string;
-      unique?: boolean;
-      sparse?: boolean;
-      partialFilterExpression?: Document;
-      expireAfterSeconds?: number;
-      collation?: Document;
-    };
-    const unsupported = Object.values(given).find((direction) => !isNumeric(direction) || Math.abs(toNumber(direction)) !== 1);
-    if (unsupported !== undefined) throw new CommandError(67, `index type '${String(unsupported)}' is not implemented`);
-    const key = Object.fromEntries(Object.entries(given).map(([path, direction]) => [path, toNumber(direction) as 1 | -1]));
-    if (JSON.stringify(key) === '{"_id":1}') return null;
-    const meant = parseCollation(collation)?.specification;
-    const wanted = JSON.stringify([key, unique, sparse, partialFilterExpression, expireAfterSeconds, meant]);
-    const existing = collection.indexes.find((index) => index.name === name || JSON.stringify(index.key) === JSON.stringify(key));
-    if (existing) {
-      const has = JSON.stringify([
-        existing.key,
-        existing.unique,
-        existing.sparse,
-        existing.partialFilterExpression,
-        existing.expireAfterSeconds,
-        existing.collation?.specification,
-      ]);
-      if (has === wanted && existing.name === name) return null;
-      if (existing.name === name) throw new CommandError(86, `An existing index has the same name as the requested index: ${name}`);
-      if (has === wanted) throw new CommandError(85, `Index already exists with a different name: ${existing.name}`);
-    }
-    const index = this.catalog.addIndex(collection, {
-      key,
-      name,
-      unique,
-      sparse,
-      partialFilterExpression,
-      expireAfterSeconds,
-      collation: meant,
-    });
-    try {
-      this.writer.build(collection, index);
-      return index;
-    } catch (error) {
-      this.catalog.dropIndex(collection, index);
-      throw error;
-    }
   }
 
   private dropIndexes(command: Document): Promise<Document> {
@@ -606,33 +536,9 @@ export class Commands {
   }
 }
 
-const lists = ['documents', 'updates', 'deletes', 'indexes', 'cursors'];
-const objects = ['filter', 'sort', 'projection', 'fields', 'lsid'];
-
-/** Fields that every handler takes to be lists or documents. */
-function requireShapes(name: string, command: Document): void {
-  const wrong = (field: string, expected: string): CommandError =>
-    new CommandError(14, `BSON field '${name}.${field}' is the wrong type '${typeof command[field]}', expected type '${expected}'`);
-  for (const field of lists) if (command[field] !== undefined && !Array.isArray(command[field])) throw wrong(field, 'array');
-  for (const field of objects) {
-    if (command[field] !== undefined && (typeof command[field] !== 'object' || command[field] === null)) throw wrong(field, 'object');
-  }
-}
-
 const atlasOnly: Handler = () => {
   throw new CommandError(31082, 'Search index commands are only supported with Atlas.');
 };
-
-interface Namespace {
-  database: string;
-  name: string;
-}
-
-function splitNamespace(namespace: string): Namespace {
-  const at = namespace.indexOf('.');
-  if (at <= 0) throw new CommandError(73, `Invalid namespace specified '${namespace}'`);
-  return { database: namespace.slice(0, at), name: namespace.slice(at + 1) };
-}
 
 function sessionOf(command: Document): string {
   return sessionName(command['lsid'] as Document);

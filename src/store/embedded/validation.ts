@@ -3,8 +3,6 @@ import type { Document } from 'bson';
 import { CommandError } from './errors.js';
 import { compileFilter } from './query/matching.js';
 import { isDocument, type Value } from './values/types.js';
-import { decode } from './values/decoding.js';
-import type { Change } from './writer.js';
 
 const names = ['validator', 'validationLevel', 'validationAction'] as const;
 const allowed: Record<string, readonly string[]> = { validationLevel: ['off', 'strict', 'moderate'], validationAction: ['error', 'warn'] };
@@ -31,15 +29,4 @@ export function compileValidator({ validator, validationLevel, validationAction 
   if (!isDocument(validator) || Object.keys(validator).length === 0) return null;
   if (validationLevel === 'off' || validationAction === 'warn') return null;
   return compileFilter(validator);
-}
-
-/** @throws CommandError where the collection does not allow the document that a change leaves */
-export function requireValid({ collection, before, after, document }: Change): void {
-  const { isValid, options } = collection;
-  if (!isValid || !after || isValid(document ?? decode(after))) return;
-  // What was invalid before may stay so where the collection says so.
-  if (options['validationLevel'] === 'moderate' && before && !isValid(decode(before))) return;
-  throw new CommandError(121, 'Document failed validation', {
-    errInfo: { failingDocumentId: decode(after)['_id'] as Value, details: { operatorName: '$validator' } },
-  });
 }

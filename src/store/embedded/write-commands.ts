@@ -12,10 +12,9 @@ import type { FindOptions, Reader, Row } from './reader.js';
 import { projector } from './projection.js';
 import type { StoreTransaction } from './transaction.js';
 import { compileUpdate, type Modification, type Update } from './update.js';
-import { requireValid } from './validation.js';
 import { toNumber } from './values/types.js';
 import { unfinished, type Run } from './write-queue.js';
-import type { Change, Writer } from './writer.js';
+import { requireValid, type Change, type Writer } from './writer.js';
 
 interface UpdateStatement {
   q: Document;

@@ -243,3 +243,14 @@ function duplicateKey(collection: Collection, index: Index, document: Document):
     { keyPattern: index.key, keyValue },
   );
 }
+
+/** @throws CommandError where the collection does not allow the document that a change leaves */
+export function requireValid({ collection, before, after, document }: Change): void {
+  const { isValid, options } = collection;
+  if (!isValid || !after || isValid(document ?? decode(after))) return;
+  // What was invalid before may stay so where the collection says so.
+  if (options['validationLevel'] === 'moderate' && before && !isValid(decode(before))) return;
+  throw new CommandError(121, 'Document failed validation', {
+    errInfo: { failingDocumentId: decode(after)['_id'] as unknown, details: { operatorName: '$validator' } },
+  });
+}
