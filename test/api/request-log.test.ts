@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from 'graphql-ws';
-import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { Plaza, type Account } from '../support/plaza.js';
@@ -125,7 +124,7 @@ describe('the log has one line a request', () => {
 
   describe('a defect', () => {
     const query = 'query Broken($id: ID!) { node(id: $id) { ... on Product { category { name } } } }';
-    beforeAll(() => mongoose.connection.collection('products').updateMany({}, { $unset: { category: 1 } }));
+    beforeAll(() => plaza.connection.collection('products').updateMany({}, { $unset: { category: 1 } }));
 
     const expected = { level: 'error', operation: 'Broken', userId: expect.any(String), err: { stack: expect.stringContaining('at ') } };
 
