@@ -12,8 +12,8 @@ COPY --from=build /plaza/package.json ./
 COPY --from=build /plaza/node_modules node_modules
 COPY --from=build /plaza/schema schema
 COPY --from=build /plaza/dist dist
-RUN mkdir /data && chown node /data
-USER node
+RUN mkdir /data && chown node:node /data && chmod 700 /data
+USER node:node
 VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --start-period=60s CMD ["node", "-e", "fetch('http://127.0.0.1:4000/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

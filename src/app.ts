@@ -146,8 +146,8 @@ export interface App {
   verbs: Features['verbs'];
   workers: readonly Worker[];
   http: HttpServer;
-  /** Listens, and answers the address. */
-  listen(): Promise<string>;
+  /** Listens, and answers the addresses of the API and, where they have one, of the metrics. */
+  listen(): Promise<{ api: string; metrics: string | null }>;
   close(): Promise<void>;
 }
 
@@ -175,7 +175,7 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     await close();
     throw error;
   }
-  const { fastify } = http;
+  const listener = http;
   const { database } = store;
   return {
     store,
@@ -184,7 +184,7 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     verbs,
     workers,
     http,
-    listen: () => withPort(config, () => fastify.listen({ port: config.port, host: config.host })),
+    listen: () => withPort(config, () => listener.listen(config.port)),
     close,
   };
 }

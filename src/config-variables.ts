@@ -9,7 +9,35 @@ const count = z.coerce.number().int().min(1).max(1_000_000_000);
 const share = z.coerce.number().min(0).max(1);
 const text = z.string().min(1);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const url = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+  .transform((value) => (value.endsWith('/') ? value.slice(0, -1) : value));
+
+/** What is on for development, and off where others may reach the API. */
+const whilePrivate = '`true` on a loopback `HOST` outside production, else `false`';
+
+/** Web origins and patterns for subdomains, separated by commas. */
+const origins = z
+  .string()
+  .transform((value, context) => {
+    const given = value.split(',').map((origin) => origin.trim());
+    const list = given.filter((origin) => origin !== '');
+    if (list.every(isOrigin)) return list;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be origins such as https://shop.example or https://*.example.com, separated by commas',
+    });
+    return z.NEVER;
+  })
+  .meta({ values: 'origins' });
+
+function isOrigin(origin: string): boolean {
+  const example = origin.replace('://*.', '://any.');
+  if (!URL.canParse(example)) return false;
+  const { origin: parsed, protocol, hostname } = new URL(example);
+  const isPattern = example !== origin;
+  return parsed === example && /^https?:$/.test(protocol) && !hostname.includes('*') && (!isPattern || hostname.split('.').length > 2);
+}
 
 /** A time such as `15m`, in milliseconds. */
 function duration(fallback: string, { min = '1s', max = '3650d' } = {}) {
@@ -72,13 +100,24 @@ const server = {
     z.coerce.number().int().min(0).max(100).default(0),
     'Number of your own proxies in front of the API that name the client in `X-Forwarded-For`. With a wrong number, limits count the proxy or believe the client.',
   ),
-  INTROSPECTION: described(flag.prefault('true'), 'Whether clients may ask for the schema.'),
-  SUGGESTIONS: described(flag.prefault('true'), 'Whether errors name what a misspelt field may have meant.'),
-  PLAYGROUND: described(flag.prefault('true'), 'Whether the playground is served.'),
+  CORS_ORIGINS: described(
+    origins.prefault(''),
+    'Origins whose pages may use the API, separated by commas: exact ones, or `https://*.example.com` for every subdomain. Pages of the API’s own origin always may, and outside production those of any port on this machine.',
+    '',
+  ),
+  INTROSPECTION: described(flag.optional(), 'Whether clients may ask for the schema.', whilePrivate),
+  SUGGESTIONS: described(flag.optional(), 'Whether errors name what a misspelt field may have meant.', whilePrivate),
+  PLAYGROUND: described(flag.optional(), 'Whether the playground is served.', whilePrivate),
   DEMO_SHOP: described(
     flag.optional(),
     'Whether an empty store is filled with the demo shop.',
-    '`true` with the embedded store, else `false`',
+    '`true` with the embedded store on a loopback `HOST` outside production, else `false`',
+  ),
+  METRICS_PORT: described(port.optional(), 'Port on which Prometheus metrics are served at `/metrics`, without a token.'),
+  METRICS_HOST: described(text.default('127.0.0.1'), 'Address to listen on for metrics.'),
+  METRICS_TOKEN: described(
+    z.string().min(16, 'must have at least 16 characters').optional(),
+    'Serves metrics at `/metrics` of the API too, for who sends this token as `Authorization: Bearer`.',
   ),
   LOG_LEVEL: described(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
@@ -89,10 +128,6 @@ const server = {
 
 const store = {
   PLAZA_DATA_DIR: described(text.default('.data'), 'Where the embedded store keeps its data.'),
-  STORE_PORT: described(
-    port.optional(),
-    'Loopback port on which MongoDB tools can open the embedded store. Without it, the store listens on a Unix socket that only its owner can open.',
-  ),
   MONGODB_URI: described(
     z
       .string()

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { environment, type Environment } from './config-variables.js';
+import { isLoopback } from './loopback.js';
 import { OperatorError } from './operator-error.js';
 
 /** Times are in milliseconds, sizes in bytes. */
@@ -11,7 +12,6 @@ export interface Config {
   host: string;
   dataDirectory: string;
   mongodbUri: string | undefined;
-  storePort: number | undefined;
   storePoolSize: number;
   redisUrl: string | undefined;
   trustedProxies: number;
@@ -38,6 +38,10 @@ export interface Config {
   accessTokenLifetime: number;
   sessionLifetime: number;
   demoShop: boolean;
+  corsOrigins: string[];
+  /** Whether pages that this machine serves on any port may use the API. */
+  loopbackOrigins: boolean;
+  metricsAccess: { port: number | undefined; host: string; token: string | undefined };
   introspection: boolean;
   suggestions: boolean;
   playground: boolean;
@@ -74,14 +78,15 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
   const parsed = environment.safeParse(given);
   if (!parsed.success) throw new ConfigError(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const values = parsed.data;
-  const publicUrl = (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, '');
+  const publicUrl = values.PUBLIC_URL ?? `http://localhost:${values.PORT}`;
   const dataDirectory = resolve(values.PLAZA_DATA_DIR);
+  // What helps while developing is off where others may reach it, unless it is asked for by name.
+  const isPrivate = variables['NODE_ENV'] !== 'production' && isLoopback(values.HOST);
   return {
     port: values.PORT,
     host: values.HOST,
     dataDirectory,
     mongodbUri: values.MONGODB_URI,
-    storePort: values.STORE_PORT,
     storePoolSize: values.STORE_POOL_SIZE,
     redisUrl: values.REDIS_URL,
     trustedProxies: values.TRUSTED_PROXIES,
@@ -107,10 +112,13 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     authSecret: authSecret(values, variables['NODE_ENV'], dataDirectory),
     accessTokenLifetime: values.ACCESS_TOKEN_LIFETIME,
     sessionLifetime: values.SESSION_LIFETIME,
-    demoShop: values.DEMO_SHOP ?? values.MONGODB_URI === undefined,
-    introspection: values.INTROSPECTION,
-    suggestions: values.SUGGESTIONS,
-    playground: values.PLAYGROUND,
+    corsOrigins: values.CORS_ORIGINS,
+    loopbackOrigins: variables['NODE_ENV'] !== 'production',
+    metricsAccess: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
+    demoShop: values.DEMO_SHOP ?? (isPrivate && values.MONGODB_URI === undefined),
+    introspection: values.INTROSPECTION ?? isPrivate,
+    suggestions: values.SUGGESTIONS ?? isPrivate,
+    playground: values.PLAYGROUND ?? isPrivate,
     logLevel: values.LOG_LEVEL ?? (terminal ? 'warn' : 'info'),
   };
 }
@@ -129,7 +137,7 @@ function limits(values: Environment): Limits {
 function gorse({ RECOMMENDER, GORSE_URL, GORSE_API_KEY }: Environment): Config['recommender']['gorse'] {
   if (RECOMMENDER === 'local') return null;
   if (!GORSE_URL) throw new ConfigError('RECOMMENDER: gorse needs GORSE_URL');
-  return { url: GORSE_URL.replace(/\/+$/, ''), apiKey: GORSE_API_KEY };
+  return { url: GORSE_URL, apiKey: GORSE_API_KEY };
 }
 
 function identityProvider({

@@ -16,8 +16,9 @@ const terminal = process.stdout.isTTY;
 
 async function main(): Promise<void> {
   readArguments();
-  process.env['NODE_ENV'] ??= 'production';
+  // Production has other defaults, so that it counts only where it was asked for.
   const config = readConfig(process.env, { terminal });
+  process.env['NODE_ENV'] ??= 'production';
   const log = createLogger(config.logLevel);
   await requirePort(config);
   const app = await createApp(config, log);
@@ -55,13 +56,25 @@ async function withProgress(log: Logger, title: string, work: (onProgress: Progr
   bar.stop();
 }
 
-function announce(address: string, { playground, demoShop }: Config, log: Logger): void {
-  const url = address.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
-  if (!terminal) return log.info({ api: `${url}/graphql`, playground, demoShop }, 'Plaza is ready');
+function announce({ api, metrics }: Awaited<ReturnType<App['listen']>>, config: Config, log: Logger): void {
+  const { playground, demoShop, introspection, suggestions } = config;
+  const url = api.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
+  if (!terminal) {
+    return log.info({ api: `${url}/graphql`, metrics, playground, demoShop, introspection, suggestions }, 'Plaza is ready');
+  }
   const lines = ['Plaza is ready.', `  API         ${url}/graphql`];
   if (playground) lines.push(`  Playground  ${url}/playground`);
   if (demoShop) lines.push(`  Demo shop   sign in as ${demoAccounts.buyer.email} with the password "${demoAccounts.password}"`);
+  if (metrics) lines.push(`  Metrics     ${metrics}/metrics`);
+  lines.push(`  Switched on ${switchedOn(config)}`);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What helps developers and attackers alike, so that nobody leaves it on without knowing. */
+function switchedOn({ introspection, suggestions, playground, demoShop }: Config): string {
+  const switches = { introspection, suggestions, playground, 'demo shop': demoShop };
+  const on = Object.entries(switches).filter(([, isOn]) => isOn);
+  return on.map(([name]) => name).join(', ') || 'none of introspection, suggestions, playground and demo shop';
 }
 
 function stopOnSignals(app: App, log: Logger): void {

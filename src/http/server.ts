@@ -27,8 +27,11 @@ import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graph
 import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
+import { setBrowserRules } from './browser-rules.js';
 import { maxHeaderSize, RequestConnections, timeouts } from './connection-limits.js';
+import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
 import { networkOf } from './network-address.js';
+import { Origins, type OriginOptions } from './origins.js';
 import { requestIdOf, RequestLog } from './request-log.js';
 import { servePlayground } from './playground.js';
 import { serveProductPage } from './product-page.js';
@@ -46,15 +49,14 @@ export interface HttpLimits extends ConnectionLimits {
   subscriberBacklog: number;
 }
 
-export interface HttpOptions extends ShortLinkOptions {
+export interface HttpOptions extends ShortLinkOptions, OriginOptions {
   operations: CompiledOperations;
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   introspection: boolean;
   playground: boolean;
   log: FastifyBaseLogger;
   limits: HttpLimits;
-  /** How many proxies of one's own stand in front and say whom they forward. */
-  trustedProxies: number;
+  metricsAccess: MetricsOptions;
   rateLimits: RateLimits;
   hiddenAuthors: HiddenAuthors;
   realtime: Realtime;
@@ -70,6 +72,8 @@ interface Live extends LiveOptions {
 
 export interface HttpServer {
   fastify: FastifyInstance;
+  /** Listens for the API and, where they have a port of their own, for metrics. @returns the addresses */
+  listen(port: number): Promise<{ api: string; metrics: string | null }>;
   close(): Promise<void>;
 }
 
@@ -121,19 +125,35 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     ),
     report,
   };
+  const origins = new Origins(options);
+  await setBrowserRules(fastify, path, origins, options.publicUrl);
+  // A form can send plain text to any address without asking.
+  fastify.removeContentTypeParser('text/plain');
   serveGraphql(fastify, apollo, live);
-  const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: options.limits.bodySize });
+  const sockets = new WebSocketServer({
+    server: fastify.server,
+    path,
+    maxPayload: options.limits.bodySize,
+    verifyClient: ({ req }, done) => done(origins.allow(req), 403, 'This origin may not use the API.'),
+  });
   limitSockets(sockets, live);
   requests.watchSockets(sockets);
   const logged = { log: options.log, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
   const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
   serveHealth(fastify, options);
+  serveMetrics(fastify, options.metricsAccess, options.metrics);
   await serveShortLinks(fastify, options);
   serveProductPage(fastify, options.operations, options.realtime.eventLog);
   if (options.playground) await servePlayground(fastify, path);
+  let metrics: Awaited<ReturnType<typeof listenForMetrics>> = null;
   return {
     fastify,
+    async listen(port) {
+      metrics = await listenForMetrics(options.metricsAccess, options.metrics);
+      return { api: await fastify.listen({ port, host: options.host }), metrics: metrics?.address ?? null };
+    },
     async close() {
+      await metrics?.close();
       await subscriptions.dispose();
       await apollo.stop();
       await fastify.close();
@@ -233,7 +253,7 @@ function refusalOf(error: FastifyError | RateLimited, bodyLimit: number): Refusa
   return { code, status, message, extensions: { code } };
 }
 
-function serveHealth(fastify: FastifyInstance, { checkReady, metrics }: HttpOptions): void {
+function serveHealth(fastify: FastifyInstance, { checkReady }: HttpOptions): void {
   fastify.get('/health/live', async () => ({ status: 'ok' }));
   fastify.get('/health/ready', async (_request, reply) => {
     try {
@@ -243,5 +263,4 @@ function serveHealth(fastify: FastifyInstance, { checkReady, metrics }: HttpOpti
       return reply.status(503).send({ status: 'unavailable' });
     }
   });
-  fastify.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
 }

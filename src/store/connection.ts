@@ -8,7 +8,6 @@ import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStor
 export interface StoreOptions {
   mongodbUri: string | undefined;
   dataDirectory: string;
-  storePort: number | undefined;
   storePoolSize: number;
 }
 
@@ -49,7 +48,7 @@ function unreachable(error: unknown): unknown {
 
 async function openEmbedded(options: StoreOptions, share: boolean): Promise<{ uri: string; embedded: EmbeddedStore | null }> {
   try {
-    const embedded = await startEmbeddedStore({ directory: join(options.dataDirectory, 'store'), port: options.storePort });
+    const embedded = await startEmbeddedStore({ directory: join(options.dataDirectory, 'store') });
     return { uri: embedded.uri, embedded };
   } catch (error) {
     if (!(error instanceof DirectoryInUse)) throw error;

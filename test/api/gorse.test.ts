@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GorseStandIn } from '../support/gorse.js';
+import { metricsOf } from '../support/processes.js';
 import { Plaza, type Account } from '../support/plaza.js';
 
 const plaza = new Plaza();
@@ -36,7 +37,7 @@ async function recommended(account: Account) {
 }
 
 async function fallbacks(): Promise<number> {
-  const metrics = await (await fetch(`${plaza.url}/metrics`)).text();
+  const metrics = await metricsOf(plaza.url);
   return Number(/^plaza_recommender_fallbacks_total (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 

@@ -7,7 +7,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { Plaza, type Account } from '../support/plaza.js';
-import { addressOf, kill, unlimited } from '../support/processes.js';
+import { addressOf, kill, unlimited, metricsOf } from '../support/processes.js';
 import { until } from '../support/until.js';
 
 type Line = Record<string, unknown> & { err?: { type: string; message: string; stack: string; cause?: { message: string } } };
@@ -104,7 +104,7 @@ describe('the log has one line a request', () => {
       variables: { id: product },
     });
     const ended = live.next();
-    await until(async () => (await (await fetch(`${plaza.url}/metrics`)).text()).includes('plaza_subscribers 1'));
+    await until(async () => (await metricsOf(plaza.url)).includes('plaza_subscribers 1'));
     await live.return?.();
     await ended;
     await until(() => about('socket-1', 'request').length === 2);

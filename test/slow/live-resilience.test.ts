@@ -6,7 +6,7 @@ import { randomNumbers } from '../../src/recommender/dataset.js';
 import type { LoggedEvent } from '../../src/realtime/event-log.js';
 import { LiveReader } from '../support/live-reader.js';
 import { usePlaza, type Account } from '../support/plaza.js';
-import { freePort, hasRedis, hasSubscribers, kill, startApi, startRedis, type Running } from '../support/processes.js';
+import { freePort, hasRedis, hasSubscribers, kill, startApi, startRedis, type Running, metricsOf } from '../support/processes.js';
 import { until } from '../support/until.js';
 
 const secret = 'a secret for tests that is long enough';
@@ -85,7 +85,7 @@ describe('a client that stops reading', () => {
     for (let at = 0; at < 60; at++) await comment(author, id, String(at).padEnd(4000, 'x'));
     for (let at = 0; at < 60; at++) expect((await quick.next()).data.commentAdded.comment.body).toBe(String(at).padEnd(4000, 'x'));
     quick.stop();
-    const metrics = await (await fetch(`${plaza.url}/metrics`)).text();
+    const metrics = await metricsOf(plaza.url);
     expect(metrics).toMatch(/plaza_subscribers_dropped_total\{reason="too slow"\} 1/);
     slow.resume();
     expect([4408, 1006]).toContain(await closed);
@@ -108,7 +108,7 @@ test('one user holds so many connections and no more', async () => {
 });
 
 test('what happens live can be watched at /metrics', async () => {
-  const metrics = await (await fetch(`${plaza.url}/metrics`)).text();
+  const metrics = await metricsOf(plaza.url);
   for (const name of [
     'plaza_subscribers',
     'plaza_events_delivered_total',

@@ -127,7 +127,7 @@ test('nobody else can read the directory or what is in it', async () => {
   expect(modes.filter(([, open]) => open !== 0)).toEqual([]);
 });
 
-const options = () => ({ mongodbUri: undefined, dataDirectory: data, storePort: undefined, storePoolSize: 5 });
+const options = () => ({ mongodbUri: undefined, dataDirectory: data, storePoolSize: 5 });
 
 test('a tool beside a running server goes through the server', async () => {
   const { uri } = await start();

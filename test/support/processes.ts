@@ -22,6 +22,7 @@ export const unlimited = {
   REQUEST_CONNECTIONS_PER_ADDRESS: '100000',
   OPERATION_TIMEOUT: '120s',
   SPAM_THRESHOLD: '1000000',
+  METRICS_TOKEN: 'a token of the tests',
 };
 
 const compiled = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
@@ -57,10 +58,15 @@ export function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
+export async function metricsOf(url: string): Promise<string> {
+  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${unlimited.METRICS_TOKEN}` } });
+  return response.text();
+}
+
 /** Waits until another process has so many open subscriptions. */
 export async function hasSubscribers({ url }: Running, count: number): Promise<void> {
   const metric = new RegExp(`^plaza_subscribers ${count}$`, 'm');
-  await until(async () => metric.test(await (await fetch(`${url}/metrics`)).text()));
+  await until(async () => metric.test(await metricsOf(url)));
 }
 
 export async function kill({ child }: { child: ChildProcess }, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

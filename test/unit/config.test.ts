@@ -12,6 +12,19 @@ describe('the configuration', () => {
     expect(read({})).toMatchObject({ port: 4000, host: '127.0.0.1', demoShop: true, introspection: true, playground: true });
   });
 
+  test.each<Record<string, string>>([
+    { NODE_ENV: 'production' },
+    { HOST: '0.0.0.0' },
+    { HOST: '::' },
+    { HOST: '192.0.2.1' },
+    { HOST: 'plaza.example' },
+  ])('leaves what helps attackers off where others may reach it, unless asked by name: %j', (variables) => {
+    const off = { demoShop: false, introspection: false, suggestions: false, playground: false };
+    expect(read(variables)).toMatchObject(off);
+    const asked = { DEMO_SHOP: 'true', INTROSPECTION: 'true', SUGGESTIONS: 'true', PLAYGROUND: 'true' };
+    expect(read({ ...variables, ...asked })).toMatchObject({ demoShop: true, introspection: true, suggestions: true, playground: true });
+  });
+
   test('makes a secret of its own once, and keeps it', () => {
     const { authSecret } = read({});
     expect(authSecret.length).toBeGreaterThanOrEqual(43);

@@ -301,9 +301,6 @@ function isCurrency(code: string): boolean {
 
 export function slugify(title: string): string {
   const ascii = title.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
-  const slug = ascii
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
+  const slug = (ascii.toLowerCase().match(/[a-z0-9]+/g) ?? []).join('-');
   return slug.slice(0, 80) || 'item';
 }

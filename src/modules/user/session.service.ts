@@ -48,7 +48,7 @@ export class SessionService {
   async signUp(input: SignUp): Promise<Credentials> {
     new InputRules()
       .require(
-        /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(input.email) && input.email.length <= 254,
+        input.email.length <= 254 && /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(input.email),
         'INVALID',
         'This is not an e-mail address.',
         'email',

@@ -1,5 +1,6 @@
 /** The embedded store: a MongoDB-compatible server in a worker thread. Its README says what it does and what not. */
 import { once } from 'node:events';
+import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../operator-error.js';
 import { firstMessage, startThread } from '../../threads.js';
@@ -45,9 +46,16 @@ export async function startEmbeddedStore({ directory, port }: EmbeddedStoreOptio
   }
 }
 
+/** The storage engine makes files that others can read. */
+function keepPrivate(directory: string): void {
+  chmodSync(directory, 0o700);
+  for (const file of readdirSync(directory, { withFileTypes: true })) if (file.isFile()) chmodSync(join(directory, file.name), 0o600);
+}
+
 async function serveDirectory(claim: Claim, input: WorkerInput): Promise<EmbeddedStore> {
   const worker = startThread('store/embedded/worker', input);
   const ready = await firstMessage<{ port: number }>(worker);
+  keepPrivate(input.directory);
   claim.publish({ socket: input.socket, port: ready.port });
   const stop = async (): Promise<void> => {
     worker.postMessage('stop');
