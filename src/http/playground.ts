@@ -1,5 +1,4 @@
 /** The playground, served wholly from npm packages, with the example operations laid out in tabs. */
-import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,21 +21,13 @@ export async function servePlayground(fastify: FastifyInstance, graphqlPath: str
   const examples = exampleOperations();
   fastify.get('/', (_request, reply) => reply.redirect(base));
   fastify.get('/playground', (_request, reply) => reply.redirect(base));
-  fastify.get(base, (request, reply) => {
-    const nonce = randomBytes(16).toString('base64');
-    const address = addressOf(request, graphqlPath);
-    return reply
-      .type('text/html')
-      .header('content-security-policy', policyOf(nonce, address))
-      .send(pageFor(address, examples, nonce));
-  });
+  fastify.get(base, (request, reply) => reply.type('text/html').send(pageFor(addressOf(request, graphqlPath), examples)));
   await fastify.register(fastifyStatic, {
     root: getDistDirectory(),
     prefix: base,
     index: false,
     setHeaders: (response, path) => {
-      response.header('x-frame-options', 'SAMEORIGIN');
-      if (isSandboxFrame(path)) response.header('content-security-policy', `${SANDBOX_FRAME_CSP}; frame-ancestors 'self'`);
+      if (isSandboxFrame(path)) response.header('content-security-policy', SANDBOX_FRAME_CSP);
     },
   });
 }
@@ -46,26 +37,7 @@ function addressOf({ host, protocol }: FastifyRequest, path: string): string {
   return /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}${path}` : path;
 }
 
-/** The page loads from this server alone; its one inline script is known by the nonce. Its editor writes styles of its own. */
-function policyOf(nonce: string, endpointURL: string): string {
-  const socket = endpointURL.startsWith('http') ? new URL(endpointURL.replace(/^http/, 'ws')).origin : '';
-  const directives = [
-    "default-src 'none'",
-    `script-src 'self' 'nonce-${nonce}'`,
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self' data:",
-    "worker-src 'self' blob:",
-    "frame-src 'self'",
-    `connect-src 'self' ${socket}`.trim(),
-    "base-uri 'self'",
-    "form-action 'none'",
-    "frame-ancestors 'self'",
-  ];
-  return directives.join('; ');
-}
-
-function pageFor(endpointURL: string, examples: ExampleOperation[], cspNonce: string): string {
+function pageFor(endpointURL: string, examples: ExampleOperation[]): string {
   const endpoints = {
     endpointURL,
     subscriptionsEndpoint: endpointURL.replace(/^http/, 'ws'),
@@ -73,7 +45,6 @@ function pageFor(endpointURL: string, examples: ExampleOperation[], cspNonce: st
   } as const;
   return renderAltair({
     baseURL: base,
-    cspNonce,
     ...endpoints,
     initialWindows: examples.map(({ name, query, variables }) => ({
       ...endpoints,

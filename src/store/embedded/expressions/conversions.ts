@@ -41,7 +41,7 @@ function numberFrom(value: Value, to: string): Value {
   if (value instanceof Date && to !== 'int') return Long.fromNumber(value.getTime());
   if (typeof value !== 'string') throw failure(value, to);
   const whole = to === 'int' || to === 'long';
-  const valid = whole ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|infinity|nan)$/i;
+  const valid = whole ? /^[+-]?\d+$/ : /^[+-]?(\d+(?:\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|infinity|nan)$/i;
   if (!valid.test(value)) throw failure(value, to, `Failed to parse number '${value}' in $convert with no onError value`);
   if (whole) return BigInt(value.replace(/^\+/, ''));
   if (to === 'decimal') {
