@@ -11,11 +11,14 @@ interface Changed {
 
 /**
  * Reads the documents that changed since it last looked. The index of the field answers what is new; only that is
- * fetched. Versions that it has seen are remembered for as long as something older may still be committed.
+ * fetched. Versions that it has seen are remembered for as long as something older may still be committed. While
+ * nothing seems to change, it asks for the newest time and a count only, and reads the index once a minute.
  */
 export class ChangedDocuments<Document extends Changed> {
   private readonly seen = new Map<string, number>();
   private settled: Date;
+  private newest = -1;
+  private readAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param field an indexed field that holds when a document last changed
@@ -37,7 +40,9 @@ export class ChangedDocuments<Document extends Changed> {
 
   /** In batches, the earliest changes first. */
   async *read(): AsyncGenerator<Document[]> {
-    const settles = this.now() - maxCommitDelay;
+    if (await this.seemsUnchanged()) return;
+    const readAt = this.now();
+    const settles = readAt - maxCommitDelay;
     let batch: { id: Types.ObjectId; time: number }[] = [];
     for await (const { _id, time } of this.changes()) {
       if ((this.seen.get(_id.toHexString()) ?? -1) >= time) continue;
@@ -51,13 +56,24 @@ export class ChangedDocuments<Document extends Changed> {
     if (batch.length > 0) yield await this.fetch(batch);
     this.remember(batch);
     this.settle(settles);
+    this.readAt = readAt;
   }
 
-  private async *changes(): AsyncGenerator<{ _id: Types.ObjectId; time: number }> {
+  /** A change that neither is the newest nor adds a document is found by the next reading of the index. */
+  private async seemsUnchanged(): Promise<boolean> {
+    if (this.now() - this.readAt >= maxCommitDelay) return false;
+    const since = { [this.field]: { $gte: this.settled } } as never;
+    const { value: latest } = await this.changes({ newestFirst: true, limit: 1 }).next();
+    if ((latest?.time ?? -1) !== this.newest) return false;
+    return (await this.model.collection.countDocuments(since)) === this.seen.size;
+  }
+
+  private async *changes({ newestFirst = false, limit = 0 } = {}): AsyncGenerator<{ _id: Types.ObjectId; time: number }> {
     const { field } = this;
     const cursor = this.model.collection.find({ [field]: { $gte: this.settled } } as never, {
       projection: { _id: 1, [field]: 1 },
-      sort: { [field]: 1 },
+      sort: { [field]: newestFirst ? -1 : 1 },
+      limit,
       batchSize: 1000,
     });
     for await (const document of cursor) yield { _id: document['_id'], time: (document[field] as Date).getTime() };
@@ -69,12 +85,16 @@ export class ChangedDocuments<Document extends Changed> {
 
   /** Only once a batch has been taken, so that one whose taking failed comes again. */
   private remember(batch: { id: Types.ObjectId; time: number }[]): void {
-    for (const { id, time } of batch) this.seen.set(id.toHexString(), time);
+    for (const { id, time } of batch) {
+      this.seen.set(id.toHexString(), time);
+      this.newest = Math.max(this.newest, time);
+    }
   }
 
   private settle(until: number): void {
     if (until <= this.settled.getTime()) return;
     this.settled = new Date(until);
     for (const [key, time] of this.seen) if (time < until) this.seen.delete(key);
+    if (this.seen.size === 0) this.newest = -1;
   }
 }
