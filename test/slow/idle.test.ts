@@ -30,7 +30,7 @@ async function importProducts(): Promise<void> {
       score: 0,
       commentCount: 0,
     }));
-    await catalog.importProducts(batch as never);
+    await catalog.importProducts(batch);
   }
 }
 
