@@ -63,8 +63,9 @@ export class ChangedDocuments<Document extends Changed> {
   private async seemsUnchanged(): Promise<boolean> {
     if (this.now() - this.readAt >= maxCommitDelay) return false;
     const since = { [this.field]: { $gte: this.settled } } as never;
-    const { value: latest } = await this.changes({ newestFirst: true, limit: 1 }).next();
-    if ((latest?.time ?? -1) !== this.newest) return false;
+    let latest = -1;
+    for await (const { time } of this.changes({ newestFirst: true, limit: 1 })) latest = time;
+    if (latest !== this.newest) return false;
     return (await this.model.collection.countDocuments(since)) === this.seen.size;
   }
 
