@@ -59,7 +59,7 @@ export default tseslint.config(
         {
           selector:
             'CallExpression[callee.object.property.name="collection"][callee.property.name=/^(insert|update|replace|delete|bulkWrite|findOneAnd)/]',
-          message: 'Write through insert(), insertMissing() or the model, which check documents against their schema.',
+          message: 'Write through insert(), insertMissing(), insertNew() or the model, which check documents against their schema.',
         },
         {
           selector: 'CallExpression[callee.object.name="mongoose"][callee.property.name=/^(model|connect|set|startSession)$/]',

@@ -5,6 +5,9 @@ import { createConnection } from 'mongoose';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.js';
 import { RequestError } from './errors.js';
+import { exportedReviews } from './export/exported-reviews.js';
+import { FeedFile } from './export/feed-file.js';
+import { googleFeed } from './export/google-feed.js';
 import { CompiledOperations } from './graphql/compiled-operations.js';
 import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
 import { RateLimits } from './graphql/rate-limits.js';
@@ -156,11 +159,15 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
   const shop = buildShop(store.database, config, log);
   const { modules, realtime, metrics, verbs } = shop;
   const workers = modules.flatMap((module) => module.workers);
+  const reviewFeed = new FeedFile(() =>
+    googleFeed(exportedReviews(verbs), { publisher: new URL(config.publicUrl).host, urlOf: productUrlOf(config) }),
+  );
   let http: HttpServer | undefined;
   const close = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));
     realtime.announcements.leave();
     await http?.close();
+    await reviewFeed.close();
     await store.close();
   };
   try {
@@ -168,7 +175,7 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     registerLag(metrics, workers);
     await store.database.createIndexes();
     if (config.redisUrl) await realtime.announcements.join(config.redisUrl, log);
-    http = await serve(config, shop, log);
+    http = await serve(config, shop, reviewFeed, log);
     for (const worker of workers) worker.start();
     await Promise.all(workers.filter(({ beforeListening }) => beforeListening).map((worker) => worker.settle()));
   } catch (error) {
@@ -192,6 +199,7 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
 async function serve(
   config: Config,
   { database, realtime, metrics, modules, nodes, verbs }: ReturnType<typeof buildShop>,
+  reviewFeed: FeedFile,
   log: FastifyBaseLogger,
 ) {
   const { client: redis } = realtime.announcements;
@@ -207,6 +215,7 @@ async function serve(
     realtime,
     metrics,
     productUrlOf: productUrlOf(config),
+    reviewFeed: () => reviewFeed.current(),
     followShare: (code, visitor) => shares.followShare(code, visitor),
     rateLimits,
     hiddenAuthors: new HiddenAuthors(realtime.announcements, (user) => socialGraph.hiddenAuthorsOf(user)),

@@ -9,7 +9,7 @@ import { requirePort } from './http/port.js';
 import type { Logger } from './log.js';
 import { createLogger, withoutSecrets } from './logger.js';
 import { OperatorError } from './operator-error.js';
-import { progressBar, type ProgressBar } from './progress-bar.js';
+import { withProgress, type OnProgress } from './progress-bar.js';
 
 /** Somebody at a terminal reads sentences and bars; everything else gets the log alone. */
 const terminal = process.stdout.isTTY;
@@ -24,10 +24,10 @@ async function main(): Promise<void> {
   const app = await createApp(config, log);
   stopOnSignals(app, log);
   if (config.demoShop && (await shopIsEmpty(app.verbs))) {
-    await withProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress));
+    await showProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress));
   }
   if (!app.verbs.recommendations.state().version) {
-    await withProgress(log, 'Training the recommender', (onProgress) => app.verbs.recommendations.train(onProgress));
+    await showProgress(log, 'Training the recommender', (onProgress) => app.verbs.recommendations.train(onProgress));
   }
   announce(await app.listen(), config, log);
 }
@@ -45,15 +45,10 @@ function readArguments(): void {
     .parse();
 }
 
-async function withProgress(log: Logger, title: string, work: (onProgress: ProgressBar['update']) => Promise<unknown>): Promise<void> {
-  if (!terminal) {
-    log.info({}, title);
-    await work(() => {});
-    return;
-  }
-  const bar = progressBar(title);
-  await work((share, what) => bar.update(share, what));
-  bar.stop();
+async function showProgress(log: Logger, title: string, work: (onProgress: OnProgress) => Promise<unknown>): Promise<void> {
+  if (terminal) return void (await withProgress(title, work));
+  log.info({}, title);
+  await work(() => {});
 }
 
 function announce({ api, metrics }: Awaited<ReturnType<App['listen']>>, config: Config, log: Logger): void {

@@ -1,13 +1,10 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-export interface ProgressBar {
-  /** @param share from 0 to 1 */
-  update(share: number, what: string): void;
-  stop(): void;
-}
+/** @param share from 0 to 1 */
+export type OnProgress = (share: number, what: string) => void;
 
-/** A bar on a terminal; a line at the end where there is none. */
-export function progressBar(title: string): ProgressBar {
+/** Shows a bar on a terminal, a line at the end where there is none, while the work goes on; gone when it ends, however it does. */
+export async function withProgress<Result>(title: string, work: (onProgress: OnProgress) => Result | Promise<Result>): Promise<Result> {
   const bar = new SingleBar(
     {
       format: `${title} [{bar}] {percentage}%  {what}`,
@@ -19,11 +16,11 @@ export function progressBar(title: string): ProgressBar {
     Presets.shades_classic,
   );
   bar.start(100, 0, { what: '' });
-  return {
-    update: (share, what) => bar.update(Math.round(share * 100), { what }),
-    stop() {
-      bar.update(100, { what: 'done' });
-      bar.stop();
-    },
-  };
+  try {
+    const result = await work((share, what) => bar.update(Math.round(share * 100), { what }));
+    bar.update(100, { what: 'done' });
+    return result;
+  } finally {
+    bar.stop();
+  }
 }

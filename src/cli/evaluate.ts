@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPositive, prepare, readRatings, readTrust, type Split } from '../evaluation/ratings-file.js';
 import { renderReport, withInterval } from '../evaluation/report.js';
 import type { ImportedRating } from '../import/record.js';
-import { progressBar } from '../progress-bar.js';
+import { withProgress } from '../progress-bar.js';
 import { Blend } from '../recommender/blend.js';
 import { randomNumbers, type Dataset } from '../recommender/dataset.js';
 import { diversify } from '../recommender/diversity.js';
@@ -15,7 +15,7 @@ import { defaultParameters, type HyperParameters } from '../recommender/paramete
 import { searchParameters } from '../recommender/search.js';
 import { trainRecommender } from '../recommender/training.js';
 import { CommandLineError, reportFailure } from './command-line.js';
-import { formatNames, formatOf, readMapping, readScale, type FormatOptions } from './formats.js';
+import { formatNames, formatOf, withReadingOptions, type FormatOptions } from './formats.js';
 
 interface Options extends FormatOptions {
   data?: string;
@@ -37,14 +37,14 @@ function readNumber(text: string): number {
   return number;
 }
 
-const options = new Command('evaluate')
-  .description('Trains on one part of a file of ratings and evaluates every model and the blend on the other.')
-  .option('--data <file>', 'the file of ratings, plain or gzip, which is split')
-  .option('--train <file>', 'instead of --data: the training part')
-  .option('--test <file>', 'instead of --data: the test part')
-  .addOption(new Option('--format <format>', 'what the files are').choices(formatNames).default('filmtrust'))
-  .option('--columns <mapping>', 'with csv: which column holds what, as user=customer,product=sku,…', readMapping, {})
-  .option('--scale <least-most>', 'with csv: the scale of the ratings', readScale, { least: 1, most: 5 })
+const options = withReadingOptions(
+  new Command('evaluate')
+    .description('Trains on one part of a file of ratings and evaluates every model and the blend on the other.')
+    .option('--data <file>', 'the file of ratings, plain or gzip, which is split')
+    .option('--train <file>', 'instead of --data: the training part')
+    .option('--test <file>', 'instead of --data: the test part')
+    .addOption(new Option('--format <format>', 'what the files are').choices(formatNames).default('filmtrust')),
+)
   .option('--trust <file>', 'who trusts whom')
   .addOption(new Option('--split <how>', 'how --data is split').choices(['random', 'temporal']).default('random'))
   .option('--share <share>', 'which share of --data is for the test', readNumber, 0.2)
@@ -60,7 +60,7 @@ async function readSplit(): Promise<Split & { name: string; rejected: number }> 
   const format = formatOf(options);
   const { data, train, test } = options;
   if (train && test && !data) {
-    const [first, second] = [await readRatings(train, format), await readRatings(test, format)];
+    const [first, second] = [await readRatings(train, format, options), await readRatings(test, format, options)];
     return {
       train: first.ratings,
       test: second.ratings,
@@ -69,7 +69,7 @@ async function readSplit(): Promise<Split & { name: string; rejected: number }> 
     };
   }
   if (!data || train || test) throw new CommandLineError('Give either --data, or --train and --test.');
-  const { ratings, rejected } = await readRatings(data, format);
+  const { ratings, rejected } = await readRatings(data, format, options);
   return { ...splitRatings(ratings), rejected, name: basename(data) };
 }
 
@@ -131,11 +131,11 @@ async function main(): Promise<void> {
     `what a user has in the training data is left out of the ranking; users with nothing to find are skipped; seed ${options.seed}`,
   ];
   process.stdout.write(`${facts.join('\n')}\n`);
-  const bar = progressBar('Training');
   const startedAt = Date.now();
-  const parameters = options.tune ? tune(dataset, options.tune, (share) => bar.update(share, 'parameters')) : defaultParameters;
-  const trained = trainRecommender(dataset, { seed: options.seed, parameters, onProgress: (share, what) => bar.update(share, what) });
-  bar.stop();
+  const trained = await withProgress('Training', (onProgress) => {
+    const parameters = options.tune ? tune(dataset, options.tune, (share) => onProgress(share, 'parameters')) : defaultParameters;
+    return trainRecommender(dataset, { seed: options.seed, parameters, onProgress });
+  });
   facts.push(`trained in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
   const blend = new Blend(models, trained.weights, trained.items);

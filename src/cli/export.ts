@@ -1,59 +1,65 @@
-/** Exports the shop's reviews. */
-import { once } from 'node:events';
+/** Exports the shop's reviews, and what people did with products. */
 import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
-import { Command } from 'commander';
-import { amazonLine } from '../import/formats/amazon-reviews.js';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Command, Option } from 'commander';
+import { readConfig } from '../config.js';
+import { behaviourRows } from '../export/behaviour.js';
+import { exportedReviews } from '../export/exported-reviews.js';
+import { googleFeed } from '../export/google-feed.js';
+import { amazonExport, csvExport, type ReviewFormat } from '../export/review-tables.js';
 import type { Features } from '../app.js';
-import type { ProductDocument } from '../modules/catalog/index.js';
-import type { ReviewDocument } from '../modules/review/index.js';
-import type { PublicUser } from '../modules/user/index.js';
-import { pointsPerStar } from '../scoring/index.js';
 import { withShop } from './command-line.js';
 
-const command = new Command('export')
-  .description(
-    'Exports every visible review as a line of JSON, with the names of the Amazon review data sets; "import --format amazon-reviews" reads it.',
-  )
-  .option('--out <file>', 'where to; by default the standard output')
-  .parse();
+type Lines = (verbs: Features['verbs'], count: () => void) => AsyncGenerator<string>;
 
-const { out } = command.opts<{ out?: string }>();
-const batchSize = 500;
+function reviewLines({ head, line }: ReviewFormat): Lines {
+  return async function* (verbs, count) {
+    yield head;
+    for await (const review of exportedReviews(verbs)) {
+      count();
+      yield line(review);
+    }
+  };
+}
+
+async function* googleLines(verbs: Features['verbs'], count: () => void): AsyncGenerator<string> {
+  const { productUrl, publicUrl } = readConfig(process.env);
+  const urlOf = (slug: string): string => productUrl.replaceAll('{slug}', encodeURIComponent(slug));
+  for await (const piece of googleFeed(exportedReviews(verbs), { publisher: new URL(publicUrl).host, urlOf })) {
+    if (piece.startsWith('<review>')) count();
+    yield piece;
+  }
+}
+
+async function* behaviourLines(verbs: Features['verbs'], count: () => void): AsyncGenerator<string> {
+  const rows = behaviourRows(verbs);
+  yield (await rows.next()).value as string;
+  for await (const row of rows) {
+    count();
+    yield row;
+  }
+}
+
+const formats: Record<string, Lines> = {
+  'amazon-reviews': reviewLines(amazonExport),
+  csv: reviewLines(csvExport),
+  'google-product-reviews': googleLines,
+  behaviour: behaviourLines,
+};
+
+const { out, format } = new Command('export')
+  .description(
+    'Exports every visible review; "import" reads amazon-reviews and csv back. Or, as "behaviour", what people did with products.',
+  )
+  .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(formats)).default('amazon-reviews'))
+  .option('--out <file>', 'where to; by default the standard output')
+  .parse()
+  .opts<{ out?: string; format: string }>();
 
 await withShop(async (verbs) => {
-  const stream = out ? createWriteStream(out) : process.stdout;
   let count = 0;
-  let batch: ReviewDocument[] = [];
-  const flush = async (): Promise<void> => {
-    for (const line of await linesOf(verbs, batch)) if (!stream.write(line)) await once(stream, 'drain');
-    count += batch.length;
-    batch = [];
-  };
-  for await (const review of verbs.reviews.allReviews()) if (batch.push(review) === batchSize) await flush();
-  await flush();
-  if (out) await finished(stream.end());
-  process.stderr.write(`${count} reviews exported.\n`);
+  const lines = Readable.from(formats[format]!(verbs, () => count++));
+  await (out ? pipeline(lines, createWriteStream(out)) : pipeline(lines, process.stdout, { end: false }));
+  process.stderr.write(`${count} ${format === 'behaviour' ? 'rows' : 'reviews'} exported.\n`);
 });
-
-async function linesOf({ catalog, users }: Features['verbs'], reviews: ReviewDocument[]): Promise<string[]> {
-  const [products, authors] = await Promise.all([
-    catalog.productById.batch(reviews.map(({ product }) => product)),
-    users.userById.batch(reviews.map(({ author }) => author)),
-  ]);
-  return reviews.map((review, at) => lineOf(review, products[at] ?? null, authors[at] ?? null));
-}
-
-function lineOf(review: ReviewDocument, product: ProductDocument | null, author: PublicUser | null): string {
-  return amazonLine({
-    user: author?.handle ?? review.author.toHexString(),
-    userName: author?.name ?? 'A former user',
-    product: product?.slug ?? review.product.toHexString(),
-    rating: review.points / pointsPerStar,
-    title: review.title,
-    body: review.body,
-    helpful: review.helpful,
-    verified: review.verifiedPurchase,
-    at: review.createdAt,
-  });
-}

@@ -1,24 +1,26 @@
 /** The options that say what a file of ratings is, shared by import and evaluate. */
-import { InvalidArgumentError } from 'commander';
-import { amazonReviews } from '../import/formats/amazon-reviews.js';
-import { csv, csvFields, type ColumnMapping, type CsvField } from '../import/formats/csv.js';
-import { filmtrust } from '../import/formats/filmtrust.js';
-import { movielens } from '../import/formats/movielens.js';
-import type { Format, Scale } from '../import/record.js';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { formatNamed, formatNames, type FormatChoice } from '../import/formats/catalogue.js';
+import type { ColumnMapping } from '../import/formats/csv.js';
+import { fields, type Field } from '../import/formats/format.js';
+import type { ReadingOptions } from '../import/entries.js';
+import type { Scale } from '../import/record.js';
+import { isCurrency } from '../import/values.js';
 
-export const formatNames = ['filmtrust', 'movielens', 'amazon-reviews', 'csv'] as const;
+export { formatNames };
 
-export interface FormatOptions {
-  format: (typeof formatNames)[number];
+export interface FormatOptions extends ReadingOptions {
+  format: string;
   columns: ColumnMapping;
-  scale: Scale;
+  scale?: Scale;
 }
 
+/** Columns that nobody wants read are named `-`. */
 export function readMapping(text: string): ColumnMapping {
-  const pairs = text.split(',').map((pair) => pair.split('='));
+  const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2));
   for (const [field, column] of pairs) {
-    if (!csvFields.includes(field as CsvField) || !column)
-      throw new InvalidArgumentError(`expected field=column, with one of ${csvFields.join(', ')}`);
+    if (!fields.includes(field as Field) || !column)
+      throw new InvalidArgumentError(`expected field=column, with one of ${fields.join(', ')}`);
   }
   return Object.fromEntries(pairs) as ColumnMapping;
 }
@@ -29,6 +31,38 @@ export function readScale(text: string): Scale {
   return { least: Number(match[1]), most: Number(match[2]) };
 }
 
-export function formatOf({ format, columns, scale }: FormatOptions): Format {
-  return { filmtrust, movielens, 'amazon-reviews': amazonReviews, csv: csv(columns, scale) }[format];
+function readCurrency(text: string): string {
+  if (!isCurrency(text.toUpperCase())) throw new InvalidArgumentError('expected an ISO 4217 code such as EUR');
+  return text.toUpperCase();
+}
+
+function readCharacter(text: string): string {
+  const character = { tab: '\t', '\\t': '\t' }[text] ?? text;
+  if (character.length !== 1) throw new InvalidArgumentError('expected one character, or "tab"');
+  return character;
+}
+
+/** How a file is written; all of it is found out where it is not said. */
+export function withReadingOptions(command: Command): Command {
+  return command
+    .option(
+      '--columns <mapping>',
+      `with csv: which column holds what, as user=customer,product=sku,…; field=- leaves one out; of ${fields.join(', ')}`,
+      readMapping,
+      {},
+    )
+    .option('--scale <least-most>', 'the scale of the ratings, such as 1-10', readScale)
+    .option('--encoding <name>', 'of the text, such as utf-8, windows-1252 or shift_jis')
+    .option('--delimiter <character>', 'with csv: what separates values', readCharacter)
+    .option('--quote <character>', 'with csv: what encloses values', readCharacter)
+    .option('--escape <character>', 'with csv: what makes a quote a part of the value', readCharacter)
+    .addOption(new Option('--decimal <mark>', 'with csv: the decimal mark').choices(['.', ',']))
+    .addOption(new Option('--date-order <order>', 'with csv: whether day or month comes first in 05/06/2020').choices(['dmy', 'mdy']))
+    .option('--currency <code>', 'of prices that come without one', readCurrency)
+    .option('--keep-html', 'leaves HTML entities in texts as they stand')
+    .option('--shorten', 'shortens titles and texts of reviews that are too long, instead of rejecting them');
+}
+
+export function formatOf({ format, columns, scale }: FormatOptions): FormatChoice {
+  return formatNamed(format, columns, scale);
 }

@@ -1,63 +1,154 @@
-/** Imports ratings of another shop or data set. */
-import { createWriteStream } from 'node:fs';
+/** Imports users, products, reviews and follows of another shop or data set. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { csvFields } from '../import/formats/csv.js';
-import { importRatings, type RejectedLine } from '../import/importer.js';
-import { progressBar } from '../progress-bar.js';
-import { withShop } from './command-line.js';
-import { formatNames, formatOf, readMapping, readScale, type FormatOptions } from './formats.js';
+import { readConfig } from '../config.js';
+import { formatOf, formatNames, withReadingOptions, type FormatOptions } from './formats.js';
+import {
+  importFiles,
+  storeWriter,
+  type ImportListener,
+  type ImportReport,
+  type ImportRequest,
+  type RejectedLine,
+} from '../import/importer.js';
+import { ImportFailure } from '../import/record.js';
+import { DryWriter } from '../import/writer.js';
+import { handOverImportedProducts } from '../import/merchant.js';
+import type { Features } from '../app.js';
+import type { OnConflict } from '../modules/review/index.js';
+import { withProgress, type OnProgress } from '../progress-bar.js';
+import { CommandLineError, reportFailure, withShop } from './command-line.js';
 
 interface Options extends FormatOptions {
   trust?: string;
   items?: string;
+  itemsFormat?: string;
   source?: string;
   rejects?: string;
+  onConflict: OnConflict;
+  merchant?: string;
+  dryRun?: boolean;
+  strict?: boolean;
 }
 
+const exitCodes = { nothingTaken: 1, someRejected: 2 };
 const shownRejects = 20;
 
-const command = new Command('import')
-  .description('Imports users, products, reviews and follows. Importing the same file again changes nothing.')
-  .argument('<ratings>', 'the file of ratings, plain or gzip')
-  .addOption(new Option('--format <format>', 'what the file is').choices(formatNames).makeOptionMandatory())
-  .option('--trust <file>', 'with filmtrust: the file of who trusts whom, imported as follows')
-  .option('--items <file>', 'with movielens: the file of titles and genres')
-  .option(
-    '--columns <mapping>',
-    `with csv: which column holds what, as user=customer,product=sku,…; of ${csvFields.join(', ')}`,
-    readMapping,
-    {},
+const command = withReadingOptions(
+  new Command('import')
+    .description('Imports users, products, reviews and follows. Importing the same file again changes nothing.')
+    .argument('<path>', 'a file, plain or gzip, or the folder or zip archive of a data set')
+    .addOption(new Option('--format <format>', 'what it is').choices(formatNames).makeOptionMandatory()),
+)
+  .option('--items <file>', 'a separate file of products')
+  .addOption(
+    new Option('--items-format <format>', 'what the file of products is, where it is no part of the data set').choices(formatNames),
   )
-  .option('--scale <least-most>', 'with csv: the scale of the ratings', readScale, { least: 1, most: 5 })
+  .option('--trust <file>', 'with filmtrust: the file of who trusts whom, imported as follows')
   .option('--source <name>', 'names the source, so that its ids do not meet another’s; by default the format')
-  .option('--rejects <file>', 'writes every rejected line there, with its number and the reason')
+  .addOption(
+    new Option('--on-conflict <what>', 'what becomes of reviews and products that are there already')
+      .choices(['update', 'keep', 'newest'])
+      .default('update'),
+  )
+  .option('--merchant <email>', 'the account of the merchant who sells the products')
+  .option('--rejects <file>', 'writes rejected lines there as CSV, to be mended and imported again')
+  .option('--dry-run', 'reports what would happen and writes nothing')
+  .option('--strict', `ends with exit code ${exitCodes.someRejected} where any line is rejected`)
   .parse();
 
 const options = command.opts<Options>();
-const [ratings] = command.args as [string];
+const [path] = command.args as [string];
 
-await withShop(async (verbs) => {
-  const rejected: RejectedLine[] = [];
-  const rejects = options.rejects ? createWriteStream(options.rejects) : null;
-  const bar = progressBar('Importing');
-  const source = options.source ?? options.format;
-  const report = await importRatings(
-    verbs,
-    { source, format: formatOf(options), ratings, products: options.items, trust: options.trust },
-    {
-      onProgress: (share, what) => bar.update(share, what),
-      onRejected(line) {
-        if (rejected.length < shownRejects) rejected.push(line);
-        rejects?.write(`${line.file}:${line.line}: ${line.reason}\n`);
-      },
-    },
-  );
-  bar.stop();
-  rejects?.end();
-  const { users, products, reviews, follows } = report;
-  process.stdout.write(`\nNew: ${users} users, ${products} products, ${reviews} reviews, ${follows} follows.\n`);
-  process.stdout.write(`Lines: ${report.accepted} accepted, ${report.rejected} rejected.\n`);
-  for (const { file, line, reason } of rejected) process.stdout.write(`  ${file}:${line}: ${reason}\n`);
-  if (report.rejected > rejected.length)
-    process.stdout.write(`  … and ${report.rejected - rejected.length} more${rejects ? '' : '; --rejects <file> writes them all'}\n`);
-});
+function requireWritableRejects(): void {
+  if (options.rejects && [path, options.items, options.trust].some((input) => input && resolve(input) === resolve(options.rejects!)))
+    throw new CommandLineError('--rejects names a file that is being imported; name another one.');
+}
+
+async function requestOf(merchant: ImportRequest['merchant']): Promise<ImportRequest> {
+  const { source, items, itemsFormat, trust, rejects, onConflict, format } = options;
+  return {
+    source: source ?? format,
+    format: formatOf(options),
+    path,
+    items,
+    itemsFormat,
+    trust,
+    rejects,
+    reading: options,
+    onConflict,
+    merchant,
+  };
+}
+
+async function merchantOf({ users }: Features['verbs']): Promise<ImportRequest['merchant']> {
+  if (!options.merchant) return null;
+  const account = await users.accountByEmail(options.merchant);
+  if (!account?.roles.includes('MERCHANT'))
+    throw new CommandLineError(`There is no merchant's account with the address ${options.merchant}.`);
+  return account._id;
+}
+
+class Console implements ImportListener {
+  readonly rejected: RejectedLine[] = [];
+  readonly found: string[] = [];
+
+  constructor(readonly onProgress: OnProgress) {}
+
+  onFound(file: string, found: string): void {
+    this.found.push(`${file}: ${found}`);
+  }
+
+  onRejected(line: RejectedLine): void {
+    if (this.rejected.length < shownRejects) this.rejected.push(line);
+  }
+
+  print(report: ImportReport): void {
+    const lines = [
+      '',
+      ...this.found,
+      `New: ${report.users} users, ${report.products} products, ${report.reviews} reviews, ${report.follows} follows.`,
+      `Updated: ${report.updatedReviews} reviews, ${report.updatedProducts} products. Unchanged: ${report.unchangedReviews} reviews.`,
+      `Lines: ${report.accepted} accepted, ${report.rejected} rejected.`,
+      ...this.rejected.map(({ file, line, column, reason }) => `  ${file}:${line}:${column ? ` ${column}:` : ''} ${reason}`),
+    ];
+    if (report.rejected > this.rejected.length) {
+      const hint = options.rejects ? '' : '; --rejects <file> writes them all';
+      lines.push(`  … and ${report.rejected - this.rejected.length} more${hint}`);
+    }
+    if (options.dryRun) lines.push('This was a dry run: nothing was written.');
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
+}
+
+/** @param verbs null for a dry run where there is no store */
+async function run(verbs: Features['verbs'] | null): Promise<void> {
+  requireWritableRejects();
+  const request = await requestOf(verbs ? await merchantOf(verbs) : null);
+  const category = request.format.variants[0]!.category;
+  const writer = options.dryRun || !verbs ? new DryWriter(verbs, { ...request, category }) : storeWriter(verbs, request);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', async (onProgress) => {
+    const listener = new Console(onProgress);
+    return [await importFiles(request, writer, listener, stop.signal), listener] as const;
+  });
+  listener.print(report);
+  if (report.accepted === 0) throw new ImportFailure('Nothing was imported: no line could be taken.');
+  if (verbs && request.merchant && !options.dryRun) await handOverImportedProducts(verbs.catalog, request.source, request.merchant);
+  if (options.strict && report.rejected > 0) process.exitCode = exitCodes.someRejected;
+}
+
+/** A dry run makes no store where there is none. */
+function hasStore(): boolean {
+  const { mongodbUri, dataDirectory } = readConfig(process.env);
+  return mongodbUri !== undefined || existsSync(join(dataDirectory, 'store'));
+}
+
+try {
+  if (options.dryRun && !hasStore()) await run(null);
+  else await withShop((verbs) => run(verbs));
+} catch (error) {
+  reportFailure(error);
+}

@@ -1,13 +1,9 @@
 /** Fills the store with the demo shop. */
 import { Command } from 'commander';
 import { fillDemoShop } from '../demo/index.js';
-import { progressBar } from '../progress-bar.js';
+import { withProgress } from '../progress-bar.js';
 import { withShop } from './command-line.js';
 
 new Command('seed').description('Fills the store with the demo shop. Doing it twice changes nothing.').parse();
 
-await withShop(async (verbs) => {
-  const bar = progressBar('Filling the demo shop');
-  await fillDemoShop(verbs, (share, what) => bar.update(share, what));
-  bar.stop();
-});
+await withShop((verbs) => withProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress)));

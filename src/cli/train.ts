@@ -1,14 +1,12 @@
 /** Trains the recommender on what the store has; a running server takes the new model up within seconds. */
 import { Command } from 'commander';
-import { progressBar } from '../progress-bar.js';
+import { withProgress } from '../progress-bar.js';
 import { withShop } from './command-line.js';
 
 new Command('train').description('Trains the recommender. A running server takes the new model up within seconds.').parse();
 
 await withShop(async (verbs) => {
-  const bar = progressBar('Training the recommender');
-  const version = await verbs.recommendations.train((share, what) => bar.update(share, what));
-  bar.stop();
+  const version = await withProgress('Training the recommender', (onProgress) => verbs.recommendations.train(onProgress));
   if (!version) return void process.stdout.write('\nThere is nothing to learn from yet.\n');
   const { _id, users, products, observations, seconds } = version;
   process.stdout.write(

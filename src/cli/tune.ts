@@ -1,6 +1,6 @@
 /** Searches hyper-parameters on what the store has. */
 import { Command, InvalidArgumentError } from 'commander';
-import { progressBar } from '../progress-bar.js';
+import { withProgress } from '../progress-bar.js';
 import { withShop } from './command-line.js';
 
 function readCount(text: string): number {
@@ -19,9 +19,9 @@ const { trials, seed } = new Command('tune')
   .opts<{ trials: number; seed: number }>();
 
 await withShop(async (verbs) => {
-  const bar = progressBar('Searching hyper-parameters');
-  const found = await verbs.recommendations.searchParameters(trials, seed, (share, what) => bar.update(share, what));
-  bar.stop();
+  const found = await withProgress('Searching hyper-parameters', (onProgress) =>
+    verbs.recommendations.searchParameters(trials, seed, onProgress),
+  );
   if (!found) return void process.stdout.write('\nThere is nothing to learn from yet.\n');
   for (const { model, ndcg, parameters } of found.trials) {
     const chosen = Object.values(found.best).includes(parameters);

@@ -1,7 +1,7 @@
 /** A demo shop that is the same at every first start, but for its dates: people with tastes, who buy, review, comment and follow accordingly. */
 import { Faker, en } from '@faker-js/faker';
 import { hash as hashPassword } from '@node-rs/argon2';
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { importedId } from '../import/identity.js';
 import type { Features } from '../app.js';
 import type { InteractionDocument } from '../modules/behaviour/index.js';
@@ -164,8 +164,11 @@ class DemoShop {
       onProgress(at / this.people.length);
     }
     await this.verbs.orders.importOrders(orders);
-    await this.verbs.reviews.importReviews(reviews);
-    await this.verbs.behaviour.importInteractions(this.interactions);
+    await this.verbs.reviews.importReviews(
+      reviews.map((review) => ({ review, dated: true })),
+      'keep',
+    );
+    await this.verbs.behaviour.importInteractions(this.interactions.map((interaction) => ({ _id: new Types.ObjectId(), ...interaction })));
   }
 
   /** Products are picked by taste, and by how well known they are. */

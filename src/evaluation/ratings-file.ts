@@ -1,7 +1,8 @@
 /** Data sets for evaluation, straight from their files: the store is not asked. */
-import { linesOf } from '../import/lines.js';
-import { Rejected, type Format, type ImportedRating } from '../import/record.js';
-import { trustOf } from '../import/formats/filmtrust.js';
+import { readEntries, type ReadingOptions, type ReadLine } from '../import/entries.js';
+import { planFiles, trustFormat, type FormatChoice } from '../import/formats/catalogue.js';
+import { inputFiles } from '../import/reading/input-files.js';
+import type { ImportedRating } from '../import/record.js';
 import { buildDataset, strengthOfRating, type Dataset, type Observation } from '../recommender/dataset.js';
 import { sparseMatrix, type SparseMatrix } from '../recommender/sparse-matrix.js';
 
@@ -11,39 +12,35 @@ export interface RatingsFile {
 }
 
 /** Lines that are no ratings are counted and left out; of several ratings of one pair, the first counts. */
-export async function readRatings(path: string, format: Format): Promise<RatingsFile> {
+export async function readRatings(path: string, format: FormatChoice, options: ReadingOptions = {}): Promise<RatingsFile> {
   const ratings = new Map<string, ImportedRating>();
   let rejected = 0;
-  let parse = format.header ? null : format.ratings(null);
-  for await (const { text } of linesOf(path)) {
-    if (text.trim() === '') continue;
-    if (!parse) {
-      parse = format.ratings(text);
-      continue;
-    }
-    try {
-      const rating = parse(text);
-      const pair = `${rating.user}\0${rating.product}`;
-      if (ratings.has(pair)) rejected++;
-      else ratings.set(pair, rating);
-    } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
-      rejected++;
-    }
+  for await (const { entry } of linesIn(path, format, options)) {
+    const rating = entry?.rating;
+    const pair = rating && `${rating.user}\0${rating.product}`;
+    if (!entry || (pair && ratings.has(pair))) rejected++;
+    else if (pair) ratings.set(pair, rating);
   }
   return { ratings: [...ratings.values()], rejected };
 }
 
 export async function readTrust(path: string): Promise<[string, string][]> {
   const pairs: [string, string][] = [];
-  for await (const { text } of linesOf(path)) {
-    try {
-      if (text.trim() !== '') pairs.push(Object.values(trustOf(text)) as [string, string]);
-    } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
-    }
+  for await (const { entry } of linesIn(path, trustFormat, {})) {
+    if (entry?.follow) pairs.push([entry.follow.follower, entry.follow.followee]);
   }
   return pairs;
+}
+
+async function* linesIn(path: string, format: FormatChoice, options: ReadingOptions): AsyncGenerator<ReadLine> {
+  const input = await inputFiles(path);
+  try {
+    const planned = planFiles(path, input.files, format, input.single);
+    // Of a whole data set, only the ratings count.
+    for (const { file } of planned.filter((one) => one.format === format)) yield* readEntries(file, format, options);
+  } finally {
+    input.close();
+  }
 }
 
 export interface Split {

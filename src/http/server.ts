@@ -35,6 +35,7 @@ import { Origins, type OriginOptions } from './origins.js';
 import { requestIdOf, RequestLog } from './request-log.js';
 import { servePlayground } from './playground.js';
 import { serveProductPage } from './product-page.js';
+import { serveReviewFeed, type ReviewFeedOptions } from './review-feed.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
 
 const path = '/graphql';
@@ -49,7 +50,7 @@ export interface HttpLimits extends ConnectionLimits {
   subscriberBacklog: number;
 }
 
-export interface HttpOptions extends ShortLinkOptions, OriginOptions {
+export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeedOptions {
   operations: CompiledOperations;
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   introspection: boolean;
@@ -85,6 +86,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     forceCloseConnections: true,
+    // A slug is up to 80 characters and an id.
+    routerOptions: { maxParamLength: 200 },
     trustProxy,
     keepAliveTimeout: timeouts.keepAlive,
     requestTimeout: timeouts.request,
@@ -144,6 +147,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveMetrics(fastify, options.metricsAccess, options.metrics);
   await serveShortLinks(fastify, options);
   serveProductPage(fastify, options.operations, options.realtime.eventLog);
+  serveReviewFeed(fastify, options);
   if (options.playground) await servePlayground(fastify, path);
   let metrics: Awaited<ReturnType<typeof listenForMetrics>> = null;
   return {

@@ -86,6 +86,53 @@ export async function insertMissing<Document extends { _id: unknown }>(
   return upsertedCount;
 }
 
+/** So many documents a command: a server that answers others meanwhile is never kept busy for long. */
+const insertBatch = 500;
+
+/** A document that was not inserted, since another one has the key. */
+export interface Taken<Document> {
+  document: Document;
+  /** The index of the key: `_id_` where the document itself is there already. */
+  index: string;
+}
+
+/**
+ * Inserts documents in bulk; those whose keys are taken are left out and told.
+ * @throws InvalidDocument for a document that does not fit its schema; nothing is written then
+ */
+export async function insertNew<Document>(
+  model: Model<Document>,
+  documents: readonly Document[],
+): Promise<{ inserted: number; taken: Taken<Document>[] }> {
+  const checked = complete(model, documents);
+  const taken: Taken<Document>[] = [];
+  for (let from = 0; from < checked.length; from += insertBatch) {
+    try {
+      await model.collection.insertMany(checked.slice(from, from + insertBatch), { ordered: false });
+    } catch (error) {
+      for (const { index, code, errmsg } of writeErrorsOf(error)) {
+        if (code !== 11000) throw error;
+        taken.push({ document: documents[from + index]!, index: /index: (\S+) dup key/.exec(errmsg ?? '')?.[1] ?? '_id_' });
+      }
+    }
+  }
+  return { inserted: documents.length - taken.length, taken };
+}
+
+interface WriteError {
+  index: number;
+  code: number;
+  errmsg?: string;
+}
+
+/** @throws the error where it is no failure of single documents */
+function writeErrorsOf(error: unknown): WriteError[] {
+  const errors = (error as { writeErrors?: WriteError | WriteError[] }).writeErrors;
+  const list = Array.isArray(errors) ? errors : errors ? [errors] : [];
+  if (list.length === 0) throw error;
+  return list;
+}
+
 /** Documents as they are stored. @throws InvalidDocument */
 function complete<Document>({ schema, collection }: Model<Document>, documents: readonly Document[]): Record<string, unknown>[] {
   const check = documentCheck(schema as Schema);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { amazonReviews } from '../../src/import/formats/amazon-reviews.js';
+import { readText } from '../support/import.js';
 import { usePlaza } from '../support/plaza.js';
 
 const plaza = usePlaza();
@@ -17,9 +17,9 @@ test('reviews are exported in the Amazon-like format, beside a running server, a
   const out = join(plaza.dataDirectory, 'reviews.jsonl');
   const { stderr } = await plaza.command('export', '--out', out);
   expect(stderr).toContain('1 reviews exported');
-  const lines = readFileSync(out, 'utf8').trimEnd().split('\n');
+  const { ratings } = await readText('amazon-reviews', readFileSync(out, 'utf8'));
   const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { slug } }', { id: productId });
-  expect(lines.map(amazonReviews.ratings(null))).toMatchObject([
+  expect(ratings).toMatchObject([
     {
       user: author.handle,
       product: product.slug,

@@ -9,13 +9,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { filmtrust } from '../../src/import/formats/filmtrust.js';
+import { formatNamed } from '../../src/import/formats/catalogue.js';
 import { prepare, readRatings, readTrust } from '../../src/evaluation/ratings-file.js';
 import { Blend } from '../../src/recommender/blend.js';
 import { evaluate, evaluateRatings } from '../../src/recommender/evaluation.js';
 import { reviveModel } from '../../src/recommender/fitted-model.js';
 import { defaultParameters } from '../../src/recommender/parameters.js';
 import { fitModels, trainRecommender } from '../../src/recommender/training.js';
+
+const filmtrust = formatNamed('filmtrust', {}, undefined);
 
 interface Line {
   model: string;

@@ -1,148 +1,389 @@
+/** What is taken from each format. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { amazonReviews } from '../../src/import/formats/amazon-reviews.js';
-import { csv } from '../../src/import/formats/csv.js';
-import { filmtrust, trustOf } from '../../src/import/formats/filmtrust.js';
-import { movielens } from '../../src/import/formats/movielens.js';
-import { pointsOf } from '../../src/import/importer.js';
+import { pointsOf } from '../../src/import/documents.js';
+import { handleOf, importedId, nameOf } from '../../src/import/identity.js';
+import { formatNamed, formatNames } from '../../src/import/formats/catalogue.js';
+import { readBytes, readOne, readText, type ReadingTest } from '../support/import.js';
+
+const fixture = (name: string, options?: ReadingTest) =>
+  readBytes(name, readFileSync(new URL(`../fixtures/import/${name}.csv`, import.meta.url)), options);
 
 describe('filmtrust', () => {
-  const parse = filmtrust.ratings(null);
-
-  test('reads user, item and rating', () => {
-    expect(parse('7 12 3.5')).toMatchObject({ user: '7', product: '12', rating: 3.5 });
+  test('reads ratings', async () => {
+    expect(await readOne('filmtrust', ' 12 207\t3.5 ')).toMatchObject({ user: '12', product: '207', rating: 3.5, at: null });
   });
 
   test.each([
-    ['7 12', 'expected "user item rating"'],
-    ['7 12 3.5 9', 'expected "user item rating"'],
-    ['7 12 five', 'the rating "five" is not a number'],
-    ['7 12 4.5', 'the rating 4.5 is not from 0.5 to 4'],
-  ])('rejects "%s"', (line, reason) => {
-    expect(() => parse(line)).toThrow(reason);
-  });
-
-  test('reads trust, and rejects trust in oneself', () => {
-    expect(trustOf('1 2 1')).toEqual({ truster: '1', trustee: '2' });
-    expect(() => trustOf('1 1 1')).toThrow('nobody can trust themselves');
-    expect(() => trustOf('1 2 0')).toThrow('the trust "0" is not 1');
+    ['12 207', 'expected "user item rating"'],
+    ['12 207 3 4', 'expected "user item rating"'],
+    ['12 207 good', 'the rating "good" is not a number'],
+    ['12 207 4.5', 'the rating 4.5 is not from 0.5 to 4'],
+    ['12 207 NaN', 'the rating "NaN" is not a number'],
+  ])('rejects "%s"', async (line, reason) => {
+    expect((await readText('filmtrust', line)).rejected).toMatchObject([{ line: 1, reason }]);
   });
 });
 
 describe('movielens', () => {
-  const parse = movielens.ratings(null);
-
-  test('reads tabs and double colons', () => {
-    expect(parse('196\t242\t3\t881250949')).toMatchObject({ user: '196', product: '242', rating: 3, at: new Date(881250949000) });
-    expect(parse('1::1193::5::978300760')).toMatchObject({ user: '1', product: '1193', rating: 5 });
+  test.each([
+    ['100k', '196\t242\t3\t881250949\n'],
+    ['1M', '196::242::3::881250949\n'],
+    ['10M', '196::242::3.0::881250949\n'],
+    ['20M, 25M and 32M', 'userId,movieId,rating,timestamp\n196,242,3.0,881250949\n'],
+    ['25M with quotes', '"userId","movieId","rating","timestamp"\n"196","242","3.0","881250949"\n'],
+  ])('reads ratings of %s', async (_, text) => {
+    expect(await readOne('movielens', text)).toMatchObject({ user: '196', product: '242', rating: 3, at: new Date(881250949000) });
   });
 
-  test('reads titles and the first genre of either item file', () => {
-    const flags = [0, 0, 0, 1, 1, 1, ...Array<number>(13).fill(0)].join('|');
-    expect(movielens.product!(`1|Toy Story (1995)|01-Jan-1995||http://example.org|${flags}`)).toEqual({
-      product: '1',
-      title: 'Toy Story (1995)',
-      category: 'Animation',
-    });
-    expect(movielens.product!('1::Toy Story (1995)::Animation|Comedy')).toEqual({
-      product: '1',
-      title: 'Toy Story (1995)',
-      category: 'Animation',
-    });
+  test('reads half stars', async () => {
+    expect((await readOne('movielens', 'userId,movieId,rating,timestamp\n1,2,0.5,881250949\n')).rating).toBe(0.5);
+  });
+
+  test.each([
+    ['100k', `1|Toy Story (1995)|01-Jan-1995||http://x/|${[0, 0, 0, 1, 1, 1, ...Array<number>(13).fill(0)].join('|')}\n`, 'Animation'],
+    ['1M', "1::Toy Story (1995)::Animation|Children's|Comedy\n", 'Animation'],
+    ['25M', 'movieId,title,genres\n1,"Toy Story (1995)",Animation|Children|Comedy\n', 'Animation'],
+    ['25M without genres', 'movieId,title,genres\n1,Toy Story (1995),(no genres listed)\n', undefined],
+  ])('reads titles and genres of %s', async (_, text, category) => {
+    const format = formatNamed('movielens', {}, undefined);
+    expect(format.products).toHaveLength(2);
+    const products = format.products.map(({ name }) => name);
+    expect(products).toEqual(['movielens-items', 'movielens-items']);
+    const { readEntries } = await import('../../src/import/entries.js');
+    const { Readable } = await import('node:stream');
+    const file = { name: 'items', size: 1, open: async () => Readable.from([Buffer.from(text)]) };
+    const entries = [];
+    for await (const line of readEntries(file, { ...format, variants: format.products }, {})) entries.push(line.entry?.product);
+    expect(entries).toMatchObject([{ product: '1', title: 'Toy Story (1995)', ...(category && { category }) }]);
+    expect(entries[0]!.category).toBe(category);
   });
 
   test.each([
     ['196 242 3 881250949', 'separated by tabs'],
     ['196\t242\t0\t881250949', 'is not from 0.5 to 5'],
     ['\t242\t3\t881250949', 'the user is missing'],
-    ['196\t242\t3\tyesterday', 'the time "yesterday" is none'],
-  ])('rejects "%s"', (line, reason) => {
-    expect(() => parse(line)).toThrow(reason);
+    ['196\t242\t3\tyesterday', '"yesterday" is not a valid time'],
+  ])('rejects "%s"', async (line, reason) => {
+    expect((await readText('movielens', line)).rejected).toMatchObject([{ line: 1, reason: expect.stringContaining(reason) }]);
   });
 });
 
 describe('amazon-reviews', () => {
-  const parse = amazonReviews.ratings(null);
-
-  test('reads the names of the older data set', () => {
-    const line = JSON.stringify({
+  test('reads the names of 2014', async () => {
+    const line = {
       reviewerID: 'A1',
+      reviewerName: 'Ann &amp; Bob',
       asin: 'B1',
-      overall: 4,
+      overall: 4.0,
       summary: 'Good',
       reviewText: 'Very good.',
-      helpful: [3, 5],
+      helpful: [2, 10],
       unixReviewTime: 1252800000,
-      verified: true,
-    });
-    expect(parse(line)).toMatchObject({
+      reviewTime: '09 13, 2009',
+    };
+    expect(await readOne('amazon-reviews', JSON.stringify(line))).toMatchObject({
       user: 'A1',
+      userName: 'Ann & Bob',
       product: 'B1',
       rating: 4,
       title: 'Good',
       body: 'Very good.',
-      helpful: 3,
-      verified: true,
+      helpful: 2,
+      unhelpful: 8,
       at: new Date(1252800000000),
     });
   });
 
-  test('reads the names of the newer data set', () => {
-    const line = JSON.stringify({
+  test('reads the names of 2018', async () => {
+    const line = {
+      reviewerID: 'A1',
+      asin: 'B1',
+      overall: 4,
+      vote: '1,234',
+      verified: true,
+      reviewTime: '09 3, 2009',
+      image: ['https://a.example/1.jpg'],
+    };
+    expect(await readOne('amazon-reviews', JSON.stringify(line))).toMatchObject({
+      helpful: 1234,
+      verified: true,
+      images: ['https://a.example/1.jpg'],
+      at: new Date('2009-09-03T00:00:00Z'),
+    });
+  });
+
+  test('reads the names of 2023', async () => {
+    const line = {
       user_id: 'A1',
       asin: 'B1',
       parent_asin: 'P1',
-      rating: 5,
+      rating: 5.0,
       title: 'Wow',
       text: 'So.',
       helpful_vote: 7,
       timestamp: 1588687728923,
       verified_purchase: false,
-    });
-    expect(parse(line)).toMatchObject({
+      images: [{ small_image_url: 'https://a.example/s.jpg', large_image_url: 'https://a.example/l.jpg' }],
+    };
+    expect(await readOne('amazon-reviews', JSON.stringify(line))).toMatchObject({
       user: 'A1',
       product: 'P1',
       rating: 5,
       title: 'Wow',
       body: 'So.',
       helpful: 7,
+      unhelpful: 0,
       verified: false,
+      images: ['https://a.example/l.jpg'],
       at: new Date(1588687728923),
     });
   });
 
+  const valid = { user_id: 'A', asin: 'B1', rating: 5 };
+
   test.each([
-    ['{"reviewerID": ', 'this is not JSON'],
-    ['[1]', 'this is not a JSON object'],
-    ['{"asin":"B1","overall":5}', 'the reviewerID or user_id is missing'],
-    ['{"user_id":"A","asin":"B1","rating":9}', 'the rating 9 is not from 1 to 5'],
-    ['{"user_id":"A","asin":"B1","rating":5,"text":7}', 'the text is not text'],
-    ['{"user_id":"A","asin":"B1","rating":5,"helpful_vote":-2}', 'the helpful votes are not a number'],
-  ])('rejects %s', (line, reason) => {
-    expect(() => parse(line)).toThrow(reason);
+    ['{"reviewerID": ', '', 'this is not JSON'],
+    ['[1]', '', 'this is not a JSON object'],
+    ['{"asin":"B1","overall":5}', 'reviewerID', 'the reviewerID or user_id is missing'],
+    [JSON.stringify({ ...valid, rating: 9 }), 'rating', 'the rating 9 is not from 1 to 5'],
+    [JSON.stringify({ ...valid, text: 7 }), 'text', 'the text is not text'],
+    [JSON.stringify({ ...valid, helpful_vote: -2 }), 'helpful_vote', 'the votes are not a whole number'],
+    [JSON.stringify({ ...valid, helpful_vote: 1.5 }), 'helpful_vote', 'the votes are not a whole number'],
+    [JSON.stringify({ ...valid, helpful_vote: 2 ** 31 }), 'helpful_vote', 'the votes are more than 1000000000'],
+    [JSON.stringify({ ...valid, helpful: [11, 10] }), 'helpful', '11 of 10 helpful votes is impossible'],
+    [JSON.stringify({ ...valid, timestamp: 32472144000 }), 'timestamp', 'in the year 2999'],
+    [JSON.stringify({ ...valid, images: ['javascript:alert(1)'] }), 'images', 'is not a web address'],
+    [JSON.stringify({ ...valid, user_id: 'x'.repeat(201) }), 'user_id', 'longer than 200 characters'],
+  ])('rejects %s', async (line, column, reason) => {
+    expect((await readText('amazon-reviews', line)).rejected).toMatchObject([{ line: 1, column, reason: expect.stringContaining(reason) }]);
+  });
+});
+
+describe('amazon-products', () => {
+  test.each([
+    [
+      '2014',
+      {
+        asin: 'B1',
+        title: 'Tea &amp; pot',
+        price: 5.74,
+        imUrl: 'http://a.example/1.jpg',
+        brand: 'Potter',
+        categories: [['Home', 'Teapots']],
+      },
+    ],
+    [
+      '2018',
+      {
+        asin: 'B1',
+        title: 'Tea &amp; pot',
+        price: '$5.74',
+        imageURLHighRes: ['http://a.example/1.jpg'],
+        brand: 'Potter',
+        category: ['Home', 'Teapots'],
+      },
+    ],
+    [
+      '2023',
+      {
+        parent_asin: 'B1',
+        title: 'Tea &amp; pot',
+        price: '5.74',
+        images: [{ large: 'http://a.example/1.jpg' }],
+        store: 'Potter',
+        main_category: 'Home',
+        categories: ['Home', 'Teapots'],
+        description: ['Keeps', 'hot'],
+      },
+    ],
+  ])('reads the names of %s', async (_, line) => {
+    const { products } = await readText('amazon-products', JSON.stringify(line));
+    expect(products).toMatchObject([
+      {
+        product: 'B1',
+        title: 'Tea & pot',
+        category: 'Teapots',
+        price: { amountMinor: 574, currency: 'USD' },
+        image: 'http://a.example/1.jpg',
+        attributes: [{ name: 'Brand', value: 'Potter' }],
+      },
+    ]);
+  });
+
+  test('products without a price have none, and long titles are shortened between characters', async () => {
+    const { products } = await readText('amazon-products', JSON.stringify({ asin: 'B1', title: '👍'.repeat(300), price: '—' }));
+    expect(products[0]!.price).toBeUndefined();
+    expect(products[0]!.title).toBe(`${'👍'.repeat(199)}…`);
+  });
+});
+
+describe('review apps', () => {
+  const ann = { email: 'ann@example.org', userName: 'Ann B.', rating: 5, published: true, verified: true };
+  const reply = expect.objectContaining({ body: 'Thank you!' });
+
+  test('Judge.me: replies, pictures, status, and buyers who were asked by e-mail', async () => {
+    const { ratings } = await fixture('judgeme');
+    expect(ratings).toMatchObject([
+      {
+        ...ann,
+        product: 'blue-teapot',
+        body: 'Keeps tea hot.\nFor hours!',
+        at: new Date('2021-03-04T10:20:30Z'),
+        images: ['https://cdn.example.com/1.jpg', 'https://cdn.example.com/2.jpg'],
+        reply: { body: 'Thank you!', at: new Date('2021-03-05T09:00:00Z') },
+      },
+      { email: 'bob@example.org', published: true, verified: false, reply: null },
+      { email: 'spam@example.org', published: false },
+    ]);
+  });
+
+  test('Yotpo: votes, products, comments', async () => {
+    const { ratings, products } = await fixture('yotpo');
+    expect(ratings).toMatchObject([
+      { ...ann, body: 'Keeps tea "hot"', helpful: 3, unhelpful: 1, reply, images: ['https://cdn.example.com/1.jpg'] },
+      { email: 'bob@example.org', published: false, verified: false },
+    ]);
+    expect(products[0]).toMatchObject({ product: 'blue-teapot', title: 'Blue teapot', image: 'https://cdn.example.com/p.jpg' });
+  });
+
+  test('Loox: people of one name without an address stay apart', async () => {
+    const { ratings } = await fixture('loox');
+    expect(ratings).toMatchObject([{ ...ann, reply }, { published: false }, { published: true, userName: 'Bob' }]);
+    expect(ratings[1]!.user).not.toBe(ratings[2]!.user);
+  });
+
+  test('Stamped: dates with the month first', async () => {
+    const { ratings } = await fixture('stamped');
+    expect(ratings).toMatchObject([
+      { ...ann, at: new Date('2021-03-14'), helpful: 2, reply },
+      { published: false, verified: false },
+    ]);
+  });
+
+  test('Okendo: incentives', async () => {
+    const { ratings, products } = await fixture('okendo');
+    expect(ratings).toMatchObject([{ ...ann, incentivised: true, helpful: 4, unhelpful: 1, reply }, { published: false }]);
+    expect(ratings[0]!.images).toHaveLength(2);
+    expect(products[0]).toMatchObject({ title: 'Blue teapot', attributes: [{ name: 'SKU', value: 'TP-1' }] });
+  });
+
+  test('Magento: states as numbers, and the mean of the aspects', async () => {
+    const { ratings } = await fixture('magento');
+    expect(ratings).toMatchObject([
+      { user: 'customer 12', userName: 'Ann', product: 'TP-1', rating: 4.5, aspects: { quality: 5, price: 4 }, published: true },
+      { rating: 2, published: false },
+      { rating: 4, aspects: { quality: 4 }, published: true },
+    ]);
+    expect(new Set(ratings.map(({ user }) => user)).size).toBe(3);
+  });
+
+  test('a status that nobody knows is rejected with its column', async () => {
+    const { rejected } = await readText('loox', 'product_handle,rating,author,status\na,5,Ann,perhaps\n');
+    expect(rejected).toMatchObject([{ line: 2, column: 'status', value: 'perhaps' }]);
+  });
+});
+
+describe('product files of shops', () => {
+  test('Shopify: variants and pictures belong to their product', async () => {
+    const { products } = await fixture('shopify', { currency: 'EUR' });
+    expect(products).toMatchObject([
+      {
+        product: 'blue-teapot',
+        title: 'Blue teapot',
+        description: 'Keeps tea hot & you happy.\n1 l',
+        category: 'Teapots',
+        price: { amountMinor: 1999, currency: 'EUR' },
+        stock: 7,
+        image: 'https://cdn.example.com/p.jpg',
+        attributes: [
+          { name: 'Brand', value: 'Potter' },
+          { name: 'SKU', value: 'TP-1' },
+          { name: 'GTIN', value: '4006381333931' },
+        ],
+      },
+      { product: 'cup', stock: 0, price: { amountMinor: 450, currency: 'EUR' } },
+    ]);
+  });
+
+  test('WooCommerce: decimal commas, sale prices, the first category', async () => {
+    const { products } = await fixture('woocommerce', { currency: 'EUR' });
+    expect(products).toMatchObject([
+      { product: 'TP-1', title: 'Blue teapot', category: 'Teapots', price: { amountMinor: 1999, currency: 'EUR' }, stock: 7 },
+      { product: '12', title: 'Cup', category: 'Kitchen', price: { amountMinor: 350, currency: 'EUR' } },
+    ]);
+  });
+
+  test('prices need a currency', async () => {
+    await expect(fixture('shopify')).rejects.toThrow('file has prices without a currency. Name it, such as --currency EUR.');
+  });
+
+  test('prices are exact in the smallest unit of their currency', async () => {
+    const text =
+      'id,title,price,currency\na,A,19.99,EUR\nb,B,1500,JPY\nc,C,"1,299.5",USD\nd,D,1.234,KWD\ne,E,9.999,EUR\nf,F,5,XYZ\ng,G,99999999,EUR\n';
+    const { products, rejected } = await readText('csv-products', text);
+    expect(products.map(({ price }) => price!.amountMinor)).toEqual([1999, 1500, 129950, 1234]);
+    expect(rejected.map(({ line, column }) => [line, column])).toEqual([
+      [6, 'price'],
+      [7, 'price'],
+      [8, 'price'],
+    ]);
   });
 });
 
 describe('csv', () => {
-  const parse = csv({ user: 'customer', product: 'sku', rating: 'stars', body: 'text' }, { least: 1, most: 10 }).ratings(
-    'customer,sku,stars,text',
+  const columns = { user: 'customer', product: 'sku', rating: 'stars', body: 'text' };
+
+  test('reads columns by their mapping, on any scale', async () => {
+    const text = 'customer,sku,stars,text\nann,"a,1",9,"said ""yes"""\n';
+    expect(await readOne('csv', text, { columns, scale: { least: 1, most: 10 } })).toMatchObject({
+      user: 'ann',
+      product: 'a,1',
+      rating: 9,
+      body: 'said "yes"',
+    });
+  });
+
+  test('finds columns by their usual names, and tells which it took', async () => {
+    const { ratings, found } = await readText('csv', 'Customer ID,Product ID,Stars,Review Text,Created At\n7,tea,4,Fine,2020-01-02\n');
+    expect(ratings).toMatchObject([{ user: '7', product: 'tea', rating: 4, body: 'Fine', at: new Date('2020-01-02') }]);
+    expect(found).toContain('user from "Customer ID"');
+  });
+
+  test('leaves out a column that is mapped to nothing', async () => {
+    const text = 'user,product,rating,status\nann,tea,4,shipped\n';
+    expect((await readText('csv', text)).rejected).toHaveLength(1);
+    expect((await readOne('csv', text, { columns: { status: '-' } })).user).toBe('ann');
+  });
+});
+
+describe('names', () => {
+  const id = importedId('shop', 'user', 'x');
+
+  test.each(['ann@example.org', 'Ann Smith', '+49 170 1234567', '01701234567', 'ann.smith'])(
+    'the key %s shows in no handle and no name',
+    (key) => {
+      const handle = handleOf('my shop', key, id);
+      expect(handle).toMatch(/^my_shop_[0-9a-f]{12}$/);
+      expect(nameOf(undefined, key, id)).toBe(`Member ${id.toHexString().slice(-12)}`);
+    },
   );
 
-  test('reads columns by their mapping, quotes included', () => {
-    expect(parse('ann,"a,1",9,"said ""yes"""')).toMatchObject({ user: 'ann', product: 'a,1', rating: 9, body: 'said "yes"' });
+  test('an address in a name keeps the name private', () => {
+    expect(nameOf('ann@example.org', '7', id)).toBe('Member 7');
+    expect(nameOf('Ann (ann@example.org)', '7', id)).toBe('Member 7');
+    expect(nameOf('Ann', '7', id)).toBe('Ann');
   });
 
-  test('names a mapped column that is not there', () => {
-    expect(() => csv({ user: 'who' }, { least: 1, most: 5 }).ratings('customer,product,rating')).toThrow(
-      'there is no column "who" for user',
-    );
+  test('numbers of data sets stay as handles, of which none is longer than an account may have', () => {
+    expect(handleOf('movielens', '196', id)).toBe('movielens_196');
+    expect(handleOf('amazon-reviews-of-a-long-name', 'AE22236AFRRSMQIKGG7TPTB75QEA', id)).toMatch(/^[A-Za-z0-9_]{3,30}$/);
+    expect(handleOf('電気', '1', id)).toBe('member_1');
   });
+});
 
-  test.each([
-    ['ann,a1,11,', 'the rating 11 is not from 1 to 10'],
-    ['ann,a1', 'expected 4 values, found 2'],
-  ])('rejects "%s"', (line, reason) => {
-    expect(() => parse(line)).toThrow(reason);
-  });
+test('every format is found by its name', () => {
+  for (const name of formatNames) expect(formatNamed(name, {}, undefined).variants.length).toBeGreaterThan(0);
 });
 
 test('ratings of any scale keep their order and distance in stars', () => {

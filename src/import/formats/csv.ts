@@ -1,58 +1,93 @@
-import { parse } from 'csv-parse/sync';
-import { nameOf, ratingOn, Rejected, timeOf, type Format, type ImportedRating, type Scale } from '../record.js';
+/** Tables of any shop's own making: the columns are found by their names, or named on the command line. */
+import type { Scale } from '../record.js';
+import { fields, type Field, type TableFormat } from './format.js';
+import { describesProducts, productIn, ratingIn } from './tables.js';
 
-/** What a column of a CSV file can mean. */
-export const csvFields = ['user', 'product', 'rating', 'title', 'body', 'at', 'productTitle', 'category', 'userName'] as const;
-export type CsvField = (typeof csvFields)[number];
-export type ColumnMapping = Partial<Record<CsvField, string>>;
+export type ColumnMapping = Partial<Record<Field, string>>;
 
-/** Comma-separated values with a header; the mapping says which column holds what. One record a line. */
-export function csv(mapping: ColumnMapping, scale: Scale): Format {
-  const names = Object.fromEntries(csvFields.map((field) => [field, mapping[field] ?? field])) as Record<CsvField, string>;
+/** By what names columns usually go. */
+const usualNames: Record<Field, readonly string[]> = {
+  user: ['user', 'userid', 'customer', 'customerid', 'reviewerid', 'authorid', 'buyer', 'memberid'],
+  userName: ['userName', 'displayname', 'reviewername', 'customername', 'authorname', 'author', 'nickname', 'name'],
+  email: ['email', 'emailaddress', 'useremail', 'customeremail', 'revieweremail', 'mail'],
+  reviewId: ['reviewId', 'id'],
+  product: ['product', 'productid', 'item', 'itemid', 'sku', 'productsku', 'asin', 'producthandle', 'handle', 'movieid'],
+  rating: ['rating', 'stars', 'score', 'overall', 'reviewrating', 'reviewscore', 'starrating'],
+  qualityRating: ['qualityRating'],
+  priceRating: ['priceRating'],
+  serviceRating: ['serviceRating'],
+  title: ['title', 'reviewtitle', 'headline', 'summary', 'subject'],
+  body: ['body', 'text', 'review', 'reviewtext', 'reviewbody', 'content', 'reviewcontent', 'comment', 'message'],
+  at: ['at', 'timestamp', 'time', 'date', 'createdat', 'datecreated', 'reviewdate', 'created', 'submittedat'],
+  helpful: ['helpful', 'helpfulvotes', 'helpfulcount', 'upvotes', 'votesup'],
+  unhelpful: ['unhelpful', 'unhelpfulvotes', 'unhelpfulcount', 'downvotes', 'votesdown'],
+  verified: ['verified', 'verifiedpurchase', 'verifiedbuyer', 'isverified'],
+  incentivised: ['incentivised', 'incentivized', 'isincentivized'],
+  images: ['images', 'imageurls', 'pictures', 'pictureurls', 'photos', 'photourls', 'photourl'],
+  reply: ['reply', 'response', 'merchantreply', 'answer'],
+  replyAt: ['replyAt', 'replydate', 'repliedat', 'responsedate'],
+  status: ['status', 'reviewstatus'],
+  productTitle: ['productTitle', 'productname', 'itemname', 'itemtitle'],
+  description: ['description', 'productdescription'],
+  category: ['category', 'productcategory', 'categoryname', 'genre'],
+  price: ['price', 'productprice', 'amount'],
+  salePrice: ['salePrice'],
+  currency: ['currency', 'currencycode'],
+  stock: ['stock', 'quantity', 'inventory'],
+  sku: ['sku', 'productsku'],
+  gtin: ['gtin', 'ean', 'upc', 'isbn', 'barcode'],
+  mpn: ['mpn', 'manufacturerpartnumber'],
+  brand: ['brand', 'manufacturer', 'vendor'],
+  productImage: ['productImage', 'imageurl', 'imagelink', 'productimageurl'],
+  rowType: [],
+};
+
+const reviewOnly: Field[] = ['title', 'body', 'at', 'images', 'userName', 'reviewId', 'rating'];
+
+/** A column that the user names goes before all others, and must be there. */
+function columnsWith(mapping: ColumnMapping, names: Partial<Record<Field, readonly string[]>>): TableFormat['columns'] {
+  return Object.fromEntries(
+    fields.map((field) => [field, mapping[field] === undefined ? (names[field] ?? []) : mapping[field] === '-' ? [] : [mapping[field]]]),
+  );
+}
+
+function mappedFields(mapping: ColumnMapping): Field[][] {
+  return (Object.keys(mapping) as Field[]).filter((field) => mapping[field] !== '-').map((field) => [field]);
+}
+
+export function csvProducts(mapping: ColumnMapping = {}): TableFormat {
+  const names: Partial<Record<Field, readonly string[]>> = {
+    ...usualNames,
+    ...Object.fromEntries(reviewOnly.map((field) => [field, []])),
+    product: [...usualNames.product, 'id'],
+    productTitle: [...usualNames.productTitle, 'title', 'name'],
+    productImage: [...usualNames.productImage, 'image', 'images', 'imagesrc', 'picture'],
+  };
   return {
+    layout: 'table',
+    name: 'csv-products',
+    scale: { least: 1, most: 5 },
+    category: 'Imported products',
+    html: true,
+    columns: columnsWith(mapping, names),
+    required: [['product'], ['productTitle'], ...mappedFields(mapping)],
+    read: (row, style) => ({ product: productIn(row, style) }),
+  };
+}
+
+export function csv(mapping: ColumnMapping, scale: Scale): TableFormat {
+  return {
+    layout: 'table',
+    name: 'csv',
     scale,
     category: 'Imported products',
-    header: true,
-    ratings: (header) => parserFor(fieldsOf(header ?? ''), names, scale, mapping),
+    html: true,
+    products: csvProducts(),
+    columns: columnsWith(mapping, usualNames),
+    required: [['product'], ['rating'], ['user', 'email', 'userName', 'reviewId'], ...mappedFields(mapping)],
+    read: (row, style) => ({
+      rating: ratingIn(row, style),
+      ...(describesProducts(row) && { product: productIn(row, style) }),
+    }),
   };
-}
-
-function parserFor(
-  columns: string[],
-  names: Record<CsvField, string>,
-  scale: Scale,
-  mapping: ColumnMapping,
-): (line: string) => ImportedRating {
-  for (const field of csvFields) {
-    const required = field === 'user' || field === 'product' || field === 'rating' || mapping[field] !== undefined;
-    if (required && !columns.includes(names[field])) {
-      throw new Error(`there is no column "${names[field]}" for ${field}; the columns are ${columns.join(', ')}`);
-    }
-  }
-  return (line) => {
-    const values = fieldsOf(line);
-    if (values.length !== columns.length) throw new Rejected(`expected ${columns.length} values, found ${values.length}`);
-    const value = (field: CsvField): string => values[columns.indexOf(names[field])] ?? '';
-    return {
-      user: nameOf('user', value('user')),
-      product: nameOf('product', value('product')),
-      rating: ratingOn(scale, value('rating')),
-      title: value('title').slice(0, 200),
-      body: value('body').slice(0, 10_000),
-      helpful: 0,
-      verified: false,
-      at: timeOf(value('at')),
-      productTitle: value('productTitle').slice(0, 200) || undefined,
-      category: value('category').slice(0, 100) || undefined,
-      userName: value('userName').slice(0, 100) || undefined,
-    };
-  };
-}
-
-function fieldsOf(line: string): string[] {
-  try {
-    return parse(line, { bom: true, trim: true })[0] ?? [];
-  } catch (error) {
-    throw new Rejected(error instanceof Error ? error.message : 'this is not CSV');
-  }
 }

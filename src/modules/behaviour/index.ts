@@ -3,6 +3,7 @@ import { describeModule, verbs, type Foundation } from '../module.js';
 import { ownedDocuments } from '../personal-data.js';
 import { behaviourModels } from './behaviour.model.js';
 import { BehaviourResolver } from './behaviour.resolver.js';
+import { InteractionBulk } from './interaction.bulk.js';
 import { InteractionService } from './interaction.service.js';
 import { TrackingService } from './tracking.service.js';
 
@@ -28,6 +29,7 @@ export function behaviourModule(
   const models = behaviourModels(database, eventRetention);
   const tracking = new TrackingService({ models, database, catalog });
   const interactions = new InteractionService(models);
+  const bulk = new InteractionBulk(models);
   return describeModule({
     name: 'behaviour',
     resolvers: [new BehaviourResolver(tracking)],
@@ -37,7 +39,8 @@ export function behaviourModule(
     ],
     verbs: {
       ...verbs(tracking, ['sessionOf']),
-      ...verbs(interactions, ['allInteractions', 'changedInteractions', 'historiesOf', 'historyOf', 'importInteractions']),
+      ...verbs(bulk, ['allInteractions', 'importInteractions', 'updateImportedRatings']),
+      ...verbs(interactions, ['changedInteractions', 'historiesOf', 'historyOf']),
       ...verbs(interactions, ['noteInteractions', 'sharersOf', 'trending']),
     },
   });

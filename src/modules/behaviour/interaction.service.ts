@@ -110,20 +110,4 @@ export class InteractionService {
   changedInteractions(from: Date | null = null): ChangedDocuments<InteractionDocument> {
     return new ChangedDocuments(this.models.interactions, 'lastAt', from);
   }
-
-  /** Every interaction, for training. */
-  allInteractions(): AsyncIterable<InteractionDocument> {
-    return this.models.interactions.collection.find<InteractionDocument>({}, { batchSize: 100 });
-  }
-
-  /** Interactions of another shop or data set, in bulk; what is there already is replaced. */
-  async importInteractions(interactions: readonly Omit<InteractionDocument, '_id'>[]): Promise<void> {
-    if (interactions.length === 0) return;
-    await this.models.interactions.bulkWrite(
-      interactions.map(({ user, product, ...rest }) => ({
-        updateOne: { filter: { user, product }, update: { $set: rest }, upsert: true },
-      })),
-      { ordered: false },
-    );
-  }
 }

@@ -1,19 +1,60 @@
 /** Products and categories in bulk, for imports and for training. */
-import { insertMissing } from '../../store/documents.js';
+import { isDeepStrictEqual } from 'node:util';
+import { Types, type Model } from 'mongoose';
+import { insertNew } from '../../store/documents.js';
 import { ChangedDocuments } from '../../workers/index.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
+
+/** What a source says of a product that it may say differently the next time. */
+export type ProductFacts = Partial<Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'attributes' | 'imageUrl'>>;
 
 export class CatalogBulk {
   constructor(private readonly models: CatalogModels) {}
 
-  /** @returns how many were new */
+  /** A category whose slug is taken by another one gets its id behind it. @returns how many were new */
   importCategories(categories: readonly CategoryDocument[]): Promise<number> {
-    return insertMissing(this.models.categories, categories);
+    return insertWithSlugs(this.models.categories, categories, (slug, id) => `${slug}-${id}`);
   }
 
-  /** @returns how many were new */
+  /** A product whose slug is taken by another one gets its whole id behind it. @returns how many were new */
   importProducts(products: readonly ProductDocument[]): Promise<number> {
-    return insertMissing(this.models.products, products);
+    return insertWithSlugs(this.models.products, products, (slug, id) => `${slug.replace(/-[0-9a-f]{6}$/, '')}-${id}`);
+  }
+
+  /**
+   * Changes imported products where their source says something else now.
+   * @param facts by the hexadecimal ids of products
+   * @returns how many changed
+   */
+  async updateImportedProducts(facts: ReadonlyMap<string, ProductFacts>): Promise<number> {
+    const changes = await this.changesOf(facts);
+    const operations = changes.map(({ _id, changed }) => ({
+      updateOne: { filter: { _id }, update: { $set: { ...changed, updatedAt: new Date() } } },
+    }));
+    if (operations.length > 0) await this.models.products.bulkWrite(operations, { ordered: false });
+    return changes.length;
+  }
+
+  /** How many `updateImportedProducts` would change. */
+  async previewProducts(facts: ReadonlyMap<string, ProductFacts>): Promise<number> {
+    return (await this.changesOf(facts)).length;
+  }
+
+  private async changesOf(facts: ReadonlyMap<string, ProductFacts>): Promise<{ _id: Types.ObjectId; changed: ProductFacts }[]> {
+    if (facts.size === 0) return [];
+    const ids = [...facts.keys()].map((id) => new Types.ObjectId(id));
+    const current = await this.models.products.find({ _id: { $in: ids } }).lean();
+    return current.flatMap((product) => {
+      const given = Object.entries(facts.get(product._id.toHexString())!);
+      const changed = given.filter(([field, value]) => !isDeepStrictEqual(value, product[field as keyof ProductFacts]));
+      return changed.length === 0 ? [] : [{ _id: product._id, changed: Object.fromEntries(changed) }];
+    });
+  }
+
+  /** Hands all products of one merchant to another. @returns how many */
+  async handOverProducts(from: Types.ObjectId, to: Types.ObjectId): Promise<number> {
+    const { modifiedCount } = await this.models.products.updateMany({ merchant: from }, { $set: { merchant: to, updatedAt: new Date() } });
+    return modifiedCount;
   }
 
   countProducts(): Promise<number> {
@@ -34,4 +75,16 @@ export class CatalogBulk {
   allCategories(): AsyncIterable<CategoryDocument> {
     return this.models.categories.collection.find<CategoryDocument>({});
   }
+}
+
+async function insertWithSlugs<Document extends { _id: Types.ObjectId; slug: string }>(
+  model: Model<Document>,
+  documents: readonly Document[],
+  longer: (slug: string, id: string) => string,
+): Promise<number> {
+  const { inserted, taken } = await insertNew(model, documents);
+  const others = taken.filter(({ index }) => index !== '_id_').map(({ document }) => document);
+  if (others.length === 0) return inserted;
+  const renamed = others.map((document) => ({ ...document, slug: longer(document.slug, document._id.toHexString()) }));
+  return inserted + (await insertNew(model, renamed)).inserted;
 }

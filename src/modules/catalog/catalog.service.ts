@@ -299,8 +299,20 @@ function isCurrency(code: string): boolean {
   return currencies.has(code);
 }
 
+/** Imported products may come without a price: they are shown, and not sold. */
+export function isPriced({ price, source }: Pick<ProductDocument, 'price' | 'source'>): boolean {
+  return price.amountMinor > 0 || source === undefined;
+}
+
+const maxSlug = 80;
+
+/** Letters and digits of any script, in lower case; Latin letters lose their accents. */
 export function slugify(title: string): string {
-  const ascii = title.normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
-  const slug = (ascii.toLowerCase().match(/[a-z0-9]+/g) ?? []).join('-');
-  return slug.slice(0, 80) || 'item';
+  const letters = title
+    .normalize('NFKD')
+    .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
+    .normalize('NFC');
+  const slug = (letters.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []).join('-');
+  const short = [...slug].slice(0, maxSlug).join('');
+  return (short.endsWith('-') ? short.slice(0, -1) : short) || 'item';
 }

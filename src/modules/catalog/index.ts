@@ -12,7 +12,8 @@ import { CatalogService, productKey } from './catalog.service.js';
 
 export type { CategoryDocument, ProductDocument } from './catalog.model.js';
 export { moneySchema, type MoneyAmount } from './money.js';
-export { productKey, slugify, type TalliedProduct } from './catalog.service.js';
+export { isPriced, productKey, slugify, type TalliedProduct } from './catalog.service.js';
+export type { ProductFacts } from './catalog.bulk.js';
 export { Product, ProductConnection } from './catalog.type.js';
 
 export type CatalogModule = ReturnType<typeof catalogModule>;
@@ -47,7 +48,8 @@ export function catalogModule(foundation: Foundation, { users }: { users: UserVe
       ...loaders,
       ...verbs(catalog, ['bestOfCategory', 'countComments', 'knownAmong', 'knows', 'merchantOf', 'mostPopular', 'newestSince']),
       ...verbs(catalog, ['productsByIds', 'putScores', 'returnStock', 'slugOf', 'takeStock', 'talliedProducts']),
-      ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'importCategories', 'importProducts']),
+      ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'handOverProducts', 'importCategories']),
+      ...verbs(bulk, ['importProducts', 'previewProducts', 'updateImportedProducts']),
     },
   });
 }

@@ -9,7 +9,7 @@ import type { ClientSession } from '../../store/database.js';
 import { insert, insertMissing } from '../../store/documents.js';
 import type { IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
-import { productKey, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import { isPriced, productKey, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { OrderDocument, OrderModels, OrderStatusName } from './order.model.js';
 
@@ -93,6 +93,8 @@ export class OrderService {
       return product!;
     });
     if (missing.length > 0) throw new RulesBroken(missing);
+    const unpriced = products.findIndex((product) => !isPriced(product));
+    if (unpriced !== -1) throw broken('NOT_ALLOWED', 'This product is not for sale.', 'items', String(unpriced), 'productId');
     checkSeller(products);
     return products;
   }

@@ -19,6 +19,7 @@ import { reviewModels, type ReviewModels } from './review.model.js';
 import { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './review.resolver.js';
 import { ReviewService } from './review.service.js';
 
+export type { ImportableReview, OnConflict } from './review.bulk.js';
 export type { ReviewDocument } from './review.model.js';
 export { Review } from './review.type.js';
 
@@ -50,7 +51,7 @@ export function reviewModule(
   const changes = new ReviewChanges(models, realtime, ratings);
   const reviews = new ReviewService({ models, realtime, idempotency, changes, ratings, behaviour, orders, feed, screening });
   const reactions = new ReviewReactions({ models, changes, ratings, notifications });
-  const bulk = new ReviewBulk(models);
+  const bulk = new ReviewBulk(models, database);
   const visibleReview: NodeFinder = async (id, context) => {
     const review = await context.load(loaders.reviewById, id);
     if (!review?.visible) return null;
@@ -84,7 +85,7 @@ export function reviewModule(
     content: [reviewContent(reviews, ratings, loaders, visibleReview)],
     verbs: {
       reviewById: loaders.reviewById,
-      ...verbs(bulk, ['allReviews', 'importReviews']),
+      ...verbs(bulk, ['allReviews', 'importReviews', 'previewReviews']),
       ...verbs(ratings, ['retallyProducts']),
     },
   });

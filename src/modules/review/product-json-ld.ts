@@ -5,7 +5,7 @@ import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
-import { Product, type ProductDocument } from '../catalog/index.js';
+import { isPriced, Product, type ProductDocument } from '../catalog/index.js';
 import type { PublicUser, UserVerbs } from '../user/index.js';
 import { ratingOf } from './product-rating.js';
 import { reviewList } from './review-list.js';
@@ -41,27 +41,29 @@ export class ProductJsonLdResolver {
   }
 }
 
-function describeProduct(
-  { _id, title, description, imageUrl, attributes, price, stock }: ProductDocument,
-  url: string,
-  rating: RatingSummary,
-): object {
-  const brand = attributes.find(({ name }) => name.toLowerCase() === 'brand')?.value;
+function describeProduct(product: ProductDocument, url: string, rating: RatingSummary): object {
+  const { _id, title, description, imageUrl, price, stock } = product;
+  const [brand, sku, gtin, mpn] = ['brand', 'sku', 'gtin', 'mpn'].map((name) => attributeOf(product, name));
   return {
     '@context': 'https://schema.org',
     '@type': 'Product',
     url,
-    sku: _id.toHexString(),
+    sku: sku ?? _id.toHexString(),
+    ...(gtin && { gtin }),
+    ...(mpn && { mpn }),
     name: title,
     description,
     ...(imageUrl && { image: imageUrl }),
     ...(brand && { brand: { '@type': 'Brand', name: brand } }),
-    offers: {
-      '@type': 'Offer',
-      price: priceOf(price),
-      priceCurrency: price.currency,
-      availability: `https://schema.org/${stock === 0 ? 'OutOfStock' : 'InStock'}`,
-    },
+    // A product that came without a price is not for sale.
+    ...(isPriced(product) && {
+      offers: {
+        '@type': 'Offer',
+        price: priceOf(price),
+        priceCurrency: price.currency,
+        availability: `https://schema.org/${stock === 0 ? 'OutOfStock' : 'InStock'}`,
+      },
+    }),
     // schema.org knows no score of nobody.
     ...(rating.count > 0 && {
       aggregateRating: {
@@ -73,6 +75,10 @@ function describeProduct(
       },
     }),
   };
+}
+
+function attributeOf({ attributes }: ProductDocument, wanted: string): string | undefined {
+  return attributes.find(({ name }) => name.toLowerCase() === wanted)?.value;
 }
 
 function describeReview(review: ReviewDocument, author: PublicUser | null): object {

@@ -1,17 +1,118 @@
-/** Reviews in bulk, for imports and exports. */
-import { insertMissing } from '../../store/documents.js';
+/** Reviews in bulk: of another shop or data set, and for export. */
+import { isDeepStrictEqual } from 'node:util';
+import { reviewWeight, wilsonLowerBound } from '../../scoring/index.js';
+import type { ClientSession, Database } from '../../store/database.js';
+import { insertNew } from '../../store/documents.js';
+import { productKey } from '../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
-export class ReviewBulk {
-  constructor(private readonly models: ReviewModels) {}
+/** What becomes of a review that is there already: it is changed to what the source says now, kept, or changed where that is newer. */
+export type OnConflict = 'update' | 'keep' | 'newest';
 
-  /** Reviews of another shop or data set; their products must be tallied anew after it. @returns how many were new */
-  importReviews(reviews: readonly ReviewDocument[]): Promise<number> {
-    return insertMissing(this.models.reviews, reviews);
+export interface ImportableReview {
+  review: ReviewDocument;
+  /** Whether the source says when it was written. */
+  dated: boolean;
+}
+
+export interface ImportedReviews {
+  inserted: number;
+  updated: ReviewDocument[];
+  /** Those that were there, and stay as they are. */
+  unchanged: number;
+}
+
+export class ReviewBulk {
+  constructor(
+    private readonly models: ReviewModels,
+    private readonly database: Database,
+  ) {}
+
+  /** Reviews of another shop or data set; their products must be tallied anew after it. */
+  async importReviews(reviews: readonly ImportableReview[], onConflict: OnConflict): Promise<ImportedReviews> {
+    const { inserted, taken } = await insertNew(
+      this.models.reviews,
+      reviews.map(({ review }) => review),
+    );
+    const known = new Set(taken.filter(({ index }) => index === '_id_').map(({ document }) => document));
+    const again = onConflict === 'keep' ? [] : reviews.filter(({ review }) => known.has(review));
+    const updated = again.length === 0 ? [] : await this.updateReviews(again, onConflict);
+    return { inserted, updated, unchanged: taken.length - updated.length };
+  }
+
+  /** In a transaction, so that a vote or an edit meanwhile is not lost. */
+  private async updateReviews(reviews: ImportableReview[], onConflict: OnConflict): Promise<ReviewDocument[]> {
+    const products = new Set(reviews.map(({ review }) => productKey(review.product)));
+    return this.database.inTransaction([...products], async (session) => {
+      const current = await this.currentOf(reviews, session);
+      const changed = reviews.flatMap((incoming) => {
+        const before = current.get(incoming.review._id.toHexString());
+        const after = before && changedBy(before, incoming, onConflict);
+        return after ? [after] : [];
+      });
+      if (changed.length === 0) return [];
+      const operations = changed.map(({ _id, ...fields }) => ({ updateOne: { filter: { _id }, update: { $set: fields } } }));
+      await this.models.reviews.bulkWrite(operations, { session });
+      return changed;
+    });
+  }
+
+  private async currentOf(
+    reviews: readonly ImportableReview[],
+    session: ClientSession | null = null,
+  ): Promise<Map<string, ReviewDocument>> {
+    const ids = reviews.map(({ review }) => review._id);
+    const found = await this.models.reviews
+      .find({ _id: { $in: ids } })
+      .session(session)
+      .lean();
+    return new Map(found.map((review) => [review._id.toHexString(), review]));
+  }
+
+  /** What `importReviews` would do, without doing it. */
+  async previewReviews(
+    reviews: readonly ImportableReview[],
+    onConflict: OnConflict,
+  ): Promise<{ inserted: number; updated: number; unchanged: number }> {
+    const current = await this.currentOf(reviews);
+    const updated = reviews.filter((incoming) => {
+      const before = onConflict === 'keep' ? undefined : current.get(incoming.review._id.toHexString());
+      return before && changedBy(before, incoming, onConflict);
+    }).length;
+    return { inserted: reviews.length - current.size, updated, unchanged: current.size - updated };
   }
 
   /** Every visible review, for export. */
   allReviews(): AsyncIterable<ReviewDocument> {
     return this.models.reviews.collection.find<ReviewDocument>({ visible: true }, { batchSize: 1000 });
   }
+}
+
+/** @returns null where nothing changes: an author's own edit in this shop stands above what the source says */
+function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, onConflict: OnConflict): ReviewDocument | null {
+  if (before.editedAt) return null;
+  if (onConflict === 'newest' && !(dated && review.createdAt > before.createdAt)) return null;
+  const { quality, price, service, points, stars, title, body, imageUrls, verifiedPurchase, incentivised } = review;
+  const votes = { helpful: 0, unhelpful: 0, ...before.importedVotes };
+  const imported = { helpful: 0, unhelpful: 0, ...review.importedVotes };
+  const hidden = review.hiddenAtSource ?? false;
+  const after: ReviewDocument = {
+    ...before,
+    ...{ quality, price, service, points, stars, title, body, imageUrls, verifiedPurchase, incentivised },
+    helpful: before.helpful - votes.helpful + imported.helpful,
+    unhelpful: before.unhelpful - votes.unhelpful + imported.unhelpful,
+    response: review.response ?? before.response,
+    createdAt: dated ? review.createdAt : before.createdAt,
+    // What moderation has hidden stays hidden.
+    visible: hidden ? false : before.hiddenAtSource ? true : before.visible,
+    ...((review.importedVotes ?? before.importedVotes) && { importedVotes: imported }),
+    ...((hidden || before.hiddenAtSource) && { hiddenAtSource: hidden }),
+  };
+  after.helpfulness = wilsonLowerBound(after.helpful, after.helpful + after.unhelpful);
+  after.weight = reviewWeight(after);
+  return isDeepStrictEqual(plain(before), plain(after)) ? null : after;
+}
+
+function plain(review: ReviewDocument): unknown {
+  return JSON.parse(JSON.stringify(review));
 }

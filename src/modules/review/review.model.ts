@@ -9,6 +9,11 @@ export interface ResponseDocument {
   by?: Types.ObjectId;
 }
 
+interface ImportedVotes {
+  helpful: number;
+  unhelpful: number;
+}
+
 export interface ReviewDocument extends AspectRatings {
   _id: Types.ObjectId;
   product: Types.ObjectId;
@@ -35,6 +40,10 @@ export interface ReviewDocument extends AspectRatings {
   createdAt: Date;
   editedAt: Date | null;
   source?: string;
+  /** The votes that came along from there, among `helpful` and `unhelpful`. */
+  importedVotes?: ImportedVotes;
+  /** Whether it is not visible because its source does not show it. */
+  hiddenAtSource?: boolean;
 }
 
 /** A review as it was before an edit. */
@@ -88,6 +97,10 @@ function reviewSchema(): Schema<ReviewDocument> {
     at: { type: Date, required: true },
     by: { type: Schema.Types.ObjectId },
   });
+  const importedVotes = nestedSchema<ImportedVotes>({
+    helpful: { type: Number, required: true },
+    unhelpful: { type: Number, required: true },
+  });
   const schema = documentSchema<ReviewDocument>({
     product: { type: Schema.Types.ObjectId, required: true },
     author: { type: Schema.Types.ObjectId, required: true },
@@ -111,6 +124,8 @@ function reviewSchema(): Schema<ReviewDocument> {
     createdAt: { type: Date, required: true },
     editedAt: { type: Date, default: null },
     source: { type: String },
+    importedVotes: { type: importedVotes },
+    hiddenAtSource: { type: Boolean },
   });
   schema.index({ product: 1, author: 1 }, { unique: true });
   schema.index({ product: 1, visible: 1, createdAt: -1, _id: -1 });

@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
-import { insertMissing } from '../../store/documents.js';
+import { insertNew } from '../../store/documents.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { UserVerbs } from '../user/index.js';
 import type { BlockService } from './block.service.js';
@@ -82,8 +82,8 @@ export class FollowService {
   }
 
   /** Follows of another shop or data set, in bulk. @returns how many were new */
-  importFollows(follows: readonly FollowDocument[]): Promise<number> {
-    return insertMissing(this.models.follows, follows);
+  async importFollows(follows: readonly FollowDocument[]): Promise<number> {
+    return (await insertNew(this.models.follows, follows)).inserted;
   }
 }
 

@@ -51,8 +51,8 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
     ],
     verbs: {
       ...loaders,
-      ...verbs(users, ['accountOf', 'activeAmong', 'ban', 'hasOtherAdmin', 'importUsers', 'knows', 'knowsMerchant']),
-      ...verbs(users, ['openSessionsOf', 'privacySettingsOf', 'setRoles', 'usersByHandle', 'usersWithoutPersonalisation']),
+      ...verbs(users, ['accountByEmail', 'accountOf', 'activeAmong', 'ban', 'hasOtherAdmin', 'importUsers', 'knownAmong', 'knows']),
+      ...verbs(users, ['knowsMerchant', 'openSessionsOf', 'privacySettingsOf', 'setRoles', 'usersByHandle', 'usersWithoutPersonalisation']),
       ...verbs(sessions, ['authenticate', 'bannedUser', 'passwordMatches']),
     },
   });

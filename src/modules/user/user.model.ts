@@ -25,6 +25,8 @@ export interface UserDocument {
   withoutPersonalisation?: boolean;
   /** Where an imported user comes from. */
   source?: string;
+  /** The address that an imported user had there: private, and no way to sign in. */
+  importedEmail?: string;
 }
 
 export interface SessionDocument {
@@ -64,10 +66,12 @@ function userSchema(): Schema<UserDocument> {
     hiddenFromSuggestions: { type: Boolean },
     withoutPersonalisation: { type: Boolean },
     source: { type: String },
+    importedEmail: { type: String },
   });
   schema.index({ handleKey: 1 }, { unique: true });
   schema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
   schema.index({ identity: 1 }, { unique: true, partialFilterExpression: { identity: { $exists: true } } });
+  schema.index({ importedEmail: 1 }, { partialFilterExpression: { importedEmail: { $exists: true } } });
   schema.index({ roles: 1 });
   schema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
   return schema;

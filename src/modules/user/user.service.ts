@@ -4,7 +4,7 @@ import { InputRules } from '../../input-rules.js';
 import { sessionTopic, type Change } from '../../realtime/index.js';
 import type { Role } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
-import { insertMissing } from '../../store/documents.js';
+import { insertNew } from '../../store/documents.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
@@ -130,8 +130,30 @@ export class UserService {
     return [...sessions.map(({ _id }) => _id), user];
   }
 
-  /** Users of another shop or data set, in bulk. @returns how many were new */
-  importUsers(users: readonly UserDocument[]): Promise<number> {
-    return insertMissing(this.models.users, users);
+  /**
+   * Users of another shop or data set, in bulk; where somebody else has a handle, theirs becomes one that nobody can have.
+   * @returns how many were new
+   */
+  async importUsers(users: readonly UserDocument[]): Promise<number> {
+    const { inserted, taken } = await insertNew(this.models.users, users);
+    const renamed = taken.filter(({ index }) => index !== '_id_').map(({ document }) => withOwnHandle(document));
+    if (renamed.length === 0) return inserted;
+    return inserted + (await insertNew(this.models.users, renamed)).inserted;
   }
+
+  /** Which of these users exist, as hexadecimal ids. */
+  async knownAmong(ids: Types.ObjectId[]): Promise<ReadonlySet<string>> {
+    const found = await this.models.users.find({ _id: { $in: ids } }, { _id: 1 }).lean();
+    return new Set(found.map(({ _id }) => _id.toHexString()));
+  }
+
+  /** The account that an e-mail address belongs to; null where there is none. */
+  async accountByEmail(email: string): Promise<Pick<UserDocument, '_id' | 'roles'> | null> {
+    return await this.models.users.findOne({ email: email.toLowerCase() }, { roles: 1 }).lean();
+  }
+}
+
+function withOwnHandle(user: UserDocument): UserDocument {
+  const handle = `user_${user._id.toHexString()}`;
+  return { ...user, handle, handleKey: handle };
 }

@@ -1,0 +1,165 @@
+/** What is written for the entries of a source: users, categories, products, reviews, orders and interactions. */
+import type { Types } from 'mongoose';
+import type { InteractionDocument } from '../modules/behaviour/index.js';
+import { slugify, type CategoryDocument, type ProductDocument, type ProductFacts } from '../modules/catalog/index.js';
+import type { OrderDocument } from '../modules/order/index.js';
+import type { ImportableReview, ReviewDocument } from '../modules/review/index.js';
+import type { UserDocument } from '../modules/user/index.js';
+import { emptyTally, pointsPerStar, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
+import { handleOf, importedId, nameOf } from './identity.js';
+import type { ImportedProduct, ImportedRating, Scale } from './record.js';
+
+/** When a source has no times, its lines count as seconds from here, so that their order stays. */
+export const undated = Date.UTC(2011, 0, 1);
+
+type Kind = 'user' | 'merchant' | 'product' | 'category' | 'review' | 'order' | 'interaction' | 'follow';
+
+export class SourceDocuments {
+  /** @param merchant whose products they become; null for the source's own merchant */
+  constructor(
+    private readonly source: string,
+    private readonly merchant: Types.ObjectId | null,
+  ) {}
+
+  id(kind: Kind, key: string): Types.ObjectId {
+    return importedId(this.source, kind, key);
+  }
+
+  get merchantId(): Types.ObjectId {
+    return this.merchant ?? this.ownMerchantId;
+  }
+
+  get ownMerchantId(): Types.ObjectId {
+    return this.id('merchant', '');
+  }
+
+  /** Whoever sells what the source has: a user that nobody can sign in as; the products can be handed to an account. */
+  ownMerchant(): UserDocument {
+    const user = this.user('shop', { name: `${this.source} shop` });
+    const handle = handleOf(this.source, 'shop', this.ownMerchantId);
+    return { ...user, _id: this.ownMerchantId, handle, handleKey: handle.toLowerCase(), roles: ['BUYER', 'MERCHANT'] };
+  }
+
+  user(key: string, given: { name?: string; email?: string } = {}): UserDocument {
+    const _id = this.id('user', key);
+    const handle = handleOf(this.source, key, _id);
+    return {
+      _id,
+      handle,
+      handleKey: handle.toLowerCase(),
+      name: nameOf(given.name, key, _id),
+      bio: null,
+      avatarUrl: null,
+      roles: ['BUYER'],
+      createdAt: new Date(undated),
+      source: this.source,
+      ...(given.email && { importedEmail: given.email }),
+    };
+  }
+
+  category(name: string): CategoryDocument {
+    return { _id: this.id('category', name), slug: `${slugify(this.source)}-${slugify(name)}`, name, parent: null };
+  }
+
+  product(key: string, given: ImportedProduct | undefined, category: string): ProductDocument {
+    const _id = this.id('product', key);
+    const title = given?.title ?? `${this.source} ${key}`.slice(0, 200);
+    const now = new Date();
+    return {
+      _id,
+      slug: `${slugify(title)}-${_id.toHexString().slice(-6)}`,
+      title,
+      description: given?.description ?? '',
+      category: this.id('category', category),
+      merchant: this.merchantId,
+      price: given?.price ?? { amountMinor: 0, currency: 'EUR' },
+      stock: given?.stock ?? null,
+      attributes: given?.attributes ?? [],
+      imageUrl: given?.image ?? null,
+      createdAt: new Date(undated),
+      updatedAt: now,
+      rating: emptyTally(),
+      score: 0,
+      commentCount: 0,
+      source: this.source,
+    };
+  }
+
+  /** What the source says of a product, without what it leaves open. */
+  facts({ title, description, price, stock, image, attributes }: ImportedProduct): ProductFacts {
+    return {
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { description }),
+      ...(price !== undefined && { price }),
+      ...(stock !== undefined && { stock }),
+      ...(image !== undefined && { imageUrl: image }),
+      ...(attributes.length > 0 && { attributes }),
+    };
+  }
+
+  review(rating: ImportedRating, scale: Scale, line: number): ImportableReview {
+    const { quality = null, price = null, service = null } = rating.aspects;
+    const points = pointsOf(rating.rating, scale);
+    const createdAt = rating.at ?? new Date(undated + line * 1000);
+    const { helpful, unhelpful, verified, reply, images, title, body } = rating;
+    const review: ReviewDocument = {
+      _id: this.id('review', `${rating.user}\0${rating.product}`),
+      product: this.id('product', rating.product),
+      author: this.id('user', rating.user),
+      ...{ quality, price, service, points, title, body, helpful, unhelpful, createdAt },
+      stars: starsOf(points),
+      weight: reviewWeight({ createdAt, verifiedPurchase: verified, helpful, unhelpful }),
+      imageUrls: images,
+      verifiedPurchase: verified,
+      incentivised: rating.incentivised,
+      helpfulness: wilsonLowerBound(helpful, helpful + unhelpful),
+      response: reply && { body: reply.body, at: reply.at ?? createdAt, by: this.merchantId },
+      visible: rating.published,
+      commentCount: 0,
+      editedAt: null,
+      source: this.source,
+      ...(helpful + unhelpful > 0 && { importedVotes: { helpful, unhelpful } }),
+      ...(!rating.published && { hiddenAtSource: true }),
+    };
+    return { review, dated: rating.at !== null };
+  }
+
+  interaction({ author: user, product, points, verifiedPurchase, createdAt }: ReviewDocument): InteractionDocument {
+    return {
+      _id: this.id('interaction', `${user.toHexString()}${product.toHexString()}`),
+      ...{ user, product, views: 0, carts: 0, comments: 0, points },
+      purchases: Number(verifiedPurchase),
+      lastAt: createdAt,
+    };
+  }
+
+  /** A purchase that the source has verified is an order that was delivered. */
+  order({ author, product, createdAt }: ReviewDocument): OrderDocument {
+    const price = { amountMinor: 0, currency: 'EUR' };
+    return {
+      _id: this.id('order', `${author.toHexString()}${product.toHexString()}`),
+      buyer: author,
+      merchant: this.merchantId,
+      items: [{ product, title: 'Imported purchase', price, quantity: 1 }],
+      total: price,
+      status: 'DELIVERED',
+      placedAt: createdAt,
+      updatedAt: createdAt,
+    };
+  }
+
+  follow(follower: string, followee: string, line: number) {
+    return {
+      _id: this.id('follow', `${follower}\0${followee}`),
+      follower: this.id('user', follower),
+      followee: this.id('user', followee),
+      at: new Date(undated + line * 1000),
+    };
+  }
+}
+
+/** A rating of any scale on the shop's scale of 1 to 5 stars; five-star scales stay as they are. */
+export function pointsOf(rating: number, { least, most }: Scale): number {
+  const stars = most === 5 ? Math.max(1, rating) : 1 + ((rating - least) * 4) / (most - least);
+  return Math.round(stars * pointsPerStar);
+}

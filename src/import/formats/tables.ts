@@ -1,0 +1,144 @@
+/** What a row of any table of reviews or products says, by the meaning of its columns. */
+import { Rejected, type ImportedProduct, type ImportedRating } from '../record.js';
+import { timeOf } from '../times.js';
+import {
+  aspectOf,
+  descriptionOf,
+  emailOf,
+  flagOf,
+  isEmail,
+  keyOf,
+  labelOf,
+  maxBody,
+  maxName,
+  maxTitle,
+  priceOf,
+  ratingOn,
+  replyText,
+  reviewText,
+  stockOf,
+  urlsOf,
+  votesOf,
+} from '../values.js';
+import type { Field, ReadingStyle, Row } from './format.js';
+
+const shownStates = new Set([
+  '',
+  'published',
+  'publish',
+  'approved',
+  'approve',
+  'ok',
+  'true',
+  'yes',
+  '1',
+  'active',
+  'enabled',
+  'visible',
+  'shown',
+  'live',
+]);
+const hiddenStates = new Set(
+  [
+    'unpublished',
+    'hidden',
+    'pending',
+    'pending approval',
+    'not approved',
+    'rejected',
+    'spam',
+    'not-yet',
+    'not yet',
+    'draft',
+    'disabled',
+  ].concat(['false', 'no', '0', 'inactive', 'archived', 'deleted', 'trash', 'hold', 'unapproved', 'escalated', 'flagged', 'private']),
+);
+
+/** @throws Rejected for a state that says neither */
+export function isPublished(row: Row): boolean {
+  const state = row.text('status').trim().toLowerCase();
+  if (shownStates.has(state)) return true;
+  if (hiddenStates.has(state)) return false;
+  throw new Rejected(`the status "${state.slice(0, 40)}" says neither shown nor hidden`, row.column('status'), state.slice(0, 40));
+}
+
+/** @throws Rejected */
+export function ratingIn(row: Row, style: ReadingStyle): ImportedRating {
+  const email = emailOf(row.column('email'), row.text('email'));
+  const { decimal } = style;
+  const aspect = (field: Field) => aspectOf(row.column(field), row.text(field), decimal);
+  const reply = replyText(row.column('reply'), row.text('reply'), style);
+  return {
+    user: userOf(row, email),
+    userName: labelOf(row.column('userName'), row.text('userName'), maxName, style.html),
+    email: email ?? emailIn(row.text('user')),
+    product: keyOf(row.column('product'), 'product', row.text('product')),
+    rating: ratingOn(row.column('rating'), style.scale, row.text('rating'), decimal),
+    aspects: { quality: aspect('qualityRating'), price: aspect('priceRating'), service: aspect('serviceRating') },
+    title: reviewText(row.column('title'), row.text('title'), maxTitle, style),
+    body: reviewText(row.column('body'), row.text('body'), maxBody, style),
+    helpful: votesOf(row.column('helpful'), row.text('helpful')),
+    unhelpful: votesOf(row.column('unhelpful'), row.text('unhelpful')),
+    verified: flagOf(row.column('verified'), row.text('verified')),
+    incentivised: flagOf(row.column('incentivised'), row.text('incentivised')),
+    images: urlsOf(row.column('images'), row.text('images')),
+    reply: reply.trim() === '' ? null : { body: reply, at: timeOf(row.column('replyAt'), row.text('replyAt'), style.dateOrder) },
+    published: isPublished(row),
+    at: timeOf(row.column('at'), row.text('at'), style.dateOrder),
+  };
+}
+
+function emailIn(key: string): string | undefined {
+  const text = key.trim().toLowerCase();
+  return isEmail(text) ? text : undefined;
+}
+
+/** Where nothing names the user, each review is its own user's: two people of one name stay two. */
+function userOf(row: Row, email: string | undefined): string {
+  if (row.has('user') && row.text('user').trim() !== '') {
+    const key = keyOf(row.column('user'), 'user', row.text('user'));
+    return emailIn(key) ?? key;
+  }
+  if (email) return email;
+  const review = row.text('reviewId').trim();
+  const name = row.text('userName').trim();
+  if (review !== '') return keyOf(row.column('reviewId'), 'user', `review ${review}`);
+  if (name !== '') return keyOf(row.column('userName'), 'user', `${name.slice(0, 100)} ${row.text('at').trim()}`.trim());
+  throw new Rejected('the user is missing', row.column('user') || row.column('email') || row.column('userName'));
+}
+
+/** What a row says of a product. @returns undefined where that is no more than its key @throws Rejected */
+export function productIn(row: Row, style: ReadingStyle): ImportedProduct {
+  const { decimal, html } = style;
+  const price = row.text('salePrice').trim() === '' ? ('price' as const) : ('salePrice' as const);
+  const currency = row.text('currency').trim().toUpperCase() || style.currency;
+  const amount = row.text(price).trim();
+  if (amount !== '' && !currency)
+    throw new Rejected('the price has no currency; --currency gives one', row.column(price), amount.slice(0, 40));
+  return {
+    product: keyOf(row.column('product'), 'product', row.text('product')),
+    title: labelOf(row.column('productTitle'), row.text('productTitle'), maxTitle, html),
+    description: descriptionOf(row.column('description'), row.text('description'), html),
+    category: labelOf(row.column('category'), row.text('category'), 100, html),
+    price: currency ? priceOf(row.column(price), amount, currency, decimal) : undefined,
+    stock: stockOf(row.column('stock'), row.text('stock'), decimal),
+    image: urlsOf(row.column('productImage'), row.text('productImage'))[0],
+    attributes: attributesIn(row, html),
+  };
+}
+
+const attributeNames = { brand: 'Brand', sku: 'SKU', gtin: 'GTIN', mpn: 'MPN' } as const;
+
+function attributesIn(row: Row, html: boolean): { name: string; value: string }[] {
+  return Object.entries(attributeNames).flatMap(([field, name]) => {
+    const value = labelOf(row.column(field as Field), row.text(field as Field).replace(/^'/, ''), 200, html);
+    return value ? [{ name, value }] : [];
+  });
+}
+
+const productFields: Field[] = ['productTitle', 'description', 'category', 'price', 'stock', 'sku', 'gtin', 'mpn', 'brand', 'productImage'];
+
+/** Whether a table of reviews says something of their products too. */
+export function describesProducts(row: Row): boolean {
+  return productFields.some((field) => row.text(field) !== '');
+}

@@ -1,0 +1,70 @@
+/** The file of rejected lines: why each was rejected, and all of it, so that it can be mended and imported again. */
+import { once } from 'node:events';
+import { createWriteStream, rmSync, type WriteStream } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { finished } from 'node:stream/promises';
+import Papa from 'papaparse';
+import type { Dialect } from './reading/dialect.js';
+import type { Rejected } from './record.js';
+
+const ownColumns = ['import_line', 'import_column', 'import_value', 'import_reason'];
+
+/** The whole line, in formats that are no tables. */
+export const recordColumn = 'import_record';
+
+export const rejectsDialect: Dialect = { delimiter: ',', quote: '"', escape: '"' };
+
+export function isRejectsHeader(line: string): boolean {
+  return line.startsWith(ownColumns.join(','));
+}
+
+/** A line that is not taken. */
+export interface RejectedRow {
+  line: number;
+  rejected: Rejected | null;
+  /** The columns of a table; null for lines of other formats. */
+  columns: readonly string[] | null;
+  values: readonly string[];
+}
+
+/** Writes one file for each file that has rejected lines: the first under the path itself, others beside it. */
+export class RejectsFile {
+  private stream: WriteStream | null = null;
+  private of = '';
+  private readonly written = new Set<string>();
+
+  constructor(private readonly path: string) {
+    rmSync(path, { force: true });
+  }
+
+  async write(file: string, { line, rejected, columns, values }: RejectedRow): Promise<void> {
+    if (this.of !== file) await this.begin(file, columns);
+    const { column, value, message } = rejected!;
+    const own = columns?.filter((name) => !ownColumns.includes(name)) ?? [recordColumn];
+    const kept = columns ? values.filter((_, at) => !ownColumns.includes(columns[at] ?? '')) : values;
+    await this.put([String(line), column, value, message, ...kept, ...Array<string>(Math.max(0, own.length - kept.length)).fill('')]);
+  }
+
+  private async begin(file: string, columns: readonly string[] | null): Promise<void> {
+    await this.close();
+    this.of = file;
+    this.stream = createWriteStream(this.pathFor(file));
+    await this.put([...ownColumns, ...(columns?.filter((name) => !ownColumns.includes(name)) ?? [recordColumn])]);
+  }
+
+  private pathFor(file: string): string {
+    const suffix = extname(this.path);
+    const stem = this.path.slice(0, this.path.length - suffix.length);
+    const path = this.written.size === 0 ? this.path : `${stem}.${basename(file)}${suffix}`;
+    this.written.add(path);
+    return path;
+  }
+
+  private async put(values: string[]): Promise<void> {
+    if (!this.stream!.write(`${Papa.unparse([values])}\n`)) await once(this.stream!, 'drain');
+  }
+
+  async close(): Promise<void> {
+    if (this.stream) await finished(this.stream.end());
+  }
+}

@@ -1,0 +1,360 @@
+/** The import beside a running server, from the command line to what the API then says. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { encode } from 'iconv-lite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { usePlaza } from '../support/plaza.js';
+import { until } from '../support/until.js';
+
+const plaza = usePlaza();
+const cli = fileURLToPath(new URL('../../dist/cli/import.js', import.meta.url));
+let folder = '';
+let imports = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plaza-import-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function run(args: string[], environment: Record<string, string> = {}): Promise<Run> {
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, ...output };
+}
+
+/** Imports text as a source of its own. */
+async function importText(format: string, text: string, ...args: string[]): Promise<Run & { source: string }> {
+  const source = `source${++imports}`;
+  const path = file(`${source}.txt`, text);
+  return { source, ...(await run([path, '--format', format, '--source', source, ...args])) };
+}
+
+const collection = (name: string) => plaza.connection.collection(name);
+
+const reviewLine = (more: object): string => JSON.stringify({ user_id: 'A1', asin: 'B1', rating: 5, timestamp: 1588687728923, ...more });
+
+async function productsOf(source: string): Promise<{ slug: string; title: string; rating: Record<string, unknown> }[]> {
+  const slugs = await collection('products').find({ source }).sort({ title: 1 }).toArray();
+  const query = 'query ($slug: String!) { product(slug: $slug) { slug title rating { count mean weightedMean composite } } }';
+  return Promise.all(slugs.map(async ({ slug }) => (await plaza.data(query, { slug: slug as string })).product));
+}
+
+describe.skipIf(process.env['MONGODB_URI'])('import', () => {
+  test('one line with an impossible time or count harms nobody: it is rejected with line, column, value and reason', async () => {
+    const lines = [
+      reviewLine({}),
+      reviewLine({ user_id: 'A2', timestamp: 32472144000000 }),
+      reviewLine({ user_id: 'A3', timestamp: 5 }),
+      reviewLine({ user_id: 'A4', helpful_vote: 3e9 }),
+      reviewLine({ user_id: 'A5', timestamp: 1588687728923456 }),
+    ];
+    const rejects = join(folder, 'times.csv');
+    const { code, stdout, source } = await importText('amazon-reviews', lines.join('\n'), '--rejects', rejects);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Lines: 2 accepted, 3 rejected.');
+    const [product] = await productsOf(source);
+    expect(product!.rating).toMatchObject({ count: 2, mean: 5, weightedMean: 5 });
+    expect(product!.rating['composite']).toBeGreaterThan(3);
+    const written = readFileSync(rejects, 'utf8').split('\n');
+    expect(written[0]).toBe('import_line,import_column,import_value,import_reason,import_record');
+    expect(written[1]).toContain('2,timestamp,32472144000000,"the time 32472144000000 lies in the future, in the year 2999"');
+    expect(written[3]).toContain('4,helpful_vote,3000000000,the votes are more than 1000000000');
+  });
+
+  test('rejected lines can be mended and imported again, of tables and of other formats', async () => {
+    const rejects = join(folder, 'mend.csv');
+    const table = await importText('csv', 'user;product;rating;body\nann;tea;4,5;"a\nb"\nbob;tea;six;"c; ""d"""\n', '--rejects', rejects);
+    expect(table.stdout).toContain('Lines: 1 accepted, 1 rejected.');
+    writeFileSync(rejects, readFileSync(rejects, 'utf8').replaceAll(',six,', ',3,'));
+    const again = await run([rejects, '--format', 'csv', '--source', table.source]);
+    expect(again.stdout).toContain('New: 1 users, 0 products, 1 reviews');
+    const reviews = await collection('reviews').find({ source: table.source }).sort({ points: 1 }).toArray();
+    expect(reviews.map(({ points, body }) => [points, body])).toEqual([
+      [180, 'c; "d"'],
+      [270, 'a\nb'],
+    ]);
+    const lines = await importText(
+      'amazon-reviews',
+      `${reviewLine({})}\n${reviewLine({ user_id: 'A2', rating: 9 })}`,
+      '--rejects',
+      rejects,
+    );
+    writeFileSync(rejects, readFileSync(rejects, 'utf8').replace('""rating"":9', '""rating"":3'));
+    expect((await run([rejects, '--format', 'amazon-reviews', '--source', lines.source])).stdout).toContain('1 accepted, 0 rejected');
+    expect((await productsOf(lines.source))[0]!.rating).toMatchObject({ count: 2, mean: 4 });
+  });
+
+  test('categories, products and users whose names come to one slug are told apart, in any script', async () => {
+    const names = ['電気製品', '食品', 'Sci-Fi & Fantasy', 'Sci Fi Fantasy', 'Книги', '!!!', '???'];
+    const lines = names.flatMap((category, at) => [`u${at},p${at},4,"${category}","電気 ${at % 2}"`, `U${at},q${at},5,"${category}",Tea`]);
+    const { code, source } = await importText('csv', `user,product,rating,category,productTitle\n${lines.join('\n')}\n`);
+    expect(code).toBe(0);
+    const categories = await collection('categories')
+      .find({ slug: { $regex: `^${source}-` } })
+      .toArray();
+    expect(new Set(categories.map(({ slug }) => slug as string)).size).toBe(names.length);
+    expect(categories.map(({ slug }) => slug as string)).toEqual(
+      expect.arrayContaining([`${source}-電気製品`, `${source}-sci-fi-fantasy`, `${source}-книги`]),
+    );
+    const products = await productsOf(source);
+    expect(products).toHaveLength(2 * names.length);
+    expect(products.every(({ slug }) => /^(電気-\d|tea)-/.test(slug))).toBe(true);
+  });
+
+  test('five thousand products of one title in another script are all there', async () => {
+    const rows = Array.from({ length: 5000 }, (_, at) => `u${at % 50},p${at},4,茶`);
+    const { code, stdout } = await importText('csv', `user,product,rating,productTitle\n${rows.join('\n')}\n`);
+    expect(code).toBe(0);
+    expect(stdout).toContain('New: 51 users, 5000 products, 5000 reviews');
+  });
+
+  test('a product whose slug is long and in another script has its page', async () => {
+    const { source } = await importText('csv', `user,product,rating,productTitle\nann,p,4,${'電気製品'.repeat(30)}\n`);
+    const [product] = await productsOf(source);
+    const page = await fetch(`${plaza.url}/products/${encodeURIComponent(product!.slug)}`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('電気製品');
+  });
+
+  test.each([
+    ['a file that is not there', () => join(folder, 'nowhere.csv'), 'there is no such file'],
+    [
+      'a truncated gzip file',
+      () => file('cut.csv.gz', gzipSync('user,product,rating\n'.repeat(5000)).subarray(0, 60)),
+      'not downloaded completely',
+    ],
+    [
+      'damaged gzip',
+      () => file('bad.csv.gz', Buffer.concat([gzipSync('user,product\n').subarray(0, 12), Buffer.alloc(40, 7)])),
+      'cannot be read',
+    ],
+    ['a truncated zip archive', () => file('cut.zip', Buffer.from('504b030414000000080000', 'hex')), 'not a complete zip archive'],
+    ['another compression', () => file('x.csv.bz2', Buffer.from('425a683931415926', 'hex')), 'is compressed with bzip2'],
+    ['a wrong header', () => file('wrong.csv', 'who,what\na,b\n'), 'there is no column "product"'],
+    ['an empty file', () => file('empty.csv', ''), 'is empty'],
+    ['a picture', () => file('picture.csv', Buffer.alloc(4000)), 'is not a text file'],
+    ['lines of which none can be taken', () => file('none.csv', 'user,product,rating\na,b,9\n'), 'no line could be taken'],
+    ['dates that may be either way', () => file('dates.csv', 'user,product,rating,date\na,b,4,05/06/2020\n'), '--date-order'],
+  ])('%s ends with a sentence and exit code 1, and leaves nothing behind', async (_, path, sentence) => {
+    const users = await collection('users').countDocuments();
+    const { code, stderr } = await run([path(), '--format', 'csv', '--source', 'failed']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(await collection('users').countDocuments()).toBe(users);
+  });
+
+  test('--strict ends with exit code 2 where any line is rejected', async () => {
+    expect((await importText('csv', 'user,product,rating\na,b,4\nc,d,9\n', '--strict')).code).toBe(2);
+    expect((await importText('csv', 'user,product,rating\na,b,4\n', '--strict')).code).toBe(0);
+  });
+
+  test('--dry-run reports what an import then does, and writes nothing', async () => {
+    const path = file('dry.csv', 'user,product,rating\na,b,4\nc,b,9\nd,b,2\na,b,5\n');
+    const args = [path, '--format', 'csv', '--source', 'dry'];
+    const report = ({ stdout }: Run): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
+    const dry = await run([...args, '--dry-run']);
+    expect(dry.stdout).toContain('This was a dry run: nothing was written.');
+    expect(await collection('products').countDocuments({ source: 'dry' })).toBe(0);
+    const real = await run(args);
+    expect(report(real)).toBe(report(dry));
+    writeFileSync(path, 'user,product,rating\na,b,1\nd,b,2\ne,b,3\n');
+    expect(report(await run([...args, '--dry-run']))).toContain('New: 1 users, 0 products, 1 reviews, 0 follows.\nUpdated: 1 reviews');
+  });
+
+  test('a dry run without a store makes none', async () => {
+    const path = file('nostore.csv', 'user,product,rating\na,b,4\n');
+    const directory = join(folder, 'no-store');
+    const { code, stdout } = await run([path, '--format', 'csv', '--dry-run'], { PLAZA_DATA_DIR: directory });
+    expect(code).toBe(0);
+    expect(stdout).toContain('New: 2 users, 1 products, 1 reviews');
+    expect(existsSync(join(directory, 'store'))).toBe(false);
+  });
+
+  describe('a newer export', () => {
+    const older = 'user,product,rating,body,at,helpful\na,p,2,bad,2020-01-01,3\nb,p,4,good,2020-01-01,0\n';
+    const newer = 'user,product,rating,body,at,helpful\na,p,5,better,2021-01-01,4\nb,p,1,worse,2019-01-01,0\nc,p,3,new,2021-01-01,0\n';
+
+    async function twice(onConflict: string) {
+      const { source } = await importText('csv', older);
+      const { stdout } = await run([file('newer.csv', newer), '--format', 'csv', '--source', source, '--on-conflict', onConflict]);
+      return {
+        stdout,
+        rating: (await productsOf(source))[0]!.rating,
+        reviews: await collection('reviews').find({ source }).sort({ body: 1 }).toArray(),
+      };
+    }
+
+    test('changes what is there, and the scores with it', async () => {
+      const { stdout, rating, reviews } = await twice('update');
+      expect(stdout).toContain('1 reviews, 0 follows.\nUpdated: 2 reviews, 0 products. Unchanged: 0 reviews.');
+      expect(rating).toMatchObject({ count: 3, mean: 3 });
+      expect(reviews.map(({ body, helpful }) => [body, helpful])).toEqual([
+        ['better', 4],
+        ['new', 0],
+        ['worse', 0],
+      ]);
+    });
+
+    test('is kept out with --on-conflict keep', async () => {
+      const { stdout, rating } = await twice('keep');
+      expect(stdout).toContain('Updated: 0 reviews, 0 products. Unchanged: 2 reviews.');
+      expect(rating).toMatchObject({ count: 3, mean: 3 });
+    });
+
+    test('changes only what is newer with --on-conflict newest', async () => {
+      const { stdout, rating } = await twice('newest');
+      expect(stdout).toContain('Updated: 1 reviews, 0 products. Unchanged: 1 reviews.');
+      expect(rating).toMatchObject({ count: 3, mean: 4 });
+    });
+
+    test('leaves alone what was voted, moderated and said here', async () => {
+      const { source } = await importText('csv', older);
+      const review = await collection('reviews').findOne({ source, body: 'bad' });
+      const { review: found } = await reviewNamed('bad', source);
+      const [voter, moderator] = [await plaza.account(), await plaza.account({ role: 'MODERATOR' })];
+      await plaza.mutate('voteReview', { reviewId: found.id, vote: 'HELPFUL' }, 'review { id }', voter.token);
+      await plaza.mutate('moderateContent', { contentId: found.id, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator.token);
+      await run([file('newer.csv', newer), '--format', 'csv', '--source', source]);
+      const after = await collection('reviews').findOne({ _id: review!._id });
+      expect(after).toMatchObject({ body: 'better', helpful: 5, visible: false });
+      expect((await productsOf(source))[0]!.rating).toMatchObject({ count: 2, mean: 2 });
+    });
+
+    test('of products changes titles and prices', async () => {
+      const { source } = await importText('csv-products', 'id,title,price,currency\na,Tea,1.00,EUR\nb,Pot,2.00,EUR\n');
+      const { stdout } = await run([
+        file('p.csv', 'id,title,price,currency\na,Green tea,1.50,EUR\nb,Pot,2.00,EUR\n'),
+        '--format',
+        'csv-products',
+        '--source',
+        source,
+      ]);
+      expect(stdout).toContain('Updated: 0 reviews, 1 products.');
+      expect(await collection('products').findOne({ source, title: 'Green tea' })).toMatchObject({
+        price: { amountMinor: 150, currency: 'EUR' },
+      });
+    });
+  });
+
+  async function reviewNamed(body: string, source: string) {
+    const { slug } = (await collection('products').findOne({ source }))!;
+    const query =
+      'query ($slug: String!) { product(slug: $slug) { reviews(first: 50) { edges { node { id body author { name handle } } } } } }';
+    const { product } = await plaza.data(query, { slug: slug as string });
+    return {
+      review: product.reviews.edges.map(({ node }: { node: unknown }) => node).find((node: { body: string }) => node.body === body),
+    };
+  }
+
+  test('nobody sees an address that named a user', async () => {
+    const { source } = await importText('csv', 'customer_email,product,rating,body\nann@example.org,p,4,fine\n');
+    const { review } = await reviewNamed('fine', source);
+    expect(review.author.name).toMatch(/^Member [0-9a-f]{12}$/);
+    expect(JSON.stringify(review)).not.toContain('ann');
+    expect(await collection('users').findOne({ source, importedEmail: 'ann@example.org' })).toBeTruthy();
+  });
+
+  test('only what the source shows is shown, with the answers of its merchant', async () => {
+    const path = fileURLToPath(new URL('../fixtures/import/judgeme.csv', import.meta.url));
+    expect((await run([path, '--format', 'judgeme'])).code).toBe(0);
+    const { slug } = (await collection('products').findOne({ source: 'judgeme' }))!;
+    const query = `query ($slug: String!) { product(slug: $slug) { rating { count mean } reviews(first: 10, sort: HIGHEST) { edges { node {
+      title overall verifiedPurchase imageUrls response { body } author { name } } } } } }`;
+    const { product } = await plaza.data(query, { slug: slug as string });
+    expect(product.rating).toEqual({ count: 2, mean: 3.5 });
+    expect(product.reviews.edges[0].node).toMatchObject({
+      title: 'Lovely',
+      verifiedPurchase: true,
+      response: { body: 'Thank you!' },
+      author: { name: 'Ann B.' },
+    });
+    expect(product.reviews.edges[0].node.imageUrls).toHaveLength(2);
+  });
+
+  test('the products of a source can be handed to an account', async () => {
+    const merchant = await plaza.account({ merchant: true });
+    const { source, stdout } = await importText('csv', 'user,product,rating\na,p,4\n');
+    expect(stdout).toContain('New: 2 users');
+    const args = [file('merchant.csv', 'user,product,rating\na,p,4\na,q,5\n'), '--format', 'csv', '--source', source, '--merchant'];
+    expect((await run([...args, 'nobody@example.org'])).stderr).toContain('There is no merchant’s account'.replace('’', "'"));
+    expect((await run([...args, merchant.email])).code).toBe(0);
+    const account = await collection('users').findOne({ handle: merchant.handle });
+    const owners = await collection('products').find({ source }).toArray();
+    expect(owners.map(({ merchant: owner }) => String(owner))).toEqual([String(account!._id), String(account!._id)]);
+  });
+
+  test('a whole data set is read from a folder', async () => {
+    const directory = mkdtempSync(join(folder, 'ml-'));
+    writeFileSync(join(directory, 'ratings.csv'), 'userId,movieId,rating,timestamp\n1,10,3.5,881250949\n2,10,4.5,881250949\n');
+    writeFileSync(
+      join(directory, 'movies.csv'),
+      'movieId,title,genres\n10,"American President, The (1995)",Comedy|Drama\n11,Jumanji (1995),Adventure\n',
+    );
+    writeFileSync(join(directory, 'links.csv'), 'movieId,imdbId,tmdbId\n10,1,2\n');
+    writeFileSync(join(directory, 'README.txt'), 'About\n');
+    const { stdout, code } = await run([directory, '--format', 'movielens', '--source', 'folder']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('New: 3 users, 2 products, 2 reviews');
+    expect((await productsOf('folder')).map(({ title, rating }) => [title, rating['mean']])).toEqual([
+      ['American President, The (1995)', 4],
+      ['Jumanji (1995)', null],
+    ]);
+  });
+
+  test('UTF-16 and Windows-1252 come out as they were written', async () => {
+    const text = 'user;product;rating;body\na;p;4,5;Größe — „gut“\n';
+    for (const encoding of ['utf-16le', 'windows-1252']) {
+      const path = file(`${encoding}.csv`, encode(text, encoding, { addBOM: true }));
+      await run([path, '--format', 'csv', '--source', encoding]);
+      expect(await collection('reviews').findOne({ source: encoding })).toMatchObject({ body: 'Größe — „gut“', points: 270 });
+    }
+  });
+
+  test('an interrupted import says so, keeps its scores true, and is taken up by the same command', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, at) => `u${at},p${at % 20},${1 + (at % 5)}`);
+    const path = file('long.csv', `user,product,rating\n${rows.join('\n')}\n`);
+    const args = [cli, path, '--format', 'csv', '--source', 'long'];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+    const closed = once(child, 'close');
+    await until(async () => (await collection('reviews').countDocuments({ source: 'long' })) > 0);
+    child.kill('SIGINT');
+    const [code] = (await closed) as [number];
+    expect(code).toBe(1);
+    expect(stderr).toContain('Run the same command again to go on.');
+    const counted = async () => (await productsOf('long')).reduce((sum, { rating }) => sum + (rating['count'] as number), 0);
+    const kept = await collection('reviews').countDocuments({ source: 'long' });
+    expect(kept).toBeLessThan(rows.length);
+    expect(await counted()).toBe(kept);
+    expect((await run(args.slice(1))).stdout).toContain(`New: ${rows.length - kept} users, 0 products, ${rows.length - kept} reviews`);
+    expect(await counted()).toBe(rows.length);
+  });
+});
