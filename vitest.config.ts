@@ -8,7 +8,13 @@ import { defineConfig } from 'vitest/config';
 const dataSets = resolve(process.env['TEST_DATA_DIR'] ?? '../shared/data');
 
 /** Each is a folder of test/ and has a script of its own: `npm run test:unit`, and so on. */
-const projects = ['unit', 'api', 'store', 'browser', 'hostile', 'slow', ...(existsSync(dataSets) ? ['data-sets'] : [])];
+const specifications = existsSync(process.env['MONGODB_SPECIFICATIONS'] ?? '');
+const projects = [
+  ...['unit', 'api', 'store', 'browser', 'hostile', 'slow'],
+  ...(existsSync(dataSets) ? ['data-sets'] : []),
+  ...(specifications ? ['specifications'] : []),
+];
+if (!specifications) process.stdout.write('MONGODB_SPECIFICATIONS names no folder: MongoDB’s specification tests do not run.\n');
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -4,6 +4,7 @@ import { openShop, type Features } from '../app.js';
 import { readConfig } from '../config.js';
 import { createLogger } from '../logger.js';
 import { OperatorError } from '../operator-error.js';
+import { openStore, type Store } from '../store/connection.js';
 
 /** Runs the work with the shop open; what goes wrong is one line and exit code 1. */
 export async function withShop(work: (verbs: Features['verbs']) => Promise<void>): Promise<void> {
@@ -14,6 +15,20 @@ export async function withShop(work: (verbs: Features['verbs']) => Promise<void>
       await work(shop.verbs);
     } finally {
       await shop.close();
+    }
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+/** Runs the work with the store open, without the shop on it; what goes wrong is one line and exit code 1. */
+export async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
+  try {
+    const store = await openStore(readConfig(process.env), { share: true });
+    try {
+      await work(store);
+    } finally {
+      await store.close();
     }
   } catch (error) {
     reportFailure(error);

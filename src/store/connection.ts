@@ -1,9 +1,12 @@
 /** The one place that knows whether the store is MongoDB or the embedded server. */
+import { chmodSync, constants, copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import mongoose, { type Connection } from 'mongoose';
 import { OperatorError } from '../operator-error.js';
 import { Database } from './database.js';
 import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
+
+export { checkData, dataFileOf, DirectoryInUse, restoreBackup, StoreCannotStart } from './embedded/index.js';
 
 export interface StoreOptions {
   mongodbUri: string | undefined;
@@ -48,7 +51,7 @@ function unreachable(error: unknown): unknown {
 
 async function openEmbedded(options: StoreOptions, share: boolean): Promise<{ uri: string; embedded: EmbeddedStore | null }> {
   try {
-    const embedded = await startEmbeddedStore({ directory: join(options.dataDirectory, 'store') });
+    const embedded = await startEmbeddedStore({ directory: storeDirectory(options.dataDirectory) });
     return { uri: embedded.uri, embedded };
   } catch (error) {
     if (!(error instanceof DirectoryInUse)) throw error;
@@ -67,6 +70,27 @@ async function answers(uri: string): Promise<boolean> {
     return false;
   } finally {
     await client.close();
+  }
+}
+
+/** Where the embedded store keeps its data. */
+export function storeDirectory(dataDirectory: string): string {
+  return join(dataDirectory, 'store');
+}
+
+/**
+ * Has the open embedded store copied as it is now, also while a server runs on it.
+ * @throws OperatorError if the file is there already
+ */
+export async function backUp({ connection }: Database, dataDirectory: string, target: string): Promise<void> {
+  if (existsSync(target)) throw new OperatorError('BACKUP_EXISTS', `${target} exists already: name another file`);
+  const { file } = await connection.db!.command({ plazaBackup: 1 });
+  const copy = join(storeDirectory(dataDirectory), String(file));
+  try {
+    copyFileSync(copy, target, constants.COPYFILE_EXCL);
+    chmodSync(target, 0o600);
+  } finally {
+    rmSync(copy, { force: true });
   }
 }
 

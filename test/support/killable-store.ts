@@ -13,13 +13,17 @@ export class KillableStore {
   readonly directory = mkdtempSync(join(tmpdir(), 'plaza-killable-'));
   private child: ChildProcess | null = null;
   private server: Server | null = null;
-  private readonly sockets = new Set<Socket>();
+  private readonly clients = new Set<Socket>();
   private ready: Promise<void> = Promise.resolve();
   private fatal: { command: string; died: () => void } | null = null;
 
   async start(): Promise<void> {
     await this.startProcess();
-    this.server = createServer((client) => void this.pass(client)).listen(0, '127.0.0.1');
+    this.server = createServer((client) => {
+      this.clients.add(client);
+      client.on('close', () => this.clients.delete(client));
+      void this.pass(client);
+    }).listen(0, '127.0.0.1');
     await once(this.server, 'listening');
   }
 
@@ -40,6 +44,7 @@ export class KillableStore {
   }
 
   async stop(): Promise<void> {
+    for (const client of this.clients) client.destroy();
     await this.kill();
     this.server?.close();
     rmSync(this.directory, { recursive: true, force: true });
@@ -55,30 +60,71 @@ export class KillableStore {
     const exited = once(this.child!, 'exit');
     this.child!.kill('SIGKILL');
     await exited;
-    for (const socket of this.sockets) socket.destroy();
-    this.sockets.clear();
   }
 
   private async pass(client: Socket): Promise<void> {
-    client.on('error', () => client.destroy());
-    await this.ready;
-    const store = connect(join(this.directory, 'store.sock'));
-    let doomed = false;
-    for (const socket of [client, store]) {
-      this.sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-    }
-    client.on('close', () => store.destroy());
-    store.on('close', () => client.destroy());
-    client.on('data', (bytes) => {
-      doomed ||= this.fatal !== null && bytes.includes(`${this.fatal.command}\0`, 16, 'latin1');
-      store.write(bytes);
-    });
-    store.on('data', (bytes) => {
-      if (!doomed || !this.fatal) return void client.write(bytes);
+    const passage = new Passage(client, () => this.connect());
+    passage.onAnswer = (command) => {
+      if (!this.fatal || !command.includes(`${this.fatal.command}\0`, 16, 'latin1')) return true;
       const { died } = this.fatal;
       this.fatal = null;
       void this.killAndRestart().then(died);
+      return false;
+    };
+    await passage.open();
+  }
+
+  private async connect(): Promise<Socket> {
+    await this.ready;
+    return connect(join(this.directory, 'store.sock'));
+  }
+}
+
+/**
+ * One connection through the door. A client that waits for an answer when the store dies sees its connection
+ * close; one that is idle is led to the next store, as drivers are not sure to notice a close at all times.
+ */
+class Passage {
+  onAnswer: (command: Buffer) => boolean = () => true;
+  private store: Socket | null = null;
+  private asked: Buffer | null = null;
+  private waiting: Buffer[] = [];
+
+  constructor(
+    private readonly client: Socket,
+    private readonly connect: () => Promise<Socket>,
+  ) {}
+
+  async open(): Promise<void> {
+    this.client.on('error', () => this.client.destroy());
+    this.client.on('close', () => this.store?.destroy());
+    this.client.on('data', (bytes) => this.ask(bytes));
+    await this.link();
+  }
+
+  private ask(bytes: Buffer): void {
+    this.asked ??= bytes;
+    if (this.store) this.store.write(bytes);
+    else this.waiting.push(bytes);
+  }
+
+  private async link(): Promise<void> {
+    const store = await this.connect();
+    if (this.client.destroyed) return void store.destroy();
+    this.store = store;
+    store.on('error', () => store.destroy());
+    store.on('close', () => this.storeClosed());
+    store.on('data', (bytes) => {
+      if (this.asked && !this.onAnswer(this.asked)) return;
+      this.asked = null;
+      this.client.write(bytes);
     });
+    for (const bytes of this.waiting.splice(0)) store.write(bytes);
+  }
+
+  private storeClosed(): void {
+    this.store = null;
+    if (this.asked) this.client.destroy();
+    if (!this.client.destroyed) void this.link();
   }
 }

@@ -7,6 +7,7 @@ import { compileFilter } from './query/matching.js';
 import { decode, encode, encodeAny } from './raw-document.js';
 import { compileValidator } from './validation.js';
 import { CommandError } from './errors.js';
+import { withChecksum, withoutChecksum } from './stored-document.js';
 
 export interface IndexSpecification {
   id: number;
@@ -24,6 +25,8 @@ export interface IndexSpecification {
 /** An index with what is derived from its specification once. */
 export interface Index extends Omit<IndexSpecification, 'collation'> {
   prefix: Buffer;
+  /** What the keys of the collection's documents begin with. */
+  collectionPrefix: Buffer;
   fields: string[];
   paths: string[][];
   descending: boolean[];
@@ -55,9 +58,16 @@ interface CollectionRecord {
 }
 
 /** The layout of the data; a store written by a newer version is refused. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 const longestIndexName = 127;
 const versionKey = Buffer.from('version');
+const formatKey = Buffer.from('format');
+
+function requireKnown(version: number, oldest: number): void {
+  if (version < oldest) throw new Error('the data has an older layout: start the server on it once');
+  if (version <= formatVersion) return;
+  throw new Error(`the data was written by a newer Plaza (format ${version}; this one reads up to ${formatVersion})`);
+}
 
 export class Catalog {
   readonly environment: RootDatabase<Buffer, Buffer>;
@@ -71,30 +81,31 @@ export class Catalog {
   /** Which state of the collections this thread knows; the thread that writes counts it up. */
   private version = 0;
   private changed = false;
+  readonly path: string;
   readonly readOnly: boolean;
 
   constructor(path: string, { readOnly = false } = {}) {
+    this.path = path;
     this.readOnly = readOnly;
     const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
-    this.environment = open<Buffer, Buffer>({ path, maxDbs: 4, noSubdir: true, ...encoding });
+    this.environment = open<Buffer, Buffer>({ path, maxDbs: 8, noSubdir: true, ...encoding });
     this.meta = this.environment.openDB<Buffer, Buffer>('meta', encoding);
-    this.documents = this.environment.openDB<Buffer, Buffer>('documents', encoding);
-    this.entries = this.environment.openDB<Buffer, Buffer>('entries', encoding);
+    const format = this.meta.get(formatKey);
+    if (format) requireKnown(decode(format)['version'] as number, readOnly ? formatVersion : 1);
+    this.documents = this.environment.openDB<Buffer, Buffer>('checked-documents', encoding);
+    this.entries = this.environment.openDB<Buffer, Buffer>('short-entries', encoding);
     this.load();
   }
 
   private load(): void {
-    const format = this.meta.get(Buffer.from('format'));
+    const format = this.meta.get(formatKey);
     if (!format) {
       this.environment.transactionSync(() => {
-        this.meta.putSync(Buffer.from('format'), encode({ product: 'plaza', version: formatVersion, nextId: 1 }));
+        this.meta.putSync(formatKey, encode({ product: 'plaza', version: formatVersion, nextId: 1 }));
       });
       return;
     }
-    const { version, nextId } = decode(format) as { version: number; nextId: number };
-    if (version > formatVersion) {
-      throw new Error(`the data was written by a newer Plaza (format ${version}; this one reads up to ${formatVersion})`);
-    }
+    const { nextId } = decode(format) as { nextId: number };
     this.nextId = nextId;
     this.version = this.storedVersion();
     const gone = new Set(this.collections.keys());
@@ -131,6 +142,29 @@ export class Catalog {
     this.changedCounts.clear();
     this.changed = false;
     this.load();
+  }
+
+  isOutdated(): boolean {
+    return (decode(this.meta.get(formatKey)!)['version'] as number) < formatVersion;
+  }
+
+  noteUpgrade(): void {
+    const format = encode({ product: 'plaza', version: formatVersion, nextId: this.nextId });
+    this.environment.transactionSync(() => void this.meta.putSync(formatKey, format));
+  }
+
+  table(name: string): Database<Buffer, Buffer> {
+    return this.environment.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' });
+  }
+
+  /** @throws CommandError where the document is damaged */
+  readDocument(key: Buffer, transaction?: Transaction): Buffer | undefined {
+    const stored = this.documents.get(key, { transaction });
+    return stored && withoutChecksum(stored, key);
+  }
+
+  writeDocument(key: Buffer, bytes: Buffer): void {
+    this.documents.putSync(key, withChecksum(bytes));
   }
 
   private storedVersion(): number {
@@ -269,7 +303,7 @@ export class Catalog {
 
   private takeId(): number {
     const id = this.nextId++;
-    this.meta.putSync(Buffer.from('format'), encode({ product: 'plaza', version: formatVersion, nextId: this.nextId }));
+    this.meta.putSync(formatKey, encode({ product: 'plaza', version: formatVersion, nextId: this.nextId }));
     return id;
   }
 
@@ -320,6 +354,7 @@ function compileIndex(specification: IndexSpecification, collectionId: number): 
     ...specification,
     collation,
     prefix: idPrefix(specification.name === identityIndex ? collectionId : specification.id),
+    collectionPrefix: idPrefix(collectionId),
     fields,
     paths: fields.map((field) => field.split('.')),
     descending: fields.map((field) => specification.key[field] === -1),

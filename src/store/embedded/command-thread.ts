@@ -5,6 +5,7 @@ import { Catalog } from './catalog.js';
 import { Commands } from './commands.js';
 import { parseMessage } from './message.js';
 import { encodeReply, failure } from './replies.js';
+import { upgrade } from './upgrade.js';
 import { warn } from './warnings.js';
 
 export interface ThreadInput {
@@ -27,6 +28,7 @@ const { directory, address, number } = workerData as ThreadInput;
 const port = parentPort!;
 const writes = number === 0;
 const catalog = new Catalog(join(directory, 'plaza.lmdb'), { readOnly: !writes });
+if (writes) upgrade(catalog);
 const commands = new Commands(catalog, () => address, { thread: number });
 
 async function answer(message: Uint8Array): Promise<Uint8Array> {

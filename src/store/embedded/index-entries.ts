@@ -29,6 +29,30 @@ export function keyValueOf(index: Index, document: Document): Document {
   return Object.fromEntries(index.fields.map((field, at) => [field, valuesAt(document, index.paths[at]!, 0)[0] ?? null]));
 }
 
+/** Every document's key begins with its collection's number, which entries leave out. */
+const prefixLength = 4;
+/** The length of an ObjectId's key, which most documents have. */
+const usualLength = 13;
+const usual = Buffer.alloc(0);
+
+/** The stored form of an entry: its key ends with the document's, whose length is the value where it is not the usual. */
+export function storedEntry(entry: Buffer, documentKey: Buffer): { key: Buffer; value: Buffer } {
+  const length = documentKey.length - prefixLength;
+  const key = Buffer.allocUnsafe(entry.length + length);
+  entry.copy(key);
+  documentKey.copy(key, entry.length, prefixLength);
+  if (length === usualLength) return { key, value: usual };
+  const value = Buffer.allocUnsafe(2);
+  value.writeUInt16BE(length);
+  return { key, value };
+}
+
+/** The key of the document that a stored entry is of. */
+export function documentKeyOf(index: Index, key: Buffer, value: Buffer): Buffer {
+  const length = value.length === 0 ? usualLength : value.readUInt16BE(0);
+  return Buffer.concat([index.collectionPrefix, key.subarray(key.length - length)]);
+}
+
 function indexedValues(document: Document, path: string[]): unknown[] {
   const values = valuesAt(document, path, 0).flatMap((value) => {
     if (!Array.isArray(value)) return [value];

@@ -1,12 +1,13 @@
 /** The embedded store: a MongoDB-compatible server in a worker thread. Its README says what it does and what not. */
 import { once } from 'node:events';
-import { chmodSync, readdirSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../operator-error.js';
 import { firstMessage, startThread } from '../../threads.js';
 import { Claim, DirectoryInUse, requireSoundFile, socketPath, storeUri } from './data-directory.js';
 import type { WorkerInput } from './worker.js';
 
+export { checkData } from './check.js';
 export { DirectoryInUse } from './data-directory.js';
 
 /** The embedded store does not start, for a reason its operator can mend. */
@@ -28,6 +29,42 @@ export interface EmbeddedStoreOptions {
   port?: number;
 }
 
+/** The data file of a directory. */
+export function dataFileOf(directory: string): string {
+  return join(directory, 'plaza.lmdb');
+}
+
+/**
+ * Puts a backup in the place of the data, which is kept beside it under another name.
+ * @throws DirectoryInUse while a server runs on the directory, StoreCannotStart where the backup is foreign or torn
+ * @returns where the former data is, or null where there was none
+ */
+export async function restoreBackup(directory: string, backup: string): Promise<string | null> {
+  const claim = await Claim.take(directory);
+  try {
+    const file = dataFileOf(directory);
+    const incoming = `${file}.incoming`;
+    copyFileSync(backup, incoming);
+    requireSoundFile(incoming);
+    flush(incoming);
+    const former = existsSync(file) ? `${file}.before-${new Date().toISOString().replaceAll(':', '-')}` : null;
+    if (former) renameSync(file, former);
+    rmSync(`${file}-lock`, { force: true });
+    renameSync(incoming, file);
+    return former;
+  } catch (error) {
+    throw new StoreCannotStart(error as Error);
+  } finally {
+    claim.release();
+  }
+}
+
+function flush(path: string): void {
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+}
+
 /**
  * Starts the store on a data directory.
  * @throws DirectoryInUse where another process has it, StoreCannotStart where its file is foreign, torn or newer.
@@ -37,7 +74,7 @@ export async function startEmbeddedStore({ directory, port }: EmbeddedStoreOptio
   let claim: Claim | null = null;
   try {
     claim = await Claim.take(directory);
-    requireSoundFile(join(directory, 'plaza.lmdb'));
+    requireSoundFile(dataFileOf(directory));
     return await serveDirectory(claim, { directory, socket: usesPort ? null : socketPath(directory), port: port ?? 0 });
   } catch (error) {
     claim?.release();

@@ -5,10 +5,12 @@ import type { Transaction } from 'lmdb';
 import { identityIndex, type Catalog, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
 import { concatenate } from './key.js';
+import { documentKeyOf } from './index-entries.js';
 import { plan as choosePlan, type KeyRange, type Plan } from './planner.js';
 import { compileFilter, type FilterOptions } from './query/matching.js';
 import { decode } from './raw-document.js';
 import { parseSort, sortByKeys, sortValues } from './sorting.js';
+import { withoutChecksum } from './stored-document.js';
 import type { Value } from './values/types.js';
 
 export interface FindOptions extends FilterOptions {
@@ -112,7 +114,7 @@ export class Reader {
   get(key: Buffer, view: View, overlay: Overlay | undefined): Buffer | null {
     const own = overlay?.get(key.toString('latin1'));
     if (own) return own.bytes;
-    return this.catalog.documents.get(key, { transaction: view.transaction }) ?? null;
+    return this.catalog.readDocument(key, view.transaction) ?? null;
   }
 
   private *matching(
@@ -136,7 +138,7 @@ export class Reader {
         seen.add(name);
       }
       if (overlay?.has(key.toString('latin1'))) continue;
-      const bytes = stored ?? this.catalog.documents.get(key, { transaction: view.transaction });
+      const bytes = stored ?? this.catalog.readDocument(key, view.transaction);
       if (!bytes) continue;
       statistics.documentsExamined++;
       view.budget?.spend((test ? testCost : 0) + Math.floor(bytes.length / bytesPerCost));
@@ -164,7 +166,7 @@ export class Reader {
   private *lookUp(plan: Plan, view: View, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: Buffer }> {
     for (const { low } of plan.reverse ? [...plan.ranges].reverse() : plan.ranges) {
       statistics.keysExamined++;
-      const bytes = this.catalog.documents.get(low, { transaction: view.transaction });
+      const bytes = this.catalog.readDocument(low, view.transaction);
       if (bytes) yield { key: low, bytes };
     }
   }
@@ -208,7 +210,9 @@ export class Reader {
       const entries = [...source.getRange({ ...bounds, limit: size, transaction: view.transaction })];
       for (const { key, value } of entries) {
         statistics.keysExamined += index ? 1 : 0;
-        yield secondary ? { entryKey: key, documentKey: value, bytes: null } : { entryKey: key, documentKey: key, bytes: value };
+        yield secondary
+          ? { entryKey: key, documentKey: documentKeyOf(index, key, value), bytes: null }
+          : { entryKey: key, documentKey: key, bytes: withoutChecksum(value, key) };
       }
       if (entries.length < size) return;
       const last = entries[entries.length - 1]!.key;

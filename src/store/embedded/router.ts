@@ -30,7 +30,7 @@ const immediate = new Set([
   'listIndexes',
 ]);
 const reads = new Set(['find', 'aggregate', 'count', 'distinct']);
-const longReads = new Set(['explain']);
+const longReads = new Set(['explain', 'plazaBackup']);
 /** Pipelines that follow or make writes. */
 const writersStages = new Set(['$changeStream', '$out', '$merge', '$currentOp', '$listSessions']);
 const readThreads = 2;

@@ -2,10 +2,11 @@
 import { ObjectId, type Document } from 'bson';
 import { secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
-import { indexKeys, keyValueOf } from './index-entries.js';
-import { concatenate, encodeFields, successor } from './key.js';
+import { documentKeyOf, indexKeys, keyValueOf, storedEntry } from './index-entries.js';
+import { encodeFields, successor } from './key.js';
 import { decode, encode, requireStorable } from './raw-document.js';
 import type { Row } from './reader.js';
+import { withoutChecksum } from './stored-document.js';
 import { show } from './values/show.js';
 import { isDocument } from './values/types.js';
 import type { LockTable, StoreTransaction } from './transaction.js';
@@ -114,7 +115,7 @@ export class Writer {
   commit(transaction: StoreTransaction): void {
     for (const [collection, overlay] of transaction.overlays) {
       for (const { key, bytes } of overlay.values()) {
-        const before = this.catalog.documents.get(key) ?? null;
+        const before = this.catalog.readDocument(key) ?? null;
         if (!before && !bytes) continue;
         this.write(this.change(collection, key, before, before && decode(before), bytes, bytes && decode(bytes)));
       }
@@ -126,12 +127,12 @@ export class Writer {
   build(collection: Collection, index: Index): void {
     const range = { start: collection.prefix, end: successor(collection.prefix)! };
     for (const { key, value } of this.catalog.documents.getRange(range)) {
-      const document = decode(value);
+      const document = decode(withoutChecksum(value, key));
       const keys = indexKeys(index, document);
       if (!index.multikey && (keys.length > 1 || crossesArray(index, document))) index.multikey = true;
       for (const entry of keys) {
-        if (index.unique && this.storedOwner(entry)) throw duplicateKey(collection, index, document);
-        this.catalog.entries.putSync(concatenate(entry, key), key);
+        if (index.unique && this.storedOwner(index, entry)) throw duplicateKey(collection, index, document);
+        this.addEntry(entry, key);
       }
     }
     if (index.multikey) this.catalog.markMultikey(collection, index);
@@ -141,13 +142,18 @@ export class Writer {
     const { collection, key, before, after } = change;
     for (const index of change.multikey) this.catalog.markMultikey(collection, index);
     for (const { removed, added } of change.entries) {
-      for (const entry of removed) this.catalog.entries.removeSync(concatenate(entry, key));
-      for (const entry of added) this.catalog.entries.putSync(concatenate(entry, key), key);
+      for (const entry of removed) this.catalog.entries.removeSync(storedEntry(entry, key).key);
+      for (const entry of added) this.addEntry(entry, key);
     }
-    if (after) this.catalog.documents.putSync(key, after);
+    if (after) this.catalog.writeDocument(key, after);
     else this.catalog.documents.removeSync(key);
     if (!before && after) this.catalog.adjustCount(collection, 1);
     if (before && !after) this.catalog.adjustCount(collection, -1);
+  }
+
+  private addEntry(entry: Buffer, documentKey: Buffer): void {
+    const { key, value } = storedEntry(entry, documentKey);
+    this.catalog.entries.putSync(key, value);
   }
 
   private requireUnique(change: Change, transaction: StoreTransaction | null): void {
@@ -159,7 +165,7 @@ export class Writer {
     for (const { index, added } of change.entries) {
       if (!index.unique) continue;
       for (const key of added) {
-        const holder = this.uniqueOwner(key, transaction);
+        const holder = this.uniqueOwner(index, key, transaction);
         if (holder && holder !== owner) throw duplicateKey(change.collection, index, change.document!);
       }
     }
@@ -171,16 +177,16 @@ export class Writer {
     return this.catalog.documents.get(key, { transaction: transaction?.transaction }) !== undefined;
   }
 
-  private uniqueOwner(key: Buffer, transaction: StoreTransaction | null): string | null {
+  private uniqueOwner(index: Index, key: Buffer, transaction: StoreTransaction | null): string | null {
     const claimed = transaction?.claims.get(name(key));
     if (claimed !== undefined) return claimed;
-    const stored = this.storedOwner(key, transaction);
+    const stored = this.storedOwner(index, key, transaction);
     return stored && name(stored);
   }
 
-  private storedOwner(key: Buffer, transaction?: StoreTransaction | null): Buffer | null {
+  private storedOwner(index: Index, key: Buffer, transaction?: StoreTransaction | null): Buffer | null {
     const range = { start: key, end: successor(key)!, limit: 1, transaction: transaction?.transaction };
-    for (const { value } of this.catalog.entries.getRange(range)) return value;
+    for (const { key: stored, value } of this.catalog.entries.getRange(range)) return documentKeyOf(index, stored, value);
     return null;
   }
 }

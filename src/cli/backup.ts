@@ -1,0 +1,22 @@
+/** Copies the embedded store's data into a file, also while a server runs on it. */
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { backUp } from '../store/connection.js';
+import { CommandLineError, reportFailure, withStore } from './command-line.js';
+
+const command = new Command('backup')
+  .description('Copies the data of the embedded store into a file, as it is now, also while the server runs.')
+  .argument('<file>', 'the file to write; it must not exist')
+  .parse();
+
+const [file] = command.args as [string];
+
+try {
+  const { mongodbUri, dataDirectory } = readConfig(process.env);
+  if (mongodbUri) throw new CommandLineError('The data is in MongoDB: back it up with mongodump.');
+  await withStore(({ database }) => backUp(database, dataDirectory, resolve(file)));
+  if (!process.exitCode) process.stdout.write(`Backed up to ${resolve(file)}\n`);
+} catch (error) {
+  reportFailure(error);
+}

@@ -1,0 +1,49 @@
+/** Checks the embedded store's data, also while a server runs on it. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { checkData, dataFileOf, storeDirectory } from '../store/connection.js';
+import { CommandLineError, reportFailure } from './command-line.js';
+
+const command = new Command('check-data')
+  .description('Reads all data of the embedded store and says what is not as it was written. Exit code 1 where something is not.')
+  .argument('[file]', 'a backup to check; by default the data itself')
+  .parse();
+
+const insideVariable = 'PLAZA_CHECK_INSIDE';
+
+/** A damaged page may end the process that reads it, so another one reads, and this one says where it was. */
+async function checkInAnotherProcess(file: string): Promise<void> {
+  const child = fork(process.argv[1]!, [file], { env: { ...process.env, [insideVariable]: '1' } });
+  let collection = 'the list of collections';
+  child.on('message', (name: string) => (collection = name));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  if (signal) process.stderr.write(`The file is damaged where it holds ${collection}: reading ended with ${signal}. Restore a backup.\n`);
+  process.exitCode = code === 0 ? 0 : 1;
+}
+
+async function check(file: string): Promise<void> {
+  let collection = 'the list of collections';
+  try {
+    const { collections, documents, entries, problems } = await checkData(file, {
+      onCollection: (name) => process.send?.((collection = name)),
+      onProblem: (problem) => process.stdout.write(`${problem}\n`),
+    });
+    process.stdout.write(`${collections} collections, ${documents} documents, ${entries} index entries: ${problems} problems\n`);
+    process.exitCode = problems > 0 ? 1 : 0;
+  } catch (error) {
+    throw new CommandLineError(`The file is damaged where it holds ${collection}: ${(error as Error).message}. Restore a backup.`);
+  }
+}
+
+try {
+  const { mongodbUri, dataDirectory } = readConfig(process.env);
+  if (mongodbUri) throw new CommandLineError('The data is in MongoDB: check it with its validate command.');
+  const file = command.args[0] ?? dataFileOf(storeDirectory(dataDirectory));
+  if (!existsSync(file)) throw new CommandLineError(`There is no data at ${file}`);
+  await (process.env[insideVariable] ? check(file) : checkInAnotherProcess(file));
+} catch (error) {
+  reportFailure(error);
+}

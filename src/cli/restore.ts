@@ -1,0 +1,21 @@
+/** Puts a backup in the place of the embedded store's data. */
+import { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { DirectoryInUse, restoreBackup, StoreCannotStart, storeDirectory } from '../store/connection.js';
+import { CommandLineError, reportFailure } from './command-line.js';
+
+const command = new Command('restore')
+  .description('Puts a backup in the place of the data of the embedded store, which is kept beside it. The server must not run.')
+  .argument('<file>', 'a file that the backup command wrote')
+  .parse();
+
+const [file] = command.args as [string];
+
+try {
+  const { mongodbUri, dataDirectory } = readConfig(process.env);
+  if (mongodbUri) throw new CommandLineError('The data is in MongoDB: restore it with mongorestore.');
+  const former = await restoreBackup(storeDirectory(dataDirectory), file);
+  process.stdout.write(former ? `Restored. The former data is in ${former}\n` : 'Restored.\n');
+} catch (error) {
+  reportFailure(error instanceof DirectoryInUse ? new StoreCannotStart(error) : error);
+}

@@ -1,0 +1,91 @@
+/** Reads all the data beside whoever uses it, and says what is not as it was written. */
+import { secondaryIndexes, Catalog, type Collection, type Index } from './catalog.js';
+import { indexKeys, storedEntry } from './index-entries.js';
+import { successor } from './key.js';
+import { decode } from './raw-document.js';
+import { isSound } from './stored-document.js';
+import { documentKey } from './writer.js';
+
+export interface CheckProgress {
+  /** Called before a collection is read, so that whoever looks on knows where a check ended that died. */
+  onCollection(name: string): void;
+  onProblem(problem: string): void;
+}
+
+export interface CheckResult {
+  collections: number;
+  documents: number;
+  entries: number;
+  problems: number;
+}
+
+const mostProblemsTold = 100;
+
+/** Checks a data file: the checksum of each document, its key, each of its index entries, and every count. */
+export async function checkData(path: string, progress: CheckProgress): Promise<CheckResult> {
+  const catalog = new Catalog(path, { readOnly: true });
+  try {
+    const check = new Check(catalog, progress);
+    for (const collection of catalog.list()) check.collection(collection);
+    return check.result;
+  } finally {
+    await catalog.environment.close();
+  }
+}
+
+class Check {
+  readonly result: CheckResult = { collections: 0, documents: 0, entries: 0, problems: 0 };
+  private readonly snapshot;
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly progress: CheckProgress,
+  ) {
+    this.snapshot = catalog.snapshot();
+  }
+
+  collection(collection: Collection): void {
+    const name = `${collection.database}.${collection.name}`;
+    this.progress.onCollection(name);
+    this.result.collections++;
+    const expected = new Map<Index, number>(secondaryIndexes(collection).map((index) => [index, 0]));
+    let count = 0;
+    for (const { key, value } of this.catalog.documents.getRange({ ...rangeOf(collection.prefix), transaction: this.snapshot })) {
+      count++;
+      this.document(collection, name, key, value, expected);
+    }
+    this.result.documents += count;
+    const counted = this.catalog.countOf(collection);
+    if (counted !== count) this.problem(`${name} counts ${counted} documents and has ${count}`);
+    for (const [index, wanted] of expected) this.index(index, name, wanted);
+  }
+
+  private document(collection: Collection, name: string, key: Buffer, stored: Buffer, expected: Map<Index, number>): void {
+    const shown = key.subarray(4).toString('hex');
+    if (!isSound(stored)) return this.problem(`${name}: the document stored under ${shown} is damaged`);
+    const document = decode(stored.subarray(0, -4));
+    if (!documentKey(collection, document['_id']).equals(key)) this.problem(`${name}: the document stored under ${shown} has another _id`);
+    for (const index of expected.keys()) {
+      for (const entry of indexKeys(index, document)) {
+        expected.set(index, expected.get(index)! + 1);
+        const found = this.catalog.entries.get(storedEntry(entry, key).key, { transaction: this.snapshot });
+        if (!found) this.problem(`${name}: the index ${index.name} lacks the document stored under ${shown}`);
+      }
+    }
+  }
+
+  private index(index: Index, name: string, wanted: number): void {
+    const entries = this.catalog.entries.getKeysCount({ ...rangeOf(index.prefix), transaction: this.snapshot });
+    this.result.entries += entries;
+    if (entries !== wanted) this.problem(`${name}: the index ${index.name} has ${entries} entries and should have ${wanted}`);
+  }
+
+  private problem(problem: string): void {
+    this.result.problems++;
+    if (this.result.problems <= mostProblemsTold) this.progress.onProblem(problem);
+  }
+}
+
+function rangeOf(prefix: Buffer): { start: Buffer; end: Buffer } {
+  return { start: prefix, end: successor(prefix)! };
+}

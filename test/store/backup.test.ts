@@ -1,0 +1,178 @@
+/** Backups, restoring them, and checking data. These tests are about the embedded store alone. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { deserialize, serialize } from 'bson';
+import { open } from 'lmdb';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startEmbeddedStore, type EmbeddedStore } from '../../src/store/embedded/index.js';
+import { MongoClient } from '../support/store.js';
+
+const cli = (name: string) => fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url));
+let data: string;
+let store: EmbeddedStore | null;
+let client: MongoClient;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'plaza-backup-'));
+  store = null;
+});
+
+afterEach(async () => {
+  await stop();
+  rmSync(data, { recursive: true, force: true });
+});
+
+const file = () => join(data, 'store', 'plaza.lmdb');
+const backup = () => join(data, 'backup.lmdb');
+const documents = () => client.db('d').collection<{ _id: number | string; n: number; tags?: string[]; text: string }>('c');
+
+async function start(): Promise<void> {
+  store = await startEmbeddedStore({ directory: join(data, 'store') });
+  client = await MongoClient.connect(store.uri);
+}
+
+async function stop(): Promise<void> {
+  if (!store) return;
+  await client.close();
+  await store.stop();
+  store = null;
+}
+
+async function filled(): Promise<void> {
+  await start();
+  await documents().createIndexes([{ key: { n: 1 } }, { key: { tags: 1 } }, { key: { text: 1 }, unique: true }]);
+  const some = Array.from({ length: 2000 }, (_, n) => ({
+    _id: n % 2 === 0 ? n : `id ${n}`,
+    n,
+    tags: ['a', `t${n % 7}`],
+    text: `text-${n}-${'x'.repeat(200)}`,
+  }));
+  await documents().insertMany(some);
+}
+
+async function run(name: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, PLAZA_DATA_DIR: data, MONGODB_URI: '', NODE_ENV: 'test' };
+  const child = spawn(process.execPath, [cli(name), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit') as Promise<[number]>]);
+  return { code, output: output + errors };
+}
+
+function overwrite(at: number, bytes: Buffer): void {
+  const handle = openSync(file(), 'r+');
+  writeSync(handle, bytes, 0, bytes.length, at);
+  closeSync(handle);
+}
+
+test('a backup made while others write holds a whole state, and restoring brings it back', async () => {
+  await filled();
+  let writes = 0;
+  let done = false;
+  const writing = (async () => {
+    while (!done) await documents().insertOne({ _id: `w${writes}`, n: writes++, text: `written ${writes}` });
+  })();
+  expect(await run('backup', backup())).toMatchObject({ code: 0 });
+  done = true;
+  await writing;
+  expect(statSync(backup()).mode & 0o077).toBe(0);
+  expect((await run('check-data', backup())).output).toMatch(/: 0 problems/);
+  expect((await run('restore', backup())).output).toMatch(/^The embedded store cannot start: .* is in use by another process\n$/);
+  await documents().deleteMany({});
+  await stop();
+  expect(await run('restore', backup())).toMatchObject({ code: 0 });
+  await start();
+  const found = await documents().countDocuments();
+  expect(found).toBeGreaterThanOrEqual(2000);
+  expect(found).toBeLessThanOrEqual(2000 + writes);
+});
+
+test('a backup never overwrites a file', async () => {
+  await filled();
+  await run('backup', backup());
+  expect(await run('backup', backup())).toMatchObject({ code: 1, output: expect.stringContaining('exists already') as string });
+});
+
+test('sound data is found sound beside a running server', async () => {
+  await filled();
+  await documents().updateMany({ n: { $lt: 500 } }, { $push: { tags: 'late' } });
+  await documents().deleteMany({ n: { $gte: 1500 } });
+  expect(await run('check-data')).toMatchObject({ code: 0, output: '1 collections, 1500 documents, 6500 index entries: 0 problems\n' });
+});
+
+test('something else than a backup is not restored', async () => {
+  await filled();
+  await stop();
+  const before = readFileSync(file());
+  expect(await run('restore', cli('restore'))).toMatchObject({ code: 1, output: expect.stringContaining('is no Plaza store') as string });
+  expect(readFileSync(file()).equals(before)).toBe(true);
+});
+
+describe('damage', () => {
+  test('in a document is reported with its collection, by the check and to whoever reads it', async () => {
+    await filled();
+    await stop();
+    const marker = Buffer.from(`text-77-${'x'.repeat(20)}`);
+    for (let at = readFileSync(file()).indexOf(marker); at !== -1; at = readFileSync(file()).indexOf(marker))
+      overwrite(at, Buffer.from('damage!!'));
+    const { code, output } = await run('check-data');
+    expect(code).toBe(1);
+    expect(output).toMatch(/d\.c: the document stored under [0-9a-f]+ is damaged/);
+    await start();
+    await expect(documents().findOne({ _id: 'id 77' })).rejects.toMatchObject({ code: 322, codeName: 'DataCorruptionDetected' });
+    expect(await documents().findOne({ _id: 78 })).toMatchObject({ n: 78 });
+  });
+
+  test('of whole pages is reported with the collection, never without a word', async () => {
+    await filled();
+    await stop();
+    const { size } = statSync(file());
+    for (let at = 20 * 4096; at < size; at += 4096) overwrite(at, Buffer.alloc(4096, 0xa5));
+    const { code, output } = await run('check-data');
+    expect(code).toBe(1);
+    expect(output).toMatch(/damaged|should have|lacks|counts/);
+  });
+});
+
+test('data of the first layout is brought up to date when the server starts', async () => {
+  await filled();
+  await stop();
+  await makeFirstLayout();
+  await start();
+  expect(await documents().countDocuments({ tags: 't3' })).toBe(286);
+  expect(await documents().findOne({ _id: 'id 77' })).toMatchObject({ n: 77 });
+  await expect(documents().insertOne({ _id: 'new', n: 1, text: `text-1-${'x'.repeat(200)}` })).rejects.toMatchObject({ code: 11000 });
+  expect((await run('check-data')).output).toContain(': 0 problems');
+  expect(existsSync(file())).toBe(true);
+});
+
+/** Writes the data as version 0.1.0 did: no checksums, and each entry with the whole key of its document, twice. */
+async function makeFirstLayout(): Promise<void> {
+  const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  const environment = open<Buffer, Buffer>({ path: file(), maxDbs: 8, noSubdir: true, ...encoding });
+  const table = (name: string) => environment.openDB<Buffer, Buffer>(name, encoding);
+  const [meta, checked, short, old, oldEntries] = ['meta', 'checked-documents', 'short-entries', 'documents', 'entries'].map(table) as [
+    ReturnType<typeof table>,
+    ReturnType<typeof table>,
+    ReturnType<typeof table>,
+    ReturnType<typeof table>,
+    ReturnType<typeof table>,
+  ];
+  const collectionPrefix = [...checked.getKeys({ limit: 1 })][0]!.subarray(0, 4);
+  environment.transactionSync(() => {
+    for (const { key, value } of checked.getRange({})) old.putSync(key, value.subarray(0, -4));
+    for (const { key, value } of short.getRange({})) {
+      const length = value.length === 0 ? 13 : value.readUInt16BE(0);
+      const documentKey = Buffer.concat([collectionPrefix, key.subarray(key.length - length)]);
+      oldEntries.putSync(Buffer.concat([key.subarray(0, key.length - length), documentKey]), documentKey);
+    }
+    const format = deserialize(meta.get(Buffer.from('format'))!);
+    meta.putSync(Buffer.from('format'), Buffer.from(serialize({ ...format, version: 1 })));
+  });
+  checked.dropSync();
+  short.dropSync();
+  await environment.close();
+}
