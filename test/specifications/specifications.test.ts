@@ -39,6 +39,10 @@ async function requireRefusal(run: Run, specification: Specification, at: number
   expect([...run.refusals], show(failure)).toContain(code);
 }
 
+function titleOf(description: string, refusal: Refusal | undefined): string {
+  return refusal ? `${description} (refused with ${refusal.code})` : description;
+}
+
 describe(`the specifications in ${relative(process.cwd(), folder)}`, () => {
   const server: Server = { uri: '', version, admin: null as never, clearFaults: () => proxy.clear() };
   let store: EmbeddedStore;
@@ -64,19 +68,23 @@ describe(`the specifications in ${relative(process.cwd(), folder)}`, () => {
   const known = new Set<string>();
   for (const file of files) {
     const specification = parseSpecification(readFileSync(join(folder, file), 'utf8'));
+    const runnable = specification.tests.flatMap((one, at) => {
+      const name = `${file}: ${one.description}`;
+      known.add(name);
+      const refusal = refused.get(name);
+      const foreign = one.skipReason ?? unmet(specification.runOnRequirements, version) ?? unmet(one.runOnRequirements, version);
+      return foreign !== null || refusal?.code === 0 ? [] : [{ one, at, refusal }];
+    });
+    if (runnable.length === 0) continue;
     describe(file, () => {
-      specification.tests.forEach((one, at) => {
-        const name = `${file}: ${one.description}`;
-        known.add(name);
-        const refusal = refused.get(name);
-        const foreign = one.skipReason ?? unmet(specification.runOnRequirements, version) ?? unmet(one.runOnRequirements, version);
-        if (foreign !== null || refusal?.code === 0) return;
-        test(refusal ? `${one.description} (refused with ${refusal.code})` : one.description, async () => {
+      test.each(runnable.map((entry) => [titleOf(entry.one.description, entry.refusal), entry] as const))(
+        '%s',
+        async (_title, { one, at, refusal }) => {
           const run = new Run(server);
           if (refusal) await requireRefusal(run, specification, at, refusal);
           else await run.test(specification, one);
-        });
-      });
+        },
+      );
     });
   }
 
