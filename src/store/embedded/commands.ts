@@ -1,6 +1,5 @@
 /** The command table: what a client may ask, and the reply. */
-import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { copyBeside } from './backup.js';
 import { Binary, calculateObjectSize, Long, type Document } from 'bson';
 import { parseCollation } from './collation.js';
 import { Aggregation, leadingRead } from './aggregation.js';
@@ -114,7 +113,7 @@ export class Commands {
       dropSearchIndex: atlasOnly,
       commitTransaction: (command) => this.commit(command),
       abortTransaction: (command) => this.abort(command),
-      plazaBackup: () => this.backup(),
+      plazaBackup: () => copyBeside(this.catalog),
     };
   }
 
@@ -390,13 +389,6 @@ export class Commands {
     this.sessions.abort(transaction);
     await this.undone;
     return { ok: 1 };
-  }
-
-  /** Copies the data as it is now, without its free pages, to a file beside it; only who may read the directory gets it. */
-  private async backup(): Promise<Document> {
-    const file = `backup-${randomUUID()}.lmdb`;
-    await this.catalog.environment.backup(join(dirname(this.catalog.path), file), true);
-    return { file, ok: 1 };
   }
 
   private endSessions(command: Document): Document {
