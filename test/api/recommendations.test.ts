@@ -69,8 +69,8 @@ describe('after an import and a training', () => {
     const output = await command('import', '--format', 'filmtrust', file, '--trust', trust);
     expect(output).toMatch(/New: 41 users, 30 products, \d+ reviews, 1 follows/);
     expect(output).toContain('expected "user item rating"');
-    expect(output).toMatch(/ratings\.txt\.gz:\d+: the rating 99 is not from 0.5 to 4/);
-    expect(output).toContain('trust.txt:2: nobody can trust themselves');
+    expect(output).toMatch(/ratings\.txt\.gz:\d+: rating: the rating 99 is not from 0.5 to 4/);
+    expect(output).toContain('trust.txt:2: trustee: nobody can trust themselves');
     const before = await plaza.documents();
     expect(await command('import', '--format', 'filmtrust', file, '--trust', trust)).toContain(
       'New: 0 users, 0 products, 0 reviews, 0 follows.',
