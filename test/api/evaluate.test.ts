@@ -87,8 +87,8 @@ describe('the evaluate command', () => {
 
   test.each([
     [[], 'Give either --data, or --train and --test.'],
-    [['--data', '/nowhere/ratings.txt'], 'ENOENT'],
-    [['--data', 'x', '--share', '2'], 'ENOENT'],
+    [['--data', '/nowhere/ratings.txt'], 'there is no such file'],
+    [['--data', 'x', '--share', '2'], 'there is no such file'],
     [['--data', 'x', '--format', 'nonsense'], 'Allowed choices are'],
     [['--data', 'x', '--seed', 'one'], 'expected a number'],
   ])('says what is wrong with %j', async (args, message) => {
