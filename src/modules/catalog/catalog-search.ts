@@ -102,10 +102,9 @@ export class CatalogSearch {
   }
 
   private async read(): Promise<void> {
-    let categoriesRead = false;
     for await (const products of this.changes.read()) {
-      if (!categoriesRead) await this.readCategories();
-      categoriesRead = true;
+      // A category is read when its first product comes; categories are never changed.
+      if (products.some(({ category }) => !this.categoryNames.has(category.toHexString()))) await this.readCategories();
       for (const product of products) this.put(product);
     }
   }
