@@ -87,7 +87,8 @@ function buildFeatures(foundation: Foundation, config: Config) {
     ...[user, catalog, behaviour, socialGraph, screening, notification, feed, order, review, question, share, comment],
     ...[referral, feedback, moderation, similarity, recommendation],
   ] satisfies Module[];
-  const privacy = privacyModule(foundation, { users, personalData: () => modules.flatMap(({ personalData }) => personalData) });
+  const personalData = () => modules.flatMap((module) => module.personalData);
+  const privacy = privacyModule(foundation, { users, personalData }, config);
   return {
     modules: [...modules, privacy] as readonly Module[],
     verbs: {

@@ -3,21 +3,33 @@ import type { Types } from 'mongoose';
 import type { ClientSession } from '../store/database.js';
 import type { AnyModel } from '../store/documents.js';
 
-/** An erasure under way, in one transaction. */
+/** An erasure under way: the account is gone, and what it left behind follows in bounded steps. */
 export interface Erasure {
-  session: ClientSession;
   user: Types.ObjectId;
+  /** The handle that the user had. */
+  handle: string;
   /** Stands for the user in what stays, and leads to nobody. */
   anonymousId: Types.ObjectId;
   /** The same text without the user's name, handle and address. */
   redact: (text: string) => string;
 }
 
+/** One transaction of an erasure. */
+export interface ErasureStep extends Erasure {
+  session: ClientSession;
+  /** How many documents the step may change. */
+  max: number;
+}
+
 export interface PersonalData {
   /** Its name in the export. */
   name: string;
   collect: (user: Types.ObjectId) => Promise<unknown[]>;
-  erase: (erasure: Erasure) => Promise<void>;
+  /**
+   * Erases some of it, and changes nothing where nothing is left, so that a step may be taken again.
+   * @returns how many documents it found: with fewer than `max` nothing is left
+   */
+  erase: (step: ErasureStep) => Promise<number>;
 }
 
 interface OwnedDocuments {
@@ -36,19 +48,48 @@ export function ownedDocuments({ name, model, owner, erase, texts = [] }: OwnedD
   return {
     name,
     collect: (user) => model.find({ [owner]: user }).lean(),
-    async erase(erasure) {
-      const { session, user } = erasure;
-      if (erase === 'DELETE') await model.deleteMany({ [owner]: user }, { session });
-      else await anonymise(model, owner, texts, erasure);
-    },
+    erase: (step) => (erase === 'DELETE' ? deleteSome(model, { [owner]: step.user }, step) : anonymise(model, owner, texts, step)),
   };
 }
 
-async function anonymise(model: AnyModel, owner: string, texts: string[], erasure: Erasure): Promise<void> {
-  const { session, user, anonymousId, redact } = erasure;
+/** Deletes some of the documents that a filter finds. */
+export async function deleteSome(
+  model: AnyModel,
+  filter: Record<string, unknown>,
+  { session, max }: Pick<ErasureStep, 'session' | 'max'>,
+): Promise<number> {
+  const found = await someOf(model, filter, { session, max });
+  if (found.length > 0) await model.deleteMany({ _id: { $in: found } }, { session });
+  return found.length;
+}
+
+/** Changes some of the documents that a filter finds, in such a way that it does not find them again. */
+export async function updateSome(
+  model: AnyModel,
+  filter: Record<string, unknown>,
+  update: object,
+  { session, max }: Pick<ErasureStep, 'session' | 'max'>,
+): Promise<number> {
+  const found = await someOf(model, filter, { session, max });
+  if (found.length > 0) await model.updateMany({ _id: { $in: found } }, update, { session });
+  return found.length;
+}
+
+async function someOf(
+  model: AnyModel,
+  filter: Record<string, unknown>,
+  { session, max }: Pick<ErasureStep, 'session' | 'max'>,
+): Promise<unknown[]> {
+  const found = await model.find(filter, { _id: 1 }).limit(max).session(session).lean();
+  return found.map(({ _id }: { _id: unknown }) => _id);
+}
+
+async function anonymise(model: AnyModel, owner: string, texts: string[], step: ErasureStep): Promise<number> {
+  const { session, user, anonymousId, redact, max } = step;
   type Owned = Record<string, unknown> & { _id: unknown };
   const documents = (await model
     .find({ [owner]: user })
+    .limit(max)
     .session(session)
     .lean()) as unknown as Owned[];
   const operations = documents.flatMap((document): object[] => {
@@ -65,6 +106,7 @@ async function anonymise(model: AnyModel, owner: string, texts: string[], erasur
     ];
   });
   if (operations.length > 0) await model.bulkWrite(operations as never, { session });
+  return documents.length;
 }
 
 /** An indexed field through which others' documents point at a user: after an erasure it points at nobody. */
@@ -72,7 +114,6 @@ export function reference(name: string, model: AnyModel, field: string): Persona
   return {
     name,
     collect: async () => [],
-    erase: async ({ session, user, anonymousId }) =>
-      void (await model.updateMany({ [field]: user }, { $set: { [field]: anonymousId } }, { session })),
+    erase: (step) => updateSome(model, { [field]: step.user }, { $set: { [field]: step.anonymousId } }, step),
   };
 }

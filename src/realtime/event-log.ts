@@ -104,15 +104,20 @@ export class EventLog {
     await this.events.deleteMany({ topic, sequence: { $lte: sequence - this.options.maxEventsPerTopic } }, { session });
   }
 
-  /** Forgets topics that only one user could read, events and all. */
-  async dropTopics(session: ClientSession, topics: string[]): Promise<void> {
-    await this.events.deleteMany({ topic: { $in: topics } }, { session });
-    await this.topics.deleteMany({ _id: { $in: topics } }, { session });
+  /** Forgets some events of a topic that only one user could read, and the topic with the last. @returns how many events it found */
+  async dropTopic(session: ClientSession, topic: string, max: number): Promise<number> {
+    const found = await this.events.find({ topic }, { _id: 1 }).limit(max).session(session).lean();
+    if (found.length > 0) await this.events.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }, { session });
+    if (found.length < max) await this.topics.deleteOne({ _id: topic }, { session });
+    return found.length;
   }
 
-  /** Has somebody else stand for an author in every kept event. */
-  async reassign(session: ClientSession, author: Types.ObjectId, to: Types.ObjectId): Promise<void> {
-    await this.events.updateMany({ 'data.author': author }, { $set: { 'data.author': to } }, { session });
+  /** Has somebody else stand for an author in some of the kept events. @returns how many it found */
+  async reassign(session: ClientSession, author: Types.ObjectId, to: Types.ObjectId, max: number): Promise<number> {
+    const found = await this.events.find({ 'data.author': author }, { _id: 1 }).limit(max).session(session).lean();
+    const ids = found.map(({ _id }) => _id);
+    if (ids.length > 0) await this.events.updateMany({ _id: { $in: ids } }, { $set: { 'data.author': to } }, { session });
+    return ids.length;
   }
 
   /** Keeps the events about some content from everybody, or gives them back. @returns the topics that must be announced then */

@@ -103,6 +103,7 @@ describe('a Gorse', () => {
     await plaza.settle('gorse');
     expect(gorse.users.has(hexOf(leaver.id))).toBe(true);
     await plaza.mutate('eraseMe', { password: leaver.password, confirm: true }, 'erased', leaver.token);
+    await plaza.settle('erasures');
     await plaza.settle('gorse');
     expect(gorse.users.has(hexOf(leaver.id))).toBe(false);
     expect([...gorse.feedback.keys()].some((key) => key.includes(hexOf(leaver.id)))).toBe(false);

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
-import type { PersonalData } from '../personal-data.js';
+import { updateSome, type PersonalData } from '../personal-data.js';
 import type { UserVerbs } from '../user/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
 import { catalogLoaders, type CatalogLoaders } from './catalog.loader.js';
@@ -59,12 +59,8 @@ function productsOfMerchant({ products }: CatalogModels): PersonalData {
   return {
     name: 'products',
     collect: (merchant) => products.find({ merchant }).lean(),
-    erase: async ({ session, user, anonymousId }) =>
-      void (await products.updateMany(
-        { merchant: user },
-        { $set: { merchant: anonymousId, stock: 0, updatedAt: new Date() } },
-        { session },
-      )),
+    erase: (step) =>
+      updateSome(products, { merchant: step.user }, { $set: { merchant: step.anonymousId, stock: 0, updatedAt: new Date() } }, step),
   };
 }
 

@@ -64,7 +64,7 @@ export function commentModule(
       new ShareCommentsResolver(subjectComments),
     ],
     nodes: { Comment: (id, context) => comments.visibleComment(id, context) },
-    personalData: commentPersonalData(models, users),
+    personalData: commentPersonalData(models),
     content: [commentContent(comments, loaders)],
     verbs: {
       commentById: loaders.commentById,

@@ -1,6 +1,6 @@
 import type { Realtime } from '../../realtime/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
-import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { FeedFanOut } from './fan-out.js';
@@ -57,9 +57,9 @@ function feedsOfFollowers({ items }: FeedModels, { eventLog }: Realtime): Person
   return {
     name: 'feedsOfFollowers',
     collect: async () => [],
-    async erase({ session, user }) {
-      await items.deleteMany({ actor: user }, { session });
-      await eventLog.dropTopics(session, [feedTopic(user)]);
+    async erase(step) {
+      const { session, user, max } = step;
+      return Math.max(await deleteSome(items, { actor: user }, step), await eventLog.dropTopic(session, feedTopic(user), max));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { CatalogVerbs } from '../catalog/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
-import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { feedbackLoaders } from './feedback.loader.js';
@@ -54,6 +54,6 @@ function countsOfMerchant({ tallies }: FeedbackModels): PersonalData {
   return {
     name: 'feedbackCounts',
     collect: async () => [],
-    erase: async ({ session, user }) => void (await tallies.deleteMany({ merchant: user }, { session })),
+    erase: (step) => deleteSome(tallies, { merchant: step.user }, step),
   };
 }

@@ -1,5 +1,5 @@
 /** What moderation holds on a user, for exports and erasures. */
-import { ownedDocuments, reference, type PersonalData } from '../personal-data.js';
+import { deleteSome, ownedDocuments, reference, type PersonalData } from '../personal-data.js';
 import type { ModerationModels } from './moderation.model.js';
 
 export function moderationPersonalData({ appeals, audit, cases, reports }: ModerationModels): PersonalData[] {
@@ -13,7 +13,7 @@ export function moderationPersonalData({ appeals, audit, cases, reports }: Moder
     {
       name: 'caseOfAccount',
       collect: async () => [],
-      erase: async ({ session, user }) => void (await cases.deleteOne({ _id: `User:${user.toHexString()}` }, { session })),
+      erase: (step) => deleteSome(cases, { _id: `User:${step.user.toHexString()}` }, step),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Realtime } from '../../realtime/index.js';
 import type { DomainListeners } from '../domain-events.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
-import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import { ownedDocuments, updateSome, type PersonalData } from '../personal-data.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { notificationLoaders } from './notification.loader.js';
@@ -68,9 +68,10 @@ function notificationsOfOthers({ notifications }: NotificationModels, { eventLog
   return {
     name: 'notificationsOfOthers',
     collect: async () => [],
-    async erase({ session, user }) {
-      await notifications.updateMany({ actors: user }, { $pull: { actors: user } }, { session });
-      await eventLog.dropTopics(session, [notificationTopic(user)]);
+    async erase(step) {
+      const { session, user, max } = step;
+      const found = await updateSome(notifications, { actors: user }, { $pull: { actors: user } }, step);
+      return Math.max(found, await eventLog.dropTopic(session, notificationTopic(user), max));
     },
   };
 }

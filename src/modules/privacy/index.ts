@@ -1,6 +1,8 @@
 import { describeModule, type Foundation } from '../module.js';
 import type { PersonalData } from '../personal-data.js';
 import type { UserVerbs } from '../user/index.js';
+import { ErasureJob } from './erasure.job.js';
+import { privacyModels } from './erasure.model.js';
 import { PrivacyResolver } from './privacy.resolver.js';
 import { PrivacyService } from './privacy.service.js';
 
@@ -10,8 +12,19 @@ interface PrivacyDependencies {
   personalData: () => readonly PersonalData[];
 }
 
+export interface PrivacyOptions {
+  /** Milliseconds that an operation may take. */
+  operationTimeout: number;
+}
+
 /** Users' own data: its export and its erasure. */
-export function privacyModule({ realtime }: Foundation, { users, personalData }: PrivacyDependencies) {
-  const privacy = new PrivacyService({ realtime, users, personalData });
-  return describeModule({ name: 'privacy', resolvers: [new PrivacyResolver(privacy)], verbs: {} });
+export function privacyModule(
+  { database, realtime, log }: Foundation,
+  { users, personalData }: PrivacyDependencies,
+  { operationTimeout }: PrivacyOptions,
+) {
+  const models = privacyModels(database);
+  const erasures = new ErasureJob({ database, realtime, models, personalData, log }, operationTimeout);
+  const privacy = new PrivacyService({ database, realtime, models, users, erasures, personalData });
+  return describeModule({ name: 'privacy', resolvers: [new PrivacyResolver(privacy)], workers: [erasures.worker], verbs: {} });
 }

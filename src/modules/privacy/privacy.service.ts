@@ -1,15 +1,20 @@
 /** What a user may ask about themselves: everything that is held on them, and that it goes. */
-import escapeForRegExp from 'escape-string-regexp';
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import type { Realtime } from '../../realtime/index.js';
-import type { ClientSession } from '../../store/database.js';
+import type { ClientSession, Database } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
 import type { PersonalData } from '../personal-data.js';
 import type { UserDocument, UserVerbs } from '../user/index.js';
+import type { ErasureJob } from './erasure.job.js';
+import type { ErasureDocument, PrivacyModels } from './erasure.model.js';
 
 interface PrivacyDependencies {
+  database: Database;
   realtime: Realtime;
+  models: PrivacyModels;
   users: UserVerbs;
+  erasures: ErasureJob;
   /** What every feature holds on users, the accounts themselves first. */
   personalData: () => readonly PersonalData[];
 }
@@ -28,26 +33,25 @@ export class PrivacyService {
   }
 
   /**
-   * Erases a user, all at once: personal data goes, contributions stay under an id that leads to nobody, and without
-   * the user's name, handle and address in their text.
+   * Takes a user's account away at once; what it left behind is erased by a job: personal data goes, contributions stay
+   * under an id that leads to nobody, and without the user's name, handle and address in their text.
    * @throws RulesBroken INVALID_CREDENTIALS where the account has a password and it is another
    */
   async erase(user: Types.ObjectId, password: string | null | undefined): Promise<void> {
-    const { realtime, users, personalData } = this.dependencies;
+    const { database, realtime, users, models, erasures } = this.dependencies;
     const account = await users.accountOf(user);
     if (account?.passwordHash && !(await users.passwordMatches(user, password ?? '')))
       throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
     const sessions = await users.openSessionsOf(user);
-    await realtime.recordChange([`erase:${user.toHexString()}`], async ({ session }) => {
+    await database.inTransaction([`erase:${user.toHexString()}`], async (session) => {
       const found = await users.accountOf(user, session);
       if (!found) return;
       await this.requireReplaceable(session, found);
-      const erasure = { session, user, anonymousId: new Types.ObjectId(), redact: redactor(found) };
-      // The account goes last: what goes before it may still ask whose it is.
-      for (const { erase } of [...personalData()].reverse()) await erase(erasure);
-      await realtime.eventLog.reassign(session, user, erasure.anonymousId);
+      await users.removeAccount(session, user);
+      await insert(models.erasures, erasureOf(found), session);
     });
     realtime.announceSessionEnd(sessions);
+    erasures.worker.wake();
   }
 
   /** Somebody must be left to run the shop. */
@@ -57,9 +61,7 @@ export class PrivacyService {
   }
 }
 
-function redactor({ name, handle, email }: UserDocument): (text: string) => string {
-  const needles = [email, name, handle].filter((needle) => needle !== undefined && needle !== '');
-  const words = needles.map((needle) => escapeForRegExp(needle!)).join('|');
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words})(?![\\p{L}\\p{N}_])`, 'giu');
-  return (text) => text.replace(pattern, '[removed]');
+function erasureOf({ _id, name, handle, email }: UserDocument): ErasureDocument {
+  const names = [email, name, handle].filter((text) => text !== undefined && text !== '') as string[];
+  return { _id, anonymousId: new Types.ObjectId(), handle, names, at: new Date(), sweptAt: null };
 }

@@ -78,13 +78,14 @@ function questionsOf({ questions }: QuestionModels): PersonalData {
   return {
     name: 'questions',
     collect: (author) => questions.find({ author }, { terms: 0 }).lean(),
-    async erase({ session, user, anonymousId, redact }) {
-      const asked = await questions.find({ author: user }, { body: 1 }).session(session).lean();
+    async erase({ session, user, anonymousId, redact, max }) {
+      const asked = await questions.find({ author: user }, { body: 1 }).limit(max).session(session).lean();
       for (const { _id, body } of asked) {
         const redacted = redact(body);
         const change = { author: anonymousId, body: redacted, terms: termsOf(redacted) };
         await questions.updateOne({ _id }, { $set: change }, { session });
       }
+      return asked.length;
     },
   };
 }

@@ -96,10 +96,11 @@ function responses({ reviews }: ReviewModels): PersonalData {
   return {
     name: 'responsesToReviews',
     collect: (merchant) => reviews.find({ 'response.by': merchant }, { product: 1, response: 1 }).lean(),
-    async erase({ session, user, anonymousId, redact }) {
-      const answered = await reviews.find({ 'response.by': user }, { response: 1 }).session(session).lean();
+    async erase({ session, user, anonymousId, redact, max }) {
+      const answered = await reviews.find({ 'response.by': user }, { response: 1 }).limit(max).session(session).lean();
       for (const { _id, response } of answered)
         await reviews.updateOne({ _id }, { $set: { 'response.body': redact(response!.body), 'response.by': anonymousId } }, { session });
+      return answered.length;
     },
   };
 }

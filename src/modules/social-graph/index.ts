@@ -1,5 +1,5 @@
 import { describeModule, verbs, type Foundation } from '../module.js';
-import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
 import type { UserVerbs } from '../user/index.js';
 import { BlockService } from './block.service.js';
 import { FollowService } from './follow.service.js';
@@ -38,6 +38,6 @@ function blockedBy({ blocks }: SocialGraphModels): PersonalData {
   return {
     name: 'blockedBy',
     collect: async () => [],
-    erase: async ({ session, user }) => void (await blocks.deleteMany({ blocked: user }, { session })),
+    erase: (step) => deleteSome(blocks, { blocked: step.user }, step),
   };
 }

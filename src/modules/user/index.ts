@@ -1,5 +1,5 @@
 import { describeModule, verbs, type Foundation } from '../module.js';
-import { ownedDocuments, type PersonalData } from '../personal-data.js';
+import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
 import { AccessTokens } from './access-tokens.js';
 import { IdentityProvider, type IdentityProviderOptions } from './identity-provider.js';
 import { SessionService } from './session.service.js';
@@ -44,7 +44,6 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
     resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
     nodes: { User: (id, context) => context.load(loaders.userById, id) },
     personalData: [
-      // An erasure goes backwards: the account goes last, since what goes before it may still ask whose it is.
       account(models),
       openSessions(models),
       ownedDocuments({ name: 'idempotencyKeys', model: idempotency.model, owner: 'user', erase: 'DELETE' }),
@@ -52,7 +51,15 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
     verbs: {
       ...loaders,
       ...verbs(users, ['accountByEmail', 'accountOf', 'activeAmong', 'ban', 'hasOtherAdmin', 'importUsers', 'knownAmong', 'knows']),
-      ...verbs(users, ['knowsMerchant', 'openSessionsOf', 'privacySettingsOf', 'setRoles', 'usersByHandle', 'usersWithoutPersonalisation']),
+      ...verbs(users, [
+        'knowsMerchant',
+        'openSessionsOf',
+        'privacySettingsOf',
+        'removeAccount',
+        'setRoles',
+        'usersByHandle',
+        'usersWithoutPersonalisation',
+      ]),
       ...verbs(sessions, ['authenticate', 'bannedUser', 'passwordMatches']),
     },
   });
@@ -62,7 +69,7 @@ function account({ users }: UserModels): PersonalData {
   return {
     name: 'account',
     collect: (user) => users.find({ _id: user }, { passwordHash: 0 }).lean(),
-    erase: async ({ session, user }) => void (await users.deleteOne({ _id: user }, { session })),
+    erase: (step) => deleteSome(users, { _id: step.user }, step),
   };
 }
 
@@ -70,6 +77,6 @@ function openSessions({ sessions }: UserModels): PersonalData {
   return {
     name: 'sessions',
     collect: (user) => sessions.find({ user }, { refreshHash: 0 }).lean(),
-    erase: async ({ session, user }) => void (await sessions.deleteMany({ user }, { session })),
+    erase: (step) => deleteSome(sessions, { user: step.user }, step),
   };
 }

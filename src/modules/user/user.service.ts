@@ -95,6 +95,12 @@ export class UserService {
     return await this.models.users.findById(user).session(session).lean();
   }
 
+  /** Takes an account away at once, with every way to be signed in to it. */
+  async removeAccount(session: ClientSession, user: Types.ObjectId): Promise<void> {
+    await this.models.sessions.deleteMany({ user }, { session });
+    await this.models.users.deleteOne({ _id: user }, { session });
+  }
+
   /** Whether somebody else runs the shop too. */
   async hasOtherAdmin(user: Types.ObjectId, session: ClientSession): Promise<boolean> {
     return (await this.models.users.exists({ _id: { $ne: user }, roles: 'ADMIN' }).session(session)) !== null;

@@ -1,6 +1,7 @@
 /** Keeps a Gorse up to date with the shop: what changed since the last time, in batches that may be sent twice. */
+import type { Types } from 'mongoose';
 import type { Logger } from '../../../log.js';
-import { insert } from '../../../store/documents.js';
+import type { ClientSession } from '../../../store/database.js';
 import { Worker, type ChangedDocuments } from '../../../workers/index.js';
 import type { BehaviourVerbs, InteractionDocument } from '../../behaviour/index.js';
 import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
@@ -42,8 +43,13 @@ export class GorseSync {
     return {
       name: 'gorse',
       collect: async () => [],
-      erase: ({ session, user }) => insert(this.dependencies.models.forgotten, { _id: user, at: new Date() }, session),
+      erase: ({ session, user }) => this.remember(session, user),
     };
+  }
+
+  private async remember(session: ClientSession, user: Types.ObjectId): Promise<number> {
+    await this.dependencies.models.forgotten.updateOne({ _id: user }, { $setOnInsert: { at: new Date() } }, { upsert: true, session });
+    return 0;
   }
 
   private async run(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,76 @@
+/** Erases what accounts that are gone left behind: in steps that nobody waits for, and again from any step after a restart. */
+import escapeForRegExp from 'escape-string-regexp';
+import type { Logger } from '../../log.js';
+import type { Realtime } from '../../realtime/index.js';
+import type { Database } from '../../store/database.js';
+import { Worker } from '../../workers/index.js';
+import type { Erasure, PersonalData } from '../personal-data.js';
+import type { ErasureDocument, PrivacyModels } from './erasure.model.js';
+
+const interval = 5_000;
+/** Documents in one transaction. */
+const maxOfStep = 200;
+/** Erasures in one run; the others follow in the next. */
+const maxOfRun = 100;
+
+interface ErasureJobDependencies {
+  database: Database;
+  realtime: Realtime;
+  models: PrivacyModels;
+  /** What every feature holds on users, in the order of the features. */
+  personalData: () => readonly PersonalData[];
+  log: Logger;
+}
+
+export class ErasureJob {
+  readonly worker: Worker;
+
+  /** @param maxWriteTime milliseconds in which what the account had asked for before it went may still be written */
+  constructor(
+    private readonly dependencies: ErasureJobDependencies,
+    private readonly maxWriteTime: number,
+  ) {
+    this.worker = new Worker({ name: 'erasures', interval, log: dependencies.log, run: (signal) => this.run(signal) });
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const { erasures } = this.dependencies.models;
+    for (const erasure of await erasures.find().sort({ at: 1 }).limit(maxOfRun).lean()) {
+      const isLast = erasure.at.getTime() + this.maxWriteTime <= Date.now();
+      if (erasure.sweptAt && !isLast) continue;
+      await this.sweep(erasure, signal);
+      if (signal.aborted) return;
+      if (isLast) await erasures.deleteOne({ _id: erasure._id });
+      else await erasures.updateOne({ _id: erasure._id }, { $set: { sweptAt: new Date() } });
+    }
+  }
+
+  /** Backwards through the features: what comes later may refer to what comes before. */
+  private async sweep({ _id: user, anonymousId, handle, names }: ErasureDocument, signal: AbortSignal): Promise<void> {
+    const erasure = { user, anonymousId, handle, redact: redactor(names) };
+    for (const { erase } of [...this.dependencies.personalData(), this.events()].reverse()) await this.eraseAll(erase, erasure, signal);
+  }
+
+  private async eraseAll(erase: PersonalData['erase'], erasure: Erasure, signal: AbortSignal): Promise<void> {
+    let found = maxOfStep;
+    while (found === maxOfStep && !signal.aborted) {
+      found = await this.dependencies.database.inTransaction([`erase:${erasure.user.toHexString()}`], (session) =>
+        erase({ ...erasure, session, max: maxOfStep }),
+      );
+    }
+  }
+
+  private events(): PersonalData {
+    const { eventLog } = this.dependencies.realtime;
+    return {
+      name: 'events',
+      collect: async () => [],
+      erase: ({ session, user, anonymousId, max }) => eventLog.reassign(session, user, anonymousId, max),
+    };
+  }
+}
+
+function redactor(names: string[]): (text: string) => string {
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${names.map(escapeForRegExp).join('|')})(?![\\p{L}\\p{N}_])`, 'giu');
+  return (text) => text.replace(pattern, '[removed]');
+}
