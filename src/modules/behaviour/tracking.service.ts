@@ -1,6 +1,6 @@
 /** Collects what people do in the shop, whether or not they are signed in. */
 import type { Types } from 'mongoose';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { ClientSession, Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { CatalogVerbs } from '../catalog/index.js';
@@ -69,7 +69,7 @@ export class TrackingService {
     const batch = events.slice(0, maxBatch);
     const now = Date.now();
     batch.forEach(({ eventId, at }, index) => {
-      rules.text(eventId, { least: 1, most: 64 }, 'events', String(index), 'eventId');
+      rules.line(eventId, { least: 1, most: 64 }, 'events', String(index), 'eventId');
       if (at)
         rules.require(
           at.getTime() <= now + maxClockSkew && at.getTime() >= now - maxDelay,

@@ -1,7 +1,7 @@
 /** Products and categories: what merchants and administrators make of them, and what other features may do to them. */
 import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
@@ -126,7 +126,7 @@ export class CatalogService {
 
   /** @throws RulesBroken */
   async createCategory(name: string, parent: Types.ObjectId | null): Promise<CategoryDocument> {
-    new InputRules().text(name, { least: 1, most: 100 }, 'name').check();
+    new InputRules().line(name, { least: 1, most: 100 }, 'name').check();
     if (parent) await this.requireCategory(parent, 'parentId');
     const category: CategoryDocument = { _id: new Types.ObjectId(), slug: slugify(name), name, parent };
     try {
@@ -280,15 +280,15 @@ function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewPro
 
 function checkContent({ title, description, price, stock, attributes }: ProductContent): void {
   const rules = new InputRules().text(description, { most: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
-  if (title !== undefined && title !== null) rules.text(title, { least: 1, most: 200 }, 'title');
+  if (title !== undefined && title !== null) rules.line(title, { least: 1, most: 200 }, 'title');
   if (price) {
     rules.range(price.amountMinor, 0, 2_000_000_000, 'price', 'amountMinor');
     rules.require(isCurrency(price.currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'price', 'currency');
   }
   rules.require((attributes ?? []).length <= 50, 'TOO_LONG', 'A product may have at most 50 attributes.', 'attributes');
   (attributes ?? []).slice(0, 50).forEach(({ name, value }, at) => {
-    rules.text(name, { least: 1, most: 50 }, 'attributes', String(at), 'name');
-    rules.text(value, { least: 1, most: 200 }, 'attributes', String(at), 'value');
+    rules.line(name, { least: 1, most: 50 }, 'attributes', String(at), 'name');
+    rules.line(value, { least: 1, most: 200 }, 'attributes', String(at), 'value');
   });
   rules.check();
 }

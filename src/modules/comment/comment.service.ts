@@ -1,7 +1,7 @@
 /** Comments: how they are written, changed and deleted, and how moderation takes them out of sight. */
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { RequestContext } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';

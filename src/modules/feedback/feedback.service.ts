@@ -1,7 +1,7 @@
 /** What buyers tell merchants, the merchants' answers, and how much there is of each kind. */
 import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { insert } from '../../store/documents.js';

@@ -1,7 +1,7 @@
 /** Authors ask for a second look at a decision. */
 import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Realtime } from '../../realtime/index.js';
 import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';

@@ -1,7 +1,7 @@
 /** What moderators and administrators decide, at once and on record. */
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';

@@ -1,7 +1,7 @@
 /** Reports of content to the moderators. */
 import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Realtime } from '../../realtime/index.js';
 import { insert } from '../../store/documents.js';
 import type { ContentReference } from '../domain-events.js';

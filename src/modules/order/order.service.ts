@@ -1,7 +1,7 @@
 /** Orders: placing them, and the steps that they take. */
 import type { Types } from 'mongoose';
 import { broken, RequestError, RulesBroken, type BrokenRule } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
@@ -61,7 +61,7 @@ export class OrderService {
     { idempotencyKey, shareToken = null }: PlacingOptions = {},
   ): Promise<OrderDocument> {
     checkItems(items);
-    new InputRules().text(shareToken, { most: 200 }, 'shareToken').check();
+    new InputRules().line(shareToken, { most: 200 }, 'shareToken').check();
     const { events, idempotency, realtime } = this.dependencies;
     const keys = new Set(items.map(({ product }) => productKey(product)));
     const id = await realtime.recordChange([...keys], async (change) => {

@@ -1,7 +1,7 @@
 /** Answers to questions: what their authors write and change, and their place in the public eye. */
 import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { ClientSession } from '../../store/database.js';

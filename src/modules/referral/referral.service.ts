@@ -1,7 +1,7 @@
 /** Referrals: products that users recommend to each other, and what becomes of them. */
 import { Types } from 'mongoose';
 import { broken, RulesBroken, type BrokenRule } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { ClientSession } from '../../store/database.js';

@@ -1,7 +1,7 @@
 /** What others make of a review: readers' votes, and the merchant's response. */
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { SignedIn } from '../../relay/context.js';
 import { pairKey } from '../../store/loaders.js';
 import type { NotificationVerbs } from '../notification/index.js';

@@ -1,7 +1,7 @@
 /** Reviews: what authors write, change and delete. */
 import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import { aspects, overallPoints, reviewWeight, starsOf, type Aspect } from '../../scoring/index.js';
 import type { ClientSession } from '../../store/database.js';
@@ -193,7 +193,7 @@ function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): 
 function checkContent(content: Partial<ReviewContent>): void {
   const rules = new InputRules();
   for (const aspect of aspects) rules.range(content[aspect], 1, 5, aspect);
-  rules.text(content.title, { most: 200 }, 'title');
+  rules.line(content.title, { most: 200 }, 'title');
   if (content.body !== undefined) rules.text(content.body, { least: 1, most: 10_000 }, 'body');
   rules.require((content.imageUrls ?? []).length <= maxImages, 'TOO_LONG', `A review may have at most ${maxImages} images.`, 'imageUrls');
   rules.check();

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hash as hashPassword, verify as verifyPassword } from '@node-rs/argon2';
 import { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import type { Realtime } from '../../realtime/index.js';
 import { duplicateKeyFields } from '../../store/database.js';
@@ -55,7 +55,7 @@ export class SessionService {
       )
       .text(input.password, { least: 8, most: 200 }, 'password')
       .require(/^[A-Za-z0-9_]{3,30}$/.test(input.handle), 'INVALID', 'A handle has 3 to 30 letters, digits or underscores.', 'handle')
-      .text(input.name, { least: 1, most: 100 }, 'name')
+      .line(input.name, { least: 1, most: 100 }, 'name')
       .check();
     const roles: Role[] = input.merchant ? ['BUYER', 'MERCHANT'] : ['BUYER'];
     const user: UserDocument = {

@@ -1,6 +1,6 @@
 /** Accounts: profiles, roles, bans, and what others must know of a user. */
 import type { Types } from 'mongoose';
-import { InputRules } from '../../input-rules.js';
+import { InputRules } from '../../input/rules.js';
 import { sessionTopic, type Change } from '../../realtime/index.js';
 import type { Role } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
@@ -41,7 +41,7 @@ export class UserService {
   /** Changes what is given; null clears what may be empty. @throws RulesBroken */
   async updateProfile(user: Types.ObjectId, change: ProfileChange): Promise<PublicUser> {
     const rules = new InputRules().text(change.bio, { most: 1000 }, 'bio');
-    if (change.name !== undefined) rules.text(change.name, { least: 1, most: 100 }, 'name');
+    if (change.name !== undefined) rules.line(change.name, { least: 1, most: 100 }, 'name');
     rules.check();
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const updated = await this.models.users
