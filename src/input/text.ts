@@ -16,7 +16,7 @@ const manyMarks = /\p{M}{31}/u;
 const visible = /(?![\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{M}\p{Default_Ignorable_Code_Point}\u2800])./su;
 
 /** Line breaks, tabs and characters that change only how others are shown, but for the joiners that scripts and emoji need. */
-const notOfLine = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200C\u200D\u{E0020}-\u{E007F}])\p{Cf}/u;
+const notOfLine = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/u;
 
 /** @returns what is wrong with it, as a sentence, or null */
 export function flawIn(text: string): string | null {
@@ -55,13 +55,15 @@ export function isLongerThan(text: string, limit: number): boolean {
   if (text.length > limit * unitsPerCharacter) return true;
   let count = 0;
   for (let start = 0; start < text.length;) {
-    const piece = text.slice(start, start + pieceLength);
+    const end = start + pieceLength;
+    // Both halves of a surrogate pair are in the same piece.
+    const piece = text.slice(start, (text.codePointAt(end - 1) ?? 0) > 0xffff ? end + 1 : end);
     const starts = Array.from(segmenter.segment(piece), ({ index }) => index);
     // The last character of a piece may go on in the next one.
-    const isCut = start + pieceLength < text.length && starts.length > 1;
+    const isCut = start + piece.length < text.length && starts.length > 1;
     count += isCut ? starts.length - 1 : starts.length;
     if (count > limit) return true;
-    start += isCut ? starts.at(-1)! : pieceLength;
+    start += isCut ? starts.at(-1)! : piece.length;
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RulesBroken } from '../../src/errors.js';
+import type { RulesBroken } from '../../src/errors.js';
 import { InputRules } from '../../src/input/rules.js';
 import { flawIn, flawInLine, isBlank, isLongerThan, tidy } from '../../src/input/text.js';
 import { webAddress } from '../../src/input/web-address.js';
