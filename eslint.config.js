@@ -101,7 +101,10 @@ export default tseslint.config(
   {
     files: ['schema/schema.graphql'],
     plugins: { '@graphql-eslint': graphql },
-    languageOptions: { parser: graphql.parser },
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: 'schema/schema.graphql', documents: 'schema/examples/*.graphql' } },
+    },
     rules: {
       ...graphql.configs['flat/schema-recommended'].rules,
       ...graphql.configs['flat/schema-relay'].rules,

@@ -9,6 +9,7 @@ import { exportedReviews } from './export/exported-reviews.js';
 import { FeedFile } from './export/feed-file.js';
 import { googleFeed } from './export/google-feed.js';
 import { CompiledOperations } from './graphql/compiled-operations.js';
+import { guardInput } from './graphql/input-guard.js';
 import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
 import { RateLimits } from './graphql/rate-limits.js';
 import { assembleSchema } from './graphql/schema.js';
@@ -206,6 +207,7 @@ async function serve(
   const { client: redis } = realtime.announcements;
   const schema = await assembleSchema(resolversOf(modules), nodes);
   limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
+  guardInput(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
   const { users, socialGraph, shares } = verbs;

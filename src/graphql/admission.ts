@@ -39,6 +39,7 @@ export async function admit(
       'variables',
     );
   }
+  if (operation.operation === 'subscription') operations.checkVariables(operation, variables);
   const cost = operations.cost(document, operation, variables);
   await rateLimits.charge(cost, context);
   return { operation, points: cost.points };

@@ -1,6 +1,7 @@
 /** Operations are checked, priced and compiled once per document and then run as plain functions. */
 import { createHash } from 'node:crypto';
 import {
+  execute,
   getOperationAST,
   GraphQLError,
   parse,
@@ -17,10 +18,13 @@ import { RequestError } from '../errors.js';
 import type { RequestContext } from '../relay/context.js';
 import { sizeOfAnswer } from './answer-size.js';
 import { costOf, type Cost } from './cost.js';
+import { compiledForm } from './compiled-form.js';
 import { withinDeadline } from './deadline.js';
 import { checkCompiledSize, checkShape, checkSubscriptions, checkText, compiledSize } from './document-limits.js';
+import { withoutArguments, type Execution } from './executable-schema.js';
 import { fragmentsOf } from './selections.js';
 import { checkIntrospection, noIntrospection } from './introspection.js';
+import { readVariables } from './variables.js';
 
 export interface OperationOptions {
   /** Whether documents may ask for the schema. */
@@ -39,12 +43,18 @@ export interface OperationOptions {
   onAnswer?: (context: RequestContext, characters: number) => void;
 }
 
+interface Compiled {
+  query: CompiledQuery['query'];
+  conditions: string[];
+}
+
 /** Everything known of one document. */
 interface Entry {
   document: DocumentNode;
   key: string;
   tokens: number;
-  compiled: Map<string, CompiledQuery>;
+  /** By operation; null for one that is interpreted. */
+  compiled: Map<string, Compiled | null>;
   compiledFields: number;
   costs: Map<string, Cost>;
   /** By operation: the variables that its cost depends on. */
@@ -62,10 +72,14 @@ export class CompiledOperations {
   private readonly entries = new LRUCache<string, Entry>({ maxSize: cacheBytes, sizeCalculation: (entry) => sizeOf(entry) });
   private readonly byDocument = new WeakMap<DocumentNode, Entry>();
 
+  private readonly executable: GraphQLSchema;
+
   constructor(
     readonly schema: GraphQLSchema,
     private readonly options: OperationOptions,
-  ) {}
+  ) {
+    this.executable = withoutArguments(schema);
+  }
 
   /**
    * Parses and validates, once per text.
@@ -127,6 +141,12 @@ export class CompiledOperations {
     throw new RequestError('BAD_USER_INPUT', message, 'operationName');
   }
 
+  /** @throws RequestError for variables that do not fit the operation */
+  checkVariables(operation: OperationDefinitionNode, variables: Record<string, unknown>): void {
+    const { errors } = readVariables(this.schema, operation, variables);
+    if (errors) throw errors[0]!.originalError!;
+  }
+
   /**
    * What an operation costs.
    * @throws RequestError QUERY_TOO_COMPLEX where that is more than one operation may cost
@@ -166,9 +186,11 @@ export class CompiledOperations {
     context: RequestContext,
     variables: Record<string, unknown>,
   ): Promise<ExecutionResult> {
-    const compiled = this.compile(document, operationName);
-    if (!isCompiledQuery(compiled)) return compiled;
-    const result = await withinDeadline(this.options.operationTimeout, context, async () => compiled.query(root, context, variables));
+    const operation = this.operation(document, operationName);
+    const read = readVariables(this.schema, operation, variables);
+    if (read.errors) return read;
+    const execute = this.executorOf(document, operation, root, { context, variables: read.values }, variables);
+    const result = await withinDeadline(this.options.operationTimeout, context, execute);
     const { maxAnswerSize, onAnswer } = this.options;
     const size = sizeOfAnswer(result.data, maxAnswerSize);
     onAnswer?.(context, size);
@@ -176,25 +198,63 @@ export class CompiledOperations {
     throw new RequestError('ANSWER_TOO_LARGE', `The answer has more than ${maxAnswerSize} characters: ask for less at once.`);
   }
 
-  private compile(document: DocumentNode, operationName = ''): CompiledQuery | ExecutionResult {
+  private executorOf(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    rootValue: unknown,
+    execution: Execution,
+    variableValues: Record<string, unknown>,
+  ): () => Promise<ExecutionResult> {
+    const compiled = this.compile(document, operation);
+    if (compiled === null) {
+      const { schema } = this;
+      const operationName = operation.name?.value;
+      const contextValue = execution.context;
+      return async () => execute({ schema, document, operationName, rootValue, contextValue, variableValues });
+    }
+    const conditions = compiled.conditions.map((name) => [name, execution.variables[name]] as const);
+    const unclear = conditions.find(([, value]) => typeof value !== 'boolean');
+    if (unclear) {
+      const [name] = unclear;
+      throw new RequestError('BAD_USER_INPUT', `The variable "$${name}" decides about a field and must be true or false.`, name);
+    }
+    return async () => compiled.query(rootValue, execution, Object.fromEntries(conditions));
+  }
+
+  private compile(document: DocumentNode, operation: OperationDefinitionNode): Compiled | null {
     const entry = this.byDocument.get(document);
-    const known = entry?.compiled.get(operationName);
-    if (known) return known;
-    const compiled = compileQuery(this.schema, document, operationName || undefined, { disablingCapturingStackErrors: true });
-    if (entry && isCompiledQuery(compiled)) {
-      entry.compiled.set(operationName, compiled);
-      entry.compiledFields += compiledSize(this.schema, document, this.operation(document, operationName || undefined));
+    const name = operation.name?.value ?? '';
+    const known = entry?.compiled.get(name);
+    if (known !== undefined) return known;
+    const compiled = this.compiled(document, operation);
+    if (entry) {
+      entry.compiled.set(name, compiled);
+      if (compiled) entry.compiledFields += compiledSize(this.schema, document, operation);
       // Its size has grown.
       if (this.entries.has(entry.key)) this.entries.set(entry.key, entry);
     }
     return compiled;
+  }
+
+  private compiled(document: DocumentNode, operation: OperationDefinitionNode): Compiled | null {
+    const form = compiledForm(this.schema, document, operation);
+    if (!form) return null;
+    const compiled = compileQuery(this.executable, form.document, undefined, { disablingCapturingStackErrors: true });
+    if (!isCompiledQuery(compiled)) throw new Error('An operation cannot be compiled.', { cause: compiled.errors?.[0] });
+    return { query: compiled.query, conditions: form.conditions };
   }
 }
 
 function coded(error: GraphQLError, code: string): GraphQLError {
   if (error.extensions['code']) return error;
   const { nodes, source, positions, path } = error;
-  return new GraphQLError(error.message, { nodes, source, positions, path, extensions: { code } });
+  return new GraphQLError(withoutValues(error.message), { nodes, source, positions, path, extensions: { code } });
+}
+
+/** A value in a document may be a password that was put in the wrong place. */
+function withoutValues(message: string): string {
+  if (message.startsWith('Syntax Error')) return message.replace(/(?:String|Int|Float|BlockString) ".*/s, 'a value.');
+  return message.replace(/ cannot represent ([\w -]+): .*/s, ' cannot represent $1.').replace(/, found .*/s, '.');
 }
 
 function rememberCost(entry: Entry, operation: string, cost: Cost, variables: Record<string, unknown>): void {

@@ -27,10 +27,20 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, re
     };
     return { message: cause.message, locations, path, extensions };
   }
+  const argument = argumentAtFault(cause);
+  if (argument) {
+    const refused = `The argument "${argument}" does not fit its type.`;
+    return { message: refused, locations, path, extensions: { code: 'BAD_USER_INPUT', argument } };
+  }
   const code = apolloCodes[String(formatted.extensions?.['code'])];
   if (code) return { message, locations, path, extensions: { code } };
   report(cause);
   return { message: 'Something went wrong on our side.', locations, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** graphql-js says which argument does not fit its type, and repeats its value, which is left out. */
+function argumentAtFault(error: unknown): string | undefined {
+  return error instanceof GraphQLError ? /^Argument "(\w{1,100})" (?:has invalid value|of )/.exec(error.message)?.[1] : undefined;
 }
 
 /** What was thrown, behind the GraphQL errors that were put around it. */

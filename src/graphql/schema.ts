@@ -1,5 +1,15 @@
 /** Assembles the schema from the modules' resolvers. */
-import { isAbstractType, isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLNonNull,
+  isAbstractType,
+  isInputObjectType,
+  isInterfaceType,
+  isNullableType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLSchema,
+} from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import type { Types } from 'mongoose';
 import { buildSchema, getMetadataStorage, type AuthChecker, type ContainerType, type NonEmptyArray, type PubSub } from 'type-graphql';
@@ -27,6 +37,7 @@ export async function assembleSchema(resolvers: object[], nodes: NodeFinders): P
     scalarsMap: [{ type: Date, scalar: GraphQLDateTimeISO }],
   });
   describeRoots(schema);
+  requireWhatHasDefaults(schema);
   resolveTypes(schema);
   resolveIds(schema);
   freePlainFields(schema);
@@ -63,6 +74,18 @@ function describeRoots(schema: GraphQLSchema): void {
   schema.getMutationType()!.description = 'What can be changed. Each takes one input, and answers what it broke in `userErrors`.';
   schema.getSubscriptionType()!.description =
     'What can be watched. Each event has a cursor; give the last one as `after` to go on after a cut.';
+}
+
+/** What has a default is never null: it is what was given, or the default. */
+function requireWhatHasDefaults(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__')) continue;
+    const fields = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+    const inputs = isInputObjectType(type) ? Object.values(type.getFields()) : fields.flatMap(({ args }) => args);
+    for (const input of inputs) {
+      if (input.defaultValue !== undefined && isNullableType(input.type)) input.type = new GraphQLNonNull(input.type);
+    }
+  }
 }
 
 /** Whoever answers an abstract type says `__typename`. type-graphql would ask asynchronously, which compiled queries do not. */

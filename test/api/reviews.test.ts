@@ -226,7 +226,7 @@ describe('a review', () => {
 
   test('is returned as it was written', async () => {
     const { productId, buyers } = await shop();
-    const body = '<script>alert(1)</script> {"$gt": ""} ünïcode 🫖 \u0000'.replace('\u0000', '');
+    const body = '<script>alert(1)</script> {"$gt": ""} ünïcode 🫖\u0000'.replace('\u0000', '');
     await plaza.review(buyers[0]!, productId, { body, imageUrls: ['https://example.org/a.png'] });
     const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { reviews { edges { node { body imageUrls } } } } }', {
       id: productId,

@@ -89,7 +89,7 @@ export class ProductResolver {
       product: await this.dependencies.catalog.createProduct(context.requireSignedIn(), {
         ...rest,
         category,
-        imageUrl: imageUrl?.href ?? null,
+        imageUrl: imageUrl ?? null,
       }),
     }));
   }
@@ -100,13 +100,10 @@ export class ProductResolver {
     @Arg('input', () => UpdateProductInput, { description: 'What to change.' }) input: UpdateProductInput,
     @Ctx() context: RequestContext,
   ) {
-    const { productId, imageUrl, ...change } = input;
+    const { productId, ...change } = input;
     const id = idOf('Product', productId, 'input.productId');
     return payload(async () => ({
-      product: await this.dependencies.catalog.updateProduct(context.requireSignedIn(), id, {
-        ...change,
-        imageUrl: imageUrl ? imageUrl.href : imageUrl,
-      }),
+      product: await this.dependencies.catalog.updateProduct(context.requireSignedIn(), id, change),
     }));
   }
 }

@@ -1,5 +1,5 @@
-import { GraphQLURL } from 'graphql-scalars';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { WebAddress } from '../../input/web-address.js';
 import { connectionType } from '../../relay/connection.js';
 import { Money, MoneyInput } from '../../relay/money.js';
 import { Node } from '../../relay/node.js';
@@ -44,7 +44,7 @@ export class Product extends Node<ProductDocument> {
   @Field(() => [ProductAttribute], { description: 'Its properties.' })
   attributes!: ProductAttribute[];
 
-  @Field(() => GraphQLURL, { nullable: true, description: 'Its picture.' })
+  @Field(() => WebAddress, { nullable: true, description: 'Its picture.' })
   imageUrl!: string | null;
 
   @Field(() => Date, { description: 'When it came into the shop.' })
@@ -119,8 +119,8 @@ export class CreateProductInput {
   @Field(() => [ProductAttributeInput], { nullable: true, description: 'At most 50.' })
   attributes?: ProductAttributeInput[] | null;
 
-  @Field(() => GraphQLURL, { nullable: true, description: 'Its picture.' })
-  imageUrl?: URL | null;
+  @Field(() => WebAddress, { nullable: true, description: 'Its picture.' })
+  imageUrl?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second product.' })
   idempotencyKey?: string | null;
@@ -146,8 +146,8 @@ export class UpdateProductInput {
   @Field(() => [ProductAttributeInput], { nullable: true, description: 'Replaces all; at most 50.' })
   attributes?: ProductAttributeInput[] | null;
 
-  @Field(() => GraphQLURL, { nullable: true, description: 'Its picture; null takes it away.' })
-  imageUrl?: URL | null;
+  @Field(() => WebAddress, { nullable: true, description: 'Its picture; null takes it away.' })
+  imageUrl?: string | null;
 }
 
 @InputType({ description: 'A new category.' })

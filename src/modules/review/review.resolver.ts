@@ -91,7 +91,7 @@ export class ReviewResolver {
     const { productId, imageUrls, ...rest } = input;
     const product = idOf('Product', productId, 'input.productId');
     return payload(async () => {
-      const content = { ...rest, product, imageUrls: (imageUrls ?? []).map(String) };
+      const content = { ...rest, product, imageUrls: imageUrls ?? [] };
       const review = await this.dependencies.reviews.create(context.requireSignedIn().userId, content);
       return { review, held: !review.visible };
     });
@@ -111,7 +111,7 @@ export class ReviewResolver {
       service: service ?? undefined,
       title: title ?? undefined,
       body: body ?? undefined,
-      imageUrls: imageUrls?.map(String),
+      imageUrls: imageUrls ?? undefined,
     };
     return payload(async () => ({ review: await this.dependencies.reviews.update(context.requireSignedIn().userId, id, content) }));
   }

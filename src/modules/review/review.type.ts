@@ -1,5 +1,5 @@
-import { GraphQLURL } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { WebAddress } from '../../input/web-address.js';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { eventType, field, From, ObjectType, payloadType } from '../../relay/output.js';
@@ -66,7 +66,7 @@ export class Review extends Node<ReviewDocument> {
   @Field(() => String, { description: 'Plain text, as it was written.' })
   body!: string;
 
-  @Field(() => [GraphQLURL], { description: 'Pictures.' })
+  @Field(() => [WebAddress], { description: 'Pictures.' })
   imageUrls!: string[];
 
   @Field(() => Boolean, { description: 'Whether the author has received the product by an order of this shop.' })
@@ -108,7 +108,7 @@ export class ReviewRevision extends From<ReviewRevisionDocument> {
   @Field(() => String, { description: 'The text then.' })
   body!: string;
 
-  @Field(() => [GraphQLURL], { description: 'The pictures then.' })
+  @Field(() => [WebAddress], { description: 'The pictures then.' })
   imageUrls!: string[];
 
   @Field(() => Date, { description: 'When this version was written.' })
@@ -188,8 +188,8 @@ export class CreateReviewInput {
   @Field(() => String, { description: 'Plain text, at most 10,000 characters.' })
   body!: string;
 
-  @Field(() => [GraphQLURL], { nullable: true, description: 'Pictures, at most 10.' })
-  imageUrls?: URL[] | null;
+  @Field(() => [WebAddress], { nullable: true, description: 'Pictures, at most 10.' })
+  imageUrls?: string[] | null;
 
   @Field(() => Boolean, {
     nullable: true,
@@ -222,8 +222,8 @@ export class UpdateReviewInput {
   @Field(() => String, { nullable: true, description: 'Plain text, at most 10,000 characters.' })
   body?: string | null;
 
-  @Field(() => [GraphQLURL], { nullable: true, description: 'Pictures, at most 10; replaces all.' })
-  imageUrls?: URL[] | null;
+  @Field(() => [WebAddress], { nullable: true, description: 'Pictures, at most 10; replaces all.' })
+  imageUrls?: string[] | null;
 }
 
 @InputType({ description: 'Which review to delete.' })

@@ -1,5 +1,5 @@
-import { GraphQLURL } from 'graphql-scalars';
 import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
+import { WebAddress } from '../../input/web-address.js';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
@@ -32,7 +32,7 @@ interface ShareResolverDependencies {
 export class ShareResolver {
   constructor(private readonly dependencies: ShareResolverDependencies) {}
 
-  @FieldResolver(() => GraphQLURL, { description: 'The short link. It counts the visit and leads to the product.' })
+  @FieldResolver(() => WebAddress, { description: 'The short link. It counts the visit and leads to the product.' })
   url(@Root() { code }: ShareDocument): string {
     return `${this.dependencies.publicUrl}/s/${code}`;
   }

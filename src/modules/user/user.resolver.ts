@@ -98,10 +98,7 @@ export class UserResolver {
     @Arg('input', () => UpdateProfileInput, { description: 'What to change.' }) input: UpdateProfileInput,
     @Ctx() context: RequestContext,
   ) {
-    return payload(async () => {
-      const avatarUrl = input.avatarUrl instanceof URL ? input.avatarUrl.href : input.avatarUrl;
-      return { user: await this.dependencies.users.updateProfile(context.requireSignedIn().userId, { ...input, avatarUrl }) };
-    });
+    return payload(async () => ({ user: await this.dependencies.users.updateProfile(context.requireSignedIn().userId, input) }));
   }
 
   @Authorized()

@@ -1,5 +1,5 @@
-import { GraphQLURL } from 'graphql-scalars';
 import { Field, InputType, registerEnumType } from 'type-graphql';
+import { WebAddress } from '../../input/web-address.js';
 import { Node } from '../../relay/node.js';
 import { field, From, ObjectType, payloadType } from '../../relay/output.js';
 import type { PublicUser } from './user.loader.js';
@@ -34,7 +34,7 @@ export class User extends Node<PublicUser> {
   @Field(() => String, { nullable: true, description: 'What they say of themselves.' })
   bio!: string | null;
 
-  @Field(() => GraphQLURL, { nullable: true, description: 'Their picture.' })
+  @Field(() => WebAddress, { nullable: true, description: 'Their picture.' })
   avatarUrl!: string | null;
 
   @Field(() => [UserRole], { description: 'What they may do.' })
@@ -97,8 +97,8 @@ export class UpdateProfileInput {
   @Field(() => String, { nullable: true, description: 'At most 1,000 characters; null clears it.' })
   bio?: string | null;
 
-  @Field(() => GraphQLURL, { nullable: true, description: 'A picture; null clears it.' })
-  avatarUrl?: URL | null;
+  @Field(() => WebAddress, { nullable: true, description: 'A picture; null clears it.' })
+  avatarUrl?: string | null;
 }
 
 @ObjectType({ description: 'What one has decided about the use of what one does.' })

@@ -1,0 +1,104 @@
+/** The rules that every argument of the API passes, whichever feature it belongs to, before a resolver sees it. */
+import {
+  getNullableType,
+  GraphQLID,
+  GraphQLString,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLInputType,
+  type GraphQLSchema,
+} from 'graphql';
+import { RequestError, type BrokenRule, type RuleCode } from '../errors.js';
+import { flawIn, isBlank, tidy } from '../input/text.js';
+import { WebAddress, webAddress } from '../input/web-address.js';
+
+/** What is longer is refused before anything looks at it; the features' own limits are lower. */
+const longest = { text: 200_000, id: 200, list: 1_000 } as const;
+
+/** Passwords are taken as they are typed. */
+const asTyped = /password$/i;
+
+/** A function of GraphQL that is given arguments. */
+type Resolve = GraphQLFieldResolver<unknown, unknown, Record<string, unknown>>;
+
+/** Puts the rules before all resolvers. Mutations answer what their input breaks; every other field is refused. */
+export function guardInput(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    const isMutation = type === schema.getMutationType();
+    for (const field of Object.values(type.getFields())) {
+      if (field.args.length === 0) continue;
+      if (field.resolve) field.resolve = guarded(field, field.resolve, isMutation);
+      if (field.subscribe) field.subscribe = guarded(field, field.subscribe, false);
+    }
+  }
+}
+
+function guarded(field: GraphQLField<unknown, unknown>, resolve: Resolve, isMutation: boolean): Resolve {
+  return (source, args, context, info) => {
+    const guard = new Guard();
+    const tidied: Record<string, unknown> = {};
+    for (const { name, type } of field.args) if (name in args) tidied[name] = guard.tidied(args[name], type, [name]);
+    const [first] = guard.broken;
+    if (!first) return resolve(source, tidied, context, info);
+    if (isMutation) return { userErrors: guard.broken };
+    throw new RequestError('BAD_USER_INPUT', first.message, first.field.join('.'));
+  };
+}
+
+class Guard {
+  readonly broken: BrokenRule[] = [];
+
+  /** The value with its texts tidied. What breaks a rule is noted. */
+  tidied(value: unknown, given: GraphQLInputType, path: readonly string[]): unknown {
+    if (value === null || value === undefined) return value;
+    const type = getNullableType(given);
+    if (isListType(type)) return this.list(value as unknown[], type.ofType, path);
+    if (isInputObjectType(type)) {
+      const fields = type.getFields();
+      const entries = Object.entries(value).map(([name, inner]) => [name, this.tidied(inner, fields[name]!.type, [...path, name])]);
+      return Object.fromEntries(entries);
+    }
+    if (value instanceof Date) return this.date(value, path);
+    if (typeof value !== 'string') return value;
+    if (type === GraphQLID) return this.id(value, path);
+    if (type === WebAddress) return this.address(value, path);
+    return type === GraphQLString ? this.text(value, path) : value;
+  }
+
+  private list(items: unknown[], type: GraphQLInputType, path: readonly string[]): unknown {
+    if (items.length > longest.list) return this.refuse('TOO_LONG', `This list may have at most ${longest.list} items.`, path);
+    return items.map((item, at) => this.tidied(item, type, [...path, String(at)]));
+  }
+
+  private text(text: string, path: readonly string[]): unknown {
+    if (text.length > longest.text) return this.refuse('TOO_LONG', `This may have at most ${longest.text} characters.`, path);
+    const flaw = flawIn(text.replaceAll('\r', '\n'));
+    if (flaw) return this.refuse('INVALID', flaw, path);
+    if (asTyped.test(path.at(-1)!)) return text;
+    const tidied = tidy(text);
+    return tidied !== '' && isBlank(tidied) ? this.refuse('INVALID', 'This has no visible characters.', path) : tidied;
+  }
+
+  private id(id: string, path: readonly string[]): unknown {
+    if (id.length > longest.id) throw new RequestError('BAD_USER_INPUT', 'This is not a valid id.', path.join('.'));
+    return id;
+  }
+
+  private address(text: string, path: readonly string[]): unknown {
+    return webAddress(text.trim()) ?? this.refuse('INVALID', 'This is not an http or https address of at most 2,048 characters.', path);
+  }
+
+  private date(date: Date, path: readonly string[]): unknown {
+    const year = date.getUTCFullYear();
+    return year >= 1 && year <= 9999 ? date : this.refuse('OUT_OF_RANGE', 'This must be from the year 1 to 9999.', path);
+  }
+
+  private refuse(code: RuleCode, message: string, path: readonly string[]): null {
+    this.broken.push({ code, message, field: [...path] });
+    return null;
+  }
+}
