@@ -223,6 +223,7 @@ async function serve(
     rateLimits,
     hiddenAuthors: new HiddenAuthors(realtime.announcements, (user) => socialGraph.hiddenAuthorsOf(user)),
     authenticate: (authorization) => authenticate(users, authorization),
+    currentOf: users.currentOf,
     checkReady: () => database.ping(),
   });
 }

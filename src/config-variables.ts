@@ -154,6 +154,14 @@ const accounts = {
   // A connection ends with its token by a timer, and Node's timers take no more than 24 days.
   ACCESS_TOKEN_LIFETIME: described(duration('15m', { min: '10s', max: '24d' }), 'How long an access token is valid.'),
   SESSION_LIFETIME: described(duration('30d', { min: '1m' }), 'How long a session lasts after it was last refreshed.'),
+  SESSION_MAX_LIFETIME: described(
+    duration('90d', { min: '1m' }),
+    'How long a session lasts at most, however often it is refreshed. Then its user signs in again.',
+  ),
+  REFRESH_REUSE_INTERVAL: described(
+    duration('20s', { min: '0', max: '10m' }),
+    'How long a refresh token that was exchanged is answered with the same successor, so that tabs can refresh at once. Later use ends the session.',
+  ),
   AUTH_JWKS_URL: described(url.optional(), 'Published keys of an outside identity provider whose access tokens are accepted too.'),
   AUTH_ISSUER: described(text.optional(), 'Issuer of those tokens. Required with `AUTH_JWKS_URL`.'),
   AUTH_AUDIENCE: described(text.optional(), 'Audience of those tokens. Required with `AUTH_JWKS_URL`.'),

@@ -37,6 +37,8 @@ export interface Config {
   authSecret: string;
   accessTokenLifetime: number;
   sessionLifetime: number;
+  maxSessionLifetime: number;
+  refreshReuseInterval: number;
   demoShop: boolean;
   corsOrigins: string[];
   /** Whether pages that this machine serves on any port may use the API. */
@@ -112,6 +114,8 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     authSecret: authSecret(values, variables['NODE_ENV'], dataDirectory),
     accessTokenLifetime: values.ACCESS_TOKEN_LIFETIME,
     sessionLifetime: values.SESSION_LIFETIME,
+    maxSessionLifetime: values.SESSION_MAX_LIFETIME,
+    refreshReuseInterval: values.REFRESH_REUSE_INTERVAL,
     corsOrigins: values.CORS_ORIGINS,
     loopbackOrigins: variables['NODE_ENV'] !== 'production',
     metricsAccess: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },

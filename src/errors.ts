@@ -2,6 +2,7 @@
 
 export type RequestErrorCode =
   | 'UNAUTHENTICATED'
+  | 'TOKEN_EXPIRED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'BAD_USER_INPUT'

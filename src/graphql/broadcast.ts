@@ -28,7 +28,17 @@ export interface Sink {
   send(payload: string, cursor: string): void;
   /** Bytes handed to it that the client has not taken yet. */
   readonly backlog: number;
-  close(reason: 'too slow'): void;
+  close(reason: DropReason): void;
+}
+
+/** Why a subscriber is cut off: it may connect anew, and resume. */
+export type DropReason = 'too slow' | 'expired';
+
+export interface Joined {
+  /** Ends it. */
+  leave(): void;
+  /** Whether an event so far was answered to each user apart. */
+  readonly isPersonal: boolean;
 }
 
 export interface SubscribedOperation {
@@ -75,10 +85,9 @@ export class Broadcasts {
 
   /**
    * Joins a subscriber: first what it missed, then what happens, each event once and in order.
-   * @returns what ends it
    * @throws RequestError RATE_LIMITED where the address has too many different live operations
    */
-  async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<() => void> {
+  async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<Joined> {
     const { metrics } = this.realtime;
     const user = operation.context.signedIn?.userId;
     const release = this.heldDocuments.hold(operation.context.address, operation.document, this.operations.sizeOf(operation.document));
@@ -106,7 +115,12 @@ export class Broadcasts {
     if (source.after !== null) metrics.subscribersResumed.inc();
     group.expect(member);
     group.admit(member).catch((error: unknown) => this.report(error, operation.context.facts));
-    return leave;
+    return {
+      leave,
+      get isPersonal() {
+        return group.isPersonal;
+      },
+    };
   }
 
   /** A feed that was closed while we waited for it is opened anew. */
@@ -206,9 +220,9 @@ class Member {
     return signedIn !== null && data.author !== undefined && this.hiddenAuthors.hides(signedIn.userId, data.author);
   }
 
-  drop(): void {
-    this.metrics.subscribersDropped.inc({ reason: 'too slow' });
-    this.sink.close('too slow');
+  drop(reason: DropReason = 'too slow'): void {
+    this.metrics.subscribersDropped.inc({ reason });
+    this.sink.close(reason);
     this.onDrop();
   }
 }
@@ -231,6 +245,11 @@ class Group implements Follower {
     private readonly payloads: LRUCache<string, Promise<string>>,
     private readonly metrics: Realtime['metrics'],
   ) {}
+
+  /** Whether answers turned out to depend on who asks. */
+  get isPersonal(): boolean {
+    return this.personal;
+  }
 
   get isEmpty(): boolean {
     return this.live.size === 0 && this.waiting.size === 0;
@@ -288,6 +307,8 @@ class Group implements Follower {
   private async deliverTo(member: Member, event: LoggedEvent, cursor: string): Promise<void> {
     member.send(event, await this.payloadFor(event, member), cursor);
     this.rateLimits.chargeEvent(member.context, member.points);
+    // Its answers turned out to be of one user only after that user's access token had ended.
+    if (member.context.expired && !member.left) member.drop('expired');
   }
 
   private async payloadFor(event: LoggedEvent, member: Member): Promise<string> {

@@ -50,7 +50,11 @@ function rootOf(error: unknown): unknown {
 
 /** The HTTP status of a request that is refused as a whole. */
 export function statusOf(code: string): number {
-  return { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429, OPERATION_TIMEOUT: 503, INTERNAL_SERVER_ERROR: 500 }[code] ?? 400;
+  return (
+    { UNAUTHENTICATED: 401, TOKEN_EXPIRED: 401, FORBIDDEN: 403, RATE_LIMITED: 429, OPERATION_TIMEOUT: 503, INTERNAL_SERVER_ERROR: 500 }[
+      code
+    ] ?? 400
+  );
 }
 
 /** A refusal before the operation runs, with the HTTP status that fits. */

@@ -5,14 +5,12 @@
 import type { ServerResponse } from 'node:http';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { RateLimited, RequestError } from '../errors.js';
-import { TopicSource } from '../realtime/index.js';
 import type { RequestFacts } from '../log.js';
 import { RequestContext } from '../relay/context.js';
 import { admit } from './admission.js';
 import { formatError, statusOf } from './errors.js';
 import { noteErrors, noteOperation } from './operation-log.js';
-import type { Sink } from './broadcast.js';
-import { endWithSession, sessionCheck } from './live-connections.js';
+import type { DropReason, Sink } from './broadcast.js';
 import { sourceOf, type LiveOptions } from './websocket.js';
 
 export interface StreamRequest {
@@ -20,6 +18,7 @@ export interface StreamRequest {
   operationName?: unknown;
   variables?: unknown;
   authorization: string | undefined;
+  userAgent: string | null;
   lastEventId: string | undefined;
   address: string;
   facts: RequestFacts;
@@ -45,9 +44,12 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
 }
 
 async function answer(options: LiveOptions, request: StreamRequest, response: ServerResponse): Promise<void> {
-  const { operations, broadcasts, rateLimits, authenticate, report } = options;
+  const { operations, broadcasts, rateLimits, authenticate, identities, report } = options;
   const signedIn = await authenticate(request.authorization);
-  const context = new RequestContext(signedIn, request.address, options.realtime.eventLog, request.lastEventId);
+  const identity = signedIn && identities.watch(signedIn);
+  if (identity) response.once('close', () => identities.release(identity));
+  const context = new RequestContext(identity ?? { signedIn }, request.address, options.realtime.eventLog, request.lastEventId);
+  context.userAgent = request.userAgent;
   const { document, operationName, variables } = await read(options, request);
   context.facts = request.facts;
   noteOperation(context, operations.operation(document, operationName));
@@ -66,21 +68,22 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
   }
   const source = await sourceOf({ schema: operations.schema, document, operationName, variableValues: variables, contextValue: context });
   const stream = new EventStream(response);
-  if (!(source instanceof TopicSource)) {
+  if (!('topic' in source)) {
     const errors = source.errors?.map((error) => formatError(error.toJSON(), error, report));
     noteErrors(request.facts, errors);
     stream.send(JSON.stringify({ errors }));
     return stream.complete();
   }
-  const leave = await broadcasts.join(source, { document, operationName, variables, context, points }, stream);
-  if (response.destroyed) return leave();
+  const joined = await broadcasts.join(source.topic, { document, operationName, variables, context, points }, stream);
+  if (response.destroyed) return joined.leave();
   stream.open();
-  response.once('close', leave);
-  if (!signedIn) return;
-  const stopWatching = endWithSession(options.realtime, signedIn, sessionCheck(authenticate, request.authorization), () =>
-    stream.complete(),
-  );
-  response.once('close', stopWatching);
+  response.once('close', () => joined.leave());
+  if (!identity) return;
+  identity.onChange = () => {
+    if (identity.ended) stream.fail(failure('UNAUTHENTICATED', 'This session has ended. Sign in again.'));
+    else if (identity.expired && (source.personal || joined.isPersonal)) stream.close('expired');
+  };
+  identity.onChange();
 }
 
 function asFailure(error: unknown, report: (error: unknown) => void): GraphQLFormattedError {
@@ -153,7 +156,14 @@ class EventStream implements Sink {
     if (!this.response.writableEnded) this.response.end('event: complete\ndata:\n\n');
   }
 
-  close(): void {
-    this.response.destroy();
+  fail(error: GraphQLFormattedError): void {
+    this.send(JSON.stringify({ errors: [error] }));
+    this.complete();
+  }
+
+  /** Without completing it: clients then ask again, with a fresh token, and resume. */
+  close(reason: DropReason): void {
+    if (reason === 'expired') this.response.end();
+    else this.response.destroy();
   }
 }

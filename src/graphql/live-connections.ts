@@ -1,7 +1,6 @@
 /** What holds for connections that stay open: how many there may be, and that they end with the session behind them. */
-import { RequestError } from '../errors.js';
 import type { Realtime } from '../realtime/index.js';
-import type { SignedIn } from '../relay/context.js';
+import type { Identity, SignedIn } from '../relay/context.js';
 
 export interface ConnectionLimits {
   connectionsPerAddress: number;
@@ -36,39 +35,92 @@ export class LiveConnections {
   }
 }
 
-/** Asks whether a token is still good; where that cannot be told now, it is taken to be. */
-export function sessionCheck(
-  authenticate: (authorization: string | undefined) => Promise<SignedIn | null>,
-  authorization: string | undefined,
-) {
-  return (): Promise<boolean> =>
-    authenticate(authorization).then(
-      () => true,
-      (error: unknown) => !(error instanceof RequestError),
-    );
+export interface LiveIdentityOptions {
+  realtime: Realtime;
+  /** The same users as they are now; null for each whose session has ended. */
+  currentOf: (signedIn: readonly SignedIn[]) => Promise<(SignedIn | null)[]>;
 }
 
 /**
- * Ends a connection when its access token does, and at once when its session does.
- * @param isOpen whether the session is still open, asked when something may have ended it
- * @returns what stops watching
+ * Who is behind a connection that stays open: with the roles of now, until the access token ends or the session does.
+ * What may have changed is announced; what is announced and lost, `LiveIdentities` finds.
  */
-export function endWithSession(
-  realtime: Realtime,
-  { sessionId, expiresAt }: SignedIn,
-  isOpen: () => Promise<boolean>,
-  end: (reason: string) => void,
-): () => void {
-  const timer = setTimeout(() => end('The access token has expired.'), Math.max(0, expiresAt.getTime() - Date.now()));
-  timer.unref();
-  const stopListening = realtime.onSessionChange(sessionId, () => {
-    isOpen().then(
-      (open) => open || end('The session has ended.'),
-      () => {},
-    );
-  });
-  return () => {
-    clearTimeout(timer);
-    stopListening();
-  };
+export class LiveIdentity implements Identity {
+  signedIn: SignedIn;
+  /** Whether the access token has ended. */
+  expired = false;
+  /** Whether the session has. */
+  ended = false;
+  /** Told when either has. */
+  onChange = (): void => {};
+  private readonly stopWatching: () => void;
+
+  constructor(
+    signedIn: SignedIn,
+    private readonly options: LiveIdentityOptions,
+  ) {
+    this.signedIn = signedIn;
+    const expire = (): void => {
+      this.expired = true;
+      this.onChange();
+    };
+    const timer = setTimeout(expire, Math.max(0, signedIn.expiresAt.getTime() - Date.now())).unref();
+    const stopListening = options.realtime.onAccountChange(signedIn.userId, () => void this.renew().catch(() => {}));
+    this.stopWatching = () => {
+      clearTimeout(timer);
+      stopListening();
+    };
+  }
+
+  /** Asks who this is now. @returns whether the session is still open */
+  async renew(): Promise<boolean> {
+    const [current] = await this.options.currentOf([this.signedIn]);
+    return this.become(current ?? null);
+  }
+
+  become(current: SignedIn | null): boolean {
+    if (current) this.signedIn = current;
+    this.ended = current === null;
+    if (this.ended) this.onChange();
+    return !this.ended;
+  }
+
+  stop(): void {
+    this.stopWatching();
+  }
+}
+
+const checkInterval = 15_000;
+const checkedAtOnce = 1_000;
+
+/** Everybody who holds something open. Where an announcement was lost, a look at the store once in a while finds it. */
+export class LiveIdentities {
+  private readonly open = new Set<LiveIdentity>();
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: LiveIdentityOptions) {}
+
+  watch(signedIn: SignedIn): LiveIdentity {
+    const identity = new LiveIdentity(signedIn, this.options);
+    this.open.add(identity);
+    this.timer ??= setInterval(() => void this.check().catch(() => {}), checkInterval).unref();
+    return identity;
+  }
+
+  release(identity: LiveIdentity): void {
+    identity.stop();
+    this.open.delete(identity);
+    if (this.open.size > 0 || !this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private async check(): Promise<void> {
+    const all = [...this.open];
+    for (let from = 0; from < all.length; from += checkedAtOnce) {
+      const some = all.slice(from, from + checkedAtOnce);
+      const current = await this.options.currentOf(some.map(({ signedIn }) => signedIn));
+      some.forEach((identity, at) => this.open.has(identity) && identity.become(current[at] ?? null));
+    }
+  }
 }

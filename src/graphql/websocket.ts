@@ -8,39 +8,44 @@ import { RequestError } from '../errors.js';
 import { TopicSource, type Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { admit } from './admission.js';
-import type { Broadcasts, Sink } from './broadcast.js';
+import type { Broadcasts, DropReason, Joined, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import type { Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
-import { endWithSession, sessionCheck, type LiveConnections } from './live-connections.js';
+import type { LiveConnections, LiveIdentities, LiveIdentity } from './live-connections.js';
 
 export interface LiveOptions {
   realtime: Realtime;
   operations: CompiledOperations;
   broadcasts: Broadcasts;
   connections: LiveConnections;
+  identities: LiveIdentities;
   rateLimits: RateLimits;
   /** The address of whoever is behind a request, also where a proxy forwards it. */
   addressOf: (request: IncomingMessage) => string;
-  /** @throws RequestError UNAUTHENTICATED for a token that is not good */
+  /** @throws RequestError UNAUTHENTICATED or TOKEN_EXPIRED for a token that is not good */
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   report: Report;
 }
 
 interface Connected extends Extra {
   context?: RequestContext;
+  identity?: LiveIdentity;
   leave?: (() => void)[];
 }
 
 type Parameters = Record<string, unknown>;
 
-/** Close codes; those of the protocol where it has one. */
-const closeCode = { unauthorized: 4401, tooMany: 4429, tooSlow: 4408 } as const;
+/** Close codes; those of the protocol where it has one. Clients of graphql-ws connect anew after 4403, and not after 4401. */
+const closeCode = { sessionEnded: 4401, forbidden: 4403, tooMany: 4429, tooSlow: 4408 } as const;
+const tokenExpired = 'TOKEN_EXPIRED: The access token has expired.';
 const closingPatience = 5_000;
 
 /** Which socket and which of its subscriptions an execution belongs to. */
 const places = new WeakMap<object, { socket: WebSocket; id: string; points: number }>();
+/** The subscriptions of each socket. */
+const subscriptionsOf = new WeakMap<WebSocket, Set<Subscription>>();
 
 export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters, Connected> {
   const { operations, broadcasts, connections, rateLimits, report } = options;
@@ -57,6 +62,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
         const document = operations.document(query);
         if (!('kind' in document)) return document;
         const name = operationName || undefined;
+        if (extra.identity && !(await isCurrent(extra.identity, extra.socket))) return [wrapped(sessionEnded())];
         const contextValue = extra.context!.fresh();
         const { points } = await admit(options, document, name, variables ?? {}, contextValue);
         places.set(contextValue, { socket: extra.socket, id, points });
@@ -78,7 +84,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
 }
 
 async function connect(
-  { realtime, authenticate, connections, addressOf }: LiveOptions,
+  { realtime, authenticate, connections, identities, addressOf }: LiveOptions,
   parameters: Parameters,
   extra: Connected,
 ): Promise<boolean> {
@@ -89,11 +95,15 @@ async function connect(
   try {
     signedIn = await authenticate(token);
   } catch (error) {
-    if (error instanceof RequestError) return false;
-    throw error;
+    if (!(error instanceof RequestError)) throw error;
+    socket.close(closeCode.forbidden, `${error.code}: ${error.message}`);
+    return false;
   }
-  extra.context = new RequestContext(signedIn, addressOf(request), realtime.eventLog);
-  if (!signedIn) return true;
+  const userAgent = request.headers['user-agent'] ?? null;
+  if (!signedIn) {
+    extra.context = Object.assign(new RequestContext({ signedIn }, addressOf(request), realtime.eventLog), { userAgent });
+    return true;
+  }
   // Whoever left while the token was checked is not counted, since nothing would count them out.
   if (socket.readyState !== socket.OPEN) return false;
   const leave = connections.enterUser(signedIn);
@@ -101,12 +111,33 @@ async function connect(
     socket.close(closeCode.tooMany, 'Too many connections of this user');
     return false;
   }
-  const stopWatching = endWithSession(realtime, signedIn, sessionCheck(authenticate, token), (reason) => {
+  const identity = identities.watch(signedIn);
+  identity.onChange = () => {
+    if (!identity.ended && !holdsPersonal(socket)) return;
     realtime.metrics.subscribersDropped.inc({ reason: 'session ended' });
-    socket.close(closeCode.unauthorized, reason);
-  });
-  extra.leave = [leave, stopWatching];
+    if (identity.ended) socket.close(closeCode.sessionEnded, 'UNAUTHENTICATED: The session has ended.');
+    else socket.close(closeCode.forbidden, tokenExpired);
+  };
+  extra.identity = identity;
+  extra.context = Object.assign(new RequestContext(identity, addressOf(request), realtime.eventLog), { userAgent });
+  extra.leave = [leave, () => identities.release(identity)];
   return true;
+}
+
+/** Whether something on the socket is for its user alone. What is for everybody goes on when the access token ends. */
+function holdsPersonal(socket: WebSocket): boolean {
+  return [...(subscriptionsOf.get(socket) ?? [])].some((subscription) => subscription.isPersonal);
+}
+
+/** Asked before every operation. After the access token has ended, whatever is new needs a new connection. */
+async function isCurrent(identity: LiveIdentity, socket: WebSocket): Promise<boolean> {
+  if (!identity.expired) return identity.renew();
+  socket.close(closeCode.forbidden, tokenExpired);
+  return false;
+}
+
+function sessionEnded(): RequestError {
+  return new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
 }
 
 /** Whatever fails belongs to one operation; thrown, it would close the socket and end every other one with it. */
@@ -123,9 +154,17 @@ function wrapped(error: unknown): GraphQLError {
 }
 
 /** Where a subscription field says to read a topic, or what is wrong with its arguments. */
-export async function sourceOf(args: ExecutionArgs): Promise<TopicSource | ExecutionResult> {
-  const source = await createSourceEventStream(args);
-  return source instanceof TopicSource ? source : (source as ExecutionResult);
+export async function sourceOf(args: ExecutionArgs): Promise<SubscriptionSource | ExecutionResult> {
+  const context = args.contextValue as RequestContext;
+  context.askedWho = false;
+  const topic = await createSourceEventStream(args);
+  return topic instanceof TopicSource ? { topic, personal: context.askedWho } : (topic as ExecutionResult);
+}
+
+export interface SubscriptionSource {
+  topic: TopicSource;
+  /** Whether it is of one user alone. */
+  personal: boolean;
 }
 
 async function subscribe(
@@ -133,7 +172,7 @@ async function subscribe(
   args: ExecutionArgs,
 ): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
   const source = await sourceOf(args);
-  if (!(source instanceof TopicSource)) return source;
+  if (!('topic' in source)) return source;
   return new Subscription(broadcasts, source, args);
 }
 
@@ -147,7 +186,7 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
 
   constructor(
     private readonly broadcasts: Broadcasts,
-    private readonly source: TopicSource,
+    private readonly source: SubscriptionSource,
     private readonly args: ExecutionArgs,
   ) {}
 
@@ -160,6 +199,11 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
         resolve({ done: false, value: { errors: [wrapped(error)] } });
       });
     });
+  }
+
+  /** Whether its answers are for one user alone, as far as is known. */
+  get isPersonal(): boolean {
+    return this.source.personal || (this.joined?.isPersonal ?? false);
   }
 
   async return(): Promise<IteratorResult<ExecutionResult, void>> {
@@ -181,7 +225,12 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
     return this.return().then(() => {});
   }
 
-  private leave = (): void => {};
+  private joined: Joined | null = null;
+
+  private leave(): void {
+    this.joined?.leave();
+    subscriptionsOf.get(places.get(this.args.contextValue as object)!.socket)?.delete(this);
+  }
 
   private async join(): Promise<void> {
     const { document, operationName, variableValues, contextValue } = this.args;
@@ -194,9 +243,10 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
       context,
       points,
     };
-    const leave = await this.broadcasts.join(this.source, operation, new SocketSink(socket, id));
-    if (this.ended) leave();
-    else this.leave = leave;
+    const siblings = subscriptionsOf.get(socket) ?? new Set();
+    subscriptionsOf.set(socket, siblings.add(this));
+    this.joined = await this.broadcasts.join(this.source.topic, operation, new SocketSink(socket, id));
+    if (this.ended) this.leave();
   }
 }
 
@@ -219,7 +269,8 @@ class SocketSink implements Sink {
   }
 
   /** A client that reads nothing does not read the closing either; after a while its connection is cut. */
-  close(): void {
+  close(reason: DropReason): void {
+    if (reason === 'expired') return this.socket.close(closeCode.forbidden, tokenExpired);
     this.socket.close(closeCode.tooSlow, 'Too slow: resume after your last cursor');
     setTimeout(() => this.socket.terminate(), closingPatience).unref();
   }

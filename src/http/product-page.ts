@@ -35,7 +35,7 @@ export function serveProductPage(fastify: FastifyInstance, operations: CompiledO
   fastify.get<{ Params: { slug: string } }>('/products/:slug', async (request, reply) => {
     const document = operations.document(query);
     if (!('kind' in document)) throw document[0]!;
-    const result = await operations.run(document, undefined, {}, new RequestContext(null, networkOf(request.ip), streams), {
+    const result = await operations.run(document, undefined, {}, new RequestContext({ signedIn: null }, networkOf(request.ip), streams), {
       slug: request.params.slug,
     });
     if (result.errors) throw result.errors[0]!;

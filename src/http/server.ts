@@ -22,7 +22,7 @@ import { formatError, refusal } from '../graphql/errors.js';
 import { noteErrors, reportTo, withOperationLog } from '../graphql/operation-log.js';
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
-import { LiveConnections, type ConnectionLimits } from '../graphql/live-connections.js';
+import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdentityOptions } from '../graphql/live-connections.js';
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
@@ -53,6 +53,7 @@ export interface HttpLimits extends ConnectionLimits {
 export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeedOptions {
   operations: CompiledOperations;
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
+  currentOf: LiveIdentityOptions['currentOf'];
   introspection: boolean;
   playground: boolean;
   log: FastifyBaseLogger;
@@ -115,6 +116,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     requests,
     ...options,
     connections,
+    identities: new LiveIdentities(options),
     requestConnections,
     addressOf,
     broadcasts: new Broadcasts(
@@ -181,11 +183,11 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       const facts = live.requests.factsOf(request);
       try {
         const context = new RequestContext(
-          await live.authenticate(request.headers.authorization),
+          { signedIn: await live.authenticate(request.headers.authorization) },
           live.addressOf(request.raw),
           live.realtime.eventLog,
         );
-        return Object.assign(context, { facts });
+        return Object.assign(context, { facts, userAgent: request.headers['user-agent'] ?? null });
       } catch (error) {
         if (!(error instanceof RequestError)) {
           live.report(error, facts);
@@ -210,11 +212,11 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       live.requestConnections.release(request.raw);
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
       const operation = (request.method === 'GET' ? request.query : request.body) as object | undefined;
-      const { authorization, 'last-event-id': lastEventId } = request.headers;
+      const { authorization, 'last-event-id': lastEventId, 'user-agent': userAgent = null } = request.headers;
       const lastEvent = { lastEventId: lastEventId as string | undefined };
       const readOnly = request.method !== 'POST';
       const facts = live.requests.factsOf(request);
-      const stream = { ...operation, authorization, ...lastEvent, address: live.addressOf(request.raw), readOnly, facts };
+      const stream = { ...operation, authorization, userAgent, ...lastEvent, address: live.addressOf(request.raw), readOnly, facts };
       await streamOperation({ ...live, report: (error) => live.report(error, facts) }, stream, reply.raw);
       return undefined;
     },

@@ -1,6 +1,6 @@
 export type { Announcements } from './announcements.js';
 export { encodeEventCursor, type LoggedEvent } from './event-log.js';
 export { HiddenAuthors, hiddenAuthorsTopic } from './hidden-authors.js';
-export { Realtime, sessionTopic, type Change } from './realtime.js';
+export { accountTopic, Realtime, type Change } from './realtime.js';
 export { TopicFeeds, type Follower, type TopicFeed } from './topic-feed.js';
 export { subscribeTo, TopicSource } from './topic-source.js';

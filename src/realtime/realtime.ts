@@ -62,17 +62,17 @@ export class Realtime {
     };
   }
 
-  /** Ends what sessions hold open, in every process. */
-  announceSessionEnd(sessions: Iterable<{ toString(): string }>): void {
-    this.announcements.announce([...sessions].map(sessionTopic));
+  /** Has every process look at what a user holds open: a session ended, or what the user may do has changed. */
+  announceAccountChange(user: { toString(): string }): void {
+    this.announcements.announce([accountTopic(user)]);
   }
 
-  /** Calls back when the session may have ended or changed; the answer stops listening. */
-  onSessionChange(session: { toString(): string }, check: () => void): () => void {
-    return this.announcements.listen(sessionTopic(session), check);
+  /** Calls back when a user's sessions or rights may have changed; the answer stops listening. */
+  onAccountChange(user: { toString(): string }, check: () => void): () => void {
+    return this.announcements.listen(accountTopic(user), check);
   }
 }
 
-export function sessionTopic(session: { toString(): string }): string {
-  return `session:${session.toString()}`;
+export function accountTopic(user: { toString(): string }): string {
+  return `account:${user.toString()}`;
 }

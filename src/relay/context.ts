@@ -8,10 +8,18 @@ export type Role = 'BUYER' | 'MERCHANT' | 'MODERATOR' | 'ADMIN';
 
 export interface SignedIn {
   userId: Types.ObjectId;
-  sessionId: Types.ObjectId;
+  /** Random, and known to its owner alone. */
+  sessionId: string;
   roles: Role[];
   /** When the access token ends. */
   expiresAt: Date;
+}
+
+/** Who asks. On an open connection that may change: roles come and go, and the access token ends. */
+export interface Identity {
+  readonly signedIn: SignedIn | null;
+  /** Whether the access token has ended since; the session goes on. */
+  readonly expired?: boolean;
 }
 
 export interface LoaderDefinition<Key, Value> {
@@ -29,11 +37,15 @@ export class RequestContext {
   private cancelled: RequestError | null = null;
   /** What the log says about this request. */
   facts: RequestFacts = {};
+  /** What the client says it is. */
+  userAgent: string | null = null;
+  /** Whether anything so far depended on who asks. */
+  askedWho = false;
   private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();
 
   /** @param resumeAfter the cursor that a transport's own means of resuming names */
   constructor(
-    private readonly identity: SignedIn | null,
+    private readonly identity: Identity,
     readonly address: string,
     private readonly streams: Streams,
     readonly resumeAfter?: string,
@@ -45,7 +57,13 @@ export class RequestContext {
   }
 
   get signedIn(): SignedIn | null {
-    return this.identity;
+    this.askedWho = true;
+    return this.identity.signedIn;
+  }
+
+  /** Whether the access token has ended since the connection was opened. */
+  get expired(): boolean {
+    return this.identity.expired ?? false;
   }
 
   /** Makes everything that this request has not begun yet fail with an error. */
@@ -87,20 +105,14 @@ export class RequestContext {
 
   /** The same viewer with empty loaders, for the next event of a subscription. */
   fresh(): RequestContext {
-    return Object.assign(new RequestContext(this.identity, this.address, this.streams, this.resumeAfter), { facts: this.facts });
+    const { facts, userAgent } = this;
+    return Object.assign(new RequestContext(this.identity, this.address, this.streams, this.resumeAfter), { facts, userAgent });
   }
 }
 
 /** A context of nobody in particular, which notices when an answer depends on who asks. */
 export class SharedContext extends RequestContext {
-  askedWho = false;
-
   constructor() {
-    super(null, '', { requireRetained: () => Promise.reject(new Error('an event is not subscribed to')) });
-  }
-
-  override get signedIn(): SignedIn | null {
-    this.askedWho = true;
-    return null;
+    super({ signedIn: null }, '', { requireRetained: () => Promise.reject(new Error('an event is not subscribed to')) });
   }
 }

@@ -88,6 +88,11 @@ const make = {
     await made('moderateContent', { contentId, action: 'WARN', reason: 'x' }, 'entry { at }', accounts.moderator);
     return contentId;
   },
+  session: async () => {
+    const token = await anotherSession(accounts.buyer);
+    return (await plaza.data('{ viewer { sessions(first: 1) { edges { node { id } } } } }', {}, token)).viewer.sessions.edges[0].node
+      .id as string;
+  },
   impression: async () => {
     const { viewer } = await plaza.data(
       '{ viewer { recommendedProducts(first: 1) { edges { node { impressionId } } } } }',
@@ -104,6 +109,7 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   signIn: async () => ({ email: 'nobody@example.org', password: 'wrong' }),
   refreshSession: async () => ({ refreshToken: 'none' }),
   signOut: async () => ({}),
+  revokeSession: async () => ({ sessionId: await make.session() }),
   updateProfile: async () => ({ bio: 'Hi' }),
   updatePrivacySettings: async () => ({ personalise: true }),
   eraseMe: async () => ({ confirm: true, password: 'wrong' }),
@@ -191,6 +197,7 @@ beforeAll(async () => {
     Question: await make.question(),
     Answer: answer,
     Share: await make.share(),
+    Session: await make.session(),
     Order: await make.order(),
     Referral: referral,
     MerchantFeedback: await make.feedback(),

@@ -95,7 +95,8 @@ describe('an event stream', () => {
     const stream = await openStream({ id }, { authorization: `Bearer ${author.token}` });
     const end = stream.next();
     await plaza.mutate('signOut', {}, 'signedOut', author.token);
-    expect(await end).toMatchObject({ event: 'complete' });
+    expect(await end).toMatchObject({ event: 'next' });
+    expect(await stream.next()).toMatchObject({ event: 'complete' });
   });
 
   test.each([

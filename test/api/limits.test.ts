@@ -88,7 +88,8 @@ test.skipIf(!hasRedis)('processes that share a Redis count together, and each al
   const many = { costPerUser: 1000, costPerAddress: 1000, credentialsPerAddress: 100 };
   const [one, other] = clients.map((redis) => new RateLimits({ ...many, perUser: 1, perAddress: 3, redis }));
   const cost = { points: 1, mutations: ['trackEvents'], changes: 1, variables: [] };
-  const charge = (limits: RateLimits) => limits.charge(cost, new RequestContext(null, '192.0.2.1', { requireRetained: async () => {} }));
+  const charge = (limits: RateLimits) =>
+    limits.charge(cost, new RequestContext({ signedIn: null }, '192.0.2.1', { requireRetained: async () => {} }));
   await charge(one!);
   await charge(other!);
   await charge(one!);

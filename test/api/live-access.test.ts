@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createClient, type Client } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
@@ -18,6 +19,20 @@ function claimsOf(account: Account): { sid: string; sub: string } {
   return JSON.parse(Buffer.from(account.token.split('.')[1]!, 'base64url').toString()) as { sid: string; sub: string };
 }
 
+const ownFeed = 'subscription { feedItemAdded { cursor } }';
+
+async function openSubscribers(): Promise<number> {
+  return (await plaza.app.realtime.metrics.subscribers.get()).values[0]?.value ?? 0;
+}
+
+/** A token that ends in a moment, and what waits until the server refuses it. */
+async function expiringToken(account: Account): Promise<{ token: string; expired: () => Promise<unknown> }> {
+  const token = await shortToken(account, 3000);
+  // Timers of open connections and the check of a token go by the same clock, the timers a moment later.
+  const expired = () => until(async () => (await plaza.query('{ __typename }', {}, token)).status === 401);
+  return { token, expired };
+}
+
 /** A token of the account's own session that ends in a moment. */
 async function shortToken(account: Account, milliseconds: number): Promise<string> {
   const { sid, sub } = claimsOf(account);
@@ -35,7 +50,7 @@ describe('an open subscription', () => {
     const { reader, id } = await scene();
     const events = await plaza.subscribe(live, { id }, reader.token);
     await plaza.mutate('signOut', {}, 'signedOut', reader.token);
-    await expect(events.next()).rejects.toMatchObject({ code: 4401, reason: 'The session has ended.' });
+    await expect(events.next()).rejects.toMatchObject({ code: 4401, reason: 'UNAUTHENTICATED: The session has ended.' });
   });
 
   test('stays when another session of the same user is signed out', async () => {
@@ -52,16 +67,121 @@ describe('an open subscription', () => {
     const { reader, id } = await scene();
     const events = await plaza.subscribe(live, { id }, reader.token);
     await plaza.mutate('refreshSession', { refreshToken: reader.refreshToken }, 'accessToken');
+    await plaza.exchangedLongAgo(reader.id);
     await plaza.query('mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }', {
       input: { refreshToken: reader.refreshToken },
     });
     await expect(events.next()).rejects.toMatchObject({ code: 4401 });
   });
 
-  test('ends when its access token does', async () => {
+  test('of its user alone ends when the access token does, so that clients connect anew', async () => {
+    const { reader } = await scene();
+    const events = await plaza.subscribe(ownFeed, {}, await shortToken(reader, 3000));
+    await expect(events.next()).rejects.toMatchObject({ code: 4403, reason: 'TOKEN_EXPIRED: The access token has expired.' });
+  });
+
+  test('for everybody goes on when the access token ends', async () => {
+    const { merchant, reader, id } = await scene();
+    const { token, expired } = await expiringToken(reader);
+    const events = await plaza.subscribe(live, { id }, token);
+    await expired();
+    await plaza.mutate('addComment', { subjectId: id, body: 'Still there?' }, 'comment { id }', merchant.token);
+    expect((await events.next()).data.commentAdded.comment.body).toBe('Still there?');
+    events.stop();
+  });
+
+  test('whose answer turns out to be its user’s alone is answered once more, and ends then', async () => {
     const { reader, id } = await scene();
-    const events = await plaza.subscribe(live, { id }, await shortToken(reader, 3000));
-    await expect(events.next()).rejects.toMatchObject({ code: 4401, reason: 'The access token has expired.' });
+    const { token, expired } = await expiringToken(reader);
+    const query = 'subscription ($id: ID!) { reviewAdded(productId: $id) { review { product { myReview { body } } } } }';
+    const events = await plaza.subscribe(query, { id }, token);
+    await expired();
+    await plaza.review(reader, id, { body: 'Mine.' });
+    expect((await events.next()).data.reviewAdded.review.product.myReview).toEqual({ body: 'Mine.' });
+    await expect(events.next()).rejects.toMatchObject({ code: 4403 });
+  });
+});
+
+describe('graphql-ws, as it comes', () => {
+  /** A client that fetches a token for each connection, as its documentation says. */
+  function clientWith(tokens: () => Promise<string>): { client: Client; connections: () => number } {
+    let connections = 0;
+    const client = createClient({
+      url: `${plaza.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryWait: async () => {},
+      connectionParams: async () => ({ authorization: `Bearer ${await tokens()}` }),
+      on: { connected: () => void connections++ },
+    });
+    return { client, connections: () => connections };
+  }
+
+  test('goes on with its user’s own events after the access token has ended', async () => {
+    const { merchant, reader, id } = await scene();
+    await plaza.mutate('followUser', { userId: merchant.id }, 'user { id }', reader.token);
+    const first = await expiringToken(reader);
+    const { client, connections } = clientWith(async () => (connections() === 0 ? first.token : reader.token));
+    const events = client.iterate<{ feedItemAdded: { cursor: string } }>({ query: ownFeed });
+    const next = events.next();
+    await plaza.admits(2, () => {});
+    await plaza.mutate('shareProduct', { productId: id, channel: 'FOLLOWERS' }, 'share { id }', merchant.token);
+    expect((await next).value.data.feedItemAdded.cursor).toBeTruthy();
+    expect(connections()).toBe(2);
+    await client.dispose();
+  });
+
+  test('asks something new after the access token has ended, and is answered as its user', async () => {
+    const { merchant, reader, id } = await scene();
+    const first = await expiringToken(reader);
+    const { client, connections } = clientWith(async () => (connections() === 0 ? first.token : reader.token));
+    const live = client.iterate<{ commentAdded: { comment: { body: string } } }>({
+      query: 'subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { body } } }',
+      variables: { id },
+    });
+    const next = live.next();
+    await plaza.admits(1, () => {});
+    await first.expired();
+    const answer = await client.iterate<{ viewer: { email: string } }>({ query: '{ viewer { email } }' }).next();
+    expect(answer.value.data.viewer.email).toBe(reader.email);
+    expect(connections()).toBe(2);
+    await plaza.admits(0, () => {});
+    await until(async () => (await openSubscribers()) >= 1);
+    await plaza.mutate('addComment', { subjectId: id, body: 'And this?' }, 'comment { id }', merchant.token);
+    expect((await next).value.data.commentAdded.comment.body).toBe('And this?');
+    await client.dispose();
+  });
+});
+
+describe('what a user may do is asked at every operation', () => {
+  test('also over a socket that was open before: a removed admin does not restore himself', async () => {
+    const [admin, other] = [await plaza.account({ role: 'ADMIN' }), await plaza.account({ role: 'ADMIN' })];
+    const client = createClient({
+      url: `${plaza.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      lazy: false,
+      retryAttempts: 0,
+      connectionParams: { authorization: `Bearer ${admin.token}` },
+    });
+    const setRoles = 'mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) { user { roles } userErrors { code } } }';
+    const overSocket = async (query: string, variables: Record<string, unknown> = {}) =>
+      (await client.iterate<Record<string, unknown>>({ query, variables }).next()).value;
+    expect((await overSocket('{ moderationQueue { edges { cursor } } }')).errors).toBeUndefined();
+    await plaza.mutate('setUserRoles', { userId: admin.id, roles: ['BUYER'], reason: 'x' }, 'user { id }', other.token);
+    const restored = await overSocket(setRoles, { input: { userId: admin.id, roles: ['BUYER', 'ADMIN'], reason: 'x' } });
+    expect(restored.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await plaza.data('query ($h: String!) { user(handle: $h) { roles } }', { h: admin.handle })).user.roles).toEqual(['BUYER']);
+    await client.dispose();
+  });
+
+  test('also for a token of an event stream', async () => {
+    const [admin, other] = [await plaza.account({ role: 'ADMIN' }), await plaza.account({ role: 'ADMIN' })];
+    await plaza.mutate('setUserRoles', { userId: admin.id, roles: ['BUYER'], reason: 'x' }, 'user { id }', other.token);
+    const response = await fetch(`${plaza.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${admin.token}` },
+      body: JSON.stringify({ query: '{ moderationQueue { edges { cursor } } }' }),
+    });
+    expect(await response.text()).toContain('"code":"FORBIDDEN"');
   });
 });
 

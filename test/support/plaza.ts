@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
-import type { Connection } from 'mongoose';
+import { Types, type Connection } from 'mongoose';
 import { afterAll, beforeAll } from 'vitest';
 import WebSocket from 'ws';
 import { createApp, type App } from '../../src/app.js';
@@ -193,6 +193,15 @@ export class Plaza {
     return { ...credentials, id: payload.user.id, handle, token: payload.accessToken, refreshToken: payload.refreshToken };
   }
 
+  /** Lets the time pass in which an exchanged refresh token of the account may still be used. */
+  async exchangedLongAgo(user: string): Promise<void> {
+    const sessions = this.connection.collection('sessions');
+    for (const { _id, exchanges } of await sessions.find({ user: storeId(user) }).toArray()) {
+      const earlier = (exchanges as Date[]).map((at) => new Date(at.getTime() - 3_600_000));
+      await sessions.updateOne({ _id }, { $set: { exchanges: earlier } });
+    }
+  }
+
   async category(name = `Category ${Math.random().toString(36).slice(2)}`): Promise<string> {
     const admin = await this.account({ role: 'ADMIN' });
     const payload = await this.mutate('createCategory', { name }, 'category { id }', admin.token);
@@ -232,6 +241,11 @@ export class Plaza {
     );
     return Object.fromEntries(counts.filter(([, count]) => count > 0).sort());
   }
+}
+
+/** The store's id behind a global one. */
+export function storeId(id: string): Types.ObjectId {
+  return new Types.ObjectId(Buffer.from(id, 'base64url').toString().split(':')[1]);
 }
 
 function withDatabase(uri: string, database: string): string {

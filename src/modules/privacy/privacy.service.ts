@@ -42,7 +42,6 @@ export class PrivacyService {
     const account = await users.accountOf(user);
     if (account?.passwordHash && !(await users.passwordMatches(user, password ?? '')))
       throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
-    const sessions = await users.openSessionsOf(user);
     await database.inTransaction([`erase:${user.toHexString()}`], async (session) => {
       const found = await users.accountOf(user, session);
       if (!found) return;
@@ -50,7 +49,7 @@ export class PrivacyService {
       await users.removeAccount(session, user);
       await insert(models.erasures, erasureOf(found), session);
     });
-    realtime.announceSessionEnd(sessions);
+    realtime.announceAccountChange(user);
     erasures.worker.wake();
   }
 

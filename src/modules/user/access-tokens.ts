@@ -12,7 +12,7 @@ export interface AccessToken {
 
 export interface AccessClaims {
   userId: Types.ObjectId;
-  sessionId: Types.ObjectId;
+  sessionId: string;
 }
 
 export interface VerifiedClaims extends AccessClaims {
@@ -30,13 +30,14 @@ export class AccessTokens {
     this.key = new TextEncoder().encode(secret);
   }
 
-  async issue({ userId, sessionId }: AccessClaims): Promise<AccessToken> {
-    const expiresAt = Math.floor((Date.now() + this.lifetime) / 1000);
-    const token = await new SignJWT({ sid: sessionId.toHexString() })
+  /** The same claims at the same time make the same token. @param at when the token begins */
+  async issue({ userId, sessionId }: AccessClaims, at: Date): Promise<AccessToken> {
+    const expiresAt = Math.floor((at.getTime() + this.lifetime) / 1000);
+    const token = await new SignJWT({ sid: sessionId })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(issuer)
       .setSubject(userId.toHexString())
-      .setIssuedAt()
+      .setIssuedAt(Math.floor(at.getTime() / 1000))
       .setExpirationTime(expiresAt)
       .sign(this.key);
     return { token, expiresAt: new Date(expiresAt * 1000) };
@@ -51,18 +52,23 @@ export class AccessTokens {
     }
   }
 
-  /** @throws RequestError UNAUTHENTICATED for a token that is forged, malformed or expired. */
+  /** @throws RequestError UNAUTHENTICATED for a token that is forged or malformed, TOKEN_EXPIRED for one that was good. */
   async verify(token: string): Promise<VerifiedClaims> {
     try {
       const { payload } = await jwtVerify(token, this.key, { algorithms: ['HS256'], issuer });
       return {
         userId: new Types.ObjectId(payload.sub),
-        sessionId: new Types.ObjectId(payload['sid'] as string),
+        sessionId: String(payload['sid']),
         expiresAt: new Date(payload.exp! * 1000),
       };
     } catch (error) {
-      const expired = error instanceof jose.JWTExpired;
-      throw new RequestError('UNAUTHENTICATED', expired ? 'The access token has expired.' : 'The access token is not valid.');
+      throw refusedToken(error);
     }
   }
+}
+
+/** An access token that was good says so, since its owner can refresh it. */
+export function refusedToken(error: unknown): RequestError {
+  if (error instanceof jose.JWTExpired) return new RequestError('TOKEN_EXPIRED', 'The access token has expired. Refresh the session.');
+  return new RequestError('UNAUTHENTICATED', 'The access token is not valid.');
 }

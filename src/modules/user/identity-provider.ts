@@ -1,10 +1,10 @@
 /** Access tokens of an outside identity provider, checked against its published keys (JWKS). */
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, errors as jose, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Types } from 'mongoose';
-import { RequestError } from '../../errors.js';
 import { duplicateKeyFields } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
+import { refusedToken } from './access-tokens.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 export interface IdentityProviderOptions {
@@ -28,7 +28,7 @@ export class IdentityProvider {
 
   /**
    * Whom a token of the provider speaks for. Someone who comes for the first time gets an account.
-   * @throws RequestError UNAUTHENTICATED for a token that is forged, expired or meant for somebody else
+   * @throws RequestError UNAUTHENTICATED for a token that is forged or meant for somebody else, TOKEN_EXPIRED
    */
   async authenticate(token: string): Promise<{ user: Pick<UserDocument, '_id' | 'roles' | 'bannedAt'>; expiresAt: Date }> {
     const claims = await this.verify(token);
@@ -43,8 +43,7 @@ export class IdentityProvider {
       const { payload } = await jwtVerify(token, this.keys, { issuer, audience, algorithms, requiredClaims: ['sub', 'exp'] });
       return payload;
     } catch (error) {
-      const expired = error instanceof jose.JWTExpired;
-      throw new RequestError('UNAUTHENTICATED', expired ? 'The access token has expired.' : 'The access token is not valid.');
+      throw refusedToken(error);
     }
   }
 

@@ -1,8 +1,9 @@
 import { describeModule, verbs, type Foundation } from '../module.js';
 import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
+import { AccountService } from './account.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { IdentityProvider, type IdentityProviderOptions } from './identity-provider.js';
-import { SessionService } from './session.service.js';
+import { SessionService, type SessionOptions } from './session.service.js';
 import { userLoaders } from './user.loader.js';
 import { userModels, type UserModels } from './user.model.js';
 import { UserResolver, ViewerResolver } from './user.resolver.js';
@@ -12,14 +13,10 @@ export type { PublicUser } from './user.loader.js';
 export type { UserDocument } from './user.model.js';
 export { User, UserRole, Viewer } from './user.type.js';
 
-export interface UserOptions {
-  /** Signs access tokens. */
-  authSecret: string;
+export interface UserOptions extends SessionOptions {
   identityProvider: IdentityProviderOptions | null;
   /** Milliseconds that an access token is good. */
   accessTokenLifetime: number;
-  /** Milliseconds that a session stays open after it was last refreshed. */
-  sessionLifetime: number;
 }
 
 export type UserModule = ReturnType<typeof userModule>;
@@ -34,15 +31,19 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
   const sessions = new SessionService({
     models,
     realtime,
-    tokens: new AccessTokens(options.authSecret, options.accessTokenLifetime),
+    ...options,
+    accessTokens: new AccessTokens(options.authSecret, options.accessTokenLifetime),
     identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, models),
-    sessionLifetime: options.sessionLifetime,
   });
-  const dependencies = { users, sessions, loaders };
+  const accounts = new AccountService({ models, sessions });
+  const dependencies = { users, sessions, accounts, loaders };
   return describeModule({
     name: 'user',
     resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
-    nodes: { User: (id, context) => context.load(loaders.userById, id) },
+    nodes: {
+      User: (id, context) => context.load(loaders.userById, id),
+      Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id),
+    },
     personalData: [
       account(models),
       openSessions(models),
@@ -51,16 +52,9 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
     verbs: {
       ...loaders,
       ...verbs(users, ['accountByEmail', 'accountOf', 'activeAmong', 'ban', 'hasOtherAdmin', 'importUsers', 'knownAmong', 'knows']),
-      ...verbs(users, [
-        'knowsMerchant',
-        'openSessionsOf',
-        'privacySettingsOf',
-        'removeAccount',
-        'setRoles',
-        'usersByHandle',
-        'usersWithoutPersonalisation',
-      ]),
-      ...verbs(sessions, ['authenticate', 'bannedUser', 'passwordMatches']),
+      ...verbs(users, ['knowsMerchant', 'privacySettingsOf', 'removeAccount', 'setRoles', 'usersByHandle', 'usersWithoutPersonalisation']),
+      ...verbs(accounts, ['bannedUser', 'passwordMatches']),
+      ...verbs(sessions, ['authenticate', 'currentOf']),
     },
   });
 }
@@ -76,7 +70,7 @@ function account({ users }: UserModels): PersonalData {
 function openSessions({ sessions }: UserModels): PersonalData {
   return {
     name: 'sessions',
-    collect: (user) => sessions.find({ user }, { refreshHash: 0 }).lean(),
+    collect: (user) => sessions.find({ user }, { _id: 0, refreshSecret: 0, generation: 0, exchanges: 0 }).lean(),
     erase: (step) => deleteSome(sessions, { user: step.user }, step),
   };
 }

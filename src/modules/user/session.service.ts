@@ -1,195 +1,233 @@
-/** Sessions: signing up, in and out, and the refresh tokens that keep a session alive. */
-import { createHash, randomBytes } from 'node:crypto';
-import { hash as hashPassword, verify as verifyPassword } from '@node-rs/argon2';
+/** Sessions: opening, refreshing, listing and ending them, and whom an access token speaks for. */
+import { randomBytes } from 'node:crypto';
 import { Types } from 'mongoose';
-import { broken, RequestError } from '../../errors.js';
-import { InputRules } from '../../input/rules.js';
-import type { Role, SignedIn } from '../../relay/context.js';
+import { RequestError } from '../../errors.js';
 import type { Realtime } from '../../realtime/index.js';
-import { duplicateKeyFields } from '../../store/database.js';
+import { paginate } from '../../store/paging.js';
+import { mapNodes, type Connection, type ConnectionArgs } from '../../relay/connection.js';
+import type { SignedIn } from '../../relay/context.js';
+import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { IdentityProvider } from './identity-provider.js';
+import { RefreshTokens, type RefreshToken } from './refresh-tokens.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
-import type { UserDocument, UserModels } from './user.model.js';
+import type { SessionDocument, UserModels } from './user.model.js';
 
 export interface Credentials {
   accessToken: string;
   accessTokenExpiresAt: Date;
   refreshToken: string;
+  refreshTokenExpiresAt: Date;
   user: PublicUser;
 }
 
-export interface SignUp {
-  email: string;
-  password: string;
-  handle: string;
-  name: string;
-  merchant?: boolean | null;
+/** A session as its owner sees it; `_id` names it and opens nothing. */
+export interface OwnSession {
+  _id: Types.ObjectId;
+  device: string | null;
+  createdAt: Date;
+  lastUsedAt: Date;
+  isCurrent: boolean;
 }
 
-interface SessionDependencies {
-  models: UserModels;
-  realtime: Realtime;
-  tokens: AccessTokens;
-  /** Where an identity provider of the shop's own is trusted too. */
-  identityProvider: IdentityProvider | null;
+export interface SessionOptions {
+  authSecret: string;
   /** Milliseconds that a session stays open after it was last refreshed. */
   sessionLifetime: number;
+  /** Milliseconds after which a session ends however often it is refreshed. */
+  maxSessionLifetime: number;
+  /** Milliseconds for which a refresh token that was exchanged is answered with the same successor. */
+  refreshReuseInterval: number;
 }
 
+interface SessionDependencies extends SessionOptions {
+  models: UserModels;
+  realtime: Realtime;
+  accessTokens: AccessTokens;
+  /** Where an identity provider of the shop's own is trusted too. */
+  identityProvider: IdentityProvider | null;
+}
+
+/** So many exchanges are remembered, for those who come late with a token that was just exchanged. */
+const rememberedExchanges = 10;
+const maxDeviceLength = 200;
+
 export class SessionService {
-  /** A user who does not exist takes as long to refuse as a wrong password. */
-  private readonly hashOfNobody = hashPassword(randomBytes(16).toString('hex'));
+  private readonly refreshTokens: RefreshTokens;
 
-  constructor(private readonly dependencies: SessionDependencies) {}
-
-  /** @throws RulesBroken for a taken or invalid e-mail address, handle or password. */
-  async signUp(input: SignUp): Promise<Credentials> {
-    new InputRules()
-      .require(
-        input.email.length <= 254 && /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(input.email),
-        'INVALID',
-        'This is not an e-mail address.',
-        'email',
-      )
-      .text(input.password, { least: 8, most: 200 }, 'password')
-      .require(/^[A-Za-z0-9_]{3,30}$/.test(input.handle), 'INVALID', 'A handle has 3 to 30 letters, digits or underscores.', 'handle')
-      .line(input.name, { least: 1, most: 100 }, 'name')
-      .check();
-    const roles: Role[] = input.merchant ? ['BUYER', 'MERCHANT'] : ['BUYER'];
-    const user: UserDocument = {
-      _id: new Types.ObjectId(),
-      handle: input.handle,
-      handleKey: input.handle.toLowerCase(),
-      name: input.name,
-      bio: null,
-      avatarUrl: null,
-      roles,
-      createdAt: new Date(),
-      email: input.email.toLowerCase(),
-      passwordHash: await hashPassword(input.password),
-    };
-    try {
-      await insert(this.dependencies.models.users, user);
-    } catch (error) {
-      throw takenError(error);
-    }
-    return this.open(user);
+  constructor(private readonly dependencies: SessionDependencies) {
+    this.refreshTokens = new RefreshTokens(dependencies.authSecret);
   }
 
-  /** @throws RulesBroken INVALID_CREDENTIALS, the same whether the address or the password is wrong. */
-  async signIn(email: string, password: string): Promise<Credentials> {
-    const user = await this.dependencies.models.users
-      .findOne({ email: email.toLowerCase() }, { ...publicProjection, passwordHash: 1, bannedAt: 1 })
-      .lean();
-    const matches = await verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
-    if (!user || !matches) throw broken('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.', 'password');
-    if (user.bannedAt) throw broken('SUSPENDED', 'This account is suspended.', 'email');
-    return this.open(user);
+  /** @param userAgent what the client says it is */
+  async open(user: PublicUser, userAgent: string | null, session?: ClientSession): Promise<Credentials> {
+    const now = new Date();
+    const endsAt = new Date(now.getTime() + this.dependencies.maxSessionLifetime);
+    const opened: SessionDocument = {
+      _id: randomBytes(18).toString('base64url'),
+      publicId: new Types.ObjectId(),
+      user: user._id,
+      refreshSecret: randomBytes(32).toString('base64url'),
+      generation: 0,
+      exchanges: [],
+      device: deviceOf(userAgent),
+      createdAt: now,
+      lastUsedAt: now,
+      endsAt,
+      expiresAt: this.expiryAt(now, endsAt),
+    };
+    await insert(this.dependencies.models.sessions, opened, session);
+    return this.credentials(user, opened, 0, now);
   }
 
   /**
-   * Exchanges a refresh token for fresh ones. A token that was exchanged before betrays theft: the session ends.
+   * Exchanges a refresh token for fresh ones. For a while, a token that was exchanged is answered with the same
+   * successor, so that tabs may refresh at once. Later that betrays theft, and the session ends. A token that never was
+   * the session's changes nothing.
    * @throws RequestError UNAUTHENTICATED
    */
   async refresh(refreshToken: string): Promise<Credentials> {
-    const refused = new RequestError('UNAUTHENTICATED', 'The refresh token is not valid.', 'refreshToken');
-    const match = /^([0-9a-f]{24})\.([\w-]{43})$/.exec(refreshToken);
-    if (!match) throw refused;
-    const sessionId = new Types.ObjectId(match[1]);
-    const next = newRefreshToken(sessionId);
-    const session = await this.dependencies.models.sessions
-      .findOneAndUpdate(
-        { _id: sessionId, refreshHash: digest(refreshToken), expiresAt: { $gt: new Date() } },
-        { $set: { refreshHash: digest(next), expiresAt: new Date(Date.now() + this.dependencies.sessionLifetime) } },
-      )
-      .lean();
-    if (!session) {
-      await this.dependencies.models.sessions.deleteOne({ _id: sessionId });
-      this.dependencies.realtime.announceSessionEnd([sessionId]);
-      throw refused;
-    }
-    const user = await this.dependencies.models.users.findById(session.user, publicProjection).lean();
-    if (!user) throw refused;
-    return this.credentials(user, sessionId, next);
+    const given = this.refreshTokens.read(refreshToken);
+    const session = given && (await this.find(given.sessionId));
+    if (!session || !this.refreshTokens.belongs(refreshToken, session)) throw refusedRefresh();
+    const user = await this.dependencies.models.users.findById(session.user, { ...publicProjection, bannedAt: 1 }).lean();
+    if (!user || user.bannedAt) throw refusedRefresh();
+    return (await this.exchange(session, given, user)) ?? (await this.answerAgain(given, user));
   }
 
   async signOut({ sessionId, userId }: SignedIn, everywhere: boolean): Promise<void> {
-    const ended = everywhere
-      ? (await this.dependencies.models.sessions.find({ user: userId }, { _id: 1 }).lean()).map(({ _id }) => _id)
-      : [sessionId];
-    await this.dependencies.models.sessions.deleteMany({ _id: { $in: ended } });
-    this.dependencies.realtime.announceSessionEnd(ended);
+    await this.dependencies.models.sessions.deleteMany(everywhere ? { user: userId } : { _id: sessionId });
+    this.dependencies.realtime.announceAccountChange(userId);
+  }
+
+  /** Ends the session that a refresh token is, or was, of. */
+  async signOutWith(refreshToken: string): Promise<void> {
+    const given = this.refreshTokens.read(refreshToken);
+    const session = given && (await this.find(given.sessionId));
+    if (session && this.refreshTokens.belongs(refreshToken, session)) await this.end(session);
+  }
+
+  /** Ends one of a user's sessions by its public id. @returns whether there was one */
+  async revoke(user: Types.ObjectId, publicId: Types.ObjectId): Promise<boolean> {
+    const { deletedCount } = await this.dependencies.models.sessions.deleteOne({ user, publicId });
+    this.dependencies.realtime.announceAccountChange(user);
+    return deletedCount > 0;
+  }
+
+  /** A user's open sessions, the one used last first. */
+  async list({ userId, sessionId }: SignedIn, args: ConnectionArgs): Promise<Connection<OwnSession>> {
+    const page = await paginate<SessionDocument>(
+      this.dependencies.models.sessions,
+      {
+        name: 'sessions',
+        filter: { user: userId, expiresAt: { $gt: new Date() } },
+        order: [
+          ['lastUsedAt', -1],
+          ['publicId', -1],
+        ],
+      },
+      args,
+    );
+    return mapNodes(page, async (session) => ownSession(session, sessionId));
+  }
+
+  /** One of the viewer's own; null for everybody else's. */
+  async findOwn({ userId, sessionId }: SignedIn, publicId: Types.ObjectId): Promise<OwnSession | null> {
+    const found = await this.dependencies.models.sessions.findOne({ user: userId, publicId, expiresAt: { $gt: new Date() } }).lean();
+    return found && ownSession(found, sessionId);
   }
 
   /**
    * Who an access token speaks for, while its session is open.
-   * @throws RequestError UNAUTHENTICATED
+   * @throws RequestError UNAUTHENTICATED, or TOKEN_EXPIRED for a token that was good
    */
   async authenticate(token: string): Promise<SignedIn> {
-    const { identityProvider, tokens } = this.dependencies;
-    if (identityProvider && !tokens.issued(token)) return authenticateOutside(identityProvider, token);
-    const { sessionId, userId, expiresAt } = await tokens.verify(token);
-    const [session, user] = await Promise.all([
-      this.dependencies.models.sessions.exists({ _id: sessionId, user: userId, expiresAt: { $gt: new Date() } }),
-      this.dependencies.models.users.findById(userId, { roles: 1, bannedAt: 1 }).lean(),
+    const { identityProvider, accessTokens } = this.dependencies;
+    if (identityProvider && !accessTokens.issued(token)) return authenticateOutside(identityProvider, token);
+    const { sessionId, userId, expiresAt } = await accessTokens.verify(token);
+    const [current] = await this.currentOf([{ sessionId, userId, expiresAt, roles: [] }]);
+    if (!current) throw new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
+    return current;
+  }
+
+  /** The same users as they are now: null for each whose session has ended, else with their roles of now. */
+  async currentOf(signedIn: readonly SignedIn[]): Promise<(SignedIn | null)[]> {
+    const { sessions, users } = this.dependencies.models;
+    const own = signedIn.filter((one) => !isOutside(one)).map(({ sessionId }) => sessionId);
+    const [open, found] = await Promise.all([
+      own.length === 0 ? [] : sessions.find({ _id: { $in: own }, expiresAt: { $gt: new Date() } }, { user: 1 }).lean(),
+      users.find({ _id: { $in: signedIn.map(({ userId }) => userId) } }, { roles: 1, bannedAt: 1 }).lean(),
     ]);
-    if (!session || !user || user.bannedAt) throw new RequestError('UNAUTHENTICATED', 'This session has ended. Sign in again.');
-    return { userId, sessionId, roles: user.roles, expiresAt };
-  }
-
-  /** Whether a user's password is the given one; users of an outside provider have none. */
-  async passwordMatches(userId: Types.ObjectId, password: string): Promise<boolean> {
-    const user = await this.dependencies.models.users.findById(userId, { passwordHash: 1 }).lean();
-    return verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
-  }
-
-  /** A banned user by their credentials, which no longer open anything; null for everybody else. */
-  async bannedUser(email: string, password: string): Promise<Types.ObjectId | null> {
-    const user = await this.dependencies.models.users.findOne({ email: email.toLowerCase() }, { passwordHash: 1, bannedAt: 1 }).lean();
-    const matches = await verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
-    return user?.bannedAt && matches ? user._id : null;
-  }
-
-  private async open(user: PublicUser): Promise<Credentials> {
-    const _id = new Types.ObjectId();
-    const refreshToken = newRefreshToken(_id);
-    const now = Date.now();
-    await insert(this.dependencies.models.sessions, {
-      _id,
-      user: user._id,
-      refreshHash: digest(refreshToken),
-      createdAt: new Date(now),
-      expiresAt: new Date(now + this.dependencies.sessionLifetime),
+    const ownerOf = new Map(open.map(({ _id, user }) => [_id, user.toHexString()]));
+    const userOf = new Map(found.map((user) => [user._id.toHexString(), user]));
+    return signedIn.map((one) => {
+      const id = one.userId.toHexString();
+      const user = userOf.get(id);
+      const isOpen = isOutside(one) || ownerOf.get(one.sessionId) === id;
+      return isOpen && user && !user.bannedAt ? { ...one, roles: user.roles } : null;
     });
-    return this.credentials(user, _id, refreshToken);
   }
 
-  private async credentials(user: PublicUser, sessionId: Types.ObjectId, refreshToken: string): Promise<Credentials> {
-    const { token, expiresAt } = await this.dependencies.tokens.issue({ userId: user._id, sessionId });
-    return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken, user };
+  private find(sessionId: string): Promise<SessionDocument | null> {
+    return this.dependencies.models.sessions.findOne({ _id: sessionId, expiresAt: { $gt: new Date() } }).lean();
+  }
+
+  private async end({ _id, user }: SessionDocument): Promise<void> {
+    await this.dependencies.models.sessions.deleteOne({ _id });
+    this.dependencies.realtime.announceAccountChange(user);
+  }
+
+  /** @returns null where the token is not the session's latest any more */
+  private async exchange(session: SessionDocument, { generation }: RefreshToken, user: PublicUser): Promise<Credentials | null> {
+    const now = new Date();
+    const exchanges = [...session.exchanges, now].slice(-rememberedExchanges);
+    const change = { generation: generation + 1, exchanges, lastUsedAt: now, expiresAt: this.expiryAt(now, session.endsAt) };
+    const { matchedCount } = await this.dependencies.models.sessions.updateOne({ _id: session._id, generation }, { $set: change });
+    return matchedCount === 0 ? null : this.credentials(user, { ...session, ...change }, generation + 1, now);
+  }
+
+  private async answerAgain({ sessionId, generation }: RefreshToken, user: PublicUser): Promise<Credentials> {
+    const session = await this.find(sessionId);
+    if (!session) throw refusedRefresh();
+    const exchangedAt = session.exchanges.at(generation - session.generation);
+    const isRecent = exchangedAt && Date.now() - exchangedAt.getTime() < this.dependencies.refreshReuseInterval;
+    if (isRecent) return this.credentials(user, session, generation + 1, exchangedAt);
+    await this.end(session);
+    throw refusedRefresh();
+  }
+
+  private async credentials(user: PublicUser, session: SessionDocument, generation: number, at: Date): Promise<Credentials> {
+    const { token, expiresAt } = await this.dependencies.accessTokens.issue({ userId: user._id, sessionId: session._id }, at);
+    const refreshToken = this.refreshTokens.make(session, generation);
+    return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken, refreshTokenExpiresAt: session.expiresAt, user };
+  }
+
+  private expiryAt(now: Date, endsAt: Date): Date {
+    return new Date(Math.min(now.getTime() + this.dependencies.sessionLifetime, endsAt.getTime()));
   }
 }
 
-/** The provider keeps the session; here the user's own id stands for it, so that a ban ends what is open. */
+/** The provider keeps the session; here the user's own id stands for it. */
 async function authenticateOutside(provider: IdentityProvider, token: string): Promise<SignedIn> {
   const { user, expiresAt } = await provider.authenticate(token);
   if (user.bannedAt) throw new RequestError('UNAUTHENTICATED', 'This account is suspended.');
-  return { userId: user._id, sessionId: user._id, roles: user.roles, expiresAt };
+  return { userId: user._id, sessionId: user._id.toHexString(), roles: user.roles, expiresAt };
 }
 
-function newRefreshToken(sessionId: Types.ObjectId): string {
-  return `${sessionId.toHexString()}.${randomBytes(32).toString('base64url')}`;
+function isOutside({ userId, sessionId }: SignedIn): boolean {
+  return sessionId === userId.toHexString();
 }
 
-function digest(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+function refusedRefresh(): RequestError {
+  return new RequestError('UNAUTHENTICATED', 'The refresh token is not valid. Sign in again.', 'refreshToken');
 }
 
-function takenError(error: unknown): unknown {
-  const fields = duplicateKeyFields(error);
-  if (fields?.includes('email')) return broken('EMAIL_TAKEN', 'There is an account with this e-mail address.', 'email');
-  if (fields?.includes('handleKey')) return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');
-  return error;
+function deviceOf(userAgent: string | null): string | null {
+  const shown = (userAgent ?? '').replace(/[^\x20-\x7e]/g, '').trim();
+  return shown === '' ? null : shown.slice(0, maxDeviceLength);
+}
+
+function ownSession({ publicId, device, createdAt, lastUsedAt, _id }: SessionDocument, current: string): OwnSession {
+  return { _id: publicId, device, createdAt, lastUsedAt, isCurrent: _id === current };
 }

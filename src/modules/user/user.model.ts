@@ -30,11 +30,25 @@ export interface UserDocument {
 }
 
 export interface SessionDocument {
-  _id: Types.ObjectId;
+  /** Random: who has it can ask for nothing with it, and nobody can guess it. */
+  _id: string;
+  /** Names the session to its owner. */
+  publicId: Types.ObjectId;
   user: Types.ObjectId;
-  /** SHA-256 of the one refresh token that is good now; every earlier one is spent. */
-  refreshHash: string;
+  /** What its refresh tokens follow from, together with the server's secret. */
+  refreshSecret: string;
+  /** How often it was refreshed. The refresh token that is good now has this number; every earlier one is spent. */
+  generation: number;
+  /** When the latest refresh tokens were exchanged, the last one last. */
+  exchanges: Date[];
+  /** What the client says it is. */
+  device: string | null;
   createdAt: Date;
+  /** When it was last refreshed. */
+  lastUsedAt: Date;
+  /** When it ends however often it is refreshed. */
+  endsAt: Date;
+  /** When it ends unless it is refreshed. */
   expiresAt: Date;
 }
 
@@ -79,12 +93,19 @@ function userSchema(): Schema<UserDocument> {
 
 function sessionSchema(): Schema<SessionDocument> {
   const schema = documentSchema<SessionDocument>({
+    _id: { type: String, required: true },
+    publicId: { type: Schema.Types.ObjectId, required: true },
     user: { type: Schema.Types.ObjectId, required: true },
-    refreshHash: { type: String, required: true },
+    refreshSecret: { type: String, required: true },
+    generation: { type: Number, required: true },
+    exchanges: { type: [Date], required: true },
+    device: { type: String, default: null },
     createdAt: { type: Date, required: true },
+    lastUsedAt: { type: Date, required: true },
+    endsAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
   });
-  schema.index({ user: 1 });
+  schema.index({ user: 1, lastUsedAt: -1, publicId: -1 });
   schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   return schema;
 }

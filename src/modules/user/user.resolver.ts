@@ -1,14 +1,21 @@
-import { Arg, Authorized, Ctx, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Resolver } from 'type-graphql';
+import { broken } from '../../errors.js';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
+import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import type { SessionService } from './session.service.js';
+import type { AccountService } from './account.service.js';
+import type { OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
 import type { PrivacyChoices, UserService } from './user.service.js';
 import {
   PrivacySettings,
   RefreshSessionInput,
+  RevokeSessionInput,
+  RevokeSessionPayload,
+  SessionConnection,
   SessionPayload,
   SignInInput,
   SignOutInput,
@@ -25,6 +32,7 @@ import {
 export interface UserResolverDependencies {
   users: UserService;
   sessions: SessionService;
+  accounts: AccountService;
   loaders: UserLoaders;
 }
 
@@ -49,6 +57,12 @@ export class ViewerResolver {
   }
 
   @Authorized()
+  @FieldResolver(() => SessionConnection, { nullable: true, description: 'The viewer’s open sessions, the one used last first.' })
+  sessions(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OwnSession>> {
+    return this.dependencies.sessions.list(context.requireSignedIn(), page);
+  }
+
+  @Authorized()
   @FieldResolver(() => PrivacySettings, { nullable: true, description: 'What one has decided about the use of what one does.' })
   privacySettings(@Ctx() context: RequestContext): Promise<PrivacyChoices> {
     return this.dependencies.users.privacySettingsOf(context.requireSignedIn().userId);
@@ -65,22 +79,39 @@ export class UserResolver {
   }
 
   @Cost({ weight: 100 })
-  @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens an account and a session.' })
-  signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput) {
-    return payload(() => this.dependencies.sessions.signUp(input));
+  signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput, @Ctx() context: RequestContext) {
+    return payload(() => this.dependencies.accounts.signUp(input, context.userAgent));
   }
 
-  @Cost({ weight: 100 })
   @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens a session.' })
-  signIn(@Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput) {
-    return payload(() => this.dependencies.sessions.signIn(input.email, input.password));
+  signIn(@Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput, @Ctx() context: RequestContext) {
+    return payload(() => this.dependencies.accounts.signIn(input.email, input.password, context.userAgent));
   }
 
-  @Mutation(() => SessionPayload, { description: 'Exchanges a refresh token for fresh tokens. Using one twice ends the session.' })
+  @Mutation(() => SessionPayload, {
+    description:
+      'Exchanges a refresh token for fresh tokens. For 20 seconds, the same token is answered with the same fresh ones, so that tabs can refresh at once; using it again later ends the session.',
+  })
   refreshSession(@Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput) {
     return payload(() => this.dependencies.sessions.refresh(input.refreshToken));
+  }
+
+  @Authorized()
+  @Mutation(() => RevokeSessionPayload, {
+    description: 'Ends one of the viewer’s sessions. Its tokens stop working at once, and what it holds open is closed.',
+  })
+  revokeSession(
+    @Arg('input', () => RevokeSessionInput, { description: 'The session to end.' }) { sessionId }: RevokeSessionInput,
+    @Ctx() context: RequestContext,
+  ) {
+    const id = idOf('Session', sessionId, 'input.sessionId');
+    return payload(async () => {
+      const revoked = await this.dependencies.sessions.revoke(context.requireSignedIn().userId, id);
+      if (!revoked) throw broken('NOT_FOUND', 'You have no such session.', 'sessionId');
+      return { revoked };
+    });
   }
 
   @Authorized()

@@ -1,7 +1,7 @@
 /** Accounts: profiles, roles, bans, and what others must know of a user. */
 import type { Types } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
-import { sessionTopic, type Change } from '../../realtime/index.js';
+import { accountTopic, type Change } from '../../realtime/index.js';
 import type { Role } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insertNew } from '../../store/documents.js';
@@ -110,7 +110,7 @@ export class UserService {
   async setRoles({ session, announce }: Change, user: Types.ObjectId, roles: Role[]): Promise<Role[] | null> {
     const before = await this.models.users.findOneAndUpdate({ _id: user }, { $set: { roles } }, { session }).lean();
     if (!before) return null;
-    for (const open of await this.openSessionsOf(user, session)) announce(sessionTopic(open));
+    announce(accountTopic(user));
     return before.roles;
   }
 
@@ -123,17 +123,9 @@ export class UserService {
       { session },
     );
     if (matchedCount === 0) return false;
-    if (banned) {
-      for (const open of await this.openSessionsOf(user, session)) change.announce(sessionTopic(open));
-      await this.models.sessions.deleteMany({ user }, { session });
-    }
+    if (banned) await this.models.sessions.deleteMany({ user }, { session });
+    change.announce(accountTopic(user));
     return true;
-  }
-
-  /** Every open session of a user, the one that an outside provider keeps included. */
-  async openSessionsOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<Types.ObjectId[]> {
-    const sessions = await this.models.sessions.find({ user }, { _id: 1 }).session(session).lean();
-    return [...sessions.map(({ _id }) => _id), user];
   }
 
   /**

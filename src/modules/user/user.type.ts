@@ -1,7 +1,9 @@
-import { Field, InputType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { WebAddress } from '../../input/web-address.js';
+import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { field, From, ObjectType, payloadType } from '../../relay/output.js';
+import type { OwnSession } from './session.service.js';
 import type { PublicUser } from './user.loader.js';
 import type { PrivacyChoices } from './user.service.js';
 
@@ -79,8 +81,34 @@ export class SignInInput {
 
 @InputType({ description: 'What keeps a session open.' })
 export class RefreshSessionInput {
-  @Field(() => String, { description: 'The latest refresh token; each is good once.' })
+  @Field(() => String, { description: 'The latest refresh token.' })
   refreshToken!: string;
+}
+
+@ObjectType({ implements: Node, description: 'An open session of the viewer: one device, or one browser.' })
+export class Session extends Node<OwnSession> {
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the client called itself when it signed in (its `User-Agent`, at most 200 characters). Null if it did not say.',
+  })
+  device!: string | null;
+
+  @Field(() => Date, { description: 'When the session was opened.' })
+  createdAt!: Date;
+
+  @Field(() => Date, { description: 'When the session was last refreshed.' })
+  lastUsedAt!: Date;
+
+  @Field(() => Boolean, { description: 'Whether this is the session that the request was made with.' })
+  isCurrent!: boolean;
+}
+
+export const SessionConnection = connectionType(Session, 'Session');
+
+@InputType({ description: 'Which session to end.' })
+export class RevokeSessionInput {
+  @Field(() => ID, { description: 'The session, one of `viewer.sessions`.' })
+  sessionId!: string;
 }
 
 @InputType({ description: 'What to sign out of.' })
@@ -126,8 +154,16 @@ export const UpdatePrivacySettingsPayload = payloadType('UpdatePrivacySettingsPa
 export const SessionPayload = payloadType('SessionPayload', 'An open session.', {
   accessToken: field(() => String, 'Send it as `Authorization: Bearer …`, or in `connection_init`. Good for 15 minutes.'),
   accessTokenExpiresAt: field(() => Date, 'When the access token ends.'),
-  refreshToken: field(() => String, 'Exchange it with `refreshSession`. Good for 30 days, and once.'),
+  refreshToken: field(
+    () => String,
+    'Exchange it for fresh tokens with `refreshSession`. Good for 30 days unless the server is configured otherwise, and once.',
+  ),
+  refreshTokenExpiresAt: field(() => Date, 'When the refresh token ends, and the session with it, unless it is exchanged before.'),
   user: field(() => User, 'Who is signed in.'),
+});
+
+export const RevokeSessionPayload = payloadType('RevokeSessionPayload', 'The answer to revoking a session.', {
+  revoked: field(() => Boolean, 'Whether the session has ended.'),
 });
 
 export const SignOutPayload = payloadType('SignOutPayload', 'The answer to signing out.', {
