@@ -1,13 +1,11 @@
 /** Backups, restoring them, and checking data. These tests are about the embedded store alone. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { deserialize, serialize } from 'bson';
-import { open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startEmbeddedStore, type EmbeddedStore } from '../../src/store/embedded/index.js';
 import { MongoClient } from '../support/store.js';
@@ -136,43 +134,3 @@ describe('damage', () => {
     expect(output).toMatch(/damaged|should have|lacks|counts/);
   });
 });
-
-test('data of the first layout is brought up to date when the server starts', async () => {
-  await filled();
-  await stop();
-  await makeFirstLayout();
-  await start();
-  expect(await documents().countDocuments({ tags: 't3' })).toBe(286);
-  expect(await documents().findOne({ _id: 'id 77' })).toMatchObject({ n: 77 });
-  await expect(documents().insertOne({ _id: 'new', n: 1, text: `text-1-${'x'.repeat(200)}` })).rejects.toMatchObject({ code: 11000 });
-  expect((await run('check-data')).output).toContain(': 0 problems');
-  expect(existsSync(file())).toBe(true);
-});
-
-/** Writes the data as version 0.1.0 did: no checksums, and each entry with the whole key of its document, twice. */
-async function makeFirstLayout(): Promise<void> {
-  const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
-  const environment = open<Buffer, Buffer>({ path: file(), maxDbs: 8, noSubdir: true, ...encoding });
-  const table = (name: string) => environment.openDB<Buffer, Buffer>(name, encoding);
-  const [meta, checked, short, old, oldEntries] = ['meta', 'checked-documents', 'short-entries', 'documents', 'entries'].map(table) as [
-    ReturnType<typeof table>,
-    ReturnType<typeof table>,
-    ReturnType<typeof table>,
-    ReturnType<typeof table>,
-    ReturnType<typeof table>,
-  ];
-  const collectionPrefix = [...checked.getKeys({ limit: 1 })][0]!.subarray(0, 4);
-  environment.transactionSync(() => {
-    for (const { key, value } of checked.getRange({})) old.putSync(key, value.subarray(0, -4));
-    for (const { key, value } of short.getRange({})) {
-      const length = value.length === 0 ? 13 : value.readUInt16BE(0);
-      const documentKey = Buffer.concat([collectionPrefix, key.subarray(key.length - length)]);
-      oldEntries.putSync(Buffer.concat([key.subarray(0, key.length - length), documentKey]), documentKey);
-    }
-    const format = deserialize(meta.get(Buffer.from('format'))!);
-    meta.putSync(Buffer.from('format'), Buffer.from(serialize({ ...format, version: 1 })));
-  });
-  checked.dropSync();
-  short.dropSync();
-  await environment.close();
-}

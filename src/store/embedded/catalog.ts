@@ -7,7 +7,8 @@ import { compileFilter } from './query/matching.js';
 import { decode, encode, encodeAny } from './raw-document.js';
 import { compileValidator } from './validation.js';
 import { CommandError } from './errors.js';
-import { withChecksum, withoutChecksum } from './stored-document.js';
+import { FieldNames, pack, unpack } from './stored-document.js';
+import { successor } from './key.js';
 
 export interface IndexSpecification {
   id: number;
@@ -30,6 +31,8 @@ export interface Index extends Omit<IndexSpecification, 'collation'> {
   fields: string[];
   paths: string[][];
   descending: boolean[];
+  /** Its keys end with the documents' own `_id`s. */
+  endsWithId: boolean;
   includes: ((document: Document) => boolean) | null;
   /** What makes texts equal in the index, where that is not their bytes. */
   collation: Collation | null;
@@ -46,6 +49,8 @@ export interface Collection {
   /** What it was created with, besides its name. */
   options: Document;
   isValid: ((document: Document) => boolean) | null;
+  /** What its documents' fields are called. */
+  names: FieldNames;
 }
 
 interface CollectionRecord {
@@ -55,10 +60,11 @@ interface CollectionRecord {
   uuid: string;
   indexes: IndexSpecification[];
   options?: Document;
+  names?: string[];
 }
 
 /** The layout of the data; a store written by a newer version is refused. */
-export const formatVersion = 2;
+export const formatVersion = 3;
 const longestIndexName = 127;
 const versionKey = Buffer.from('version');
 const formatKey = Buffer.from('format');
@@ -77,6 +83,8 @@ export class Catalog {
   private readonly collections = new Map<string, Collection>();
   private nextId = 1;
   private readonly changedCounts = new Set<Collection>();
+  /** Collections, by number, whose documents brought new names. */
+  private readonly renamed = new Set<number>();
 
   /** Which state of the collections this thread knows; the thread that writes counts it up. */
   private version = 0;
@@ -92,8 +100,8 @@ export class Catalog {
     this.meta = this.environment.openDB<Buffer, Buffer>('meta', encoding);
     const format = this.meta.get(formatKey);
     if (format) requireKnown(decode(format)['version'] as number, readOnly ? formatVersion : 1);
-    this.documents = this.environment.openDB<Buffer, Buffer>('checked-documents', encoding);
-    this.entries = this.environment.openDB<Buffer, Buffer>('short-entries', encoding);
+    this.documents = this.environment.openDB<Buffer, Buffer>('packed-documents', encoding);
+    this.entries = this.environment.openDB<Buffer, Buffer>('packed-entries', encoding);
     this.load();
   }
 
@@ -121,14 +129,20 @@ export class Catalog {
   }
 
   private collectionOf(record: CollectionRecord): Collection {
-    return {
+    const collection: Collection = {
       ...record,
       prefix: idPrefix(record.id),
       count: this.storedCount(record.id),
       options: record.options ?? {},
       isValid: compileValidator(record.options ?? {}),
       indexes: record.indexes.map((index) => compileIndex(index, record.id)),
+      names: this.namesOf(record.id, record.names ?? []),
     };
+    return collection;
+  }
+
+  private namesOf(id: number, names: readonly string[]): FieldNames {
+    return new FieldNames(names, () => this.renamed.add(id));
   }
 
   /** Takes up what the thread that writes has committed; for the threads that read, before each command. */
@@ -140,12 +154,13 @@ export class Catalog {
   /** Forgets what a failed group of writes changed in memory. */
   reload(): void {
     this.changedCounts.clear();
+    this.renamed.clear();
     this.changed = false;
     this.load();
   }
 
-  isOutdated(): boolean {
-    return (decode(this.meta.get(formatKey)!)['version'] as number) < formatVersion;
+  storedFormat(): number {
+    return decode(this.meta.get(formatKey)!)['version'] as number;
   }
 
   noteUpgrade(): void {
@@ -158,13 +173,13 @@ export class Catalog {
   }
 
   /** @throws CommandError where the document is damaged */
-  readDocument(key: Buffer, transaction?: Transaction): Buffer | undefined {
+  readDocument(collection: Collection, key: Buffer, transaction?: Transaction): Buffer | undefined {
     const stored = this.documents.get(key, { transaction });
-    return stored && withoutChecksum(stored, key);
+    return stored && unpack(stored, collection.names, key);
   }
 
-  writeDocument(key: Buffer, bytes: Buffer): void {
-    this.documents.putSync(key, withChecksum(bytes));
+  writeDocument(collection: Collection, key: Buffer, bytes: Buffer): void {
+    this.documents.putSync(key, pack(bytes, collection.names));
   }
 
   private storedVersion(): number {
@@ -206,6 +221,7 @@ export class Catalog {
       indexes: [identity],
       options: {},
       isValid: null,
+      names: this.namesOf(id, []),
     };
     this.collections.set(`${database}.${name}`, collection);
     this.save(collection);
@@ -266,6 +282,8 @@ export class Catalog {
 
   /** Writes the counts that a group of writes changed, and word of changed collections; called at the end of the group. */
   saveChanges(): void {
+    if (this.renamed.size > 0) for (const collection of this.list()) if (this.renamed.has(collection.id)) this.save(collection);
+    this.renamed.clear();
     if (this.changed) this.meta.putSync(versionKey, doubleBytes(++this.version));
     this.changed = false;
     for (const collection of this.changedCounts) {
@@ -296,9 +314,9 @@ export class Catalog {
 
   private save(collection: Collection): void {
     this.changed = true;
-    const { id, database, name, uuid, options } = collection;
+    const { id, database, name, uuid, options, names } = collection;
     const indexes = collection.indexes.map(specificationOf);
-    this.meta.putSync(collectionKey(id), encode({ id, database, name, uuid, indexes, options }));
+    this.meta.putSync(collectionKey(id), encode({ id, database, name, uuid, indexes, options, names: names.list }));
   }
 
   private takeId(): number {
@@ -308,9 +326,7 @@ export class Catalog {
   }
 
   private removeRange(database: Database<Buffer, Buffer>, prefix: Buffer): void {
-    const end = Buffer.from(prefix);
-    end.writeUInt32BE(prefix.readUInt32BE(0) + 1);
-    for (const key of database.getKeys({ start: prefix, end })) database.removeSync(key);
+    for (const key of database.getKeys({ start: prefix, end: successor(prefix)! })) database.removeSync(key);
   }
 }
 
@@ -337,9 +353,12 @@ function doubleBytes(value: number): Buffer {
   return bytes;
 }
 
+/** Keys begin with the number of a collection or index: in one byte, two or four, none of which begins another. */
 function idPrefix(id: number): Buffer {
-  const prefix = Buffer.alloc(4);
-  prefix.writeUInt32BE(id);
+  if (id < 0x80) return Buffer.from([id]);
+  const prefix = Buffer.alloc(id < 0x4000 ? 2 : 4);
+  if (id < 0x4000) prefix.writeUInt16BE(0x8000 | id);
+  else prefix.writeUInt32BE(0xc0000000 + id);
   return prefix;
 }
 
@@ -358,6 +377,7 @@ function compileIndex(specification: IndexSpecification, collectionId: number): 
     fields,
     paths: fields.map((field) => field.split('.')),
     descending: fields.map((field) => specification.key[field] === -1),
+    endsWithId: fields.at(-1) === '_id' && collation === null,
     includes: filter ? compileFilter(filter, { collation }) : null,
   };
 }

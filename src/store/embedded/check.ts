@@ -3,7 +3,7 @@ import { secondaryIndexes, Catalog, type Collection, type Index } from './catalo
 import { indexKeys, storedEntry } from './index-entries.js';
 import { successor } from './key.js';
 import { decode } from './raw-document.js';
-import { isSound } from './stored-document.js';
+import { isSound, unpack } from './stored-document.js';
 import { documentKey } from './writer.js';
 
 export interface CheckProgress {
@@ -61,14 +61,14 @@ class Check {
   }
 
   private document(collection: Collection, name: string, key: Buffer, stored: Buffer, expected: Map<Index, number>): void {
-    const shown = key.subarray(4).toString('hex');
+    const shown = key.subarray(collection.prefix.length).toString('hex');
     if (!isSound(stored)) return this.problem(`${name}: the document stored under ${shown} is damaged`);
-    const document = decode(stored.subarray(0, -4));
+    const document = decode(unpack(stored, collection.names, key));
     if (!documentKey(collection, document['_id']).equals(key)) this.problem(`${name}: the document stored under ${shown} has another _id`);
     for (const index of expected.keys()) {
       for (const entry of indexKeys(index, document)) {
         expected.set(index, expected.get(index)! + 1);
-        const found = this.catalog.entries.get(storedEntry(entry, key).key, { transaction: this.snapshot });
+        const found = this.catalog.entries.get(storedEntry(index, entry, key).key, { transaction: this.snapshot });
         if (!found) this.problem(`${name}: the index ${index.name} lacks the document stored under ${shown}`);
       }
     }

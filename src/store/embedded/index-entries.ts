@@ -29,18 +29,22 @@ export function keyValueOf(index: Index, document: Document): Document {
   return Object.fromEntries(index.fields.map((field, at) => [field, valuesAt(document, index.paths[at]!, 0)[0] ?? null]));
 }
 
-/** Every document's key begins with its collection's number, which entries leave out. */
-const prefixLength = 4;
 /** The length of an ObjectId's key, which most documents have. */
 const usualLength = 13;
 const usual = Buffer.alloc(0);
 
-/** The stored form of an entry: its key ends with the document's, whose length is the value where it is not the usual. */
-export function storedEntry(entry: Buffer, documentKey: Buffer): { key: Buffer; value: Buffer } {
-  const length = documentKey.length - prefixLength;
-  const key = Buffer.allocUnsafe(entry.length + length);
-  entry.copy(key);
-  documentKey.copy(key, entry.length, prefixLength);
+/**
+ * The stored form of an entry: its key ends with the document's, without the collection's number. Where the last field
+ * of the index is the `_id`, it ends so anyway. The value is the length of that end, where it is not the usual.
+ */
+export function storedEntry(index: Index, entry: Buffer, documentKey: Buffer): { key: Buffer; value: Buffer } {
+  const prefix = index.collectionPrefix.length;
+  const length = documentKey.length - prefix;
+  const key = index.endsWithId ? entry : Buffer.allocUnsafe(entry.length + length);
+  if (!index.endsWithId) {
+    entry.copy(key);
+    documentKey.copy(key, entry.length, prefix);
+  }
   if (length === usualLength) return { key, value: usual };
   const value = Buffer.allocUnsafe(2);
   value.writeUInt16BE(length);
@@ -49,8 +53,14 @@ export function storedEntry(entry: Buffer, documentKey: Buffer): { key: Buffer; 
 
 /** The key of the document that a stored entry is of. */
 export function documentKeyOf(index: Index, key: Buffer, value: Buffer): Buffer {
+  const { collectionPrefix: prefix } = index;
   const length = value.length === 0 ? usualLength : value.readUInt16BE(0);
-  return Buffer.concat([index.collectionPrefix, key.subarray(key.length - length)]);
+  const documentKey = Buffer.allocUnsafe(prefix.length + length);
+  prefix.copy(documentKey);
+  key.copy(documentKey, prefix.length, key.length - length);
+  if (!index.endsWithId || !index.descending.at(-1)) return documentKey;
+  for (let at = prefix.length; at < documentKey.length; at++) documentKey[at] = ~documentKey[at]!;
+  return documentKey;
 }
 
 function indexedValues(document: Document, path: string[]): unknown[] {

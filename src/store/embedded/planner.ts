@@ -19,6 +19,7 @@ export interface KeyRange {
 }
 
 export interface Plan {
+  collection: Collection;
   index: Index | null;
   ranges: KeyRange[];
   reverse: boolean;
@@ -57,7 +58,7 @@ export function plan(collection: Collection, filter: Document, { sort, hint, col
   let best: { plan: Plan; score: number } | null = null;
   for (const index of candidates) {
     if (index === null) break;
-    const rated = planIndex(index, adapted(demands, index, collation), complete, collation ? unordered : null, sort);
+    const rated = planIndex(collection, index, adapted(demands, index, collation), complete, collation ? unordered : null, sort);
     if (!rated) continue;
     if (!best || rated.score > best.score) best = rated;
   }
@@ -89,6 +90,7 @@ function wholeCollection(collection: Collection, filter: Document, sort: Documen
   const byIdentity = sortKeys.length === 1 && sortKeys[0] === '_id' && !collation;
   const sorted = sortKeys.length === 0 || byIdentity;
   return {
+    collection,
     index: null,
     ranges: [{ low, high: successor(low)!, fixed: low.length }],
     reverse: byIdentity && Number(sort!['_id']) === -1,
@@ -112,6 +114,7 @@ function hintedIndex(collection: Collection, hint: string | Document): Index | n
 }
 
 function planIndex(
+  collection: Collection,
   index: Index,
   demands: Demands,
   complete: boolean,
@@ -156,7 +159,7 @@ function planIndex(
   const sorts = order.provided && sort !== undefined && Object.keys(sort).length > 0;
   const score = used === 0 && !sorts ? 0 : rate(index, singlePoint.size, used, sorts, exact);
   return {
-    plan: { index, ranges, reverse: order.reverse, exact, sorted: order.provided, merge: order.merge && ranges.length > 1 },
+    plan: { collection, index, ranges, reverse: order.reverse, exact, sorted: order.provided, merge: order.merge && ranges.length > 1 },
     score,
   };
 }

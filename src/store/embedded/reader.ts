@@ -2,7 +2,7 @@
 import type { Document } from 'bson';
 import type { Deadline } from './arguments.js';
 import type { Transaction } from 'lmdb';
-import { identityIndex, type Catalog, type Collection, type Index } from './catalog.js';
+import { identityIndex, type Catalog, type Collection } from './catalog.js';
 import { CommandError } from './errors.js';
 import { concatenate } from './key.js';
 import { documentKeyOf } from './index-entries.js';
@@ -10,7 +10,7 @@ import { plan as choosePlan, type KeyRange, type Plan } from './planner.js';
 import { compileFilter, type FilterOptions } from './query/matching.js';
 import { decode } from './raw-document.js';
 import { parseSort, sortByKeys, sortValues } from './sorting.js';
-import { withoutChecksum } from './stored-document.js';
+import { unpack } from './stored-document.js';
 import type { Value } from './values/types.js';
 
 export interface FindOptions extends FilterOptions {
@@ -111,10 +111,8 @@ export class Reader {
     return count;
   }
 
-  get(key: Buffer, view: View, overlay: Overlay | undefined): Buffer | null {
-    const own = overlay?.get(key.toString('latin1'));
-    if (own) return own.bytes;
-    return this.catalog.readDocument(key, view.transaction) ?? null;
+  get(collection: Collection, key: Buffer): Buffer | null {
+    return this.catalog.readDocument(collection, key) ?? null;
   }
 
   private *matching(
@@ -138,7 +136,7 @@ export class Reader {
         seen.add(name);
       }
       if (overlay?.has(key.toString('latin1'))) continue;
-      const bytes = stored ?? this.catalog.readDocument(key, view.transaction);
+      const bytes = stored ?? this.catalog.readDocument(plan.collection, key, view.transaction);
       if (!bytes) continue;
       statistics.documentsExamined++;
       view.budget?.spend((test ? testCost : 0) + Math.floor(bytes.length / bytesPerCost));
@@ -157,7 +155,7 @@ export class Reader {
     if (isIdentityLookup(plan)) return yield* this.lookUp(plan, view, statistics);
     const ranges = plan.reverse ? [...plan.ranges].reverse() : plan.ranges;
     for (const range of ranges) {
-      for (const entry of this.range(plan.index, range, plan.reverse, view, chunk, statistics)) {
+      for (const entry of this.range(plan, range, view, chunk, statistics)) {
         yield { key: entry.documentKey, bytes: entry.bytes };
       }
     }
@@ -166,7 +164,7 @@ export class Reader {
   private *lookUp(plan: Plan, view: View, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: Buffer }> {
     for (const { low } of plan.reverse ? [...plan.ranges].reverse() : plan.ranges) {
       statistics.keysExamined++;
-      const bytes = this.catalog.readDocument(low, view.transaction);
+      const bytes = this.catalog.readDocument(plan.collection, low, view.transaction);
       if (bytes) yield { key: low, bytes };
     }
   }
@@ -174,7 +172,7 @@ export class Reader {
   /** Merges ranges that are each in order by what follows their fixed part. */
   private *merged(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: null }> {
     const sources = plan.ranges
-      .map((range) => ({ range, entries: this.range(plan.index, range, plan.reverse, view, Math.min(chunk, 32), statistics) }))
+      .map((range) => ({ range, entries: this.range(plan, range, view, Math.min(chunk, 32), statistics) }))
       .map((source) => ({ ...source, head: source.entries.next() }))
       .filter((source) => !source.head.done);
     const direction = plan.reverse ? -1 : 1;
@@ -192,9 +190,8 @@ export class Reader {
 
   /** Reads one range in chunks and resumes by key, so that it may be left and taken up at any time. */
   private *range(
-    index: Index | null,
+    { index, collection, reverse }: Plan,
     range: KeyRange,
-    reverse: boolean,
     view: View,
     chunk: number,
     statistics: ReadStatistics,
@@ -212,7 +209,7 @@ export class Reader {
         statistics.keysExamined += index ? 1 : 0;
         yield secondary
           ? { entryKey: key, documentKey: documentKeyOf(index, key, value), bytes: null }
-          : { entryKey: key, documentKey: key, bytes: withoutChecksum(value, key) };
+          : { entryKey: key, documentKey: key, bytes: unpack(value, collection.names, key) };
       }
       if (entries.length < size) return;
       const last = entries[entries.length - 1]!.key;
@@ -225,7 +222,8 @@ export class Reader {
 }
 
 function isIdentityLookup(plan: Plan): boolean {
-  return plan.index?.name === identityIndex && plan.ranges.every((range) => range.low.length > 4 && range.fixed === range.low.length);
+  const prefix = plan.collection.prefix.length;
+  return plan.index?.name === identityIndex && plan.ranges.every((range) => range.low.length > prefix && range.fixed === range.low.length);
 }
 
 function compareAfter(

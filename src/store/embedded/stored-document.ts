@@ -1,24 +1,236 @@
-/** Documents as they are stored: their bytes, and a checksum that tells damage from data. */
+/**
+ * Documents as they are stored: field names that a collection's documents share are written as one byte, lengths that
+ * follow from the content are left out, and a checksum tells damage from data.
+ *
+ * A stored document is the length of its BSON (seven bits a byte, the eighth says whether more follow), its fields, and
+ * the CRC-32 of both. A field is a byte for its name, its BSON type and its BSON value; the byte 255 is followed by the
+ * type, the name itself and the value, and 0 ends a document. An array's elements are types and values. A length of 0
+ * is followed by BSON as it is: of what is not written in the usual way.
+ */
 import { crc32 } from 'node:zlib';
 import { CommandError } from './errors.js';
+import { valueSize } from './raw-document.js';
 
 const checksumLength = 4;
+const end = 0;
+const spelt = 255;
+const type = { document: 0x03, array: 0x04 } as const;
 
-export function withChecksum(document: Buffer): Buffer {
-  const stored = Buffer.allocUnsafe(document.length + checksumLength);
-  document.copy(stored);
-  stored.writeUInt32LE(crc32(document), document.length);
-  return stored;
+/** Names with digits are likely to be the keys of a map, of which there are many. */
+const worthwhile = /^[ -/:-~]{1,40}$/;
+
+/** The names that have a byte of their own in a collection, from 1 on. */
+export class FieldNames {
+  private readonly numbers = new Map<string, number>();
+  /** By number: the name and the zero byte that ends it. */
+  readonly bytes: Buffer[] = [Buffer.alloc(1)];
+
+  /** @param onAdded called when a document brings a new name */
+  constructor(
+    names: readonly string[],
+    private readonly onAdded: () => void,
+  ) {
+    for (const name of names) this.add(name);
+  }
+
+  get list(): string[] {
+    return [...this.numbers.keys()];
+  }
+
+  /** A name's number, or 0 for one that is spelt out. */
+  numberOf(document: Buffer, start: number, stop: number): number {
+    const name = document.toString('latin1', start, stop);
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    if (this.bytes.length >= spelt || !worthwhile.test(name)) return 0;
+    const number = this.add(name);
+    this.onAdded();
+    return number;
+  }
+
+  private add(name: string): number {
+    const number = this.bytes.length;
+    this.numbers.set(name, number);
+    this.bytes.push(Buffer.from(`${name}\0`, 'latin1'));
+    return number;
+  }
+}
+
+export function pack(document: Buffer, names: FieldNames): Buffer {
+  const packer = new Packer(document, names);
+  return packer.pack() ? packer.finish() : unpacked(document);
+}
+
+function unpacked(document: Buffer): Buffer {
+  const stored = Buffer.allocUnsafe(1 + document.length + checksumLength);
+  stored[0] = 0;
+  document.copy(stored, 1);
+  return sealed(stored, 1 + document.length);
+}
+
+function sealed(stored: Buffer, length: number): Buffer {
+  stored.writeUInt32LE(crc32(stored.subarray(0, length)), length);
+  return stored.subarray(0, length + checksumLength);
 }
 
 export function isSound(stored: Buffer): boolean {
-  const end = stored.length - checksumLength;
-  return end > 4 && stored.readInt32LE(0) === end && crc32(stored.subarray(0, end)) === stored.readUInt32LE(end);
+  const length = stored.length - checksumLength;
+  return length > 1 && crc32(stored.subarray(0, length)) === stored.readUInt32LE(length);
 }
 
 /** @throws CommandError where the document is not what was written */
-export function withoutChecksum(stored: Buffer, key: Buffer): Buffer {
+export function unpack(stored: Buffer, names: FieldNames, key: Buffer): Buffer {
   if (!isSound(stored))
     throw new CommandError(322, `The stored document ${key.toString('hex')} is damaged: check the data and restore a backup`);
-  return stored.subarray(0, stored.length - checksumLength);
+  if (stored[0] === 0) return stored.subarray(1, stored.length - checksumLength);
+  return new Unpacker(stored, names).unpack();
+}
+
+class Packer {
+  private readonly out: Buffer;
+  private at = 0;
+
+  constructor(
+    private readonly document: Buffer,
+    private readonly names: FieldNames,
+  ) {
+    this.out = Buffer.allocUnsafe(document.length + checksumLength + 8);
+  }
+
+  /** False for a document that does not come out again as it went in. */
+  pack(): boolean {
+    let rest = this.document.length;
+    for (; rest > 0x7f; rest >>>= 7) this.out[this.at++] = (rest & 0x7f) | 0x80;
+    this.out[this.at++] = rest;
+    return this.fields(0, this.document.length) && this.at <= this.out.length - checksumLength;
+  }
+
+  finish(): Buffer {
+    return sealed(this.out, this.at);
+  }
+
+  private fields(start: number, stop: number): boolean {
+    const { document, out } = this;
+    if (document.readInt32LE(start) !== stop - start || document[stop - 1] !== 0) return false;
+    let from = start + 4;
+    while (from < stop - 1) {
+      const nameStart = from + 1;
+      const nameEnd = document.indexOf(0, nameStart);
+      const number = this.names.numberOf(document, nameStart, nameEnd);
+      if (this.at + nameEnd - from + 3 > out.length - checksumLength) return false;
+      out[this.at++] = number || spelt;
+      out[this.at++] = document[from]!;
+      if (number === 0) this.copy(nameStart, nameEnd + 1);
+      from = this.value(document[from]!, nameEnd + 1);
+      if (from < 0 || from > stop - 1) return false;
+    }
+    out[this.at++] = end;
+    return true;
+  }
+
+  private elements(start: number, stop: number): boolean {
+    const { document, out } = this;
+    if (document.readInt32LE(start) !== stop - start || document[stop - 1] !== 0) return false;
+    let from = start + 4;
+    for (let position = 0; from < stop - 1; position++) {
+      const nameEnd = document.indexOf(0, from + 1);
+      if (document.toString('latin1', from + 1, nameEnd) !== String(position)) return false;
+      out[this.at++] = document[from]!;
+      from = this.value(document[from]!, nameEnd + 1);
+      if (from < 0 || from > stop - 1) return false;
+    }
+    out[this.at++] = end;
+    return true;
+  }
+
+  /** Where the value ends, or -1. */
+  private value(kind: number, from: number): number {
+    const to = from + valueSize(this.document, kind, from);
+    if (kind === type.document) return this.fields(from, to) ? to : -1;
+    if (kind === type.array) return this.elements(from, to) ? to : -1;
+    if (this.at + to - from > this.out.length - checksumLength) return -1;
+    this.copy(from, to);
+    return to;
+  }
+
+  private copy(from: number, to: number): void {
+    this.at = copyBytes(this.document, from, to, this.out, this.at);
+  }
+}
+
+class Unpacker {
+  private readonly out: Buffer;
+  private at = 0;
+  private from = 0;
+
+  constructor(
+    private readonly stored: Buffer,
+    private readonly names: FieldNames,
+  ) {
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = stored[this.from++]!;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    this.out = Buffer.allocUnsafe(length);
+  }
+
+  unpack(): Buffer {
+    this.fields();
+    return this.out;
+  }
+
+  private fields(): void {
+    const { stored, out, names } = this;
+    const start = this.at;
+    this.at += 4;
+    for (let number = stored[this.from++]!; number !== end; number = stored[this.from++]!) {
+      const kind = stored[this.from++]!;
+      out[this.at++] = kind;
+      if (number === spelt) this.copy(stored.indexOf(0, this.from) + 1 - this.from);
+      else {
+        const name = names.bytes[number]!;
+        this.at = copyBytes(name, 0, name.length, out, this.at);
+      }
+      this.value(kind);
+    }
+    this.close(start);
+  }
+
+  private elements(): void {
+    const { stored, out } = this;
+    const start = this.at;
+    this.at += 4;
+    let position = 0;
+    for (let kind = stored[this.from++]!; kind !== end; kind = stored[this.from++]!) {
+      out[this.at++] = kind;
+      this.at += out.write(`${position++}\0`, this.at, 'latin1');
+      this.value(kind);
+    }
+    this.close(start);
+  }
+
+  private close(start: number): void {
+    this.out[this.at++] = 0;
+    this.out.writeInt32LE(this.at - start, start);
+  }
+
+  private value(kind: number): void {
+    if (kind === type.document) this.fields();
+    else if (kind === type.array) this.elements();
+    else this.copy(valueSize(this.stored, kind, this.from));
+  }
+
+  private copy(length: number): void {
+    this.at = copyBytes(this.stored, this.from, this.from + length, this.out, this.at);
+    this.from += length;
+  }
+}
+
+/** Most of what is copied is shorter than a call of the engine's own copying takes. */
+function copyBytes(from: Buffer, start: number, stop: number, to: Buffer, at: number): number {
+  if (stop - start > 64) return at + from.copy(to, at, start, stop);
+  for (let position = start; position < stop; position++) to[at++] = from[position]!;
+  return at;
 }

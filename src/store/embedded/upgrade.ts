@@ -2,39 +2,55 @@
 import type { Catalog, Collection } from './catalog.js';
 import { secondaryIndexes } from './catalog.js';
 import { indexKeys, storedEntry } from './index-entries.js';
-import { successor } from './key.js';
 import { decode } from './raw-document.js';
 import { documentKey } from './writer.js';
 
 const stepSize = 1000;
+/** Layout 1 had documents as they are; layout 2 had a checksum of four bytes behind each. */
+const tables = {
+  1: { documents: 'documents', entries: 'entries', checksum: 0 },
+  2: { documents: 'checked-documents', entries: 'short-entries', checksum: 4 },
+};
 
-/** From layout 1, whose documents had no checksums and whose keys were others: all is written anew. */
+/** In older layouts keys were others, so that all is written anew. */
 export function upgrade(catalog: Catalog): void {
-  if (!catalog.isOutdated()) return;
-  const old = [catalog.table('documents'), catalog.table('entries')] as const;
-  for (const collection of catalog.list()) copy(catalog, collection, old[0]);
+  const version = catalog.storedFormat();
+  if (version !== 1 && version !== 2) return;
+  const { documents, entries, checksum } = tables[version];
+  const table = catalog.table(documents);
+  for (const collection of catalog.list()) copy(catalog, collection, table, checksum);
   catalog.noteUpgrade();
-  for (const table of old) table.dropSync();
+  table.dropSync();
+  catalog.table(entries).dropSync();
 }
 
-function copy(catalog: Catalog, collection: Collection, from: ReturnType<Catalog['table']>): void {
-  const end = successor(collection.prefix)!;
-  let start = collection.prefix;
+function copy(catalog: Catalog, collection: Collection, from: ReturnType<Catalog['table']>, checksum: number): void {
+  let start = formerPrefix(collection.id);
+  const end = formerPrefix(collection.id + 1);
   for (;;) {
     const rows = [...from.getRange({ start, end, limit: stepSize })];
-    catalog.environment.transactionSync(() => rows.forEach(({ value }) => write(catalog, collection, value)));
+    catalog.environment.transactionSync(() => {
+      for (const { value } of rows) write(catalog, collection, value.subarray(0, value.length - checksum));
+      catalog.saveChanges();
+    });
     if (rows.length < stepSize) return;
     start = Buffer.concat([rows[rows.length - 1]!.key, Buffer.alloc(1)]);
   }
 }
 
+function formerPrefix(id: number): Buffer {
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32BE(id);
+  return prefix;
+}
+
 function write(catalog: Catalog, collection: Collection, bytes: Buffer): void {
   const document = decode(bytes);
   const key = documentKey(collection, document['_id']);
-  catalog.writeDocument(key, bytes);
+  catalog.writeDocument(collection, key, bytes);
   for (const index of secondaryIndexes(collection)) {
     for (const entry of indexKeys(index, document)) {
-      const stored = storedEntry(entry, key);
+      const stored = storedEntry(index, entry, key);
       catalog.entries.putSync(stored.key, stored.value);
     }
   }

@@ -191,7 +191,7 @@ export class WriteCommands {
   }
 
   private readAgain(collection: Collection, key: Buffer, seen: Row | null, test: Filter): Row | null {
-    const bytes = this.reader.get(key, {}, undefined);
+    const bytes = this.reader.get(collection, key);
     if (!bytes || !this.catalog.list(collection.database).includes(collection)) return null;
     if (seen?.bytes.equals(bytes) || test(decode(bytes))) return { key, bytes, document: null };
     return null;

@@ -6,7 +6,7 @@ import { documentKeyOf, indexKeys, keyValueOf, storedEntry } from './index-entri
 import { encodeFields, successor } from './key.js';
 import { decode, encode, requireStorable } from './raw-document.js';
 import type { Row } from './reader.js';
-import { withoutChecksum } from './stored-document.js';
+import { unpack } from './stored-document.js';
 import { show } from './values/show.js';
 import { isDocument } from './values/types.js';
 import type { LockTable, StoreTransaction } from './transaction.js';
@@ -115,7 +115,7 @@ export class Writer {
   commit(transaction: StoreTransaction): void {
     for (const [collection, overlay] of transaction.overlays) {
       for (const { key, bytes } of overlay.values()) {
-        const before = this.catalog.readDocument(key) ?? null;
+        const before = this.catalog.readDocument(collection, key) ?? null;
         if (!before && !bytes) continue;
         this.write(this.change(collection, key, before, before && decode(before), bytes, bytes && decode(bytes)));
       }
@@ -127,12 +127,12 @@ export class Writer {
   build(collection: Collection, index: Index): void {
     const range = { start: collection.prefix, end: successor(collection.prefix)! };
     for (const { key, value } of this.catalog.documents.getRange(range)) {
-      const document = decode(withoutChecksum(value, key));
+      const document = decode(unpack(value, collection.names, key));
       const keys = indexKeys(index, document);
       if (!index.multikey && (keys.length > 1 || crossesArray(index, document))) index.multikey = true;
       for (const entry of keys) {
         if (index.unique && this.storedOwner(index, entry)) throw duplicateKey(collection, index, document);
-        this.addEntry(entry, key);
+        this.addEntry(index, entry, key);
       }
     }
     if (index.multikey) this.catalog.markMultikey(collection, index);
@@ -141,18 +141,18 @@ export class Writer {
   private write(change: Change): void {
     const { collection, key, before, after } = change;
     for (const index of change.multikey) this.catalog.markMultikey(collection, index);
-    for (const { removed, added } of change.entries) {
-      for (const entry of removed) this.catalog.entries.removeSync(storedEntry(entry, key).key);
-      for (const entry of added) this.addEntry(entry, key);
+    for (const { index, removed, added } of change.entries) {
+      for (const entry of removed) this.catalog.entries.removeSync(storedEntry(index, entry, key).key);
+      for (const entry of added) this.addEntry(index, entry, key);
     }
-    if (after) this.catalog.writeDocument(key, after);
+    if (after) this.catalog.writeDocument(collection, key, after);
     else this.catalog.documents.removeSync(key);
     if (!before && after) this.catalog.adjustCount(collection, 1);
     if (before && !after) this.catalog.adjustCount(collection, -1);
   }
 
-  private addEntry(entry: Buffer, documentKey: Buffer): void {
-    const { key, value } = storedEntry(entry, documentKey);
+  private addEntry(index: Index, entry: Buffer, documentKey: Buffer): void {
+    const { key, value } = storedEntry(index, entry, documentKey);
     this.catalog.entries.putSync(key, value);
   }
 
