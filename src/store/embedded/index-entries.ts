@@ -8,6 +8,28 @@ import { field, isDocument } from './values/types.js';
 /** The entries of a document in an index: none where the index leaves it out, several across an array. */
 export function indexKeys(index: Index, document: Document): Buffer[] {
   if (index.includes && !index.includes(document)) return [];
+  const tuple = index.collation ? null : plainTuple(index, document);
+  if (!tuple) return keysAcrossArrays(index, document);
+  if (index.sparse && tuple.every((value) => value === undefined)) return [];
+  return [encodeFields(index.prefix, tuple, index.descending)];
+}
+
+/** The values of an index's fields, where no array is among them or on the way to them; null otherwise. */
+function plainTuple({ paths }: Index, document: Document): unknown[] | null {
+  const tuple: unknown[] = new Array(paths.length);
+  for (let at = 0; at < paths.length; at++) {
+    const path = paths[at]!;
+    let value: unknown = document;
+    for (let step = 0; step < path.length; step++) {
+      value = isDocument(value) ? field(value, path[step]!) : undefined;
+      if (Array.isArray(value)) return null;
+    }
+    tuple[at] = value;
+  }
+  return tuple;
+}
+
+function keysAcrossArrays(index: Index, document: Document): Buffer[] {
   if (index.sparse && index.paths.every((path) => valuesAt(document, path, 0).every((value) => value === undefined))) return [];
   let tuples: unknown[][] = [[]];
   for (const path of index.paths) {
@@ -33,11 +55,16 @@ export function keyValueOf(index: Index, document: Document): Document {
 const usualLength = 13;
 const usual = Buffer.alloc(0);
 
+export interface StoredEntry {
+  key: Buffer;
+  value: Buffer;
+}
+
 /**
  * The stored form of an entry: its key ends with the document's, without the collection's number. Where the last field
  * of the index is the `_id`, it ends so anyway. The value is the length of that end, where it is not the usual.
  */
-export function storedEntry(index: Index, entry: Buffer, documentKey: Buffer): { key: Buffer; value: Buffer } {
+export function storedEntry(index: Index, entry: Buffer, documentKey: Buffer): StoredEntry {
   const prefix = index.collectionPrefix.length;
   const length = documentKey.length - prefix;
   const key = index.endsWithId ? entry : Buffer.allocUnsafe(entry.length + length);

@@ -58,6 +58,11 @@ export class LockTable {
   private readonly written = new Map<string, number>();
   private commits = 0;
 
+  /** No transaction is open: nothing is held, and nothing need be noted. */
+  get isIdle(): boolean {
+    return this.open.size === 0;
+  }
+
   begin(catalog: Catalog): StoreTransaction {
     const transaction = new StoreTransaction(catalog, this.commits);
     this.open.add(transaction);

@@ -14,7 +14,7 @@ import type { StoreTransaction } from './transaction.js';
 import { compileUpdate, type Modification, type Update } from './update.js';
 import { toNumber } from './values/types.js';
 import { unfinished, type Run } from './write-queue.js';
-import { requireValid, type Change, type Writer } from './writer.js';
+import { fieldsToInsert, requireValid, type Change, type Writer } from './writer.js';
 
 interface UpdateStatement {
   q: Document;
@@ -78,6 +78,11 @@ const mostNotesKept = 200;
 /** Error messages of one command beyond so many bytes are left out, as MongoDB does. */
 const mostErrorBytes = 1024 * 1024;
 
+/** How much of a step goes to checking documents; the rest to writing them. */
+const checkingShare = 0.4;
+
+const insertedOne: Outcome = { matched: 1, modified: 0, before: null, after: null };
+
 const none = { keysExamined: 0, documentsExamined: 0 };
 
 export class WriteCommands {
@@ -103,13 +108,44 @@ export class WriteCommands {
   private prepareInsert(command: Document, transaction: StoreTransaction | null): WriteRun {
     const documents = (command['documents'] ?? []) as Buffer[];
     const bypass = bypasses(command);
+    if (!transaction) return this.insertInSteps(command, documents, bypass);
     const begin = (bytes: Buffer): StatementRun => {
       return (collection) => {
         this.applyAll([this.writer.insertion(collection, Buffer.from(bytes))], transaction, bypass);
-        return { matched: 1, modified: 0, before: null, after: null };
+        return insertedOne;
       };
     };
     return this.runStatements(command, String(command['insert']), documents, begin, transaction);
+  }
+
+  /** As many documents a step as fit into it are checked, then written together. */
+  private insertInSteps(command: Document, documents: Buffer[], bypass: boolean): WriteRun {
+    const progress = new Progress(command['ordered'] !== false);
+    const next: Run<Document> = (deadline) => {
+      const collection = this.catalog.require(String(command['$db']), String(command['insert']));
+      const names = fieldsToInsert(collection);
+      const now = performance.now();
+      const checkedBy = now + (deadline - now) * checkingShare;
+      const changes: Change[] = [];
+      const taken = new Set<string>();
+      try {
+        while (progress.state.next < documents.length) {
+          progress.attempt(documents.length, (at) => {
+            const change = this.writer.insertion(collection, documents[at]!, names);
+            if (!bypass) requireValid(change);
+            this.writer.requireFree(change);
+            this.writer.requireNew(change, taken);
+            changes.push(change);
+            return insertedOne;
+          });
+          if (progress.isLight && performance.now() > checkedBy) break;
+        }
+      } finally {
+        this.writer.insertAll(changes);
+      }
+      return progress.state.next < documents.length ? unfinished : report(progress.state, false);
+    };
+    return { next, progress: () => progress.state, resume: (earlier) => (progress.state = earlier) };
   }
 
   private prepareUpdate(command: Document, transaction: StoreTransaction | null): WriteRun {
@@ -288,33 +324,22 @@ export class WriteCommands {
     begin: (statement: Statement) => StatementRun,
     transaction: StoreTransaction | null,
   ): WriteRun {
-    const ordered = command['ordered'] !== false;
-    let state: WriteProgress = { next: 0, matched: 0, modified: 0, upserted: [], writeErrors: [] };
-    let errorBytes = 0;
+    const progress = new Progress(command['ordered'] !== false, transaction !== null);
     let current: StatementRun | null = null;
     const next: Run<Document> = (deadline) => {
       const collection = this.catalog.require(String(command['$db']), name);
-      while (state.next < statements.length) {
-        try {
-          current ??= begin(statements[state.next]!);
-          const outcome = current(collection, deadline);
-          if (outcome === unfinished) return unfinished;
-          note(state, outcome);
-        } catch (error) {
-          if (!(error instanceof CommandError) || transaction || error.code === 112 || error.code === 50) throw error;
-          const { ok: _ok, ...entire } = errorReply(error);
-          errorBytes += error.message.length;
-          state.writeErrors.push({ index: state.next, ...(errorBytes > mostErrorBytes ? { code: error.code, errmsg: '' } : entire) });
-          if (ordered) state.next = statements.length;
-        }
+      while (progress.state.next < statements.length) {
+        const goesOn = progress.attempt(statements.length, (at) => {
+          current ??= begin(statements[at]!);
+          return current(collection, deadline);
+        });
+        if (goesOn) return unfinished;
         current = null;
-        state.next++;
-        const light = state.upserted.length + state.writeErrors.length < mostNotesKept;
-        if (light && state.next < statements.length && performance.now() > deadline) return unfinished;
+        if (progress.isLight && progress.state.next < statements.length && performance.now() > deadline) return unfinished;
       }
-      return report(state, command['update'] !== undefined);
+      return report(progress.state, command['update'] !== undefined);
     };
-    return { next, progress: () => state, resume: (progress) => (state = progress) };
+    return { next, progress: () => progress.state, resume: (earlier) => (progress.state = earlier) };
   }
 
   private update(
@@ -370,10 +395,40 @@ function atomic(run: () => Document): WriteRun {
   return { next: run, progress: () => state, resume: () => {} };
 }
 
-function note(state: WriteProgress, outcome: Outcome): void {
-  state.matched += outcome.matched;
-  state.modified += outcome.modified;
-  if (outcome.upserted !== undefined) state.upserted.push({ index: state.next, _id: outcome.upserted });
+/** How far a command of several statements has come, and what to report of it. */
+class Progress {
+  state: WriteProgress = { next: 0, matched: 0, modified: 0, upserted: [], writeErrors: [] };
+  private errorBytes = 0;
+
+  constructor(
+    private readonly ordered: boolean,
+    private readonly inTransaction = false,
+  ) {}
+
+  /** Whether there is little enough to report for the command to be done in steps. */
+  get isLight(): boolean {
+    return this.state.upserted.length + this.state.writeErrors.length < mostNotesKept;
+  }
+
+  /** Runs the next of so many statements. @returns whether it is still unfinished */
+  attempt(count: number, run: (at: number) => Outcome | typeof unfinished): boolean {
+    const { state } = this;
+    try {
+      const outcome = run(state.next);
+      if (outcome === unfinished) return true;
+      state.matched += outcome.matched;
+      state.modified += outcome.modified;
+      if (outcome.upserted !== undefined) state.upserted.push({ index: state.next, _id: outcome.upserted });
+    } catch (error) {
+      if (!(error instanceof CommandError) || this.inTransaction || error.code === 112 || error.code === 50) throw error;
+      const { ok: _ok, ...entire } = errorReply(error);
+      this.errorBytes += error.message.length;
+      state.writeErrors.push({ index: state.next, ...(this.errorBytes > mostErrorBytes ? { code: error.code, errmsg: '' } : entire) });
+      if (this.ordered) state.next = count;
+    }
+    state.next++;
+    return false;
+  }
 }
 
 function report({ matched, modified, upserted, writeErrors }: WriteProgress, isUpdate: boolean): Document {

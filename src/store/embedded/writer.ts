@@ -2,11 +2,12 @@
 import { ObjectId, type Document } from 'bson';
 import { secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
 import { CommandError } from './errors.js';
-import { documentKeyOf, indexKeys, keyValueOf, storedEntry } from './index-entries.js';
+import { documentKeyOf, indexKeys, keyValueOf, storedEntry, type StoredEntry } from './index-entries.js';
 import { encodeFields, successor } from './key.js';
 import { decode, encode, requireStorable } from './raw-document.js';
 import type { Row } from './reader.js';
 import { unpack } from './stored-document.js';
+import { decodeFields, WantedFields } from './values/decoding.js';
 import { show } from './values/show.js';
 import { isDocument } from './values/types.js';
 import type { LockTable, StoreTransaction } from './transaction.js';
@@ -29,6 +30,7 @@ export interface Change {
 }
 
 const longestKey = 1978;
+const none: Buffer[] = [];
 
 export class Writer {
   constructor(
@@ -36,12 +38,13 @@ export class Writer {
     private readonly locks: LockTable,
   ) {}
 
-  insertion(collection: Collection, bytes: Buffer): Change {
+  /** @param names the fields that the collection's indexes and rules speak of; all of them where left out */
+  insertion(collection: Collection, bytes: Buffer, names?: WantedFields): Change {
     requireStorable(bytes);
-    let document = decode(bytes);
+    let document = names ? decodeFields(bytes, names) : decode(bytes);
     let stored = bytes;
-    if (Object.keys(document)[0] !== '_id') {
-      const { _id = new ObjectId(), ...rest } = document;
+    if (!beginsWithId(bytes)) {
+      const { _id = new ObjectId(), ...rest } = decode(bytes);
       document = { _id, ...rest };
       stored = encode(document);
     }
@@ -75,11 +78,11 @@ export class Writer {
       if (touched && !isTouched(index, touched)) continue;
       if (before) previous ??= decode(before);
       if (after) document ??= decode(after);
-      const old = previous ? indexKeys(index, previous) : [];
-      const now = document ? indexKeys(index, document) : [];
+      const old = previous ? indexKeys(index, previous) : none;
+      const now = document ? indexKeys(index, document) : none;
       if (!index.multikey && (now.length > 1 || (document && crossesArray(index, document)))) multikey.push(index);
-      const removed = old.filter((one) => !now.some((other) => other.equals(one)));
-      const added = now.filter((one) => !old.some((other) => other.equals(one)));
+      const removed = without(old, now);
+      const added = without(now, old);
       for (const one of added) {
         if (one.length + key.length > longestKey) throw new CommandError(67, `Index key of '${index.name}' is too long`);
       }
@@ -90,6 +93,7 @@ export class Writer {
 
   /** Fails where a transaction holds what the change would touch. */
   requireFree(change: Change): void {
+    if (this.locks.isIdle) return;
     for (const key of lockKeys(change)) this.locks.requireFree(key);
   }
 
@@ -98,7 +102,46 @@ export class Writer {
     this.requireUnique(change, transaction);
     if (transaction) return this.applyInTransaction(change, transaction);
     this.write(change);
+    this.noteWritten(change);
+  }
+
+  private noteWritten(change: Change): void {
+    if (this.locks.isIdle) return;
     for (const key of lockKeys(change)) this.locks.noteWritten(key);
+  }
+
+  /**
+   * Applies the insertion of many documents, which `requireNew` has let pass: index by index in the order of the keys, so
+   * that each page of the file is looked for and copied once.
+   */
+  insertAll(changes: readonly Change[]): void {
+    const entries = new Map<Index, StoredEntry[]>();
+    for (const { key, entries: ofOne, multikey, collection } of changes) {
+      for (const index of multikey) if (!index.multikey) this.catalog.markMultikey(collection, index);
+      for (const { index, added } of ofOne) {
+        let list = entries.get(index);
+        if (!list) entries.set(index, (list = []));
+        for (const entry of added) list.push(storedEntry(index, entry, key));
+      }
+    }
+    for (const list of entries.values()) {
+      for (const { key, value } of list.sort(byKey)) this.catalog.entries.putSync(key, value);
+    }
+    for (const { collection, key, after } of [...changes].sort(byKey)) this.catalog.writeDocument(collection, key, after!);
+    for (const change of changes) this.noteWritten(change);
+    if (changes.length > 0) this.catalog.adjustCount(changes[0]!.collection, changes.length);
+  }
+
+  /**
+   * @param taken the keys of documents that are about to be inserted together, to which this one's are added
+   * @throws CommandError where a unique key is taken, stored or by one of them
+   */
+  requireNew(change: Change, taken: Set<string>): void {
+    this.requireUnique(change, null);
+    const keys = lockKeys(change);
+    const at = keys.findIndex((key) => taken.has(key));
+    if (at !== -1) throw duplicateKey(change.collection, indexOfLockKey(change, at), change.document!);
+    for (const key of keys) taken.add(key);
   }
 
   private applyInTransaction(change: Change, transaction: StoreTransaction): void {
@@ -191,6 +234,24 @@ export class Writer {
   }
 }
 
+function without(keys: Buffer[], others: Buffer[]): Buffer[] {
+  return others.length === 0 ? keys : keys.filter((key) => !others.some((other) => other.equals(key)));
+}
+
+function beginsWithId(bytes: Buffer): boolean {
+  return bytes[4] !== 0 && bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0;
+}
+
+/** What of a document its insertion needs: what indexes are made of, or all of it where the collection has rules. */
+export function fieldsToInsert(collection: Collection): WantedFields | undefined {
+  if (collection.isValid) return undefined;
+  const ofIndexes = collection.indexes.flatMap(({ paths, partialFilterExpression }) => [
+    ...paths.map(([first]) => first!),
+    ...fieldsOf(partialFilterExpression ?? {}),
+  ]);
+  return new WantedFields(['_id', ...ofIndexes]);
+}
+
 /** Whether an index may say something else once these fields have changed. */
 function isTouched(index: Index, touched: ReadonlySet<string>): boolean {
   if (index.paths.some(([first]) => touched.has(first!))) return true;
@@ -224,6 +285,21 @@ function lockKeys(change: Change): string[] {
     if (index.unique) keys.push(...[...removed, ...added].map((key) => `u${name(key)}`));
   }
   return keys;
+}
+
+/** The index that a key of `lockKeys` is of. */
+function indexOfLockKey({ collection, entries }: Change, at: number): Index {
+  let passed = 1;
+  for (const { index, removed, added } of entries) {
+    if (!index.unique) continue;
+    passed += removed.length + added.length;
+    if (at > 0 && at < passed) return index;
+  }
+  return collection.indexes[0]!;
+}
+
+function byKey({ key: one }: { key: Buffer }, { key: other }: { key: Buffer }): number {
+  return Buffer.compare(one, other);
 }
 
 function crossesArray(index: Index, document: Document): boolean {

@@ -21,9 +21,33 @@ export function decodeCommand(bytes: Buffer): Document {
   return new Decoder(bytes, 'documents').document(0, 0);
 }
 
+/** Names of top-level fields, for `decodeFields`. */
+export class WantedFields {
+  private readonly names = new Map<string, string>();
+
+  constructor(names: Iterable<string>) {
+    for (const name of names) this.names.set(Buffer.from(name).toString('latin1'), name);
+  }
+
+  /** The name in these bytes, where it is one of them. */
+  at(bytes: Buffer, start: number, end: number): string | undefined {
+    return this.names.get(bytes.toString('latin1', start, end));
+  }
+}
+
+/** Some of a document's fields alone; the others are checked as `decode` checks them. @throws CommandError */
+export function decodeFields(bytes: Buffer, names: WantedFields): Document {
+  return new Decoder(bytes).fields(names);
+}
+
 /** One value of the given type, at a place in the bytes. */
 export function decodeValue(bytes: Buffer, type: number, at: number): Value {
   return new Decoder(bytes).value(type, at, bytes.length, 0);
+}
+
+function setField(document: Document, name: string, value: Value): void {
+  if (name === '__proto__') Object.defineProperty(document, name, { value, enumerable: true, configurable: true, writable: true });
+  else document[name] = value;
 }
 
 class Decoder {
@@ -46,13 +70,55 @@ class Decoder {
       const name = bytes.toString('utf8', at + 1, nameEnd);
       const value =
         depth === 0 && name === this.kept && type === 0x04 ? this.rawArray(nameEnd + 1) : this.value(type, nameEnd + 1, last, depth);
-      if (name === '__proto__') Object.defineProperty(document, name, { value, enumerable: true, configurable: true, writable: true });
-      else document[name] = value;
+      setField(document, name, value);
       at = this.end;
     }
     if (at !== last) throw invalid('a document ends before its length');
     this.end = last + 1;
     return document;
+  }
+
+  fields(names: WantedFields): Document {
+    const last = this.bounds(0, 0);
+    const { bytes } = this;
+    const document: Document = {};
+    let at = 4;
+    for (let type = bytes[at]!; type !== 0; type = bytes[at]!) {
+      const nameEnd = this.nameEnd(at + 1, last);
+      const name = names.at(bytes, at + 1, nameEnd);
+      if (name === undefined) this.skip(type, nameEnd + 1, last, 0);
+      else setField(document, name, this.value(type, nameEnd + 1, last, 0));
+      at = this.end;
+    }
+    if (at !== last) throw invalid('a document ends before its length');
+    return document;
+  }
+
+  private nameEnd(at: number, last: number): number {
+    const { bytes } = this;
+    while (at < last && bytes[at] !== 0) at++;
+    if (at >= last) throw invalid('a field name does not end');
+    return at;
+  }
+
+  /** Checks a value without making it. */
+  private skip(type: number, at: number, last: number, depth: number): void {
+    if (type === 0x02) this.textEnd(at, last);
+    else if (type === 0x03 || type === 0x04) this.skipFields(at, depth + 1);
+    else if (type === 0x07) this.advance(at, 12, last);
+    else if (type === 0x01 || type === 0x09 || type === 0x12) this.advance(at, 8, last);
+    else this.value(type, at, last, depth);
+  }
+
+  private skipFields(start: number, depth: number): void {
+    const last = this.bounds(start, depth);
+    let at = start + 4;
+    for (let type = this.bytes[at]!; type !== 0; type = this.bytes[at]!) {
+      this.skip(type, this.nameEnd(at + 1, last) + 1, last, depth);
+      at = this.end;
+    }
+    if (at !== last) throw invalid('a document ends before its length');
+    this.end = last + 1;
   }
 
   private array(start: number, depth: number): Value[] {
@@ -198,12 +264,16 @@ class Decoder {
   }
 
   private text(at: number, last: number): string {
+    return this.bytes.toString('utf8', at + 4, this.textEnd(at, last) - 1);
+  }
+
+  private textEnd(at: number, last: number): number {
     const { bytes } = this;
     if (at + 5 > last) throw invalid('a string is cut short');
     const end = at + 4 + bytes.readInt32LE(at);
     if (end < at + 5 || end > last || bytes[end - 1] !== 0) throw invalid('a string has a wrong length');
     this.end = end;
-    return bytes.toString('utf8', at + 4, end - 1);
+    return end;
   }
 
   private stringEnd(at: number, last: number): number {
