@@ -200,3 +200,47 @@ test('indexes never change what updates and deletions leave behind', async () =>
     { numRuns: 120 },
   );
 });
+
+test('inserting many documents at once leaves and reports the same as inserting one after the other', async () => {
+  const uniqueField = fc.constantFrom('a', 'b', 'n.x');
+  const numbered = fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), document), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(numbered, uniqueField, index, fc.boolean(), async (rows, unique, key, ordered) => {
+      const [atOnce, oneByOne] = ['once', 'each'].map((name) => store.db.collection<{ _id: number }>(`${name}${++collections}`));
+      for (const collection of [atOnce!, oneByOne!]) {
+        await collection.createIndex({ [unique]: 1 }, { unique: true, sparse: true, name: 'unique' });
+        await collection.createIndex(Object.fromEntries(key), { name: 'other' }).catch(() => {});
+      }
+      const documents = rows.map(([_id, rest]) => ({ _id, ...rest }));
+      const expected: { index: number; code: number; errmsg: string }[] = [];
+      for (const [at, one] of documents.entries()) {
+        const failure = await oneByOne!.insertOne(one).then(
+          () => null,
+          (error: { code: number; errmsg: string }) => error,
+        );
+        if (failure) expected.push({ index: at, code: failure.code, errmsg: failure.errmsg.replace(/each\d+/, '') });
+        if (failure && ordered) break;
+      }
+      const reported = await atOnce!.insertMany(documents, { ordered }).then(
+        () => [],
+        ({ writeErrors }: { writeErrors: (typeof expected)[number] | typeof expected }) =>
+          [writeErrors].flat().map(({ index: at, code, errmsg }) => ({ index: at, code, errmsg: errmsg.replace(/once\d+/, '') })),
+      );
+      expect(reported).toEqual(expected);
+      const all = (collection: typeof atOnce, sort: object) =>
+        collection!
+          .find()
+          .sort(sort as { _id: 1 })
+          .toArray();
+      expect(await all(atOnce, { _id: 1 })).toEqual(await all(oneByOne, { _id: 1 }));
+      const ofIndex = (collection: typeof atOnce) =>
+        collection!
+          .find({ [unique]: { $exists: true } })
+          .hint('unique')
+          .toArray();
+      expect(await ofIndex(atOnce)).toEqual(await ofIndex(oneByOne));
+      await Promise.all([atOnce!.drop(), oneByOne!.drop()]);
+    }),
+    { numRuns: 60 },
+  );
+});
