@@ -53,9 +53,9 @@ export type Features = ReturnType<typeof buildFeatures>;
 function buildFeatures(foundation: Foundation, config: Config) {
   const user = userModule(foundation, config);
   const users = user.verbs;
-  const catalog = catalogModule(foundation, { users });
-  const behaviour = behaviourModule(foundation, { catalog: catalog.verbs });
   const socialGraph = socialGraphModule(foundation, { users });
+  const catalog = catalogModule(foundation, { socialGraph: socialGraph.verbs });
+  const behaviour = behaviourModule(foundation, { catalog: catalog.verbs });
   const screening = screeningModule(foundation, { users }, config);
   const notification = notificationModule(foundation, { users, socialGraph: socialGraph.verbs });
   const feed = feedModule(foundation, { users, socialGraph: socialGraph.verbs });
@@ -78,14 +78,14 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const feedback = feedbackModule(foundation, shared);
   const content = [...subjects, ...comment.content];
   const moderation = moderationModule(foundation, { ...shared, content });
-  const similarity = similarityModule(foundation, shared);
+  const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
   const recommendation = recommendationModule(foundation, shared, {
     ...config.recommender,
     impressionRetention: 100 * day,
     attributionWindow: 7 * day,
   });
   const modules = [
-    ...[user, catalog, behaviour, socialGraph, screening, notification, feed, order, review, question, share, comment],
+    ...[user, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
     ...[referral, feedback, moderation, similarity, recommendation],
   ] satisfies Module[];
   const personalData = () => modules.flatMap((module) => module.personalData);

@@ -23,8 +23,10 @@ export interface DomainEvents {
   };
   followed: { follower: Types.ObjectId; followee: Types.ObjectId };
   unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
+  /** A moderator took content out of sight, or put it back. */
+  contentModerated: { author: Types.ObjectId; content: ContentReference; visible: boolean };
   /** Content waits for a moderator before anybody sees it. */
-  contentHeld: { author: Types.ObjectId; content: ContentReference };
+  contentHeld: { author: Types.ObjectId; content: ContentReference; isEdit: boolean };
 }
 
 export type DomainListeners = {

@@ -16,10 +16,22 @@ export interface ContentKind {
   type: string;
   /** @returns null where there is no such content, or nobody wrote it */
   authorOf(session: ClientSession, id: Types.ObjectId): Promise<Types.ObjectId | null>;
+  /** The content as a user may see it, by the rules of the door; null where it does not exist for them. */
+  seenBy(session: ClientSession, viewer: Types.ObjectId, id: Types.ObjectId): Promise<SeenContent | null>;
   /** Null where it cannot be moderated. */
   moderation: ModeratedKind | null;
   /** Null where it takes no comments. */
   comments: CommentedKind | null;
+}
+
+/** Content that a user may see. */
+export interface SeenContent {
+  /** Null where nobody wrote it. */
+  author: Types.ObjectId | null;
+  /** Whether it is out of sight of everybody but its author. */
+  hidden: boolean;
+  /** When it got its present text. */
+  revisedAt: Date;
 }
 
 export interface ModeratedKind {
@@ -34,8 +46,8 @@ export interface ModeratedKind {
 export interface CommentedKind {
   /** What a comment contends for with other changes of its subject. */
   keyOf(id: Types.ObjectId): string;
-  /** Moves the subject's count of comments. @returns false where there is no such subject, or it cannot be seen */
-  count(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean>;
+  /** Moves the subject's count of comments. */
+  count(session: ClientSession, id: Types.ObjectId, by: number): Promise<void>;
   /** The subject as the viewer may see it; null where there is none. */
   find(context: RequestContext, id: Types.ObjectId): Promise<object | null>;
 }

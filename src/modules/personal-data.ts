@@ -41,13 +41,15 @@ interface OwnedDocuments {
   erase: 'ANONYMISE' | 'DELETE';
   /** Free text, from which an erasure takes the owner's name, handle and address. */
   texts?: string[];
+  /** Fields that an export leaves out, since they are about others. */
+  withheld?: string[];
 }
 
 /** A collection of documents that each belong to one user. */
-export function ownedDocuments({ name, model, owner, erase, texts = [] }: OwnedDocuments): PersonalData {
+export function ownedDocuments({ name, model, owner, erase, texts = [], withheld = [] }: OwnedDocuments): PersonalData {
   return {
     name,
-    collect: (user) => model.find({ [owner]: user }).lean(),
+    collect: (user) => model.find({ [owner]: user }, Object.fromEntries(withheld.map((field) => [field, 0]))).lean(),
     erase: (step) => (erase === 'DELETE' ? deleteSome(model, { [owner]: step.user }, step) : anonymise(model, owner, texts, step)),
   };
 }

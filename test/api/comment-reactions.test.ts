@@ -49,7 +49,7 @@ describe('a reaction', () => {
   test('is refused to what is gone, and to whom its author has blocked', async () => {
     const { merchant, author, commentId } = await scene();
     await plaza.mutate('blockUser', { userId: merchant.id }, 'user { id }', author.token);
-    expect((await react(merchant, commentId, 'LIKE')).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    expect((await react(merchant, commentId, 'LIKE')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     await plaza.mutate('deleteComment', { commentId }, 'deletedCommentId', author.token);
     expect((await react(author, commentId, 'LIKE')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });

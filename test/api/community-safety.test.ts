@@ -5,8 +5,12 @@ const plaza = usePlaza({ SPAM_THRESHOLD: '1' });
 
 async function scene() {
   const merchant = await plaza.account({ merchant: true });
-  const [author, moderator] = await Promise.all([plaza.account(), plaza.account({ role: 'MODERATOR' })]);
-  return { merchant, author, moderator, productId: await plaza.product(merchant) };
+  const [author, moderator, other] = await Promise.all([
+    plaza.account(),
+    plaza.account({ role: 'MODERATOR' }),
+    plaza.account({ role: 'MODERATOR' }),
+  ]);
+  return { merchant, author, moderator, other, productId: await plaza.product(merchant) };
 }
 
 function comment(author: Account, subjectId: string, body: string) {
@@ -127,7 +131,7 @@ test('what comes out after it was held reaches followers and whom it concerns', 
 
 describe('an appeal', () => {
   test('brings a decision back to the moderators, once, and is granted by restoring', async () => {
-    const { author, moderator, productId } = await scene();
+    const { author, moderator, other, productId } = await scene();
     const { comment: written } = await comment(author, productId, 'Quite a teapot');
     await moderate(moderator, written.id, 'HIDE', 'Off topic');
     const { viewer } = await plaza.data(
@@ -144,7 +148,8 @@ describe('an appeal', () => {
     expect(await appeal()).toEqual({ appeal: { outcome: null }, userErrors: [] });
     expect((await appeal()).userErrors).toMatchObject([{ code: 'ALREADY_EXISTS' }]);
     expect(await caseOf(moderator, author.handle)).toMatchObject({ earlierDecisions: 1, appeal: { body: 'It is about the teapot' } });
-    await moderate(moderator, written.id, 'RESTORE');
+    expect((await moderate(moderator, written.id, 'RESTORE')).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    await moderate(other, written.id, 'RESTORE');
     expect(await bodies(productId)).toEqual(['Quite a teapot']);
     const after = await plaza.data(
       '{ viewer { moderationDecisions(first: 1) { edges { node { action appeal { outcome } } } } notifications(first: 1) { edges { node { kind } } } } }',
@@ -168,7 +173,7 @@ describe('an appeal', () => {
         token,
       );
     expect((await appeal(author.token)).data.appealModeration.userErrors).toEqual([{ code: 'NOT_ALLOWED' }]);
-    await moderate(moderator, written.id, 'HIDE');
+    await moderate(moderator, written.id, 'WARN');
     expect((await appeal(merchant.token)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     const { appeal: made } = (await appeal(author.token)).data.appealModeration;
     const see = async (token: string) => (await plaza.data('query ($id: ID!) { node(id: $id) { id } }', { id: made.id }, token)).node;
@@ -176,7 +181,7 @@ describe('an appeal', () => {
   });
 
   test('is open to somebody who is shut out, by their credentials', async () => {
-    const { author, moderator, productId } = await scene();
+    const { author, moderator, other, productId } = await scene();
     const { comment: written } = await comment(author, productId, 'Bad words');
     const appeal = (password: string) => plaza.mutate('appealBan', { email: author.email, password, body: 'Sorry' }, 'appealed');
     expect((await appeal(author.password)).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
@@ -184,7 +189,8 @@ describe('an appeal', () => {
     expect((await appeal('wrong password')).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
     expect(await appeal(author.password)).toEqual({ appealed: true, userErrors: [] });
     expect(await caseOf(moderator, author.handle)).toMatchObject({ appeal: { body: 'Sorry' }, content: { __typename: 'User' } });
-    await moderate(moderator, author.id, 'RESTORE');
+    expect((await moderate(moderator, author.id, 'RESTORE')).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    await moderate(other, author.id, 'RESTORE');
     expect((await plaza.mutate('signIn', { email: author.email, password: author.password }, 'accessToken')).accessToken).toEqual(
       expect.any(String),
     );

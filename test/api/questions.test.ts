@@ -214,6 +214,6 @@ test('whom one has blocked cannot answer one’s questions', async () => {
   const question = await ask(asker, productId);
   await plaza.mutate('blockUser', { userId: answerer.id }, 'user { id }', asker.token);
   const payload = await plaza.mutate('answerQuestion', { questionId: question.id, body: 'Hi' }, 'answer { id }', answerer.token);
-  expect(payload.userErrors).toMatchObject([{ code: 'NOT_ALLOWED', field: ['input', 'questionId'] }]);
+  expect(payload.userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['input', 'questionId'] }]);
   expect((await questionsOf(productId))[0].answerCount).toBe(0);
 });

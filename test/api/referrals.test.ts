@@ -84,7 +84,7 @@ describe('a referral', () => {
     const { referrals, userErrors } = await refer(sender, productId, [recipient, blocker, sender, gone]);
     expect(referrals).toBeNull();
     expect(userErrors.map(({ code, field }: { code: string; field: string[] }) => [code, field.join('.')])).toEqual([
-      ['NOT_ALLOWED', 'input.toUserIds.1'],
+      ['NOT_FOUND', 'input.toUserIds.1'],
       ['NOT_ALLOWED', 'input.toUserIds.2'],
       ['NOT_FOUND', 'input.toUserIds.3'],
     ]);

@@ -40,8 +40,8 @@ export function behaviourModule(
     verbs: {
       ...verbs(tracking, ['sessionOf']),
       ...verbs(bulk, ['allInteractions', 'importInteractions', 'updateImportedRatings']),
-      ...verbs(interactions, ['changedInteractions', 'historiesOf', 'historyOf']),
-      ...verbs(interactions, ['noteInteractions', 'sharersOf', 'trending']),
+      ...verbs(interactions, ['changedInteractions', 'historyOf']),
+      ...verbs(interactions, ['noteInteractions', 'trending']),
     },
   });
 }

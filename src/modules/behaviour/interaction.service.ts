@@ -50,46 +50,6 @@ export class InteractionService {
     return await this.models.interactions.find({ user }).sort({ lastAt: -1 }).limit(maxHistory).lean();
   }
 
-  /** The latest interactions of many users, in one query. @param limit of each */
-  async historiesOf(users: readonly Types.ObjectId[], limit: number): Promise<Map<string, InteractionDocument[]>> {
-    if (users.length === 0) return new Map();
-    const rows = await this.latestBelow('user', users, limit);
-    return new Map(rows.map(({ parent, latest }) => [parent.toHexString(), latest]));
-  }
-
-  /** Who else had to do with these products lately, those with the most of them first. */
-  async sharersOf(
-    products: readonly Types.ObjectId[],
-    except: readonly Types.ObjectId[],
-    { perProduct, limit }: { perProduct: number; limit: number },
-  ): Promise<Types.ObjectId[]> {
-    const rows = await this.latestBelow('product', products, perProduct);
-    const counts = new Map<string, number>();
-    for (const { latest } of rows) for (const { user } of latest) counts.set(user.toHexString(), (counts.get(user.toHexString()) ?? 0) + 1);
-    for (const user of except) counts.delete(user.toHexString());
-    const ranked = [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b));
-    return ranked.slice(0, limit).map(([user]) => new Types.ObjectId(user));
-  }
-
-  /** The latest interactions below each user or product, found by index. */
-  private async latestBelow(
-    field: 'user' | 'product',
-    parents: readonly Types.ObjectId[],
-    limit: number,
-  ): Promise<{ parent: Types.ObjectId; latest: InteractionDocument[] }[]> {
-    const { collection, db } = this.models.interactions;
-    const pipeline = [{ $sort: { lastAt: -1 } }, { $limit: limit }];
-    const lookUp = { from: collection.name, localField: 'parent', foreignField: field, as: 'latest', pipeline };
-    return db
-      .getClient()
-      .db(db.name)
-      .aggregate<{
-        parent: Types.ObjectId;
-        latest: InteractionDocument[];
-      }>([{ $documents: parents.map((parent) => ({ parent })) }, { $lookup: lookUp }])
-      .toArray();
-  }
-
   /** The products that most people had to do with in the last days, the most first; a minute old at most. */
   async trending(days: number): Promise<Types.ObjectId[]> {
     const fresh = this.trends.get(days);

@@ -7,7 +7,8 @@ import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
-import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { User, type PublicUser } from '../user/index.js';
 import type { CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import { categoryList, productList, type CatalogService } from './catalog.service.js';
@@ -30,7 +31,7 @@ export interface CatalogResolverDependencies {
   catalog: CatalogService;
   models: CatalogModels;
   loaders: CatalogLoaders;
-  users: UserVerbs;
+  socialGraph: SocialGraphVerbs;
 }
 
 @Resolver(() => Product)
@@ -72,9 +73,12 @@ export class ProductResolver {
     return context.require(this.dependencies.loaders.categoryById, product.category);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who sells it; null where they have left.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'Who sells it. Null if they have left, or if there is a block between them and the viewer.',
+  })
   merchant(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
-    return context.load(this.dependencies.users.userById, product.merchant);
+    return this.dependencies.socialGraph.visibleUser(product.merchant, context);
   }
 
   @Authorized('MERCHANT')

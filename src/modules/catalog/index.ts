@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import { updateSome, type PersonalData } from '../personal-data.js';
-import type { UserVerbs } from '../user/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
 import { catalogLoaders, type CatalogLoaders } from './catalog.loader.js';
 import { catalogModels, type CatalogModels } from './catalog.model.js';
@@ -21,14 +21,14 @@ export type CatalogModule = ReturnType<typeof catalogModule>;
 export type CatalogVerbs = CatalogModule['verbs'];
 
 /** Products, categories and the search. */
-export function catalogModule(foundation: Foundation, { users }: { users: UserVerbs }) {
+export function catalogModule(foundation: Foundation, { socialGraph }: { socialGraph: SocialGraphVerbs }) {
   const { database, realtime, idempotency, log } = foundation;
   const models = catalogModels(database);
   const loaders = catalogLoaders(models);
   const catalog = new CatalogService({ models, realtime, idempotency });
   const bulk = new CatalogBulk(models);
   const search = new CatalogSearch(bulk, realtime.announcements, log);
-  const dependencies = { catalog, models, loaders, users };
+  const dependencies = { catalog, models, loaders, socialGraph };
   return describeModule({
     name: 'catalog',
     resolvers: [
@@ -68,10 +68,13 @@ function productContent(catalog: CatalogService, { productById }: CatalogLoaders
   return {
     type: 'Product',
     authorOf: async () => null,
+    async seenBy(session, _viewer, id) {
+      return (await catalog.knows(id, session)) ? { author: null, hidden: false, revisedAt: new Date(0) } : null;
+    },
     moderation: null,
     comments: {
       keyOf: productKey,
-      count: async (session, id: Types.ObjectId, by) => (await catalog.countComments([id], by, session)) === 1,
+      count: async (session, id: Types.ObjectId, by) => void (await catalog.countComments([id], by, session)),
       find: (context, id) => context.load(productById, id),
     },
   };

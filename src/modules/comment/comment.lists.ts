@@ -1,6 +1,7 @@
 /** Lists of comments, as a viewer sees them. */
 import type { Types } from 'mongoose';
 import type { ListDefinition } from '../../relay/connection.js';
+import { listedFilter } from './comment-places.js';
 
 const commentOrders = {
   NEWEST: [
@@ -21,7 +22,7 @@ export function replyList(parent: Types.ObjectId, hidden: Types.ObjectId[]): Lis
   return { name: 'replies', filter: { parent, ...seenBy(hidden) }, order: commentOrders.OLDEST };
 }
 
-/** What nobody has hidden, and the viewer does not. */
+/** What is listed, of authors whom the viewer sees. */
 function seenBy(hidden: Types.ObjectId[]): Record<string, unknown> {
-  return { hiddenAt: null, ...(hidden.length > 0 && { author: { $nin: hidden } }) };
+  return { ...listedFilter, ...(hidden.length > 0 && { author: { $nin: hidden } }) };
 }

@@ -1,6 +1,6 @@
 import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { ConnectionArgs, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
@@ -8,6 +8,7 @@ import { payload } from '../../relay/payload.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import { replyList } from './comment.lists.js';
+import { placeOf, type CommentVisibility } from './comment-visibility.js';
 import type { CommentLoaders } from './comment.loader.js';
 import type { CommentDocument, ReactionName } from './comment.model.js';
 import { commentTopic, type CommentService } from './comment.service.js';
@@ -33,6 +34,7 @@ const maxMentionsShown = 10;
 
 interface CommentResolverDependencies {
   comments: CommentService;
+  visibility: CommentVisibility;
   reactions: ReactionService;
   loaders: CommentLoaders;
   users: UserVerbs;
@@ -45,17 +47,25 @@ export class CommentResolver {
 
   @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left, and once it is deleted.' })
   author(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
-    return comment.deletedAt ? null : context.load(this.dependencies.users.userById, comment.author);
+    return comment.deletedAt || comment.hiddenAt ? null : context.load(this.dependencies.users.userById, comment.author);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether moderation took it out of sight. Its text and author are then left out, and only its place is kept for the replies below it.',
+  })
+  hidden(@Root() { hiddenAt }: CommentDocument): boolean {
+    return hiddenAt !== null;
   }
 
   @FieldResolver(() => CommentSubject, { nullable: true, description: 'What it is about; null where that is gone.' })
   subject(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<object | null> {
-    return this.dependencies.comments.subjectOf(comment, context);
+    return this.dependencies.visibility.subjectOf(comment, context);
   }
 
   @FieldResolver(() => Comment, { nullable: true, description: 'The comment it replies to; null right below the subject.' })
   parent(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<CommentDocument | null> | null {
-    return comment.parent && this.dependencies.comments.visibleComment(comment.parent, context);
+    return comment.parent && this.dependencies.visibility.visibleComment(comment.parent, context);
   }
 
   @FieldResolver(() => CommentConnection, { description: 'The replies right below it, the earliest first.' })
@@ -66,13 +76,15 @@ export class CommentResolver {
   ): Promise<Connection<CommentDocument>> {
     const { loaders, socialGraph } = this.dependencies;
     const list = { ...replyList(comment._id, await socialGraph.hiddenFrom(context)), totalCount: comment.replyCount };
-    return context.require(loaders.repliesOfComment, { parent: comment._id, list, args: page });
+    return mapNodes(await context.require(loaders.repliesOfComment, { parent: comment._id, list, args: page }), async (reply) =>
+      placeOf(reply),
+    );
   }
 
   @FieldResolver(() => [User], { description: 'Whom it names as `@handle`, at most 10.' })
   async mentions(@Root() { mentions }: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser[]> {
     const users = await Promise.all(
-      (mentions ?? []).slice(0, maxMentionsShown).map((user) => context.load(this.dependencies.users.userById, user)),
+      (mentions ?? []).slice(0, maxMentionsShown).map((user) => this.dependencies.socialGraph.visibleUser(user, context)),
     );
     return users.filter((user) => user !== null);
   }
@@ -130,7 +142,10 @@ export class CommentResolver {
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Comment', commentId, 'input.commentId');
-    return payload(async () => ({ comment: await this.dependencies.comments.editComment(context.requireSignedIn().userId, id, body) }));
+    return payload(async () => {
+      const comment = await this.dependencies.comments.editComment(context.requireSignedIn().userId, id, body);
+      return { comment, held: comment.hiddenAt !== null };
+    });
   }
 
   @Authorized()
@@ -157,9 +172,7 @@ export class CommentResolver {
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
   ) {
-    return {
-      cursor: encodeEventCursor(event),
-      comment: await context.load(this.dependencies.loaders.commentById, event.data['comment'] as CommentDocument['_id']),
-    };
+    const comment = await context.load(this.dependencies.loaders.commentById, event.data['comment'] as CommentDocument['_id']);
+    return { cursor: encodeEventCursor(event), comment: comment?.hiddenAt ? null : comment };
   }
 }

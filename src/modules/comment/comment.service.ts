@@ -3,19 +3,18 @@ import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
-import type { RequestContext } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
-import type { CommentedKind, ContentKind } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
-import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
-import type { CommentLoaders } from './comment.loader.js';
+import type { CommentPlaces } from './comment-places.js';
+import type { CommentVisibility } from './comment-visibility.js';
 import type { CommentDocument, CommentModels } from './comment.model.js';
 import { mentionedHandles } from './mentions.js';
+import type { SubjectKind, SubjectKinds } from './subject-kinds.js';
 
 const maxMentionsTold = 10;
 
@@ -29,38 +28,31 @@ export interface NewComment {
   idempotencyKey?: string | null;
 }
 
-/** A kind of content that takes comments. */
-type SubjectKind = ContentKind & { comments: CommentedKind };
-
 interface CommentDependencies {
   models: CommentModels;
-  loaders: CommentLoaders;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
   users: UserVerbs;
   behaviour: BehaviourVerbs;
   notifications: NotificationVerbs;
   screening: ScreeningVerbs;
-  socialGraph: SocialGraphVerbs;
-  /** Every kind of content; those that take no comments are left out. */
-  subjects: readonly ContentKind[];
+  subjects: SubjectKinds;
+  visibility: CommentVisibility;
+  places: CommentPlaces;
   /** Hours in which a comment may be changed. */
   editHours: number;
 }
 
 export class CommentService {
   private readonly models: CommentModels;
-  private readonly subjects: ReadonlyMap<string, SubjectKind>;
 
   constructor(private readonly dependencies: CommentDependencies) {
     this.models = dependencies.models;
-    const takingComments = dependencies.subjects.filter((kind): kind is SubjectKind => kind.comments !== null);
-    this.subjects = new Map(takingComments.map((kind) => [kind.type, kind]));
   }
 
   /** @throws RulesBroken, RequestError BAD_USER_INPUT for a subject of a kind that takes no comments */
   async addComment(author: Types.ObjectId, input: NewComment): Promise<CommentDocument> {
-    const kind = this.requireKind(input.subjectType);
+    const kind = this.dependencies.subjects.require(input.subjectType);
     checkBody(input.body);
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([kind.comments.keyOf(input.subject)], async (change) => {
@@ -71,12 +63,6 @@ export class CommentService {
     return (await this.models.comments.findById(id).lean())!;
   }
 
-  private requireKind(type: string): SubjectKind {
-    const kind = this.subjects.get(type);
-    if (!kind) throw new RequestError('BAD_USER_INPUT', `A ${type} takes no comments.`, 'input.subjectId');
-    return kind;
-  }
-
   private async insertComment(
     change: Change,
     kind: SubjectKind,
@@ -85,14 +71,8 @@ export class CommentService {
     input: NewComment,
   ): Promise<void> {
     const { subjectType, subject, parent, body } = input;
+    const answered = await this.requireOpen(change, kind, author, input);
     const held = await this.dependencies.screening.screen(change, { author, content: { type: 'Comment', id: _id }, text: body });
-    const by = held ? 0 : 1;
-    if (!(await kind.comments.count(change.session, subject, by)))
-      throw broken('NOT_FOUND', 'There is nothing here to comment on.', 'subjectId');
-    if (parent && !(await this.countReply(change, subject, parent, by)))
-      throw broken('NOT_FOUND', 'There is no such comment on this subject.', 'parentId');
-    const answered = await this.authorAnswered(change, kind, input);
-    await this.requireWelcome(answered, author, input);
     const mentions = await this.mentionsIn(body);
     const now = new Date();
     const comment: CommentDocument = {
@@ -111,13 +91,25 @@ export class CommentService {
       hiddenAt: held ? now : null,
     };
     await insert(this.models.comments, comment, change.session);
+    await this.dependencies.places.recount(change.session, null, comment);
     if (!held) await this.publish(change, comment, answered);
   }
 
-  /** Moves the count of replies. @returns whether there is such a comment on the subject */
-  private async countReply({ session }: Change, subject: Types.ObjectId, parent: Types.ObjectId, by: number): Promise<boolean> {
-    const { matchedCount } = await this.models.comments.updateOne({ _id: parent, subject }, { $inc: { replyCount: by } }, { session });
-    return matchedCount === 1;
+  /** @returns whom the comment answers, null for nobody. @throws RulesBroken NOT_FOUND for a subject or parent that the author does not see */
+  private async requireOpen(
+    { session }: Change,
+    kind: SubjectKind,
+    author: Types.ObjectId,
+    { subject, parent }: NewComment,
+  ): Promise<Types.ObjectId | null> {
+    const seen = await kind.seenBy(session, author, subject);
+    if (!seen || seen.hidden) throw broken('NOT_FOUND', 'There is nothing here to comment on.', 'subjectId');
+    if (!parent) return seen.author;
+    const answered = await this.dependencies.visibility.seenBy(session, author, parent);
+    const isThere =
+      answered && !answered.hidden && (await this.models.comments.exists({ _id: parent, subject, deletedAt: null }).session(session));
+    if (!isThere) throw broken('NOT_FOUND', 'There is no such comment on this subject.', 'parentId');
+    return answered.author;
   }
 
   /** Whoever wrote the comment that is replied to, or else the subject. */
@@ -127,12 +119,6 @@ export class CommentService {
     { subject, parent }: Pick<NewComment, 'subject' | 'parent'>,
   ): Promise<Types.ObjectId | null> {
     return parent ? this.authorOf(session, parent) : kind.authorOf(session, subject);
-  }
-
-  /** Nobody answers someone who has blocked them. */
-  private async requireWelcome(answered: Types.ObjectId | null, author: Types.ObjectId, { parent }: NewComment): Promise<void> {
-    if (answered && (await this.dependencies.socialGraph.isBlocked(answered, author)))
-      throw broken('NOT_ALLOWED', 'The author does not want that.', parent ? 'parentId' : 'subjectId');
   }
 
   private async mentionsIn(body: string): Promise<Types.ObjectId[]> {
@@ -165,57 +151,67 @@ export class CommentService {
   async editComment(author: Types.ObjectId, id: Types.ObjectId, body: string): Promise<CommentDocument> {
     checkBody(body);
     const { editHours } = this.dependencies;
-    const { createdAt } = await this.requireOwn(author, id);
+    const found = await this.requireOwn(author, id);
+    const { createdAt } = found;
     if (Date.now() - createdAt.getTime() > editHours * 3_600_000)
       throw broken('TOO_LATE', `A comment can be changed for ${editHours} hours.`, 'commentId');
+    return this.dependencies.realtime.recordChange([this.keyOf(found)], (change) => this.rewrite(change, found, body));
+  }
+
+  /** An edit that is held takes the comment out of sight with it. */
+  private async rewrite(change: Change, { _id, author }: CommentDocument, body: string): Promise<CommentDocument> {
+    const { comments } = this.models;
+    const { session } = change;
+    const held = await this.dependencies.screening.screen(change, {
+      author,
+      content: { type: 'Comment', id: _id },
+      text: body,
+      isEdit: true,
+    });
     const mentions = await this.mentionsIn(body);
-    const edited = await this.models.comments
-      .findOneAndUpdate({ _id: id, deletedAt: null }, { $set: { body, mentions, editedAt: new Date() } }, { returnDocument: 'after' })
-      .lean();
-    if (!edited) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-    return edited;
+    const edit = { body, mentions, editedAt: new Date() };
+    const { matchedCount } = await comments.updateOne({ _id, deletedAt: null }, { $set: edit }, { session });
+    if (matchedCount === 0) throw noComment();
+    if (held) await this.show(change, _id, false);
+    return (await comments.findById(_id).session(session).lean())!;
   }
 
   /** Takes a comment away; with replies below it, an empty place stays. @throws RulesBroken, RequestError FORBIDDEN */
   async deleteComment(author: Types.ObjectId, id: Types.ObjectId): Promise<CommentDocument> {
     const found = await this.requireOwn(author, id);
-    const { comments: subjectCounts } = this.requireKind(found.subjectType);
     const { comments, reactions } = this.models;
-    return this.dependencies.realtime.recordChange([subjectCounts.keyOf(found.subject)], async (change) => {
-      const { session } = change;
-      const comment = await comments.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
-      if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-      await subjectCounts.count(session, comment.subject, -1);
-      if (comment.replyCount > 0) {
-        const tombstone = { body: '', mentions: [], deletedAt: new Date() };
-        await comments.updateOne({ _id: id }, { $set: tombstone }, { session });
-        return { ...comment, ...tombstone };
+    const { places, realtime } = this.dependencies;
+    return realtime.recordChange([this.keyOf(found)], async ({ session }) => {
+      const comment = await comments.findOne({ _id: id, deletedAt: null }).session(session).lean();
+      if (!comment) throw noComment();
+      const tombstone = { ...comment, body: '', mentions: [], deletedAt: new Date() };
+      const hasReplies = comment.replyCount > 0;
+      if (hasReplies) {
+        const { body, mentions, deletedAt } = tombstone;
+        await comments.updateOne({ _id: id }, { $set: { body, mentions, deletedAt } }, { session });
+      } else {
+        await comments.deleteOne({ _id: id }, { session });
+        await reactions.deleteMany({ comment: id }, { session });
       }
-      await comments.deleteOne({ _id: id }, { session });
-      await reactions.deleteMany({ comment: id }, { session });
-      if (comment.parent) await this.countReply(change, comment.subject, comment.parent, -1);
-      return comment;
+      await places.recount(session, comment, hasReplies ? tombstone : null);
+      return tombstone;
     });
+  }
+
+  /** What changes of a comment and of its place contend for. */
+  private keyOf({ subjectType, subject }: CommentDocument): string {
+    return this.dependencies.subjects.require(subjectType).comments.keyOf(subject);
   }
 
   private async requireOwn(author: Types.ObjectId, id: Types.ObjectId): Promise<CommentDocument> {
     const comment = await this.models.comments.findOne({ _id: id, deletedAt: null }).lean();
-    if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-    if (!comment.author.equals(author)) throw new RequestError('FORBIDDEN', 'This comment is somebody else’s.');
-    return comment;
-  }
-
-  /** A comment, unless it is hidden from everybody or from the viewer. */
-  async visibleComment(id: Types.ObjectId, context: RequestContext): Promise<CommentDocument | null> {
-    const comment = await context.load(this.dependencies.loaders.commentById, id);
-    if (!comment || comment.hiddenAt) return null;
-    return (await this.dependencies.socialGraph.isHiddenFrom(context, comment.author)) ? null : comment;
-  }
-
-  /** What a comment is about, as the viewer may see it; null where that is gone. */
-  async subjectOf({ subjectType, subject }: CommentDocument, context: RequestContext): Promise<object | null> {
-    const found = await this.subjects.get(subjectType)?.comments.find(context, subject);
-    return found ? { ...found, __typename: subjectType } : null;
+    if (!comment) throw noComment();
+    if (comment.author.equals(author)) return comment;
+    const seen = await this.dependencies.realtime.recordChange([], ({ session }) =>
+      this.dependencies.visibility.seenBy(session, author, id),
+    );
+    if (!seen) throw noComment();
+    throw new RequestError('FORBIDDEN', 'You can only change your own comments.');
   }
 
   /** @returns null where there is no such comment */
@@ -229,11 +225,9 @@ export class CommentService {
     const comment = await this.models.comments.findById(id).session(session).lean();
     if (!comment) return null;
     if ((comment.hiddenAt === null) !== visible) {
-      const by = visible ? 1 : -1;
-      await this.models.comments.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session });
-      // A deleted comment, of which a place is left, is counted below its parent only.
-      if (!comment.deletedAt) await this.subjects.get(comment.subjectType)?.comments.count(session, comment.subject, by);
-      if (comment.parent) await this.countReply(change, comment.subject, comment.parent, by);
+      const hiddenAt = visible ? null : new Date();
+      await this.models.comments.updateOne({ _id: id }, { $set: { hiddenAt } }, { session });
+      await this.dependencies.places.recount(session, comment, { ...comment, hiddenAt });
       await change.hideEvents(`Comment:${id.toHexString()}`, !visible);
     }
     return comment.author;
@@ -242,10 +236,12 @@ export class CommentService {
   /** A comment that was held comes out, and is counted by then: those whom it concerns hear of it now. */
   async release(change: Change, id: Types.ObjectId): Promise<void> {
     const comment = await this.models.comments.findById(id).session(change.session).lean();
-    const kind = comment && this.subjects.get(comment.subjectType);
+    const kind = comment && this.dependencies.subjects.find(comment.subjectType);
     if (comment && kind) await this.publish(change, comment, await this.authorAnswered(change, kind, comment));
   }
 }
+
+const noComment = () => broken('NOT_FOUND', 'There is no such comment.', 'commentId');
 
 function checkBody(body: string): void {
   new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();

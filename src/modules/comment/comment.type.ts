@@ -126,6 +126,7 @@ export const ReactToCommentPayload = payloadType('ReactToCommentPayload', 'The c
 
 export const EditCommentPayload = payloadType('EditCommentPayload', 'The changed comment.', {
   comment: field(() => Comment, 'The comment, as changed.'),
+  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
 });
 
 export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'What was deleted.', {

@@ -5,6 +5,8 @@ import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
+import { CommentPlaces } from './comment-places.js';
+import { CommentVisibility } from './comment-visibility.js';
 import { CommentBulk } from './comment.bulk.js';
 import { commentLoaders, type CommentLoaders } from './comment.loader.js';
 import { commentModels } from './comment.model.js';
@@ -12,6 +14,7 @@ import { commentPersonalData } from './comment.privacy.js';
 import { CommentResolver } from './comment.resolver.js';
 import { CommentService } from './comment.service.js';
 import { ReactionService } from './reaction.service.js';
+import { SubjectKinds } from './subject-kinds.js';
 import {
   AnswerCommentsResolver,
   ProductCommentsResolver,
@@ -51,21 +54,33 @@ export function commentModule(
   const { users, catalog, notifications, socialGraph } = dependencies;
   const models = commentModels(database);
   const loaders = commentLoaders(models);
-  const comments = new CommentService({ ...dependencies, models, loaders, realtime, idempotency, editHours: editWindow / hour });
-  const reactions = new ReactionService({ models, realtime, notifications, socialGraph });
+  const subjects = new SubjectKinds(dependencies.subjects);
+  const visibility = new CommentVisibility({ models, loaders, subjects, socialGraph });
+  const places = new CommentPlaces(models, subjects);
+  const comments = new CommentService({
+    ...dependencies,
+    models,
+    subjects,
+    visibility,
+    places,
+    realtime,
+    idempotency,
+    editHours: editWindow / hour,
+  });
+  const reactions = new ReactionService({ models, realtime, notifications, visibility });
   const subjectComments = new SubjectComments(loaders, socialGraph);
   return describeModule({
     name: 'comment',
     resolvers: [
-      new CommentResolver({ comments, reactions, loaders, users, socialGraph }),
+      new CommentResolver({ comments, visibility, reactions, loaders, users, socialGraph }),
       new ProductCommentsResolver(subjectComments),
       new ReviewCommentsResolver(subjectComments),
       new AnswerCommentsResolver(subjectComments),
       new ShareCommentsResolver(subjectComments),
     ],
-    nodes: { Comment: (id, context) => comments.visibleComment(id, context) },
+    nodes: { Comment: (id, context) => visibility.visibleComment(id, context) },
     personalData: commentPersonalData(models),
-    content: [commentContent(comments, loaders)],
+    content: [commentContent(comments, visibility, loaders)],
     verbs: {
       commentById: loaders.commentById,
       ...verbs(comments, ['addComment']),
@@ -74,10 +89,11 @@ export function commentModule(
   });
 }
 
-function commentContent(comments: CommentService, { commentById }: CommentLoaders): ContentKind {
+function commentContent(comments: CommentService, visibility: CommentVisibility, { commentById }: CommentLoaders): ContentKind {
   return {
     type: 'Comment',
     authorOf: (session, id) => comments.authorOf(session, id),
+    seenBy: (session, viewer, id) => visibility.seenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(commentById, id),
       show: (change, id, visible) => comments.show(change, id, visible),

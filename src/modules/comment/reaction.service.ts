@@ -4,14 +4,14 @@ import { broken } from '../../errors.js';
 import type { Realtime } from '../../realtime/index.js';
 import { pairKey } from '../../store/loaders.js';
 import type { NotificationVerbs } from '../notification/index.js';
-import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { CommentVisibility } from './comment-visibility.js';
 import type { CommentDocument, CommentModels, ReactionName } from './comment.model.js';
 
 interface ReactionDependencies {
   models: CommentModels;
   realtime: Realtime;
   notifications: NotificationVerbs;
-  socialGraph: SocialGraphVerbs;
+  visibility: CommentVisibility;
 }
 
 export class ReactionService {
@@ -19,13 +19,13 @@ export class ReactionService {
 
   /** One reaction per user, which they may change; null takes it back. @throws RulesBroken */
   async reactToComment(user: Types.ObjectId, id: Types.ObjectId, reaction: ReactionName | null): Promise<CommentDocument> {
-    const { models, realtime, notifications, socialGraph } = this.dependencies;
+    const { models, realtime, notifications, visibility } = this.dependencies;
     const { comments, reactions } = models;
     return realtime.recordChange([`comment:${id.toHexString()}`], async (change) => {
       const { session } = change;
-      const comment = await comments.findOne({ _id: id, deletedAt: null, hiddenAt: null }).session(session).lean();
+      const seen = await visibility.seenBy(session, user, id);
+      const comment = seen && !seen.hidden && (await comments.findOne({ _id: id, deletedAt: null }).session(session).lean());
       if (!comment) throw broken('NOT_FOUND', 'There is no such comment.', 'commentId');
-      if (await socialGraph.isBlocked(comment.author, user)) throw broken('NOT_ALLOWED', 'The author does not want that.', 'commentId');
       const _id = pairKey({ subject: id, user });
       const before = (await reactions.findById(_id).session(session).lean())?.reaction ?? null;
       if (before === reaction) return comment;

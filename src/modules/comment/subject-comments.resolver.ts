@@ -1,7 +1,7 @@
 /** The comments of everything that can be commented on. */
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Info, Resolver, Root } from 'type-graphql';
-import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
@@ -9,6 +9,7 @@ import { Answer, type AnswerDocument } from '../question/index.js';
 import { Review, type ReviewDocument } from '../review/index.js';
 import { Share, type ShareDocument } from '../share/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
+import { placeOf } from './comment-visibility.js';
 import { commentList } from './comment.lists.js';
 import type { CommentLoaders } from './comment.loader.js';
 import type { CommentDocument } from './comment.model.js';
@@ -34,7 +35,9 @@ export class SubjectComments {
   ): Promise<Connection<CommentDocument>> {
     const list = commentList(_id, await this.socialGraph.hiddenFrom(context), sort);
     if (asksFor(info, 'totalCount')) list.totalCount = commentCount;
-    return context.require(this.loaders.commentsOfSubject, { parent: _id, list, args: page });
+    return mapNodes(await context.require(this.loaders.commentsOfSubject, { parent: _id, list, args: page }), async (comment) =>
+      placeOf(comment),
+    );
   }
 }
 

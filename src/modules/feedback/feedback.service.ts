@@ -88,10 +88,10 @@ export class FeedbackService {
   private async requireWelcome({ session }: Change, sender: Types.ObjectId, { merchant, product }: NewFeedback): Promise<void> {
     const { users, catalog, socialGraph } = this.dependencies;
     if (merchant.equals(sender)) throw broken('NOT_ALLOWED', 'You cannot send feedback to yourself.', 'merchantId');
-    if (!(await users.knowsMerchant(merchant, session))) throw broken('NOT_FOUND', 'There is no such merchant.', 'merchantId');
+    if (!(await users.knowsMerchant(merchant, session)) || (await socialGraph.isSeparated(merchant, sender, session)))
+      throw broken('NOT_FOUND', 'There is no such merchant.', 'merchantId');
     if (product && !(await catalog.merchantOf(product, session))?.equals(merchant))
       throw broken('NOT_FOUND', 'This merchant has no such product.', 'productId');
-    if (await socialGraph.isBlocked(merchant, sender)) throw broken('NOT_ALLOWED', 'This merchant does not want that.', 'merchantId');
   }
 
   private async count(
@@ -110,7 +110,7 @@ export class FeedbackService {
   /** The merchant's answer; the sender is told. @throws RulesBroken */
   async answerMerchantFeedback(merchant: Types.ObjectId, id: Types.ObjectId, body: string): Promise<FeedbackDocument> {
     new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
-    const { realtime, notifications } = this.dependencies;
+    const { realtime, notifications, socialGraph } = this.dependencies;
     return realtime.recordChange([feedbackKey(merchant)], async (change) => {
       const answered = await this.models.feedback
         .findOneAndUpdate(
@@ -119,7 +119,8 @@ export class FeedbackService {
           { returnDocument: 'after', session: change.session },
         )
         .lean();
-      if (!answered) throw broken('NOT_FOUND', 'There is no such feedback.', 'feedbackId');
+      if (!answered || (await socialGraph.isSeparated(merchant, answered.sender, change.session)))
+        throw broken('NOT_FOUND', 'There is no such feedback.', 'feedbackId');
       const subject = { type: 'MerchantFeedback', id };
       await notifications.notify(change, { recipient: answered.sender, kind: 'FEEDBACK_ANSWERED', actor: merchant, subject });
       return answered;

@@ -38,7 +38,10 @@ export function feedbackModule({ database, realtime, idempotency }: Foundation, 
       async MerchantFeedback(id, context) {
         const found = await context.load(loaders.feedbackById, id);
         const reader = context.signedIn?.userId;
-        return found && reader && (found.sender.equals(reader) || found.merchant.equals(reader)) ? found : null;
+        if (!found || !reader) return null;
+        if (found.sender.equals(reader)) return found;
+        const { socialGraph } = dependencies;
+        return found.merchant.equals(reader) && !(await socialGraph.isHiddenFrom(context, found.sender)) ? found : null;
       },
     },
     personalData: [

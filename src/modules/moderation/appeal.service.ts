@@ -30,15 +30,20 @@ export class AppealService {
   /** One appeal at a time, against the latest decision, by whoever it is about. @throws RulesBroken, RequestError */
   async appealModeration(author: Types.ObjectId, { content, body }: NewAppeal): Promise<AppealDocument> {
     const { models, kinds, cases } = this.dependencies;
-    const kind = kinds.require(content);
+    const kind = kinds.reportable(content);
     new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
     return this.recordAppeal(content, author, body, async (session) => {
-      const owner = await kind.authorOf(session, content.id);
+      const owner = (await kind.seenBy(session, author, content.id))?.author;
       if (!owner) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
-      if (!owner.equals(author)) throw new RequestError('FORBIDDEN', 'Only its author may appeal.');
-      if (await cases.isHeld(session, content)) return;
-      const decision = await models.audit.findOne({ content: content.id }).sort({ at: -1 }).session(session).lean();
-      if (!decision || decision.action === 'RESTORE') throw broken('NOT_ALLOWED', 'There is no decision to appeal against.', 'contentId');
+      if (!owner.equals(author)) throw new RequestError('FORBIDDEN', 'You can only appeal about your own content.');
+      if (await cases.isHeld(session, content)) return null;
+      const decision = await models.audit
+        .findOne({ content: content.id, action: { $ne: 'CHANGE_ROLES' } })
+        .sort({ at: -1 })
+        .session(session)
+        .lean();
+      if (decision && decision.action !== 'RESTORE') return decision._id;
+      throw broken('NOT_ALLOWED', 'There is no decision to appeal against.', 'contentId');
     });
   }
 
@@ -47,26 +52,30 @@ export class AppealService {
     new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
     const user = await this.dependencies.users.bannedUser(email, password);
     if (!user) throw broken('INVALID_CREDENTIALS', 'No suspended account has this address and password.', 'password');
-    await this.recordAppeal({ type: 'User', id: user }, user, body, async () => {});
+    await this.recordAppeal({ type: 'User', id: user }, user, body, async (session) => {
+      const ban = await this.dependencies.models.audit.findOne({ user, action: 'BAN' }).sort({ at: -1 }).session(session).lean();
+      return ban?._id ?? null;
+    });
   }
 
   private async recordAppeal(
     content: ContentReference,
     author: Types.ObjectId,
     body: string,
-    check: (session: ClientSession) => Promise<void>,
+    decisionAgainst: (session: ClientSession) => Promise<Types.ObjectId | null>,
   ): Promise<AppealDocument> {
     const { models, realtime, cases } = this.dependencies;
     const key = caseKey(content);
     try {
       return await realtime.recordChange([caseLock(content)], async ({ session }) => {
-        await check(session);
+        const decision = await decisionAgainst(session);
         const appeal: AppealDocument = {
           _id: new Types.ObjectId(),
           case: key,
           contentType: content.type,
           content: content.id,
           author,
+          decision,
           body,
           at: new Date(),
           outcome: null,
@@ -78,7 +87,7 @@ export class AppealService {
         return appeal;
       });
     } catch (error) {
-      if (duplicateKeyFields(error)) throw broken('ALREADY_EXISTS', 'An appeal waits already.', 'contentId');
+      if (duplicateKeyFields(error)) throw broken('ALREADY_EXISTS', 'There is already a pending appeal.', 'contentId');
       throw error;
     }
   }

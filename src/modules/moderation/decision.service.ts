@@ -6,7 +6,7 @@ import type { Change, Realtime } from '../../realtime/index.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { ContentReference } from '../domain-events.js';
+import type { ContentReference, DomainEventBus } from '../domain-events.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { UserVerbs } from '../user/index.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
@@ -20,6 +20,7 @@ interface DecisionDependencies {
   cases: ModerationCases;
   users: UserVerbs;
   notifications: NotificationVerbs;
+  events: DomainEventBus;
 }
 
 export class DecisionService {
@@ -29,7 +30,7 @@ export class DecisionService {
     this.models = dependencies.models;
   }
 
-  /** Hides, restores, warns or bans, and writes who did it and why. @throws RulesBroken, RequestError */
+  /** Hides, restores, warns, bans and the like, and writes who did it and why. @throws RulesBroken, RequestError */
   async moderate(
     moderator: Types.ObjectId,
     content: ContentReference,
@@ -40,49 +41,78 @@ export class DecisionService {
     const { realtime, kinds, cases } = this.dependencies;
     return realtime.recordChange([caseLock(content)], async (change) => {
       const { session } = change;
-      const user = content.type === 'User' ? content.id : await this.showOrKeep(change, content, action);
+      const user = await kinds.reportable(content).authorOf(session, content.id);
       if (!user) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
-      await this.actOn(change, user, content, action);
+      await this.requireImpartial(session, moderator, user, content);
+      if (content.type === 'User') await this.decideAboutUser(change, user, action);
+      else await this.decideAboutContent(change, user, content, action);
       const before = await cases.close(session, content, action);
       if (before?.unreleased && action === 'RESTORE') await kinds.require(content).moderation.release(change, content.id);
-      await this.tellAuthor(change, moderator, user, content, action);
+      await this.tellAuthor(change, user, content, action);
       return this.putOnRecord(session, { moderator, action, contentType: content.type, content: content.id, user, reason });
     });
   }
 
-  /** A warning leaves the content as it is. */
-  private showOrKeep(change: Change, content: ContentReference, action: ModerationActionName): Promise<Types.ObjectId | null> {
-    const kind = this.dependencies.kinds.require(content);
-    if (action === 'WARN') return kind.authorOf(change.session, content.id);
-    return kind.moderation.show(change, content.id, action === 'RESTORE');
-  }
-
-  private async actOn(change: Change, user: Types.ObjectId, { type }: ContentReference, action: ModerationActionName): Promise<void> {
-    const { users } = this.dependencies;
-    if (type === 'User' && action === 'HIDE') throw broken('NOT_ALLOWED', 'A user cannot be hidden; ban them.', 'action');
-    if (action === 'BAN') {
-      const account = await users.accountOf(user, change.session);
-      if (account?.roles.includes('ADMIN')) throw broken('NOT_ALLOWED', 'An administrator cannot be banned.', 'contentId');
-    }
-    const bans = action === 'BAN' || (action === 'RESTORE' && type === 'User');
-    if (bans && !(await users.ban(change, user, action === 'BAN'))) throw broken('NOT_FOUND', 'There is no such user.', 'contentId');
-  }
-
-  /** An appeal that waits is decided with it: restoring grants it, everything else denies it. */
-  private async tellAuthor(
-    change: Change,
+  /** Nobody decides about themselves, only administrators about other staff, and appeals are for somebody else than who decided first. */
+  private async requireImpartial(
+    session: ClientSession,
     moderator: Types.ObjectId,
+    user: Types.ObjectId,
+    content: ContentReference,
+  ): Promise<void> {
+    const { users } = this.dependencies;
+    if (user.equals(moderator)) throw broken('NOT_ALLOWED', 'You cannot decide about yourself or your own content.', 'contentId');
+    const isStaff = (roles: readonly Role[] = []): boolean => roles.includes('MODERATOR') || roles.includes('ADMIN');
+    const decider = await users.accountOf(moderator, session);
+    if (isStaff((await users.accountOf(user, session))?.roles) && !decider?.roles.includes('ADMIN'))
+      throw broken('NOT_ALLOWED', 'Only administrators decide about moderators and administrators.', 'contentId');
+    const appeal = await this.models.appeals
+      .findOne({ waiting: caseKey(content) })
+      .session(session)
+      .lean();
+    const appealed = appeal?.decision && (await this.models.audit.findById(appeal.decision).session(session).lean());
+    if (appealed && appealed.moderator.equals(moderator))
+      throw broken('NOT_ALLOWED', 'Somebody else must decide about an appeal against your decision.', 'contentId');
+  }
+
+  private async decideAboutContent(
+    change: Change,
     author: Types.ObjectId,
     content: ContentReference,
     action: ModerationActionName,
   ): Promise<void> {
+    const { events, kinds } = this.dependencies;
+    if (action === 'RESTRICT' || action === 'RENAME') throw broken('NOT_ALLOWED', 'This decision is about users only.', 'action');
+    if (action === 'WARN') return;
+    const visible = action === 'RESTORE';
+    await kinds.require(content).moderation.show(change, content.id, visible);
+    await events.emit(change, 'contentModerated', { author, content, visible });
+    if (action === 'BAN') await this.ban(change, author, true);
+  }
+
+  private async decideAboutUser(change: Change, user: Types.ObjectId, action: ModerationActionName): Promise<void> {
+    const { users } = this.dependencies;
+    if (action === 'HIDE') throw broken('NOT_ALLOWED', 'A user cannot be hidden. Ban or restrict them.', 'action');
+    if (action === 'BAN' || action === 'RESTORE') await this.ban(change, user, action === 'BAN');
+    if (action === 'RESTRICT' || action === 'RESTORE') await users.restrict(change.session, user, action === 'RESTRICT');
+    if (action === 'RENAME') await users.rename(change.session, user);
+  }
+
+  private async ban(change: Change, user: Types.ObjectId, banned: boolean): Promise<void> {
+    const { users } = this.dependencies;
+    const account = await users.accountOf(user, change.session);
+    if (banned && account?.roles.includes('ADMIN')) throw broken('NOT_ALLOWED', 'An administrator cannot be banned.', 'contentId');
+    if (!(await users.ban(change, user, banned))) throw broken('NOT_FOUND', 'There is no such user.', 'contentId');
+  }
+
+  /** An appeal that waits is decided with it: restoring grants it, everything else denies it. */
+  private async tellAuthor(change: Change, author: Types.ObjectId, content: ContentReference, action: ModerationActionName): Promise<void> {
     const outcome = action === 'RESTORE' ? 'GRANTED' : 'DENIED';
     const { matchedCount } = await this.models.appeals.updateOne(
       { waiting: caseKey(content) },
       { $set: { outcome, decidedAt: new Date() }, $unset: { waiting: 1 } },
       { session: change.session },
     );
-    if (author.equals(moderator)) return;
     const kind = matchedCount > 0 ? 'APPEAL_DECIDED' : 'CONTENT_MODERATED';
     await this.dependencies.notifications.notify(change, { recipient: author, kind, actor: null, subject: content });
   }
@@ -93,12 +123,11 @@ export class DecisionService {
     return entry;
   }
 
-  /** What a user may do, from the next request on. Nobody takes the running of the shop from themselves. @throws RulesBroken */
+  /** What a user may do, from the next request on. Nobody changes their own roles. @throws RulesBroken */
   async setUserRoles(admin: SignedIn, user: Types.ObjectId, roles: Role[], reason: string): Promise<AuditDocument> {
     new InputRules().text(reason, { least: 1, most: 1000 }, 'reason').check();
     const after: Role[] = [...new Set<Role>(['BUYER', ...roles])];
-    if (user.equals(admin.userId) && !after.includes('ADMIN'))
-      throw broken('NOT_ALLOWED', 'You cannot take this role from yourself.', 'roles');
+    if (user.equals(admin.userId)) throw broken('NOT_ALLOWED', 'You cannot change your own roles.', 'userId');
     const { realtime, users } = this.dependencies;
     return realtime.recordChange([`roles:${user.toHexString()}`], async (change) => {
       const before = await users.setRoles(change, user, after);

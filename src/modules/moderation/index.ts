@@ -1,5 +1,6 @@
 import { describeModule, type ContentKind, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { AppealService } from './appeal.service.js';
 import { AuditEntryResolver, ModerationDecisionResolver, ViewerModerationResolver } from './audit.resolver.js';
@@ -16,18 +17,22 @@ import { ReportService } from './report.service.js';
 interface ModerationDependencies {
   users: UserVerbs;
   notifications: NotificationVerbs;
+  socialGraph: SocialGraphVerbs;
   /** Every kind of content; those that cannot be moderated are left out. */
   content: readonly ContentKind[];
 }
 
 /** Reports, held content, moderators' decisions and appeals against them. */
-export function moderationModule({ database, realtime }: Foundation, { users, notifications, content }: ModerationDependencies) {
+export function moderationModule(
+  { database, realtime, events }: Foundation,
+  { users, notifications, socialGraph, content }: ModerationDependencies,
+) {
   const models = moderationModels(database);
   const loaders = moderationLoaders(models);
-  const kinds = new ModeratedKinds(content, users);
+  const kinds = new ModeratedKinds(content, users, socialGraph);
   const cases = new ModerationCases(models);
   const reports = new ReportService({ models, realtime, kinds, cases });
-  const decisions = new DecisionService({ models, realtime, kinds, cases, users, notifications });
+  const decisions = new DecisionService({ models, realtime, kinds, cases, users, notifications, events });
   const appeals = new AppealService({ models, realtime, kinds, cases, users });
   return describeModule({
     name: 'moderation',
@@ -47,7 +52,7 @@ export function moderationModule({ database, realtime }: Foundation, { users, no
         return mayRead ? appeal : null;
       },
     },
-    on: { contentHeld: ({ session }, { author, content }) => cases.open(session, content, author, 'HELD') },
+    on: { contentHeld: ({ session }, { author, content, isEdit }) => cases.open(session, content, author, isEdit ? 'HELD_EDIT' : 'HELD') },
     personalData: moderationPersonalData(models),
     verbs: {},
   });

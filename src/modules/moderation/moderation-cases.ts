@@ -4,8 +4,8 @@ import type { ClientSession } from '../../store/database.js';
 import type { ContentReference } from '../domain-events.js';
 import type { CaseDocument, ModerationActionName, ModerationModels, ReportReasonName } from './moderation.model.js';
 
-/** Why content comes before the moderators: somebody reports it, its spam score holds it, or its author appeals. */
-export type Occasion = { reported: ReportReasonName } | 'HELD' | 'APPEALED';
+/** Why content comes before the moderators: somebody reports it, its spam score or that of an edit holds it, or its author appeals. */
+export type Occasion = { reported: ReportReasonName } | 'HELD' | 'HELD_EDIT' | 'APPEALED';
 
 export class ModerationCases {
   constructor(private readonly models: ModerationModels) {}
@@ -13,7 +13,7 @@ export class ModerationCases {
   /** Brings content before the moderators, or back before them. */
   async open(session: ClientSession, content: ContentReference, author: Types.ObjectId, occasion: Occasion): Promise<void> {
     const reported = typeof occasion === 'object' && { reports: 1, [`reasons.${occasion.reported}`]: 1 };
-    const held = occasion === 'HELD' && { held: true, unreleased: true };
+    const held = (occasion === 'HELD' || occasion === 'HELD_EDIT') && { held: true, ...(occasion === 'HELD' && { unreleased: true }) };
     await this.models.cases.updateOne(
       { _id: caseKey(content) },
       {

@@ -31,7 +31,7 @@ export function moderationLoaders({ appeals, audit, reports }: ModerationModels)
       cacheKey: (user) => user.toHexString(),
       async batch(users) {
         const counts = await audit.aggregate<{ _id: Types.ObjectId; count: number }>([
-          { $match: { user: { $in: users }, action: { $in: ['HIDE', 'WARN', 'BAN'] } } },
+          { $match: { user: { $in: users }, action: { $in: ['HIDE', 'WARN', 'BAN', 'RESTRICT', 'RENAME'] } } },
           { $group: { _id: '$user', count: { $sum: 1 } } },
         ]);
         return users.map((user) => counts.find(({ _id }) => _id.equals(user))?.count ?? 0);

@@ -6,7 +6,7 @@ import { documentSchema, nestedSchema } from '../../store/documents.js';
 export const reportReasons = ['SPAM', 'ABUSE', 'FALSE_CLAIM', 'PERSONAL_DATA', 'OTHER'] as const;
 export type ReportReasonName = (typeof reportReasons)[number];
 
-export const auditActions = ['HIDE', 'RESTORE', 'WARN', 'BAN', 'CHANGE_ROLES'] as const;
+export const auditActions = ['HIDE', 'RESTORE', 'WARN', 'BAN', 'RESTRICT', 'RENAME', 'CHANGE_ROLES'] as const;
 export type AuditActionName = (typeof auditActions)[number];
 export type ModerationActionName = Exclude<AuditActionName, 'CHANGE_ROLES'>;
 
@@ -29,7 +29,7 @@ export interface CaseDocument {
 }
 
 export interface ReportDocument {
-  /** Content and reporter, so that everybody reports a thing once. */
+  /** Content, the time of its version and the reporter, so that everybody reports a version once. */
   _id: string;
   case: string;
   reporter: Types.ObjectId;
@@ -66,6 +66,8 @@ export interface AppealDocument {
   contentType: string;
   content: Types.ObjectId;
   author: Types.ObjectId;
+  /** The decision that it is against, which somebody else looks at again; null where a spam score decided. */
+  decision: Types.ObjectId | null;
   body: string;
   at: Date;
   outcome: 'GRANTED' | 'DENIED' | null;
@@ -147,6 +149,7 @@ function appealSchema(): Schema<AppealDocument> {
     contentType: { type: String, required: true },
     content: { type: Schema.Types.ObjectId, required: true },
     author: { type: Schema.Types.ObjectId, required: true },
+    decision: { type: Schema.Types.ObjectId, default: null },
     body: { type: String, required: true },
     at: { type: Date, required: true },
     outcome: { type: String, default: null },

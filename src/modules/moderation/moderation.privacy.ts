@@ -1,12 +1,20 @@
 /** What moderation holds on a user, for exports and erasures. */
-import { deleteSome, ownedDocuments, reference, type PersonalData } from '../personal-data.js';
+import { type PersonalData, deleteSome, ownedDocuments, reference } from '../personal-data.js';
 import type { ModerationModels } from './moderation.model.js';
 
 export function moderationPersonalData({ appeals, audit, cases, reports }: ModerationModels): PersonalData[] {
   return [
     ownedDocuments({ name: 'reports', model: reports, owner: 'reporter', erase: 'ANONYMISE', texts: ['note'] }),
     ownedDocuments({ name: 'appeals', model: appeals, owner: 'author', erase: 'DELETE' }),
-    ownedDocuments({ name: 'moderationDecisions', model: audit, owner: 'user', erase: 'ANONYMISE', texts: ['reason'] }),
+    // Who decided is not for those whom it is about.
+    ownedDocuments({
+      name: 'moderationDecisions',
+      model: audit,
+      owner: 'user',
+      erase: 'ANONYMISE',
+      texts: ['reason'],
+      withheld: ['moderator'],
+    }),
     reference('casesOfContent', cases, 'author'),
     reference('decisionsMade', audit, 'moderator'),
     reference('decisionsAboutAccount', audit, 'content'),
@@ -14,6 +22,11 @@ export function moderationPersonalData({ appeals, audit, cases, reports }: Moder
       name: 'caseOfAccount',
       collect: async () => [],
       erase: (step) => deleteSome(cases, { _id: `User:${step.user.toHexString()}` }, step),
+    },
+    {
+      name: 'reportsOfAccount',
+      collect: async () => [],
+      erase: (step) => deleteSome(reports, { case: `User:${step.user.toHexString()}` }, step),
     },
   ];
 }

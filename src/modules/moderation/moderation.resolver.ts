@@ -56,7 +56,9 @@ export class ModerationResolver {
   }
 
   @Authorized()
-  @Mutation(() => ReportContentPayload, { description: 'Reports content to the moderators. Reporting twice counts once.' })
+  @Mutation(() => ReportContentPayload, {
+    description: 'Reports content or a user to the moderators. Reporting the same version twice counts once.',
+  })
   reportContent(
     @Arg('input', () => ReportContentInput, { description: 'The report.' }) { contentId, reason, note }: ReportContentInput,
     @Ctx() context: RequestContext,

@@ -34,6 +34,8 @@ export enum ModerationAction {
   RESTORE = 'RESTORE',
   WARN = 'WARN',
   BAN = 'BAN',
+  RESTRICT = 'RESTRICT',
+  RENAME = 'RENAME',
 }
 
 registerEnumType(ModerationAction, {
@@ -41,9 +43,11 @@ registerEnumType(ModerationAction, {
   description: 'What a moderator does.',
   valuesConfig: {
     HIDE: { description: 'Takes content out of sight, live streams and scores included.' },
-    RESTORE: { description: 'Puts hidden content back, or lets a banned user in again.' },
+    RESTORE: { description: 'Puts hidden content back, or ends a user’s ban and restriction.' },
     WARN: { description: 'Leaves the content and puts the warning on record.' },
-    BAN: { description: 'Hides the content and shuts its author out at once, on every device.' },
+    BAN: { description: 'Hides the content and bans its author at once, on every device.' },
+    RESTRICT: { description: 'For users only: whatever they write from then on waits for a moderator. `RESTORE` ends it.' },
+    RENAME: { description: 'For users only: gives them a neutral name and handle, and clears their bio and picture.' },
   },
 });
 
@@ -52,6 +56,8 @@ export enum AuditAction {
   RESTORE = 'RESTORE',
   WARN = 'WARN',
   BAN = 'BAN',
+  RESTRICT = 'RESTRICT',
+  RENAME = 'RENAME',
   CHANGE_ROLES = 'CHANGE_ROLES',
 }
 
@@ -62,7 +68,9 @@ registerEnumType(AuditAction, {
     HIDE: { description: 'Content was taken out of sight.' },
     RESTORE: { description: 'Hidden or held content was put back, or a banned user let in again.' },
     WARN: { description: 'An author was warned.' },
-    BAN: { description: 'Content was hidden, and its author shut out.' },
+    BAN: { description: 'The content was hidden and its author banned.' },
+    RESTRICT: { description: 'What a user writes waits for a moderator from then on.' },
+    RENAME: { description: 'A user’s name, handle, bio and picture were taken away.' },
     CHANGE_ROLES: { description: 'An administrator changed what a user may do.' },
   },
 });
@@ -124,7 +132,7 @@ export const ContentReportConnection = connectionType(ContentReport, 'ContentRep
 
 @ObjectType({ description: 'Content that waits for a moderator: reported, held, or appealed about.' })
 export class ModerationCase extends From<CaseDocument> {
-  @Field(() => Int, { description: 'How many users have reported it.' })
+  @Field(() => Int, { description: 'Number of reports. A user who reports it again after an edit counts again.' })
   reports!: number;
 
   @Field(() => Date, { description: 'When it was last reported, held or appealed about.' })
@@ -207,9 +215,9 @@ export const SetUserRolesPayload = payloadType('SetUserRolesPayload', 'The user 
   entry: field(() => AuditEntry, 'How it stands in the audit trail.'),
 });
 
-@InputType({ description: 'A report of content.' })
+@InputType({ description: 'A report of content or of a user.' })
 export class ReportContentInput {
-  @Field(() => ID, { description: 'A review, comment, question, answer or share of somebody else.' })
+  @Field(() => ID, { description: 'Another user, or a review, comment, question, answer or share of theirs.' })
   contentId!: string;
 
   @Field(() => ReportReason, { description: 'What is wrong with it.' })
@@ -232,7 +240,7 @@ export class ModerateContentInput {
 }
 
 export const ReportContentPayload = payloadType('ReportContentPayload', 'The answer to a report.', {
-  reported: field(() => Boolean, 'Whether the report is on record.'),
+  reported: field(() => Boolean, 'Whether the viewer’s report of what the content says now is on record.'),
 });
 
 export const ModerateContentPayload = payloadType('ModerateContentPayload', 'The decision, as it stands in the audit trail.', {

@@ -19,17 +19,21 @@ interface ReportDependencies {
 export class ReportService {
   constructor(private readonly dependencies: ReportDependencies) {}
 
-  /** Everybody reports a thing once; a second report changes nothing. @throws RulesBroken, RequestError */
+  /**
+   * Everybody reports a version of a thing once; another report of the same version changes nothing, one after an edit counts.
+   * @throws RulesBroken, RequestError
+   */
   async reportContent(reporter: Types.ObjectId, content: ContentReference, reason: ReportReasonName, note: string): Promise<void> {
     const { models, realtime, kinds, cases } = this.dependencies;
-    const kind = kinds.require(content);
+    const kind = kinds.reportable(content);
     new InputRules().text(note, { most: 1000 }, 'note').check();
     await realtime.recordChange([caseLock(content)], async ({ session }) => {
-      const author = await kind.authorOf(session, content.id);
+      const seen = await kind.seenBy(session, reporter, content.id);
+      const author = seen?.author;
       if (!author) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
-      if (author.equals(reporter)) throw broken('NOT_ALLOWED', 'You cannot report what you wrote yourself.', 'contentId');
+      if (author.equals(reporter)) throw broken('NOT_ALLOWED', 'You cannot report yourself or your own content.', 'contentId');
       const key = caseKey(content);
-      const _id = `${key}:${reporter.toHexString()}`;
+      const _id = `${key}:${seen.revisedAt.getTime()}:${reporter.toHexString()}`;
       if (await models.reports.exists({ _id }).session(session)) return;
       await insert(models.reports, { _id, case: key, reporter, reason, note, at: new Date() }, session);
       await cases.open(session, content, author, { reported: reason });

@@ -10,10 +10,13 @@ import { NotificationResolver, ViewerNotificationsResolver } from './notificatio
 import { NotificationService, notificationTopic } from './notification.service.js';
 
 const defaultRetention = 180 * 24 * 60 * 60 * 1000;
+const defaultRepeatWindow = 24 * 60 * 60 * 1000;
 
 export interface NotificationOptions {
   /** Milliseconds that a notification is kept after it last happened; half a year where left out. */
   retention?: number;
+  /** Milliseconds in which the same deed of the same person, taken back and done again, is told once; a day where left out. */
+  repeatWindow?: number;
 }
 
 export type NotificationModule = ReturnType<typeof notificationModule>;
@@ -24,11 +27,11 @@ export type NotificationVerbs = NotificationModule['verbs'];
 export function notificationModule(
   { database, realtime, nodes }: Foundation,
   { users, socialGraph }: { users: UserVerbs; socialGraph: SocialGraphVerbs },
-  { retention = defaultRetention }: NotificationOptions = {},
+  { retention = defaultRetention, repeatWindow = defaultRepeatWindow }: NotificationOptions = {},
 ) {
   const models = notificationModels(database, retention);
   const loaders = notificationLoaders(models);
-  const notifications = new NotificationService({ models, realtime, socialGraph });
+  const notifications = new NotificationService({ models, realtime, socialGraph, repeatWindow });
   const dependencies = { notifications, models, loaders, nodes, users, socialGraph };
   return describeModule({
     name: 'notification',
@@ -51,6 +54,9 @@ export function notificationModule(
 
 function listeners(notifications: NotificationService): DomainListeners {
   return {
+    /** Others are not told of what is out of sight; its author is. */
+    contentModerated: (change, { author, content, visible }) => notifications.show(change, author, content, visible),
+    contentHeld: (change, { author, content }) => notifications.show(change, author, content, false),
     followed: (change, { follower, followee }) =>
       notifications.notify(change, { recipient: followee, kind: 'FOLLOWED', actor: follower, subject: { type: 'User', id: followee } }),
     /** A delivered order asks the buyer what they think of each product. */

@@ -29,13 +29,15 @@ export interface NotificationDocument {
   kind: NotificationKindName;
   subjectType: string;
   subject: Types.ObjectId;
-  /** Who did it, each once, the first hundred. */
+  /** Who did it, each once, the latest hundred. */
   actors: Types.ObjectId[];
   /** Kind and subject; gone once it is read, so that what follows begins anew. */
   unreadGroup?: string;
   /** When it last happened. */
   at: Date;
   readAt: Date | null;
+  /** Whether its subject is out of sight. */
+  hidden?: boolean;
 }
 
 /** The kinds that a user does not want to hear of; the user's id is its own. */
@@ -67,11 +69,13 @@ function notificationSchema(retention: number): Schema<NotificationDocument> {
     unreadGroup: { type: String },
     at: { type: Date, required: true },
     readAt: { type: Date, default: null },
+    hidden: { type: Boolean },
   });
   schema.index({ recipient: 1, at: -1, _id: -1 });
   schema.index({ recipient: 1, readAt: 1, at: -1, _id: -1 });
   schema.index({ recipient: 1, unreadGroup: 1 }, { unique: true, partialFilterExpression: { unreadGroup: { $exists: true } } });
   schema.index({ actors: 1 });
+  schema.index({ subject: 1, recipient: 1, at: -1 });
   schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   return schema;
 }

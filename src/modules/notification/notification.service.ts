@@ -8,6 +8,14 @@ import type { ContentReference } from '../domain-events.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { notificationKinds, type NotificationKindName, type NotificationModels } from './notification.model.js';
 
+/** What can be taken back and done again without an end. */
+const repeatable: ReadonlySet<NotificationKindName> = new Set<NotificationKindName>([
+  'REACTED',
+  'REVIEW_ANSWERED',
+  'ANSWER_ACCEPTED',
+  'FOLLOWED',
+  'FEEDBACK_ANSWERED',
+]);
 const maxActors = 100;
 const maxCounted = 1000;
 
@@ -30,6 +38,8 @@ interface NotificationDependencies {
   models: NotificationModels;
   realtime: Realtime;
   socialGraph: SocialGraphVerbs;
+  /** Milliseconds in which the same deed of the same person is told once. */
+  repeatWindow: number;
 }
 
 export class NotificationService {
@@ -43,11 +53,25 @@ export class NotificationService {
   async notify(change: Change, notice: Notice): Promise<void> {
     const { recipient, kind, actor, subject } = notice;
     if (actor?.equals(recipient)) return;
-    if (actor && (await this.dependencies.socialGraph.isBlocked(recipient, actor))) return;
+    if (actor && (await this.dependencies.socialGraph.isSeparated(recipient, actor, change.session))) return;
     if (await this.models.preferences.exists({ _id: recipient, muted: kind }).session(change.session)) return;
+    if (actor && repeatable.has(kind) && (await this.wasTold(change, notice, actor))) return;
     const content = `${subject.type}:${subject.id.toHexString()}`;
     const notification = await this.putOnList(change, notice, `${kind}:${content}`);
     await change.emit(notificationTopic(recipient), 'NOTIFICATION_RECEIVED', { notification, content, ...(actor && { author: actor }) });
+  }
+
+  /** Whether the recipient heard of the same deed of the same person lately: giving, taking back and giving again is told once. */
+  private async wasTold({ session }: Change, { recipient, kind, subject }: Notice, actor: Types.ObjectId): Promise<boolean> {
+    const since = new Date(Date.now() - this.dependencies.repeatWindow);
+    const same = { subject: subject.id, recipient, kind, actors: actor, at: { $gt: since } };
+    return (await this.models.notifications.exists(same).session(session)) !== null;
+  }
+
+  /** Takes what others than its author were told about content off their lists, or puts it back. */
+  async show({ session }: Change, author: Types.ObjectId, { id }: ContentReference, visible: boolean): Promise<void> {
+    const told = { subject: id, recipient: { $ne: author } };
+    await this.models.notifications.updateMany(told, { $set: { hidden: !visible } }, { session });
   }
 
   /** Joins the unread notification of the same group, or makes a new one. @returns its id */
@@ -55,7 +79,8 @@ export class NotificationService {
     const earlier = await this.models.notifications.findOne({ recipient, unreadGroup }).session(session).lean();
     const at = new Date();
     if (earlier) {
-      const join = actor && earlier.actors.length < maxActors ? { $addToSet: { actors: actor } } : {};
+      const isNew = actor && !earlier.actors.some((known) => known.equals(actor));
+      const join = isNew ? { $push: { actors: { $each: [actor], $slice: -maxActors } } } : {};
       await this.models.notifications.updateOne({ _id: earlier._id }, { $set: { at }, ...join }, { session });
       return earlier._id;
     }
@@ -69,7 +94,9 @@ export class NotificationService {
 
   /** How many are unread, counted up to a thousand. */
   unreadCount(recipient: Types.ObjectId): Promise<number> {
-    return this.models.notifications.countDocuments({ recipient, unreadGroup: { $exists: true } }, { limit: maxCounted }).exec();
+    return this.models.notifications
+      .countDocuments({ recipient, unreadGroup: { $exists: true }, hidden: { $ne: true } }, { limit: maxCounted })
+      .exec();
   }
 
   /** Marks some, or all up to now. @returns how many stay unread. @throws RulesBroken NOT_FOUND for what belongs to somebody else */
@@ -107,7 +134,7 @@ export function notificationList(recipient: Types.ObjectId, hidden: Types.Object
   const seen = { $or: [{ actors: { $size: 0 } }, { actors: { $elemMatch: { $nin: hidden } } }] };
   return {
     name: unread ? 'notifications/unread' : 'notifications',
-    filter: { recipient, ...(unread && { readAt: null }), ...(hidden.length > 0 && seen) },
+    filter: { recipient, hidden: { $ne: true }, ...(unread && { readAt: null }), ...(hidden.length > 0 && seen) },
     order: [
       ['at', -1],
       ['_id', -1],

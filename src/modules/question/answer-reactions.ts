@@ -4,7 +4,7 @@ import { broken, RequestError } from '../../errors.js';
 import { wilsonLowerBound } from '../../scoring/index.js';
 import { pairKey } from '../../store/loaders.js';
 import type { NotificationVerbs } from '../notification/index.js';
-import { noAnswer, type AnswerChanges } from './answer-change.js';
+import type { AnswerChanges } from './answer-change.js';
 import type { AnswerDocument, QuestionModels } from './question.model.js';
 
 export class AnswerReactions {
@@ -17,13 +17,13 @@ export class AnswerReactions {
   /** The asker accepts one answer at most; another one, or none, may follow. @throws RulesBroken, RequestError FORBIDDEN */
   async accept(asker: Types.ObjectId, id: Types.ObjectId, accepted: boolean): Promise<AnswerDocument> {
     const { answers, questions } = this.models;
-    return this.changes.change(id, async (change, answer) => {
+    return this.changes.ofReader(asker, id, async (change, answer) => {
       const { session } = change;
       const question = await questions.findById(answer.question).session(session).lean();
       if (!question?.author.equals(asker)) throw new RequestError('FORBIDDEN', 'Only whoever asked may accept an answer.');
-      if (answer.hiddenAt) throw noAnswer();
       if (answer.accepted === accepted) return answer;
-      if (question.acceptedAnswer) await answers.updateOne({ _id: question.acceptedAnswer }, { $set: { accepted: false } }, { session });
+      // Also of one that is hidden: when it comes back, it does not take the place again.
+      await answers.updateMany({ question: question._id, accepted: true }, { $set: { accepted: false } }, { session });
       await answers.updateOne({ _id: id }, { $set: { accepted } }, { session });
       await questions.updateOne({ _id: question._id }, { $set: { acceptedAnswer: accepted ? id : null } }, { session });
       if (accepted) {
@@ -37,8 +37,7 @@ export class AnswerReactions {
   /** One vote per user, which they may change; null takes it back. @throws RulesBroken NOT_ALLOWED on one's own answer */
   async vote(voter: Types.ObjectId, id: Types.ObjectId, helpful: boolean | null): Promise<AnswerDocument> {
     const { answers, votes } = this.models;
-    return this.changes.change(id, async ({ session }, answer) => {
-      if (answer.hiddenAt) throw noAnswer();
+    return this.changes.ofReader(voter, id, async ({ session }, answer) => {
       if (answer.author.equals(voter)) throw broken('NOT_ALLOWED', 'You cannot vote on your own answer.', 'answerId');
       const _id = pairKey({ subject: id, user: voter });
       const before = (await votes.findById(_id).session(session).lean())?.helpful ?? null;

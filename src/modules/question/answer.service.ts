@@ -1,6 +1,5 @@
 /** Answers to questions: what their authors write and change, and their place in the public eye. */
 import type { Types } from 'mongoose';
-import { broken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
@@ -13,10 +12,10 @@ import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { OrderVerbs } from '../order/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
-import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { AnswerChanges } from './answer-change.js';
 import type { AnswerDocument, QuestionDocument, QuestionModels } from './question.model.js';
-import { questionKey, requireOwn } from './question.service.js';
+import { noQuestion, questionKey } from './question.service.js';
+import type { Visibility } from './visibility.js';
 
 export const answerTopic = (question: Types.ObjectId): string => `answers:${question.toHexString()}`;
 
@@ -37,7 +36,7 @@ interface AnswerServiceDependencies {
   notifications: NotificationVerbs;
   orders: OrderVerbs;
   screening: ScreeningVerbs;
-  socialGraph: SocialGraphVerbs;
+  visibility: Visibility;
 }
 
 export class AnswerService {
@@ -47,7 +46,7 @@ export class AnswerService {
     this.models = dependencies.models;
   }
 
-  /** @throws RulesBroken; NOT_ALLOWED where the asker has blocked whoever answers */
+  /** @throws RulesBroken NOT_FOUND for a question that the author does not see */
   async answer(author: Types.ObjectId, input: NewAnswer): Promise<AnswerDocument> {
     checkAnswer(input.body);
     const { idempotency, realtime } = this.dependencies;
@@ -61,11 +60,11 @@ export class AnswerService {
 
   /** What is held is stored out of sight, counts nowhere and reaches nobody until it is released. */
   private async add(change: Change, _id: Types.ObjectId, author: Types.ObjectId, { question: id, body }: NewAnswer): Promise<void> {
-    const { screening, socialGraph } = this.dependencies;
+    const { screening, visibility } = this.dependencies;
     const { session } = change;
-    const question = await this.models.questions.findOne({ _id: id, hiddenAt: null }).session(session).lean();
+    const seen = await visibility.questionSeenBy(session, author, id);
+    const question = seen && !seen.hidden && (await this.models.questions.findById(id).session(session).lean());
     if (!question) throw noQuestion();
-    if (await socialGraph.isBlocked(question.author, author)) throw broken('NOT_ALLOWED', 'The asker does not want that.', 'questionId');
     const held = await screening.screen(change, { author, content: { type: 'Answer', id: _id }, text: body });
     const answer = await this.answerOf(session, _id, author, question, body);
     await insert(this.models.answers, { ...answer, hiddenAt: held ? answer.createdAt : null }, session);
@@ -122,8 +121,7 @@ export class AnswerService {
   /** @throws RulesBroken, RequestError FORBIDDEN */
   async edit(author: Types.ObjectId, id: Types.ObjectId, body: string): Promise<AnswerDocument> {
     checkAnswer(body);
-    return this.dependencies.changes.change(id, async ({ session }, answer) => {
-      requireOwn(author, answer.author, 'answer');
+    return this.dependencies.changes.ofAuthor(author, id, async ({ session }, answer) => {
       const changed = { body, editedAt: new Date() };
       await this.models.answers.updateOne({ _id: id }, { $set: changed }, { session });
       return { ...answer, ...changed };
@@ -133,8 +131,7 @@ export class AnswerService {
   /** @throws RulesBroken, RequestError FORBIDDEN */
   async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<AnswerDocument> {
     const { changes, feed } = this.dependencies;
-    return changes.change(id, async (change, answer) => {
-      requireOwn(author, answer.author, 'answer');
+    return changes.ofAuthor(author, id, async (change, answer) => {
       const { session } = change;
       await this.models.answers.deleteOne({ _id: id }, { session });
       await this.models.votes.deleteMany({ answer: id }, { session });
@@ -144,13 +141,14 @@ export class AnswerService {
     });
   }
 
-  /** An answer that can be seen counts. @returns false where the question is gone */
-  private async joinQuestion(session: ClientSession, { question }: AnswerDocument): Promise<boolean> {
-    const { matchedCount } = await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: 1 } }, { session });
+  /** An answer that can be seen counts, and is accepted again where it was. @returns false where the question is gone */
+  private async joinQuestion(session: ClientSession, { _id, question, accepted }: AnswerDocument): Promise<boolean> {
+    const accept = accepted ? { $set: { acceptedAnswer: _id } } : {};
+    const { matchedCount } = await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: 1 }, ...accept }, { session });
     return matchedCount === 1;
   }
 
-  /** An answer that goes counts no longer, and is accepted no longer. */
+  /** An answer that goes counts no longer; where it was the accepted one, the question has none. */
   private async leaveQuestion(session: ClientSession, { question, accepted }: AnswerDocument): Promise<void> {
     const unaccept = accepted ? { $set: { acceptedAnswer: null } } : {};
     await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: -1 }, ...unaccept }, { session });
@@ -168,7 +166,7 @@ export class AnswerService {
     if (!answer) return null;
     if ((answer.hiddenAt === null) !== visible) {
       const hiddenAt = visible ? null : new Date();
-      await this.models.answers.updateOne({ _id: id }, { $set: { hiddenAt, accepted: false } }, { session });
+      await this.models.answers.updateOne({ _id: id }, { $set: { hiddenAt } }, { session });
       if (visible) await this.joinQuestion(session, answer);
       else await this.leaveQuestion(session, answer);
       await change.hideEvents(`Answer:${id.toHexString()}`, !visible);
@@ -176,18 +174,14 @@ export class AnswerService {
     return answer.author;
   }
 
-  /** Moves an answer's count of comments. @returns false where there is no such answer, or it is hidden */
-  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean> {
-    const { matchedCount } = await this.models.answers.updateOne({ _id: id, hiddenAt: null }, { $inc: { commentCount: by } }, { session });
-    return matchedCount === 1;
+  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<void> {
+    await this.models.answers.updateOne({ _id: id }, { $inc: { commentCount: by } }, { session });
   }
 }
 
 function checkAnswer(body: string): void {
   new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
 }
-
-const noQuestion = () => broken('NOT_FOUND', 'There is no such question.', 'questionId');
 
 /** The accepted answer first, then the most helpful, then the earliest. */
 export function answerList(question: Types.ObjectId, hidden: Types.ObjectId[]): ListDefinition {

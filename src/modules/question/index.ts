@@ -42,11 +42,11 @@ export function questionModule(
   const models = questionModels(database);
   const loaders = questionLoaders(models);
   const writing = { models, realtime, idempotency, behaviour, catalog, feed, notifications, screening };
-  const changes = new AnswerChanges(models, realtime);
-  const questions = new QuestionService(writing);
-  const answers = new AnswerService({ ...writing, changes, orders, socialGraph });
+  const visibility = new Visibility(models, loaders, socialGraph);
+  const changes = new AnswerChanges(models, realtime, visibility);
+  const questions = new QuestionService({ ...writing, visibility });
+  const answers = new AnswerService({ ...writing, changes, orders, visibility });
   const reactions = new AnswerReactions(models, changes, notifications);
-  const visibility = new Visibility(loaders, socialGraph);
   const bulk = new QuestionBulk(models);
   return describeModule({
     name: 'question',
@@ -64,7 +64,7 @@ export function questionModule(
       ownedDocuments({ name: 'answers', model: models.answers, owner: 'author', erase: 'ANONYMISE', texts: ['body'] }),
       ownedDocuments({ name: 'answerVotes', model: models.votes, owner: 'voter', erase: 'ANONYMISE' }),
     ],
-    content: [questionContent(questions, loaders), answerContent(answers, loaders, visibility)],
+    content: [questionContent(questions, loaders, visibility), answerContent(answers, loaders, visibility)],
     verbs: {
       questionById: loaders.questionById,
       answerById: loaders.answerById,
@@ -90,10 +90,11 @@ function questionsOf({ questions }: QuestionModels): PersonalData {
   };
 }
 
-function questionContent(questions: QuestionService, { questionById }: QuestionLoaders): ContentKind {
+function questionContent(questions: QuestionService, { questionById }: QuestionLoaders, visibility: Visibility): ContentKind {
   return {
     type: 'Question',
     authorOf: (session, id) => questions.authorOf(session, id),
+    seenBy: (session, viewer, id) => visibility.questionSeenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(questionById, id),
       show: (change, id, visible) => questions.show(change, id, visible),
@@ -107,6 +108,7 @@ function answerContent(answers: AnswerService, { answerById }: QuestionLoaders, 
   return {
     type: 'Answer',
     authorOf: (session, id) => answers.authorOf(session, id),
+    seenBy: (session, viewer, id) => visibility.answerSeenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(answerById, id),
       show: (change, id, visible) => answers.show(change, id, visible),

@@ -14,6 +14,7 @@ import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { QuestionDocument, QuestionModels } from './question.model.js';
 import { termsOf } from './similar-questions.js';
+import type { Visibility } from './visibility.js';
 
 export const questionTopic = (product: Types.ObjectId): string => `questions:${product.toHexString()}`;
 
@@ -35,6 +36,7 @@ interface QuestionServiceDependencies {
   feed: FeedVerbs;
   notifications: NotificationVerbs;
   screening: ScreeningVerbs;
+  visibility: Visibility;
 }
 
 export class QuestionService {
@@ -97,12 +99,15 @@ export class QuestionService {
 
   /** Questions that others have answered stay: the answers are theirs. @throws RulesBroken NOT_ALLOWED, RequestError FORBIDDEN */
   async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<QuestionDocument> {
-    const { feed, realtime } = this.dependencies;
+    const { feed, realtime, visibility } = this.dependencies;
     return realtime.recordChange([questionKey(id)], async (change) => {
       const { session } = change;
       const question = await this.models.questions.findById(id).session(session).lean();
-      if (!question) throw broken('NOT_FOUND', 'There is no such question.', 'questionId');
-      requireOwn(author, question.author, 'question');
+      if (!question) throw noQuestion();
+      if (!question.author.equals(author)) {
+        if (!(await visibility.questionSeenBy(session, author, id))) throw noQuestion();
+        throw new RequestError('FORBIDDEN', 'You can only delete your own questions.');
+      }
       if (question.answerCount > 0) throw broken('NOT_ALLOWED', 'A question that was answered stays.', 'questionId');
       await this.models.questions.deleteOne({ _id: id }, { session });
       await feed.withdrawActivity(change, id);
@@ -127,10 +132,7 @@ export class QuestionService {
   }
 }
 
-/** @throws RequestError FORBIDDEN */
-export function requireOwn(user: Types.ObjectId, author: Types.ObjectId, what: 'question' | 'answer'): void {
-  if (!author.equals(user)) throw new RequestError('FORBIDDEN', `This ${what} is somebody else’s.`);
-}
+export const noQuestion = () => broken('NOT_FOUND', 'There is no such question.', 'questionId');
 
 const questionOrders = {
   NEWEST: [

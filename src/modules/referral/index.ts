@@ -33,7 +33,9 @@ export function referralModule({ database, realtime, idempotency }: Foundation, 
       async Referral(id, context) {
         const referral = await context.load(loaders.referralById, id);
         const reader = context.signedIn?.userId;
-        return referral && reader && (referral.sender.equals(reader) || referral.recipient.equals(reader)) ? referral : null;
+        if (!referral || !reader) return null;
+        if (referral.sender.equals(reader)) return referral;
+        return referral.recipient.equals(reader) && !(await socialGraph.isHiddenFrom(context, referral.sender)) ? referral : null;
       },
     },
     on: { orderStatusChanged: (change, event) => referrals.fulfil(change, event) },

@@ -90,13 +90,12 @@ export class ReferralService {
 
   private async requireWelcome(session: ClientSession, sender: Types.ObjectId, recipients: Types.ObjectId[]): Promise<void> {
     const active = await this.dependencies.users.activeAmong(recipients, session);
-    const blockers = await this.dependencies.socialGraph.blockersAmong(recipients, sender);
+    const separated = await this.dependencies.socialGraph.separatedAmong(recipients, sender, session);
     const rules: BrokenRule[] = recipients.flatMap((recipient, at): BrokenRule[] => {
       const field = ['input', 'toUserIds', String(at)];
       const key = recipient.toHexString();
       if (recipient.equals(sender)) return [{ code: 'NOT_ALLOWED', message: 'You cannot recommend to yourself.', field }];
-      if (!active.has(key)) return [{ code: 'NOT_FOUND', message: 'There is no such user.', field }];
-      if (blockers.has(key)) return [{ code: 'NOT_ALLOWED', message: 'This user does not want that.', field }];
+      if (!active.has(key) || separated.has(key)) return [{ code: 'NOT_FOUND', message: 'There is no such user.', field }];
       return [];
     });
     if (rules.length > 0) throw new RulesBroken(rules);
@@ -119,13 +118,14 @@ export class ReferralService {
     response: 'SEEN' | 'OPENED' | 'DISMISSED',
   ): Promise<ReferralDocument> {
     const { referrals } = this.models;
+    const received = await referrals.findOne({ _id: id, recipient }, { sender: 1 }).lean();
+    if (!received || (await this.dependencies.socialGraph.isSeparated(recipient, received.sender)))
+      throw broken('NOT_FOUND', 'There is no such referral.', 'referralId');
     await referrals.updateOne(
       { _id: id, recipient, status: { $in: before[response] } },
       { $set: { status: response, updatedAt: new Date() } },
     );
-    const referral = await referrals.findOne({ _id: id, recipient }).lean();
-    if (!referral) throw broken('NOT_FOUND', 'There is no such referral.', 'referralId');
-    return referral;
+    return (await referrals.findById(id).lean())!;
   }
 
   /** Whoever orders a product fulfils every referral of it, and its sender hears of it. */

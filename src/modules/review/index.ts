@@ -9,9 +9,10 @@ import { ownedDocuments, type PersonalData } from '../personal-data.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
+import { PublicRatings } from './public-ratings.js';
 import { ProductJsonLdResolver } from './product-json-ld.js';
 import { ProductRatings } from './product-rating.js';
-import { ReviewChanges } from './review-change.js';
+import { hideable, ReviewChanges } from './review-change.js';
 import { ReviewReactions } from './review-reactions.js';
 import { ReviewBulk } from './review.bulk.js';
 import { reviewLoaders, type ReviewLoaders } from './review.loader.js';
@@ -22,6 +23,11 @@ import { ReviewService } from './review.service.js';
 export type { ImportableReview, OnConflict } from './review.bulk.js';
 export type { ReviewDocument } from './review.model.js';
 export { Review } from './review.type.js';
+export type { PublicRating } from './public-ratings.js';
+
+export type ReviewModule = ReturnType<typeof reviewModule>;
+/** What other features may ask of reviews. */
+export type ReviewVerbs = ReviewModule['verbs'];
 
 export interface ReviewDependencies {
   users: UserVerbs;
@@ -48,14 +54,13 @@ export function reviewModule(
   const models = reviewModels(database);
   const loaders = reviewLoaders(models);
   const ratings = new ProductRatings({ models, realtime, behaviour, catalog });
-  const changes = new ReviewChanges(models, realtime, ratings);
-  const reviews = new ReviewService({ models, realtime, idempotency, changes, ratings, behaviour, orders, feed, screening });
+  const changes = new ReviewChanges(models, realtime, ratings, socialGraph);
+  const reviews = new ReviewService({ models, realtime, idempotency, changes, ratings, behaviour, orders, feed, screening, socialGraph });
   const reactions = new ReviewReactions({ models, changes, ratings, notifications });
   const bulk = new ReviewBulk(models, database);
   const visibleReview: NodeFinder = async (id, context) => {
     const review = await context.load(loaders.reviewById, id);
-    if (!review?.visible) return null;
-    return (await socialGraph.isHiddenFrom(context, review.author)) ? null : review;
+    return review && (await socialGraph.showsTo(context, hideable(review))) ? review : null;
   };
   return describeModule({
     name: 'review',
@@ -87,6 +92,7 @@ export function reviewModule(
       reviewById: loaders.reviewById,
       ...verbs(bulk, ['allReviews', 'importReviews', 'previewReviews']),
       ...verbs(ratings, ['retallyProducts']),
+      ...verbs(new PublicRatings(models), ['publicRatingsOf', 'ratersOf']),
     },
   });
 }
@@ -114,6 +120,7 @@ function reviewContent(
   return {
     type: 'Review',
     authorOf: (session, id) => reviews.authorOf(session, id),
+    seenBy: (session, viewer, id) => reviews.seenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(reviewById, id),
       show: (change, id, visible) => ratings.show(change, id, visible),

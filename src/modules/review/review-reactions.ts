@@ -6,7 +6,7 @@ import type { SignedIn } from '../../relay/context.js';
 import { pairKey } from '../../store/loaders.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ProductRatings } from './product-rating.js';
-import { noReview, type ReviewChanges } from './review-change.js';
+import type { ReviewChanges } from './review-change.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
 interface ReviewReactionDependencies {
@@ -26,9 +26,8 @@ export class ReviewReactions {
   /** One vote per user, which they may change; null takes it back. @throws RulesBroken NOT_ALLOWED on one's own review */
   async vote(voter: Types.ObjectId, id: Types.ObjectId, helpful: boolean | null): Promise<ReviewDocument> {
     const { changes, ratings } = this.dependencies;
-    return changes.change(id, async (change, review, product) => {
+    return changes.ofReader(voter, id, async (change, review, product) => {
       if (review.author.equals(voter)) throw broken('NOT_ALLOWED', 'You cannot vote on your own review.', 'reviewId');
-      if (!review.visible) throw noReview();
       const { session } = change;
       const _id = pairKey({ subject: id, user: voter });
       const earlier = await this.models.votes.findById(_id).session(session).lean();
@@ -50,9 +49,8 @@ export class ReviewReactions {
   async respond(merchant: SignedIn, id: Types.ObjectId, body: string): Promise<ReviewDocument> {
     new InputRules().text(body, { most: 5000 }, 'body').check();
     const { changes, notifications } = this.dependencies;
-    return changes.change(id, async (change, review, product) => {
+    return changes.ofReader(merchant.userId, id, async (change, review, product) => {
       if (!product.merchant.equals(merchant.userId)) throw new RequestError('FORBIDDEN', 'Only the product’s merchant may respond.');
-      if (!review.visible) throw noReview();
       const response = body.trim() === '' ? null : { body, at: new Date(), by: merchant.userId };
       await this.models.reviews.updateOne({ _id: id }, { $set: { response } }, { session: change.session });
       if (response) {

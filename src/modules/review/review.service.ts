@@ -1,6 +1,6 @@
 /** Reviews: what authors write, change and delete. */
 import { Types } from 'mongoose';
-import { broken, RequestError } from '../../errors.js';
+import { broken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import { aspects, overallPoints, reviewWeight, starsOf, type Aspect } from '../../scoring/index.js';
@@ -10,10 +10,12 @@ import type { IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import { productKey, type TalliedProduct } from '../catalog/index.js';
 import type { FeedVerbs } from '../feed/index.js';
+import type { SeenContent } from '../module.js';
 import type { OrderVerbs } from '../order/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
+import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { ProductRatings } from './product-rating.js';
-import type { ReviewChanges } from './review-change.js';
+import { hideable, type ReviewChanges } from './review-change.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
 export const reviewTopic = (product: Types.ObjectId): string => `reviews:${product.toHexString()}`;
@@ -42,6 +44,7 @@ interface ReviewServiceDependencies {
   orders: OrderVerbs;
   feed: FeedVerbs;
   screening: ScreeningVerbs;
+  socialGraph: SocialGraphVerbs;
 }
 
 export class ReviewService {
@@ -130,8 +133,7 @@ export class ReviewService {
   async update(author: Types.ObjectId, id: Types.ObjectId, content: Partial<ReviewContent>): Promise<ReviewDocument> {
     checkContent(content);
     const { behaviour, changes, ratings } = this.dependencies;
-    return changes.change(id, async (change, review, product) => {
-      requireOwn(author, review);
+    return changes.ofAuthor(author, id, async (change, review, product) => {
       const changed = editedReview(review, content);
       await this.keepRevision(change, review);
       await ratings.save(change, product, review, changed);
@@ -152,8 +154,7 @@ export class ReviewService {
   /** @throws RulesBroken, RequestError FORBIDDEN */
   async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<ReviewDocument> {
     const { behaviour, changes, feed, ratings } = this.dependencies;
-    return changes.change(id, async (change, review, product) => {
-      requireOwn(author, review);
+    return changes.ofAuthor(author, id, async (change, review, product) => {
       const { session } = change;
       await this.models.reviews.deleteOne({ _id: id }, { session });
       await this.models.votes.deleteMany({ review: id }, { session });
@@ -170,15 +171,16 @@ export class ReviewService {
     return (await this.models.reviews.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
   }
 
-  /** Moves a review's count of comments. @returns false where there is no such review, or it is hidden */
-  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean> {
-    const { matchedCount } = await this.models.reviews.updateOne({ _id: id, visible: true }, { $inc: { commentCount: by } }, { session });
-    return matchedCount === 1;
+  /** The review as a user may see it. */
+  async seenBy(session: ClientSession, viewer: Types.ObjectId, id: Types.ObjectId): Promise<SeenContent | null> {
+    const review = await this.models.reviews.findById(id).session(session).lean();
+    if (!review || !(await this.dependencies.socialGraph.maySee(viewer, hideable(review), session))) return null;
+    return { ...hideable(review), revisedAt: review.editedAt ?? review.createdAt };
   }
-}
 
-function requireOwn(author: Types.ObjectId, review: ReviewDocument): void {
-  if (!review.author.equals(author)) throw new RequestError('FORBIDDEN', 'This review is somebody else’s.');
+  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<void> {
+    await this.models.reviews.updateOne({ _id: id }, { $inc: { commentCount: by } }, { session });
+  }
 }
 
 function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): ReviewDocument {

@@ -19,6 +19,8 @@ export interface Contribution {
   author: Types.ObjectId;
   content: ContentReference;
   text: string;
+  /** Whether others may have seen the content before. */
+  isEdit?: boolean;
 }
 
 interface ScreeningDependencies {
@@ -36,13 +38,13 @@ export class ScreeningService {
    * Looks at a contribution before it is written.
    * @returns whether the content must stay out of sight until a moderator has seen it
    */
-  async screen(change: Change, { author, content, text }: Contribution): Promise<boolean> {
+  async screen(change: Change, { author, content, text, isEdit = false }: Contribution): Promise<boolean> {
     const { events, models, spamThreshold, users } = this.dependencies;
     const { session } = change;
     const user = await users.accountOf(author, session);
     const now = Date.now();
     const age = user ? now - user.createdAt.getTime() : 0;
-    if (age > trustedAfter) return false;
+    if (age > trustedAfter && !user?.restrictedAt) return false;
     const digest = digestOf(text);
     const earlier = await models.contributions
       .find({ author, at: { $gt: new Date(now - day) } })
@@ -57,8 +59,8 @@ export class ScreeningService {
       recent: earlier.filter(({ at }) => now - at.getTime() < floodWindow).length,
       repeats: text.length < minRepeatLength ? 0 : earlier.filter((contribution) => contribution.digest === digest).length,
     });
-    if (score < spamThreshold) return false;
-    await events.emit(change, 'contentHeld', { author, content });
+    if (score < spamThreshold && !user?.restrictedAt) return false;
+    await events.emit(change, 'contentHeld', { author, content, isEdit });
     return true;
   }
 }

@@ -69,6 +69,7 @@ function shareContent(shares: ShareService, { shareById }: ShareLoaders): Conten
   return {
     type: 'Share',
     authorOf: (session, id) => shares.authorOf(session, id),
+    seenBy: (session, viewer, id) => shares.seenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(shareById, id),
       show: (change, id, visible) => shares.show(change, id, visible),

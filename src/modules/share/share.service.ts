@@ -13,8 +13,9 @@ import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEvents } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
+import type { SeenContent } from '../module.js';
 import type { ScreeningVerbs } from '../screening/index.js';
-import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { Hideable, SocialGraphVerbs } from '../social-graph/index.js';
 import type { ShareLoaders } from './share.loader.js';
 import type { ShareChannelName, ShareDocument, ShareModels } from './share.model.js';
 
@@ -101,8 +102,9 @@ export class ShareService {
     return this.dependencies.realtime.recordChange([shareKey(id)], async (change) => {
       const { session } = change;
       const share = await shares.findById(id).session(session).lean();
-      if (!share) throw broken('NOT_FOUND', 'There is no such share.', 'shareId');
-      if (!share.author.equals(author)) throw new RequestError('FORBIDDEN', 'This share is somebody else’s.');
+      if (!share || !(await this.dependencies.socialGraph.maySee(author, hideable(share), session)))
+        throw broken('NOT_FOUND', 'There is no such share.', 'shareId');
+      if (!share.author.equals(author)) throw new RequestError('FORBIDDEN', 'You can only delete your own shares.');
       await shares.deleteOne({ _id: id }, { session });
       await visits.deleteMany({ share: id }, { session });
       await attributions.deleteMany({ share: id }, { session });
@@ -116,8 +118,7 @@ export class ShareService {
     const share = await context.load(this.dependencies.loaders.shareById, id);
     if (!share) return null;
     if (context.signedIn?.userId.equals(share.author)) return share;
-    if (share.channel !== 'FOLLOWERS' || share.hiddenAt) return null;
-    return (await this.dependencies.socialGraph.isHiddenFrom(context, share.author)) ? null : share;
+    return (await this.dependencies.socialGraph.showsTo(context, hideable(share))) ? share : null;
   }
 
   /** @returns null where there is no such share */
@@ -125,11 +126,15 @@ export class ShareService {
     return (await this.models.shares.findById(id, { author: 1 }).session(session).lean())?.author ?? null;
   }
 
-  /** Moves the count of comments of a share that went to followers and is in sight. @returns whether there is such a share */
-  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<boolean> {
-    const open = { _id: id, hiddenAt: null, channel: 'FOLLOWERS' as const };
-    const { matchedCount } = await this.models.shares.updateOne(open, { $inc: { commentCount: by } }, { session });
-    return matchedCount === 1;
+  /** A share as a user may see it: one that did not go to followers is its author's alone. */
+  async seenBy(session: ClientSession, viewer: Types.ObjectId, id: Types.ObjectId): Promise<SeenContent | null> {
+    const share = await this.models.shares.findById(id).session(session).lean();
+    if (!share || !(await this.dependencies.socialGraph.maySee(viewer, hideable(share), session))) return null;
+    return { ...hideable(share), revisedAt: share.createdAt };
+  }
+
+  async countComments(session: ClientSession, id: Types.ObjectId, by: number): Promise<void> {
+    await this.models.shares.updateOne({ _id: id }, { $inc: { commentCount: by } }, { session });
   }
 
   /** Takes a share out of sight, or puts it back. @returns its author, or null where there is none */
@@ -170,6 +175,10 @@ export class ShareService {
     const withdrawn = await this.models.attributions.findOneAndDelete({ _id: order }, { session }).lean();
     if (withdrawn) await this.models.shares.updateOne({ _id: withdrawn.share }, { $inc: { orders: -1 } }, { session });
   }
+}
+
+function hideable({ author, channel, hiddenAt }: ShareDocument): Hideable {
+  return { author, hidden: channel !== 'FOLLOWERS' || hiddenAt !== null };
 }
 
 function newCode(): string {

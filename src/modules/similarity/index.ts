@@ -1,4 +1,4 @@
-import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { ReviewVerbs } from '../review/index.js';
 import { describeModule, type Foundation } from '../module.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
@@ -8,14 +8,14 @@ import { SimilarityService } from './similarity.service.js';
 
 export interface SimilarityDependencies {
   users: UserVerbs;
-  behaviour: BehaviourVerbs;
+  reviews: ReviewVerbs;
   socialGraph: SocialGraphVerbs;
 }
 
 /** Which users have a similar taste. */
-export function similarityModule(_foundation: Foundation, { users, behaviour, socialGraph }: SimilarityDependencies) {
-  const similarity = new SimilarityService(behaviour);
-  const loaders = similarityLoaders(behaviour);
+export function similarityModule(_foundation: Foundation, { users, reviews, socialGraph }: SimilarityDependencies) {
+  const similarity = new SimilarityService(reviews);
+  const loaders = similarityLoaders(reviews);
   const dependencies = { similarity, loaders, users, socialGraph };
   return describeModule({
     name: 'similarity',

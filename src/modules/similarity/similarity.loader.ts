@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { LoaderDefinition } from '../../relay/context.js';
 import type { TasteVector } from '../../scoring/index.js';
-import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { ReviewVerbs } from '../review/index.js';
 import { maxComparedProducts, tasteOf } from './similarity.service.js';
 
 export interface SimilarityLoaders {
@@ -9,13 +9,13 @@ export interface SimilarityLoaders {
   tasteOfUser: LoaderDefinition<Types.ObjectId, TasteVector>;
 }
 
-export function similarityLoaders(behaviour: BehaviourVerbs): SimilarityLoaders {
+export function similarityLoaders(reviews: ReviewVerbs): SimilarityLoaders {
   return {
     tasteOfUser: {
       cacheKey: (user) => user.toHexString(),
       async batch(users) {
-        const histories = await behaviour.historiesOf(users, maxComparedProducts);
-        return users.map((user) => tasteOf(histories.get(user.toHexString()) ?? []));
+        const ratings = await reviews.publicRatingsOf(users, maxComparedProducts);
+        return users.map((user) => tasteOf(ratings.get(user.toHexString()) ?? []));
       },
     },
   };

@@ -3,11 +3,10 @@ import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
-import { userSimilarity } from '../../scoring/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { SimilarityLoaders } from './similarity.loader.js';
-import type { SimilarityService, SimilarUserEntry } from './similarity.service.js';
+import { likeness, type SimilarityService, type SimilarUserEntry } from './similarity.service.js';
 import { SimilarityMetric, SimilarUser, SimilarUserConnection } from './similarity.type.js';
 
 export interface SimilarityResolverDependencies {
@@ -37,7 +36,7 @@ export class ViewerSimilarUsersResolver {
   @FieldResolver(() => SimilarUserConnection, {
     nullable: true,
     description:
-      'The users most like oneself by what both rated, bought and discussed, at most 100. Those who do not want to be suggested, and whom one has blocked, are left out.',
+      'The users with the most similar taste, by the public ratings of at least three products that both reviewed; at most 100. Users who opted out of suggestions or personalisation are left out, and get an empty list themselves.',
   })
   async similarUsers(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -46,7 +45,9 @@ export class ViewerSimilarUsersResolver {
     metric: SimilarityMetric,
   ): Promise<Connection<SimilarUserEntry>> {
     const { similarity, socialGraph, users } = this.dependencies;
-    const found = await similarity.similarUsers(context.requireSignedIn().userId, metric, await socialGraph.hiddenFrom(context));
+    const viewer = context.requireSignedIn().userId;
+    const takesPart = await context.load(users.isSuggestible, viewer);
+    const found = takesPart ? await similarity.similarUsers(viewer, metric, await socialGraph.hiddenFrom(context)) : [];
     const suggestible = await Promise.all(found.map(({ user }) => context.load(users.isSuggestible, user)));
     return paginateArray(
       found.filter((_, at) => suggestible[at]),
@@ -64,7 +65,7 @@ export class UserSimilarityResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'How like oneself they are by what both rated, bought and discussed, 0 to 1. Null to strangers, of oneself, and of those who do not want to be suggested.',
+      'Similarity of their taste to the viewer’s, by the public ratings of products that both reviewed, 0 to 1. Null for anonymous users and the viewer, with fewer than three such products, and if either of the two opted out of suggestions or personalisation.',
   })
   async similarityToViewer(
     @Root() user: PublicUser,
@@ -76,9 +77,10 @@ export class UserSimilarityResolver {
     if (!viewer || viewer.equals(user._id)) return null;
     const { loaders, socialGraph, users } = this.dependencies;
     if (await socialGraph.isHiddenFrom(context, user._id)) return null;
-    if (!(await context.load(users.isSuggestible, user._id))) return null;
+    const [theyTakePart, viewerTakesPart] = await Promise.all([user._id, viewer].map((id) => context.load(users.isSuggestible, id)));
+    if (!theyTakePart || !viewerTakesPart) return null;
     const tasteOf = (id: PublicUser['_id']) => context.require(loaders.tasteOfUser, id);
     const [own, theirs] = await Promise.all([tasteOf(viewer), tasteOf(user._id)]);
-    return userSimilarity(metric, own, theirs);
+    return likeness(metric, own, theirs);
   }
 }

@@ -1,23 +1,24 @@
-/** Who is like whom, from what they rated, bought and discussed. What people only looked at stays out of it. */
+/** Who is like whom, from what both rated in public: what people bought or looked at is nobody else’s business. */
 import { Types } from 'mongoose';
 import { pointsPerStar, userSimilarity, type SimilarityMetricName, type TasteVector } from '../../scoring/index.js';
-import type { BehaviourVerbs, InteractionDocument } from '../behaviour/index.js';
+import type { PublicRating, ReviewVerbs } from '../review/index.js';
 
 /** How many products of a user are compared, the latest. */
 export const maxComparedProducts = 200;
-const maxSharersPerProduct = 100;
+const maxRatersPerProduct = 100;
 const maxCandidates = 100;
+/** With fewer, likeness would tell what somebody rated rather than what their taste is. */
+const leastShared = 3;
 
-/** 1 for a purchase or a rating of three stars, more or less for other ratings, half for a discussion; empty without any. */
-export function tasteOf(history: readonly InteractionDocument[]): TasteVector {
-  const strengths = history.map((interaction): [string, number] => [interaction.product.toHexString(), strengthOf(interaction)]);
-  return new Map(strengths.filter(([, strength]) => strength > 0));
+/** 1 for a rating of three stars, more or less for others. */
+export function tasteOf(ratings: readonly PublicRating[]): TasteVector {
+  return new Map(ratings.map(({ product, points }) => [product.toHexString(), points / pointsPerStar / 3]));
 }
 
-function strengthOf({ points, purchases, comments, questions }: InteractionDocument): number {
-  if (points !== null) return points / pointsPerStar / 3;
-  if (purchases > 0) return 1;
-  return comments + (questions ?? 0) > 0 ? 0.5 : 0;
+/** @returns null for users who share too few products */
+export function likeness(metric: SimilarityMetricName, a: TasteVector, b: TasteVector): number | null {
+  const shared = [...a.keys()].filter((product) => b.has(product));
+  return shared.length < leastShared ? null : userSimilarity(metric, a, b);
 }
 
 export interface SimilarUserEntry {
@@ -26,24 +27,23 @@ export interface SimilarUserEntry {
 }
 
 export class SimilarityService {
-  constructor(private readonly behaviour: BehaviourVerbs) {}
+  constructor(private readonly reviews: ReviewVerbs) {}
 
   /**
-   * The users most like a user, the most alike first: candidates are those who had to do with the most of the same
-   * products. Three queries, whatever the shop's size.
+   * The users most like a user, the most alike first: candidates are those who rated the most of the same products. Three
+   * queries, whatever the shop's size.
    */
   async similarUsers(user: Types.ObjectId, metric: SimilarityMetricName, hidden: Types.ObjectId[]): Promise<SimilarUserEntry[]> {
-    const { behaviour } = this;
-    const own = tasteOf((await behaviour.historiesOf([user], maxComparedProducts)).get(user.toHexString()) ?? []);
-    if (own.size === 0) return [];
+    const { reviews } = this;
+    const own = tasteOf((await reviews.publicRatingsOf([user], maxComparedProducts)).get(user.toHexString()) ?? []);
     const products = [...own.keys()].map((id) => new Types.ObjectId(id));
-    const bounds = { perProduct: maxSharersPerProduct, limit: maxCandidates };
-    const candidates = await behaviour.sharersOf(products, [user, ...hidden], bounds);
-    const histories = await behaviour.historiesOf(candidates, maxComparedProducts);
+    const bounds = { perProduct: maxRatersPerProduct, limit: maxCandidates, least: leastShared };
+    const candidates = await reviews.ratersOf(products, [user, ...hidden], bounds);
+    const ratings = await reviews.publicRatingsOf(candidates, maxComparedProducts);
     return candidates
       .map((candidate) => ({
         user: candidate,
-        similarity: userSimilarity(metric, own, tasteOf(histories.get(candidate.toHexString()) ?? [])),
+        similarity: likeness(metric, own, tasteOf(ratings.get(candidate.toHexString()) ?? [])) ?? 0,
       }))
       .filter(({ similarity }) => similarity > 0)
       .sort((a, b) => b.similarity - a.similarity || a.user.toHexString().localeCompare(b.user.toHexString()));

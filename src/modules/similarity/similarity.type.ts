@@ -13,13 +13,13 @@ registerEnumType(SimilarityMetric, {
   name: 'SimilarityMetric',
   description: 'How the likeness of two users is measured, always from 0 to 1.',
   valuesConfig: {
-    COSINE: { description: 'By the angle between what they did: proportions count, amounts do not.' },
-    EUCLIDEAN: { description: 'By the distance d between what they did, as 1 / (1 + d).' },
-    JACCARD: { description: 'By the share of products that both had to do with, among all of either.' },
+    COSINE: { description: 'Cosine of the angle between their ratings: proportions count, amounts do not.' },
+    EUCLIDEAN: { description: '1 / (1 + d), with the distance d between their ratings.' },
+    JACCARD: { description: 'Jaccard index: products both users rated, divided by products either did.' },
   },
 });
 
-@ObjectType({ description: 'A user, and how like oneself they are.' })
+@ObjectType({ description: 'A user and their similarity to the viewer.' })
 export class SimilarUser extends From<SimilarUserEntry> {
   @Field(() => Float, { description: '0 (nothing alike) to 1 (the same), by the chosen metric.' })
   similarity!: number;

@@ -1,13 +1,15 @@
-/** Who has blocked whom, and so sees nothing of theirs. */
+/** Who has blocked whom. Neither of the two sees anything of the other's; to the blocked it looks as though the account were gone. */
 import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import { hiddenAuthorsTopic, type Change, type Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
-import type { UserVerbs } from '../user/index.js';
+import type { ClientSession } from '../../store/database.js';
+import type { PublicUser, UserVerbs } from '../user/index.js';
 import type { SocialGraphModels } from './social-graph.model.js';
 
-const maxBlocked = 1000;
+/** How many blocks of a user, and as many of others against them, lists and live streams follow; what they do asks for the very pair. */
+const maxBlocks = 1000;
 
 const blockKey = (blocker: Types.ObjectId): string[] => [`blocks:${blocker.toHexString()}`];
 
@@ -23,7 +25,7 @@ export class BlockService {
   /** A request reads the viewer's blocks once, however many authors it asks about. */
   private readonly blocksOfViewer: LoaderDefinition<Types.ObjectId, Types.ObjectId[]> = {
     cacheKey: (viewer) => viewer.toHexString(),
-    batch: (viewers) => Promise.all(viewers.map((viewer) => this.blockedBy(viewer))),
+    batch: (viewers) => Promise.all(viewers.map((viewer) => this.separatedFrom(viewer))),
   };
 
   constructor(private readonly dependencies: BlockDependencies) {
@@ -38,42 +40,70 @@ export class BlockService {
   async block(blocker: Types.ObjectId, blocked: Types.ObjectId, alsoEnd: (change: Change) => Promise<void>): Promise<void> {
     const { realtime, users } = this.dependencies;
     if (blocker.equals(blocked)) throw broken('NOT_ALLOWED', 'You cannot block yourself.', 'userId');
-    if (!(await users.knows(blocked))) throw broken('NOT_FOUND', 'There is no such user.', 'userId');
+    if (!(await users.knows(blocked))) throw noUser();
     await realtime.recordChange(blockKey(blocker), async (change) => {
-      const { session, announce } = change;
+      const { session } = change;
+      if (await this.hasBlocked(blocked, blocker, session)) throw noUser();
       await this.models.blocks.updateOne({ blocker, blocked }, { $setOnInsert: { at: new Date() } }, { upsert: true, session });
       await alsoEnd(change);
-      announce(hiddenAuthorsTopic(blocker));
+      announceBlock(change, blocker, blocked);
     });
   }
 
   async unblock(blocker: Types.ObjectId, blocked: Types.ObjectId): Promise<void> {
-    await this.dependencies.realtime.recordChange(blockKey(blocker), async ({ session, announce }) => {
-      await this.models.blocks.deleteOne({ blocker, blocked }, { session });
-      announce(hiddenAuthorsTopic(blocker));
+    await this.dependencies.realtime.recordChange(blockKey(blocker), async (change) => {
+      await this.models.blocks.deleteOne({ blocker, blocked }, { session: change.session });
+      announceBlock(change, blocker, blocked);
     });
   }
 
-  /** Whom a user has blocked, at most a thousand. */
-  private async blockedBy(blocker: Types.ObjectId): Promise<Types.ObjectId[]> {
-    const blocks = await this.models.blocks.find({ blocker }, { blocked: 1 }).sort({ at: -1, _id: -1 }).limit(maxBlocked).lean();
-    return blocks.map(({ blocked }) => blocked);
+  /** Whom a user has blocked and by whom they are blocked, the latest of both. */
+  private async separatedFrom(user: Types.ObjectId): Promise<Types.ObjectId[]> {
+    const latest = (filter: object) => this.models.blocks.find(filter).sort({ at: -1, _id: -1 }).limit(maxBlocks).lean();
+    const [own, others] = await Promise.all([latest({ blocker: user }), latest({ blocked: user })]);
+    return [...own.map(({ blocked }) => blocked), ...others.map(({ blocker }) => blocker)];
   }
 
   /** The same as a set, for live streams. */
   async hiddenAuthorsOf(user: Types.ObjectId): Promise<ReadonlySet<string>> {
-    return new Set((await this.blockedBy(user)).map((id) => id.toHexString()));
+    return new Set((await this.separatedFrom(user)).map((id) => id.toHexString()));
   }
 
-  /** Whether one of them has blocked the other. */
-  async isBlocked(blocker: Types.ObjectId, blocked: Types.ObjectId): Promise<boolean> {
-    return (await this.models.blocks.exists({ blocker, blocked })) !== null;
+  private async hasBlocked(blocker: Types.ObjectId, blocked: Types.ObjectId, session: ClientSession | null): Promise<boolean> {
+    return (await this.models.blocks.exists({ blocker, blocked }).session(session)) !== null;
   }
 
-  /** Which of these users have blocked somebody. */
-  async blockersAmong(users: Types.ObjectId[], blocked: Types.ObjectId): Promise<ReadonlySet<string>> {
-    const blocks = await this.models.blocks.find({ blocker: { $in: users }, blocked }, { blocker: 1 }).lean();
-    return new Set(blocks.map(({ blocker }) => blocker.toHexString()));
+  /** Whether one of two users has blocked the other. */
+  async isSeparated(one: Types.ObjectId, other: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
+    return (await this.hasBlocked(one, other, session)) || (await this.hasBlocked(other, one, session));
+  }
+
+  /** Which of these users have blocked somebody, or are blocked by them. */
+  async separatedAmong(users: Types.ObjectId[], from: Types.ObjectId, session: ClientSession | null = null): Promise<ReadonlySet<string>> {
+    const { blocks } = this.models;
+    const blockers = await blocks
+      .find({ blocker: { $in: users }, blocked: from })
+      .session(session)
+      .lean();
+    const blocked = await blocks
+      .find({ blocker: from, blocked: { $in: users } })
+      .session(session)
+      .lean();
+    return new Set([...blockers.map(({ blocker }) => blocker.toHexString()), ...blocked.map((block) => block.blocked.toHexString())]);
+  }
+
+  /**
+   * The door of everything that one user does with what another wrote: votes, reactions, replies, reports. What it does
+   * not let through is answered as though it did not exist.
+   */
+  async maySee(viewer: Types.ObjectId, { author, hidden }: Hideable, session: ClientSession | null = null): Promise<boolean> {
+    if (author.equals(viewer)) return true;
+    return !hidden && !(await this.isSeparated(viewer, author, session));
+  }
+
+  /** The same for what the viewer of a request reads; what is hidden is not read by its author either. */
+  async showsTo(context: RequestContext, { author, hidden }: Hideable): Promise<boolean> {
+    return !hidden && !(await this.isHiddenFrom(context, author));
   }
 
   /** Whose content the viewer of a request does not see. */
@@ -81,10 +111,35 @@ export class BlockService {
     return context.signedIn ? context.require(this.blocksOfViewer, context.signedIn.userId) : [];
   }
 
-  /** Whether the viewer of a request has blocked an author, and so sees nothing of theirs. */
+  /** Whether the viewer of a request sees nothing of an author. */
   async isHiddenFrom(context: RequestContext, author: Types.ObjectId): Promise<boolean> {
     return (await this.hiddenFrom(context)).some((hidden) => hidden.equals(author));
   }
+
+  /** A user as the viewer may see them; null where they are gone, or there is a block between the two. */
+  async visibleUser(id: Types.ObjectId, context: RequestContext): Promise<PublicUser | null> {
+    return (await this.isHiddenFrom(context, id)) ? null : context.load(this.dependencies.users.userById, id);
+  }
+
+  /** The same, but whoever blocked them still sees their profile, where it can be taken back. */
+  async profile(id: Types.ObjectId, context: RequestContext): Promise<PublicUser | null> {
+    const viewer = context.signedIn?.userId;
+    const isGone = viewer && (await this.isHiddenFrom(context, id)) && !(await this.hasBlocked(viewer, id, null));
+    return isGone ? null : context.load(this.dependencies.users.userById, id);
+  }
+}
+
+/** Something that a user wrote, and whether moderation keeps it out of sight. */
+export interface Hideable {
+  author: Types.ObjectId;
+  hidden: boolean;
+}
+
+export const noUser = () => broken('NOT_FOUND', 'There is no such user.', 'userId');
+
+function announceBlock({ announce }: Change, blocker: Types.ObjectId, blocked: Types.ObjectId): void {
+  announce(hiddenAuthorsTopic(blocker));
+  announce(hiddenAuthorsTopic(blocked));
 }
 
 export function blockList(blocker: Types.ObjectId): ListDefinition {

@@ -6,7 +6,7 @@ import type { ListDefinition } from '../../relay/connection.js';
 import { insertNew } from '../../store/documents.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { UserVerbs } from '../user/index.js';
-import type { BlockService } from './block.service.js';
+import { noUser, type BlockService } from './block.service.js';
 import type { FollowDocument, SocialGraphModels } from './social-graph.model.js';
 
 const maxFollowed = 1000;
@@ -31,10 +31,10 @@ export class FollowService {
   /** Following twice is following once. @throws RulesBroken */
   async follow(follower: Types.ObjectId, followee: Types.ObjectId): Promise<void> {
     const { blocks, events, realtime, users } = this.dependencies;
-    if (await blocks.isBlocked(followee, follower)) throw broken('NOT_ALLOWED', 'This user does not want that.', 'userId');
     if (follower.equals(followee)) throw broken('NOT_ALLOWED', 'You cannot follow yourself.', 'userId');
-    if (!(await users.knows(followee))) throw broken('NOT_FOUND', 'There is no such user.', 'userId');
+    if (!(await users.knows(followee))) throw noUser();
     await realtime.recordChange(followKey(follower), async (change) => {
+      if (await blocks.isSeparated(followee, follower, change.session)) throw noUser();
       const { upsertedCount } = await this.models.follows.updateOne(
         { follower, followee },
         { $setOnInsert: { at: new Date() } },

@@ -7,6 +7,8 @@ import { socialGraphLoaders } from './social-graph.loader.js';
 import { socialGraphModels, type SocialGraphModels } from './social-graph.model.js';
 import { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
 
+export type { Hideable } from './block.service.js';
+
 export type SocialGraphModule = ReturnType<typeof socialGraphModule>;
 /** Who follows and who blocks whom. */
 export type SocialGraphVerbs = SocialGraphModule['verbs'];
@@ -20,6 +22,7 @@ export function socialGraphModule({ database, realtime, events }: Foundation, { 
   return describeModule({
     name: 'social-graph',
     resolvers: [new SocialGraphResolver(dependencies), new ViewerBlocksResolver(dependencies)],
+    nodes: { User: (id, context) => blocks.profile(id, context) },
     personalData: [
       ownedDocuments({ name: 'following', model: models.follows, owner: 'follower', erase: 'DELETE' }),
       ownedDocuments({ name: 'followers', model: models.follows, owner: 'followee', erase: 'DELETE' }),
@@ -27,7 +30,16 @@ export function socialGraphModule({ database, realtime, events }: Foundation, { 
       blockedBy(models),
     ],
     verbs: {
-      ...verbs(blocks, ['blockersAmong', 'hiddenAuthorsOf', 'hiddenFrom', 'isBlocked', 'isHiddenFrom']),
+      ...verbs(blocks, [
+        'hiddenAuthorsOf',
+        'hiddenFrom',
+        'isHiddenFrom',
+        'isSeparated',
+        'maySee',
+        'separatedAmong',
+        'showsTo',
+        'visibleUser',
+      ]),
       ...verbs(follows, ['allFollows', 'followedBy', 'followersAfter', 'importFollows']),
     },
   });

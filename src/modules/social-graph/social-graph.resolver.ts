@@ -2,7 +2,7 @@ import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
-import { FieldResolver, Mutation } from '../../relay/output.js';
+import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
@@ -34,6 +34,15 @@ export interface SocialGraphResolverDependencies {
 export class SocialGraphResolver {
   constructor(private readonly dependencies: SocialGraphResolverDependencies) {}
 
+  @Query(() => User, { nullable: true, description: 'A user by handle. Null if there is none, or if they have blocked the viewer.' })
+  async user(
+    @Arg('handle', () => String, { description: 'With or without the leading @.' }) handle: string,
+    @Ctx() context: RequestContext,
+  ): Promise<PublicUser | null> {
+    const found = await this.dependencies.users.findByHandle(handle.replace(/^@/, ''));
+    return found && this.dependencies.blocks.profile(found._id, context);
+  }
+
   @FieldResolver(() => UserConnection, { description: 'Whom they follow, the latest first.' })
   async following(
     @Root() user: PublicUser,
@@ -42,7 +51,7 @@ export class SocialGraphResolver {
   ): Promise<Connection<PublicUser>> {
     const key = { parent: user._id, list: followeesOf(user._id), args };
     const page = await context.require(this.dependencies.loaders.followeePages, key);
-    return mapNodes(page, ({ followee }) => this.visibleUser(followee, context));
+    return mapNodes(page, ({ followee }) => this.dependencies.blocks.visibleUser(followee, context));
   }
 
   @FieldResolver(() => UserConnection, { description: 'Who follows them, the latest first.' })
@@ -53,13 +62,7 @@ export class SocialGraphResolver {
   ): Promise<Connection<PublicUser>> {
     const key = { parent: user._id, list: followersOf(user._id), args };
     const page = await context.require(this.dependencies.loaders.followerPages, key);
-    return mapNodes(page, ({ follower }) => this.visibleUser(follower, context));
-  }
-
-  /** A user, unless the viewer has blocked them. */
-  private async visibleUser(id: PublicUser['_id'], context: RequestContext): Promise<PublicUser | null> {
-    const { blocks, users } = this.dependencies;
-    return (await blocks.isHiddenFrom(context, id)) ? null : context.load(users.userById, id);
+    return mapNodes(page, ({ follower }) => this.dependencies.blocks.visibleUser(follower, context));
   }
 
   @Authorized()
@@ -68,7 +71,7 @@ export class SocialGraphResolver {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
       await this.dependencies.follows.follow(context.requireSignedIn().userId, id);
-      return { user: await context.load(this.dependencies.users.userById, id) };
+      return { user: await this.dependencies.blocks.profile(id, context) };
     });
   }
 
@@ -81,19 +84,20 @@ export class SocialGraphResolver {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
       await this.dependencies.follows.unfollow(context.requireSignedIn().userId, id);
-      return { user: await context.load(this.dependencies.users.userById, id) };
+      return { user: await this.dependencies.blocks.profile(id, context) };
     });
   }
 
   @Authorized()
   @Mutation(() => BlockUserPayload, {
-    description: 'Blocks a user: one sees nothing of theirs any more, and they cannot follow one or answer what one wrote.',
+    description:
+      'Blocks a user. Neither sees the other’s content from then on; to the blocked user it looks as though the viewer’s account were gone.',
   })
   blockUser(@Arg('input', () => BlockUserInput, { description: 'Whom.' }) { userId }: BlockUserInput, @Ctx() context: RequestContext) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
       await this.dependencies.follows.block(context.requireSignedIn().userId, id);
-      return { user: await context.load(this.dependencies.users.userById, id) };
+      return { user: await this.dependencies.blocks.profile(id, context) };
     });
   }
 
@@ -106,7 +110,7 @@ export class SocialGraphResolver {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
       await this.dependencies.blocks.unblock(context.requireSignedIn().userId, id);
-      return { user: await context.load(this.dependencies.users.userById, id) };
+      return { user: await this.dependencies.blocks.profile(id, context) };
     });
   }
 }

@@ -40,10 +40,7 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
   return describeModule({
     name: 'user',
     resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
-    nodes: {
-      User: (id, context) => context.load(loaders.userById, id),
-      Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id),
-    },
+    nodes: { Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id) },
     personalData: [
       account(models),
       openSessions(models),
@@ -51,8 +48,9 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
     ],
     verbs: {
       ...loaders,
-      ...verbs(users, ['accountByEmail', 'accountOf', 'activeAmong', 'ban', 'hasOtherAdmin', 'importUsers', 'knownAmong', 'knows']),
-      ...verbs(users, ['knowsMerchant', 'privacySettingsOf', 'removeAccount', 'setRoles', 'usersByHandle', 'usersWithoutPersonalisation']),
+      ...verbs(users, ['accountByEmail', 'accountOf', 'activeAmong', 'ban', 'findByHandle', 'hasOtherAdmin', 'importUsers', 'knownAmong']),
+      ...verbs(users, ['knows', 'knowsMerchant', 'privacySettingsOf', 'removeAccount', 'rename', 'restrict', 'setRoles', 'usersByHandle']),
+      ...verbs(users, ['usersWithoutPersonalisation']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),
       ...verbs(sessions, ['authenticate', 'currentOf']),
     },

@@ -10,8 +10,12 @@ export const publicProjection = { handle: 1, name: 1, bio: 1, avatarUrl: 1, crea
 
 export interface UserLoaders {
   userById: LoaderDefinition<Types.ObjectId, PublicUser>;
-  /** Whether a user may be shown to others as someone like them; null for those who do not exist. */
+  /** Whether a user takes part in suggestions of users with a similar taste; null for those who do not exist. */
   isSuggestible: LoaderDefinition<Types.ObjectId, boolean>;
+}
+
+function isSuggestible({ hiddenFromSuggestions, withoutPersonalisation, bannedAt }: Partial<UserDocument>): boolean {
+  return !hiddenFromSuggestions && !withoutPersonalisation && !bannedAt;
 }
 
 export function userLoaders({ users }: UserModels): UserLoaders {
@@ -20,8 +24,8 @@ export function userLoaders({ users }: UserModels): UserLoaders {
     isSuggestible: {
       cacheKey: (user) => user.toHexString(),
       async batch(ids) {
-        const found = await users.find({ _id: { $in: ids } }, { hiddenFromSuggestions: 1, bannedAt: 1 }).lean();
-        const byKey = new Map(found.map((user) => [user._id.toHexString(), !user.hiddenFromSuggestions && !user.bannedAt]));
+        const found = await users.find({ _id: { $in: ids } }, { hiddenFromSuggestions: 1, withoutPersonalisation: 1, bannedAt: 1 }).lean();
+        const byKey = new Map(found.map((user) => [user._id.toHexString(), isSuggestible(user)]));
         return ids.map((id) => byKey.get(id.toHexString()) ?? null);
       },
     },

@@ -15,6 +15,10 @@ export interface UserDocument {
   createdAt: Date;
   /** When moderation banned the account. */
   bannedAt?: Date | null;
+  /** Since when whatever they write waits for a moderator. */
+  restrictedAt?: Date | null;
+  /** When the profile was last changed. */
+  profileEditedAt?: Date;
   email?: string;
   passwordHash?: string;
   /** Who they are at the outside identity provider, as `issuer subject`. */
@@ -74,6 +78,8 @@ function userSchema(): Schema<UserDocument> {
     roles: { type: [String], required: true },
     createdAt: { type: Date, required: true },
     bannedAt: { type: Date },
+    restrictedAt: { type: Date },
+    profileEditedAt: { type: Date },
     email: { type: String },
     passwordHash: { type: String },
     identity: { type: String },

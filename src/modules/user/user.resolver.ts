@@ -73,11 +73,6 @@ export class ViewerResolver {
 export class UserResolver {
   constructor(private readonly dependencies: UserResolverDependencies) {}
 
-  @Query(() => User, { nullable: true, description: 'A user by handle; null where there is none.' })
-  user(@Arg('handle', () => String, { description: 'With or without the leading @.' }) handle: string): Promise<PublicUser | null> {
-    return this.dependencies.users.findByHandle(handle.replace(/^@/, ''));
-  }
-
   @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens an account and a session.' })
   signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput, @Ctx() context: RequestContext) {

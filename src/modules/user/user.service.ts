@@ -1,4 +1,5 @@
 /** Accounts: profiles, roles, bans, and what others must know of a user. */
+import { randomBytes } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
 import { accountTopic, type Change } from '../../realtime/index.js';
@@ -45,7 +46,11 @@ export class UserService {
     rules.check();
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const updated = await this.models.users
-      .findOneAndUpdate({ _id: user }, { $set: given }, { returnDocument: 'after', projection: publicProjection })
+      .findOneAndUpdate(
+        { _id: user },
+        { $set: { ...given, profileEditedAt: new Date() } },
+        { returnDocument: 'after', projection: publicProjection },
+      )
       .lean();
     return updated!;
   }
@@ -126,6 +131,18 @@ export class UserService {
     if (banned) await this.models.sessions.deleteMany({ user }, { session });
     change.announce(accountTopic(user));
     return true;
+  }
+
+  /** Lets whatever a user writes wait for a moderator, or no longer. */
+  async restrict(session: ClientSession, user: Types.ObjectId, restricted: boolean): Promise<void> {
+    await this.models.users.updateOne({ _id: user }, { $set: { restrictedAt: restricted ? new Date() : null } }, { session });
+  }
+
+  /** Takes away what a user calls themselves and says of themselves. */
+  async rename(session: ClientSession, user: Types.ObjectId): Promise<void> {
+    const handle = `user_${randomBytes(8).toString('hex')}`;
+    const neutral = { handle, handleKey: handle, name: 'User', bio: null, avatarUrl: null, profileEditedAt: new Date() };
+    await this.models.users.updateOne({ _id: user }, { $set: neutral }, { session });
   }
 
   /**
