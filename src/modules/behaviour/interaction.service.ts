@@ -1,6 +1,6 @@
 /** What users did with products, added up: the recommender's input, and what likeness and trends follow from. */
 import { LRUCache } from 'lru-cache';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import type { ClientSession } from '../../store/database.js';
 import { ChangedDocuments } from '../../workers/index.js';
 import type { BehaviourModels, InteractionDocument } from './behaviour.model.js';
