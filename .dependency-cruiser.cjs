@@ -33,6 +33,12 @@ module.exports = {
     ),
     below('relay', '^src/relay/', '^src/(?!relay|input|errors|log)', 'The conventions of the API know no store.'),
     below('input', '^src/input/', '^src/(?!input|errors)', 'The rules for input know nothing of where it comes from.'),
+    below(
+      'migrations',
+      '^src/migrations/',
+      '^src/(?!migrations|store|log|operator-error)',
+      'Migrations know the store and no module: models change after them.',
+    ),
     below('workers', '^src/workers/', '^src/(?!workers|store|log)', 'Background work knows nothing of modules.'),
     below(
       'modules',

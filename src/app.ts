@@ -16,6 +16,7 @@ import { assembleSchema } from './graphql/schema.js';
 import { withPort } from './http/port.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import type { Logger } from './log.js';
+import { releaseMigrations } from './migrations/index.js';
 import { behaviourModule } from './modules/behaviour/index.js';
 import { catalogModule } from './modules/catalog/index.js';
 import { commentModule } from './modules/comment/index.js';
@@ -42,7 +43,8 @@ import { NodeFinders } from './relay/node.js';
 import { openStore, type Store } from './store/connection.js';
 import { Database } from './store/database.js';
 import { IdempotencyKeys } from './store/idempotency.js';
-import { registerLag, type Worker } from './workers/index.js';
+import { Migrations } from './store/migrations.js';
+import { registerLag, Worker } from './workers/index.js';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -111,13 +113,15 @@ function buildShop(database: Database, config: Config, log: Logger) {
     events.add(module.on);
     nodes.add(module.nodes);
   }
-  return { database, realtime, metrics, nodes, modules, verbs };
+  const migrations = new Migrations(database, releaseMigrations, log);
+  return { database, realtime, metrics, nodes, modules, verbs, migrations };
 }
 
 /** What the shop can do, on an open store, without serving it. For command-line tools and the demo shop. */
 export interface Shop {
   store: Store;
   verbs: Features['verbs'];
+  migrations: Migrations;
   close(): Promise<void>;
 }
 
@@ -125,9 +129,9 @@ export interface Shop {
 export async function openShop(config: Config, log: Logger, { share = false } = {}): Promise<Shop> {
   const store = await openStore(config, { share });
   try {
-    const { verbs, database } = buildShop(store.database, config, log);
-    await database.createIndexes();
-    return { store, verbs, close: () => store.close() };
+    const { verbs, migrations } = buildShop(store.database, config, log);
+    await migrations.run({ indexes: 'REQUIRED' });
+    return { store, verbs, migrations, close: () => store.close() };
   } catch (error) {
     await store.close();
     throw error;
@@ -159,8 +163,8 @@ export interface App {
 export async function createApp(config: Config, log: FastifyBaseLogger): Promise<App> {
   const store = await openStore(config);
   const shop = buildShop(store.database, config, log);
-  const { modules, realtime, metrics, verbs } = shop;
-  const workers = modules.flatMap((module) => module.workers);
+  const { modules, realtime, metrics, verbs, migrations } = shop;
+  const workers = [...modules.flatMap((module) => module.workers), indexWorker(migrations, log)];
   const reviewFeed = new FeedFile(() =>
     googleFeed(exportedReviews(verbs), { publisher: new URL(config.publicUrl).host, urlOf: productUrlOf(config) }),
   );
@@ -175,10 +179,10 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
   try {
     collectDefaultMetrics({ register: metrics });
     registerLag(metrics, workers);
-    await store.database.createIndexes();
+    await migrations.run({ indexes: 'REQUIRED' });
     if (config.redisUrl) await realtime.announcements.join(config.redisUrl, log);
     http = await serve(config, shop, reviewFeed, log);
-    for (const worker of workers) worker.start();
+    for (const worker of workers) worker.start({ now: !worker.beforeListening });
     await Promise.all(workers.filter(({ beforeListening }) => beforeListening).map((worker) => worker.settle()));
   } catch (error) {
     await close();
@@ -196,6 +200,11 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     listen: () => withPort(config, () => listener.listen(config.port)),
     close,
   };
+}
+
+/** Builds the indexes that a server can answer without, while it answers. */
+function indexWorker(migrations: Migrations, log: Logger): Worker {
+  return new Worker({ name: 'indexes', interval: 60 * 60 * 1000, log, run: () => migrations.run({ indexes: 'ALL' }) });
 }
 
 async function serve(

@@ -1,18 +1,23 @@
 /** What the commands share: they open the shop on the configured store, or on the embedded store of the server that runs on it. */
 import { pino } from 'pino';
-import { openShop, type Features } from '../app.js';
+import { openShop, type Features, type Shop } from '../app.js';
 import { readConfig } from '../config.js';
 import { createLogger } from '../logger.js';
 import { OperatorError } from '../operator-error.js';
 import { openStore, type Store } from '../store/connection.js';
 
 /** Runs the work with the shop open; what goes wrong is one line and exit code 1. */
-export async function withShop(work: (verbs: Features['verbs']) => Promise<void>): Promise<void> {
+export function withShop(work: (verbs: Features['verbs']) => Promise<void>): Promise<void> {
+  return withOpenShop(({ verbs }) => work(verbs));
+}
+
+/** The same with more than what the shop can do. */
+export async function withOpenShop(work: (shop: Shop) => Promise<void>): Promise<void> {
   try {
     const config = readConfig(process.env);
     const shop = await openShop(config, createLogger(config.logLevel, pino.destination(2)), { share: true });
     try {
-      await work(shop.verbs);
+      await work(shop);
     } finally {
       await shop.close();
     }

@@ -2,6 +2,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { HeaderMap } from '@apollo/server';
 import { RateLimited, RequestError } from '../errors.js';
+import { isStoreUnavailable } from '../store/unavailable.js';
 
 /** Codes that Apollo Server gives to requests it refuses by itself, in this API's terms. */
 const apolloCodes: Record<string, string> = {
@@ -32,6 +33,15 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, re
     const refused = `The argument "${argument}" does not fit its type.`;
     return { message: refused, locations, path, extensions: { code: 'BAD_USER_INPUT', argument } };
   }
+  if (isStoreUnavailable(cause)) {
+    report(cause);
+    return {
+      message: 'The shop’s data cannot be reached. Try again in a moment.',
+      locations,
+      path,
+      extensions: { code: 'STORE_UNAVAILABLE' },
+    };
+  }
   const code = apolloCodes[String(formatted.extensions?.['code'])];
   if (code) return { message, locations, path, extensions: { code } };
   report(cause);
@@ -51,9 +61,15 @@ function rootOf(error: unknown): unknown {
 /** The HTTP status of a request that is refused as a whole. */
 export function statusOf(code: string): number {
   return (
-    { UNAUTHENTICATED: 401, TOKEN_EXPIRED: 401, FORBIDDEN: 403, RATE_LIMITED: 429, OPERATION_TIMEOUT: 503, INTERNAL_SERVER_ERROR: 500 }[
-      code
-    ] ?? 400
+    {
+      UNAUTHENTICATED: 401,
+      TOKEN_EXPIRED: 401,
+      FORBIDDEN: 403,
+      RATE_LIMITED: 429,
+      OPERATION_TIMEOUT: 503,
+      STORE_UNAVAILABLE: 503,
+      INTERNAL_SERVER_ERROR: 500,
+    }[code] ?? 400
   );
 }
 

@@ -1,6 +1,7 @@
 /** A connection to the store, with the models and transactions of everything that works on it. */
 import AsyncLock from 'async-lock';
 import type { ClientSession, Connection, Model, Schema } from 'mongoose';
+import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
 
 export type { ClientSession } from 'mongoose';
 
@@ -14,9 +15,35 @@ export class Database {
     return this.connection.model<Document>(name, schema, collection);
   }
 
-  /** Builds the indexes of every model that was made so far. */
-  async createIndexes(): Promise<void> {
-    await Promise.all(Object.values(this.connection.models).map((model) => model.createIndexes()));
+  /** Whether nothing has been stored. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.connection.db!.listCollections({}, { nameOnly: true }).toArray()).length === 0;
+  }
+
+  /** Whether an index of a model is missing or different. */
+  async needsIndexes(which: 'REQUIRED' | 'ALL'): Promise<boolean> {
+    return (await this.indexChanges(which)).length > 0;
+  }
+
+  /**
+   * Gives every model that was made so far the indexes that it should have.
+   * @param which those that the API cannot do without, or all
+   * @throws OperatorError INDEX_CANNOT_BE_BUILT
+   */
+  async alignIndexes(which: 'REQUIRED' | 'ALL'): Promise<void> {
+    const changes = await this.indexChanges(which);
+    const models = [...new Set(changes.map(({ model }) => model))];
+    // Collections side by side, since a store makes many small steps durable at once.
+    await Promise.all(
+      models.map(async (model) => {
+        for (const change of changes.filter((candidate) => candidate.model === model)) await changeIndex(change);
+      }),
+    );
+  }
+
+  private async indexChanges(which: 'REQUIRED' | 'ALL'): Promise<IndexChange[]> {
+    const changes = await indexChanges(Object.values(this.connection.models));
+    return which === 'ALL' ? changes : changes.filter(({ canWait }) => !canWait);
   }
 
   async ping(): Promise<void> {

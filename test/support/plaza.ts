@@ -8,7 +8,8 @@ import { Types, type Connection } from 'mongoose';
 import { afterAll, beforeAll } from 'vitest';
 import WebSocket from 'ws';
 import { createApp, type App } from '../../src/app.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig, type Config } from '../../src/config.js';
+import { openStore, type Store } from '../../src/store/connection.js';
 import type { Worker } from '../../src/workers/index.js';
 import { createLogger } from '../../src/logger.js';
 import { runCommand, unlimited } from './processes.js';
@@ -54,7 +55,8 @@ export class Plaza {
   private readonly trace = new StoreTrace();
   private subscribing: Promise<unknown> = Promise.resolve();
 
-  async start(environment: Record<string, string> = {}): Promise<void> {
+  /** @param prepare what is done to the store before the app opens it */
+  async start(environment: Record<string, string> = {}, prepare?: (store: Store) => Promise<void>): Promise<void> {
     this.dataDirectory ||= mkdtempSync(join(tmpdir(), 'plaza-test-'));
     const uri = process.env['MONGODB_URI'];
     this.database ||= `plaza_test_${process.pid}_${Date.now()}`;
@@ -68,6 +70,7 @@ export class Plaza {
       ...store,
       ...environment,
     });
+    if (prepare) await withStore(config, prepare);
     this.app = await createApp(config, createLogger(config.logLevel, this.logOutput));
     this.trace.watch(this.app.http.fastify);
     await this.app.listen();
@@ -255,6 +258,15 @@ function withDatabase(uri: string, database: string): string {
 }
 
 /** Starts a Plaza before a file's tests and stops it after them. */
+async function withStore(config: Config, work: (store: Store) => Promise<void>): Promise<void> {
+  const store = await openStore(config);
+  try {
+    await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 export function usePlaza(environment: Record<string, string> = {}): Plaza {
   const plaza = new Plaza();
   beforeAll(() => plaza.start(environment));

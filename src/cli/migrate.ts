@@ -1,0 +1,13 @@
+/** Brings the store to this release: its documents and all of its indexes. A server does the same when it starts. */
+import { Command } from 'commander';
+import { withOpenShop } from './command-line.js';
+
+new Command('migrate')
+  .description('Brings the documents and indexes of the store to this release. Ends at once where they are.')
+  .allowExcessArguments(false)
+  .parse();
+
+await withOpenShop(async ({ migrations }) => {
+  await migrations.run({ indexes: 'ALL' });
+  process.stdout.write(`The store has version ${migrations.version} and all indexes.\n`);
+});

@@ -1,0 +1,57 @@
+/** A database of an earlier release goes on under this one: nothing is lost, and everything can be read and written. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unfitDocuments } from '../support/unfit-documents.js';
+import { loadDump, readDump } from '../support/database-dump.js';
+import { Plaza } from '../support/plaza.js';
+
+const dump = readDump('0.1.0');
+const plaza = new Plaza();
+// The one who has done one of everything.
+const account = dump['users']!.documents.find(({ bio }) => String(bio).startsWith('I am'))!;
+const me = { email: String(account['email']), password: 'correct horse', handle: String(account['handle']) };
+
+beforeAll(() => plaza.start({}, (store) => loadDump(store, dump)));
+afterAll(() => plaza.stop());
+
+async function signIn(): Promise<string> {
+  return (await plaza.mutate('signIn', { email: me.email, password: me.password }, 'accessToken')).accessToken;
+}
+
+describe('a database of release 0.1.0', () => {
+  test('has the version of this release after the start', async () => {
+    const state = await plaza.connection.collection('store_state').findOne({});
+    expect(state).toMatchObject({ holder: null, version: expect.any(Number) });
+    await plaza
+      .command('migrate')
+      .then(({ stdout }) => expect(stdout).toBe(`The store has version ${state!['version']} and all indexes.\n`));
+  });
+
+  test('has only documents that this release could have written', async () => {
+    expect(await unfitDocuments(plaza.app.database)).toEqual([]);
+  });
+
+  test('has the indexes of this release', async () => {
+    expect(await plaza.app.database.needsIndexes('ALL')).toBe(false);
+  });
+
+  test('lets its users sign in and read all that they had', async () => {
+    const token = await signIn();
+    const { viewer, exportMyData } = await plaza.data('{ viewer { email user { handle bio } } exportMyData }', {}, token);
+    expect(viewer).toMatchObject({ email: me.email, user: { handle: me.handle, bio: `I am ${me.handle}` } });
+    const kinds = ['reviews', 'comments', 'questions', 'answers', 'orders', 'shares', 'notifications', 'feed', 'behaviour'];
+    expect(Object.keys(exportMyData)).toEqual(expect.arrayContaining(kinds));
+  });
+
+  test('shows its products with reviews, comments and questions, and takes new ones', async () => {
+    const token = await signIn();
+    const { searchProducts } = await plaza.data(
+      `{ searchProducts(query: "") { products { edges { node { id rating { count mean }
+           reviews { edges { node { overall body author { handle } } } } comments { edges { node { body } } } questions { edges { node { body } } } } } } } }`,
+    );
+    const products = searchProducts.products.edges.map(({ node }: { node: object }) => node);
+    expect(products).toHaveLength(dump['products']!.documents.length);
+    expect(JSON.stringify(products)).toContain(me.handle);
+    const { comment } = await plaza.mutate('addComment', { subjectId: products[0].id, body: 'Still here' }, 'comment { body }', token);
+    expect(comment).toEqual({ body: 'Still here' });
+  });
+});
