@@ -1,7 +1,8 @@
 /**
  * The event log: what anyone may watch, written in the transaction of the change itself. A topic's
  * sequence has no holes, and its order is the order of the commits, because the counter's document
- * lets only one transaction a topic through at a time.
+ * lets only one transaction a topic through at a time. It is read at majority, so that no failover takes
+ * back an event that somebody has seen and gives its number to another.
  */
 import { Schema, Types, type Model } from 'mongoose';
 import { RequestError } from '../errors.js';
@@ -129,13 +130,16 @@ export class EventLog {
   }
 
   async latestSequence(topic: string): Promise<number> {
-    const counter = await this.topics.findById(topic).lean();
+    const counter = await this.topics.findById(topic).readConcern('majority').lean();
     return counter?.sequence ?? 0;
   }
 
   /** The same for many topics; those without events are left out. */
   async latestSequences(topics: string[]): Promise<[topic: string, sequence: number][]> {
-    const counters = await this.topics.find({ _id: { $in: topics } }).lean();
+    const counters = await this.topics
+      .find({ _id: { $in: topics } })
+      .readConcern('majority')
+      .lean();
     return counters.map(({ _id, sequence }) => [_id, sequence]);
   }
 
@@ -143,6 +147,7 @@ export class EventLog {
   async after(topic: string, sequence: number, limit: number): Promise<LoggedEvent[]> {
     return await this.events
       .find({ topic, sequence: { $gt: sequence } })
+      .readConcern('majority')
       .sort({ sequence: 1 })
       .limit(limit)
       .lean();
@@ -153,7 +158,7 @@ export class EventLog {
     const latest = await this.latestSequence(topic);
     if (sequence > latest) throw new RequestError('BAD_USER_INPUT', 'This cursor is ahead of the stream.', 'after');
     if (sequence === latest) return;
-    const next = await this.events.exists({ topic, sequence: sequence + 1 });
+    const next = await this.events.exists({ topic, sequence: sequence + 1 }).readConcern('majority');
     if (!next) throw new RequestError('CURSOR_EXPIRED', 'This cursor has expired. Fetch the list again, then resubscribe.', 'after');
   }
 }

@@ -30,9 +30,8 @@ export interface Store {
 export async function openStore(options: StoreOptions, { share = false } = {}): Promise<Store> {
   const { uri, embedded } = options.mongodbUri ? { uri: options.mongodbUri, embedded: null } : await openEmbedded(options, share);
   const connection = mongoose.createConnection(uri, {
-    serverSelectionTimeoutMS: 5_000,
     monitorCommands: true,
-    maxPoolSize: options.storePoolSize,
+    ...unlessInUri(uri, { serverSelectionTimeoutMS: 5_000, maxPoolSize: options.storePoolSize }),
   });
   const close = (): Promise<void> => closeAll(connection, embedded);
   try {
@@ -42,6 +41,12 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
     throw unreachable(error);
   }
   return { database: new Database(connection), uri, embedded: embedded !== null, close };
+}
+
+/** What the operator's URI says wins. */
+function unlessInUri<Options extends object>(uri: string, options: Options): Partial<Options> {
+  const given = new Set([...new URLSearchParams(uri.split('?')[1] ?? '').keys()].map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !given.has(name.toLowerCase()))) as Partial<Options>;
 }
 
 function unreachable(error: unknown): unknown {

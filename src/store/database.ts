@@ -5,6 +5,8 @@ import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
 
 export type { ClientSession } from 'mongoose';
 
+const transactionOptions = { readPreference: 'primary', readConcern: 'snapshot', writeConcern: { w: 'majority' } } as const;
+
 /** Models belong to a database and not to mongoose, so that one process can hold several. */
 export class Database {
   private readonly queues = new AsyncLock({ maxPending: 100_000 });
@@ -59,7 +61,7 @@ export class Database {
     const run = async (): Promise<Result> => {
       const session = await this.connection.startSession();
       try {
-        return await session.withTransaction(() => work(session), { readConcern: 'snapshot', writeConcern: { w: 'majority' } });
+        return await session.withTransaction(() => work(session), transactionOptions);
       } finally {
         await session.endSession();
       }

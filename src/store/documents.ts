@@ -50,6 +50,13 @@ export function documentSchema<Document>(fields: FieldsOf<Document>): Schema<Doc
   schema.pre(['updateOne', 'updateMany', 'findOneAndUpdate'], function () {
     this.setOptions({ runValidators: true });
   });
+  // Only the primary answers inside a transaction, wherever the operator's URI has other reads go.
+  schema.pre(['find', 'findOne', 'countDocuments', 'distinct'], function () {
+    if (this.getOptions().session) void this.read('primary');
+  });
+  schema.pre('aggregate', function () {
+    if (this.options.session) void this.read('primary');
+  });
   return schema;
 }
 
