@@ -91,7 +91,7 @@ class PlainForm {
   private ofField(node: FieldNode, type: GraphQLCompositeType, conditions: readonly Condition[], above: readonly string[]): FieldNode {
     const name = node.name.value;
     const path = [...above, node.alias?.value ?? name];
-    if (isIntrospectionField(name)) this.mustBeInterpreted = true;
+    if (isIntrospectionField(name) || path.at(-1) === '__proto__') this.mustBeInterpreted = true;
     if (name !== '__typename') this.note(path);
     const { kind, alias, arguments: given, loc } = node;
     const field = 'getFields' in type ? type.getFields()[name] : undefined;
@@ -103,7 +103,6 @@ class PlainForm {
 
   /** The compiler's name of a place is its path joined by underscores, with list positions and types between. */
   private note(path: readonly string[]): void {
-    if (path.at(-1) === '__proto__') this.mustBeInterpreted = true;
     const parts = [...path].reverse().flatMap((key) => key.split('_'));
     const name = parts.filter((part) => !/^idx\d+$/.test(part) && !this.typeNames.has(part)).join('_');
     const place = path.join('.');

@@ -175,7 +175,7 @@ export function decodeEventCursor(cursor: string, topic: string): number {
   } catch {
     parsed = null;
   }
-  if (!Array.isArray(parsed) || !Number.isInteger(parsed[1]) || (parsed[1] as number) < 0) {
+  if (!Array.isArray(parsed) || !Number.isSafeInteger(parsed[1]) || (parsed[1] as number) < 0) {
     throw new RequestError('BAD_USER_INPUT', 'This is not a cursor.', 'after');
   }
   if (parsed[0] !== topic) throw new RequestError('BAD_USER_INPUT', 'This cursor belongs to another stream.', 'after');
