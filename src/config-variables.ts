@@ -188,6 +188,9 @@ const limits = {
   MAX_OPERATION_DEPTH: described(count.max(50).default(15), 'Maximum levels of fields within each other in an operation.'),
   MAX_OPERATION_COST: described(count.default(10_000), 'Maximum points that one operation may cost.'),
   MAX_BODY_SIZE: described(size('2mb', '64mb'), 'Maximum size of a request body and of a WebSocket message.'),
+  HEADERS_TIMEOUT: described(duration('10s', { max: '10m' }), 'How long a client may take to send the headers of a request.'),
+  REQUEST_TIMEOUT: described(duration('30s', { max: '1h' }), 'How long a client may take to send a request.'),
+  IDLE_TIMEOUT: described(duration('1m', { max: '1h' }), 'How long a connection without a request may do nothing before it is closed.'),
   CONNECTIONS_PER_ADDRESS: described(count.default(200), 'Maximum open WebSocket and event-stream connections of one address.'),
   REQUEST_CONNECTIONS_PER_ADDRESS: described(
     count.default(256),

@@ -53,6 +53,9 @@ export interface Config {
 /** What a client may hold open or send. */
 export interface Limits {
   bodySize: number;
+  headersTimeout: number;
+  requestTimeout: number;
+  idleTimeout: number;
   connectionsPerAddress: number;
   requestConnectionsPerAddress: number;
   connectionsPerUser: number;
@@ -130,6 +133,9 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
 function limits(values: Environment): Limits {
   return {
     bodySize: values.MAX_BODY_SIZE,
+    headersTimeout: values.HEADERS_TIMEOUT,
+    requestTimeout: values.REQUEST_TIMEOUT,
+    idleTimeout: values.IDLE_TIMEOUT,
     connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
     requestConnectionsPerAddress: values.REQUEST_CONNECTIONS_PER_ADDRESS,
     connectionsPerUser: values.CONNECTIONS_PER_USER,

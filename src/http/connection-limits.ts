@@ -3,11 +3,36 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from './network-address.js';
 
-/** Milliseconds. A client sends its headers and its whole request within these, and is closed where it does nothing. */
-export const timeouts = { headers: 10_000, request: 30_000, idle: 60_000, keepAlive: 15_000, checkInterval: 2_000 } as const;
+/** Milliseconds. */
+export interface ConnectionTimeouts {
+  /** For the headers of a request. */
+  headersTimeout: number;
+  /** For a request with its body. */
+  requestTimeout: number;
+  /** For a connection on which nothing happens. */
+  idleTimeout: number;
+}
+
+const longestKeepAlive = 15_000;
+const longestCheckInterval = 2_000;
+
+/** What fastify is told, so that every one of the times is held within a half of it more. */
+export function timeoutOptions({ headersTimeout, requestTimeout, idleTimeout }: ConnectionTimeouts) {
+  return {
+    keepAliveTimeout: Math.min(longestKeepAlive, idleTimeout),
+    connectionTimeout: idleTimeout,
+    // Headers are a part of the request.
+    requestTimeout: Math.max(requestTimeout, headersTimeout),
+    http: {
+      maxHeaderSize,
+      headersTimeout,
+      connectionsCheckingInterval: Math.min(longestCheckInterval, headersTimeout / 2, requestTimeout / 2),
+    },
+  };
+}
 
 /** Bytes of a request's headers. */
-export const maxHeaderSize = 16 * 1024;
+const maxHeaderSize = 16 * 1024;
 
 /** Plain HTTP connections by network; one that becomes a WebSocket or an event stream is counted there instead. */
 export class RequestConnections {

@@ -28,7 +28,7 @@ import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
 import { setBrowserRules } from './browser-rules.js';
-import { maxHeaderSize, RequestConnections, timeouts } from './connection-limits.js';
+import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
 import { networkOf } from './network-address.js';
 import { Origins, type OriginOptions } from './origins.js';
@@ -41,7 +41,7 @@ import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
 const path = '/graphql';
 const pingInterval = 12_000;
 
-export interface HttpLimits extends ConnectionLimits {
+export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
   /** HTTP connections of one address that are no WebSocket and no event stream. */
   requestConnectionsPerAddress: number;
   /** Bytes of a request body or a WebSocket message. */
@@ -90,10 +90,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     // A slug is up to 80 characters and an id.
     routerOptions: { maxParamLength: 200 },
     trustProxy,
-    keepAliveTimeout: timeouts.keepAlive,
-    requestTimeout: timeouts.request,
-    connectionTimeout: timeouts.idle,
-    http: { maxHeaderSize, headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.checkInterval },
+    ...timeoutOptions(options.limits),
   });
   const requestConnections = new RequestConnections(options.limits.requestConnectionsPerAddress);
   if (options.trustedProxies === 0) requestConnections.watch(fastify.server);

@@ -1,10 +1,11 @@
 import { getNamedType, isInputObjectType } from 'graphql';
+import { Types } from 'mongoose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describedSchema } from '../support/described-schema.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
-const times = 50;
+const times = 100;
 
 let author: Account;
 let merchant: Account;
@@ -53,7 +54,22 @@ const creations: Record<string, Creation> = {
   },
 };
 
-describe('the same key, fifty times at once, makes one object', () => {
+const storedId = (id: string) => new Types.ObjectId(Buffer.from(id, 'base64url').toString().split(':')[1]);
+
+/** What makes each input another one, though it could be made as well. */
+const differing: Record<string, object> = {
+  createProduct: { title: 'Pan' },
+  placeOrder: { shareToken: 'another' },
+  createReview: { title: 'Another' },
+  addComment: { body: 'Another' },
+  askQuestion: { body: 'Another?' },
+  answerQuestion: { body: 'Another' },
+  shareProduct: { channel: 'EMAIL' },
+  referProduct: { message: 'Another' },
+  sendMerchantFeedback: { body: 'Another' },
+};
+
+describe('the same key, a hundred times at once, makes one object', () => {
   test.each(Object.entries(creations))('%s', async (name, { input, made, collection, by = () => author }) => {
     const countOf = async () => (await plaza.documents())[collection] ?? 0;
     const before = await countOf();
@@ -73,6 +89,32 @@ describe('the same key, fifty times at once, makes one object', () => {
     );
     expect(product).toEqual({ stock: 998, rating: { count: 1 }, comments: { totalCount: 1 } });
   });
+});
+
+describe('a key', () => {
+  const codesOf = (payload: { userErrors: { code: string; field: string[] }[] }) =>
+    payload.userErrors.map(({ code, field }) => `${code} ${field.join('.')}`);
+
+  test.each(Object.entries(creations))('of %s stands for its input alone', async (name, { input, made, by = () => author }) => {
+    const another = { ...input(), ...differing[name], idempotencyKey: `key of ${name}` };
+    const before = await plaza.documents();
+    expect(codesOf(await plaza.mutate(name, another, made, by().token))).toEqual(['IDEMPOTENCY_KEY_REUSED input.idempotencyKey']);
+    expect(await plaza.documents()).toEqual(before);
+  });
+
+  test.each(Object.entries(creations))('of %s is refused if it is too long', async (name, { input, made, by = () => author }) => {
+    const long = { ...input(), idempotencyKey: 'k'.repeat(256) };
+    expect(codesOf(await plaza.mutate(name, long, made, by().token))).toEqual(['TOO_LONG input.idempotencyKey']);
+  });
+
+  test.each(Object.entries(creations))(
+    'of %s tells that what it made is gone',
+    async (name, { input, made, collection, by = () => author }) => {
+      const send = () => plaza.mutate(name, { ...input(), idempotencyKey: `key of ${name}` }, made, by().token);
+      await plaza.connection.collection(collection).deleteMany({ _id: { $nin: [productId, questionId].map(storedId) } });
+      expect(codesOf(await send())).toEqual(['RESULT_DELETED input.idempotencyKey']);
+    },
+  );
 });
 
 test('every mutation that takes a key is tried here', async () => {

@@ -17,7 +17,7 @@ const operationsOf = (of: GraphQLSchema) =>
     operationTimeout: 60_000,
     maxAnswerSize: 10_000_000,
   });
-const nobody = () => new RequestContext(null, '', { requireRetained: async () => {} });
+const nobody = () => new RequestContext({ signedIn: null }, '', { requireRetained: async () => {} });
 
 async function answered(
   operations: CompiledOperations,

@@ -179,7 +179,8 @@ export function hostileValues(type: GraphQLInputType, foreign: readonly string[]
   }
   if (isInputObjectType(plain)) return misfits;
   if (isEnumType(plain)) return [...plain.getValues().map((value) => value.name), 'NONE', '', ...misfits];
-  if (plain === GraphQLID) return [...foreignIds(foreign), ...texts.slice(0, 8), ...misfits];
+  if (plain === GraphQLID)
+    return [...foreignIds(foreign), ...texts.filter((text) => text !== megabyte).slice(0, 7), 'm'.repeat(10_000), ...misfits];
   if (plain === GraphQLInt || plain === GraphQLFloat) return [...numbers, ...misfits];
   if (plain.name === 'DateTimeISO') return [...times, ...misfits];
   if (plain !== GraphQLString) return [...texts, ...misfits];

@@ -8,7 +8,7 @@ import type { SignedIn } from '../../relay/context.js';
 import { emptyTally } from '../../scoring/index.js';
 import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { MoneyAmount } from './money.js';
 
@@ -96,13 +96,13 @@ export class CatalogService {
     await this.requireCategory(input.category, 'categoryId');
     const id = await this.dependencies.realtime.recordChange([], async ({ session, announce }) => {
       announce(catalogTopic);
-      const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey };
+      const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey, input };
       const { id } = await this.dependencies.idempotency.createOnce(session, request, (_id) =>
         insert(this.models.products, newProduct(_id, merchant.userId, input), session),
       );
       return id;
     });
-    return (await this.models.products.findById(id).lean())!;
+    return requireCreated(await this.models.products.findById(id).lean());
   }
 
   /** Merchants change their own products, administrators any. @throws RulesBroken, RequestError FORBIDDEN */

@@ -5,7 +5,7 @@ import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -56,11 +56,11 @@ export class CommentService {
     checkBody(input.body);
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([kind.comments.keyOf(input.subject)], async (change) => {
-      const request = { user: author, operation: 'addComment', key: input.idempotencyKey };
+      const request = { user: author, operation: 'addComment', key: input.idempotencyKey, input };
       const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertComment(change, kind, _id, author, input));
       return id;
     });
-    return (await this.models.comments.findById(id).lean())!;
+    return requireCreated(await this.models.comments.findById(id).lean());
   }
 
   private async insertComment(

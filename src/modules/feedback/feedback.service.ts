@@ -5,7 +5,7 @@ import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { insert } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -58,11 +58,11 @@ export class FeedbackService {
     new InputRules().text(input.body, { least: 1, most: 5000 }, 'body').check();
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([feedbackKey(input.merchant)], async (change) => {
-      const request = { user: sender, operation: 'sendMerchantFeedback', key: input.idempotencyKey };
+      const request = { user: sender, operation: 'sendMerchantFeedback', key: input.idempotencyKey, input };
       const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertFeedback(change, _id, sender, input));
       return id;
     });
-    return (await this.models.feedback.findById(id).lean())!;
+    return requireCreated(await this.models.feedback.findById(id).lean());
   }
 
   private async insertFeedback(change: Change, _id: Types.ObjectId, sender: Types.ObjectId, input: NewFeedback): Promise<void> {

@@ -7,7 +7,7 @@ import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert, insertMissing } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import { isPriced, productKey, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
@@ -66,7 +66,7 @@ export class OrderService {
     const keys = new Set(items.map(({ product }) => productKey(product)));
     const id = await realtime.recordChange([...keys], async (change) => {
       const { session } = change;
-      const request = { user: buyer, operation: 'placeOrder', key: idempotencyKey };
+      const request = { user: buyer, operation: 'placeOrder', key: idempotencyKey, input: { items, shareToken } };
       const { id } = await idempotency.createOnce(session, request, async (_id) => {
         const products = await this.readProducts(session, items);
         await this.takeStock(change, items, products);
@@ -76,7 +76,7 @@ export class OrderService {
       });
       return id;
     });
-    return (await this.models.orders.findById(id).lean())!;
+    return requireCreated(await this.models.orders.findById(id).lean());
   }
 
   private async readProducts(session: ClientSession, items: OrderedItem[]): Promise<ProductDocument[]> {

@@ -5,7 +5,7 @@ import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { FeedVerbs } from '../feed/index.js';
@@ -51,11 +51,11 @@ export class AnswerService {
     checkAnswer(input.body);
     const { idempotency, realtime } = this.dependencies;
     const id = await realtime.recordChange([questionKey(input.question)], async (change) => {
-      const request = { user: author, operation: 'answerQuestion', key: input.idempotencyKey };
+      const request = { user: author, operation: 'answerQuestion', key: input.idempotencyKey, input };
       const { id } = await idempotency.createOnce(change.session, request, (_id) => this.add(change, _id, author, input));
       return id;
     });
-    return (await this.models.answers.findById(id).lean())!;
+    return requireCreated(await this.models.answers.findById(id).lean());
   }
 
   /** What is held is stored out of sight, counts nowhere and reaches nobody until it is released. */

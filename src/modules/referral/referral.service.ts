@@ -6,7 +6,7 @@ import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert, insertMissing } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEvents } from '../domain-events.js';
@@ -67,10 +67,11 @@ export class ReferralService {
     const distinct = [...new Map(recipients.map((id) => [id.toHexString(), id])).values()];
     const { realtime, idempotency } = this.dependencies;
     await realtime.recordChange([`referrals:${sender.toHexString()}`], async (change) => {
-      const request = { user: sender, operation: 'referProduct', key: input.idempotencyKey };
+      const request = { user: sender, operation: 'referProduct', key: input.idempotencyKey, input };
       await idempotency.createOnce(change.session, request, () => this.referToEach(change, sender, distinct, input));
     });
-    return await this.models.referrals.find({ sender, recipient: { $in: distinct }, product }).lean();
+    const referrals = await this.models.referrals.find({ sender, recipient: { $in: distinct }, product }).lean();
+    return requireCreated(referrals.length > 0 ? referrals : null);
   }
 
   private async referToEach(change: Change, sender: Types.ObjectId, recipients: Types.ObjectId[], input: NewReferral): Promise<void> {

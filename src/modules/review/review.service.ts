@@ -6,7 +6,7 @@ import type { Change, Realtime } from '../../realtime/index.js';
 import { aspects, overallPoints, reviewWeight, starsOf, type Aspect } from '../../scoring/index.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import { productKey, type TalliedProduct } from '../catalog/index.js';
 import type { FeedVerbs } from '../feed/index.js';
@@ -63,7 +63,7 @@ export class ReviewService {
       const product = await ratings.talliedProduct(session, input.product);
       if (!product) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
       if (product.merchant.equals(author)) throw broken('NOT_ALLOWED', 'Merchants cannot review their own products.', 'productId');
-      const request = { user: author, operation: 'createReview', key: input.idempotencyKey };
+      const request = { user: author, operation: 'createReview', key: input.idempotencyKey, input };
       const { id } = await idempotency.createOnce(session, request, async (_id) => {
         const earlier = await this.models.reviews.exists({ product: input.product, author }).session(session);
         if (earlier) throw broken('ALREADY_EXISTS', 'You have reviewed this product; change that review instead.', 'productId');
@@ -71,7 +71,7 @@ export class ReviewService {
       });
       return id;
     });
-    return (await this.models.reviews.findById(id).lean())!;
+    return requireCreated(await this.models.reviews.findById(id).lean());
   }
 
   private async reviewOf(session: ClientSession, _id: Types.ObjectId, author: Types.ObjectId, input: NewReview): Promise<ReviewDocument> {

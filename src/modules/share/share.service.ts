@@ -8,7 +8,7 @@ import type { ListDefinition } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { IdempotencyKeys } from '../../store/idempotency.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEvents } from '../domain-events.js';
@@ -56,11 +56,11 @@ export class ShareService {
     new InputRules().text(input.message, { most: 1000 }, 'message').check();
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([], async (change) => {
-      const request = { user: author, operation: 'shareProduct', key: input.idempotencyKey };
+      const request = { user: author, operation: 'shareProduct', key: input.idempotencyKey, input };
       const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertShare(change, _id, author, input));
       return id;
     });
-    return (await this.models.shares.findById(id).lean())!;
+    return requireCreated(await this.models.shares.findById(id).lean());
   }
 
   private async insertShare(change: Change, _id: Types.ObjectId, author: Types.ObjectId, input: NewShare): Promise<void> {

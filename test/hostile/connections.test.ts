@@ -1,0 +1,221 @@
+/** Connections that send nothing, too slowly, too much or too many are closed, and nobody else notices. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { usePlaza } from '../support/plaza.js';
+
+const plaza = usePlaza({
+  HEADERS_TIMEOUT: '1s',
+  REQUEST_TIMEOUT: '2s',
+  IDLE_TIMEOUT: '3s',
+  REQUEST_CONNECTIONS_PER_ADDRESS: '30',
+  CONNECTIONS_PER_ADDRESS: '12',
+  SUBSCRIPTIONS_PER_CONNECTION: '5',
+  MAX_BODY_SIZE: '64kb',
+});
+
+const open: { destroy(): void }[] = [];
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.destroy();
+});
+
+interface Plain {
+  socket: Socket;
+  /** What the server has sent so far. */
+  text: () => string;
+  /** Ends with the connection. */
+  ended: Promise<void>;
+}
+
+async function plain(...parts: string[]): Promise<Plain> {
+  const { hostname, port } = new URL(plaza.url);
+  const socket = connect(Number(port), hostname);
+  open.push(socket);
+  let text = '';
+  socket.on('data', (chunk) => (text += String(chunk))).on('error', () => {});
+  const ended = once(socket, 'close').then(() => {});
+  await once(socket, 'connect');
+  for (const part of parts) socket.write(part);
+  return { socket, text: () => text, ended };
+}
+
+const host = 'Host: localhost\r\n';
+const answer = async () => (await plaza.query('{ __typename }')).data;
+
+describe('a connection is closed', () => {
+  test('when it sends nothing', async () => {
+    await (
+      await plain()
+    ).ended;
+  });
+
+  test('when its headers do not end', async () => {
+    const { ended, text } = await plain(`POST /graphql HTTP/1.1\r\n${host}`);
+    await ended;
+    expect(text()).toMatch(/^(?:HTTP\/1\.1 408|$)/);
+  });
+
+  test('when its headers come byte by byte', async () => {
+    const { socket, ended } = await plain(`GET /graphql HTTP/1.1\r\n${host}`);
+    let sent = 0;
+    const dripping = setInterval(() => socket.write(`X-${++sent}: a\r\n`), 100);
+    await ended;
+    clearInterval(dripping);
+  });
+
+  test('when its body comes byte by byte', async () => {
+    const { socket, ended } = await plain(
+      `POST /graphql HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{`,
+    );
+    const dripping = setInterval(() => socket.write(' '), 100);
+    await ended;
+    clearInterval(dripping);
+  });
+
+  test('when it has had an answer and asks for nothing more', async () => {
+    const { ended, text } = await plain(`GET /health/live HTTP/1.1\r\n${host}\r\n`);
+    await ended;
+    expect(text()).toContain('200 OK');
+  });
+
+  test('when its headers are too large', async () => {
+    const { ended, text } = await plain(`GET /graphql HTTP/1.1\r\n${host}X-Large: ${'a'.repeat(20_000)}\r\n\r\n`);
+    await ended;
+    expect(text()).toContain('431');
+  });
+
+  test.each([
+    ['no HTTP', 'nonsense\r\n\r\n'],
+    ['two lengths', `POST /graphql HTTP/1.1\r\n${host}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello`],
+    ['a length and chunks', `POST /graphql HTTP/1.1\r\n${host}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['a header with a line feed alone', `GET / HTTP/1.1\nHost: a\r\n\r\n`],
+    ['no host', 'GET /graphql HTTP/1.1\r\n\r\n'],
+  ])('when it sends %s', async (_name, request) => {
+    const { ended, text } = await plain(request);
+    await ended;
+    expect(text()).toContain('400 Bad Request');
+  });
+});
+
+test('one address holds so many plain connections, and no more', async () => {
+  const connections = await Promise.all(Array.from({ length: 60 }, () => plain()));
+  const closed = await Promise.race([
+    Promise.all(connections.slice(30).map(({ ended }) => ended)).then(() => 'refused'),
+    Promise.all(connections.slice(0, 30).map(({ ended }) => ended)).then(() => 'timed out'),
+  ]);
+  expect(closed).toBe('refused');
+  for (const { socket } of connections) socket.destroy();
+  await Promise.all(connections.map(({ ended }) => ended));
+  await expect.poll(answer).toEqual({ __typename: 'Query' });
+});
+
+interface Live {
+  socket: WebSocket;
+  closed: Promise<number>;
+  send: (message: object) => void;
+  receive: () => Promise<{ type: string; id?: string; payload?: unknown }>;
+}
+
+async function live({ init = true } = {}): Promise<Live> {
+  const socket = new WebSocket(`${plaza.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  open.push({ destroy: () => socket.terminate() });
+  socket.on('error', () => {});
+  const closed = once(socket, 'close').then(([code]) => code as number);
+  const messages: string[] = [];
+  let wake = (): void => {};
+  socket.on('message', (data: Buffer) => {
+    messages.push(data.toString());
+    wake();
+  });
+  const receive = async (): Promise<{ type: string }> => {
+    while (messages.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    const message = JSON.parse(messages.shift()!) as { type: string };
+    return message.type === 'ping' ? receive() : message;
+  };
+  const send = (message: object): void => socket.send(JSON.stringify(message));
+  await Promise.race([once(socket, 'open'), closed]);
+  if (init && socket.readyState === WebSocket.OPEN) {
+    send({ type: 'connection_init' });
+    await Promise.race([receive(), closed]);
+  }
+  return { socket, closed, send, receive };
+}
+
+describe('a WebSocket', () => {
+  test('that never begins is closed', async () => {
+    expect(await (await live({ init: false })).closed).toBe(4408);
+  });
+
+  test('that subscribes before it begins is closed', async () => {
+    const { send, closed } = await live({ init: false });
+    send({ type: 'subscribe', id: '1', payload: { query: '{ __typename }' } });
+    expect(await closed).toBe(4401);
+  });
+
+  test('with a message that is too large is closed, and the others go on', async () => {
+    const [bystander, { socket, closed }] = [await live(), await live()];
+    socket.send('a'.repeat(100_000));
+    expect(await closed).toBe(1009);
+    bystander.send({ type: 'subscribe', id: '1', payload: { query: '{ __typename }' } });
+    expect(await bystander.receive()).toMatchObject({ type: 'next', id: '1' });
+  });
+
+  test('with a message that is none is closed', async () => {
+    for (const text of ['nonsense', '[]', '{"type":"nothing"}', '{"type":"subscribe","id":1}', 'null']) {
+      const { socket, closed } = await live();
+      socket.send(text);
+      expect(await closed).toBe(4400);
+    }
+  });
+
+  test('holds so many subscriptions, and no more', async () => {
+    const { send, receive, socket } = await live();
+    const query = `subscription { questionAsked(productId: "${Buffer.from(`Product:${'0'.repeat(24)}`).toString('base64url')}") { cursor } }`;
+    await plaza.admits(5, () => {
+      for (let id = 0; id < 5; id++) send({ type: 'subscribe', id: String(id), payload: { query } });
+    });
+    send({ type: 'subscribe', id: 'one more', payload: { query } });
+    expect(await receive()).toMatchObject({ type: 'error', id: 'one more', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test.each([
+    ['an operation name that does not exist', { query: 'query A { __typename }', operationName: 'B' }],
+    ['an operation that is not named', { query: 'query A { __typename } query B { __typename }' }],
+    [
+      'a condition on the field of a subscription',
+      { query: 'subscription ($a: Boolean!) { feedItemAdded @skip(if: $a) { cursor } }', variables: { a: true } },
+    ],
+    ['a subscription whose field is left out', { query: 'subscription { feedItemAdded @include(if: false) { cursor } }' }],
+    ['two fields of a subscription', { query: 'subscription { feedItemAdded { cursor } notificationReceived { cursor } }' }],
+    ['a variable of the wrong type', { query: 'subscription ($a: String) { feedItemAdded(after: $a) { cursor } }', variables: { a: 1 } }],
+    ['an argument that is missing', { query: 'subscription ($id: ID) { questionAsked(productId: $id) { cursor } }', variables: {} }],
+    ['a forged cursor', { query: 'query { products(after: "e30") { edges { cursor } } }' }],
+    ['a document that is none', { query: '{' }],
+    ['a document without an operation', { query: 'fragment F on Query { __typename }' }],
+  ])('and an event stream answer %s, and go on', async (_name, payload) => {
+    const { send, receive, socket } = await live();
+    send({ type: 'subscribe', id: 'hostile', payload });
+    const message = await receive();
+    expect(message.id).toBe('hostile');
+    expect(JSON.stringify(message)).toMatch(/"code":"(?!INTERNAL)[A-Z_]+"/);
+    if (message.type === 'next') await receive();
+    send({ type: 'subscribe', id: 'honest', payload: { query: '{ __typename }' } });
+    expect(await receive()).toMatchObject({ type: 'next', id: 'honest' });
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    const stream = await fetch(`${plaza.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify(payload),
+    });
+    expect(stream.status).toBeLessThan(500);
+    expect(await stream.text()).toMatch(/"code":"(?!INTERNAL)[A-Z_]+"/);
+  });
+});
+
+test('one address holds so many WebSockets, and no more', async () => {
+  const sockets = await Promise.all(Array.from({ length: 12 }, () => live()));
+  expect(sockets.every(({ socket }) => socket.readyState === WebSocket.OPEN)).toBe(true);
+  expect(await (await live()).closed).toBe(4429);
+});
