@@ -46,21 +46,24 @@ import { IdempotencyKeys } from './store/idempotency.js';
 import { Migrations } from './store/migrations.js';
 import { registerLag, Worker } from './workers/index.js';
 
-const day = 24 * 60 * 60 * 1000;
-
 /** The features, wired to each other. */
 export type Features = ReturnType<typeof buildFeatures>;
 
 /** Every feature of the shop, in order: what is listed later may use what is listed before. */
 function buildFeatures(foundation: Foundation, config: Config) {
+  const { retention } = config;
   const user = userModule(foundation, config);
   const users = user.verbs;
   const socialGraph = socialGraphModule(foundation, { users });
   const catalog = catalogModule(foundation, { socialGraph: socialGraph.verbs });
-  const behaviour = behaviourModule(foundation, { catalog: catalog.verbs });
-  const screening = screeningModule(foundation, { users }, config);
-  const notification = notificationModule(foundation, { users, socialGraph: socialGraph.verbs });
-  const feed = feedModule(foundation, { users, socialGraph: socialGraph.verbs });
+  const behaviour = behaviourModule(foundation, { catalog: catalog.verbs }, { eventRetention: retention.behaviour });
+  const screening = screeningModule(foundation, { users }, { ...config, retention: retention.screening });
+  const notification = notificationModule(
+    foundation,
+    { users, socialGraph: socialGraph.verbs },
+    { retention: retention.notifications, repeatWindow: retention.notificationRepeats },
+  );
+  const feed = feedModule(foundation, { users, socialGraph: socialGraph.verbs }, { retention: retention.feed });
   const shared = {
     users,
     catalog: catalog.verbs,
@@ -73,18 +76,26 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const order = orderModule(foundation, shared);
   const review = reviewModule(foundation, { ...shared, orders: order.verbs }, { productUrlOf: productUrlOf(config) });
   const question = questionModule(foundation, { ...shared, orders: order.verbs });
-  const share = shareModule(foundation, shared, config);
+  const share = shareModule(foundation, shared, {
+    ...config,
+    attributionWindow: retention.shareAttribution,
+    visitRetention: retention.shareVisits,
+  });
   const subjects = [catalog, review, question, share].flatMap(({ content }) => content);
-  const comment = commentModule(foundation, { ...shared, subjects }, { editWindow: day });
+  const comment = commentModule(foundation, { ...shared, subjects }, { editWindow: retention.commentEdits });
   const referral = referralModule(foundation, shared);
   const feedback = feedbackModule(foundation, shared);
   const content = [...subjects, ...comment.content];
-  const moderation = moderationModule(foundation, { ...shared, content });
+  const moderation = moderationModule(
+    foundation,
+    { ...shared, content },
+    { reportRetention: retention.reports, auditRetention: retention.audit },
+  );
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
   const recommendation = recommendationModule(foundation, shared, {
     ...config.recommender,
-    impressionRetention: 100 * day,
-    attributionWindow: 7 * day,
+    impressionRetention: retention.impressions,
+    attributionWindow: retention.recommendationAttribution,
   });
   const modules = [
     ...[user, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
@@ -104,8 +115,9 @@ function buildFeatures(foundation: Foundation, config: Config) {
 
 function buildShop(database: Database, config: Config, log: Logger) {
   const metrics = new Registry();
-  const realtime = new Realtime(database, metrics, { retention: 7 * day, maxEventsPerTopic: 10_000 });
-  const idempotency = new IdempotencyKeys(database, 7 * day);
+  const { events: eventRetention, maxEventsPerTopic, idempotencyKeys } = config.retention;
+  const realtime = new Realtime(database, metrics, { retention: eventRetention, maxEventsPerTopic });
+  const idempotency = new IdempotencyKeys(database, idempotencyKeys);
   const events = new DomainEventBus();
   const nodes = new NodeFinders();
   const { modules, verbs } = buildFeatures({ database, realtime, idempotency, events, nodes, log, metrics }, config);

@@ -215,6 +215,43 @@ const community = {
   ),
 };
 
+/** How long what is held on people, and what the shop works with, is kept. What has no entry is kept with its account. */
+const retention = {
+  BEHAVIOUR_RETENTION: described(duration('400d', { min: '1h' }), 'How long tracked views, clicks and add-to-carts are kept.'),
+  IMPRESSION_RETENTION: described(
+    duration('100d', { min: '1h' }),
+    'How long it is kept which recommendations were shown, and what came of them.',
+  ),
+  RECOMMENDATION_ATTRIBUTION_WINDOW: described(
+    duration('7d', { min: '1m' }),
+    'How long after a click on a recommendation an order counts as following from it.',
+  ),
+  SHARE_ATTRIBUTION_WINDOW: described(
+    duration('30d', { min: '1m' }),
+    'How long after a visit by a shared link an order counts as the share’s.',
+  ),
+  SHARE_VISIT_RETENTION: described(
+    duration('90d', { min: '1h' }),
+    'How long a visitor of a shared link is known by a digest; at least `SHARE_ATTRIBUTION_WINDOW`.',
+  ),
+  NOTIFICATION_RETENTION: described(duration('180d', { min: '1h' }), 'How long a notification is kept after it last happened.'),
+  NOTIFICATION_REPEAT_WINDOW: described(
+    duration('24h', { min: '1s' }),
+    'How long a reaction, a follow or the like that is taken back and given again is not told a second time.',
+  ),
+  FEED_RETENTION: described(duration('90d', { min: '1h' }), 'How far back feeds reach.'),
+  SCREENING_RETENTION: described(
+    duration('24h', { min: '24h' }),
+    'How long a digest of what somebody wrote is kept, to notice floods and repetitions.',
+  ),
+  REPORT_RETENTION: described(duration('730d', { min: '1d' }), 'How long reports and appeals are kept.'),
+  AUDIT_RETENTION: described(duration('3650d', { min: '1d' }), 'How long decisions of moderators and changes of roles are kept.'),
+  COMMENT_EDIT_WINDOW: described(duration('24h', { min: '1s' }), 'How long a comment can be changed by its author.'),
+  EVENT_RETENTION: described(duration('7d', { min: '1m' }), 'How long events are kept from which subscriptions can resume.'),
+  MAX_EVENTS_PER_TOPIC: described(count.min(100).default(10_000), 'Maximum events of one topic that are kept; the latest stay.'),
+  IDEMPOTENCY_RETENTION: described(duration('7d', { min: '1m' }), 'How long an idempotency key is remembered.'),
+};
+
 const recommendations = {
   RECOMMENDER: described(
     z.enum(['local', 'gorse']).default('local'),
@@ -236,9 +273,10 @@ export const configurationSections: Record<string, Record<string, z.ZodType>> = 
   Accounts: accounts,
   Limits: limits,
   Community: community,
+  Retention: retention,
   Recommendations: recommendations,
 };
 
-export const environment = z.object({ ...server, ...store, ...accounts, ...limits, ...community, ...recommendations });
+export const environment = z.object({ ...server, ...store, ...accounts, ...limits, ...community, ...retention, ...recommendations });
 
 export type Environment = z.infer<typeof environment>;

@@ -29,6 +29,7 @@ export interface Config {
   maxAnswerSize: number;
   limits: Limits;
   spamThreshold: number;
+  retention: Retention;
   visitorCookieLifetime: number;
   recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
   publicUrl: string;
@@ -48,6 +49,25 @@ export interface Config {
   suggestions: boolean;
   playground: boolean;
   logLevel: string;
+}
+
+/** How long what is kept for a while is kept, in milliseconds. */
+export interface Retention {
+  behaviour: number;
+  impressions: number;
+  recommendationAttribution: number;
+  shareAttribution: number;
+  shareVisits: number;
+  notifications: number;
+  notificationRepeats: number;
+  feed: number;
+  screening: number;
+  reports: number;
+  audit: number;
+  commentEdits: number;
+  events: number;
+  maxEventsPerTopic: number;
+  idempotencyKeys: number;
 }
 
 /** What a client may hold open or send. */
@@ -107,6 +127,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     },
     limits: limits(values),
     spamThreshold: values.SPAM_THRESHOLD,
+    retention: retention(values),
     visitorCookieLifetime: values.VISITOR_COOKIE_LIFETIME,
     maxOperationDepth: values.MAX_OPERATION_DEPTH,
     maxOperationCost: values.MAX_OPERATION_COST,
@@ -127,6 +148,26 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     suggestions: values.SUGGESTIONS ?? isPrivate,
     playground: values.PLAYGROUND ?? isPrivate,
     logLevel: values.LOG_LEVEL ?? (terminal ? 'warn' : 'info'),
+  };
+}
+
+function retention(values: Environment): Retention {
+  return {
+    behaviour: values.BEHAVIOUR_RETENTION,
+    impressions: values.IMPRESSION_RETENTION,
+    recommendationAttribution: values.RECOMMENDATION_ATTRIBUTION_WINDOW,
+    shareAttribution: values.SHARE_ATTRIBUTION_WINDOW,
+    shareVisits: Math.max(values.SHARE_VISIT_RETENTION, values.SHARE_ATTRIBUTION_WINDOW),
+    notifications: values.NOTIFICATION_RETENTION,
+    notificationRepeats: values.NOTIFICATION_REPEAT_WINDOW,
+    feed: values.FEED_RETENTION,
+    screening: values.SCREENING_RETENTION,
+    reports: values.REPORT_RETENTION,
+    audit: values.AUDIT_RETENTION,
+    commentEdits: values.COMMENT_EDIT_WINDOW,
+    events: values.EVENT_RETENTION,
+    maxEventsPerTopic: values.MAX_EVENTS_PER_TOPIC,
+    idempotencyKeys: values.IDEMPOTENCY_RETENTION,
   };
 }
 

@@ -41,6 +41,7 @@ export type RuleCode =
   | 'INVALID'
   | 'INVALID_CREDENTIALS'
   | 'INVALID_TRANSITION'
+  | 'LOOKS_LIKE_SPAM'
   | 'NOT_ALLOWED'
   | 'NOT_FOUND'
   | 'OUT_OF_RANGE'

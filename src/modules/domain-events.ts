@@ -21,6 +21,8 @@ export interface DomainEvents {
     /** What a share's link gave the visitor; only when the order is placed. */
     shareToken: string | null;
   };
+  /** A user is about to have another name or say something else of themselves; listeners refuse it by throwing. */
+  profileWritten: { user: Types.ObjectId; texts: Readonly<Record<string, string>> };
   followed: { follower: Types.ObjectId; followee: Types.ObjectId };
   unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
   /** A moderator took content out of sight, or put it back. */

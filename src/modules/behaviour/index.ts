@@ -9,11 +9,9 @@ import { TrackingService } from './tracking.service.js';
 
 export type { InteractionDocument } from './behaviour.model.js';
 
-const defaultRetention = 400 * 24 * 60 * 60 * 1000;
-
 export interface BehaviourOptions {
-  /** Milliseconds that single events are kept, 400 days where left out; what they add up to stays. */
-  eventRetention?: number;
+  /** Milliseconds that single events are kept; what they add up to stays. */
+  eventRetention: number;
 }
 
 export type BehaviourModule = ReturnType<typeof behaviourModule>;
@@ -21,11 +19,7 @@ export type BehaviourModule = ReturnType<typeof behaviourModule>;
 export type BehaviourVerbs = BehaviourModule['verbs'];
 
 /** What people do with products: single events, and what they add up to. */
-export function behaviourModule(
-  { database }: Foundation,
-  { catalog }: { catalog: CatalogVerbs },
-  { eventRetention = defaultRetention }: BehaviourOptions = {},
-) {
+export function behaviourModule({ database }: Foundation, { catalog }: { catalog: CatalogVerbs }, { eventRetention }: BehaviourOptions) {
   const models = behaviourModels(database, eventRetention);
   const tracking = new TrackingService({ models, database, catalog });
   const interactions = new InteractionService(models);

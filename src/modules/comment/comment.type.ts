@@ -126,7 +126,7 @@ export const ReactToCommentPayload = payloadType('ReactToCommentPayload', 'The c
 
 export const EditCommentPayload = payloadType('EditCommentPayload', 'The changed comment.', {
   comment: field(() => Comment, 'The comment, as changed.'),
-  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+  held: field(() => Boolean, 'Whether it is out of sight: a moderator must see it before others do, or has hidden it.'),
 });
 
 export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'What was deleted.', {

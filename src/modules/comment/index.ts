@@ -27,11 +27,10 @@ export type { CommentDocument } from './comment.model.js';
 export { Comment } from './comment.type.js';
 
 const hour = 60 * 60 * 1000;
-const defaultEditWindow = 24 * hour;
 
 export interface CommentOptions {
-  /** Milliseconds in which a comment may be changed by its author; a day where left out. */
-  editWindow?: number;
+  /** Milliseconds in which a comment may be changed by its author. */
+  editWindow: number;
 }
 
 interface CommentDependencies {
@@ -49,7 +48,7 @@ interface CommentDependencies {
 export function commentModule(
   { database, realtime, idempotency }: Foundation,
   dependencies: CommentDependencies,
-  { editWindow = defaultEditWindow }: CommentOptions = {},
+  { editWindow }: CommentOptions,
 ) {
   const { users, catalog, notifications, socialGraph } = dependencies;
   const models = commentModels(database);

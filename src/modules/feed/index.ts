@@ -9,11 +9,9 @@ import { feedModels, type FeedModels } from './feed.model.js';
 import { FeedItemResolver, ViewerFeedResolver } from './feed.resolver.js';
 import { FeedService, feedTopic } from './feed.service.js';
 
-const defaultRetention = 90 * 24 * 60 * 60 * 1000;
-
 export interface FeedOptions {
-  /** Milliseconds that an activity stays in feeds; 90 days where left out. */
-  retention?: number;
+  /** Milliseconds that an activity stays in feeds. */
+  retention: number;
 }
 
 export type FeedModule = ReturnType<typeof feedModule>;
@@ -24,7 +22,7 @@ export type FeedVerbs = FeedModule['verbs'];
 export function feedModule(
   { database, realtime, nodes, log }: Foundation,
   { users, socialGraph }: { users: UserVerbs; socialGraph: SocialGraphVerbs },
-  { retention = defaultRetention }: FeedOptions = {},
+  { retention }: FeedOptions,
 ) {
   const models = feedModels(database, retention);
   const loaders = feedLoaders(models);

@@ -8,6 +8,7 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import {
@@ -43,6 +44,7 @@ interface FeedbackDependencies {
   users: UserVerbs;
   catalog: CatalogVerbs;
   notifications: NotificationVerbs;
+  screening: ScreeningVerbs;
   socialGraph: SocialGraphVerbs;
 }
 
@@ -68,6 +70,7 @@ export class FeedbackService {
   private async insertFeedback(change: Change, _id: Types.ObjectId, sender: Types.ObjectId, input: NewFeedback): Promise<void> {
     const { merchant, product, kind, body } = input;
     await this.requireWelcome(change, sender, input);
+    await this.dependencies.screening.requireClean(change, sender, body, 'body');
     const feedback: FeedbackDocument = {
       _id,
       sender,
@@ -110,8 +113,9 @@ export class FeedbackService {
   /** The merchant's answer; the sender is told. @throws RulesBroken */
   async answerMerchantFeedback(merchant: Types.ObjectId, id: Types.ObjectId, body: string): Promise<FeedbackDocument> {
     new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
-    const { realtime, notifications, socialGraph } = this.dependencies;
+    const { realtime, notifications, screening, socialGraph } = this.dependencies;
     return realtime.recordChange([feedbackKey(merchant)], async (change) => {
+      await screening.requireClean(change, merchant, body, 'body');
       const answered = await this.models.feedback
         .findOneAndUpdate(
           { _id: id, merchant },

@@ -2,6 +2,7 @@ import type { CatalogVerbs } from '../catalog/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { feedbackLoaders } from './feedback.loader.js';
@@ -18,6 +19,7 @@ interface FeedbackDependencies {
   users: UserVerbs;
   catalog: CatalogVerbs;
   notifications: NotificationVerbs;
+  screening: ScreeningVerbs;
   socialGraph: SocialGraphVerbs;
 }
 

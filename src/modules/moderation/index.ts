@@ -22,12 +22,20 @@ interface ModerationDependencies {
   content: readonly ContentKind[];
 }
 
+export interface ModerationOptions {
+  /** Milliseconds that reports and appeals are kept. */
+  reportRetention: number;
+  /** Milliseconds that decisions and changes of roles are kept. */
+  auditRetention: number;
+}
+
 /** Reports, held content, moderators' decisions and appeals against them. */
 export function moderationModule(
   { database, realtime, events }: Foundation,
   { users, notifications, socialGraph, content }: ModerationDependencies,
+  options: ModerationOptions,
 ) {
-  const models = moderationModels(database);
+  const models = moderationModels(database, options);
   const loaders = moderationLoaders(models);
   const kinds = new ModeratedKinds(content, users, socialGraph);
   const cases = new ModerationCases(models);

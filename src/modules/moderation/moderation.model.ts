@@ -83,12 +83,18 @@ export interface ModerationModels {
   appeals: Model<AppealDocument>;
 }
 
-export function moderationModels(database: Database): ModerationModels {
+interface Retentions {
+  reportRetention: number;
+  auditRetention: number;
+}
+
+/** @param retentions in milliseconds */
+export function moderationModels(database: Database, { reportRetention, auditRetention }: Retentions): ModerationModels {
   return {
     cases: database.model('ModerationCase', caseSchema(), 'moderation_cases'),
-    reports: database.model('ContentReport', reportSchema(), 'content_reports'),
-    audit: database.model('AuditEntry', auditSchema(), 'audit_entries'),
-    appeals: database.model('Appeal', appealSchema(), 'appeals'),
+    reports: database.model('ContentReport', reportSchema(reportRetention), 'content_reports'),
+    audit: database.model('AuditEntry', auditSchema(auditRetention), 'audit_entries'),
+    appeals: database.model('Appeal', appealSchema(reportRetention), 'appeals'),
   };
 }
 
@@ -110,7 +116,7 @@ function caseSchema(): Schema<CaseDocument> {
   return schema;
 }
 
-function reportSchema(): Schema<ReportDocument> {
+function reportSchema(retention: number): Schema<ReportDocument> {
   const schema = documentSchema<ReportDocument>({
     _id: { type: String, required: true },
     case: { type: String, required: true },
@@ -121,10 +127,11 @@ function reportSchema(): Schema<ReportDocument> {
   });
   schema.index({ case: 1, at: -1, _id: 1 });
   schema.index({ reporter: 1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   return schema;
 }
 
-function auditSchema(): Schema<AuditDocument> {
+function auditSchema(retention: number): Schema<AuditDocument> {
   const roles = nestedSchema<RoleChange>({ before: { type: [String], required: true }, after: { type: [String], required: true } });
   const schema = documentSchema<AuditDocument>({
     moderator: { type: Schema.Types.ObjectId, required: true },
@@ -139,11 +146,12 @@ function auditSchema(): Schema<AuditDocument> {
   schema.index({ at: -1, _id: -1 });
   schema.index({ user: 1, at: -1, _id: -1 });
   schema.index({ moderator: 1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   schema.index({ content: 1, at: -1 });
   return schema;
 }
 
-function appealSchema(): Schema<AppealDocument> {
+function appealSchema(retention: number): Schema<AppealDocument> {
   const schema = documentSchema<AppealDocument>({
     case: { type: String, required: true },
     contentType: { type: String, required: true },
@@ -158,6 +166,7 @@ function appealSchema(): Schema<AppealDocument> {
   });
   schema.index({ waiting: 1 }, { unique: true, partialFilterExpression: { waiting: { $exists: true } } });
   schema.index({ case: 1, at: -1 });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   schema.index({ author: 1, at: -1, _id: -1 });
   return schema;
 }

@@ -9,14 +9,11 @@ import { notificationModels, type NotificationModels } from './notification.mode
 import { NotificationResolver, ViewerNotificationsResolver } from './notification.resolver.js';
 import { NotificationService, notificationTopic } from './notification.service.js';
 
-const defaultRetention = 180 * 24 * 60 * 60 * 1000;
-const defaultRepeatWindow = 24 * 60 * 60 * 1000;
-
 export interface NotificationOptions {
-  /** Milliseconds that a notification is kept after it last happened; half a year where left out. */
-  retention?: number;
-  /** Milliseconds in which the same deed of the same person, taken back and done again, is told once; a day where left out. */
-  repeatWindow?: number;
+  /** Milliseconds that a notification is kept after it last happened. */
+  retention: number;
+  /** Milliseconds in which the same deed of the same person, taken back and done again, is told once. */
+  repeatWindow: number;
 }
 
 export type NotificationModule = ReturnType<typeof notificationModule>;
@@ -27,7 +24,7 @@ export type NotificationVerbs = NotificationModule['verbs'];
 export function notificationModule(
   { database, realtime, nodes }: Foundation,
   { users, socialGraph }: { users: UserVerbs; socialGraph: SocialGraphVerbs },
-  { retention = defaultRetention, repeatWindow = defaultRepeatWindow }: NotificationOptions = {},
+  { retention, repeatWindow }: NotificationOptions,
 ) {
   const models = notificationModels(database, retention);
   const loaders = notificationLoaders(models);

@@ -77,7 +77,10 @@ export class AnswerResolver {
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
-    return payload(async () => ({ answer: await this.dependencies.answers.edit(context.requireSignedIn().userId, id, body) }));
+    return payload(async () => {
+      const answer = await this.dependencies.answers.edit(context.requireSignedIn().userId, id, body);
+      return { answer, held: answer.hiddenAt !== null };
+    });
   }
 
   @Authorized()

@@ -121,10 +121,14 @@ export class AnswerService {
   /** @throws RulesBroken, RequestError FORBIDDEN */
   async edit(author: Types.ObjectId, id: Types.ObjectId, body: string): Promise<AnswerDocument> {
     checkAnswer(body);
-    return this.dependencies.changes.ofAuthor(author, id, async ({ session }, answer) => {
+    const { changes, screening } = this.dependencies;
+    return changes.ofAuthor(author, id, async (change, answer) => {
+      const { session } = change;
+      const held = await screening.screen(change, { author, content: { type: 'Answer', id }, text: body, isEdit: true });
       const changed = { body, editedAt: new Date() };
       await this.models.answers.updateOne({ _id: id }, { $set: changed }, { session });
-      return { ...answer, ...changed };
+      if (held) await this.show(change, id, false);
+      return { ...answer, ...changed, ...(held && { hiddenAt: answer.hiddenAt ?? changed.editedAt }) };
     });
   }
 

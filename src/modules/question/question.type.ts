@@ -114,6 +114,7 @@ export class EditAnswerInput {
 
 export const EditAnswerPayload = payloadType('EditAnswerPayload', 'The changed answer.', {
   answer: field(() => Answer, 'The answer, as changed.'),
+  held: field(() => Boolean, 'Whether it is out of sight: a moderator must see it before others do, or has hidden it.'),
 });
 
 @InputType({ description: 'Which answer helped.' })

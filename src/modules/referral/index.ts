@@ -4,6 +4,7 @@ import type { FeedVerbs } from '../feed/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import { ownedDocuments } from '../personal-data.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { referralLoaders } from './referral.loader.js';
@@ -17,6 +18,7 @@ interface ReferralDependencies {
   behaviour: BehaviourVerbs;
   notifications: NotificationVerbs;
   feed: FeedVerbs;
+  screening: ScreeningVerbs;
   socialGraph: SocialGraphVerbs;
 }
 

@@ -12,6 +12,7 @@ import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEvents } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import type { ReferralDocument, ReferralModels, ReferralStatusName } from './referral.model.js';
@@ -42,6 +43,7 @@ interface ReferralDependencies {
   behaviour: BehaviourVerbs;
   notifications: NotificationVerbs;
   feed: FeedVerbs;
+  screening: ScreeningVerbs;
   socialGraph: SocialGraphVerbs;
 }
 
@@ -85,6 +87,7 @@ export class ReferralService {
       .lean();
     const fresh = recipients.filter((recipient) => !earlier.some((referral) => referral.recipient.equals(recipient)));
     if (fresh.length === 0) return;
+    await this.dependencies.screening.requireClean(change, sender, input.message, 'message');
     const referrals = fresh.map((recipient) => newReferral(sender, recipient, input));
     await this.send(change, sender, product, referrals);
   }

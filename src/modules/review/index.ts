@@ -56,7 +56,7 @@ export function reviewModule(
   const ratings = new ProductRatings({ models, realtime, behaviour, catalog });
   const changes = new ReviewChanges(models, realtime, ratings, socialGraph);
   const reviews = new ReviewService({ models, realtime, idempotency, changes, ratings, behaviour, orders, feed, screening, socialGraph });
-  const reactions = new ReviewReactions({ models, changes, ratings, notifications });
+  const reactions = new ReviewReactions({ models, changes, ratings, notifications, screening });
   const bulk = new ReviewBulk(models, database);
   const visibleReview: NodeFinder = async (id, context) => {
     const review = await context.load(loaders.reviewById, id);

@@ -59,7 +59,7 @@ export function reviewList(
 export function revisionList(review: Types.ObjectId): ListDefinition {
   return {
     name: 'revisions',
-    filter: { review },
+    filter: { review, hidden: { $ne: true } },
     order: [
       ['at', -1],
       ['_id', -1],

@@ -5,6 +5,7 @@ import { InputRules } from '../../input/rules.js';
 import type { SignedIn } from '../../relay/context.js';
 import { pairKey } from '../../store/loaders.js';
 import type { NotificationVerbs } from '../notification/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import type { ProductRatings } from './product-rating.js';
 import type { ReviewChanges } from './review-change.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
@@ -14,6 +15,7 @@ interface ReviewReactionDependencies {
   changes: ReviewChanges;
   ratings: ProductRatings;
   notifications: NotificationVerbs;
+  screening: ScreeningVerbs;
 }
 
 export class ReviewReactions {
@@ -48,9 +50,10 @@ export class ReviewReactions {
   /** The merchant's public answer; an empty one takes it back. @throws RulesBroken, RequestError FORBIDDEN */
   async respond(merchant: SignedIn, id: Types.ObjectId, body: string): Promise<ReviewDocument> {
     new InputRules().text(body, { most: 5000 }, 'body').check();
-    const { changes, notifications } = this.dependencies;
+    const { changes, notifications, screening } = this.dependencies;
     return changes.ofReader(merchant.userId, id, async (change, review, product) => {
       if (!product.merchant.equals(merchant.userId)) throw new RequestError('FORBIDDEN', 'Only the product’s merchant may respond.');
+      await screening.requireClean(change, merchant.userId, body, 'body');
       const response = body.trim() === '' ? null : { body, at: new Date(), by: merchant.userId };
       await this.models.reviews.updateOne({ _id: id }, { $set: { response } }, { session: change.session });
       if (response) {

@@ -56,6 +56,8 @@ export interface ReviewRevisionDocument extends AspectRatings {
   imageUrls: string[];
   /** When it was written. */
   at: Date;
+  /** Whether it was out of sight when it was changed: then nobody is to read it later. */
+  hidden?: boolean;
 }
 
 export interface ReviewVoteDocument {
@@ -147,6 +149,7 @@ function revisionSchema(): Schema<ReviewRevisionDocument> {
     body: { type: String, default: '' },
     imageUrls: { type: [String], default: [] },
     at: { type: Date, required: true },
+    hidden: { type: Boolean },
   });
   schema.index({ review: 1, at: -1, _id: -1 });
   schema.index({ author: 1 });

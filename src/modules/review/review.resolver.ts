@@ -113,7 +113,10 @@ export class ReviewResolver {
       body: body ?? undefined,
       imageUrls: imageUrls ?? undefined,
     };
-    return payload(async () => ({ review: await this.dependencies.reviews.update(context.requireSignedIn().userId, id, content) }));
+    return payload(async () => {
+      const review = await this.dependencies.reviews.update(context.requireSignedIn().userId, id, content);
+      return { review, held: !review.visible };
+    });
   }
 
   @Authorized()

@@ -129,24 +129,44 @@ export class ReviewService {
     if (review) await this.announce(change, review);
   }
 
-  /** Changes one's own review; what is left out stays. @throws RulesBroken, RequestError FORBIDDEN */
-  async update(author: Types.ObjectId, id: Types.ObjectId, content: Partial<ReviewContent>): Promise<ReviewDocument> {
-    checkContent(content);
-    const { behaviour, changes, ratings } = this.dependencies;
+  /** Changes one's own review; what is left out stays. An edit that is held takes the review out of sight. @throws RulesBroken, RequestError FORBIDDEN */
+  async update(author: Types.ObjectId, id: Types.ObjectId, edit: Partial<ReviewContent>): Promise<ReviewDocument> {
+    checkContent(edit);
+    const { behaviour, changes, ratings, screening } = this.dependencies;
     return changes.ofAuthor(author, id, async (change, review, product) => {
-      const changed = editedReview(review, content);
+      const changed = editedReview(review, edit);
+      const { title, body } = changed;
+      const isRewritten = title !== review.title || body !== review.body;
+      const content = { type: 'Review', id };
+      const held = isRewritten && (await screening.screen(change, { author, content, text: `${title} ${body}`, isEdit: true }));
       await this.keepRevision(change, review);
       await ratings.save(change, product, review, changed);
+      if (held) {
+        await ratings.show(change, id, false);
+        return { ...changed, visible: false };
+      }
       if (changed.visible) await behaviour.noteInteractions(change.session, author, [review.product], { points: changed.points });
       return changed;
     });
   }
 
   private async keepRevision({ session }: Change, review: ReviewDocument): Promise<void> {
-    const { _id, author, quality, price, service, title, body, imageUrls, editedAt, createdAt } = review;
+    const { _id, author, quality, price, service, title, body, imageUrls, editedAt, createdAt, visible } = review;
     await insert(
       this.models.revisions,
-      { _id: new Types.ObjectId(), review: _id, author, quality, price, service, title, body, imageUrls, at: editedAt ?? createdAt },
+      {
+        _id: new Types.ObjectId(),
+        review: _id,
+        author,
+        quality,
+        price,
+        service,
+        title,
+        body,
+        imageUrls,
+        at: editedAt ?? createdAt,
+        hidden: !visible,
+      },
       session,
     );
   }

@@ -257,6 +257,7 @@ export const CreateReviewPayload = payloadType('CreateReviewPayload', 'The new r
 
 export const UpdateReviewPayload = payloadType('UpdateReviewPayload', 'The changed review.', {
   review: field(() => Review, 'The review, as changed.'),
+  held: field(() => Boolean, 'Whether it is out of sight: a moderator must see it before others do, or has hidden it.'),
 });
 
 export const DeleteReviewPayload = payloadType('DeleteReviewPayload', 'What was deleted.', {

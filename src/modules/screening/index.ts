@@ -7,6 +7,8 @@ import { ScreeningService } from './screening.service.js';
 export interface ScreeningOptions {
   /** From which spam score on content is held; see `spamScore`. */
   spamThreshold: number;
+  /** Milliseconds that digests of what was written are kept. */
+  retention: number;
 }
 
 export type ScreeningModule = ReturnType<typeof screeningModule>;
@@ -14,12 +16,21 @@ export type ScreeningModule = ReturnType<typeof screeningModule>;
 export type ScreeningVerbs = ScreeningModule['verbs'];
 
 /** Holds back what looks like spam until a moderator has seen it. */
-export function screeningModule({ database, events }: Foundation, { users }: { users: UserVerbs }, { spamThreshold }: ScreeningOptions) {
-  const models = screeningModels(database);
+export function screeningModule(
+  { database, events }: Foundation,
+  { users }: { users: UserVerbs },
+  { spamThreshold, retention }: ScreeningOptions,
+) {
+  const models = screeningModels(database, retention);
   const screening = new ScreeningService({ models, events, users, spamThreshold });
   return describeModule({
     name: 'screening',
     personalData: [ownedDocuments({ name: 'contributions', model: models.contributions, owner: 'author', erase: 'DELETE' })],
-    verbs: verbs(screening, ['screen']),
+    on: {
+      async profileWritten(change, { user, texts }) {
+        for (const [field, text] of Object.entries(texts)) await screening.requireClean(change, user, text, field);
+      },
+    },
+    verbs: verbs(screening, ['requireClean', 'screen']),
   });
 }

@@ -2,7 +2,7 @@ import { Schema, type Model, type Types } from 'mongoose';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
 
-/** That somebody wrote something, for a day: enough to see floods and repetitions. */
+/** That somebody wrote something, for a while: enough to see floods and repetitions. */
 export interface ContributionDocument {
   _id: Types.ObjectId;
   author: Types.ObjectId;
@@ -11,23 +11,22 @@ export interface ContributionDocument {
   at: Date;
 }
 
-const retention = 24 * 60 * 60;
-
 export interface ScreeningModels {
   contributions: Model<ContributionDocument>;
 }
 
-export function screeningModels(database: Database): ScreeningModels {
-  return { contributions: database.model('Contribution', contributionSchema(), 'contributions') };
+/** @param retention in milliseconds */
+export function screeningModels(database: Database, retention: number): ScreeningModels {
+  return { contributions: database.model('Contribution', contributionSchema(retention), 'contributions') };
 }
 
-function contributionSchema(): Schema<ContributionDocument> {
+function contributionSchema(retention: number): Schema<ContributionDocument> {
   const schema = documentSchema<ContributionDocument>({
     author: { type: Schema.Types.ObjectId, required: true },
     digest: { type: String, required: true },
     at: { type: Date, required: true },
   });
   schema.index({ author: 1, at: -1 });
-  schema.index({ at: 1 }, { expireAfterSeconds: retention });
+  schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   return schema;
 }

@@ -1,8 +1,10 @@
 /** Looks at what new accounts write before anybody else does. */
 import { createHash } from 'node:crypto';
 import { Types } from 'mongoose';
+import { broken } from '../../errors.js';
 import type { Change } from '../../realtime/index.js';
 import { signsOfText, spamScore } from '../../scoring/index.js';
+import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { ContentReference, DomainEventBus } from '../domain-events.js';
 import type { UserVerbs } from '../user/index.js';
@@ -35,16 +37,32 @@ export class ScreeningService {
   constructor(private readonly dependencies: ScreeningDependencies) {}
 
   /**
-   * Looks at a contribution before it is written.
+   * Looks at a contribution, or at an edit of it, before it is written.
    * @returns whether the content must stay out of sight until a moderator has seen it
    */
   async screen(change: Change, { author, content, text, isEdit = false }: Contribution): Promise<boolean> {
-    const { events, models, spamThreshold, users } = this.dependencies;
-    const { session } = change;
+    const { events } = this.dependencies;
+    const verdict = await this.judge(change.session, author, text);
+    if (verdict === 'CLEAN') return false;
+    await events.emit(change, 'contentHeld', { author, content, isEdit });
+    return true;
+  }
+
+  /** The same for messages and profiles, which nobody could look through: they are refused. @throws RulesBroken LOOKS_LIKE_SPAM, NOT_ALLOWED */
+  async requireClean(change: Change, author: Types.ObjectId, text: string, ...field: string[]): Promise<void> {
+    if (text.trim() === '') return;
+    const verdict = await this.judge(change.session, author, text);
+    if (verdict === 'SPAM') throw broken('LOOKS_LIKE_SPAM', 'This looks like spam. Take links out, or try again later.', ...field);
+    if (verdict === 'RESTRICTED') throw broken('NOT_ALLOWED', 'A moderator has restricted your account.', ...field);
+  }
+
+  private async judge(session: ClientSession, author: Types.ObjectId, text: string): Promise<'CLEAN' | 'SPAM' | 'RESTRICTED'> {
+    const { models, spamThreshold, users } = this.dependencies;
     const user = await users.accountOf(author, session);
+    if (user?.restrictedAt) return 'RESTRICTED';
     const now = Date.now();
     const age = user ? now - user.createdAt.getTime() : 0;
-    if (age > trustedAfter && !user?.restrictedAt) return false;
+    if (age > trustedAfter) return 'CLEAN';
     const digest = digestOf(text);
     const earlier = await models.contributions
       .find({ author, at: { $gt: new Date(now - day) } })
@@ -59,9 +77,7 @@ export class ScreeningService {
       recent: earlier.filter(({ at }) => now - at.getTime() < floodWindow).length,
       repeats: text.length < minRepeatLength ? 0 : earlier.filter((contribution) => contribution.digest === digest).length,
     });
-    if (score < spamThreshold && !user?.restrictedAt) return false;
-    await events.emit(change, 'contentHeld', { author, content, isEdit });
-    return true;
+    return score < spamThreshold ? 'CLEAN' : 'SPAM';
   }
 }
 

@@ -15,18 +15,15 @@ import { shareKey, ShareService } from './share.service.js';
 export type { ShareDocument } from './share.model.js';
 export { Share } from './share.type.js';
 
-const day = 24 * 60 * 60 * 1000;
-const defaultAttributionWindow = 30 * day;
-/** Visitors are known for at least as long. */
-const minVisitRetention = 90 * day;
-
 export interface ShareOptions {
   /** Where the outside reaches this API; short links begin with it. */
   publicUrl: string;
   /** Makes visitors' digests lead back to nobody. */
   authSecret: string;
-  /** Milliseconds after a visit in which an order of the product is the share's; 30 days where left out. */
-  attributionWindow?: number;
+  /** Milliseconds after a visit in which an order of the product is the share's. */
+  attributionWindow: number;
+  /** Milliseconds that a visitor is known after the last visit; at least the window. */
+  visitRetention: number;
 }
 
 interface ShareDependencies {
@@ -41,8 +38,8 @@ interface ShareDependencies {
 /** Products that users share, with followers or by a short link, and what comes of it. */
 export function shareModule(foundation: Foundation, dependencies: ShareDependencies, options: ShareOptions) {
   const { database, realtime, idempotency } = foundation;
-  const { attributionWindow = defaultAttributionWindow } = options;
-  const models = shareModels(database, Math.max(minVisitRetention, attributionWindow));
+  const { attributionWindow, visitRetention } = options;
+  const models = shareModels(database, visitRetention);
   const loaders = shareLoaders(models);
   const shares = new ShareService({
     ...dependencies,

@@ -4,9 +4,11 @@ import { hash as hashPassword, verify as verifyPassword } from '@node-rs/argon2'
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
+import type { Realtime } from '../../realtime/index.js';
 import type { Role } from '../../relay/context.js';
 import { duplicateKeyFields } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { Credentials, SessionService } from './session.service.js';
 import { publicProjection } from './user.loader.js';
 import type { UserDocument, UserModels } from './user.model.js';
@@ -22,6 +24,8 @@ export interface SignUp {
 interface AccountDependencies {
   models: UserModels;
   sessions: SessionService;
+  realtime: Realtime;
+  events: DomainEventBus;
 }
 
 export class AccountService {
@@ -56,8 +60,12 @@ export class AccountService {
       email: input.email.toLowerCase(),
       passwordHash: await hashPassword(input.password),
     };
+    const { events, models, realtime } = this.dependencies;
     try {
-      await insert(this.dependencies.models.users, user);
+      await realtime.recordChange([], async (change) => {
+        await events.emit(change, 'profileWritten', { user: user._id, texts: { name: user.name } });
+        await insert(models.users, user, change.session);
+      });
     } catch (error) {
       throw takenError(error);
     }

@@ -24,10 +24,10 @@ export type UserModule = ReturnType<typeof userModule>;
 export type UserVerbs = UserModule['verbs'];
 
 /** Accounts, sessions and profiles. */
-export function userModule({ database, realtime, idempotency }: Foundation, options: UserOptions) {
+export function userModule({ database, realtime, idempotency, events }: Foundation, options: UserOptions) {
   const models = userModels(database);
   const loaders = userLoaders(models);
-  const users = new UserService(models);
+  const users = new UserService({ models, realtime, events });
   const sessions = new SessionService({
     models,
     realtime,
@@ -35,7 +35,7 @@ export function userModule({ database, realtime, idempotency }: Foundation, opti
     accessTokens: new AccessTokens(options.authSecret, options.accessTokenLifetime),
     identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, models),
   });
-  const accounts = new AccountService({ models, sessions });
+  const accounts = new AccountService({ models, sessions, realtime, events });
   const dependencies = { users, sessions, accounts, loaders };
   return describeModule({
     name: 'user',

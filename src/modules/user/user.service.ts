@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
-import { accountTopic, type Change } from '../../realtime/index.js';
+import { accountTopic, type Change, type Realtime } from '../../realtime/index.js';
 import type { Role } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insertNew } from '../../store/documents.js';
+import type { DomainEventBus } from '../domain-events.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
@@ -20,8 +21,18 @@ export interface PrivacyChoices {
   personalise: boolean;
 }
 
+interface UserServiceDependencies {
+  models: UserModels;
+  realtime: Realtime;
+  events: DomainEventBus;
+}
+
 export class UserService {
-  constructor(private readonly models: UserModels) {}
+  private readonly models: UserModels;
+
+  constructor(private readonly dependencies: UserServiceDependencies) {
+    this.models = dependencies.models;
+  }
 
   async findByHandle(handle: string): Promise<PublicUser | null> {
     return this.models.users.findOne({ handleKey: handle.toLowerCase() }, publicProjection).lean();
@@ -45,14 +56,15 @@ export class UserService {
     if (change.name !== undefined) rules.line(change.name, { least: 1, most: 100 }, 'name');
     rules.check();
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    const updated = await this.models.users
-      .findOneAndUpdate(
-        { _id: user },
-        { $set: { ...given, profileEditedAt: new Date() } },
-        { returnDocument: 'after', projection: publicProjection },
-      )
-      .lean();
-    return updated!;
+    const texts = Object.fromEntries(Object.entries({ name: change.name ?? '', bio: change.bio ?? '' }).filter(([, text]) => text !== ''));
+    const { events, realtime } = this.dependencies;
+    return realtime.recordChange([`profile:${user.toHexString()}`], async (recorded) => {
+      await events.emit(recorded, 'profileWritten', { user, texts });
+      const { session } = recorded;
+      const edit = { $set: { ...given, profileEditedAt: new Date() } };
+      await this.models.users.updateOne({ _id: user }, edit, { session });
+      return (await this.models.users.findById(user, publicProjection).session(session).lean())!;
+    });
   }
 
   async privacySettingsOf(user: Types.ObjectId): Promise<PrivacyChoices> {

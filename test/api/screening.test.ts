@@ -1,0 +1,138 @@
+/** Everything that is published, edited or sent passes one door against spam. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { usePlaza, type Account } from '../support/plaza.js';
+
+const plaza = usePlaza({ SPAM_THRESHOLD: '1' });
+const spam = 'Cheap watches: https://a.example https://b.example https://c.example';
+
+let merchant: Account;
+let moderator: Account;
+let productId: string;
+
+beforeAll(async () => {
+  [merchant, moderator] = await Promise.all([plaza.account({ merchant: true }), plaza.account({ role: 'MODERATOR' })]);
+  productId = await plaza.product(merchant);
+});
+
+const mutate = (name: string, input: object, selection: string, { token }: Account) => plaza.mutate(name, input, selection, token);
+const seen = async (id: string) => (await plaza.data('query ($id: ID!) { node(id: $id) { id } }', { id })).node !== null;
+
+/** Clean content of an account, and how it is edited into spam. */
+const kinds: Record<
+  string,
+  { write: (author: Account) => Promise<string>; edit: (author: Account, id: string) => Promise<{ held: boolean }> }
+> = {
+  review: {
+    write: async (author) => (await plaza.review(author, productId)).review.id,
+    edit: (author, reviewId) => mutate('updateReview', { reviewId, body: spam }, 'held', author),
+  },
+  comment: {
+    write: async (author) => (await mutate('addComment', { subjectId: productId, body: 'Fine' }, 'comment { id }', author)).comment.id,
+    edit: (author, commentId) => mutate('editComment', { commentId, body: spam }, 'held', author),
+  },
+  answer: {
+    async write(author) {
+      const { question } = await mutate('askQuestion', { productId, body: 'Is it blue?' }, 'question { id }', await plaza.account());
+      return (await mutate('answerQuestion', { questionId: question.id, body: 'Yes' }, 'answer { id }', author)).answer.id;
+    },
+    edit: (author, answerId) => mutate('editAnswer', { answerId, body: spam }, 'held', author),
+  },
+};
+
+describe.each(Object.entries(kinds))('spam that is edited into a clean %s', (_kind, { write, edit }) => {
+  test('takes it out of sight and out of the counts until a moderator has seen it, and nobody is told twice', async () => {
+    const author = await plaza.account();
+    const id = await write(author);
+    const counts = async () =>
+      (await plaza.data('query ($id: ID!) { product(id: $id) { rating { count mean } comments { totalCount } } }', { id: productId }))
+        .product;
+    const before = await counts();
+    expect(await edit(author, id)).toMatchObject({ held: true, userErrors: [] });
+    expect(await seen(id)).toBe(false);
+    const { moderationQueue } = await plaza.data(
+      '{ moderationQueue(first: 100) { edges { node { held author { handle } } } } }',
+      {},
+      moderator.token,
+    );
+    expect(moderationQueue.edges).toContainEqual({ node: { held: true, author: { handle: author.handle } } });
+    await mutate('moderateContent', { contentId: id, action: 'RESTORE', reason: 'A collector' }, 'entry { at }', moderator);
+    expect(await seen(id)).toBe(true);
+    expect(await counts()).toEqual(before);
+    const follower = await plaza.account();
+    await mutate('followUser', { userId: author.id }, 'user { id }', follower);
+    const { viewer } = await plaza.data('{ viewer { feed { edges { node { kind } } } } }', {}, follower.token);
+    expect(viewer.feed.edges.length).toBeLessThanOrEqual(1);
+  });
+});
+
+test('what a review said while it was out of sight is no revision that others read', async () => {
+  const author = await plaza.account();
+  const { review } = await plaza.review(author, productId);
+  await mutate('updateReview', { reviewId: review.id, body: spam }, 'held', author);
+  await mutate('updateReview', { reviewId: review.id, body: 'Sorry, it pours well.' }, 'held', author);
+  await mutate('moderateContent', { contentId: review.id, action: 'RESTORE', reason: 'Cleaned' }, 'entry { at }', moderator);
+  const { node } = await plaza.data('query ($id: ID!) { node(id: $id) { ... on Review { body revisions { edges { node { body } } } } } }', {
+    id: review.id,
+  });
+  expect(node).toEqual({ body: 'Sorry, it pours well.', revisions: { edges: [{ node: { body: 'Pours well.' } }] } });
+});
+
+describe('what cannot wait for a moderator is refused', () => {
+  const refused = [{ code: 'LOOKS_LIKE_SPAM' }];
+
+  test('in names and bios', async () => {
+    const account = await plaza.account();
+    const documents = await plaza.documents();
+    expect((await mutate('updateProfile', { bio: spam }, 'user { id }', account)).userErrors).toMatchObject([
+      { ...refused[0], field: ['input', 'bio'] },
+    ]);
+    expect((await mutate('updateProfile', { name: 'Buy at www.spam.example' }, 'user { id }', account)).userErrors).toMatchObject(refused);
+    const signUp = { email: 'spam@example.org', password: 'correct horse', handle: 'spammer', name: 'www.spam.example' };
+    expect((await plaza.mutate('signUp', signUp, 'accessToken')).userErrors).toMatchObject([{ ...refused[0], field: ['input', 'name'] }]);
+    expect(await plaza.documents()).toEqual(documents);
+    expect((await mutate('updateProfile', { bio: 'I like teapots' }, 'user { bio }', account)).user).toEqual({ bio: 'I like teapots' });
+  });
+
+  test('in referrals, feedback and the merchants’ answers', async () => {
+    const [sender, recipient, seller] = [await plaza.account(), await plaza.account(), await plaza.account({ merchant: true })];
+    const theirs = await plaza.product(seller);
+    const { review } = await plaza.review(recipient, theirs);
+    const { feedback } = await mutate(
+      'sendMerchantFeedback',
+      { merchantId: seller.id, kind: 'NEED', body: 'A lid' },
+      'feedback { id }',
+      recipient,
+    );
+    const documents = await plaza.documents();
+    for (const [name, input, by] of [
+      ['referProduct', { productId, toUserIds: [recipient.id], message: spam }, sender],
+      ['sendMerchantFeedback', { merchantId: seller.id, kind: 'NEED', body: spam }, sender],
+      ['answerMerchantFeedback', { feedbackId: feedback.id, body: spam }, seller],
+      ['respondToReview', { reviewId: review.id, body: spam }, seller],
+    ] as const)
+      expect((await mutate(name, input, '__typename', by)).userErrors, name).toMatchObject(refused);
+    expect(await plaza.documents()).toEqual(documents);
+  });
+});
+
+test('a share by any channel waits, and its link leads nowhere until then', async () => {
+  const author = await plaza.account();
+  const { share, held } = await mutate('shareProduct', { productId, channel: 'LINK', message: spam }, 'share { url } held', author);
+  expect(held).toBe(true);
+  expect((await fetch(`${plaza.url}${new URL(share.url).pathname}`, { redirect: 'manual' })).status).toBe(404);
+});
+
+describe('a restricted user', () => {
+  test('writes for the moderators only, however old the account, until they are restored', async () => {
+    const author = await plaza.account();
+    const createdAt = new Date(Date.now() - 100 * 24 * 60 * 60 * 1000);
+    await plaza.connection.collection('users').updateOne({ handle: author.handle }, { $set: { createdAt } });
+    const write = () => mutate('addComment', { subjectId: productId, body: `Hello ${Math.random()}` }, 'held', author);
+    expect((await write()).held).toBe(false);
+    await mutate('moderateContent', { contentId: author.id, action: 'RESTRICT', reason: 'Insults' }, 'entry { action }', moderator);
+    expect((await write()).held).toBe(true);
+    expect((await mutate('updateProfile', { bio: 'Hi' }, 'user { id }', author)).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    await mutate('moderateContent', { contentId: author.id, action: 'RESTORE', reason: 'Promised' }, 'entry { action }', moderator);
+    expect((await write()).held).toBe(false);
+  });
+});
