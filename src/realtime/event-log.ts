@@ -43,14 +43,17 @@ interface TopicCounter {
 }
 
 function eventSchema(retention: number): Schema<LoggedEvent> {
-  const schema = documentSchema<LoggedEvent>({
-    topic: { type: String, required: true },
-    sequence: { type: Number, required: true },
-    type: { type: String, required: true },
-    data: { type: Schema.Types.Mixed, required: true },
-    at: { type: Date, required: true },
-    hidden: { type: Boolean },
-  });
+  const schema = documentSchema<LoggedEvent>(
+    {
+      topic: { type: String, required: true },
+      sequence: { type: Number, required: true },
+      type: { type: String, required: true },
+      data: { type: Schema.Types.Mixed, required: true },
+      at: { type: Date, required: true },
+      hidden: { type: Boolean },
+    },
+    { shardKey: { topic: 1 } },
+  );
   schema.index({ 'data.content': 1 }, { sparse: true });
   schema.index({ 'data.author': 1 }, { sparse: true });
   schema.index({ topic: 1, sequence: 1 }, { unique: true });
@@ -59,7 +62,10 @@ function eventSchema(retention: number): Schema<LoggedEvent> {
 }
 
 function counterSchema(): Schema<TopicCounter> {
-  return documentSchema<TopicCounter>({ _id: { type: String, required: true }, sequence: { type: Number, required: true } });
+  return documentSchema<TopicCounter>(
+    { _id: { type: String, required: true }, sequence: { type: Number, required: true } },
+    { shardKey: { _id: 'hashed' } },
+  );
 }
 
 export class EventLog {

@@ -44,9 +44,16 @@ export type FieldsOf<Document> = { [Property in keyof Omit<Document, '_id'>]-?: 
 
 const strict = { strict: 'throw', strictQuery: 'throw', minimize: false, versionKey: false, id: false } as const;
 
-/** Describes a collection's documents. Unknown fields are refused, in documents and in filters. */
-export function documentSchema<Document>(fields: FieldsOf<Document>): Schema<Document> {
-  const schema = new Schema<Document>(fields as SchemaDefinition<Document>, { ...strict, autoIndex: false, autoCreate: false });
+/** By which a cluster spreads a collection over its shards; every unique index begins with it, or is that of `_id`. */
+export type ShardKey = Record<string, 1 | 'hashed'>;
+
+/**
+ * Describes a collection's documents. Unknown fields are refused, in documents and in filters.
+ * @param shardKey of a collection that grows without bound; the others are small enough for one shard
+ */
+export function documentSchema<Document>(fields: FieldsOf<Document>, { shardKey }: { shardKey?: ShardKey } = {}): Schema<Document> {
+  const options = { ...strict, autoIndex: false, autoCreate: false, ...(shardKey && { shardKey }) };
+  const schema = new Schema<Document>(fields as SchemaDefinition<Document>, options);
   schema.pre(['updateOne', 'updateMany', 'findOneAndUpdate'], function () {
     this.setOptions({ runValidators: true });
   });

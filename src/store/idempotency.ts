@@ -29,13 +29,16 @@ export class IdempotencyKeys {
 
   /** @param retention in milliseconds, for how long a key is remembered */
   constructor(database: Database, retention: number) {
-    const schema = documentSchema<IdempotencyKey>({
-      _id: { type: String, required: true },
-      user: { type: Schema.Types.ObjectId, required: true },
-      result: { type: Schema.Types.ObjectId, required: true },
-      input: { type: String, required: true },
-      at: { type: Date, required: true },
-    });
+    const schema = documentSchema<IdempotencyKey>(
+      {
+        _id: { type: String, required: true },
+        user: { type: Schema.Types.ObjectId, required: true },
+        result: { type: Schema.Types.ObjectId, required: true },
+        input: { type: String, required: true },
+        at: { type: Date, required: true },
+      },
+      { shardKey: { _id: 'hashed' } },
+    );
     schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
     schema.index({ user: 1 });
     this.model = database.model('IdempotencyKey', schema, 'idempotency_keys');

@@ -51,14 +51,17 @@ export function behaviourModels(database: Database, eventRetention: number): Beh
 }
 
 function eventSchema(retention: number): Schema<BehaviourEventDocument> {
-  const schema = documentSchema<BehaviourEventDocument>({
-    _id: { type: String, required: true },
-    user: { type: Schema.Types.ObjectId, default: null },
-    visitor: { type: String, default: null },
-    product: { type: Schema.Types.ObjectId, required: true },
-    kind: { type: String, required: true, enum: trackedKinds },
-    at: { type: Date, required: true },
-  });
+  const schema = documentSchema<BehaviourEventDocument>(
+    {
+      _id: { type: String, required: true },
+      user: { type: Schema.Types.ObjectId, default: null },
+      visitor: { type: String, default: null },
+      product: { type: Schema.Types.ObjectId, required: true },
+      kind: { type: String, required: true, enum: trackedKinds },
+      at: { type: Date, required: true },
+    },
+    { shardKey: { visitor: 1, _id: 1 } },
+  );
   schema.index({ user: 1, at: -1 });
   schema.index({ visitor: 1, at: -1 });
   schema.index({ product: 1, at: -1 });
@@ -67,20 +70,23 @@ function eventSchema(retention: number): Schema<BehaviourEventDocument> {
 }
 
 function interactionSchema(): Schema<InteractionDocument> {
-  const schema = documentSchema<InteractionDocument>({
-    user: { type: Schema.Types.ObjectId, required: true },
-    product: { type: Schema.Types.ObjectId, required: true },
-    views: { type: Number, default: 0 },
-    carts: { type: Number, default: 0 },
-    purchases: { type: Number, default: 0 },
-    comments: { type: Number, default: 0 },
-    questions: { type: Number, default: 0 },
-    shares: { type: Number, default: 0 },
-    referrals: { type: Number, default: 0 },
-    clicks: { type: Number, default: 0 },
-    points: { type: Number, default: null },
-    lastAt: { type: Date, required: true },
-  });
+  const schema = documentSchema<InteractionDocument>(
+    {
+      user: { type: Schema.Types.ObjectId, required: true },
+      product: { type: Schema.Types.ObjectId, required: true },
+      views: { type: Number, default: 0 },
+      carts: { type: Number, default: 0 },
+      purchases: { type: Number, default: 0 },
+      comments: { type: Number, default: 0 },
+      questions: { type: Number, default: 0 },
+      shares: { type: Number, default: 0 },
+      referrals: { type: Number, default: 0 },
+      clicks: { type: Number, default: 0 },
+      points: { type: Number, default: null },
+      lastAt: { type: Date, required: true },
+    },
+    { shardKey: { user: 1, product: 1 } },
+  );
   schema.index({ user: 1, product: 1 }, { unique: true });
   schema.index({ user: 1, lastAt: -1 });
   schema.index({ product: 1, lastAt: -1 });

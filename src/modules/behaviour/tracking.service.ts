@@ -89,7 +89,10 @@ export class TrackingService {
 
   private async storeEvents(session: ClientSession, user: Types.ObjectId | null, events: BehaviourEventDocument[]): Promise<number> {
     const earlier = await this.models.events
-      .find({ _id: { $in: events.map(({ _id }) => _id) } }, { _id: 1 })
+      .find(
+        { _id: { $in: events.map(({ _id }) => _id) }, visitor: { $in: [...new Set(events.map(({ visitor }) => visitor))] } },
+        { _id: 1 },
+      )
       .session(session)
       .lean();
     const seen = new Set(earlier.map(({ _id }) => _id));

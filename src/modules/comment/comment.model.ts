@@ -70,13 +70,16 @@ function commentSchema(): Schema<CommentDocument> {
 }
 
 function reactionSchema(): Schema<ReactionDocument> {
-  const schema = documentSchema<ReactionDocument>({
-    _id: { type: String, required: true },
-    comment: { type: Schema.Types.ObjectId, required: true },
-    user: { type: Schema.Types.ObjectId, required: true },
-    reaction: { type: String, required: true, enum: reactionNames },
-    at: { type: Date, required: true },
-  });
+  const schema = documentSchema<ReactionDocument>(
+    {
+      _id: { type: String, required: true },
+      comment: { type: Schema.Types.ObjectId, required: true },
+      user: { type: Schema.Types.ObjectId, required: true },
+      reaction: { type: String, required: true, enum: reactionNames },
+      at: { type: Date, required: true },
+    },
+    { shardKey: { _id: 'hashed' } },
+  );
   schema.index({ user: 1 });
   schema.index({ comment: 1 });
   return schema;

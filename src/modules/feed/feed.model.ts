@@ -69,15 +69,18 @@ function activitySchema(retention: number): Schema<ActivityDocument> {
 }
 
 function feedItemSchema(retention: number): Schema<FeedItemDocument> {
-  const schema = documentSchema<FeedItemDocument>({
-    owner: { type: Schema.Types.ObjectId, required: true },
-    activity: { type: Schema.Types.ObjectId, required: true },
-    actor: { type: Schema.Types.ObjectId, required: true },
-    kind: { type: String, required: true, enum: activityKinds },
-    subjectType: { type: String, required: true },
-    subject: { type: Schema.Types.ObjectId, required: true },
-    at: { type: Date, required: true },
-  });
+  const schema = documentSchema<FeedItemDocument>(
+    {
+      owner: { type: Schema.Types.ObjectId, required: true },
+      activity: { type: Schema.Types.ObjectId, required: true },
+      actor: { type: Schema.Types.ObjectId, required: true },
+      kind: { type: String, required: true, enum: activityKinds },
+      subjectType: { type: String, required: true },
+      subject: { type: Schema.Types.ObjectId, required: true },
+      at: { type: Date, required: true },
+    },
+    { shardKey: { owner: 1, activity: 1 } },
+  );
   schema.index({ owner: 1, activity: 1 }, { unique: true });
   schema.index({ owner: 1, at: -1, _id: -1 });
   schema.index({ owner: 1, actor: 1 });

@@ -60,17 +60,20 @@ export function notificationModels(database: Database, retention: number): Notif
 }
 
 function notificationSchema(retention: number): Schema<NotificationDocument> {
-  const schema = documentSchema<NotificationDocument>({
-    recipient: { type: Schema.Types.ObjectId, required: true },
-    kind: { type: String, required: true, enum: notificationKinds },
-    subjectType: { type: String, required: true },
-    subject: { type: Schema.Types.ObjectId, required: true },
-    actors: { type: [Schema.Types.ObjectId], default: [] },
-    unreadGroup: { type: String },
-    at: { type: Date, required: true },
-    readAt: { type: Date, default: null },
-    hidden: { type: Boolean },
-  });
+  const schema = documentSchema<NotificationDocument>(
+    {
+      recipient: { type: Schema.Types.ObjectId, required: true },
+      kind: { type: String, required: true, enum: notificationKinds },
+      subjectType: { type: String, required: true },
+      subject: { type: Schema.Types.ObjectId, required: true },
+      actors: { type: [Schema.Types.ObjectId], default: [] },
+      unreadGroup: { type: String },
+      at: { type: Date, required: true },
+      readAt: { type: Date, default: null },
+      hidden: { type: Boolean },
+    },
+    { shardKey: { recipient: 1 } },
+  );
   schema.index({ recipient: 1, at: -1, _id: -1 });
   schema.index({ recipient: 1, readAt: 1, at: -1, _id: -1 });
   schema.index({ recipient: 1, unreadGroup: 1 }, { unique: true, partialFilterExpression: { unreadGroup: { $exists: true } } });

@@ -81,7 +81,7 @@ export class NotificationService {
     if (earlier) {
       const isNew = actor && !earlier.actors.some((known) => known.equals(actor));
       const join = isNew ? { $push: { actors: { $each: [actor], $slice: -maxActors } } } : {};
-      await this.models.notifications.updateOne({ _id: earlier._id }, { $set: { at }, ...join }, { session });
+      await this.models.notifications.updateOne({ _id: earlier._id, recipient }, { $set: { at }, ...join }, { session });
       return earlier._id;
     }
     const _id = new Types.ObjectId();

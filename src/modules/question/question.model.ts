@@ -101,13 +101,16 @@ function answerSchema(): Schema<AnswerDocument> {
 }
 
 function voteSchema(): Schema<AnswerVoteDocument> {
-  const schema = documentSchema<AnswerVoteDocument>({
-    _id: { type: String, required: true },
-    answer: { type: Schema.Types.ObjectId, required: true },
-    voter: { type: Schema.Types.ObjectId, required: true },
-    helpful: { type: Boolean, required: true },
-    at: { type: Date, required: true },
-  });
+  const schema = documentSchema<AnswerVoteDocument>(
+    {
+      _id: { type: String, required: true },
+      answer: { type: Schema.Types.ObjectId, required: true },
+      voter: { type: Schema.Types.ObjectId, required: true },
+      helpful: { type: Boolean, required: true },
+      at: { type: Date, required: true },
+    },
+    { shardKey: { _id: 'hashed' } },
+  );
   schema.index({ voter: 1 });
   schema.index({ answer: 1 });
   return schema;

@@ -157,13 +157,16 @@ function revisionSchema(): Schema<ReviewRevisionDocument> {
 }
 
 function voteSchema(): Schema<ReviewVoteDocument> {
-  const schema = documentSchema<ReviewVoteDocument>({
-    _id: { type: String, required: true },
-    review: { type: Schema.Types.ObjectId, required: true },
-    voter: { type: Schema.Types.ObjectId, required: true },
-    helpful: { type: Boolean, required: true },
-    at: { type: Date, required: true },
-  });
+  const schema = documentSchema<ReviewVoteDocument>(
+    {
+      _id: { type: String, required: true },
+      review: { type: Schema.Types.ObjectId, required: true },
+      voter: { type: Schema.Types.ObjectId, required: true },
+      helpful: { type: Boolean, required: true },
+      at: { type: Date, required: true },
+    },
+    { shardKey: { _id: 'hashed' } },
+  );
   schema.index({ voter: 1, at: -1 });
   schema.index({ review: 1 });
   return schema;

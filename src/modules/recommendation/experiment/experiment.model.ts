@@ -56,30 +56,36 @@ export function experimentModels(database: Database, retention: number): Experim
 }
 
 function impressionSchema(retention: number): Schema<ImpressionDocument> {
-  const schema = documentSchema<ImpressionDocument>({
-    user: { type: Schema.Types.ObjectId, default: null },
-    products: { type: [Schema.Types.ObjectId] },
-    context: { type: String, required: true },
-    variant: { type: String, required: true },
-    modelVersion: { type: String, default: null },
-    at: { type: Date, required: true },
-  });
+  const schema = documentSchema<ImpressionDocument>(
+    {
+      user: { type: Schema.Types.ObjectId, default: null },
+      products: { type: [Schema.Types.ObjectId] },
+      context: { type: String, required: true },
+      variant: { type: String, required: true },
+      modelVersion: { type: String, default: null },
+      at: { type: Date, required: true },
+    },
+    { shardKey: { _id: 'hashed' } },
+  );
   schema.index({ user: 1, at: -1 });
   schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   return schema;
 }
 
 function outcomeSchema(retention: number): Schema<OutcomeDocument> {
-  const schema = documentSchema<OutcomeDocument>({
-    _id: { type: String, required: true },
-    impression: { type: Schema.Types.ObjectId, required: true },
-    user: { type: Schema.Types.ObjectId, default: null },
-    product: { type: Schema.Types.ObjectId, required: true },
-    outcome: { type: String, required: true },
-    variant: { type: String, required: true },
-    modelVersion: { type: String, default: null },
-    at: { type: Date, required: true },
-  });
+  const schema = documentSchema<OutcomeDocument>(
+    {
+      _id: { type: String, required: true },
+      impression: { type: Schema.Types.ObjectId, required: true },
+      user: { type: Schema.Types.ObjectId, default: null },
+      product: { type: Schema.Types.ObjectId, required: true },
+      outcome: { type: String, required: true },
+      variant: { type: String, required: true },
+      modelVersion: { type: String, default: null },
+      at: { type: Date, required: true },
+    },
+    { shardKey: { user: 1, product: 1 } },
+  );
   schema.index({ user: 1, product: 1, outcome: 1, at: -1 });
   schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   return schema;

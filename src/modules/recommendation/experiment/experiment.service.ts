@@ -75,7 +75,7 @@ export class ExperimentService {
     outcome: OutcomeName,
   ): Promise<boolean> {
     const _id = `${impression.toHexString()}:${product.toHexString()}:${outcome}`;
-    if (await this.models.outcomes.exists({ _id }).session(session)) return false;
+    if (await this.models.outcomes.exists({ _id, user, product }).session(session)) return false;
     await insert(this.models.outcomes, { _id, impression, user, product, outcome, variant, modelVersion, at: new Date() }, session);
     return true;
   }
