@@ -1,4 +1,5 @@
 /** What is written for the entries of a source: users, categories, products, reviews, orders and interactions. */
+import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import type { InteractionDocument } from '../modules/behaviour/index.js';
 import { slugify, type CategoryDocument, type ProductDocument, type ProductFacts } from '../modules/catalog/index.js';
@@ -6,15 +7,25 @@ import type { OrderDocument } from '../modules/order/index.js';
 import type { ImportableReview, ReviewDocument } from '../modules/review/index.js';
 import type { UserDocument } from '../modules/user/index.js';
 import { emptyTally, pointsPerStar, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
-import { handleOf, importedId, nameOf } from './identity.js';
+import { handleOf, idBeside, importedId, nameOf, ratingDigest } from './identity.js';
 import type { ImportedProduct, ImportedRating, Scale } from './record.js';
 
 /** When a source has no times, its lines count as seconds from here, so that their order stays. */
 export const undated = Date.UTC(2011, 0, 1);
 
-type Kind = 'user' | 'merchant' | 'product' | 'category' | 'review' | 'order' | 'interaction' | 'follow';
+type Kind = 'user' | 'merchant' | 'product' | 'category' | 'follow';
+
+/** So many ids of users and products are remembered; the others are made again. */
+const maxIds = 100_000;
+
+/** A review, and what the ids of all that comes of it are made from. */
+export interface SourceReview extends ImportableReview {
+  digest: Buffer;
+}
 
 export class SourceDocuments {
+  private readonly ids = new LRUCache<string, Types.ObjectId>({ max: maxIds });
+
   /** @param merchant whose products they become; null for the source's own merchant */
   constructor(
     private readonly source: string,
@@ -22,7 +33,10 @@ export class SourceDocuments {
   ) {}
 
   id(kind: Kind, key: string): Types.ObjectId {
-    return importedId(this.source, kind, key);
+    const name = `${kind}\0${key}`;
+    let id = this.ids.get(name);
+    if (!id) this.ids.set(name, (id = importedId(this.source, kind, key)));
+    return id;
   }
 
   get merchantId(): Types.ObjectId {
@@ -97,15 +111,18 @@ export class SourceDocuments {
     };
   }
 
-  review(rating: ImportedRating, scale: Scale, line: number): ImportableReview {
+  review(rating: ImportedRating, scale: Scale, line: number): SourceReview {
     const { quality = null, price = null, service = null } = rating.aspects;
     const points = pointsOf(rating.rating, scale);
     const createdAt = rating.at ?? new Date(undated + line * 1000);
     const { helpful, unhelpful, verified, reply, images, title, body } = rating;
+    const product = this.id('product', rating.product);
+    const author = this.id('user', rating.user);
+    const digest = ratingDigest(author, product);
     const review: ReviewDocument = {
-      _id: this.id('review', `${rating.user}\0${rating.product}`),
-      product: this.id('product', rating.product),
-      author: this.id('user', rating.user),
+      _id: idBeside(product, digest),
+      product,
+      author,
       ...{ quality, price, service, points, title, body, helpful, unhelpful, createdAt },
       stars: starsOf(points),
       weight: reviewWeight({ createdAt, verifiedPurchase: verified, helpful, unhelpful }),
@@ -121,12 +138,13 @@ export class SourceDocuments {
       ...(helpful + unhelpful > 0 && { importedVotes: { helpful, unhelpful } }),
       ...(!rating.published && { hiddenAtSource: true }),
     };
-    return { review, dated: rating.at !== null };
+    return { review, digest, dated: rating.at !== null };
   }
 
-  interaction({ author: user, product, points, verifiedPurchase, createdAt }: ReviewDocument): InteractionDocument {
+  interaction({ review, digest }: SourceReview): InteractionDocument {
+    const { author: user, product, points, verifiedPurchase, createdAt } = review;
     return {
-      _id: this.id('interaction', `${user.toHexString()}${product.toHexString()}`),
+      _id: idBeside(user, digest),
       ...{ user, product, views: 0, carts: 0, comments: 0, points },
       purchases: Number(verifiedPurchase),
       lastAt: createdAt,
@@ -134,10 +152,10 @@ export class SourceDocuments {
   }
 
   /** A purchase that the source has verified is an order that was delivered. */
-  order({ author, product, createdAt }: ReviewDocument): OrderDocument {
+  order({ review: { author, product, createdAt }, digest }: SourceReview): OrderDocument {
     const price = { amountMinor: 0, currency: 'EUR' };
     return {
-      _id: this.id('order', `${author.toHexString()}${product.toHexString()}`),
+      _id: idBeside(author, digest),
       buyer: author,
       merchant: this.merchantId,
       items: [{ product, title: 'Imported purchase', price, quantity: 1 }],

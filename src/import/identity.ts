@@ -8,6 +8,25 @@ export function importedId(source: string, kind: string, key: string): Types.Obj
   return new Types.ObjectId(createHash('sha1').update(`${source}\0${kind}\0${key}`).digest().subarray(0, 12));
 }
 
+const digestLength = 8;
+
+/**
+ * The id of what belongs to something else, such as a review to its product: it begins as the other's does, so that the
+ * store keeps, and an import writes, what belongs together side by side.
+ * @param digest of what tells it apart from others of the same owner, at least 8 bytes
+ */
+export function idBeside(owner: Types.ObjectId, digest: Uint8Array): Types.ObjectId {
+  const bytes = Buffer.allocUnsafe(12);
+  bytes.set(owner.id.subarray(0, 12 - digestLength));
+  bytes.set(digest.subarray(0, digestLength), 12 - digestLength);
+  return new Types.ObjectId(bytes);
+}
+
+/** The digest of somebody's rating of a product, from which the ids of all that comes of it are made. */
+export function ratingDigest(user: Types.ObjectId, product: Types.ObjectId): Buffer {
+  return createHash('sha1').update(user.id).update(product.id).digest();
+}
+
 const maxHandle = 30;
 
 /** Numbers and codes that a data set has given its users say nothing of anybody; names, addresses and telephone numbers do. */

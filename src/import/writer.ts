@@ -2,11 +2,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import type { Features } from '../app.js';
-import type { CategoryDocument, ProductDocument, ProductFacts } from '../modules/catalog/index.js';
-import type { ImportableReview, OnConflict } from '../modules/review/index.js';
-import type { UserDocument } from '../modules/user/index.js';
+import type { CategoryDocument, ProductFacts } from '../modules/catalog/index.js';
+import type { OnConflict, ReviewDocument } from '../modules/review/index.js';
+import { addToTally, emptyTally, type RatingTally } from '../scoring/index.js';
 import type { ReadLine } from './entries.js';
-import { SourceDocuments } from './documents.js';
+import { SourceDocuments, type SourceReview } from './documents.js';
 import type { ImportedProduct, ImportedRating, Scale } from './record.js';
 
 export interface Written {
@@ -40,9 +40,12 @@ export interface WriterOptions {
 /** Of so many users, products and categories it is remembered that they are written; asking again for others costs time, and nothing else. */
 const maxKnown = 200_000;
 
+/** The tallies of so many products are kept; those of more are counted again at the end. */
+const maxTallies = 100_000;
+
 /** What a batch of lines comes to. */
 interface Batch {
-  users: Map<string, UserDocument>;
+  users: Map<string, { name?: string; email?: string }>;
   described: Map<string, ImportedProduct>;
   ratings: Map<string, { rating: ImportedRating; scale: Scale; line: number }>;
   follows: { follower: string; followee: string; line: number }[];
@@ -55,6 +58,9 @@ export class StoreWriter implements Writer {
   private readonly documents: SourceDocuments;
   private readonly known = { user: seen(), product: seen(), category: seen() };
   private readonly rated = new Map<string, Types.ObjectId>();
+  /** Of products that came with this import, with all their reviews so far. */
+  private readonly tallies = new Map<string, RatingTally>();
+  private readonly newProducts = seen();
   private hasMerchant = false;
 
   constructor(
@@ -65,9 +71,8 @@ export class StoreWriter implements Writer {
   }
 
   async write(lines: readonly ReadLine[]): Promise<void> {
-    const batch = collect(lines, this.documents, this.options.onConflict);
-    await this.writeUsers(batch.users);
-    await this.writeProducts(batch);
+    const batch = collect(lines, this.options.onConflict);
+    await Promise.all([this.writeUsers(batch.users), this.writeProducts(batch)]);
     await this.writeReviews(batch);
     if (batch.follows.length === 0) return;
     this.written.follows += await this.verbs.socialGraph.importFollows(
@@ -75,9 +80,10 @@ export class StoreWriter implements Writer {
     );
   }
 
-  private async writeUsers(users: Map<string, UserDocument>): Promise<void> {
+  private async writeUsers(users: Batch['users']): Promise<void> {
     const fresh = [...users].filter(([key]) => !this.known.user.has(key));
-    this.written.users += await this.verbs.users.importUsers(byId(fresh.map(([, user]) => user)));
+    const inserted = await this.verbs.users.importUsers(byId(fresh.map(([key, given]) => this.documents.user(key, given))));
+    this.written.users += inserted;
     for (const [key] of fresh) this.known.user.set(key, true);
   }
 
@@ -98,6 +104,7 @@ export class StoreWriter implements Writer {
     const inserted = await this.verbs.catalog.importProducts(byId(products));
     this.written.products += inserted;
     for (const key of fresh) this.known.product.set(key, true);
+    if (inserted === fresh.length) for (const { _id } of products) this.newProducts.set(_id.toHexString(), true);
     if (options.onConflict !== 'keep' && described.size > 0) await this.updateProducts(described, fresh, inserted);
   }
 
@@ -110,7 +117,8 @@ export class StoreWriter implements Writer {
   /** The source's own merchant comes with its first product, so that an import of nothing leaves nobody behind. */
   private async requireMerchant(products: string[]): Promise<void> {
     if (products.length === 0 || this.options.merchant || this.hasMerchant) return;
-    this.written.users += await this.verbs.users.importUsers([this.documents.ownMerchant()]);
+    const inserted = await this.verbs.users.importUsers([this.documents.ownMerchant()]);
+    this.written.users += inserted;
     this.hasMerchant = true;
   }
 
@@ -121,20 +129,32 @@ export class StoreWriter implements Writer {
   private async writeReviews({ ratings, repeated }: Batch): Promise<void> {
     const { documents, written, verbs } = this;
     const reviews = reviewsOf(ratings.values(), documents);
-    const plain = reviews.map(({ review }) => review);
-    await verbs.behaviour.importInteractions(byId(plain.map((review) => documents.interaction(review))));
-    await verbs.orders.importOrders(plain.filter(({ verifiedPurchase }) => verifiedPurchase).map((review) => documents.order(review)));
-    const { inserted, updated, unchanged } = await verbs.reviews.importReviews(reviews, this.options.onConflict);
+    const bought = reviews.filter(({ review }) => review.verifiedPurchase);
+    await verbs.behaviour.importInteractions(byId(reviews.map((review) => documents.interaction(review))));
+    await verbs.orders.importOrders(byId(bought.map((review) => documents.order(review))));
+    const { inserted, updated, unchanged, taken } = await verbs.reviews.importReviews(reviews, this.options.onConflict);
     await verbs.behaviour.updateImportedRatings(updated.map(({ author: user, product, points }) => ({ user, product, points })));
     written.reviews += inserted;
     written.updatedReviews += updated.length;
     written.unchangedReviews += unchanged + repeated;
-    for (const { product } of plain) this.rated.set(product.toHexString(), product);
+    for (const { review } of reviews) this.tally(review, !taken.has(review));
+  }
+
+  private tally(review: ReviewDocument, isNew: boolean): void {
+    const key = review.product.toHexString();
+    const first = !this.rated.has(key);
+    if (first) this.rated.set(key, review.product);
+    let tally = this.tallies.get(key);
+    if (first && this.newProducts.has(key) && this.tallies.size < maxTallies) this.tallies.set(key, (tally = emptyTally()));
+    if (!tally) return;
+    if (!isNew) this.tallies.delete(key);
+    else if (review.visible) addToTally(tally, review, 1);
   }
 
   async finish(onProgress: (share: number) => void): Promise<void> {
     const products = [...this.rated.values()];
-    await this.verbs.reviews.retallyProducts(products, (done) => onProgress(done / products.length));
+    const known = this.tallies;
+    await this.verbs.reviews.retallyProducts(products, { known, onProgress: (done) => onProgress(done / products.length) });
   }
 }
 
@@ -154,9 +174,9 @@ export class DryWriter implements Writer {
 
   async write(lines: readonly ReadLine[]): Promise<void> {
     const { documents, options, written, verbs } = this;
-    const { users, ratings, described, follows, repeated } = collect(lines, documents, options.onConflict);
+    const { users, ratings, described, follows, repeated } = collect(lines, options.onConflict);
     const products = new Set([...described.keys(), ...[...ratings.values()].map(({ rating }) => rating.product)]);
-    const people = [...users.values()].map(({ _id }) => _id);
+    const people = [...users.keys()].map((key) => documents.id('user', key));
     if (products.size > 0 && !options.merchant) people.push(documents.ownMerchantId);
     written.users += await this.countNew(people, verbs?.users);
     written.products += await this.countNew(
@@ -202,10 +222,10 @@ function seen(): LRUCache<string, true> {
   return new LRUCache({ max: maxKnown });
 }
 
-function collect(lines: readonly ReadLine[], documents: SourceDocuments, onConflict: OnConflict): Batch {
+function collect(lines: readonly ReadLine[], onConflict: OnConflict): Batch {
   const batch: Batch = { users: new Map(), described: new Map(), ratings: new Map(), follows: [], repeated: 0 };
-  const meet = (key: string, given?: { name?: string; email?: string }): void => {
-    if (!batch.users.has(key)) batch.users.set(key, documents.user(key, given));
+  const meet = (key: string, given: { name?: string; email?: string } = {}): void => {
+    if (!batch.users.has(key)) batch.users.set(key, given);
   };
   for (const { entry, line, format } of lines) {
     const { rating, product, follow } = entry!;
@@ -231,15 +251,12 @@ function replaces(later: ImportedRating, earlier: ImportedRating, onConflict: On
   return later.at !== null && earlier.at !== null && later.at > earlier.at;
 }
 
-function reviewsOf(
-  ratings: Iterable<{ rating: ImportedRating; scale: Scale; line: number }>,
-  documents: SourceDocuments,
-): ImportableReview[] {
+function reviewsOf(ratings: Iterable<{ rating: ImportedRating; scale: Scale; line: number }>, documents: SourceDocuments): SourceReview[] {
   const reviews = [...ratings].map(({ rating, scale, line }) => documents.review(rating, scale, line));
-  return reviews.sort((one, other) => (one.review._id.toHexString() < other.review._id.toHexString() ? -1 : 1));
+  return reviews.sort(({ review: one }, { review: other }) => Buffer.compare(one._id.id, other._id.id));
 }
 
 /** In the order of the store, so that neighbours are written together. */
-function byId<Document extends ProductDocument | UserDocument | { _id: Types.ObjectId }>(documents: Document[]): Document[] {
-  return documents.sort((one, other) => (one._id.toHexString() < other._id.toHexString() ? -1 : 1));
+function byId<Document extends { _id: Types.ObjectId }>(documents: Document[]): Document[] {
+  return documents.sort((one, other) => Buffer.compare(one._id.id, other._id.id));
 }

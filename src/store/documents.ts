@@ -3,7 +3,7 @@
  * document's type and of a fitting type, and what is written has its defaults and is checked against it.
  */
 import { Schema, type ClientSession, type Model, type SchemaDefinition, type Types } from 'mongoose';
-import { documentCheck } from './document-check.js';
+import { documentCheck, InvalidDocument } from './document-check.js';
 
 /** mongoose's Model is invariant in the document's type, so no narrower type takes models of every kind. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -100,8 +100,14 @@ export async function insertMissing<Document extends { _id: unknown }>(
   return upsertedCount;
 }
 
-/** So many documents a command: a server that answers others meanwhile is never kept busy for long. */
-const insertBatch = 500;
+/** So many documents a command. Servers do one so long in steps, with others' commands between them. */
+const insertBatch = 2500;
+
+/** While the server inserts some, the next are made ready. */
+const insertsAtOnce = 2;
+
+/** Where some of so many documents are there already, all are looked for before they are inserted. */
+const sampleSize = 10;
 
 /** A document that was not inserted, since another one has the key. */
 export interface Taken<Document> {
@@ -112,25 +118,56 @@ export interface Taken<Document> {
 
 /**
  * Inserts documents in bulk; those whose keys are taken are left out and told.
- * @throws InvalidDocument for a document that does not fit its schema; nothing is written then
+ * @throws InvalidDocument for a document that does not fit its schema; nothing more is written then
  */
-export async function insertNew<Document>(
+export async function insertNew<Document extends { _id: unknown }>(
   model: Model<Document>,
   documents: readonly Document[],
 ): Promise<{ inserted: number; taken: Taken<Document>[] }> {
-  const checked = complete(model, documents);
+  const known = await knownAmong(model, documents);
   const taken: Taken<Document>[] = [];
-  for (let from = 0; from < checked.length; from += insertBatch) {
-    try {
-      await model.collection.insertMany(checked.slice(from, from + insertBatch), { ordered: false });
-    } catch (error) {
-      for (const { index, code, errmsg } of writeErrorsOf(error)) {
-        if (code !== 11000) throw error;
-        taken.push({ document: documents[from + index]!, index: /index: (\S+) dup key/.exec(errmsg ?? '')?.[1] ?? '_id_' });
-      }
+  const fresh = known.size === 0 ? documents : documents.filter(({ _id }) => !known.has(String(_id)));
+  if (known.size > 0) for (const document of documents) if (known.has(String(document._id))) taken.push({ document, index: '_id_' });
+  const running: Promise<void>[] = [];
+  for (let from = 0; from < fresh.length; from += insertBatch) {
+    if (running.length === insertsAtOnce) await running.shift();
+    const work = insertSome(model, fresh.slice(from, from + insertBatch), taken);
+    // What fails is told where it is waited for.
+    work.catch(() => {});
+    running.push(work);
+  }
+  await Promise.all(running);
+  return { inserted: documents.length - taken.length, taken };
+}
+
+async function insertSome<Document>(model: Model<Document>, documents: Document[], taken: Taken<Document>[]): Promise<void> {
+  try {
+    await model.collection.insertMany(complete(model, documents) as never, { ordered: false });
+  } catch (error) {
+    for (const { index, code, errmsg } of writeErrorsOf(error)) {
+      if (code !== 11000) throw error;
+      taken.push({ document: documents[index]!, index: /index: (\S+) dup key/.exec(errmsg ?? '')?.[1] ?? '_id_' });
     }
   }
-  return { inserted: documents.length - taken.length, taken };
+}
+
+/** Which of the documents are there, where a sample of them says that some are: refusing one costs more than asking. */
+async function knownAmong<Document extends { _id: unknown }>(
+  model: Model<Document>,
+  documents: readonly Document[],
+): Promise<ReadonlySet<string>> {
+  const known = new Set<string>();
+  if (documents.length < sampleSize * 2) return known;
+  const ask = async (some: readonly Document[]): Promise<void> => {
+    const filter = { _id: { $in: some.map(({ _id }) => _id) } };
+    const found = model.collection.find(filter as never, { projection: { _id: 1 }, batchSize: insertBatch });
+    for await (const { _id } of found) known.add(String(_id));
+  };
+  const apart = Math.floor(documents.length / sampleSize);
+  await ask(documents.filter((_, at) => at % apart === 0));
+  if (known.size === 0) return known;
+  for (let from = 0; from < documents.length; from += insertBatch) await ask(documents.slice(from, from + insertBatch));
+  return known;
 }
 
 interface WriteError {
@@ -150,5 +187,9 @@ function writeErrorsOf(error: unknown): WriteError[] {
 /** Documents as they are stored. @throws InvalidDocument */
 function complete<Document>({ schema, collection }: Model<Document>, documents: readonly Document[]): Record<string, unknown>[] {
   const check = documentCheck(schema as Schema);
-  return documents.map((document) => check(document as Record<string, unknown>, collection.name));
+  try {
+    return documents.map((document) => check(document as Record<string, unknown>));
+  } catch (error) {
+    throw error instanceof InvalidDocument ? error.within(collection.name) : error;
+  }
 }

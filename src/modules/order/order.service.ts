@@ -6,7 +6,7 @@ import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
-import { insert, insertMissing } from '../../store/documents.js';
+import { insert, insertNew } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import { isPriced, productKey, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
@@ -154,8 +154,8 @@ export class OrderService {
   }
 
   /** Orders of another shop, in bulk. @returns how many were new */
-  importOrders(orders: readonly OrderDocument[]): Promise<number> {
-    return insertMissing(this.models.orders, orders);
+  async importOrders(orders: readonly OrderDocument[]): Promise<number> {
+    return (await insertNew(this.models.orders, orders)).inserted;
   }
 }
 

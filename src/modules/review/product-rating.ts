@@ -111,22 +111,36 @@ export class ProductRatings {
     return review.author;
   }
 
-  /** Tallies products anew from their reviews, for reviews that came in bulk. */
-  async retallyProducts(products: Types.ObjectId[], onProgress: (done: number) => void = () => {}): Promise<void> {
+  /**
+   * Tallies products anew from their reviews, for reviews that came in bulk.
+   * @param known by the hexadecimal ids of new products: the tally of the reviews that came with them, which saves reading
+   *   them again; it stands where nothing has been tallied meanwhile
+   */
+  async retallyProducts(
+    products: Types.ObjectId[],
+    { known = new Map(), onProgress = () => {} }: { known?: ReadonlyMap<string, RatingTally>; onProgress?: (done: number) => void } = {},
+  ): Promise<void> {
     for (let from = 0; from < products.length; from += retallyBatch) {
       const batch = products.slice(from, from + retallyBatch);
-      await this.dependencies.realtime.recordChange(batch.map(productKey), (change) => this.retally(change, batch));
+      await this.dependencies.realtime.recordChange(batch.map(productKey), (change) => this.retally(change, batch, known));
       onProgress(from + batch.length);
     }
   }
 
-  private async retally(change: Change, ids: Types.ObjectId[]): Promise<void> {
-    const { session } = change;
-    const { catalog } = this.dependencies;
-    const products = await catalog.talliedProducts(ids, session);
+  private async retally(change: Change, ids: Types.ObjectId[], known: ReadonlyMap<string, RatingTally>): Promise<void> {
+    const products = await this.dependencies.catalog.talliedProducts(ids, change.session);
     if (products.length === 0) return;
-    const tallies = await this.countReviews(session, ids);
-    const changes = products.map((product) => ({ product, tally: tallies.get(product._id.toHexString()) ?? emptyTally() }));
+    const knownOf = ({ _id, rating }: TalliedProduct) => (rating.count === 0 ? known.get(_id.toHexString()) : undefined);
+    const unknown = products.filter((product) => !knownOf(product)).map(({ _id }) => _id);
+    const counted = unknown.length === 0 ? new Map<string, RatingTally>() : await this.countReviews(change.session, unknown);
+    await this.putTallies(
+      change,
+      products.map((product) => ({ product, tally: knownOf(product) ?? counted.get(product._id.toHexString()) ?? emptyTally() })),
+    );
+  }
+
+  private async putTallies(change: Change, changes: readonly { product: TalliedProduct; tally: RatingTally }[]): Promise<void> {
+    const { session } = change;
     await this.models.categoryTallies.bulkWrite(
       changes.map(({ product, tally }) => ({
         updateOne: {
@@ -141,14 +155,14 @@ export class ProductRatings {
       { session },
     );
     const categories = await this.models.categoryTallies
-      .find({ category: { $in: products.map(({ category }) => category) } })
+      .find({ category: { $in: changes.map(({ product }) => product.category) } })
       .session(session)
       .lean();
     const scores = changes.map(({ product, tally }) => {
       const category = addUp(categories.filter((shard) => shard.category.equals(product.category)));
       return { product: product._id, rating: tally, score: summarise(tally, category).composite ?? 0 };
     });
-    await catalog.putScores(change, scores);
+    await this.dependencies.catalog.putScores(change, scores);
   }
 
   private async countReviews(session: ClientSession, products: Types.ObjectId[]): Promise<Map<string, RatingTally>> {

@@ -20,7 +20,13 @@ export interface ImportedReviews {
   updated: ReviewDocument[];
   /** Those that were there, and stay as they are. */
   unchanged: number;
+  /** Those that were not inserted, whether they were changed or not. */
+  taken: ReadonlySet<ReviewDocument>;
 }
+
+const readBatch = 2500;
+/** A transaction holds what it changes, so it is kept short. */
+const updateBatch = 500;
 
 export class ReviewBulk {
   constructor(
@@ -36,12 +42,35 @@ export class ReviewBulk {
     );
     const known = new Set(taken.filter(({ index }) => index === '_id_').map(({ document }) => document));
     const again = onConflict === 'keep' ? [] : reviews.filter(({ review }) => known.has(review));
-    const updated = again.length === 0 ? [] : await this.updateReviews(again, onConflict);
-    return { inserted, updated, unchanged: taken.length - updated.length };
+    const updated = again.length === 0 ? [] : await this.updateReviews(await this.changedAmong(again, onConflict), onConflict);
+    return { inserted, updated, unchanged: taken.length - updated.length, taken: new Set(taken.map(({ document }) => document)) };
+  }
+
+  /** Most of what is imported again is as it was: only what seems changed is looked at in a transaction. */
+  private async changedAmong(reviews: ImportableReview[], onConflict: OnConflict): Promise<ImportableReview[]> {
+    const changed: ImportableReview[] = [];
+    for (let from = 0; from < reviews.length; from += readBatch) {
+      const some = reviews.slice(from, from + readBatch);
+      const current = await this.currentOf(some);
+      changed.push(
+        ...some.filter((incoming) => {
+          const before = current.get(incoming.review._id.toHexString());
+          return before && changedBy(before, incoming, onConflict);
+        }),
+      );
+    }
+    return changed;
+  }
+
+  private async updateReviews(reviews: ImportableReview[], onConflict: OnConflict): Promise<ReviewDocument[]> {
+    const updated: ReviewDocument[] = [];
+    for (let from = 0; from < reviews.length; from += updateBatch)
+      updated.push(...(await this.updateSome(reviews.slice(from, from + updateBatch), onConflict)));
+    return updated;
   }
 
   /** In a transaction, so that a vote or an edit meanwhile is not lost. */
-  private async updateReviews(reviews: ImportableReview[], onConflict: OnConflict): Promise<ReviewDocument[]> {
+  private async updateSome(reviews: ImportableReview[], onConflict: OnConflict): Promise<ReviewDocument[]> {
     const products = new Set(reviews.map(({ review }) => productKey(review.product)));
     return this.database.inTransaction([...products], async (session) => {
       const current = await this.currentOf(reviews, session);
@@ -62,11 +91,13 @@ export class ReviewBulk {
     session: ClientSession | null = null,
   ): Promise<Map<string, ReviewDocument>> {
     const ids = reviews.map(({ review }) => review._id);
-    const found = await this.models.reviews
-      .find({ _id: { $in: ids } })
-      .session(session)
-      .lean();
-    return new Map(found.map((review) => [review._id.toHexString(), review]));
+    const found = this.models.reviews.collection.find<ReviewDocument>(
+      { _id: { $in: ids } },
+      { batchSize: readBatch, ...(session && { session }) },
+    );
+    const reviewsById = new Map<string, ReviewDocument>();
+    for await (const review of found) reviewsById.set(review._id.toHexString(), review);
+    return reviewsById;
   }
 
   /** What `importReviews` would do, without doing it. */
@@ -74,12 +105,18 @@ export class ReviewBulk {
     reviews: readonly ImportableReview[],
     onConflict: OnConflict,
   ): Promise<{ inserted: number; updated: number; unchanged: number }> {
-    const current = await this.currentOf(reviews);
-    const updated = reviews.filter((incoming) => {
-      const before = onConflict === 'keep' ? undefined : current.get(incoming.review._id.toHexString());
-      return before && changedBy(before, incoming, onConflict);
-    }).length;
-    return { inserted: reviews.length - current.size, updated, unchanged: current.size - updated };
+    const counts = { inserted: 0, updated: 0, unchanged: 0 };
+    for (let from = 0; from < reviews.length; from += readBatch) {
+      const some = reviews.slice(from, from + readBatch);
+      const current = await this.currentOf(some);
+      for (const incoming of some) {
+        const before = current.get(incoming.review._id.toHexString());
+        if (!before) counts.inserted++;
+        else if (onConflict !== 'keep' && changedBy(before, incoming, onConflict)) counts.updated++;
+        else counts.unchanged++;
+      }
+    }
+    return counts;
   }
 
   /** Every visible review, for export. */
@@ -110,9 +147,20 @@ function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, 
   };
   after.helpfulness = wilsonLowerBound(after.helpful, after.helpful + after.unhelpful);
   after.weight = reviewWeight(after);
-  return isDeepStrictEqual(plain(before), plain(after)) ? null : after;
+  return isSame(before, after) ? null : after;
 }
 
-function plain(review: ReviewDocument): unknown {
-  return JSON.parse(JSON.stringify(review));
+function isSame(before: ReviewDocument, after: ReviewDocument): boolean {
+  const names = Object.keys(after) as (keyof ReviewDocument)[];
+  return names.every((name) => {
+    const [one, other] = [before[name], after[name]];
+    if (one === other) return true;
+    if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
+    return isDeepStrictEqual(plain(one), plain(other));
+  });
+}
+
+/** Without what distinguishes only objects of one meaning. */
+function plain(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? JSON.parse(JSON.stringify(value)) : value;
 }
