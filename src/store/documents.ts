@@ -142,7 +142,7 @@ export async function insertNew<Document extends { _id: unknown }>(
 
 async function insertSome<Document>(model: Model<Document>, documents: Document[], taken: Taken<Document>[]): Promise<void> {
   try {
-    await model.collection.insertMany(complete(model, documents) as never, { ordered: false });
+    await model.collection.insertMany(complete(model, documents), { ordered: false });
   } catch (error) {
     for (const { index, code, errmsg } of writeErrorsOf(error)) {
       if (code !== 11000) throw error;
