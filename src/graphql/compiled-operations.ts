@@ -254,7 +254,7 @@ function coded(error: GraphQLError, code: string): GraphQLError {
 /** A value in a document may be a password that was put in the wrong place. */
 function withoutValues(message: string): string {
   if (message.startsWith('Syntax Error')) return message.replace(/(?:String|Int|Float|BlockString) ".*/s, 'a value.');
-  return message.replace(/ cannot represent ([\w -]+): .*/s, ' cannot represent $1.').replace(/, found .*/s, '.');
+  return message.replace(/^([\w "]{1,250} cannot represent [\w -]{1,60}): .*/s, '$1.').replace(/, found .*/s, '.');
 }
 
 function rememberCost(entry: Entry, operation: string, cost: Cost, variables: Record<string, unknown>): void {

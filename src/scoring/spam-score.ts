@@ -35,6 +35,6 @@ const shortestJudged = 20;
 export function signsOfText(text: string): Pick<SpamSigns, 'links' | 'capitals'> {
   const letters = text.match(/\p{L}/gu) ?? [];
   const capitals = text.match(/\p{Lu}/gu) ?? [];
-  const links = text.match(/(?:https?:\/\/|www\.)\S+|\b[\w-]+\.(?:com|net|org|info|biz|shop|xyz|top|ru|cn|io)\b/gi) ?? [];
+  const links = text.match(/(?:https?:\/\/|www\.)\S+|(?<![\w-])[\w-]+\.(?:com|net|org|info|biz|shop|xyz|top|ru|cn|io)\b/gi) ?? [];
   return { links: links.length, capitals: letters.length < shortestJudged ? 0 : capitals.length / letters.length };
 }
