@@ -64,18 +64,21 @@ export class Aggregation {
     return compiled.slice(pipeline.length - rest.length).reduce<Iterable<Document>>((current, stage) => stage(current), documents);
   }
 
-  private contextOf(within: Surroundings): StageContext {
+  contextOf(within: Surroundings): StageContext {
     const { variables, collation } = within;
     return {
       variables,
       collation,
-      runOver: (name, pipeline, options) =>
-        this.run(this.catalog.find(within.database, name), pipeline, { ...within, ...options, hint: undefined }),
+      runOver: (name, pipeline, options) => this.run(this.find(within, name), pipeline, { ...within, ...options, hint: undefined }),
       runOn: (documents, pipeline, options) => {
         const context = { ...this.contextOf(within), ...options };
         return pipeline.map((stage) => compileStage(stage, context)).reduce((current, stage) => stage(current), documents);
       },
     };
+  }
+
+  private find({ database, view }: Surroundings, name: string): Collection | undefined {
+    return view.collectionNamed?.(database, name) ?? this.catalog.find(database, name);
   }
 
   private *read(collection: Collection, filter: Document, options: FindOptions, { view, statistics }: Surroundings): Generator<Document> {

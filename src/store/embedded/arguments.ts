@@ -193,3 +193,18 @@ export function splitNamespace(namespace: string): Namespace {
   if (at <= 0) throw new CommandError(73, `Invalid namespace specified '${namespace}'`);
   return { database: namespace.slice(0, at), name: namespace.slice(at + 1) };
 }
+
+/** A command's argument that is a whole number. @throws CommandError where it is something else */
+export function numberOf(command: Document, name: string): number | undefined {
+  const value = command[name] as Value;
+  if (value === undefined || value === null) return undefined;
+  if (!isNumeric(value)) throw new CommandError(14, `BSON field '${name}' is the wrong type '${typeof value}', expected a number`);
+  return toNumber(value);
+}
+
+/** @throws CommandError where a command names no collection */
+export function collectionName(command: Document, field: string): string {
+  const name = command[field] as Value;
+  if (typeof name !== 'string') throw new CommandError(73, `collection name has invalid type ${typeof name}`);
+  return name;
+}

@@ -6,7 +6,8 @@ import { parseCollation, type Collation } from './collation.js';
 import { compileFilter } from './query/matching.js';
 import { decode, encode, encodeAny } from './raw-document.js';
 import { compileValidator } from './validation.js';
-import { CommandError } from './errors.js';
+import { ChangeLog } from './changes/log.js';
+import { CommandError, writeConflict } from './errors.js';
 import { FieldNames, pack, unpack } from './stored-document.js';
 import { successor } from './key.js';
 
@@ -51,6 +52,8 @@ export interface Collection {
   isValid: ((document: Document) => boolean) | null;
   /** What its documents' fields are called. */
   names: FieldNames;
+  /** Made by a transaction that is not committed: known to it alone, and not stored yet. */
+  pending: boolean;
 }
 
 interface CollectionRecord {
@@ -68,6 +71,7 @@ export const formatVersion = 3;
 const longestIndexName = 127;
 const versionKey = Buffer.from('version');
 const formatKey = Buffer.from('format');
+const logKey = Buffer.from('changes');
 
 function requireKnown(version: number, oldest: number): void {
   if (version < oldest) throw new Error('the data has an older layout: start the server on it once');
@@ -91,6 +95,8 @@ export class Catalog {
   private changed = false;
   readonly path: string;
   readonly readOnly: boolean;
+  /** The changes that change streams tell; for the thread that writes. */
+  readonly log: ChangeLog;
 
   constructor(path: string, { readOnly = false } = {}) {
     this.path = path;
@@ -102,6 +108,12 @@ export class Catalog {
     if (format) requireKnown(decode(format)['version'] as number, readOnly ? formatVersion : 1);
     this.documents = this.environment.openDB<Buffer, Buffer>('packed-documents', encoding);
     this.entries = this.environment.openDB<Buffer, Buffer>('packed-entries', encoding);
+    this.log = new ChangeLog({
+      path,
+      entries: this.environment.openDB<Buffer, Buffer>('changes', encoding),
+      readState: () => this.meta.get(logKey),
+      writeState: (state) => void (state ? this.meta.putSync(logKey, state) : this.meta.removeSync(logKey)),
+    });
     this.load();
   }
 
@@ -137,6 +149,7 @@ export class Catalog {
       isValid: compileValidator(record.options ?? {}),
       indexes: record.indexes.map((index) => compileIndex(index, record.id)),
       names: this.namesOf(record.id, record.names ?? []),
+      pending: false,
     };
     return collection;
   }
@@ -156,6 +169,7 @@ export class Catalog {
     this.changedCounts.clear();
     this.renamed.clear();
     this.changed = false;
+    this.log.load();
     this.load();
   }
 
@@ -208,10 +222,17 @@ export class Catalog {
   }
 
   create(database: string, name: string): Collection {
+    const collection = this.make(database, name);
+    this.adopt(collection);
+    return collection;
+  }
+
+  /** A collection that nobody knows of until it is adopted. */
+  make(database: string, name: string): Collection {
     validateNamespace(database, name);
     const id = this.takeId();
     const identity = compileIndex({ id: 0, name: identityIndex, key: { _id: 1 }, unique: true, sparse: false, multikey: false }, id);
-    const collection: Collection = {
+    return {
       id,
       database,
       name,
@@ -222,10 +243,16 @@ export class Catalog {
       options: {},
       isValid: null,
       names: this.namesOf(id, []),
+      pending: true,
     };
-    this.collections.set(`${database}.${name}`, collection);
+  }
+
+  /** @throws CommandError where another collection has its name by now */
+  adopt(collection: Collection): void {
+    if (this.find(collection.database, collection.name)) throw writeConflict();
+    collection.pending = false;
+    this.collections.set(`${collection.database}.${collection.name}`, collection);
     this.save(collection);
-    return collection;
   }
 
   setOptions(collection: Collection, options: Document): void {
@@ -291,6 +318,7 @@ export class Catalog {
       this.meta.putSync(countKey(collection.id), doubleBytes(collection.count));
     }
     this.changedCounts.clear();
+    this.log.save();
   }
 
   snapshot(): Transaction {
@@ -313,6 +341,7 @@ export class Catalog {
   }
 
   private save(collection: Collection): void {
+    if (collection.pending) return;
     this.changed = true;
     const { id, database, name, uuid, options, names } = collection;
     const indexes = collection.indexes.map(specificationOf);

@@ -1,12 +1,39 @@
-/** The store's clock: whole seconds and a count within them, so that no two moments are equal. */
+/**
+ * The store's clock: whole seconds and a count within them, so that no two moments are equal. Its threads share it, and
+ * it starts in the second after the start, so that no moment of an earlier process comes again.
+ */
 import { Timestamp } from 'bson';
 
-let second = 0;
-let count = 0;
+const second = 0x1_0000_0000n;
+
+export function newClock(): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(8);
+  new BigUint64Array(buffer)[0] = BigInt(Math.floor(Date.now() / 1000) + 1) * second;
+  return buffer;
+}
+
+let clock = new BigUint64Array(newClock());
+
+/** Makes this thread's clock the one that others have. */
+export function shareClock(buffer: SharedArrayBuffer): void {
+  clock = new BigUint64Array(buffer);
+}
+
+/** Sets the clock on, where it is behind a moment. */
+export function advanceClock(moment: bigint): void {
+  for (let now = Atomics.load(clock, 0); now < moment; now = Atomics.load(clock, 0)) Atomics.compareExchange(clock, 0, now, moment);
+}
+
+/** A moment after all that any thread has been given: the seconds in the upper half, the count in the lower. */
+export function nextMoment(): bigint {
+  for (;;) {
+    const last = Atomics.load(clock, 0);
+    const now = BigInt(Math.floor(Date.now() / 1000)) * second + 1n;
+    const next = now > last ? now : last + 1n;
+    if (Atomics.compareExchange(clock, 0, last, next) === last) return next;
+  }
+}
 
 export function nextTimestamp(): Timestamp {
-  const now = Math.max(second, Math.floor(Date.now() / 1000));
-  count = now === second ? count + 1 : 1;
-  second = now;
-  return new Timestamp({ t: second, i: count });
+  return new Timestamp(nextMoment());
 }

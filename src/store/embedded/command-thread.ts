@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Catalog } from './catalog.js';
+import { shareClock } from './clock.js';
 import { Commands } from './commands.js';
 import { parseMessage } from './message.js';
 import { encodeReply, failure } from './replies.js';
@@ -13,6 +14,8 @@ export interface ThreadInput {
   address: string;
   /** 0 is the thread that writes. */
   number: number;
+  /** What all threads of the store tell the time by. */
+  clock: SharedArrayBuffer;
 }
 
 /** A request, or word to stop. */
@@ -24,7 +27,8 @@ export interface FromThread {
 }
 
 const sweepInterval = 5_000;
-const { directory, address, number } = workerData as ThreadInput;
+const { directory, address, number, clock } = workerData as ThreadInput;
+shareClock(clock);
 const port = parentPort!;
 const writes = number === 0;
 const catalog = new Catalog(join(directory, 'plaza.lmdb'), { readOnly: !writes });

@@ -1,4 +1,4 @@
-/** Deletes what has expired: documents by their TTL indexes, and what became of old writes. */
+/** Deletes what has expired: documents by their TTL indexes, what became of old writes, and the log of changes that nobody reads. */
 import type { Catalog, Collection, Index } from './catalog.js';
 import type { Reader, Row } from './reader.js';
 import { Locked } from './transaction.js';
@@ -28,7 +28,10 @@ export class Expiry {
     }
     if (performance.now() - this.outcomesSweptAt < outcomeSweepInterval) return;
     this.outcomesSweptAt = performance.now();
-    await this.queue.submit(() => this.catalog.sweepOutcomes(new Date(Date.now() - outcomeRetention)));
+    await this.queue.submit(() => {
+      this.catalog.sweepOutcomes(new Date(Date.now() - outcomeRetention));
+      this.catalog.log.sweep();
+    });
   }
 
   private expire(collection: Collection, index: Index, seconds: number): Run<void> {

@@ -62,6 +62,8 @@ export interface View {
   budget?: Budget;
   transaction?: Transaction;
   overlay?(collection: Collection): Overlay | undefined;
+  /** A collection that the transaction has made. */
+  collectionNamed?(database: string, name: string): Collection | undefined;
 }
 
 const chunkSize = 256;
@@ -111,8 +113,9 @@ export class Reader {
     return count;
   }
 
-  get(collection: Collection, key: Buffer): Buffer | null {
-    return this.catalog.readDocument(collection, key) ?? null;
+  get(collection: Collection, key: Buffer, view: View): Buffer | null {
+    const own = view.overlay?.(collection)?.get(key.toString('latin1'));
+    return own ? own.bytes : (this.catalog.readDocument(collection, key, view.transaction) ?? null);
   }
 
   private *matching(
@@ -221,7 +224,8 @@ export class Reader {
   }
 }
 
-function isIdentityLookup(plan: Plan): boolean {
+/** Whether a plan names whole `_id`s. */
+export function isIdentityLookup(plan: Plan): boolean {
   const prefix = plan.collection.prefix.length;
   return plan.index?.name === identityIndex && plan.ranges.every((range) => range.low.length > prefix && range.fixed === range.low.length);
 }

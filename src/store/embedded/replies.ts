@@ -1,5 +1,6 @@
 /** Replies as bytes. */
 import type { Document } from 'bson';
+import { nextMoment } from './clock.js';
 import { CommandError, errorReply } from './errors.js';
 import { largestMessage } from './message.js';
 import { encodeAny } from './raw-document.js';
@@ -20,14 +21,13 @@ export function failure(error: unknown): Uint8Array {
 const timeField = Buffer.from('\x11operationTime\0', 'latin1');
 const timeSize = timeField.length + 8;
 
-/** Every reply says up to when it knows all writes, for drivers that ask for no less afterwards. */
+/** Every reply says a moment before which it knows all writes and after which it knows none, for drivers that ask for no less afterwards. */
 function withOperationTime(reply: Uint8Array): Uint8Array {
   const out = Buffer.allocUnsafe(reply.length + timeSize);
   out.set(reply);
   let at = reply.length - 1;
   at += timeField.copy(out, at);
-  at = out.writeUInt32LE(1, at);
-  at = out.writeUInt32LE(Math.floor(Date.now() / 1000), at);
+  at = out.writeBigUInt64LE(nextMoment(), at);
   out[at] = 0;
   out.writeInt32LE(out.length, 0);
   return out;

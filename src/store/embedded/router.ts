@@ -10,6 +10,7 @@ import { serialize } from 'bson';
 import { firstMessage, startThread } from '../../threads.js';
 import { Catalog } from './catalog.js';
 import type { FromThread, ThreadInput, ToThread } from './command-thread.js';
+import { newClock, shareClock } from './clock.js';
 import { Commands } from './commands.js';
 import { CommandError } from './errors.js';
 import { outline, parseMessage, type Outline } from './message.js';
@@ -44,9 +45,11 @@ export class Router {
     private readonly directory: string,
     private readonly address: () => string,
   ) {
+    const clock = newClock();
+    shareClock(clock);
     this.threads = Array.from(
       { length: 1 + readThreads },
-      (_, number) => new CommandThread(() => ({ directory, address: address(), number })),
+      (_, number) => new CommandThread(() => ({ directory, address: address(), number, clock })),
     );
   }
 

@@ -1,7 +1,9 @@
 /** Sessions: the open transaction of each, and cursors that outlive a command. */
 import { randomInt } from 'node:crypto';
+import type { Binary, Document } from 'bson';
 import type { Catalog } from './catalog.js';
 import { CommandError } from './errors.js';
+import type { ChangeStream } from './changes/stream.js';
 import type { Row } from './reader.js';
 import { noSuchTransaction, type LockTable, type StoreTransaction } from './transaction.js';
 
@@ -16,7 +18,6 @@ export class Sessions {
   constructor(
     private readonly catalog: Catalog,
     private readonly locks: LockTable,
-    private readonly undo: (transaction: StoreTransaction) => void,
   ) {}
 
   begin(session: string, number: number): StoreTransaction {
@@ -50,7 +51,6 @@ export class Sessions {
   abort(transaction: StoreTransaction): void {
     if (transaction.state !== 'open') return;
     this.locks.release(transaction, 'aborted');
-    if (transaction.made.length > 0) this.undo(transaction);
   }
 
   end(session: string): void {
@@ -64,12 +64,23 @@ export class Sessions {
   }
 }
 
+/** The session a command belongs to. */
+export function sessionOf(command: Document): string {
+  return sessionName(command['lsid'] as Document);
+}
+
+export function sessionName(lsid: Document): string {
+  return (lsid['id'] as Binary).toString('hex');
+}
+
 export interface OpenCursor {
   id: bigint;
   namespace: string;
   rows: Iterator<Row>;
   project: (row: Row) => Buffer;
   usedAt: number;
+  /** What a cursor reads that waits for changes. */
+  stream?: ChangeStream;
 }
 
 const longestIdle = 10 * 60_000;
@@ -95,6 +106,8 @@ export class Cursors {
   }
 
   close(id: bigint): boolean {
+    const cursor = this.open.get(id);
+    if (cursor?.stream) cursor.stream.isOpen = false;
     return this.open.delete(id);
   }
 

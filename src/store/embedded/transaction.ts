@@ -7,8 +7,11 @@ import type { Transaction as Snapshot } from 'lmdb';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError, writeConflict } from './errors.js';
 import type { Overlay, View } from './reader.js';
+import type { Change } from './change.js';
 
 const longestLifetime = 60_000;
+/** A commit is one step, which other writes wait for. */
+const most = { changes: 20_000, bytes: 64 * 1024 * 1024 };
 
 /** A write outside a transaction met a document that a transaction has written: it waits and runs again. */
 export class Locked extends Error {
@@ -24,11 +27,15 @@ export class StoreTransaction implements View {
   readonly locks = new Set<string>();
   /** Unique keys this transaction took (the owner's key) or gave up (null). */
   readonly claims = new Map<string, string | null>();
-  /** Takes away the collections and indexes that the transaction made, should it be aborted. */
-  readonly made: (() => void)[] = [];
+  /** The collections that the transaction made, by full name. */
+  readonly collections = new Map<string, Collection>();
+  /** What it changed, in order. */
+  readonly changes: Change[] = [];
   readonly ended: Promise<void>;
   state: 'open' | 'committed' | 'aborted' = 'open';
   private end!: () => void;
+  private bytes = 0;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     catalog: Catalog,
@@ -42,6 +49,26 @@ export class StoreTransaction implements View {
     let overlay = this.overlays.get(collection);
     if (!overlay) this.overlays.set(collection, (overlay = new Map()));
     return overlay;
+  }
+
+  collectionNamed(database: string, name: string): Collection | undefined {
+    return this.collections.get(`${database}.${name}`);
+  }
+
+  /** @throws CommandError for more changes than one commit may hold up others for */
+  note(change: Change): void {
+    this.bytes += change.after?.length ?? 0;
+    if (this.changes.length >= most.changes || this.bytes > most.bytes) {
+      throw new CommandError(388, `A transaction may change ${most.changes} documents of ${most.bytes} bytes together.`);
+    }
+    this.changes.push(change);
+  }
+
+  /** Commands of one transaction follow each other. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   finish(state: 'committed' | 'aborted'): void {

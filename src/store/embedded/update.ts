@@ -37,6 +37,10 @@ export interface Modified {
   bytes: Buffer;
   /** The top-level fields that may differ; null where any may. */
   touched: ReadonlySet<string> | null;
+  /** The paths that were named; null where the modification names none, or not by their positions. */
+  leaves: ReadonlySet<string> | null;
+  /** It is another document than it was. */
+  replaces: boolean;
 }
 
 /** A modification that has been checked, to be applied to any number of documents. */
@@ -91,7 +95,7 @@ function whole({ filter }: UpdateSpecification, change: (document: Document) => 
       const document = decode(bytes);
       const id = document['_id'] as Value;
       const after = change(document);
-      return { bytes: encode(withIdentity(after, id)), touched: null };
+      return { bytes: encode(withIdentity(after, id)), touched: null, leaves: null, replaces: !equalities };
     },
     upsert: () => {
       const base = decode(equalitiesOf(filter).encode());
@@ -123,6 +127,7 @@ function compileOperators(specification: UpdateSpecification, modification: Docu
   const test = positional ? compileFilter(specification.filter, specification) : null;
   const updating = entries.filter(({ onInsert }) => !onInsert);
   const touched = new Set(paths.map(([first]) => first!));
+  const leaves = paths.some((path) => path.some(isPlaceholder)) ? null : new Set(paths.map((path) => path.join('.')));
   return {
     modify: (bytes) => {
       const root = Container.parse(bytes, false);
@@ -131,7 +136,7 @@ function compileOperators(specification: UpdateSpecification, modification: Docu
         return test?.(decode(bytes), matched) ? matched.position : null;
       };
       applyAll(root, updating, position, filters);
-      return { bytes: root.encode(), touched };
+      return { bytes: root.encode(), touched, leaves, replaces: false };
     },
     upsert: () => {
       const root = equalitiesOf(specification.filter);

@@ -14,7 +14,8 @@ import type { StoreTransaction } from './transaction.js';
 import { compileUpdate, type Modification, type Update } from './update.js';
 import { toNumber } from './values/types.js';
 import { unfinished, type Run } from './write-queue.js';
-import { fieldsToInsert, requireValid, type Change, type Writer } from './writer.js';
+import type { Change } from './change.js';
+import { fieldsToInsert, requireValid, type Writer } from './writer.js';
 
 interface UpdateStatement {
   q: Document;
@@ -158,7 +159,7 @@ export class WriteCommands {
       const within = { collation: parseCollation(one.collation), variables: { ...variables, ...constants(one.c) }, deadline, bypass };
       const update = compileUpdate({ modification: one.u, filter, arrayFilters: one.arrayFilters, multi, ...within });
       const options = { limit: multi ? 0 : 1, hint, sort, ...within };
-      if (multi && !transaction) return this.updateMany(filter, update, options, upsert);
+      if (multi) return this.updateMany(filter, update, options, upsert, transaction);
       return (collection) => this.update(collection, filter, update, options, upsert, transaction);
     };
     return this.runStatements(command, String(command['update']), (command['updates'] ?? []) as UpdateStatement[], begin, transaction);
@@ -171,7 +172,7 @@ export class WriteCommands {
       const limit = toNumber(one.limit);
       if (limit !== 0 && limit !== 1) throw new CommandError(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`);
       const options = { limit, hint: one.hint, collation: parseCollation(one.collation), variables, deadline };
-      if (limit === 0 && !transaction) return this.many(one.q, options, (collection, row) => this.writer.deletion(collection, row));
+      if (limit === 0) return this.many(one.q, options, transaction, (collection, row) => this.writer.deletion(collection, row));
       return (collection) => {
         const rows = this.collect(collection, one.q, options, transaction);
         this.applyAll(
@@ -184,23 +185,33 @@ export class WriteCommands {
     return this.runStatements(command, String(command['delete']), (command['deletes'] ?? []) as DeleteStatement[], begin, transaction);
   }
 
-  private updateMany(filter: Document, update: Update, options: WriteOptions, upsert: boolean): StatementRun {
-    const run = this.many(filter, options, (collection, row) => {
-      const { bytes, touched } = update.modify(row.bytes);
-      return this.writer.replacement(collection, row, bytes, touched);
-    });
+  private updateMany(
+    filter: Document,
+    update: Update,
+    options: WriteOptions,
+    upsert: boolean,
+    transaction: StoreTransaction | null,
+  ): StatementRun {
+    const run = this.many(filter, options, transaction, (collection, row) =>
+      this.writer.replacement(collection, row, update.modify(row.bytes)),
+    );
     return (collection, deadline) => {
       const outcome = run(collection, deadline);
       if (outcome === unfinished || outcome.matched > 0 || !upsert) return outcome;
-      return this.insertMissing(collection, update, options, null);
+      return this.insertMissing(collection, update, options, transaction);
     };
   }
 
   /**
-   * A statement over many documents: finds them, then changes one after the other. Between two steps
-   * others may have changed a document, so it is read again, and left out where it no longer matches.
+   * A statement over many documents: finds them, then changes one after the other. Between two steps others may have
+   * changed a document, so it is read again, and left out where it no longer matches. In a transaction nobody else can.
    */
-  private many(filter: Document, options: WriteOptions, change: (collection: Collection, row: Row) => Change | null): StatementRun {
+  private many(
+    filter: Document,
+    options: WriteOptions,
+    transaction: StoreTransaction | null,
+    change: (collection: Collection, row: Row) => Change | null,
+  ): StatementRun {
     const found: { key: Buffer; row: Row | null; step: number }[] = [];
     const outcome: Outcome = { matched: 0, modified: 0, before: null, after: null };
     const test = compileFilter(filter, options);
@@ -208,7 +219,7 @@ export class WriteCommands {
     let at = 0;
     let complete = false;
     return (collection, deadline) => {
-      rows ??= this.reader.find(collection, filter, options, {}, { ...none });
+      rows ??= this.reader.find(collection, filter, options, transaction ?? {}, { ...none });
       while (!complete) {
         const next = rows.next();
         if (next.done) complete = true;
@@ -217,8 +228,12 @@ export class WriteCommands {
       }
       while (at < found.length) {
         const { key, row, step } = found[at]!;
-        const current = row && step === deadline ? row : this.readAgain(collection, key, row, test);
-        if (current) this.applyTo(collection, current, change, outcome, options.bypass);
+        const isCurrent = row && (transaction || step === deadline);
+        const current = isCurrent ? row : this.readAgain(collection, key, row, test, transaction);
+        const made = current && change(collection, current);
+        if (made) this.applyAll([made], transaction, options.bypass);
+        outcome.matched += current ? 1 : 0;
+        outcome.modified += made ? 1 : 0;
         found[at++]!.row = null;
         if (at < found.length && performance.now() > deadline) return unfinished;
       }
@@ -226,24 +241,12 @@ export class WriteCommands {
     };
   }
 
-  private readAgain(collection: Collection, key: Buffer, seen: Row | null, test: Filter): Row | null {
-    const bytes = this.reader.get(collection, key);
-    if (!bytes || !this.catalog.list(collection.database).includes(collection)) return null;
+  private readAgain(collection: Collection, key: Buffer, seen: Row | null, test: Filter, transaction: StoreTransaction | null): Row | null {
+    const bytes = this.reader.get(collection, key, transaction ?? {});
+    if (!bytes) return null;
+    if (!transaction && !this.catalog.list(collection.database).includes(collection)) return null;
     if (seen?.bytes.equals(bytes) || test(decode(bytes))) return { key, bytes, document: null };
     return null;
-  }
-
-  private applyTo(
-    collection: Collection,
-    row: Row,
-    work: (collection: Collection, row: Row) => Change | null,
-    outcome: Outcome,
-    bypass = false,
-  ): void {
-    const change = work(collection, row);
-    if (change) this.applyAll([change], null, bypass);
-    outcome.matched++;
-    outcome.modified += change ? 1 : 0;
   }
 
   private prepareFindAndModify(command: Document, transaction: StoreTransaction | null): WriteRun {
@@ -282,11 +285,11 @@ export class WriteCommands {
     if (!remove && !modification) throw new CommandError(9, 'Either an update or remove=true must be specified');
     const show = projector(fields, { filter, ...within });
     if (remove) {
-      return atomic(() => this.findAndRemove(this.catalog.require(String(command['$db']), name), filter, options, show, transaction));
+      return atomic(() => this.findAndRemove(this.collectionFor(command, name, transaction), filter, options, show, transaction));
     }
     const update = compileUpdate({ modification: modification!, filter, arrayFilters, ...within });
     return atomic(() => {
-      const collection = this.catalog.require(String(command['$db']), name);
+      const collection = this.collectionFor(command, name, transaction);
       const outcome = this.update(collection, filter, update, options, upsert, transaction);
       const shown = returnNew ? outcome.after : outcome.before;
       const upserted = outcome.upserted === undefined ? {} : { upserted: outcome.upserted };
@@ -327,7 +330,7 @@ export class WriteCommands {
     const progress = new Progress(command['ordered'] !== false, transaction !== null);
     let current: StatementRun | null = null;
     const next: Run<Document> = (deadline) => {
-      const collection = this.catalog.require(String(command['$db']), name);
+      const collection = this.collectionFor(command, name, transaction);
       while (progress.state.next < statements.length) {
         const goesOn = progress.attempt(statements.length, (at) => {
           current ??= begin(statements[at]!);
@@ -340,6 +343,11 @@ export class WriteCommands {
       return report(progress.state, command['update'] !== undefined);
     };
     return { next, progress: () => progress.state, resume: (earlier) => (progress.state = earlier) };
+  }
+
+  private collectionFor(command: Document, name: string, transaction: StoreTransaction | null): Collection {
+    const database = String(command['$db']);
+    return transaction?.collectionNamed(database, name) ?? this.catalog.require(database, name);
   }
 
   private update(
@@ -358,9 +366,9 @@ export class WriteCommands {
     const changes: Change[] = [];
     let after: Row | null = null;
     for (const row of rows) {
-      const { bytes, touched } = update.modify(row.bytes);
-      after = { key: row.key, bytes, document: null };
-      const change = this.writer.replacement(collection, row, bytes, touched);
+      const modified = update.modify(row.bytes);
+      after = { key: row.key, bytes: modified.bytes, document: null };
+      const change = this.writer.replacement(collection, row, modified);
       if (change) changes.push(change);
     }
     this.applyAll(changes, transaction, options.bypass);

@@ -69,6 +69,7 @@ export class WriteQueue {
     }
     this.jobs.unshift(...group.slice(reports.length));
     for (const report of reports) report();
+    this.catalog.log.announce();
     this.schedule();
   }
 

@@ -1,6 +1,7 @@
 /** Changes documents together with their index entries, directly or inside a transaction. */
 import { ObjectId, type Document } from 'bson';
 import { secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
+import type { Change, Entries } from './change.js';
 import { CommandError } from './errors.js';
 import { documentKeyOf, indexKeys, keyValueOf, storedEntry, type StoredEntry } from './index-entries.js';
 import { encodeFields, successor } from './key.js';
@@ -11,23 +12,8 @@ import { decodeFields, WantedFields } from './values/decoding.js';
 import { show } from './values/show.js';
 import { isDocument } from './values/types.js';
 import type { LockTable, StoreTransaction } from './transaction.js';
-
-interface Entries {
-  index: Index;
-  removed: Buffer[];
-  added: Buffer[];
-}
-
-/** One document's change, worked out in full before anything is written. */
-export interface Change {
-  collection: Collection;
-  key: Buffer;
-  before: Buffer | null;
-  after: Buffer | null;
-  document: Document | null;
-  entries: Entries[];
-  multikey: Index[];
-}
+import { eventOf, type Origin } from './changes/events.js';
+import type { Modified } from './update.js';
 
 const longestKey = 1978;
 const none: Buffer[] = [];
@@ -51,11 +37,11 @@ export class Writer {
     return this.change(collection, documentKey(collection, document['_id']), null, null, stored, document);
   }
 
-  /** A document's change to new bytes, of which only some top-level fields may differ; null where nothing does. */
-  replacement(collection: Collection, row: Row, bytes: Buffer, touched: ReadonlySet<string> | null): Change | null {
+  /** A document's change to what a modification made of it; null where nothing differs. */
+  replacement(collection: Collection, row: Row, { bytes, touched, replaces, leaves }: Modified): Change | null {
     if (bytes.equals(row.bytes)) return null;
     requireStorable(bytes);
-    return this.change(collection, row.key, row.bytes, row.document, bytes, null, touched);
+    return { ...this.change(collection, row.key, row.bytes, row.document, bytes, null, touched), replaces, leaves };
   }
 
   deletion(collection: Collection, row: Row): Change {
@@ -88,7 +74,7 @@ export class Writer {
       }
       if (removed.length + added.length > 0) entries.push({ index, removed, added });
     }
-    return { collection, key, before, after, document, entries, multikey };
+    return { collection, key, before, after, document, entries, multikey, replaces: false, leaves: null };
   }
 
   /** Fails where a transaction holds what the change would touch. */
@@ -102,7 +88,15 @@ export class Writer {
     this.requireUnique(change, transaction);
     if (transaction) return this.applyInTransaction(change, transaction);
     this.write(change);
+    this.tell([change]);
     this.noteWritten(change);
+  }
+
+  /** Tells change streams of changes that were made one after the other. */
+  private tell(changes: readonly Change[]): void {
+    const { log } = this.catalog;
+    log.noteWrite();
+    if (log.isOn) for (const change of changes) log.append([eventOf(change)]);
   }
 
   private noteWritten(change: Change): void {
@@ -129,6 +123,7 @@ export class Writer {
     }
     for (const { collection, key, after } of [...changes].sort(byKey)) this.catalog.writeDocument(collection, key, after!);
     for (const change of changes) this.noteWritten(change);
+    this.tell(changes);
     if (changes.length > 0) this.catalog.adjustCount(changes[0]!.collection, changes.length);
   }
 
@@ -145,6 +140,7 @@ export class Writer {
   }
 
   private applyInTransaction(change: Change, transaction: StoreTransaction): void {
+    transaction.note(change);
     for (const key of lockKeys(change)) this.locks.acquire(transaction, key);
     transaction.overlay(change.collection).set(name(change.key), { key: change.key, bytes: change.after });
     for (const { index, removed, added } of change.entries) {
@@ -155,7 +151,8 @@ export class Writer {
   }
 
   /** Writes a transaction's changes; its locks guarantee that nobody else touched them. */
-  commit(transaction: StoreTransaction): void {
+  commit(transaction: StoreTransaction, origin: Origin): void {
+    for (const collection of transaction.collections.values()) this.catalog.adopt(collection);
     for (const [collection, overlay] of transaction.overlays) {
       for (const { key, bytes } of overlay.values()) {
         const before = this.catalog.readDocument(collection, key) ?? null;
@@ -164,6 +161,8 @@ export class Writer {
       }
     }
     for (const key of transaction.locks) this.locks.noteWritten(key);
+    this.catalog.log.noteWrite();
+    if (this.catalog.log.isOn) this.catalog.log.append(transaction.changes.map((change) => eventOf(change, origin)));
   }
 
   /** Adds the entries of every existing document to a new index. */

@@ -268,7 +268,6 @@ const stages: Record<string, StageCompiler> = {
 /** Stages that MongoDB has and this store does not. */
 const notImplemented = new Set([
   '$bucketAuto',
-  '$changeStream',
   '$changeStreamSplitLargeEvent',
   '$collStats',
   '$currentOp',
@@ -302,6 +301,7 @@ export function compileStage(stage: Value, context: StageContext): Stage {
     throw new CommandError(31082, `${name} is only supported with Atlas`);
   }
   if (notImplemented.has(name)) throw new CommandError(238, `${name} is not implemented`);
+  if (name === '$changeStream') throw new CommandError(40602, '$changeStream is only valid as the first stage in a pipeline');
   if (name === '$documents') throw new CommandError(40602, '$documents is only valid as the first stage in a pipeline');
   throw new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
 }

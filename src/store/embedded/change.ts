@@ -1,0 +1,24 @@
+/** What a write does to one document. */
+import type { Document } from 'bson';
+import type { Collection, Index } from './catalog.js';
+
+export interface Entries {
+  index: Index;
+  removed: Buffer[];
+  added: Buffer[];
+}
+
+/** One document's change, worked out in full before anything is written. */
+export interface Change {
+  collection: Collection;
+  key: Buffer;
+  before: Buffer | null;
+  after: Buffer | null;
+  document: Document | null;
+  entries: Entries[];
+  multikey: Index[];
+  /** The document was replaced as a whole. */
+  replaces: boolean;
+  /** The paths that an update named; null where it is not known which it changed. */
+  leaves: ReadonlySet<string> | null;
+}
