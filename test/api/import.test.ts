@@ -357,4 +357,26 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect((await run(args.slice(1))).stdout).toContain(`New: ${rows.length - kept} users, 0 products, ${rows.length - kept} reviews`);
     expect(await counted()).toBe(rows.length);
   });
+
+  test('an import that was killed is taken up by the same command, with exact scores', async () => {
+    const rows = Array.from({ length: 25_000 }, (_, at) => `u${at},p${at % 20},${1 + (at % 5)}`);
+    const path = file('killed.csv', `user,product,rating\n${rows.join('\n')}\n`);
+    const args = [cli, path, '--format', 'csv', '--source', 'killed'];
+    const child = spawn(process.execPath, args, { env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory }, stdio: 'ignore' });
+    const closed = once(child, 'close');
+    await until(async () => (await collection('reviews').countDocuments({ source: 'killed' })) > 0);
+    child.kill('SIGKILL');
+    await closed;
+    expect(await collection('reviews').countDocuments({ source: 'killed' })).toBeLessThan(rows.length);
+    expect((await run(args.slice(1))).code).toBe(0);
+    const products = await productsOf('killed');
+    expect(products.map(({ rating }) => rating['count'])).toEqual(Array(20).fill(rows.length / 20));
+    const mean = products.reduce((sum, { rating }) => sum + (rating['mean'] as number), 0) / products.length;
+    expect(mean).toBeCloseTo(3, 10);
+    expect(
+      await collection('interactions').countDocuments({
+        product: { $in: (await collection('products').find({ source: 'killed' }).toArray()).map(({ _id }) => _id) },
+      }),
+    ).toBe(rows.length);
+  });
 });
