@@ -4,14 +4,6 @@ import fastifyHelmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import type { Origins } from './origins.js';
 
-const isolating = [
-  'content-security-policy',
-  'cross-origin-opener-policy',
-  'cross-origin-resource-policy',
-  'origin-agent-cluster',
-  'x-frame-options',
-];
-
 /** How long a browser need not ask again, in seconds. */
 const preflightCached = 24 * 60 * 60;
 
@@ -40,8 +32,6 @@ export async function setBrowserRules(fastify: FastifyInstance, path: string, or
   });
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('vary', 'Origin');
-    // The playground runs scripts of its own in a sandboxed frame and a worker, which bring their own policy.
-    if (request.url.startsWith('/playground')) for (const name of isolating) void reply.removeHeader(name);
     if (request.url.split('?')[0] !== path || origins.allow(request.raw)) return;
     const error = { message: 'This origin may not use the API.', extensions: { code: 'FORBIDDEN' } };
     await reply.status(403).send({ errors: [error] });

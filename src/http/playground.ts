@@ -1,10 +1,12 @@
 /** The playground, served wholly from npm packages, with the example operations laid out in tabs. */
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import { getDistDirectory, isSandboxFrame, renderAltair, SANDBOX_FRAME_CSP } from 'altair-static';
+import { getDistDirectory, isSandboxFrame, renderAltair } from 'altair-static';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { playgroundPolicy, sandboxPolicy, workerPolicy } from './playground-policy.js';
 
 const directory = fileURLToPath(new URL('../../schema/examples/', import.meta.url));
 const base = '/playground/';
@@ -21,13 +23,18 @@ export async function servePlayground(fastify: FastifyInstance, graphqlPath: str
   const examples = exampleOperations();
   fastify.get('/', (_request, reply) => reply.redirect(base));
   fastify.get('/playground', (_request, reply) => reply.redirect(base));
-  fastify.get(base, (request, reply) => reply.type('text/html').send(pageFor(addressOf(request, graphqlPath), examples)));
+  fastify.get(base, (request, reply) => {
+    const nonce = randomBytes(16).toString('base64url');
+    const page = pageFor(addressOf(request, graphqlPath), examples, nonce);
+    return reply.type('text/html').header('content-security-policy', playgroundPolicy(nonce)).send(page);
+  });
   await fastify.register(fastifyStatic, {
     root: getDistDirectory(),
     prefix: base,
     index: false,
     setHeaders: (response, path) => {
-      if (isSandboxFrame(path)) response.header('content-security-policy', SANDBOX_FRAME_CSP);
+      if (isSandboxFrame(path)) response.header('content-security-policy', sandboxPolicy);
+      else if (basename(path).startsWith('worker-')) response.header('content-security-policy', workerPolicy);
     },
   });
 }
@@ -37,7 +44,7 @@ function addressOf({ host, protocol }: FastifyRequest, path: string): string {
   return /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}${path}` : path;
 }
 
-function pageFor(endpointURL: string, examples: ExampleOperation[]): string {
+function pageFor(endpointURL: string, examples: ExampleOperation[], cspNonce: string): string {
   const endpoints = {
     endpointURL,
     subscriptionsEndpoint: endpointURL.replace(/^http/, 'ws'),
@@ -45,6 +52,7 @@ function pageFor(endpointURL: string, examples: ExampleOperation[]): string {
   } as const;
   return renderAltair({
     baseURL: base,
+    cspNonce,
     ...endpoints,
     initialWindows: examples.map(({ name, query, variables }) => ({
       ...endpoints,

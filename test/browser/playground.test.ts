@@ -12,6 +12,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
   let browser: Browser;
   let page: Page;
   const outside: string[] = [];
+  const refused: string[] = [];
 
   beforeAll(async () => {
     await fillDemoShop(plaza.app.verbs, () => {});
@@ -22,6 +23,10 @@ describe.skipIf(!chromiumPath)('the playground', () => {
       const url = new URL(request.url());
       if (url.protocol.startsWith('http') && url.hostname !== '127.0.0.1') outside.push(request.url());
     });
+    page.on('console', (message) => {
+      if (/Content.Security.Policy|violates|CORS policy|Refused/i.test(message.text())) refused.push(message.text());
+    });
+    page.on('pageerror', (error) => refused.push(error.message));
     await page.goto(plaza.url);
   });
 
@@ -66,6 +71,18 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     await waitForResult('Does it fit under a low shelf?');
     await waitForResult('Demo Buyer');
     await page.screenshot({ path: `${screenshots}/subscription.png` });
+  });
+
+  test('runs under a policy that lets only its own files in', async () => {
+    const [main, frame] = await Promise.all(
+      ['/playground/', '/playground/iframe-sandbox/index.html'].map((path) => fetch(plaza.url + path)),
+    );
+    const policies = [main!, frame!].map(({ headers }) => headers.get('content-security-policy')!);
+    expect(policies[0]).toMatch(/^default-src 'none'; script-src 'self' 'nonce-[\w-]{22}' 'unsafe-eval'; /);
+    expect(policies[0]).toContain("frame-ancestors 'none'");
+    expect(policies[1]).toMatch(/^sandbox allow-scripts; default-src 'none'; /);
+    expect(policies[1]).not.toContain('connect-src');
+    expect(refused).toEqual([]);
   });
 
   test('asks nothing of any other host', () => {
