@@ -15,7 +15,8 @@ interface Fault {
 
 const message = 2013;
 const retryable = new Set([6, 7, 89, 91, 189, 134, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
-const transient = new Set([112, 251, 246, 24, ...retryable]);
+/** Failures of a transaction that may be run again, also at its end. */
+const transient = new Set([24, 112, 246, 251, 267]);
 
 const codeNames: Record<number, string> = {
   50: 'MaxTimeMSExpired',
@@ -173,7 +174,7 @@ function labelsFor(command: Document, code: number, data: Document, concern: boo
   const within = command['autocommit'] === false;
   const labels: string[] = [];
   if (command['txnNumber'] !== undefined && (!within || ends) && retryable.has(code)) labels.push('RetryableWriteError');
-  if (within && !concern && (!ends || code === 251) && transient.has(code)) labels.push('TransientTransactionError');
+  if (within && !concern && (transient.has(code) || (!ends && retryable.has(code)))) labels.push('TransientTransactionError');
   return labels;
 }
 

@@ -150,7 +150,7 @@ export const operations: Record<string, Perform> = {
   getSnapshotTime: (session: Target) => session.snapshotTime,
   withTransaction: (session: ClientSession, { callback, ...options }, run) =>
     session.withTransaction(async () => {
-      for (const operation of callback as Operation[]) await run.perform(operation);
+      for (const operation of callback as Operation[]) await run.performWithin(operation);
     }, options),
 
   createEntities: async (_target, { entities }, run) => {
