@@ -95,6 +95,40 @@ describe('point reads go on beside', () => {
   });
 });
 
+describe('a transaction over many documents', () => {
+  const fewer = 15_000;
+
+  beforeAll(async () => {
+    await db.collection<{ _id: number; n: number }>('within').insertMany(Array.from({ length: fewer }, (_, at) => ({ _id: at, n: 0 })));
+  });
+
+  test('lets others write between the documents of its statements, and is committed as a whole', async () => {
+    const collection = db.collection<{ _id: number; n: number }>('within');
+    const others = beside.db('d').collection<{ _id: number }>('beside');
+    let writtenBeside = 0;
+    await client.withSession(async (session) => {
+      session.startTransaction();
+      const updating = collection.updateMany({}, { $inc: { n: 1 } }, { session });
+      await timesWhile(updating, () => others.insertOne({ _id: writtenBeside++ }));
+      expect(await updating).toMatchObject({ matchedCount: fewer, modifiedCount: fewer });
+      expect(await collection.countDocuments({ n: 1 })).toBe(0);
+      expect(await collection.countDocuments({ n: 1 }, { session })).toBe(fewer);
+      await session.commitTransaction();
+    });
+    expect(writtenBeside).toBeGreaterThan(5);
+    expect(await collection.countDocuments({ n: 1 })).toBe(fewer);
+  });
+
+  test('is refused beyond what one commit may hold up others for, and changes nothing', async () => {
+    await client.withSession(async (session) => {
+      session.startTransaction();
+      await expect(db.collection('many').updateMany({}, { $set: { refused: true } }, { session })).rejects.toMatchObject({ code: 388 });
+      await expect(session.commitTransaction()).rejects.toMatchObject({ code: 251 });
+    });
+    expect(await db.collection('many').countDocuments({ refused: true })).toBe(0);
+  });
+});
+
 test('greetings and other writes are answered beside an update of all', async () => {
   const updating = db.collection('many').updateMany({}, { $inc: { n: 1 } });
   let at = 0;
