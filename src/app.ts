@@ -17,6 +17,7 @@ import { withPort } from './http/port.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import type { Logger } from './log.js';
 import { releaseMigrations } from './migrations/index.js';
+import { accessLogModule } from './modules/access-log/index.js';
 import { behaviourModule } from './modules/behaviour/index.js';
 import { catalogModule } from './modules/catalog/index.js';
 import { commentModule } from './modules/comment/index.js';
@@ -26,6 +27,7 @@ import { feedbackModule } from './modules/feedback/index.js';
 import { moderationModule } from './modules/moderation/index.js';
 import type { Foundation, Module } from './modules/module.js';
 import { notificationModule } from './modules/notification/index.js';
+import type { Collections } from './modules/personal-data.js';
 import { orderModule } from './modules/order/index.js';
 import { privacyModule } from './modules/privacy/index.js';
 import { questionModule } from './modules/question/index.js';
@@ -54,9 +56,19 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const { retention } = config;
   const user = userModule(foundation, config);
   const users = user.verbs;
+  const accessLog = accessLogModule(foundation, { users }, { retention: retention.accessLog });
   const socialGraph = socialGraphModule(foundation, { users });
   const catalog = catalogModule(foundation, { socialGraph: socialGraph.verbs });
-  const behaviour = behaviourModule(foundation, { catalog: catalog.verbs }, { eventRetention: retention.behaviour });
+  const behaviour = behaviourModule(
+    foundation,
+    { users, catalog: catalog.verbs },
+    {
+      consentRequired: config.consentRequired,
+      eventRetention: retention.behaviour,
+      consentRetention: retention.consents,
+      visitorConsentLifetime: retention.visitorConsents,
+    },
+  );
   const screening = screeningModule(foundation, { users }, { ...config, retention: retention.screening });
   const notification = notificationModule(
     foundation,
@@ -88,7 +100,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const content = [...subjects, ...comment.content];
   const moderation = moderationModule(
     foundation,
-    { ...shared, content },
+    { ...shared, content, accessLog: accessLog.verbs },
     { reportRetention: retention.reports, auditRetention: retention.audit },
   );
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
@@ -98,11 +110,11 @@ function buildFeatures(foundation: Foundation, config: Config) {
     attributionWindow: retention.recommendationAttribution,
   });
   const modules = [
-    ...[user, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
+    ...[user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
     ...[referral, feedback, moderation, similarity, recommendation],
   ] satisfies Module[];
   const personalData = () => modules.flatMap((module) => module.personalData);
-  const privacy = privacyModule(foundation, { users, personalData }, config);
+  const privacy = privacyModule(foundation, { users, accessLog: accessLog.verbs, personalData }, config);
   return {
     modules: [...modules, privacy] as readonly Module[],
     verbs: {
@@ -148,6 +160,12 @@ export async function openShop(config: Config, log: Logger, { share = false } = 
     await store.close();
     throw error;
   }
+}
+
+/** What every collection holds on people, by its name, which needs no store. */
+export function declaredCollections(config: Config, log: Logger): Collections {
+  const { modules } = buildShop(new Database(createConnection()), config, log);
+  return Object.fromEntries(modules.flatMap(({ collections }) => Object.entries(collections)));
 }
 
 /** The API's schema, which needs no store. */

@@ -205,6 +205,10 @@ const limits = {
 };
 
 const community = {
+  CONSENT: described(
+    z.enum(['required', 'assumed']).default('required'),
+    '`required`: nothing is tracked or personalised until somebody agrees with `updateConsent`, as the law of the European Union asks. `assumed`: until they refuse. See [privacy.md](privacy.md).',
+  ),
   VISITOR_COOKIE_LIFETIME: described(
     duration('365d', { min: '1h' }),
     'How long a browser that follows shared links counts as the same visitor.',
@@ -217,6 +221,11 @@ const community = {
 
 /** How long what is held on people, and what the shop works with, is kept. What has no entry is kept with its account. */
 const retention = {
+  CONSENT_RETENTION: described(
+    duration('1095d', { min: '1d' }),
+    'How long a decision about consent is kept as proof after another took its place.',
+  ),
+  VISITOR_CONSENT_LIFETIME: described(duration('180d', { min: '1d' }), 'How long the decision of an anonymous visitor holds.'),
   BEHAVIOUR_RETENTION: described(duration('400d', { min: '1h' }), 'How long tracked views, clicks and add-to-carts are kept.'),
   IMPRESSION_RETENTION: described(
     duration('100d', { min: '1h' }),
@@ -246,6 +255,7 @@ const retention = {
   ),
   REPORT_RETENTION: described(duration('730d', { min: '1d' }), 'How long reports and appeals are kept.'),
   AUDIT_RETENTION: described(duration('3650d', { min: '1d' }), 'How long decisions of moderators and changes of roles are kept.'),
+  ACCESS_LOG_RETENTION: described(duration('365d', { min: '1d' }), 'How long it is kept who read or exported a person’s private data.'),
   COMMENT_EDIT_WINDOW: described(duration('24h', { min: '1s' }), 'How long a comment can be changed by its author.'),
   EVENT_RETENTION: described(duration('7d', { min: '1m' }), 'How long events are kept from which subscriptions can resume.'),
   MAX_EVENTS_PER_TOPIC: described(count.min(100).default(10_000), 'Maximum events of one topic that are kept; the latest stay.'),

@@ -29,6 +29,7 @@ export interface Config {
   maxAnswerSize: number;
   limits: Limits;
   spamThreshold: number;
+  consentRequired: boolean;
   retention: Retention;
   visitorCookieLifetime: number;
   recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
@@ -53,6 +54,8 @@ export interface Config {
 
 /** How long what is kept for a while is kept, in milliseconds. */
 export interface Retention {
+  consents: number;
+  visitorConsents: number;
   behaviour: number;
   impressions: number;
   recommendationAttribution: number;
@@ -64,6 +67,7 @@ export interface Retention {
   screening: number;
   reports: number;
   audit: number;
+  accessLog: number;
   commentEdits: number;
   events: number;
   maxEventsPerTopic: number;
@@ -127,6 +131,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     },
     limits: limits(values),
     spamThreshold: values.SPAM_THRESHOLD,
+    consentRequired: values.CONSENT === 'required',
     retention: retention(values),
     visitorCookieLifetime: values.VISITOR_COOKIE_LIFETIME,
     maxOperationDepth: values.MAX_OPERATION_DEPTH,
@@ -153,6 +158,8 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
 
 function retention(values: Environment): Retention {
   return {
+    consents: values.CONSENT_RETENTION,
+    visitorConsents: values.VISITOR_CONSENT_LIFETIME,
     behaviour: values.BEHAVIOUR_RETENTION,
     impressions: values.IMPRESSION_RETENTION,
     recommendationAttribution: values.RECOMMENDATION_ATTRIBUTION_WINDOW,
@@ -164,6 +171,7 @@ function retention(values: Environment): Retention {
     screening: values.SCREENING_RETENTION,
     reports: values.REPORT_RETENTION,
     audit: values.AUDIT_RETENTION,
+    accessLog: values.ACCESS_LOG_RETENTION,
     commentEdits: values.COMMENT_EDIT_WINDOW,
     events: values.EVENT_RETENTION,
     maxEventsPerTopic: values.MAX_EVENTS_PER_TOPIC,

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { configurationSections } from '../config-variables.js';
+import { markdownTable } from './markdown-table.js';
 
 const options = new Command('configuration')
   .description('Writes docs/configuration.md')
@@ -16,7 +17,7 @@ const head = ['variable', 'values', 'default', 'what it does'];
 function document(): string {
   const sections = Object.entries(configurationSections).map(([title, variables]) => {
     const rows = Object.entries(variables).map(([name, schema]) => rowOf(name, schema));
-    return `## ${title}\n\n${table([head, ...rows])}`;
+    return `## ${title}\n\n${markdownTable([head, ...rows])}`;
   });
   return `${introduction}\n${sections.join('\n')}`;
 }
@@ -63,14 +64,6 @@ function valuesOf({ values, enum: names, type, format, minimum, maximum }: Json)
 
 function code(value: unknown): string {
   return `\`${String(value)}\``;
-}
-
-/** A table as Prettier aligns it. */
-function table(rows: string[][]): string {
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`);
-  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
-  return `${lines.join('\n')}\n`;
 }
 
 const wanted = document();

@@ -92,6 +92,9 @@ class DemoShop {
       this.people.push(this.person(handle, `${first} ${last}`, { roles: ['BUYER'] }));
     }
     await this.verbs.users.importUsers(this.people.map(({ user }) => user));
+    const everything = { tracking: true, personalisation: true };
+    const ids = this.people.map(({ user }) => user._id);
+    await this.verbs.behaviour.importConsents(ids, everything, 'demo', new Date(demoDay - 400 * day));
   }
 
   private person(handle: string, name: string, account: Partial<UserDocument>): Person {

@@ -2,7 +2,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import Papa from 'papaparse';
 import type { BehaviourVerbs } from '../modules/behaviour/index.js';
-import type { UserVerbs } from '../modules/user/index.js';
 import { pointsPerStar } from '../scoring/index.js';
 
 const columns = ['user', 'product', 'rating', 'views', 'carts', 'purchases', 'comments', 'last_at'];
@@ -13,16 +12,14 @@ const columns = ['user', 'product', 'rating', 'views', 'carts', 'purchases', 'co
  */
 export async function* behaviourRows({
   behaviour,
-  users,
 }: {
-  behaviour: Pick<BehaviourVerbs, 'allInteractions'>;
-  users: Pick<UserVerbs, 'usersWithoutPersonalisation'>;
+  behaviour: Pick<BehaviourVerbs, 'allInteractions' | 'personalisedUsers'>;
 }): AsyncGenerator<string> {
   const key = randomBytes(32);
-  const optedOut = await users.usersWithoutPersonalisation();
+  const mayBeUsed = await behaviour.personalisedUsers();
   yield `${columns.join(',')}\n`;
   for await (const { user, product, points, views, carts, purchases, comments, lastAt } of behaviour.allInteractions()) {
-    if (optedOut.has(user.toHexString())) continue;
+    if (!mayBeUsed(user)) continue;
     const pseudonym = createHmac('sha256', key).update(user.id).digest('base64url').slice(0, 16);
     const rating = points === null ? '' : points / pointsPerStar;
     yield `${Papa.unparse([[pseudonym, product.toHexString(), rating, views, carts, purchases, comments, lastAt.toISOString()]])}\n`;

@@ -6,6 +6,8 @@ export interface ShortLinkOptions {
   authSecret: string;
   /** Milliseconds for which a browser counts as the same visitor. */
   visitorCookieLifetime: number;
+  /** Whether browsers are recognised only where somebody agreed. */
+  consentRequired: boolean;
   productUrlOf: (slug: string) => string;
   /** @returns null for a link that leads nowhere */
   followShare: (code: string, visitor: ShareVisitor) => Promise<{ slug: string; token: string | null; visitor: string | null } | null>;
@@ -32,7 +34,8 @@ export async function serveShortLinks(fastify: FastifyInstance, options: ShortLi
       prefetching: [headers['sec-purpose'], headers['purpose']].some((purpose) => String(purpose ?? '').includes('prefetch')),
     });
     if (!followed) return reply.status(404).type('text/plain').send('This link leads nowhere.\n');
-    if (followed.visitor)
+    // Without asking, nothing is kept in the browser: the visit then counts by a digest of address and browser alone.
+    if (followed.visitor && !options.consentRequired)
       reply.setCookie(cookieName, followed.visitor, {
         signed: true,
         httpOnly: true,

@@ -23,6 +23,8 @@ export interface DomainEvents {
   };
   /** A user is about to have another name or say something else of themselves; listeners refuse it by throwing. */
   profileWritten: { user: Types.ObjectId; texts: Readonly<Record<string, string>> };
+  /** What was tracked of a user has been deleted, since they agree to it no longer. */
+  trackingWithdrawn: { user: Types.ObjectId };
   followed: { follower: Types.ObjectId; followee: Types.ObjectId };
   unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
   /** A moderator took content out of sight, or put it back. */

@@ -9,7 +9,7 @@ import type { ClientSession, Database } from '../store/database.js';
 import type { IdempotencyKeys } from '../store/idempotency.js';
 import type { Worker } from '../workers/index.js';
 import type { DomainEventBus, DomainListeners } from './domain-events.js';
-import type { PersonalData } from './personal-data.js';
+import type { Collections, PersonalData } from './personal-data.js';
 
 /** Content of one GraphQL type: who wrote it, how it is moderated, and how it is commented on. */
 export interface ContentKind {
@@ -62,6 +62,8 @@ export interface Module {
   on: DomainListeners;
   /** What it holds on users. */
   personalData: PersonalData[];
+  /** What its collections hold on people. */
+  collections: Collections;
   /** The kinds of content that it has. */
   content: ContentKind[];
   workers: Worker[];
@@ -80,7 +82,7 @@ export interface Foundation {
 
 /** A module from the parts that it has; the others are empty. */
 export function describeModule<Verbs>(parts: Partial<Module> & { name: string; verbs: Verbs }): Module & { verbs: Verbs } {
-  return { resolvers: [], nodes: {}, on: {}, personalData: [], content: [], workers: [], ...parts };
+  return { resolvers: [], nodes: {}, on: {}, personalData: [], collections: {}, content: [], workers: [], ...parts };
 }
 
 /** The named methods of a service, so that other features are given these and no more. */

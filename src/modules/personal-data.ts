@@ -32,6 +32,19 @@ export interface PersonalData {
   erase: (step: ErasureStep) => Promise<number>;
 }
 
+/** What a collection holds on people, in words for them. */
+export interface HeldData {
+  what: string;
+  /** What for, and by which right. */
+  why: string;
+  /** How long, with the variables that say so. */
+  kept: string;
+  seenBy: string;
+}
+
+/** Every collection of a feature by its name: what it holds on people, or why nothing. */
+export type Collections = Readonly<Record<string, HeldData | { none: string }>>;
+
 interface OwnedDocuments {
   name: string;
   model: AnyModel;

@@ -112,6 +112,7 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   revokeSession: async () => ({ sessionId: await make.session() }),
   updateProfile: async () => ({ bio: 'Hi' }),
   updatePrivacySettings: async () => ({ personalise: true }),
+  updateConsent: async () => ({ visitorId: 'visitor-1', tracking: true, personalisation: true, wordingVersion: '1' }),
   eraseMe: async () => ({ confirm: true, password: 'wrong' }),
   createCategory: async () => ({ name: `Category ${Math.random()}` }),
   createProduct: async () => ({ title: 'Pot', categoryId, price: { amountMinor: 1, currency: 'EUR' } }),
@@ -220,6 +221,7 @@ function argumentsOf(field: GraphQLField<unknown, unknown>): string {
     handle: `"${accounts.buyer.handle}"`,
     query: '""',
     text: '"blue"',
+    userId: JSON.stringify(accounts.buyer.id),
   };
   const required = field.args.filter((one) => isRequiredArgument(one) || (field.name === 'product' && one.name === 'id'));
   if (required.length === 0) return '';

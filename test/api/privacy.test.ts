@@ -130,7 +130,7 @@ describe('an export', () => {
   test('has nothing of anybody else, and is not for strangers', async () => {
     const { other } = await busyUser();
     const fresh = await plaza.account();
-    expect(Object.keys(await exportOf(fresh)).sort()).toEqual(['account', 'exportedAt', 'sessions']);
+    expect(Object.keys(await exportOf(fresh)).sort()).toEqual(['account', 'contributions', 'exportedAt', 'sessions']);
     expect(JSON.stringify(await exportOf(fresh))).not.toContain(other.handle);
     expect((await plaza.query('{ exportMyData }')).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });

@@ -22,6 +22,7 @@ export const unlimited = {
   REQUEST_CONNECTIONS_PER_ADDRESS: '100000',
   OPERATION_TIMEOUT: '120s',
   SPAM_THRESHOLD: '1000000',
+  CONSENT: 'assumed',
   METRICS_TOKEN: 'a token of the tests',
 };
 

@@ -47,4 +47,5 @@ export class TrackEventsInput {
 export const TrackEventsPayload = payloadType('TrackEventsPayload', 'What became of a batch of events.', {
   accepted: field(() => Int, 'How many were new and are stored.'),
   duplicates: field(() => Int, 'How many had been sent before.'),
+  ignored: field(() => Int, 'Number of events that were not stored, since the viewer has not agreed to tracking. See `updateConsent`.'),
 });

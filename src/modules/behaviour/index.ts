@@ -1,15 +1,25 @@
 import type { CatalogVerbs } from '../catalog/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import { ownedDocuments } from '../personal-data.js';
+import type { UserVerbs } from '../user/index.js';
 import { behaviourModels } from './behaviour.model.js';
 import { BehaviourResolver } from './behaviour.resolver.js';
+import { consentModel } from './consent.model.js';
+import { ConsentResolver } from './consent.resolver.js';
+import { ConsentService, type ConsentOptions } from './consent.service.js';
 import { InteractionBulk } from './interaction.bulk.js';
 import { InteractionService } from './interaction.service.js';
 import { TrackingService } from './tracking.service.js';
+import { Withdrawals } from './withdrawals.js';
+import { collections } from './behaviour.collections.js';
 
 export type { InteractionDocument } from './behaviour.model.js';
 
-export interface BehaviourOptions {
+export interface BehaviourOptions extends ConsentOptions {
+  /** Milliseconds that decisions are kept after others took their place. */
+  consentRetention: number;
+  /** Milliseconds that a visitor's decision holds. */
+  visitorConsentLifetime: number;
   /** Milliseconds that single events are kept; what they add up to stays. */
   eventRetention: number;
 }
@@ -19,19 +29,30 @@ export type BehaviourModule = ReturnType<typeof behaviourModule>;
 export type BehaviourVerbs = BehaviourModule['verbs'];
 
 /** What people do with products: single events, and what they add up to. */
-export function behaviourModule({ database }: Foundation, { catalog }: { catalog: CatalogVerbs }, { eventRetention }: BehaviourOptions) {
-  const models = behaviourModels(database, eventRetention);
-  const tracking = new TrackingService({ models, database, catalog });
+export function behaviourModule(
+  { database, realtime, events, log }: Foundation,
+  { users, catalog }: { users: UserVerbs; catalog: CatalogVerbs },
+  options: BehaviourOptions,
+) {
+  const models = behaviourModels(database, options.eventRetention);
+  const consentModels = consentModel(database, { replaced: options.consentRetention, visitors: options.visitorConsentLifetime });
+  const consents = new ConsentService({ ...options, consents: consentModels, realtime, users });
+  const withdrawals = new Withdrawals({ consents: consentModels, models, realtime, events, log });
+  const tracking = new TrackingService({ models, database, catalog, consents });
   const interactions = new InteractionService(models);
   const bulk = new InteractionBulk(models);
   return describeModule({
     name: 'behaviour',
-    resolvers: [new BehaviourResolver(tracking)],
+    collections,
+    resolvers: [new BehaviourResolver(tracking), new ConsentResolver(consents)],
     personalData: [
       ownedDocuments({ name: 'behaviour', model: models.events, owner: 'user', erase: 'DELETE' }),
       ownedDocuments({ name: 'interactions', model: models.interactions, owner: 'user', erase: 'DELETE' }),
+      ownedDocuments({ name: 'consents', model: consentModels, owner: 'user', erase: 'DELETE' }),
     ],
+    workers: [withdrawals.worker],
     verbs: {
+      ...verbs(consents, ['choicesOf', 'importConsents', 'personalisedUsers']),
       ...verbs(tracking, ['sessionOf']),
       ...verbs(bulk, ['allInteractions', 'importInteractions', 'updateImportedRatings']),
       ...verbs(interactions, ['changedInteractions', 'historyOf']),

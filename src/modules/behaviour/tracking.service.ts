@@ -5,6 +5,7 @@ import type { ClientSession, Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { BehaviourEventDocument, BehaviourModels, InteractionDocument, TrackedKind } from './behaviour.model.js';
+import type { ConsentService } from './consent.service.js';
 import { interactionUpdate } from './interaction.service.js';
 
 const maxBatch = 100;
@@ -25,12 +26,20 @@ export interface TrackedEvent {
 export interface Tracked {
   accepted: number;
   duplicates: number;
+  /** Not stored, since whoever did it has not agreed to being tracked. */
+  ignored: number;
 }
 
 interface TrackingDependencies {
   models: BehaviourModels;
   database: Database;
   catalog: CatalogVerbs;
+  consents: ConsentService;
+}
+
+/** Whether it is an id by which an anonymous client may go. */
+export function isVisitorId(id: string | null | undefined): id is string {
+  return /^[\w-]{8,64}$/.test(id ?? '');
 }
 
 export class TrackingService {
@@ -40,9 +49,11 @@ export class TrackingService {
     this.models = dependencies.models;
   }
 
-  /** Stores a batch; events that were sent before count once. @throws RulesBroken naming the event at fault */
+  /** Stores a batch of whoever agreed to it; events that were sent before count once. @throws RulesBroken naming the event at fault */
   async trackEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<Tracked> {
     await this.checkEvents(user, visitor, events);
+    const { tracking } = await this.dependencies.consents.choicesOf(user ? { user } : { visitor: visitor! });
+    if (!tracking) return { accepted: 0, duplicates: 0, ignored: events.length };
     const owner = user?.toHexString() ?? `visitor:${visitor}`;
     const documents = new Map<string, BehaviourEventDocument>();
     for (const { eventId, kind, product, at } of events) {
@@ -52,7 +63,7 @@ export class TrackingService {
     const accepted = await this.dependencies.database.inTransaction([`tracked:${owner}`], (session) =>
       this.storeEvents(session, user, [...documents.values()]),
     );
-    return { accepted, duplicates: events.length - accepted };
+    return { accepted, duplicates: events.length - accepted, ignored: 0 };
   }
 
   private async checkEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<void> {
@@ -60,12 +71,7 @@ export class TrackingService {
       .require(events.length > 0, 'REQUIRED', 'Send at least one event.', 'events')
       .require(events.length <= maxBatch, 'TOO_LONG', `Send at most ${maxBatch} events at once.`, 'events');
     if (!user)
-      rules.require(
-        /^[\w-]{8,64}$/.test(visitor ?? ''),
-        'REQUIRED',
-        'A stranger needs a visitorId of 8 to 64 letters, digits, - or _.',
-        'visitorId',
-      );
+      rules.require(isVisitorId(visitor), 'REQUIRED', 'A stranger needs a visitorId of 8 to 64 letters, digits, - or _.', 'visitorId');
     const batch = events.slice(0, maxBatch);
     const now = Date.now();
     batch.forEach(({ eventId, at }, index) => {

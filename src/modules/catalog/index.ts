@@ -9,6 +9,7 @@ import { CategoryResolver, ProductResolver } from './catalog.resolver.js';
 import { CatalogSearch } from './catalog-search.js';
 import { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
 import { CatalogService, productKey } from './catalog.service.js';
+import { collections } from './catalog.collections.js';
 
 export type { CategoryDocument, ProductDocument } from './catalog.model.js';
 export { moneySchema, type MoneyAmount } from './money.js';
@@ -31,6 +32,7 @@ export function catalogModule(foundation: Foundation, { socialGraph }: { socialG
   const dependencies = { catalog, models, loaders, socialGraph };
   return describeModule({
     name: 'catalog',
+    collections,
     resolvers: [
       new ProductResolver(dependencies),
       new CategoryResolver(dependencies),

@@ -22,6 +22,7 @@ import {
   ShareCommentsResolver,
   SubjectComments,
 } from './subject-comments.resolver.js';
+import { collections } from './comment.collections.js';
 
 export type { CommentDocument } from './comment.model.js';
 export { Comment } from './comment.type.js';
@@ -70,6 +71,7 @@ export function commentModule(
   const subjectComments = new SubjectComments(loaders, socialGraph);
   return describeModule({
     name: 'comment',
+    collections,
     resolvers: [
       new CommentResolver({ comments, visibility, reactions, loaders, users, socialGraph }),
       new ProductCommentsResolver(subjectComments),

@@ -8,6 +8,7 @@ import { feedLoaders } from './feed.loader.js';
 import { feedModels, type FeedModels } from './feed.model.js';
 import { FeedItemResolver, ViewerFeedResolver } from './feed.resolver.js';
 import { FeedService, feedTopic } from './feed.service.js';
+import { collections } from './feed.collections.js';
 
 export interface FeedOptions {
   /** Milliseconds that an activity stays in feeds. */
@@ -30,6 +31,7 @@ export function feedModule(
   const fanOut = new FeedFanOut({ models, realtime, socialGraph, log });
   return describeModule({
     name: 'feed',
+    collections,
     resolvers: [new FeedItemResolver({ loaders, nodes, users }), new ViewerFeedResolver(models, nodes)],
     nodes: {
       async FeedItem(id, context) {

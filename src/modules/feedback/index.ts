@@ -14,6 +14,7 @@ import {
   ViewerFeedbackResolver,
 } from './feedback.resolver.js';
 import { FeedbackService } from './feedback.service.js';
+import { collections } from './feedback.collections.js';
 
 interface FeedbackDependencies {
   users: UserVerbs;
@@ -30,6 +31,7 @@ export function feedbackModule({ database, realtime, idempotency }: Foundation, 
   const feedback = new FeedbackService({ ...dependencies, models, realtime, idempotency });
   return describeModule({
     name: 'feedback',
+    collections,
     resolvers: [
       new MerchantFeedbackResolver({ ...dependencies, feedback, models }),
       new MerchantFeedbackSummaryResolver(models),

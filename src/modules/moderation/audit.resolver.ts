@@ -4,6 +4,7 @@ import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext, Role } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { paginate } from '../../store/paging.js';
+import type { AccessLogVerbs } from '../access-log/index.js';
 import { User, UserRole, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
 import { caseKey } from './moderation-cases.js';
@@ -17,6 +18,7 @@ export class AuditEntryResolver {
   constructor(
     private readonly kinds: ModeratedKinds,
     private readonly users: UserVerbs,
+    private readonly accessLog: AccessLogVerbs,
   ) {}
 
   @FieldResolver(() => User, { nullable: true, description: 'Who did it; null where they have left.' })
@@ -30,7 +32,8 @@ export class AuditEntryResolver {
   }
 
   @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What it was about, hidden or not; null where it is gone.' })
-  content(@Root() { contentType, content }: AuditDocument, @Ctx() context: RequestContext): Promise<object | null> {
+  async content(@Root() { contentType, content, user }: AuditDocument, @Ctx() context: RequestContext): Promise<object | null> {
+    await this.accessLog.noteAccess(context, 'AUDIT_ENTRY', user);
     return this.kinds.find(contentType, content, context);
   }
 

@@ -1,4 +1,5 @@
 import { describeModule, type ContentKind, type Foundation } from '../module.js';
+import type { AccessLogVerbs } from '../access-log/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
@@ -13,11 +14,13 @@ import { moderationModels } from './moderation.model.js';
 import { moderationPersonalData } from './moderation.privacy.js';
 import { ModerationResolver } from './moderation.resolver.js';
 import { ReportService } from './report.service.js';
+import { collections } from './moderation.collections.js';
 
 interface ModerationDependencies {
   users: UserVerbs;
   notifications: NotificationVerbs;
   socialGraph: SocialGraphVerbs;
+  accessLog: AccessLogVerbs;
   /** Every kind of content; those that cannot be moderated are left out. */
   content: readonly ContentKind[];
 }
@@ -32,7 +35,7 @@ export interface ModerationOptions {
 /** Reports, held content, moderators' decisions and appeals against them. */
 export function moderationModule(
   { database, realtime, events }: Foundation,
-  { users, notifications, socialGraph, content }: ModerationDependencies,
+  { users, notifications, socialGraph, accessLog, content }: ModerationDependencies,
   options: ModerationOptions,
 ) {
   const models = moderationModels(database, options);
@@ -44,10 +47,11 @@ export function moderationModule(
   const appeals = new AppealService({ models, realtime, kinds, cases, users });
   return describeModule({
     name: 'moderation',
+    collections,
     resolvers: [
       new ModerationResolver({ models, reports, decisions, appeals, users }),
-      new ModerationCaseResolver({ loaders, kinds, users }),
-      new AuditEntryResolver(kinds, users),
+      new ModerationCaseResolver({ loaders, kinds, users, accessLog }),
+      new AuditEntryResolver(kinds, users, accessLog),
       new ModerationDecisionResolver(kinds, loaders),
       new ViewerModerationResolver(models),
     ],
@@ -57,6 +61,7 @@ export function moderationModule(
         const reader = context.signedIn;
         if (!appeal || !reader) return null;
         const mayRead = appeal.author.equals(reader.userId) || reader.roles.some((role) => role === 'MODERATOR' || role === 'ADMIN');
+        if (mayRead) await accessLog.noteAccess(context, 'APPEAL', appeal.author);
         return mayRead ? appeal : null;
       },
     },

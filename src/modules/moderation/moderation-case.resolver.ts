@@ -2,6 +2,7 @@ import { Args, Ctx, Int, Resolver, Root } from 'type-graphql';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
+import type { AccessLogVerbs } from '../access-log/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
 import { reportList } from './moderation.lists.js';
@@ -13,6 +14,7 @@ interface CaseResolverDependencies {
   loaders: ModerationLoaders;
   kinds: ModeratedKinds;
   users: UserVerbs;
+  accessLog: AccessLogVerbs;
 }
 
 @Resolver(() => ModerationCase)
@@ -20,7 +22,9 @@ export class ModerationCaseResolver {
   constructor(private readonly dependencies: CaseResolverDependencies) {}
 
   @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What was reported, hidden or not; null where it is gone.' })
-  content(@Root() { contentType, content }: CaseDocument, @Ctx() context: RequestContext): Promise<object | null> {
+  async content(@Root() row: CaseDocument, @Ctx() context: RequestContext): Promise<object | null> {
+    const { contentType, content } = row;
+    await this.note(row, context);
     return this.dependencies.kinds.find(contentType, content, context);
   }
 
@@ -40,18 +44,25 @@ export class ModerationCaseResolver {
   }
 
   @FieldResolver(() => Appeal, { nullable: true, description: 'What its author says against the last decision; null without an appeal.' })
-  appeal(@Root() { _id }: CaseDocument, @Ctx() context: RequestContext): Promise<AppealDocument | null> {
-    return context.load(this.dependencies.loaders.latestAppeal, _id);
+  async appeal(@Root() row: CaseDocument, @Ctx() context: RequestContext): Promise<AppealDocument | null> {
+    await this.note(row, context);
+    return context.load(this.dependencies.loaders.latestAppeal, row._id);
   }
 
   @FieldResolver(() => ContentReportConnection, { description: 'The reports themselves, the latest first.' })
-  reportList(
-    @Root() { _id, reports }: CaseDocument,
+  async reportList(
+    @Root() row: CaseDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<ReportDocument>> {
+    const { _id, reports } = row;
+    await this.note(row, context);
     const list = { ...reportList(_id), totalCount: reports };
     return context.require(this.dependencies.loaders.reportsOfCase, { parent: _id, list, args: page });
+  }
+
+  private async note({ author }: CaseDocument, context: RequestContext): Promise<void> {
+    if (author) await this.dependencies.accessLog.noteAccess(context, 'MODERATION_CASE', author);
   }
 
   @FieldResolver(() => [ReasonCount], { description: 'Which reasons were given, and how often.' })

@@ -8,6 +8,7 @@ import { notificationLoaders } from './notification.loader.js';
 import { notificationModels, type NotificationModels } from './notification.model.js';
 import { NotificationResolver, ViewerNotificationsResolver } from './notification.resolver.js';
 import { NotificationService, notificationTopic } from './notification.service.js';
+import { collections } from './notification.collections.js';
 
 export interface NotificationOptions {
   /** Milliseconds that a notification is kept after it last happened. */
@@ -32,6 +33,7 @@ export function notificationModule(
   const dependencies = { notifications, models, loaders, nodes, users, socialGraph };
   return describeModule({
     name: 'notification',
+    collections,
     resolvers: [new NotificationResolver(dependencies), new ViewerNotificationsResolver(dependencies)],
     nodes: {
       async Notification(id, context) {

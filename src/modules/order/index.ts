@@ -7,6 +7,7 @@ import { orderLoaders } from './order.loader.js';
 import { orderModels } from './order.model.js';
 import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './order.resolver.js';
 import { OrderService } from './order.service.js';
+import { collections } from './order.collections.js';
 
 export type { OrderDocument } from './order.model.js';
 
@@ -27,6 +28,7 @@ export function orderModule({ database, realtime, idempotency, events }: Foundat
   const orders = new OrderService({ models, realtime, idempotency, events, catalog, behaviour });
   return describeModule({
     name: 'order',
+    collections,
     resolvers: [new OrderResolver({ orders, users }), new OrderItemResolver(catalog), new ViewerOrdersResolver(models)],
     nodes: {
       async Order(id, context) {

@@ -1,13 +1,16 @@
 import { describeModule, type Foundation } from '../module.js';
 import type { PersonalData } from '../personal-data.js';
+import type { AccessLogVerbs } from '../access-log/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { ErasureJob } from './erasure.job.js';
 import { privacyModels } from './erasure.model.js';
 import { PrivacyResolver } from './privacy.resolver.js';
 import { PrivacyService } from './privacy.service.js';
+import { collections } from './privacy.collections.js';
 
 interface PrivacyDependencies {
   users: UserVerbs;
+  accessLog: AccessLogVerbs;
   /** What every feature holds on users, in the order of the features; an erasure goes backwards. */
   personalData: () => readonly PersonalData[];
 }
@@ -20,11 +23,17 @@ export interface PrivacyOptions {
 /** Users' own data: its export and its erasure. */
 export function privacyModule(
   { database, realtime, log }: Foundation,
-  { users, personalData }: PrivacyDependencies,
+  { users, accessLog, personalData }: PrivacyDependencies,
   { operationTimeout }: PrivacyOptions,
 ) {
   const models = privacyModels(database);
   const erasures = new ErasureJob({ database, realtime, models, personalData, log }, operationTimeout);
   const privacy = new PrivacyService({ database, realtime, models, users, erasures, personalData });
-  return describeModule({ name: 'privacy', resolvers: [new PrivacyResolver(privacy)], workers: [erasures.worker], verbs: {} });
+  return describeModule({
+    name: 'privacy',
+    collections,
+    resolvers: [new PrivacyResolver(privacy, accessLog)],
+    workers: [erasures.worker],
+    verbs: {},
+  });
 }

@@ -7,16 +7,23 @@ import { Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import type { PrivacyService } from './privacy.service.js';
 import { EraseMeInput, EraseMePayload } from './privacy.type.js';
+import type { AccessLogVerbs } from '../access-log/index.js';
 
 @Resolver()
 export class PrivacyResolver {
-  constructor(private readonly privacy: PrivacyService) {}
+  constructor(
+    private readonly privacy: PrivacyService,
+    private readonly accessLog: AccessLogVerbs,
+  ) {}
 
   @Authorized()
   @Cost({ weight: 1000 })
   @Query(() => GraphQLJSONObject, { description: 'Everything that the shop holds on one, by kind.' })
-  exportMyData(@Ctx() context: RequestContext): Promise<object> {
-    return this.privacy.exportOf(context.requireSignedIn().userId);
+  async exportMyData(@Ctx() context: RequestContext): Promise<object> {
+    const { userId } = context.requireSignedIn();
+    const exported = await this.privacy.exportOf(userId);
+    await this.accessLog.noteAccess(context, 'EXPORT', userId);
+    return exported;
   }
 
   @Authorized()

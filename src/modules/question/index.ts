@@ -19,6 +19,7 @@ import { ProductQuestionsResolver, QuestionResolver } from './question.resolver.
 import { QuestionService } from './question.service.js';
 import { SimilarQuestions, termsOf } from './similar-questions.js';
 import { Visibility } from './visibility.js';
+import { collections } from './question.collections.js';
 
 export type { AnswerDocument } from './question.model.js';
 export { Answer, Question } from './question.type.js';
@@ -50,6 +51,7 @@ export function questionModule(
   const bulk = new QuestionBulk(models);
   return describeModule({
     name: 'question',
+    collections,
     resolvers: [
       new QuestionResolver({ questions, visibility, loaders, users, catalog, socialGraph }),
       new AnswerResolver({ answers, reactions, visibility, loaders, users }),

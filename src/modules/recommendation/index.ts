@@ -24,6 +24,7 @@ import { Snapshots } from './training/snapshots.js';
 import { Trainer } from './training/trainer.js';
 import { trainingModels } from './training/training.model.js';
 import { TrainingService } from './training/training.service.js';
+import { collections } from './recommendation.collections.js';
 
 export interface RecommendationOptions {
   /** The share of users who get the experiment's treatment, 0 to 1. */
@@ -60,6 +61,7 @@ export function recommendationModule(foundation: Foundation, dependencies: Recom
   });
   return describeModule({
     name: 'recommendation',
+    collections,
     resolvers: [
       new RecommendedProductResolver(catalog, impressionLoader(experiments)),
       new RecommendationReasonResolver(catalog, users),
@@ -68,7 +70,10 @@ export function recommendationModule(foundation: Foundation, dependencies: Recom
       new RecommendationFeedbackResolver(experiments),
       new TrainingResolver(training),
     ],
-    on: { orderStatusChanged: (change, event) => experiments.attributeOrder(change, event) },
+    on: {
+      orderStatusChanged: (change, event) => experiments.attributeOrder(change, event),
+      trackingWithdrawn: (change, event) => experiments.forget(change, event),
+    },
     personalData: [
       ...(gorse ? [gorse.sync.personalData] : []),
       ownedDocuments({ name: 'recommendationImpressions', model: models.impressions, owner: 'user', erase: 'DELETE' }),

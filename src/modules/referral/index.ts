@@ -11,6 +11,7 @@ import { referralLoaders } from './referral.loader.js';
 import { referralModels } from './referral.model.js';
 import { ReferralResolver, ViewerReferralsResolver } from './referral.resolver.js';
 import { ReferralService } from './referral.service.js';
+import { collections } from './referral.collections.js';
 
 interface ReferralDependencies {
   users: UserVerbs;
@@ -30,6 +31,7 @@ export function referralModule({ database, realtime, idempotency }: Foundation, 
   const { users, catalog, socialGraph } = dependencies;
   return describeModule({
     name: 'referral',
+    collections,
     resolvers: [new ReferralResolver({ referrals, users, catalog }), new ViewerReferralsResolver({ models, socialGraph })],
     nodes: {
       async Referral(id, context) {

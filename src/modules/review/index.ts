@@ -19,6 +19,7 @@ import { reviewLoaders, type ReviewLoaders } from './review.loader.js';
 import { reviewModels, type ReviewModels } from './review.model.js';
 import { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './review.resolver.js';
 import { ReviewService } from './review.service.js';
+import { collections } from './review.collections.js';
 
 export type { ImportableReview, OnConflict } from './review.bulk.js';
 export type { ReviewDocument } from './review.model.js';
@@ -64,6 +65,7 @@ export function reviewModule(
   };
   return describeModule({
     name: 'review',
+    collections,
     resolvers: [
       new ReviewResolver({ reviews, reactions, loaders, users, catalog }),
       new ProductReviewsResolver(loaders, socialGraph),

@@ -3,6 +3,7 @@ import { ownedDocuments } from '../personal-data.js';
 import type { UserVerbs } from '../user/index.js';
 import { screeningModels } from './screening.model.js';
 import { ScreeningService } from './screening.service.js';
+import { collections } from './screening.collections.js';
 
 export interface ScreeningOptions {
   /** From which spam score on content is held; see `spamScore`. */
@@ -25,6 +26,7 @@ export function screeningModule(
   const screening = new ScreeningService({ models, events, users, spamThreshold });
   return describeModule({
     name: 'screening',
+    collections,
     personalData: [ownedDocuments({ name: 'contributions', model: models.contributions, owner: 'author', erase: 'DELETE' })],
     on: {
       async profileWritten(change, { user, texts }) {

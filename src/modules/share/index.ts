@@ -11,6 +11,7 @@ import { shareLoaders, type ShareLoaders } from './share.loader.js';
 import { shareModels } from './share.model.js';
 import { ShareResolver, ViewerSharesResolver } from './share.resolver.js';
 import { shareKey, ShareService } from './share.service.js';
+import { collections } from './share.collections.js';
 
 export type { ShareDocument } from './share.model.js';
 export { Share } from './share.type.js';
@@ -53,6 +54,7 @@ export function shareModule(foundation: Foundation, dependencies: ShareDependenc
   const { users, catalog } = dependencies;
   return describeModule({
     name: 'share',
+    collections,
     resolvers: [new ShareResolver({ shares, users, catalog, publicUrl: options.publicUrl }), new ViewerSharesResolver(models)],
     nodes: { Share: (id, context) => shares.visibleShare(id, context) },
     on: { orderStatusChanged: (change, event) => shares.attribute(change, event) },

@@ -6,6 +6,7 @@ import { FollowService } from './follow.service.js';
 import { socialGraphLoaders } from './social-graph.loader.js';
 import { socialGraphModels, type SocialGraphModels } from './social-graph.model.js';
 import { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
+import { collections } from './social-graph.collections.js';
 
 export type { Hideable } from './block.service.js';
 
@@ -21,6 +22,7 @@ export function socialGraphModule({ database, realtime, events }: Foundation, { 
   const dependencies = { models, loaders: socialGraphLoaders(models), blocks, follows, users };
   return describeModule({
     name: 'social-graph',
+    collections,
     resolvers: [new SocialGraphResolver(dependencies), new ViewerBlocksResolver(dependencies)],
     nodes: { User: (id, context) => blocks.profile(id, context) },
     personalData: [

@@ -8,6 +8,7 @@ import { userLoaders } from './user.loader.js';
 import { userModels, type UserModels } from './user.model.js';
 import { UserResolver, ViewerResolver } from './user.resolver.js';
 import { UserService } from './user.service.js';
+import { collections } from './user.collections.js';
 
 export type { PublicUser } from './user.loader.js';
 export type { UserDocument } from './user.model.js';
@@ -39,6 +40,7 @@ export function userModule({ database, realtime, idempotency, events }: Foundati
   const dependencies = { users, sessions, accounts, loaders };
   return describeModule({
     name: 'user',
+    collections,
     resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
     nodes: { Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id) },
     personalData: [
@@ -48,7 +50,17 @@ export function userModule({ database, realtime, idempotency, events }: Foundati
     ],
     verbs: {
       ...loaders,
-      ...verbs(users, ['accountByEmail', 'accountOf', 'activeAmong', 'ban', 'findByHandle', 'hasOtherAdmin', 'importUsers', 'knownAmong']),
+      ...verbs(users, [
+        'accountByEmail',
+        'accountOf',
+        'activeAmong',
+        'ban',
+        'findByHandle',
+        'hasOtherAdmin',
+        'importUsers',
+        'importedUsers',
+        'knownAmong',
+      ]),
       ...verbs(users, ['knows', 'knowsMerchant', 'privacySettingsOf', 'removeAccount', 'rename', 'restrict', 'setRoles', 'usersByHandle']),
       ...verbs(users, ['usersWithoutPersonalisation']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),

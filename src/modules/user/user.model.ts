@@ -92,6 +92,7 @@ function userSchema(): Schema<UserDocument> {
   schema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
   schema.index({ identity: 1 }, { unique: true, partialFilterExpression: { identity: { $exists: true } } });
   schema.index({ importedEmail: 1 }, { partialFilterExpression: { importedEmail: { $exists: true } } });
+  schema.index({ source: 1 }, { partialFilterExpression: { source: { $exists: true } } });
   schema.index({ roles: 1 });
   schema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
   return schema;

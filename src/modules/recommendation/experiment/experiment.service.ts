@@ -59,9 +59,10 @@ export class ExperimentService {
     const product = impression?.products[place];
     if (!impression || !product || (impression.user && !user?.equals(impression.user)))
       throw broken('NOT_FOUND', 'There is no such impression.', 'impressionId');
+    const tracking = user !== null && (await this.dependencies.behaviour.choicesOf({ user })).tracking;
     await this.dependencies.realtime.recordChange([`impression:${id.toHexString()}`], async (change) => {
       if (!(await this.insertOutcome(change, impression, product, outcome)) || !user) return;
-      if (outcome === 'CLICKED')
+      if (outcome === 'CLICKED' && tracking)
         await this.dependencies.behaviour.noteInteractions(change.session, user, [product], { increments: { clicks: 1 } });
       if (outcome === 'DISMISSED') await this.dismiss(change, user, product);
     });
@@ -88,6 +89,12 @@ export class ExperimentService {
   /** The product may be recommended again. Undoing what was not done changes nothing. */
   async undoDismissal(user: Types.ObjectId, product: Types.ObjectId): Promise<void> {
     await this.models.dismissals.deleteOne({ _id: dismissalId(user, product) });
+  }
+
+  /** What was shown to a user who is tracked no longer stays without them. */
+  async forget({ session }: Change, { user }: DomainEvents['trackingWithdrawn']): Promise<void> {
+    await this.models.impressions.updateMany({ user }, { $set: { user: null } }, { session });
+    await this.models.outcomes.updateMany({ user }, { $set: { user: null } }, { session });
   }
 
   /** What a user does not want to see recommended, the latest five hundred. */

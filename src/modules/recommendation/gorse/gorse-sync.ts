@@ -94,9 +94,9 @@ export class GorseSync {
   }
 
   private async sendInteractions(batch: InteractionDocument[]): Promise<void> {
-    const { users, gorse } = this.dependencies;
-    const optedOut = await users.usersWithoutPersonalisation();
-    const allowed = batch.filter(({ user }) => !optedOut.has(user.toHexString()));
+    const { behaviour, gorse } = this.dependencies;
+    const mayBeUsed = await behaviour.personalisedUsers();
+    const allowed = batch.filter(({ user }) => mayBeUsed(user));
     if (allowed.length === 0) return;
     await gorse.putUsers([...new Set(allowed.map(({ user }) => user.toHexString()))]);
     await gorse.putFeedback(allowed.flatMap(feedbackOf));

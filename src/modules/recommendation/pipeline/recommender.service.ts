@@ -17,6 +17,8 @@ import { modelledViewer, viewerContext, type ViewerContext } from './viewer-cont
 export interface Recommendations {
   items: RecommendedItem[];
   variant: VariantName;
+  /** Whether it may be stored what was shown to the viewer. */
+  tracked: boolean;
 }
 
 interface RecommenderDependencies {
@@ -54,7 +56,7 @@ export class RecommenderService {
     const wide = { ...request, count: spare * request.count };
     const ranked = model ? await this.ranked(wide, viewer, model, variant) : await this.popular(wide, viewer);
     const items = await available(ranked, request);
-    return { variant, items: items.slice(0, request.count) };
+    return { variant, tracked: viewer.tracked, items: items.slice(0, request.count) };
   }
 
   private async ranked(

@@ -4,7 +4,6 @@ import { interestIn, type Profile } from '../../../recommender/index.js';
 import { pointsPerStar } from '../../../scoring/index.js';
 import type { BehaviourVerbs, InteractionDocument } from '../../behaviour/index.js';
 import type { SocialGraphVerbs } from '../../social-graph/index.js';
-import type { UserVerbs } from '../../user/index.js';
 import { rawInteraction } from '../training/training-data.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { RecommendationRequest } from './recommendation.js';
@@ -15,6 +14,8 @@ export interface ViewerContext {
   history: InteractionDocument[];
   followees: Types.ObjectId[];
   dismissed: Types.ObjectId[];
+  /** Whether it may be stored what was shown to them, and what they did with it. */
+  tracked: boolean;
 }
 
 /** The viewer in the numbers of a model. */
@@ -24,25 +25,30 @@ export interface ModelledViewer {
 }
 
 interface ViewerSources {
-  users: UserVerbs;
   behaviour: BehaviourVerbs;
   socialGraph: SocialGraphVerbs;
   dismissedBy: (user: Types.ObjectId) => Promise<Types.ObjectId[]>;
 }
 
-const nothingKnown: ViewerContext = { user: null, history: [], followees: [], dismissed: [] };
+const nothingKnown: ViewerContext = { user: null, history: [], followees: [], dismissed: [], tracked: false };
 
-/** Users who opted out of personalisation get what strangers get; what they dismissed stays away. */
+/** Users who do not agree to personalisation get what strangers get; what they dismissed stays away. */
 export async function viewerContext(sources: ViewerSources, { user, visitor }: RecommendationRequest): Promise<ViewerContext> {
-  const { users, behaviour, socialGraph, dismissedBy } = sources;
-  if (!user) return visitor ? { ...nothingKnown, history: await behaviour.sessionOf(visitor) } : nothingKnown;
-  const [{ personalise }, dismissed, history, followees] = await Promise.all([
-    users.privacySettingsOf(user),
+  const { behaviour, socialGraph, dismissedBy } = sources;
+  if (!user) return { ...nothingKnown, history: await visitorHistory(behaviour, visitor) };
+  const [{ personalisation, tracking }, dismissed, history, followees] = await Promise.all([
+    behaviour.choicesOf({ user }),
     dismissedBy(user),
     behaviour.historyOf(user),
     socialGraph.followedBy(user),
   ]);
-  return personalise ? { user, history, followees, dismissed } : { ...nothingKnown, dismissed };
+  return personalisation ? { user, history, followees, dismissed, tracked: tracking } : { ...nothingKnown, dismissed, tracked: tracking };
+}
+
+/** What a visitor did, where they agreed that recommendations follow from it. */
+async function visitorHistory(behaviour: BehaviourVerbs, visitor: string | null): Promise<InteractionDocument[]> {
+  if (!visitor || !(await behaviour.choicesOf({ visitor })).personalisation) return [];
+  return behaviour.sessionOf(visitor);
 }
 
 /** Whether the user bought or rated it: there is nothing left to recommend. */

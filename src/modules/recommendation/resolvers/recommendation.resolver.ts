@@ -120,7 +120,7 @@ export class ViewerRecommendationsResolver {
   ): Promise<Connection<ShownItem>> {
     const seeds = place === RecommendationContext.HOME ? [] : productIdsOf(productIds, 'productIds');
     const user = context.signedIn?.userId ?? null;
-    const { items, variant } = await this.recommender.recommend({
+    const { items, variant, tracked } = await this.recommender.recommend({
       user,
       visitor: visitorId ?? null,
       count: maxListed,
@@ -128,7 +128,7 @@ export class ViewerRecommendationsResolver {
       exclude: productIdsOf(exclude, 'exclude'),
       productOf: (id) => context.load(this.catalog.productById, id),
     });
-    const list: ShownList = { id: new Types.ObjectId(), user, context: place, variant };
+    const list: ShownList = { id: new Types.ObjectId(), user: tracked ? user : null, context: place, variant };
     const shown = items.map((item): ShownItem => ({ ...item, list }));
     return paginateArray(shown, page, 'recommendedProducts');
   }

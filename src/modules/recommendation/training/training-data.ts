@@ -67,14 +67,14 @@ async function collectProducts(catalog: CatalogVerbs): Promise<{ products: Numbe
   return { products, terms };
 }
 
-async function collectInteractions({ users: accounts, behaviour }: TrainingSources, users: Numbering, products: Numbering) {
-  const silent = await accounts.usersWithoutPersonalisation();
+async function collectInteractions({ behaviour }: TrainingSources, users: Numbering, products: Numbering) {
+  const mayBeUsed = await behaviour.personalisedUsers();
   const interactions: RawInteraction[] = [];
   let [optedOut, unknownProducts] = [0, 0];
   for await (const interaction of behaviour.allInteractions()) {
     const item = products.find(interaction.product.toHexString());
     const userId = interaction.user.toHexString();
-    if (silent.has(userId)) optedOut++;
+    if (!mayBeUsed(interaction.user)) optedOut++;
     else if (item === undefined) unknownProducts++;
     else interactions.push({ user: users.numberOf(userId), item, ...rawInteraction(interaction) });
   }

@@ -1,0 +1,11 @@
+/** What each collection holds on people; docs/privacy.md is made from it. */
+import type { Collections } from '../personal-data.js';
+
+export const collections: Collections = {
+  personal_data_accesses: {
+    what: 'Who read or exported a person’s private data, and when',
+    why: 'To account for it (legal obligation)',
+    kept: '`ACCESS_LOG_RETENTION`',
+    seenBy: 'Administrators; the person whom it is about without the reader’s name',
+  },
+};

@@ -1,0 +1,77 @@
+/** Deletes what was tracked of those who agree to it no longer, in bounded steps, and again from any step after a restart. */
+import type { Model, Types } from 'mongoose';
+import type { Logger } from '../../log.js';
+import type { Realtime } from '../../realtime/index.js';
+import type { ClientSession } from '../../store/database.js';
+import { Worker } from '../../workers/index.js';
+import type { DomainEventBus } from '../domain-events.js';
+import { deleteSome, updateSome } from '../personal-data.js';
+import type { BehaviourModels } from './behaviour.model.js';
+import type { ConsentDocument } from './consent.model.js';
+import { withdrawalTopic } from './consent.service.js';
+
+/** A withdrawal wakes the worker; this is for what was left behind by a process that died. */
+const interval = 30_000;
+/** Documents in one transaction. */
+const max = 200;
+/** Withdrawals in one run; the others follow in the next. */
+const maxOfRun = 100;
+
+interface WithdrawalDependencies {
+  consents: Model<ConsentDocument>;
+  models: BehaviourModels;
+  realtime: Realtime;
+  events: DomainEventBus;
+  log: Logger;
+}
+
+export class Withdrawals {
+  readonly worker: Worker;
+
+  constructor(private readonly dependencies: WithdrawalDependencies) {
+    const { log, realtime } = dependencies;
+    this.worker = new Worker({
+      name: 'withdrawals',
+      interval,
+      log,
+      run: (signal) => this.run(signal),
+      wakeOn: (wake) => realtime.announcements.listen(withdrawalTopic, wake),
+    });
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const { consents } = this.dependencies;
+    for (const { _id, user, visitor } of await consents.find({ forget: true }).limit(maxOfRun).lean()) {
+      await (user ? this.forgetUser(user, signal) : this.inSteps((session) => this.deleteEvents({ visitor }, session), signal));
+      if (signal.aborted) return;
+      await consents.updateOne({ _id }, { $unset: { forget: 1 } });
+    }
+  }
+
+  private async forgetUser(user: Types.ObjectId, signal: AbortSignal): Promise<void> {
+    const { events, models, realtime } = this.dependencies;
+    await this.inSteps((session) => this.deleteEvents({ user }, session), signal);
+    const none = {
+      purchases: 0,
+      comments: 0,
+      points: null,
+      questions: { $in: [0, null] },
+      shares: { $in: [0, null] },
+      referrals: { $in: [0, null] },
+    };
+    await this.inSteps((session) => deleteSome(models.interactions, { user, ...none }, { session, max }), signal);
+    const tracked = { $or: [{ views: { $gt: 0 } }, { carts: { $gt: 0 } }, { clicks: { $gt: 0 } }] };
+    const untracked = { $set: { views: 0, carts: 0, clicks: 0 } };
+    await this.inSteps((session) => updateSome(models.interactions, { user, ...tracked }, untracked, { session, max }), signal);
+    await realtime.recordChange([], (change) => events.emit(change, 'trackingWithdrawn', { user }));
+  }
+
+  private deleteEvents(whose: Record<string, unknown>, session: ClientSession): Promise<number> {
+    return deleteSome(this.dependencies.models.events, whose, { session, max });
+  }
+
+  private async inSteps(step: (session: ClientSession) => Promise<number>, signal: AbortSignal): Promise<void> {
+    let found = max;
+    while (found === max && !signal.aborted) found = await this.dependencies.realtime.recordChange([], ({ session }) => step(session));
+  }
+}

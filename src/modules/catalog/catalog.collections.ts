@@ -1,0 +1,12 @@
+/** What each collection holds on people; docs/privacy.md is made from it. */
+import type { Collections } from '../personal-data.js';
+
+export const collections: Collections = {
+  products: {
+    what: 'Products, with their merchant',
+    why: 'To sell them (contract)',
+    kept: 'until the product is deleted; after the merchant’s account without the merchant',
+    seenBy: 'Everybody',
+  },
+  categories: { none: 'The shop’s departments.' },
+};

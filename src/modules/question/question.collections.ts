@@ -1,0 +1,23 @@
+/** What each collection holds on people; docs/privacy.md is made from it. */
+import type { Collections } from '../personal-data.js';
+
+export const collections: Collections = {
+  questions: {
+    what: 'Questions about products',
+    why: 'To publish them (contract)',
+    kept: 'until the account is deleted, then without its author',
+    seenBy: 'Everybody, unless hidden',
+  },
+  answers: {
+    what: 'Answers to questions',
+    why: 'To publish them (contract)',
+    kept: 'until the account is deleted, then without its author',
+    seenBy: 'Everybody, unless hidden',
+  },
+  answer_votes: {
+    what: 'Which answers helped whom',
+    why: 'To rank answers (contract)',
+    kept: 'until the account is deleted, then without its author',
+    seenBy: 'The person alone; everybody sees sums',
+  },
+};

@@ -1,0 +1,39 @@
+/** What each collection holds on people; docs/privacy.md is made from it. */
+import type { Collections } from '../personal-data.js';
+
+export const collections: Collections = {
+  recommendation_impressions: {
+    what: 'Which recommendations were shown to whom',
+    why: 'To measure recommendations (consent to tracking)',
+    kept: '`IMPRESSION_RETENTION`; without consent nobody’s',
+    seenBy: 'The person alone; administrators see sums',
+  },
+  recommendation_outcomes: {
+    what: 'What users did with recommendations',
+    why: 'To measure recommendations (consent to tracking)',
+    kept: '`IMPRESSION_RETENTION`; without consent nobody’s',
+    seenBy: 'The person alone; administrators see sums',
+  },
+  dismissals: {
+    what: 'Products that a user does not want to see recommended',
+    why: 'To leave them out (contract)',
+    kept: 'until the account is deleted',
+    seenBy: 'The person alone',
+  },
+  model_snapshots: { none: 'Figures about trainings.' },
+  model_snapshot_chunks: {
+    what: 'Trained models, which know users by their IDs',
+    why: 'For recommendations (consent to personalisation)',
+    kept: 'until the next training but one',
+    seenBy: 'Nobody',
+  },
+  model_parameters: { none: 'Settings of the recommender.' },
+  training_claims: { none: 'Which process trains.' },
+  gorse_cursors: { none: 'How far Gorse has been told.' },
+  gorse_forgotten: {
+    what: 'IDs of users whom Gorse is still to forget',
+    why: 'To erase them there (legal obligation)',
+    kept: 'until Gorse answers',
+    seenBy: 'Nobody',
+  },
+};

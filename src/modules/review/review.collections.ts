@@ -1,0 +1,24 @@
+/** What each collection holds on people; docs/privacy.md is made from it. */
+import type { Collections } from '../personal-data.js';
+
+export const collections: Collections = {
+  reviews: {
+    what: 'Reviews: ratings, text, images, the merchant’s answer',
+    why: 'To publish them (contract)',
+    kept: 'until the account is deleted, then without its author',
+    seenBy: 'Everybody, unless hidden',
+  },
+  review_revisions: {
+    what: 'Earlier versions of reviews',
+    why: 'To show what was changed (legitimate interest)',
+    kept: 'until the account is deleted',
+    seenBy: 'Everybody, unless they were hidden',
+  },
+  review_votes: {
+    what: 'Which reviews helped whom',
+    why: 'To rank reviews (contract)',
+    kept: 'until the account is deleted, then without its author',
+    seenBy: 'The person alone; everybody sees sums',
+  },
+  category_tallies: { none: 'Sums of ratings of a category.' },
+};

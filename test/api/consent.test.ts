@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { usePlaza, type Account } from '../support/plaza.js';
+
+const plaza = usePlaza({ CONSENT: 'required' });
+
+let merchant: Account;
+let products: string[];
+
+beforeAll(async () => {
+  merchant = await plaza.account({ merchant: true });
+  products = await Promise.all(Array.from({ length: 3 }, () => plaza.product(merchant)));
+});
+
+let visitors = 0;
+const newVisitor = (): string => `visitor-${++visitors}-of-the-tests`;
+
+interface Who {
+  account?: Account;
+  visitorId?: string;
+}
+
+let events = 0;
+async function view({ account, visitorId }: Who) {
+  const input = { visitorId, events: [{ eventId: `event-${++events}`, kind: 'VIEW', productId: products[0] }] };
+  return plaza.mutate('trackEvents', input, 'accepted ignored', account?.token);
+}
+
+async function decide({ account, visitorId }: Who, tracking: boolean, personalisation: boolean, wordingVersion = '2026-11') {
+  const input = { visitorId, tracking, personalisation, wordingVersion };
+  return plaza.mutate('updateConsent', input, 'consent { tracking personalisation wordingVersion decidedAt }', account?.token);
+}
+
+async function consentOf({ account, visitorId }: Who) {
+  const query =
+    'query ($visitorId: String) { viewer { consent(visitorId: $visitorId) { tracking personalisation wordingVersion decidedAt } } }';
+  return (await plaza.data(query, { visitorId }, account?.token)).viewer.consent;
+}
+
+const stored = (): Promise<number> => plaza.connection.collection('behaviour_events').countDocuments();
+const whoever = { user: async () => ({ account: await plaza.account() }), visitor: async () => ({ visitorId: newVisitor() }) };
+
+describe.each(Object.entries(whoever))('a %s', (_kind, make) => {
+  test('is not tracked until they agree, and no longer from the moment on in which they withdraw', async () => {
+    const who: Who = await make();
+    const before = await stored();
+    expect(await view(who)).toEqual({ accepted: 0, ignored: 1, userErrors: [] });
+    expect(await stored()).toBe(before);
+    await decide(who, true, false);
+    expect(await view(who)).toMatchObject({ accepted: 1, ignored: 0 });
+    await decide(who, false, false);
+    expect(await view(who)).toMatchObject({ accepted: 0, ignored: 1 });
+    await plaza.settle('withdrawals');
+    expect(await stored()).toBe(before);
+  });
+
+  test('sees what they agreed to, with its time and the version of the wording', async () => {
+    const who: Who = await make();
+    expect(await consentOf(who)).toEqual({ tracking: false, personalisation: false, wordingVersion: null, decidedAt: null });
+    const { consent } = await decide(who, true, true, 'shop wording 7');
+    expect(consent).toEqual({ tracking: true, personalisation: true, wordingVersion: 'shop wording 7', decidedAt: expect.any(String) });
+    expect(await consentOf(who)).toEqual(consent);
+    expect((await decide(who, true, true, ' ')).userErrors).toMatchObject([{ code: 'REQUIRED', field: ['input', 'wordingVersion'] }]);
+  });
+});
+
+test('a visitor without an id has no consent, and gives none', async () => {
+  expect(await consentOf({})).toBeNull();
+  expect((await decide({}, true, true)).userErrors).toMatchObject([{ code: 'REQUIRED', field: ['input', 'visitorId'] }]);
+});
+
+test('earlier decisions are kept as proof, and are in the person’s export', async () => {
+  const account = await plaza.account();
+  await decide({ account }, true, true, 'one');
+  await decide({ account }, false, true, 'two');
+  const { exportMyData } = await plaza.data('{ exportMyData }', {}, account.token);
+  const decisions = exportMyData.consents.map(({ wordingVersion, tracking, replacedAt }: Record<string, unknown>) => [
+    wordingVersion,
+    tracking,
+    replacedAt !== null,
+  ]);
+  expect(decisions.sort()).toEqual([
+    ['one', true, true],
+    ['two', false, false],
+  ]);
+});
+
+test('a hundred decisions at once leave one that holds', async () => {
+  const account = await plaza.account();
+  await Promise.all(Array.from({ length: 100 }, (_, at) => decide({ account }, at % 2 === 0, true)));
+  const filter = { replacedAt: null, wordingVersion: '2026-11', user: { $ne: null } };
+  const current = await plaza.connection.collection('consents').find(filter).toArray();
+  const { exportMyData } = await plaza.data('{ exportMyData }', {}, account.token);
+  expect(exportMyData.consents).toHaveLength(100);
+  expect(exportMyData.consents.filter(({ replacedAt }: { replacedAt: string | null }) => replacedAt === null)).toHaveLength(1);
+  expect(current.length).toBeGreaterThan(0);
+});
+
+test('training and recommendations leave out who has not agreed, and who withdraws', async () => {
+  const [agreeing, silent] = [await plaza.account(), await plaza.account()];
+  await decide({ account: agreeing }, true, true);
+  for (const account of [agreeing, silent]) await plaza.review(account, products[0]!);
+  const learnt = async () => {
+    await plaza.app.verbs.recommendations.train();
+    return (await plaza.data('{ recommenderStatus { users } }')).recommenderStatus.users as number;
+  };
+  /** Whether the viewer is recommended what they have reviewed, as strangers are: nothing is known of them then. */
+  const isUnknown = async ({ token }: Account): Promise<boolean> => {
+    const query = '{ viewer { recommendedProducts(first: 100) { edges { node { product { id } } } } } }';
+    const { viewer } = await plaza.data(query, {}, token);
+    return viewer.recommendedProducts.edges.some(({ node }: { node: { product: { id: string } } }) => node.product.id === products[0]);
+  };
+  const before = await learnt();
+  await decide({ account: silent }, false, true);
+  expect(await learnt()).toBe(before + 1);
+  expect(await isUnknown(agreeing)).toBe(false);
+  await decide({ account: agreeing }, true, false);
+  expect(await isUnknown(agreeing)).toBe(true);
+  expect(await learnt()).toBe(before);
+});
+
+test('impressions are nobody’s without consent', async () => {
+  const account = await plaza.account();
+  const show = () => plaza.data('{ viewer { recommendedProducts(first: 1) { edges { node { impressionId } } } } }', {}, account.token);
+  const owned = async () => (await plaza.data('{ exportMyData }', {}, account.token)).exportMyData.recommendationImpressions?.length ?? 0;
+  await show();
+  expect(await owned()).toBe(0);
+  await decide({ account }, true, true);
+  await show();
+  expect(await owned()).toBe(1);
+  await decide({ account }, false, true);
+  await plaza.settle('withdrawals');
+  expect(await owned()).toBe(0);
+});
+
+test('no cookie recognises who follows a shared link', async () => {
+  const { share } = await plaza.mutate('shareProduct', { productId: products[0], channel: 'LINK' }, 'share { url }', merchant.token);
+  const response = await fetch(`${plaza.url}${new URL(share.url).pathname}`, {
+    redirect: 'manual',
+    headers: { 'user-agent': 'Mozilla/5.0 Firefox/140.0' },
+  });
+  expect(response.status).toBe(302);
+  expect(response.headers.get('set-cookie')).toBeNull();
+});
