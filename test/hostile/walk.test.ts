@@ -276,34 +276,31 @@ async function sendOver(client: Client, walked: WalkedField, attempt: Attempt): 
   const { query, variables } = operationOf(walked, [attempt]);
   const where = (): string => describeAttempts(walked, [attempt]);
   await new Promise<void>((resolve, reject) => {
-    let stop = (): void => {};
-    const done = (): void => {
-      stop();
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
       resolve();
     };
     const check = (result: Result): void => {
       try {
         expectNoFault(result, where);
-        done();
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
-    stop = client.subscribe<Record<string, unknown>>(
-      { query, variables },
-      {
-        next: (result) => check(result),
-        error: (errors) =>
-          Array.isArray(errors) ? check({ errors: errors as Result['errors'] }) : reject(new Error(`closed at ${where()}`)),
-        complete: resolve,
-      },
-    );
+    const refused = (errors: unknown): void => {
+      if (Array.isArray(errors)) check({ errors: errors as Result['errors'] });
+      else reject(new Error(`closed at ${where()}`));
+      end();
+    };
+    const stop = client.subscribe<Record<string, unknown>>({ query, variables }, { next: check, error: refused, complete: end });
+    if (walked.kind !== 'subscription') return;
     // What is watched answers nothing: that the next operation on the socket is answered shows that this one was read.
-    if (walked.kind === 'subscription')
-      client.subscribe(
-        { query: '{ __typename }' },
-        { next: done, error: () => reject(new Error(`refused at ${where()}`)), complete: () => {} },
-      );
+    const read = (): void => {
+      if (!isOver) stop();
+      end();
+    };
+    client.subscribe({ query: '{ __typename }' }, { next: () => {}, error: refused, complete: read });
   });
 }
 
