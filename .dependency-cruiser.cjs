@@ -36,14 +36,15 @@ module.exports = {
     below(
       'migrations',
       '^src/migrations/',
-      '^src/(?!migrations|store|log|operator-error)',
+      '^src/(?!migrations|store|data-keys|log|operator-error)',
       'Migrations know the store and no module: models change after them.',
     ),
+    below('mail', '^src/mail/', '^src/(?!mail|store|workers|data-keys|log)', 'Mail knows nothing of what it is about.'),
     below('workers', '^src/workers/', '^src/(?!workers|store|log)', 'Background work knows nothing of modules.'),
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|recommender|scoring|relay|errors|input|log|threads|operator-error)',
+      '^src/(?!modules|realtime|workers|store|recommender|scoring|relay|mail|data-keys|errors|input|log|threads|operator-error)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { createConnection } from 'mongoose';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.js';
+import { DataKeys } from './data-keys.js';
 import { RequestError } from './errors.js';
 import { exportedReviews } from './export/exported-reviews.js';
 import { FeedFile } from './export/feed-file.js';
@@ -16,6 +17,7 @@ import { assembleSchema } from './graphql/schema.js';
 import { withPort } from './http/port.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import type { Logger } from './log.js';
+import { folderTransport, Outbox, smtpTransport, type MailTransport } from './mail/index.js';
 import { releaseMigrations } from './migrations/index.js';
 import { accessLogModule } from './modules/access-log/index.js';
 import { behaviourModule } from './modules/behaviour/index.js';
@@ -54,7 +56,7 @@ export type Features = ReturnType<typeof buildFeatures>;
 /** Every feature of the shop, in order: what is listed later may use what is listed before. */
 function buildFeatures(foundation: Foundation, config: Config) {
   const { retention } = config;
-  const user = userModule(foundation, config);
+  const user = userModule(foundation, { ...config, accountUrlOf: accountUrlOf(config) });
   const users = user.verbs;
   const accessLog = accessLogModule(foundation, { users }, { retention: retention.accessLog });
   const socialGraph = socialGraphModule(foundation, { users });
@@ -130,15 +132,17 @@ function buildShop(database: Database, config: Config, log: Logger) {
   const { events: eventRetention, maxEventsPerTopic, idempotencyKeys } = config.retention;
   const realtime = new Realtime(database, metrics, { retention: eventRetention, maxEventsPerTopic });
   const idempotency = new IdempotencyKeys(database, idempotencyKeys);
+  const keys = new DataKeys(config.encryptionKeys);
+  const mail = new Outbox(database, keys, mailTransport(config, log), log);
   const events = new DomainEventBus();
   const nodes = new NodeFinders();
-  const { modules, verbs } = buildFeatures({ database, realtime, idempotency, events, nodes, log, metrics }, config);
+  const { modules, verbs } = buildFeatures({ database, realtime, idempotency, keys, mail, events, nodes, log, metrics }, config);
   for (const module of modules) {
     events.add(module.on);
     nodes.add(module.nodes);
   }
-  const migrations = new Migrations(database, releaseMigrations, log);
-  return { database, realtime, metrics, nodes, modules, verbs, migrations };
+  const migrations = new Migrations(database, releaseMigrations(keys), log);
+  return { database, realtime, metrics, nodes, modules, verbs, migrations, mail };
 }
 
 /** What the shop can do, on an open store, without serving it. For command-line tools and the demo shop. */
@@ -193,14 +197,15 @@ export interface App {
 export async function createApp(config: Config, log: FastifyBaseLogger): Promise<App> {
   const store = await openStore(config);
   const shop = buildShop(store.database, config, log);
-  const { modules, realtime, metrics, verbs, migrations } = shop;
-  const workers = [...modules.flatMap((module) => module.workers), indexWorker(migrations, log)];
+  const { modules, realtime, metrics, verbs, migrations, mail } = shop;
+  const workers = [...modules.flatMap((module) => module.workers), mail.worker, indexWorker(migrations, log)];
   const reviewFeed = new FeedFile(() =>
     googleFeed(exportedReviews(verbs), { publisher: new URL(config.publicUrl).host, urlOf: productUrlOf(config) }),
   );
   let http: HttpServer | undefined;
   const close = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));
+    mail.close();
     realtime.announcements.leave();
     await http?.close();
     await reviewFeed.close();
@@ -265,6 +270,15 @@ async function serve(
     currentOf: users.currentOf,
     checkReady: () => database.ping(),
   });
+}
+
+function mailTransport({ mail }: Config, log: Logger): MailTransport {
+  return mail.smtpUrl ? smtpTransport(mail.smtpUrl, mail.from) : folderTransport(mail, log);
+}
+
+/** Where links in mails about accounts lead. */
+function accountUrlOf({ accountUrl }: Config): (action: string, token: string) => string {
+  return (action, token) => accountUrl.replaceAll('{action}', action).replaceAll('{token}', token);
 }
 
 /** Where the shop shows a product. */

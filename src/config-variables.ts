@@ -84,6 +84,18 @@ function described<Schema extends z.ZodType>(schema: Schema, description: string
 
 export const shortestSecret = 32;
 
+/** `id:secret`, separated by commas. */
+const encryptionKeys = z
+  .string()
+  .transform((value, context) => {
+    const keys = value.split(',').map((key) => /^([\w-]{1,32}):(.{32,})$/.exec(key.trim()));
+    const parsed = keys.flatMap((key) => (key ? [{ id: key[1]!, secret: key[2]! }] : []));
+    if (parsed.length === keys.length && new Set(parsed.map(({ id }) => id)).size === keys.length) return parsed;
+    context.addIssue({ code: 'custom', message: 'must be keys such as 2026:<at least 32 characters>, each with an id of its own' });
+    return z.NEVER;
+  })
+  .meta({ values: 'keys' });
+
 const server = {
   PORT: described(port.default(4000), 'Port of the API. `0` takes any free one.'),
   HOST: described(text.default('127.0.0.1'), 'Address to listen on.'),
@@ -151,6 +163,11 @@ const accounts = {
     `Signs access tokens; at least ${shortestSecret} characters. Required in production with \`MONGODB_URI\`.`,
     'made at the first start and kept beside the data',
   ),
+  ENCRYPTION_KEYS: described(
+    encryptionKeys.optional(),
+    'Encrypts e-mail addresses and mail that waits: keys as `id:secret`, separated by commas. The first encrypts, the others only decrypt, and are of no use once the log says that addresses were sealed with the first. Required in production with `MONGODB_URI`.',
+    'made at the first start and kept beside the data',
+  ),
   // A connection ends with its token by a timer, and Node's timers take no more than 24 days.
   ACCESS_TOKEN_LIFETIME: described(duration('15m', { min: '10s', max: '24d' }), 'How long an access token is valid.'),
   SESSION_LIFETIME: described(duration('30d', { min: '1m' }), 'How long a session lasts after it was last refreshed.'),
@@ -165,6 +182,30 @@ const accounts = {
   AUTH_JWKS_URL: described(url.optional(), 'Published keys of an outside identity provider whose access tokens are accepted too.'),
   AUTH_ISSUER: described(text.optional(), 'Issuer of those tokens. Required with `AUTH_JWKS_URL`.'),
   AUTH_AUDIENCE: described(text.optional(), 'Audience of those tokens. Required with `AUTH_JWKS_URL`.'),
+};
+
+const mail = {
+  SMTP_URL: described(
+    z
+      .string()
+      .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+      .optional(),
+    'The mail server, such as `smtp://user:password@mail.example.com:587`. Without it, mail is written to files in `outbox/` beside the data.',
+  ),
+  MAIL_FROM: described(
+    text.optional(),
+    'Sender of mail, such as `Shop <no-reply@example.com>`.',
+    '`SHOP_NAME <no-reply@…>` at the host of `PUBLIC_URL`',
+  ),
+  SHOP_NAME: described(text.max(100).default('Plaza'), 'What mails call the shop. Passwords that contain it count as easier to guess.'),
+  ACCOUNT_URL: described(
+    z
+      .string()
+      .regex(/^https?:\/\/.*\{token\}/, 'must be a URL with {token} in it')
+      .optional(),
+    'The shop’s page that links in mails lead to, with `{action}` (`confirm-email` or `reset-password`) and `{token}` in their places. It runs `confirmEmail` or `resetPassword`. By default a plain page of the API itself.',
+    '`PUBLIC_URL/account#{action}={token}`',
+  ),
 };
 
 const limits = {
@@ -281,12 +322,22 @@ export const configurationSections: Record<string, Record<string, z.ZodType>> = 
   Server: server,
   Store: store,
   Accounts: accounts,
+  Mail: mail,
   Limits: limits,
   Community: community,
   Retention: retention,
   Recommendations: recommendations,
 };
 
-export const environment = z.object({ ...server, ...store, ...accounts, ...limits, ...community, ...retention, ...recommendations });
+export const environment = z.object({
+  ...server,
+  ...store,
+  ...accounts,
+  ...mail,
+  ...limits,
+  ...community,
+  ...retention,
+  ...recommendations,
+});
 
 export type Environment = z.infer<typeof environment>;

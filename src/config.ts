@@ -1,6 +1,6 @@
 /** The configuration, read from the environment and validated once at the start. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { environment, type Environment } from './config-variables.js';
 import { isLoopback } from './loopback.js';
@@ -37,6 +37,11 @@ export interface Config {
   productUrl: string;
   identityProvider: { jwksUrl: string; issuer: string; audience: string } | null;
   authSecret: string;
+  /** The first encrypts, all of them decrypt. */
+  encryptionKeys: { id: string; secret: string }[];
+  mail: { smtpUrl: string | undefined; from: string; directory: string; showLinks: boolean };
+  shopName: string;
+  accountUrl: string;
   accessTokenLifetime: number;
   sessionLifetime: number;
   maxSessionLifetime: number;
@@ -141,6 +146,15 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,
     identityProvider: identityProvider(values),
     authSecret: authSecret(values, variables['NODE_ENV'], dataDirectory),
+    encryptionKeys: encryptionKeys(values, variables['NODE_ENV'], dataDirectory),
+    mail: {
+      smtpUrl: values.SMTP_URL,
+      from: values.MAIL_FROM ?? `${values.SHOP_NAME} <no-reply@${new URL(publicUrl).hostname}>`,
+      directory: join(dataDirectory, 'outbox'),
+      showLinks: isPrivate,
+    },
+    shopName: values.SHOP_NAME,
+    accountUrl: values.ACCOUNT_URL ?? `${publicUrl}/account#{action}={token}`,
     accessTokenLifetime: values.ACCESS_TOKEN_LIFETIME,
     sessionLifetime: values.SESSION_LIFETIME,
     maxSessionLifetime: values.SESSION_MAX_LIFETIME,
@@ -219,13 +233,28 @@ function authSecret({ AUTH_SECRET, MONGODB_URI }: Environment, mode: string | un
   }
   if (AUTH_SECRET) return AUTH_SECRET;
   if (MONGODB_URI && mode === 'production') throw new ConfigError('AUTH_SECRET: required in production with MONGODB_URI');
-  return ownSecret(directory);
+  return ownSecret(directory, 'auth-secret');
 }
 
+/** Whose key was once made beside the data can still read what it encrypted, after choosing keys of their own. */
+function encryptionKeys(
+  { ENCRYPTION_KEYS: given, MONGODB_URI }: Environment,
+  mode: string | undefined,
+  directory: string,
+): Config['encryptionKeys'] {
+  if (given && existsSync(join(directory, ownKey))) return [...given, { id: ownKey, secret: ownSecret(directory, ownKey) }];
+  if (given) return given;
+  if (MONGODB_URI && mode === 'production') throw new ConfigError('ENCRYPTION_KEYS: required in production with MONGODB_URI');
+  return [{ id: ownKey, secret: ownSecret(directory, ownKey) }];
+}
+
+/** The name of the key that is made beside the data. */
+const ownKey = 'data-key';
+
 /** A secret of this installation alone, made at the first start and kept beside the data. */
-function ownSecret(directory: string): string {
+function ownSecret(directory: string, name: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, 'auth-secret');
+  const path = join(directory, name);
   try {
     writeFileSync(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
   } catch (error) {

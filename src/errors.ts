@@ -35,7 +35,6 @@ export class RateLimited extends RequestError {
 
 export type RuleCode =
   | 'ALREADY_EXISTS'
-  | 'EMAIL_TAKEN'
   | 'HANDLE_TAKEN'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'INVALID'
@@ -51,7 +50,8 @@ export type RuleCode =
   | 'SUSPENDED'
   | 'TOO_LATE'
   | 'TOO_LONG'
-  | 'TOO_SHORT';
+  | 'TOO_SHORT'
+  | 'TOO_WEAK';
 
 /** One broken rule, with the path of the input field that broke it. */
 export interface BrokenRule {

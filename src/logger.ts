@@ -12,7 +12,7 @@ type Replacement = [pattern: RegExp, replacement: string];
 /** Secrets inside of texts, such as the message of a database error. Each pattern takes bounded time at every position. */
 const secretTexts: Replacement[] = [
   [/\beyJ[\w-]{1,2000}\.[\w-]{1,8000}\.[\w-]{1,2000}/g, '[token]'],
-  [/\b[0-9a-f]{24}\.[\w-]{43}(?![\w-])/g, '[token]'],
+  [/(?<![\w-])[\w-]{24}\.\d{1,9}\.[\w-]{43}(?![\w-])/g, '[token]'],
   [/\b(Bearer|Basic)\s{1,3}[^\s"\\]{1,8000}/gi, '$1 [credentials]'],
 ];
 

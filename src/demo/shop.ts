@@ -9,7 +9,7 @@ import { slugify, type CategoryDocument, type ProductDocument } from '../modules
 import type { CommentDocument } from '../modules/comment/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
 import type { ReviewDocument } from '../modules/review/index.js';
-import type { UserDocument } from '../modules/user/index.js';
+import type { Account } from '../modules/user/index.js';
 import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { brands, shelves, type Shelf } from './catalogue.js';
 import { Conversations } from './conversations.js';
@@ -41,7 +41,7 @@ export async function shopIsEmpty({ catalog }: Features['verbs']): Promise<boole
 }
 
 interface Person {
-  user: UserDocument;
+  user: Account;
   /** How much they care for each shelf, 0 to 1. */
   tastes: number[];
   /** How generous they are with stars, -1 to 1. */
@@ -85,7 +85,14 @@ class DemoShop {
     const passwordHash = await hashPassword(demoAccounts.password);
     const { password: _password, ...accounts } = demoAccounts;
     for (const account of Object.values(accounts))
-      this.people.push(this.person(account.handle, account.name, { ...account, roles: [...account.roles], passwordHash }));
+      this.people.push(
+        this.person(account.handle, account.name, {
+          ...account,
+          roles: [...account.roles],
+          passwordHash,
+          emailConfirmedAt: new Date(demoDay),
+        }),
+      );
     for (let at = 0; at < shoppers; at++) {
       const [first, last] = [this.faker.person.firstName(), this.faker.person.lastName()];
       const handle = `${slugify(first)}_${slugify(last)}`.replaceAll('-', '').slice(0, 26) + String(at);
@@ -97,7 +104,7 @@ class DemoShop {
     await this.verbs.behaviour.importConsents(ids, everything, 'demo', new Date(demoDay - 400 * day));
   }
 
-  private person(handle: string, name: string, account: Partial<UserDocument>): Person {
+  private person(handle: string, name: string, account: Partial<Account>): Person {
     const favourites = this.faker.helpers.arrayElements([...shelves.keys()], { min: 1, max: 3 });
     return {
       tastes: shelves.map((_, at) => (favourites.includes(at) ? 1 : 0.06)),
@@ -105,7 +112,6 @@ class DemoShop {
       user: {
         _id: id('user', handle),
         handle,
-        handleKey: handle.toLowerCase(),
         bio: null,
         avatarUrl: null,
         createdAt: new Date(demoDay - 400 * day),

@@ -72,24 +72,33 @@ async function consume(limiter: RateLimiterAbstract, key: string): Promise<void>
   }
 }
 
-/** Mutations that tell whether a password is right: by the e-mail address they are given, else about the viewer. */
-const passwordMutations = ['signIn', 'appealBan', 'eraseMe', 'changePassword', 'changeEmail'];
+/** Mutations that tell whether a password is right: of the address that they are given, or of the viewer. */
+const passwordsOfAddress = ['signIn', 'appealBan'];
+const passwordsOfViewer = ['eraseMe', 'changePassword', 'changeEmail'];
+/** Mutations that have mail sent to the address that they are given: each counts, whatever comes of it, and apart from passwords. */
+const mailToAddress = ['signUp', 'requestPasswordReset'];
 
-/** Puts the limit before every mutation that checks a password. */
+/** Puts the limit before every mutation that checks a password, or has mail sent to an address. */
 export function limitPasswordAttempts(schema: GraphQLSchema, attempts: PasswordAttempts): void {
   const mutations = schema.getMutationType()?.getFields() ?? {};
-  for (const name of passwordMutations) {
+  for (const name of [...passwordsOfAddress, ...passwordsOfViewer, ...mailToAddress]) {
     const field = mutations[name];
     if (!field?.resolve) continue;
     const resolve = field.resolve as GraphQLFieldResolver<unknown, RequestContext, { input?: { email?: unknown } }>;
     const limited: typeof resolve = (source, args, context, info) => {
-      const email = name === 'signIn' || name === 'appealBan' ? args.input?.email : undefined;
-      const account = typeof email === 'string' ? email : context.signedIn?.userId.toHexString();
+      const account = accountOf(name, args.input?.email, context);
       const work = async () => (await resolve(source, args, context, info)) as { userErrors?: unknown[] };
-      return account === undefined ? work() : attempts.attempt(account, context.address, work, succeeded);
+      if (account === undefined) return work();
+      return attempts.attempt(account, context.address, work, mailToAddress.includes(name) ? () => false : succeeded);
     };
     field.resolve = limited as GraphQLFieldResolver<unknown, unknown>;
   }
+}
+
+function accountOf(name: string, email: unknown, { signedIn }: RequestContext): string | undefined {
+  if (passwordsOfViewer.includes(name)) return signedIn?.userId.toHexString();
+  if (typeof email !== 'string') return undefined;
+  return mailToAddress.includes(name) ? `mail to ${email}` : email;
 }
 
 function succeeded({ userErrors }: { userErrors?: unknown[] }): boolean {

@@ -5,7 +5,7 @@ import type { InteractionDocument } from '../modules/behaviour/index.js';
 import { slugify, type CategoryDocument, type ProductDocument, type ProductFacts } from '../modules/catalog/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
 import type { ImportableReview, ReviewDocument } from '../modules/review/index.js';
-import type { UserDocument } from '../modules/user/index.js';
+import type { Account } from '../modules/user/index.js';
 import { emptyTally, pointsPerStar, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { handleOf, idBeside, importedId, nameOf, ratingDigest } from './identity.js';
 import type { ImportedProduct, ImportedRating, Scale } from './record.js';
@@ -48,19 +48,18 @@ export class SourceDocuments {
   }
 
   /** Whoever sells what the source has: a user that nobody can sign in as; the products can be handed to an account. */
-  ownMerchant(): UserDocument {
+  ownMerchant(): Account {
     const user = this.user('shop', { name: `${this.source} shop` });
     const handle = handleOf(this.source, 'shop', this.ownMerchantId);
-    return { ...user, _id: this.ownMerchantId, handle, handleKey: handle.toLowerCase(), roles: ['BUYER', 'MERCHANT'] };
+    return { ...user, _id: this.ownMerchantId, handle, roles: ['BUYER', 'MERCHANT'] };
   }
 
-  user(key: string, given: { name?: string; email?: string } = {}): UserDocument {
+  user(key: string, given: { name?: string; email?: string } = {}): Account {
     const _id = this.id('user', key);
     const handle = handleOf(this.source, key, _id);
     return {
       _id,
       handle,
-      handleKey: handle.toLowerCase(),
       name: nameOf(given.name, key, _id),
       bio: null,
       avatarUrl: null,

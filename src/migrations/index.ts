@@ -1,7 +1,12 @@
 /** What each release changed about stored documents, in order. A migration that was released stays as it is. */
+import type { DataKeys } from '../data-keys.js';
 import type { Migration } from '../store/migrations.js';
 import { earlierSessions } from './earlier-sessions.js';
 import { idempotencyInputs } from './idempotency-inputs.js';
+import { withClaims } from './with-claims.js';
 import { withoutMongooseVersions } from './without-mongoose-versions.js';
 
-export const releaseMigrations: readonly Migration[] = [withoutMongooseVersions, idempotencyInputs, earlierSessions];
+/** @param keys those that seal addresses */
+export function releaseMigrations(keys: DataKeys): readonly Migration[] {
+  return [withoutMongooseVersions, idempotencyInputs, earlierSessions, withClaims(keys)];
+}

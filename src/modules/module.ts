@@ -1,7 +1,9 @@
 /** A feature as one value: what it answers, listens to, owns and runs. The composition root lists them all, in order. */
 import type { Types } from 'mongoose';
 import type { Registry } from 'prom-client';
+import type { DataKeys } from '../data-keys.js';
 import type { Logger } from '../log.js';
+import type { Outbox } from '../mail/index.js';
 import type { Change, Realtime } from '../realtime/index.js';
 import type { RequestContext } from '../relay/context.js';
 import type { NodeFinder, NodeFinders } from '../relay/node.js';
@@ -74,6 +76,8 @@ export interface Foundation {
   database: Database;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
+  keys: DataKeys;
+  mail: Outbox;
   events: DomainEventBus;
   nodes: NodeFinders;
   log: Logger;

@@ -275,7 +275,9 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     const { review } = await reviewNamed('fine', source);
     expect(review.author.name).toMatch(/^Member [0-9a-f]{12}$/);
     expect(JSON.stringify(review)).not.toContain('ann');
-    expect(await collection('users').findOne({ source, importedEmail: 'ann@example.org' })).toBeTruthy();
+    const sealed = await collection('users').findOne({ source, sealedImportedEmail: { $exists: true } });
+    expect(JSON.stringify(sealed)).not.toContain('ann@example.org');
+    expect((await plaza.app.verbs.users.accountOf(sealed!._id))!.importedEmail).toBe('ann@example.org');
   });
 
   test('only what the source shows is shown, with the answers of its merchant', async () => {

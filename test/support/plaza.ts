@@ -1,5 +1,5 @@
 /** A running Plaza for a test file: the real store, on a real socket, gone afterwards. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import type { Worker } from '../../src/workers/index.js';
 import { createLogger } from '../../src/logger.js';
 import { runCommand, unlimited } from './processes.js';
 import { StoreTrace, type Command } from './store-trace.js';
+import { readMail } from './mail.js';
 import { until } from './until.js';
 
 // The answer's shape is the query's, which only the test knows.
@@ -75,6 +76,21 @@ export class Plaza {
     this.trace.watch(this.app.http.fastify);
     await this.app.listen();
     this.url = `http://127.0.0.1:${(this.app.http.fastify.server.address() as AddressInfo).port}`;
+  }
+
+  /** The mails that were written to files so far, the latest last. */
+  async mails(): Promise<{ to: string; subject: string; text: string; token: string | undefined; path: string }[]> {
+    await this.settle('mail');
+    const directory = join(this.dataDirectory, 'outbox');
+    const files = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('.eml')) : [];
+    const paths = files.map((name) => join(directory, name)).sort((one, other) => statSync(one).mtimeMs - statSync(other).mtimeMs);
+    return paths.map((path) => ({ ...readMail(readFileSync(path, 'utf8')), path }));
+  }
+
+  /** The latest mail to an address. */
+  async mailTo(address: string, subject?: string) {
+    const mails = (await this.mails()).filter((mail) => mail.to === address && (!subject || mail.subject === subject));
+    return mails.at(-1);
   }
 
   /** The store's connection, for what no client can see. */
@@ -239,8 +255,10 @@ export class Plaza {
   /** How many documents there are in all of the store, to show that nothing was written. */
   async documents(): Promise<Record<string, number>> {
     const collections = await this.connection.db!.listCollections().toArray();
+    // Mail comes and goes in the background.
+    const lasting = collections.filter(({ name }) => !['outgoing_mail', 'account_tokens'].includes(name));
     const counts = await Promise.all(
-      collections.map(async ({ name }) => [name, await this.connection.collection(name).countDocuments()] as const),
+      lasting.map(async ({ name }) => [name, await this.connection.collection(name).countDocuments()] as const),
     );
     return Object.fromEntries(counts.filter(([, count]) => count > 0).sort());
   }

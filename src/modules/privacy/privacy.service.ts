@@ -5,7 +5,7 @@ import type { Realtime } from '../../realtime/index.js';
 import type { ClientSession, Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { PersonalData } from '../personal-data.js';
-import type { UserDocument, UserVerbs } from '../user/index.js';
+import type { Account, UserVerbs } from '../user/index.js';
 import type { ErasureJob } from './erasure.job.js';
 import type { ErasureDocument, PrivacyModels } from './erasure.model.js';
 
@@ -54,13 +54,13 @@ export class PrivacyService {
   }
 
   /** Somebody must be left to run the shop. */
-  private async requireReplaceable(session: ClientSession, { _id, roles }: UserDocument): Promise<void> {
+  private async requireReplaceable(session: ClientSession, { _id, roles }: Account): Promise<void> {
     if (roles.includes('ADMIN') && !(await this.dependencies.users.hasOtherAdmin(_id, session)))
       throw broken('NOT_ALLOWED', 'You are the only administrator: name another one first.', 'password');
   }
 }
 
-function erasureOf({ _id, name, handle, email }: UserDocument): ErasureDocument {
+function erasureOf({ _id, name, handle, email }: Account): ErasureDocument {
   const names = [email, name, handle].filter((text) => text !== undefined && text !== '') as string[];
   return { _id, anonymousId: new Types.ObjectId(), handle, names, at: new Date(), sweptAt: null };
 }

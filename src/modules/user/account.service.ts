@@ -1,16 +1,24 @@
-/** Accounts and what opens them: signing up, signing in, passwords. */
-import { randomBytes } from 'node:crypto';
-import { hash as hashPassword, verify as verifyPassword } from '@node-rs/argon2';
+/**
+ * Accounts and what opens them: signing up, signing in, passwords and addresses. Nothing here tells who asks whether an
+ * address has an account: answers are the same, and so is the work behind them.
+ */
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
-import type { Realtime } from '../../realtime/index.js';
-import type { Role } from '../../relay/context.js';
-import { duplicateKeyFields } from '../../store/database.js';
+import type { Outbox } from '../../mail/index.js';
+import type { DataKeys } from '../../data-keys.js';
+import type { Change, Realtime } from '../../realtime/index.js';
+import type { SignedIn } from '../../relay/context.js';
+import { duplicateKeyFields, type ClientSession, type Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
+import { enqueueAccountMail } from './account-mail.js';
+import type { AccountTokens } from './account-tokens.js';
+import { isEmail, type Addresses } from './addresses.js';
+import { normalEmail, type Claims } from './claims.js';
+import { isHandle, isReserved } from './handles.js';
+import type { Passwords } from './passwords.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { Credentials, SessionService } from './session.service.js';
-import { publicProjection } from './user.loader.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 export interface SignUp {
@@ -22,63 +30,58 @@ export interface SignUp {
 }
 
 interface AccountDependencies {
+  database: Database;
   models: UserModels;
-  sessions: SessionService;
   realtime: Realtime;
+  sessions: SessionService;
+  passwords: Passwords;
+  addresses: Addresses;
+  claims: Claims;
+  tokens: AccountTokens;
+  keys: DataKeys;
+  outbox: Outbox;
   events: DomainEventBus;
 }
 
-export class AccountService {
-  /** A user who does not exist takes as long to refuse as a wrong password. */
-  private readonly hashOfNobody = hashPassword(randomBytes(16).toString('hex'));
+const wrongToken = () => broken('INVALID', 'This link has expired or was used before. Ask for a new one.', 'token');
 
+export class AccountService {
   constructor(private readonly dependencies: AccountDependencies) {}
 
-  /** @throws RulesBroken for a taken or invalid e-mail address, handle or password. */
+  /**
+   * Opens an account and a session, also where somebody else has an account with the address: the owner of the address
+   * is told by mail, and the new account can be signed in to with its own password, but never confirm the address.
+   * @throws RulesBroken for a taken handle, or an invalid address, handle or password
+   */
   async signUp(input: SignUp, userAgent: string | null): Promise<Credentials> {
-    new InputRules()
-      .require(
-        input.email.length <= 254 && /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(input.email),
-        'INVALID',
-        'This is not an e-mail address.',
-        'email',
-      )
-      .text(input.password, { least: 8, most: 200 }, 'password')
-      .require(/^[A-Za-z0-9_]{3,30}$/.test(input.handle), 'INVALID', 'A handle has 3 to 30 letters, digits or underscores.', 'handle')
-      .line(input.name, { least: 1, most: 100 }, 'name')
-      .check();
-    const roles: Role[] = input.merchant ? ['BUYER', 'MERCHANT'] : ['BUYER'];
-    const user: UserDocument = {
-      _id: new Types.ObjectId(),
-      handle: input.handle,
-      handleKey: input.handle.toLowerCase(),
-      name: input.name,
-      bio: null,
-      avatarUrl: null,
-      roles,
-      createdAt: new Date(),
-      email: input.email.toLowerCase(),
-      passwordHash: await hashPassword(input.password),
+    await this.requireSignUp(input);
+    const { realtime, events, addresses, claims, passwords, sessions, outbox } = this.dependencies;
+    const { email, handle, name, merchant } = input;
+    const [passwordHash, signIn] = await Promise.all([passwords.hash(input.password), this.signInClaim(email, input.password)]);
+    const user: UserDocument = addresses.sealed({
+      ...{ _id: new Types.ObjectId(), handle, name, bio: null, avatarUrl: null, createdAt: new Date(), email, passwordHash },
+      roles: merchant ? (['BUYER', 'MERCHANT'] as const).slice() : (['BUYER'] as const).slice(),
+      emailConfirmedAt: null,
+    });
+    const work = async (change: Change): Promise<Credentials> => {
+      const { session } = change;
+      if (await claims.ownerOf(claims.ofHandle(handle), session)) throw handleTaken();
+      await events.emit(change, 'profileWritten', { user: user._id, texts: { name } });
+      const own = await this.freeClaim(email, signIn, user._id, session);
+      await insert(this.dependencies.models.users, user, session);
+      await claims.take([claims.ofHandle(handle), own], user._id, session);
+      await enqueueAccountMail(outbox, 'account: signed up', { email, user: user._id.toHexString() }, session);
+      return sessions.open(user, userAgent, session);
     };
-    const { events, models, realtime } = this.dependencies;
-    try {
-      await realtime.recordChange([], async (change) => {
-        await events.emit(change, 'profileWritten', { user: user._id, texts: { name: user.name } });
-        await insert(models.users, user, change.session);
-      });
-    } catch (error) {
-      throw takenError(error);
-    }
-    return this.dependencies.sessions.open(user, userAgent);
+    const credentials = await this.unlessTaken(() => realtime.recordChange([claims.ofHandle(handle), claims.ofEmail(email)], work));
+    outbox.wake();
+    return credentials;
   }
 
   /** @throws RulesBroken INVALID_CREDENTIALS, the same whether the address or the password is wrong. */
   async signIn(email: string, password: string, userAgent: string | null): Promise<Credentials> {
-    const user = await this.dependencies.models.users
-      .findOne({ email: email.toLowerCase() }, { ...publicProjection, passwordHash: 1, bannedAt: 1 })
-      .lean();
-    const matches = await verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
-    if (!user || !matches) throw broken('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.', 'password');
+    const user = await this.userOf(email, password);
+    if (!user) throw broken('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.', 'password');
     if (user.bannedAt) throw broken('SUSPENDED', 'This account is suspended.', 'email');
     return this.dependencies.sessions.open(user, userAgent);
   }
@@ -86,20 +89,155 @@ export class AccountService {
   /** Whether a user's password is the given one; users of an outside provider have none. */
   async passwordMatches(userId: Types.ObjectId, password: string): Promise<boolean> {
     const user = await this.dependencies.models.users.findById(userId, { passwordHash: 1 }).lean();
-    return verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
+    return this.dependencies.passwords.matches(password, user?.passwordHash);
   }
 
   /** A banned user by their credentials, which no longer open anything; null for everybody else. */
   async bannedUser(email: string, password: string): Promise<Types.ObjectId | null> {
-    const user = await this.dependencies.models.users.findOne({ email: email.toLowerCase() }, { passwordHash: 1, bannedAt: 1 }).lean();
-    const matches = await verifyPassword(user?.passwordHash ?? (await this.hashOfNobody), password);
-    return user?.bannedAt && matches ? user._id : null;
+    const user = await this.userOf(email, password);
+    return user?.bannedAt ? user._id : null;
+  }
+
+  /** Changes the viewer's password. Their other sessions end. @throws RulesBroken */
+  async changePassword({ userId, sessionId }: SignedIn, current: string, next: string): Promise<void> {
+    const user = await this.require(userId);
+    if (!(await this.dependencies.passwords.matches(current, user.passwordHash)))
+      throw broken('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword');
+    await this.dependencies.passwords.require(next, this.wordsOf(user), 'newPassword');
+    await this.setPassword(user, next, { keep: sessionId, spend: async () => true });
+  }
+
+  /** Has a link mailed with which the password can be reset, where there is such an account. Nobody learns which. */
+  async requestPasswordReset(email: string): Promise<void> {
+    new InputRules().require(isEmail(email), 'INVALID', 'This is not an e-mail address.', 'email').check();
+    await enqueueAccountMail(this.dependencies.outbox, 'account: reset password', { email });
+    this.dependencies.outbox.wake();
+  }
+
+  /** Sets a new password with a mailed token. All sessions end. @throws RulesBroken INVALID for a token that is not good */
+  async resetPassword(token: string, next: string): Promise<void> {
+    const { tokens, passwords } = this.dependencies;
+    const found = await tokens.find(token, ['RESET_PASSWORD']);
+    const user = found && (await this.dependencies.models.users.findById(found.user).lean());
+    if (!user) throw wrongToken();
+    await passwords.require(next, this.wordsOf(user), 'newPassword');
+    await this.setPassword(user, next, { keep: null, spend: (session) => tokens.spend(token, session) });
+  }
+
+  /** Confirms the address that a token was mailed to, or gives the account that address. @throws RulesBroken INVALID */
+  async confirmEmail(token: string): Promise<void> {
+    const { database, models, tokens, claims, addresses, outbox } = this.dependencies;
+    const found = await tokens.find(token, ['CONFIRM_EMAIL', 'CHANGE_EMAIL']);
+    if (!found) throw wrongToken();
+    const { user: _id, email } = found;
+    const work = async (session: ClientSession): Promise<void> => {
+      const user = await models.users.findById(_id).session(session).lean();
+      const owner = await claims.ownerOfEmail(email, session);
+      if (!user || (owner && !owner.equals(_id)) || !(await tokens.spend(token, session))) throw wrongToken();
+      const { sealedEmail, addressKey } = addresses.sealed({ email });
+      const before = user.sealedEmail && addresses.open(user.sealedEmail);
+      await models.users.updateOne({ _id }, { $set: { sealedEmail, addressKey, emailConfirmedAt: new Date() } }, { session });
+      if (before !== undefined && normalEmail(before) === normalEmail(email)) return;
+      if (before) await claims.releaseEmail(before, _id, session);
+      if (before) await enqueueAccountMail(outbox, 'account: address changed', { email: before }, session);
+      await claims.releaseSignIns(_id, session);
+      if (!owner) await claims.take([claims.ofEmail(email)], _id, session);
+      await tokens.revokeAll(_id, ['CONFIRM_EMAIL', 'CHANGE_EMAIL', 'RESET_PASSWORD'], session);
+    };
+    await this.unlessTaken(() => database.inTransaction([`account:${_id.toHexString()}`, claims.ofEmail(email)], work));
+    outbox.wake();
+  }
+
+  /** Has a link mailed to a new address; the account has it once that is confirmed. @throws RulesBroken */
+  async changeEmail({ userId }: SignedIn, email: string, password: string): Promise<void> {
+    new InputRules().require(isEmail(email), 'INVALID', 'This is not an e-mail address.', 'email').check();
+    if (!(await this.passwordMatches(userId, password))) throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
+    await enqueueAccountMail(this.dependencies.outbox, 'account: change address', { email, user: userId.toHexString() });
+    this.dependencies.outbox.wake();
+  }
+
+  private async requireSignUp({ email, password, handle, name }: SignUp): Promise<void> {
+    const rules = new InputRules().require(isEmail(email), 'INVALID', 'This is not an e-mail address.', 'email');
+    await this.dependencies.passwords.rules(password, [email.slice(0, 254), handle.slice(0, 30), name.slice(0, 100)], 'password', rules);
+    rules
+      .require(isHandle(handle), 'INVALID', 'A handle has 3 to 30 letters, digits or underscores.', 'handle')
+      .require(!isHandle(handle) || !isReserved(handle), 'NOT_ALLOWED', 'This handle is reserved. Choose another one.', 'handle')
+      .line(name, { least: 1, most: 100 }, 'name')
+      .check();
+  }
+
+  /** Who signs in with these; an account that has the address comes before those that only signed up with it. */
+  private async userOf(email: string, password: string): Promise<UserDocument | null> {
+    const { claims, models, passwords } = this.dependencies;
+    const [owner, signIn] = await Promise.all([claims.ownerOfEmail(email), this.signInClaim(email, password)]);
+    const user = owner && (await models.users.findById(owner).lean());
+    const matches = await passwords.matches(password, user?.passwordHash);
+    const other = await claims.ownerOf(signIn);
+    return matches ? user : other && models.users.findById(other).lean();
+  }
+
+  /** What a second account with an address is found by when it signs in: its address and its password, hashed as slowly as any. */
+  private async signInClaim(email: string, password: string): Promise<string> {
+    const { keys, passwords } = this.dependencies;
+    const derived = await passwords.derive(password, keys.digest(normalEmail(email), 'salt of sign-ins').subarray(0, 16));
+    return `sign-in:${keys.digest(derived.toString('base64'), 'sign-ins').toString('base64url')}`;
+  }
+
+  /** What a user can still claim of an address: all of it, else what is found by the password too. */
+  private async freeClaim(email: string, signIn: string, user: Types.ObjectId, session: ClientSession): Promise<string> {
+    const { claims } = this.dependencies;
+    const [owner, earlier] = [await claims.ownerOfEmail(email, session), await claims.ownerOf(signIn, session)];
+    if (!owner) return claims.ofEmail(email);
+    return earlier ? `${signIn}:${user.toHexString()}` : signIn;
+  }
+
+  private async setPassword(
+    user: UserDocument,
+    password: string,
+    { keep, spend }: { keep: string | null; spend: (session: ClientSession) => Promise<boolean> },
+  ): Promise<void> {
+    const { database, models, passwords, claims, tokens, addresses, outbox, realtime } = this.dependencies;
+    const { _id } = user;
+    const email = user.sealedEmail && addresses.open(user.sealedEmail);
+    const [passwordHash, signIn] = await Promise.all([passwords.hash(password), this.signInClaim(email ?? '', password)]);
+    await database.inTransaction([`account:${_id.toHexString()}`], async (session) => {
+      if (!(await spend(session))) throw wrongToken();
+      // Who has a token that was mailed has the address.
+      const confirmed = keep === null && email ? { emailConfirmedAt: new Date() } : {};
+      await models.users.updateOne({ _id }, { $set: { passwordHash, ...confirmed } }, { session });
+      await models.sessions.deleteMany({ user: _id, ...(keep && { _id: { $ne: keep } }) }, { session });
+      await tokens.revokeAll(_id, ['RESET_PASSWORD'], session);
+      await claims.releaseSignIns(_id, session);
+      if (!email) return;
+      const owner = await claims.ownerOfEmail(email, session);
+      if (!owner?.equals(_id)) await claims.take([await this.freeClaim(email, signIn, _id, session)], _id, session);
+      await enqueueAccountMail(outbox, 'account: password changed', { email }, session);
+    });
+    realtime.announceAccountChange(_id);
+    outbox.wake();
+  }
+
+  private async require(user: Types.ObjectId): Promise<UserDocument> {
+    const found = await this.dependencies.models.users.findById(user).lean();
+    if (!found) throw broken('NOT_FOUND', 'This account no longer exists.');
+    return found;
+  }
+
+  private wordsOf({ sealedEmail, handle, name }: UserDocument): string[] {
+    return [handle, name, ...(sealedEmail ? [this.dependencies.addresses.open(sealedEmail)] : [])];
+  }
+
+  /** Who is beaten to a claim by another process is told like everybody else. */
+  private async unlessTaken<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!duplicateKeyFields(error)) throw error;
+      return work();
+    }
   }
 }
 
-function takenError(error: unknown): unknown {
-  const fields = duplicateKeyFields(error);
-  if (fields?.includes('email')) return broken('EMAIL_TAKEN', 'There is an account with this e-mail address.', 'email');
-  if (fields?.includes('handleKey')) return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');
-  return error;
+function handleTaken() {
+  return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');
 }

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Types } from 'mongoose';
-import { duplicateKeyFields } from '../../store/database.js';
+import { duplicateKeyFields, type ClientSession, type Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { refusedToken } from './access-tokens.js';
+import type { Claims } from './claims.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 export interface IdentityProviderOptions {
@@ -21,7 +22,9 @@ export class IdentityProvider {
 
   constructor(
     private readonly provider: IdentityProviderOptions,
+    private readonly database: Database,
     private readonly models: UserModels,
+    private readonly claims: Claims,
   ) {
     this.keys = createRemoteJWKSet(new URL(provider.jwksUrl));
   }
@@ -31,10 +34,10 @@ export class IdentityProvider {
    * @throws RequestError UNAUTHENTICATED for a token that is forged or meant for somebody else, TOKEN_EXPIRED
    */
   async authenticate(token: string): Promise<{ user: Pick<UserDocument, '_id' | 'roles' | 'bannedAt'>; expiresAt: Date }> {
-    const claims = await this.verify(token);
-    const identity = `${claims.iss} ${claims.sub}`;
-    const known = await this.find(identity);
-    return { user: known ?? (await this.open(identity, claims)), expiresAt: new Date(claims.exp! * 1000) };
+    const payload = await this.verify(token);
+    const claim = this.claims.ofIdentity(payload.iss!, payload.sub!);
+    const known = await this.find(claim);
+    return { user: known ?? (await this.open(claim, payload)), expiresAt: new Date(payload.exp! * 1000) };
   }
 
   private async verify(token: string): Promise<JWTPayload> {
@@ -47,32 +50,38 @@ export class IdentityProvider {
     }
   }
 
-  private async find(identity: string): Promise<UserDocument | null> {
-    return await this.models.users.findOne({ identity }).lean();
+  private async find(claim: string, session: ClientSession | null = null): Promise<UserDocument | null> {
+    const owner = await this.claims.ownerOf(claim, session);
+    return owner && this.models.users.findById(owner).session(session).lean();
   }
 
-  private async open(identity: string, claims: JWTPayload): Promise<UserDocument> {
-    const handle = handleOf(identity, claims['preferred_username']);
+  private async open(claim: string, payload: JWTPayload): Promise<UserDocument> {
+    const identity = `${payload.iss} ${payload.sub}`;
+    const handle = handleOf(identity, payload['preferred_username']);
+    const name = nameOf(payload['name']) ?? handle;
     const user: UserDocument = {
-      _id: new Types.ObjectId(),
-      handle,
-      handleKey: handle.toLowerCase(),
-      name: typeof claims['name'] === 'string' && claims['name'].trim() !== '' ? claims['name'].slice(0, 100) : handle,
-      bio: null,
-      avatarUrl: null,
-      roles: ['BUYER'],
-      createdAt: new Date(),
-      identity,
+      ...{ _id: new Types.ObjectId(), handle, name, bio: null, avatarUrl: null },
+      ...{ roles: ['BUYER'], createdAt: new Date(), identity },
+    };
+    const work = async (session: ClientSession): Promise<UserDocument> => {
+      const other = await this.find(claim, session);
+      if (other) return other;
+      await insert(this.models.users, user, session);
+      await this.claims.take([claim, this.claims.ofHandle(handle)], user._id, session);
+      return user;
     };
     try {
-      await insert(this.models.users, user);
-      return user;
+      return await this.database.inTransaction([claim], work);
     } catch (error) {
-      const other = duplicateKeyFields(error) && (await this.find(identity));
+      const other = duplicateKeyFields(error) && (await this.find(claim));
       if (!other) throw error;
       return other;
     }
   }
+}
+
+function nameOf(name: unknown): string | null {
+  return typeof name === 'string' && name.trim() !== '' ? name.slice(0, 100) : null;
 }
 
 /** The wished name where it makes a handle, with a part of the identity so that it is nobody else's. */

@@ -1,6 +1,12 @@
 import { describeModule, verbs, type Foundation } from '../module.js';
 import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
+import { declareAccountMail, type AccountMailOptions } from './account-mail.js';
 import { AccountService } from './account.service.js';
+import { AccountTokens } from './account-tokens.js';
+import { Addresses } from './addresses.js';
+import { Claims } from './claims.js';
+import { keyRotation } from './key-rotation.js';
+import { Passwords } from './passwords.js';
 import { AccessTokens } from './access-tokens.js';
 import { IdentityProvider, type IdentityProviderOptions } from './identity-provider.js';
 import { SessionService, type SessionOptions } from './session.service.js';
@@ -11,10 +17,10 @@ import { UserService } from './user.service.js';
 import { collections } from './user.collections.js';
 
 export type { PublicUser } from './user.loader.js';
-export type { UserDocument } from './user.model.js';
+export type { Account } from './user.service.js';
 export { User, UserRole, Viewer } from './user.type.js';
 
-export interface UserOptions extends SessionOptions {
+export interface UserOptions extends SessionOptions, AccountMailOptions {
   identityProvider: IdentityProviderOptions | null;
   /** Milliseconds that an access token is good. */
   accessTokenLifetime: number;
@@ -25,18 +31,26 @@ export type UserModule = ReturnType<typeof userModule>;
 export type UserVerbs = UserModule['verbs'];
 
 /** Accounts, sessions and profiles. */
-export function userModule({ database, realtime, idempotency, events }: Foundation, options: UserOptions) {
+export function userModule({ database, realtime, idempotency, keys, mail: outbox, events, log }: Foundation, options: UserOptions) {
   const models = userModels(database);
   const loaders = userLoaders(models);
-  const users = new UserService({ models, realtime, events });
+  const addresses = new Addresses(keys);
+  const claims = new Claims(models.claims, keys);
+  const tokens = new AccountTokens(models.accountTokens, keys);
+  const users = new UserService({ models, realtime, events, claims, addresses });
   const sessions = new SessionService({
     models,
     realtime,
     ...options,
     accessTokens: new AccessTokens(options.authSecret, options.accessTokenLifetime),
-    identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, models),
+    identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, database, models, claims),
   });
-  const accounts = new AccountService({ models, sessions, realtime, events });
+  const passwords = new Passwords([options.shopName]);
+  declareAccountMail({ ...options, outbox, tokens, claims });
+  const accounts = new AccountService({
+    ...{ database, models, realtime, sessions, passwords },
+    ...{ addresses, claims, tokens, keys, outbox, events },
+  });
   const dependencies = { users, sessions, accounts, loaders };
   return describeModule({
     name: 'user',
@@ -44,10 +58,13 @@ export function userModule({ database, realtime, idempotency, events }: Foundati
     resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
     nodes: { Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id) },
     personalData: [
-      account(models),
+      account(models, addresses),
       openSessions(models),
+      ownedDocuments({ name: 'accountTokens', model: models.accountTokens, owner: 'user', erase: 'DELETE' }),
+      ownedDocuments({ name: 'claims', model: models.claims, owner: 'user', erase: 'DELETE' }),
       ownedDocuments({ name: 'idempotencyKeys', model: idempotency.model, owner: 'user', erase: 'DELETE' }),
     ],
+    workers: [keyRotation({ database, models, keys, addresses, claims, log })],
     verbs: {
       ...loaders,
       ...verbs(users, [
@@ -69,10 +86,10 @@ export function userModule({ database, realtime, idempotency, events }: Foundati
   });
 }
 
-function account({ users }: UserModels): PersonalData {
+function account({ users }: UserModels, addresses: Addresses): PersonalData {
   return {
     name: 'account',
-    collect: (user) => users.find({ _id: user }, { passwordHash: 0 }).lean(),
+    collect: async (user) => (await users.find({ _id: user }, { passwordHash: 0 }).lean()).map((found) => addresses.opened(found)),
     erase: (step) => deleteSome(users, { _id: step.user }, step),
   };
 }

@@ -1,4 +1,6 @@
 import { Schema, type Model, type Types } from 'mongoose';
+import type { AccountTokenDocument } from './account-tokens.js';
+import type { ClaimDocument } from './claims.js';
 import type { Role } from '../../relay/context.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
@@ -6,8 +8,6 @@ import { documentSchema } from '../../store/documents.js';
 export interface UserDocument {
   _id: Types.ObjectId;
   handle: string;
-  /** The handle in lower case, which must be unique. */
-  handleKey: string;
   name: string;
   bio: string | null;
   avatarUrl: string | null;
@@ -19,7 +19,10 @@ export interface UserDocument {
   restrictedAt?: Date | null;
   /** When the profile was last changed. */
   profileEditedAt?: Date;
-  email?: string;
+  /** The address, sealed. Who has it is in the claims. */
+  sealedEmail?: string;
+  /** When the owner of the address said that it is theirs. */
+  emailConfirmedAt?: Date | null;
   passwordHash?: string;
   /** Who they are at the outside identity provider, as `issuer subject`. */
   identity?: string;
@@ -29,8 +32,10 @@ export interface UserDocument {
   withoutPersonalisation?: boolean;
   /** Where an imported user comes from. */
   source?: string;
-  /** The address that an imported user had there: private, and no way to sign in. */
-  importedEmail?: string;
+  /** The address that an imported user had there, sealed: private, and no way to sign in. */
+  sealedImportedEmail?: string;
+  /** Which key sealed the addresses. */
+  addressKey?: string;
 }
 
 export interface SessionDocument {
@@ -59,19 +64,22 @@ export interface SessionDocument {
 export interface UserModels {
   users: Model<UserDocument>;
   sessions: Model<SessionDocument>;
+  claims: Model<ClaimDocument>;
+  accountTokens: Model<AccountTokenDocument>;
 }
 
 export function userModels(database: Database): UserModels {
   return {
     users: database.model('User', userSchema(), 'users'),
     sessions: database.model('Session', sessionSchema(), 'sessions'),
+    claims: database.model('UserClaim', claimSchema(), 'user_claims'),
+    accountTokens: database.model('AccountToken', accountTokenSchema(), 'account_tokens'),
   };
 }
 
 function userSchema(): Schema<UserDocument> {
   const schema = documentSchema<UserDocument>({
     handle: { type: String, required: true },
-    handleKey: { type: String, required: true },
     name: { type: String, required: true },
     bio: { type: String, default: null },
     avatarUrl: { type: String, default: null },
@@ -80,19 +88,18 @@ function userSchema(): Schema<UserDocument> {
     bannedAt: { type: Date },
     restrictedAt: { type: Date },
     profileEditedAt: { type: Date },
-    email: { type: String },
+    sealedEmail: { type: String },
+    emailConfirmedAt: { type: Date },
     passwordHash: { type: String },
     identity: { type: String },
     hiddenFromSuggestions: { type: Boolean },
     withoutPersonalisation: { type: Boolean },
     source: { type: String },
-    importedEmail: { type: String },
+    sealedImportedEmail: { type: String },
+    addressKey: { type: String },
   });
-  schema.index({ handleKey: 1 }, { unique: true });
-  schema.index({ email: 1 }, { unique: true, partialFilterExpression: { email: { $exists: true } } });
-  schema.index({ identity: 1 }, { unique: true, partialFilterExpression: { identity: { $exists: true } } });
-  schema.index({ importedEmail: 1 }, { partialFilterExpression: { importedEmail: { $exists: true } } });
   schema.index({ source: 1 }, { partialFilterExpression: { source: { $exists: true } } });
+  schema.index({ addressKey: 1 }, { partialFilterExpression: { addressKey: { $exists: true } } });
   schema.index({ roles: 1 });
   schema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
   return schema;
@@ -113,6 +120,29 @@ function sessionSchema(): Schema<SessionDocument> {
     expiresAt: { type: Date, required: true },
   });
   schema.index({ user: 1, lastUsedAt: -1, publicId: -1 });
+  schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  return schema;
+}
+
+function claimSchema(): Schema<ClaimDocument> {
+  const schema = documentSchema<ClaimDocument>({
+    _id: { type: String, required: true },
+    user: { type: Schema.Types.ObjectId, required: true },
+  });
+  schema.index({ user: 1 });
+  return schema;
+}
+
+function accountTokenSchema(): Schema<AccountTokenDocument> {
+  const schema = documentSchema<AccountTokenDocument>({
+    _id: { type: String, required: true },
+    user: { type: Schema.Types.ObjectId, required: true },
+    purpose: { type: String, required: true },
+    sealedEmail: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    expiresAt: { type: Date, required: true },
+  });
+  schema.index({ user: 1, createdAt: 1 });
   schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   return schema;
 }

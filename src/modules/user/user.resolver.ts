@@ -11,8 +11,18 @@ import type { OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
 import type { PrivacyChoices, UserService } from './user.service.js';
 import {
+  ChangeEmailInput,
+  ChangeEmailPayload,
+  ChangePasswordInput,
+  ChangePasswordPayload,
+  ConfirmEmailInput,
+  ConfirmEmailPayload,
   PrivacySettings,
   RefreshSessionInput,
+  RequestPasswordResetInput,
+  RequestPasswordResetPayload,
+  ResetPasswordInput,
+  ResetPasswordPayload,
   RevokeSessionInput,
   RevokeSessionPayload,
   SessionConnection,
@@ -52,8 +62,17 @@ export class ViewerResolver {
 
   @Authorized()
   @FieldResolver(() => String, { nullable: true, description: 'One’s own e-mail address; null for accounts without one.' })
-  email(@Ctx() context: RequestContext): Promise<string | null> {
-    return this.dependencies.users.emailOf(context.requireSignedIn().userId);
+  async email(@Ctx() context: RequestContext): Promise<string | null> {
+    return (await this.dependencies.users.emailOf(context.requireSignedIn().userId))?.email ?? null;
+  }
+
+  @Authorized()
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description: 'Whether the viewer confirmed their email address with the link that was mailed to it. Null without an address.',
+  })
+  async emailConfirmed(@Ctx() context: RequestContext): Promise<boolean | null> {
+    return (await this.dependencies.users.emailOf(context.requireSignedIn().userId))?.confirmed ?? null;
   }
 
   @Authorized()
@@ -74,7 +93,10 @@ export class UserResolver {
   constructor(private readonly dependencies: UserResolverDependencies) {}
 
   @Cost({ weight: 100 })
-  @Mutation(() => SessionPayload, { description: 'Opens an account and a session.' })
+  @Mutation(() => SessionPayload, {
+    description:
+      'Opens an account and a session, and mails a link that confirms the address. Where another account has the address, the answer is the same, and its owner is told by mail.',
+  })
   signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput, @Ctx() context: RequestContext) {
     return payload(() => this.dependencies.accounts.signUp(input, context.userAgent));
   }
@@ -91,6 +113,67 @@ export class UserResolver {
   })
   refreshSession(@Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput) {
     return payload(() => this.dependencies.sessions.refresh(input.refreshToken));
+  }
+
+  @Authorized()
+  @Cost({ weight: 100 })
+  @Mutation(() => ChangePasswordPayload, { description: 'Changes the viewer’s password, and ends all of their other sessions.' })
+  changePassword(
+    @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' }) input: ChangePasswordInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return payload(async () => {
+      await this.dependencies.accounts.changePassword(context.requireSignedIn(), input.currentPassword, input.newPassword);
+      return { changed: true };
+    });
+  }
+
+  @Cost({ weight: 100 })
+  @Mutation(() => RequestPasswordResetPayload, {
+    description: 'Mails a link to set a new password. The answer is the same whether or not an account has the address.',
+  })
+  requestPasswordReset(
+    @Arg('input', () => RequestPasswordResetInput, { description: 'The account.' }) { email }: RequestPasswordResetInput,
+  ) {
+    return payload(async () => {
+      await this.dependencies.accounts.requestPasswordReset(email);
+      return { requested: true };
+    });
+  }
+
+  @Cost({ weight: 100 })
+  @Mutation(() => ResetPasswordPayload, {
+    description: 'Sets a new password with the token of a mail, and ends all of the account’s sessions.',
+  })
+  resetPassword(@Arg('input', () => ResetPasswordInput, { description: 'The token and the password.' }) input: ResetPasswordInput) {
+    return payload(async () => {
+      await this.dependencies.accounts.resetPassword(input.token, input.newPassword);
+      return { reset: true };
+    });
+  }
+
+  @Authorized()
+  @Cost({ weight: 100 })
+  @Mutation(() => ChangeEmailPayload, {
+    description:
+      'Mails a link to a new address, which confirms it. Until then the account keeps the old one, which is told of the change. The answer is the same whether or not another account has the address.',
+  })
+  changeEmail(
+    @Arg('input', () => ChangeEmailInput, { description: 'The new address.' }) { email, password }: ChangeEmailInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return payload(async () => {
+      await this.dependencies.accounts.changeEmail(context.requireSignedIn(), email, password);
+      return { requested: true };
+    });
+  }
+
+  @Mutation(() => ConfirmEmailPayload, { description: 'Confirms an address with the token that was mailed to it.' })
+  confirmEmail(@Arg('input', () => ConfirmEmailInput, { description: 'The token.' }) { token }: ConfirmEmailInput) {
+    return payload(async () => {
+      await this.dependencies.accounts.confirmEmail(token);
+      return { confirmed: true };
+    });
   }
 
   @Authorized()

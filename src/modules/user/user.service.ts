@@ -8,7 +8,12 @@ import type { ClientSession } from '../../store/database.js';
 import { insertNew } from '../../store/documents.js';
 import type { DomainEventBus } from '../domain-events.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
+import type { Addressed, Addresses } from './addresses.js';
+import type { ClaimDocument, Claims } from './claims.js';
 import type { UserDocument, UserModels } from './user.model.js';
+
+/** A user with their addresses, as they are to be read. */
+export type Account = Omit<UserDocument, 'sealedEmail' | 'sealedImportedEmail' | 'addressKey'> & Addressed;
 
 export interface ProfileChange {
   name?: string | null;
@@ -25,29 +30,38 @@ interface UserServiceDependencies {
   models: UserModels;
   realtime: Realtime;
   events: DomainEventBus;
+  claims: Claims;
+  addresses: Addresses;
 }
 
 export class UserService {
   private readonly models: UserModels;
+  private readonly claims: Claims;
+  private readonly addresses: Addresses;
 
   constructor(private readonly dependencies: UserServiceDependencies) {
     this.models = dependencies.models;
+    this.claims = dependencies.claims;
+    this.addresses = dependencies.addresses;
   }
 
   async findByHandle(handle: string): Promise<PublicUser | null> {
-    return this.models.users.findOne({ handleKey: handle.toLowerCase() }, publicProjection).lean();
+    const owner = await this.claims.ownerOf(this.claims.ofHandle(handle));
+    return owner && this.models.users.findById(owner, publicProjection).lean();
   }
 
   /** The users with these handles, in any case; those nobody has are left out. */
   async usersByHandle(handles: string[]): Promise<{ _id: Types.ObjectId; handle: string }[]> {
     if (handles.length === 0) return [];
-    const handleKey = { $in: handles.map((handle) => handle.toLowerCase()) };
-    return await this.models.users.find({ handleKey }, { handle: 1 }).lean();
+    const owners = await this.claims.ownersOfHandles(handles);
+    return await this.models.users.find({ _id: { $in: owners } }, { handle: 1 }).lean();
   }
 
-  async emailOf(user: Types.ObjectId): Promise<string | null> {
-    const found = await this.models.users.findById(user, { email: 1 }).lean();
-    return found?.email ?? null;
+  /** A user's address, and whether they confirmed that it is theirs; null for who has none. */
+  async emailOf(user: Types.ObjectId): Promise<{ email: string; confirmed: boolean } | null> {
+    const found = await this.models.users.findById(user, { sealedEmail: 1, emailConfirmedAt: 1 }).lean();
+    if (!found?.sealedEmail) return null;
+    return { email: this.addresses.open(found.sealedEmail), confirmed: Boolean(found.emailConfirmedAt) };
   }
 
   /** Changes what is given; null clears what may be empty. @throws RulesBroken */
@@ -114,13 +128,16 @@ export class UserService {
   }
 
   /** A user's own document, for erasures and screening; null where there is none. */
-  async accountOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<UserDocument | null> {
-    return await this.models.users.findById(user).session(session).lean();
+  async accountOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<Account | null> {
+    const found = await this.models.users.findById(user).session(session).lean();
+    return found && this.addresses.opened(found);
   }
 
   /** Takes an account away at once, with every way to be signed in to it. */
   async removeAccount(session: ClientSession, user: Types.ObjectId): Promise<void> {
     await this.models.sessions.deleteMany({ user }, { session });
+    await this.models.accountTokens.deleteMany({ user }, { session });
+    await this.claims.releaseAll(user, session);
     await this.models.users.deleteOne({ _id: user }, { session });
   }
 
@@ -159,7 +176,9 @@ export class UserService {
   /** Takes away what a user calls themselves and says of themselves. */
   async rename(session: ClientSession, user: Types.ObjectId): Promise<void> {
     const handle = `user_${randomBytes(8).toString('hex')}`;
-    const neutral = { handle, handleKey: handle, name: 'User', bio: null, avatarUrl: null, profileEditedAt: new Date() };
+    const neutral = { handle, name: 'User', bio: null, avatarUrl: null, profileEditedAt: new Date() };
+    const before = await this.models.users.findById(user, { handle: 1 }).session(session).lean();
+    if (before) await this.claims.changeHandle(user, before.handle, handle, session);
     await this.models.users.updateOne({ _id: user }, { $set: neutral }, { session });
   }
 
@@ -167,11 +186,20 @@ export class UserService {
    * Users of another shop or data set, in bulk; where somebody else has a handle, theirs becomes one that nobody can have.
    * @returns how many were new
    */
-  async importUsers(users: readonly UserDocument[]): Promise<number> {
-    const { inserted, taken } = await insertNew(this.models.users, users);
-    const renamed = taken.filter(({ index }) => index !== '_id_').map(({ document }) => withOwnHandle(document));
-    if (renamed.length === 0) return inserted;
-    return inserted + (await insertNew(this.models.users, renamed)).inserted;
+  async importUsers(users: readonly Account[]): Promise<number> {
+    const known = await this.knownAmong(users.map(({ _id }) => _id));
+    const fresh = users.filter(({ _id }) => !known.has(_id.toHexString()));
+    if (fresh.length === 0) return 0;
+    const claimsOf = ({ _id, handle, email }: Account): ClaimDocument[] => [
+      { _id: this.claims.ofHandle(handle), user: _id },
+      ...(email === undefined ? [] : [{ _id: this.claims.ofEmail(email), user: _id }]),
+    ];
+    const taken = await this.claims.takeFree(fresh.flatMap(claimsOf));
+    const renamed = fresh.filter(({ handle }) => taken.has(this.claims.ofHandle(handle))).map(withOwnHandle);
+    await this.claims.takeFree(renamed.flatMap(claimsOf));
+    const own = new Map(renamed.map((user) => [user._id.toHexString(), user]));
+    const documents = fresh.map((user) => this.addresses.sealed(own.get(user._id.toHexString()) ?? user));
+    return (await insertNew(this.models.users, documents)).inserted;
   }
 
   /** Which of these users exist, as hexadecimal ids. */
@@ -182,11 +210,11 @@ export class UserService {
 
   /** The account that an e-mail address belongs to; null where there is none. */
   async accountByEmail(email: string): Promise<Pick<UserDocument, '_id' | 'roles'> | null> {
-    return await this.models.users.findOne({ email: email.toLowerCase() }, { roles: 1 }).lean();
+    const owner = await this.claims.ownerOfEmail(email);
+    return owner && this.models.users.findById(owner, { roles: 1 }).lean();
   }
 }
 
-function withOwnHandle(user: UserDocument): UserDocument {
-  const handle = `user_${user._id.toHexString()}`;
-  return { ...user, handle, handleKey: handle };
+function withOwnHandle(user: Account): Account {
+  return { ...user, handle: `user_${user._id.toHexString()}` };
 }

@@ -57,7 +57,7 @@ export class SignUpInput {
   @Field(() => String, { description: 'Used to sign in; never shown to others.' })
   email!: string;
 
-  @Field(() => String, { description: 'At least 8 characters.' })
+  @Field(() => String, { description: '8 to 200 characters, and not easy to guess.' })
   password!: string;
 
   @Field(() => String, { description: '3 to 30 letters, digits or underscores; unique whatever the case.' })
@@ -111,6 +111,45 @@ export class RevokeSessionInput {
   sessionId!: string;
 }
 
+@InputType({ description: 'A new password for the viewer’s account.' })
+export class ChangePasswordInput {
+  @Field(() => String, { description: 'The password that the account has now.' })
+  currentPassword!: string;
+
+  @Field(() => String, { description: 'The password to have from now on: 8 to 200 characters, and not easy to guess.' })
+  newPassword!: string;
+}
+
+@InputType({ description: 'The account whose password was forgotten.' })
+export class RequestPasswordResetInput {
+  @Field(() => String, { description: 'The e-mail address of the account.' })
+  email!: string;
+}
+
+@InputType({ description: 'A new password for the account that a mailed token belongs to.' })
+export class ResetPasswordInput {
+  @Field(() => String, { description: 'The token from the mail. It works once, for an hour.' })
+  token!: string;
+
+  @Field(() => String, { description: 'The password to have from now on: 8 to 200 characters, and not easy to guess.' })
+  newPassword!: string;
+}
+
+@InputType({ description: 'A new e-mail address for the viewer’s account.' })
+export class ChangeEmailInput {
+  @Field(() => String, { description: 'The new address. The account has it once its owner confirms it.' })
+  email!: string;
+
+  @Field(() => String, { description: 'The password of the account.' })
+  password!: string;
+}
+
+@InputType({ description: 'What confirms an e-mail address.' })
+export class ConfirmEmailInput {
+  @Field(() => String, { description: 'The token from the mail. It works once.' })
+  token!: string;
+}
+
 @InputType({ description: 'What to sign out of.' })
 export class SignOutInput {
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'End the sessions on all devices.' })
@@ -160,6 +199,26 @@ export const SessionPayload = payloadType('SessionPayload', 'An open session.', 
   ),
   refreshTokenExpiresAt: field(() => Date, 'When the refresh token ends, and the session with it, unless it is exchanged before.'),
   user: field(() => User, 'Who is signed in.'),
+});
+
+export const ChangePasswordPayload = payloadType('ChangePasswordPayload', 'The answer to changing a password.', {
+  changed: field(() => Boolean, 'Whether the password was changed. All other sessions have ended then.'),
+});
+
+export const RequestPasswordResetPayload = payloadType('RequestPasswordResetPayload', 'The answer to asking for a new password.', {
+  requested: field(() => Boolean, 'True also where no account has the address. A link is mailed to those that have one.'),
+});
+
+export const ResetPasswordPayload = payloadType('ResetPasswordPayload', 'The answer to resetting a password.', {
+  reset: field(() => Boolean, 'Whether the password was changed. All sessions have ended then.'),
+});
+
+export const ChangeEmailPayload = payloadType('ChangeEmailPayload', 'The answer to changing an e-mail address.', {
+  requested: field(() => Boolean, 'True also where another account has the address. A link is mailed to where none has.'),
+});
+
+export const ConfirmEmailPayload = payloadType('ConfirmEmailPayload', 'The answer to confirming an e-mail address.', {
+  confirmed: field(() => Boolean, 'Whether the account has the address now.'),
 });
 
 export const RevokeSessionPayload = payloadType('RevokeSessionPayload', 'The answer to revoking a session.', {

@@ -1,0 +1,134 @@
+/**
+ * Mail on its way. What is to be sent is written in the transaction of what causes it, sealed; a worker composes the
+ * mail and hands it over, again until that succeeds, so that a crash loses none and a mail server that is away fails
+ * nothing. A mail may come twice, never not at all.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Model, Schema } from 'mongoose';
+import type { DataKeys } from '../data-keys.js';
+import type { Logger } from '../log.js';
+import type { ClientSession, Database } from '../store/database.js';
+import { documentSchema, insert } from '../store/documents.js';
+import { Worker } from '../workers/index.js';
+import type { Mail } from './mail.js';
+import type { MailTransport } from './transports.js';
+
+interface OutgoingDocument {
+  _id: string;
+  kind: string;
+  /** What the mail is made of, sealed. */
+  sealed: string;
+  createdAt: Date;
+  /** When it is tried next. */
+  dueAt: Date;
+  attempts: number;
+  /** When it is of no use any more. */
+  expiresAt: Date;
+}
+
+/**
+ * Makes the mail of one kind, when it is sent.
+ * @param id of the mail, the same for every attempt
+ * @returns null where there is nothing to send
+ */
+export type Composer<Data> = (data: Data, id: string) => Promise<Mail | null>;
+
+const interval = 5_000;
+const lanes = 4;
+/** Who takes a mail has so long to send it; after a crash, it is tried again then. */
+const lease = 60_000;
+const firstRetry = 2_000;
+const longestRetry = 15 * 60_000;
+
+export class Outbox {
+  readonly worker: Worker;
+  private readonly model: Model<OutgoingDocument>;
+  private readonly composers = new Map<string, Composer<never>>();
+
+  constructor(
+    database: Database,
+    private readonly keys: DataKeys,
+    private readonly transport: MailTransport,
+    private readonly log: Logger,
+  ) {
+    this.model = database.model('OutgoingMail', outgoingSchema(), 'outgoing_mail');
+    this.worker = new Worker({ name: 'mail', interval, log, run: (signal) => this.run(signal) });
+  }
+
+  /** Declares a kind of mail. Which data it is made of is the feature's own. */
+  compose<Data>(kind: string, composer: Composer<Data>): void {
+    this.composers.set(kind, composer);
+  }
+
+  /**
+   * Has a mail sent once the transaction is committed; call `wake` then.
+   * @param lifetime milliseconds after which it is of no use any more
+   */
+  async enqueue(kind: string, data: object, lifetime: number, session?: ClientSession): Promise<void> {
+    const _id = randomBytes(18).toString('base64url');
+    const now = Date.now();
+    const sealed = this.keys.seal(JSON.stringify(data), contextOf(_id));
+    const [createdAt, expiresAt] = [new Date(now), new Date(now + lifetime)];
+    await insert(this.model, { _id, kind, sealed, createdAt, dueAt: createdAt, attempts: 0, expiresAt }, session);
+  }
+
+  /** Sends what waits, without anybody waiting for it. */
+  wake(): void {
+    this.worker.wake();
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const work = async (): Promise<void> => {
+      for (let next = await this.take(); next && !signal.aborted; next = await this.take()) await this.deliver(next);
+    };
+    await Promise.all(Array.from({ length: lanes }, work));
+  }
+
+  private take(): Promise<OutgoingDocument | null> {
+    const now = new Date();
+    return this.model
+      .findOneAndUpdate(
+        { dueAt: { $lte: now }, expiresAt: { $gt: now } },
+        { $set: { dueAt: new Date(now.getTime() + lease) }, $inc: { attempts: 1 } },
+        { sort: { dueAt: 1 }, returnDocument: 'after' },
+      )
+      .lean();
+  }
+
+  private async deliver({ _id, kind, sealed, attempts }: OutgoingDocument): Promise<void> {
+    try {
+      const composer = this.composers.get(kind);
+      if (!composer) throw new Error(`No feature makes mail of the kind "${kind}".`);
+      const mail = await composer(JSON.parse(this.keys.open(sealed, contextOf(_id))) as never, _id);
+      if (mail) await this.transport.send(mail, _id);
+      await this.model.deleteOne({ _id });
+    } catch (error) {
+      const delay = Math.min(longestRetry, firstRetry * 2 ** (attempts - 1));
+      this.log.warn({ err: error, mail: _id, kind, attempts, retryInMs: delay }, 'a mail could not be sent; it is tried again');
+      await this.model.updateOne({ _id }, { $set: { dueAt: new Date(Date.now() + delay) } });
+    }
+  }
+}
+
+function contextOf(id: string): string {
+  return `mail ${id}`;
+}
+
+function outgoingSchema(): Schema<OutgoingDocument> {
+  const schema = documentSchema<OutgoingDocument>({
+    _id: { type: String, required: true },
+    kind: { type: String, required: true },
+    sealed: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    dueAt: { type: Date, required: true },
+    attempts: { type: Number, required: true },
+    expiresAt: { type: Date, required: true },
+  });
+  schema.index({ dueAt: 1 });
+  schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  return schema;
+}

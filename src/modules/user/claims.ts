@@ -1,0 +1,100 @@
+/**
+ * What only one user can have: an address, a handle, an outside identity. Each is a document of its own whose key says
+ * what is claimed, so that it is unique however users are spread over shards. Addresses are there as keyed digests.
+ */
+import type { Model, Types } from 'mongoose';
+import type { DataKeys } from '../../data-keys.js';
+import type { ClientSession } from '../../store/database.js';
+import { insert, insertNew } from '../../store/documents.js';
+import { foldHandle } from './handles.js';
+
+export interface ClaimDocument {
+  /** `handle:<handle in lower case>`, `email:<digest>`, `identity:<issuer>|<subject>` or `sign-in:<digest>`. */
+  _id: string;
+  user: Types.ObjectId;
+}
+
+export class Claims {
+  constructor(
+    private readonly model: Model<ClaimDocument>,
+    private readonly keys: DataKeys,
+  ) {}
+
+  ofHandle(handle: string): string {
+    return `handle:${foldHandle(handle)}`;
+  }
+
+  ofIdentity(issuer: string, subject: string): string {
+    return `identity:${issuer}|${subject}`;
+  }
+
+  ofEmail(email: string): string {
+    return `email:${this.keys.digest(normalEmail(email), 'email').toString('base64url')}`;
+  }
+
+  async ownerOf(claim: string, session: ClientSession | null = null): Promise<Types.ObjectId | null> {
+    return (await this.model.findById(claim).session(session).lean())?.user ?? null;
+  }
+
+  /** Whose an address is, by whichever key its digest was made. */
+  async ownerOfEmail(email: string, session: ClientSession | null = null): Promise<Types.ObjectId | null> {
+    return (
+      (
+        await this.model
+          .findOne({ _id: { $in: this.allOfEmail(email) } })
+          .session(session)
+          .lean()
+      )?.user ?? null
+    );
+  }
+
+  /** The users behind some handles; those nobody has are left out. */
+  async ownersOfHandles(handles: string[]): Promise<Types.ObjectId[]> {
+    const found = await this.model.find({ _id: { $in: handles.map((handle) => this.ofHandle(handle)) } }).lean();
+    return found.map(({ user }) => user);
+  }
+
+  /** @throws a duplicate key error where somebody has it already */
+  async take(claims: string[], user: Types.ObjectId, session: ClientSession): Promise<void> {
+    await insert(
+      this.model,
+      claims.map((_id) => ({ _id, user })),
+      session,
+    );
+  }
+
+  /** The same in bulk. @returns the claims that somebody else has */
+  async takeFree(claims: readonly ClaimDocument[]): Promise<Set<string>> {
+    const { taken } = await insertNew(this.model, claims);
+    const wanted = new Map(taken.map(({ document }) => [document._id, document.user]));
+    const owners = await this.model.find({ _id: { $in: [...wanted.keys()] } }).lean();
+    return new Set(owners.filter(({ _id, user }) => !wanted.get(_id)!.equals(user)).map(({ _id }) => _id));
+  }
+
+  /** Gives an address back, where it is the user's. */
+  async releaseEmail(email: string, user: Types.ObjectId, session: ClientSession): Promise<void> {
+    await this.model.deleteMany({ _id: { $in: this.allOfEmail(email) }, user }, { session });
+  }
+
+  async changeHandle(user: Types.ObjectId, before: string, after: string, session: ClientSession): Promise<void> {
+    await this.model.deleteMany({ _id: this.ofHandle(before), user }, { session });
+    await this.take([this.ofHandle(after)], user, session);
+  }
+
+  async releaseSignIns(user: Types.ObjectId, session: ClientSession): Promise<void> {
+    await this.model.deleteMany({ user, _id: { $gte: 'sign-in:', $lt: 'sign-in;' } }, { session });
+  }
+
+  async releaseAll(user: Types.ObjectId, session: ClientSession): Promise<void> {
+    await this.model.deleteMany({ user }, { session });
+  }
+
+  private allOfEmail(email: string): string[] {
+    return this.keys.digests(normalEmail(email), 'email').map((digest) => `email:${digest.toString('base64url')}`);
+  }
+}
+
+/** Addresses that are the same in this are the same address. */
+export function normalEmail(email: string): string {
+  return email.normalize('NFC').toLowerCase();
+}

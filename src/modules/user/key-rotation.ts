@@ -1,0 +1,57 @@
+/** Seals addresses anew that an earlier key sealed, and moves their claims, until the earlier keys are of no use. */
+import type { DataKeys } from '../../data-keys.js';
+import type { Logger } from '../../log.js';
+import type { Database } from '../../store/database.js';
+import { Worker } from '../../workers/index.js';
+import type { Addresses } from './addresses.js';
+import type { Claims } from './claims.js';
+import type { UserDocument, UserModels } from './user.model.js';
+
+const interval = 60 * 60 * 1000;
+const batch = 200;
+
+interface KeyRotationDependencies {
+  database: Database;
+  models: UserModels;
+  keys: DataKeys;
+  addresses: Addresses;
+  claims: Claims;
+  log: Logger;
+}
+
+export function keyRotation(dependencies: KeyRotationDependencies): Worker {
+  const { models, keys, log } = dependencies;
+  return new Worker({
+    name: 'address keys',
+    interval,
+    log,
+    async run(signal) {
+      if (keys.earlierIds.length === 0) return;
+      const old = { addressKey: { $in: keys.earlierIds } };
+      let count = 0;
+      for (let users = await read(); users.length > 0 && !signal.aborted; users = await read()) {
+        for (const user of users) await renew(dependencies, user);
+        count += users.length;
+      }
+      if (count > 0) log.info({ count, key: keys.currentId }, 'addresses were sealed with the current key');
+
+      function read(): Promise<UserDocument[]> {
+        return models.users.find(old).limit(batch).lean();
+      }
+    },
+  });
+}
+
+async function renew({ database, models, addresses, claims }: KeyRotationDependencies, { _id }: UserDocument): Promise<void> {
+  await database.inTransaction([`account:${_id.toHexString()}`], async (session) => {
+    const user = await models.users.findById(_id).session(session).lean();
+    if (!user) return;
+    const opened = addresses.opened(user);
+    const { sealedEmail, sealedImportedEmail, addressKey } = addresses.sealed(opened);
+    const change = { addressKey, ...(sealedEmail && { sealedEmail }), ...(sealedImportedEmail && { sealedImportedEmail }) };
+    await models.users.updateOne({ _id }, { $set: change }, { session });
+    if (opened.email === undefined || !(await claims.ownerOfEmail(opened.email, session))?.equals(_id)) return;
+    await claims.releaseEmail(opened.email, _id, session);
+    await claims.take([claims.ofEmail(opened.email)], _id, session);
+  });
+}

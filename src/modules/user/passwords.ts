@@ -1,0 +1,67 @@
+/** Passwords: which are taken, and how they are kept (argon2id). */
+import { randomBytes } from 'node:crypto';
+import { hash, hashRaw, verify } from '@node-rs/argon2';
+import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { InputRules } from '../../input/rules.js';
+
+/** Only so much of a password is judged: how long that takes grows faster than the length. */
+const judgedLength = 64;
+const minLength = 8;
+const maxLength = 200;
+/** Longer text is no password of anybody. */
+const maxTried = 1_000;
+/** zxcvbn's scores go from 0 to 4; 2 takes more than a million guesses. */
+const leastScore = 2;
+
+export class Passwords {
+  private meter: Promise<ZxcvbnFactory> | null = null;
+  /** An account that does not exist takes as long to refuse as a wrong password. */
+  private readonly hashOfNobody = hash(randomBytes(16).toString('hex'));
+
+  /** @param shopWords words that everybody would guess here, such as the shop's name */
+  constructor(private readonly shopWords: string[]) {}
+
+  /**
+   * @param ownWords what others know of its owner: address, handle, name
+   * @throws RulesBroken for a password that is too short, too long or easily guessed
+   */
+  async require(password: string, ownWords: string[], field: string): Promise<void> {
+    (await this.rules(password, ownWords, field)).check();
+  }
+
+  /** The same, to be checked together with other rules. */
+  async rules(password: string, ownWords: string[], field: string, rules = new InputRules()): Promise<InputRules> {
+    rules.text(password, { least: minLength, most: maxLength }, field);
+    if (password.length < minLength || password.length > maxLength) return rules;
+    const words = [...this.shopWords, ...ownWords].flatMap((word) => [word, ...word.split(/[@._\s-]/)]).filter((word) => word.length > 2);
+    this.meter ??= loadMeter();
+    const { score } = (await this.meter).check(password.normalize('NFC').slice(0, judgedLength), words);
+    const message = 'This password is easy to guess. Use a few unrelated words, or a password manager.';
+    return rules.require(score >= leastScore, 'TOO_WEAK', message, field);
+  }
+
+  hash(password: string): Promise<string> {
+    return hash(password.normalize('NFC'));
+  }
+
+  /** @param hashed null where there is no such account: that takes as long */
+  async matches(password: string, hashed: string | null | undefined): Promise<boolean> {
+    const tried = password.length > maxTried ? '' : password.normalize('NFC');
+    return (await verify(hashed ?? (await this.hashOfNobody), tried)) && hashed !== null && hashed !== undefined;
+  }
+
+  /** The same password and salt always have the same hash, so that it can be looked up. @param salt at least 16 bytes that others cannot know */
+  derive(password: string, salt: Buffer): Promise<Buffer> {
+    return hashRaw(password.length > maxTried ? '' : password.normalize('NFC'), { salt });
+  }
+}
+
+/** The word lists take some megabytes, which nobody needs who sets no password. */
+async function loadMeter(): Promise<ZxcvbnFactory> {
+  const [{ ZxcvbnFactory }, common, english] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+    import('@zxcvbn-ts/language-en'),
+  ]);
+  return new ZxcvbnFactory({ dictionary: { ...common.dictionary, ...english.dictionary }, graphs: common.adjacencyGraphs });
+}

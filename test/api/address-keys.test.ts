@@ -1,0 +1,42 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { Plaza, storeId } from '../support/plaza.js';
+
+const plaza = new Plaza();
+const [one, two] = [`one:${'a'.repeat(32)}`, `two:${'b'.repeat(32)}`];
+
+async function restart(keys: string): Promise<void> {
+  await plaza.app.close();
+  await plaza.start({ ENCRYPTION_KEYS: keys });
+}
+
+afterAll(() => plaza.stop());
+
+describe('the keys of addresses', () => {
+  test('can be changed while everybody goes on signing in, and nobody else takes an address meanwhile', async () => {
+    await plaza.start({ ENCRYPTION_KEYS: one });
+    const account = await plaza.account();
+    const { email, password } = account;
+    const signIn = () => plaza.mutate('signIn', { email, password }, 'accessToken user { id }');
+    const stored = async () => (await plaza.connection.collection('users').findOne({ _id: storeId(account.id) }))!;
+    expect((await stored())['sealedEmail']).toMatch(/^one\./);
+
+    await restart(`${one},${two}`);
+    expect((await signIn()).user.id).toBe(account.id);
+    expect((await stored())['addressKey']).toBe('one');
+
+    await restart(`${two},${one}`);
+    const other = await plaza.mutate('signUp', { email, password: 'another secret', handle: 'second', name: 'x' }, 'user { id }');
+    expect((await signIn()).user.id).toBe(account.id);
+    await plaza.settle('address keys');
+    expect((await stored())['sealedEmail']).toMatch(/^two\./);
+
+    await restart(two);
+    const { accessToken, user } = await signIn();
+    expect(user.id).toBe(account.id);
+    expect((await plaza.data('{ viewer { email } }', {}, accessToken)).viewer.email).toBe(email);
+    expect(other.user.id).not.toBe(account.id);
+    const third = await plaza.mutate('signUp', { email, password: 'yet another secret', handle: 'third', name: 'x' }, 'user { id }');
+    expect((await plaza.mutate('signIn', { email, password: 'yet another secret' }, 'user { id }')).user).toEqual(third.user);
+    expect((await signIn()).user.id).toBe(account.id);
+  });
+});

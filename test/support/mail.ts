@@ -1,0 +1,58 @@
+/** Reading mail as it arrives, and a mail server that takes it. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+
+export interface ReadMail {
+  to: string;
+  subject: string;
+  text: string;
+  /** What the mail's link carries. */
+  token: string | undefined;
+}
+
+export function readMail(message: string): ReadMail {
+  const plain = message.replaceAll('\r\n', '\n').replace(/=\n/g, '').replace(/=3D/g, '=');
+  const header = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(plain)?.[1] ?? '';
+  return {
+    to: header('To').replace(/[<>]/g, ''),
+    subject: header('Subject'),
+    text: plain,
+    token: /(?:confirm-email|reset-password)=([\w-]{43})/.exec(plain)?.[1],
+  };
+}
+
+/** A mail server on a free port of this machine. */
+export class TestMailServer {
+  readonly received: ReadMail[] = [];
+  /** How many mails are refused before one is taken. */
+  refusals = 0;
+  private server: SMTPServer | null = null;
+  port = 0;
+
+  async start(): Promise<void> {
+    this.server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData: (stream, _session, callback) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          if (this.refusals-- > 0) return callback(new Error('try again later'));
+          this.received.push(readMail(Buffer.concat(chunks).toString()));
+          callback();
+        });
+      },
+    });
+    const { server } = this.server;
+    this.server.listen(this.port, '127.0.0.1');
+    await once(server, 'listening');
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.server = null;
+    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+}
