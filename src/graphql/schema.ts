@@ -32,6 +32,7 @@ export async function assembleSchema(resolvers: object[], nodes: NodeFinders): P
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>,
     container,
     authChecker,
+    authMode: 'null',
     validate: false,
     pubSub: unusedPubSub,
     scalarsMap: [{ type: Date, scalar: GraphQLDateTimeISO }],
@@ -41,6 +42,7 @@ export async function assembleSchema(resolvers: object[], nodes: NodeFinders): P
   resolveTypes(schema);
   resolveIds(schema);
   freePlainFields(schema);
+  readAnewAfterMutations(schema);
   stopWhenCancelled(schema);
   return schema;
 }
@@ -60,8 +62,12 @@ export function printApi(schema: GraphQLSchema): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
 
-/** The one rule behind every `@Authorized(...)`: signed in, and with one of the roles where any is named. */
-const authChecker: AuthChecker<RequestContext, Role> = ({ context }, roles) => {
+/**
+ * The one rule behind every `@Authorized(...)`: signed in, and with one of the roles where any is named. For anonymous
+ * users, private fields of `Viewer` are null without an error, so that one query serves everybody.
+ */
+const authChecker: AuthChecker<RequestContext, Role> = ({ context, info }, roles) => {
+  if (info.parentType.name === 'Viewer' && !context.signedIn && !context.expired) return false;
   const { roles: own } = context.requireSignedIn();
   if (roles.length > 0 && !roles.some((role) => own.includes(role))) {
     throw new RequestError('FORBIDDEN', `This is for ${roles.join(' or ')} only.`);
@@ -100,6 +106,24 @@ function resolveIds(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;
     type.getFields()['id']!.resolve = (source: { _id: Types.ObjectId }) => toGlobalId(type.name, source._id);
+  }
+}
+
+/**
+ * Each mutation of a document sees what those before it changed (GraphQL specification, 6.2.2), and what it answers is
+ * read after its own change.
+ */
+function readAnewAfterMutations(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()!.getFields())) {
+    const { resolve } = field;
+    field.resolve = async (source, args, context: RequestContext, info) => {
+      context.forgetLoaded();
+      try {
+        return (await resolve!(source, args, context, info)) as unknown;
+      } finally {
+        context.forgetLoaded();
+      }
+    };
   }
 }
 

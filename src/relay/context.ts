@@ -97,6 +97,11 @@ export class RequestContext {
     return loader.load(key) as Promise<Value | null>;
   }
 
+  /** Has everything that was loaded so far loaded anew when it is asked for again. */
+  forgetLoaded(): void {
+    this.loaders.clear();
+  }
+
   async require<Key, Value>(definition: LoaderDefinition<Key, Value>, key: Key): Promise<Value> {
     const value = await this.load(definition, key);
     if (value === null) throw new RequestError('NOT_FOUND', 'This no longer exists.');

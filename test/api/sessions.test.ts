@@ -257,9 +257,31 @@ describe('signing up', () => {
   });
 });
 
-test('a stranger has a viewer without private fields', async () => {
-  expect(await plaza.data('{ viewer { user { handle } } }')).toEqual({ viewer: { user: null } });
-  const { data, errors } = await plaza.query('{ viewer { email } }');
-  expect(data).toEqual({ viewer: { email: null } });
-  expect(errors).toMatchObject([{ path: ['viewer', 'email'], extensions: { code: 'UNAUTHENTICATED' } }]);
+describe('the viewer', () => {
+  const header = '{ viewer { id user { handle } email unreadNotificationCount orders { edges { cursor } } sales { edges { cursor } } } }';
+
+  test('has no private fields for an anonymous user, which is no error', async () => {
+    const { viewer } = await plaza.data(header);
+    const { id, ...rest } = viewer;
+    expect(id).toEqual(expect.any(String));
+    expect(rest).toEqual({ user: null, email: null, unreadNotificationCount: null, orders: null, sales: null });
+  });
+
+  test('has an id that stays the same in every session of a user, and is not that of the user or of somebody else', async () => {
+    const me = await plaza.account();
+    const again = await plaza.mutate('signIn', { email: me.email, password: me.password }, 'accessToken');
+    const other = await plaza.account();
+    const idOf = async (token?: string) => (await plaza.data('{ viewer { id } }', {}, token)).viewer.id as string;
+    expect(await idOf(again.accessToken)).toBe(await idOf(me.token));
+    expect(new Set([await idOf(me.token), await idOf(other.token), await idOf(), me.id]).size).toBe(4);
+  });
+
+  test('is found by its id, by that viewer alone', async () => {
+    const me = await plaza.account();
+    const { viewer } = await plaza.data('{ viewer { id } }', {}, me.token);
+    const find = (token?: string) => plaza.data(`{ node(id: "${viewer.id}") { ... on Viewer { email } } }`, {}, token);
+    expect(await find(me.token)).toEqual({ node: { email: me.email } });
+    expect(await find()).toEqual({ node: null });
+    expect(await find((await plaza.account()).token)).toEqual({ node: null });
+  });
 });

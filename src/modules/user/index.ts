@@ -15,6 +15,7 @@ import { userModels, type UserModels } from './user.model.js';
 import { UserResolver, ViewerResolver } from './user.resolver.js';
 import { UserService } from './user.service.js';
 import { collections } from './user.collections.js';
+import { findViewer } from './viewer.js';
 
 export type { PublicUser } from './user.loader.js';
 export type { Account } from './user.service.js';
@@ -56,7 +57,10 @@ export function userModule({ database, realtime, idempotency, keys, mail: outbox
     name: 'user',
     collections,
     resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
-    nodes: { Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id) },
+    nodes: {
+      Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id),
+      Viewer: async (id, context) => findViewer(id, context),
+    },
     personalData: [
       account(models, addresses),
       openSessions(models),

@@ -38,6 +38,7 @@ import {
   User,
   Viewer,
 } from './user.type.js';
+import { viewerOf, type ViewerIdentity } from './viewer.js';
 
 export interface UserResolverDependencies {
   users: UserService;
@@ -50,9 +51,9 @@ export interface UserResolverDependencies {
 export class ViewerResolver {
   constructor(private readonly dependencies: UserResolverDependencies) {}
 
-  @Query(() => Viewer, { description: 'The shop as the one who asks sees it.' })
-  viewer(): object {
-    return {};
+  @Query(() => Viewer, { description: 'The shop from the viewer’s perspective.' })
+  viewer(@Ctx() context: RequestContext): ViewerIdentity {
+    return viewerOf(context);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Who is signed in; null for a stranger.' })

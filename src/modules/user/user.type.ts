@@ -6,6 +6,7 @@ import { field, From, ObjectType, payloadType } from '../../relay/output.js';
 import type { OwnSession } from './session.service.js';
 import type { PublicUser } from './user.loader.js';
 import type { PrivacyChoices } from './user.service.js';
+import type { ViewerIdentity } from './viewer.js';
 
 export enum UserRole {
   BUYER = 'BUYER',
@@ -47,10 +48,11 @@ export class User extends Node<PublicUser> {
 }
 
 @ObjectType({
+  implements: Node,
   description:
-    'The shop as the one who asks sees it. It is there for strangers too; private fields exist only here, so they can only ever show their owner’s data.',
+    'The shop from the viewer’s perspective. Available to anonymous users too: their private fields are null. All anonymous users have the same ID, a signed-in user has one of their own.',
 })
-export class Viewer extends From<object> {}
+export class Viewer extends Node<ViewerIdentity> {}
 
 @InputType({ description: 'A new account.' })
 export class SignUpInput {
