@@ -119,7 +119,7 @@ function readAnewAfterMutations(schema: GraphQLSchema): void {
     field.resolve = async (source, args, context: RequestContext, info) => {
       context.forgetLoaded();
       try {
-        return (await resolve!(source, args, context, info)) as unknown;
+        return await resolve!(source, args, context, info);
       } finally {
         context.forgetLoaded();
       }
