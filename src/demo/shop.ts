@@ -5,7 +5,7 @@ import { Types } from 'mongoose';
 import { importedId } from '../import/identity.js';
 import type { Features } from '../app.js';
 import type { InteractionDocument } from '../modules/behaviour/index.js';
-import { slugify, type CategoryDocument, type ProductDocument } from '../modules/catalog/index.js';
+import { slugify, type CategoryDocument, type PricedProduct } from '../modules/catalog/index.js';
 import type { CommentDocument } from '../modules/comment/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
 import type { ReviewDocument } from '../modules/review/index.js';
@@ -48,7 +48,7 @@ interface Person {
   mood: number;
 }
 
-interface StockedProduct extends ProductDocument {
+interface StockedProduct extends PricedProduct {
   shelf: Shelf;
   /** How good it is, -1 to 1. */
   worth: number;
@@ -151,6 +151,7 @@ class DemoShop {
       merchant: id('user', demoAccounts.merchant.handle),
       price: { amountMinor: Math.max(shelf.prices[0], Math.round(cents / 500) * 500 - 1), currency: 'EUR' },
       stock: this.faker.number.int({ min: 20, max: 500 }),
+      backorder: false,
       attributes: [{ name: 'brand', value: brand }, ...attributes],
       imageUrl: null,
       createdAt: new Date(demoDay - this.faker.number.int({ min: 1, max: 365 }) * day),

@@ -9,6 +9,7 @@ const query = `query ProductPage($slug: String!) {
   product(slug: $slug) {
     title description imageUrl jsonLd
     price { amountMinor currency }
+    availability
     rating { count mean }
     reviews(first: 5) { edges { node { title body overall author { name } } } }
   }
@@ -19,7 +20,8 @@ interface PageProduct {
   description: string;
   imageUrl: string | null;
   jsonLd: object;
-  price: { amountMinor: number; currency: string };
+  price: { amountMinor: number; currency: string } | null;
+  availability: string;
   rating: { count: number; mean: number | null };
   reviews: { edges: { node: PageReview }[] };
 }
@@ -48,7 +50,7 @@ export function serveProductPage(fastify: FastifyInstance, operations: CompiledO
   });
 }
 
-function pageOf({ title, description, imageUrl, jsonLd, price, rating, reviews }: PageProduct): string {
+function pageOf({ title, description, imageUrl, jsonLd, price, availability, rating, reviews }: PageProduct): string {
   const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.count} reviews`;
   return `<!doctype html>
 <html lang="en">
@@ -66,7 +68,7 @@ ${imageUrl ? `<meta property="og:image" content="${escapeHtml(imageUrl)}">` : ''
 <body>
 <h1>${escapeHtml(title)}</h1>
 ${imageUrl ? `<img src="${escapeHtml(imageUrl)}" alt="">` : ''}
-<p class="price">${escapeHtml(amountOf(price))}</p>
+<p class="price">${escapeHtml([price && amountOf(price), availabilityText[availability]].filter(Boolean).join(' – '))}</p>
 <p>${escapeHtml(stars)}</p>
 <p>${escapeHtml(description)}</p>
 ${reviews.edges.map(({ node }) => articleOf(node)).join('\n')}
@@ -79,7 +81,9 @@ function articleOf({ title, body, overall, author }: PageReview): string {
   return `<article><h2>${escapeHtml(title || 'Review')}</h2><p>${overall.toFixed(1)} of 5, by ${escapeHtml(author?.name ?? 'a former user')}</p><p>${escapeHtml(body)}</p></article>`;
 }
 
-function amountOf({ amountMinor, currency }: PageProduct['price']): string {
+const availabilityText: Record<string, string> = { BACKORDER: 'On backorder', OUT_OF_STOCK: 'Sold out', UNLISTED: 'Not for sale' };
+
+function amountOf({ amountMinor, currency }: NonNullable<PageProduct['price']>): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }

@@ -85,8 +85,9 @@ export class SourceDocuments {
       description: given?.description ?? '',
       category: this.id('category', category),
       merchant: this.merchantId,
-      price: given?.price ?? { amountMinor: 0, currency: 'EUR' },
+      price: given?.price ?? null,
       stock: given?.stock ?? null,
+      backorder: given?.backorder ?? false,
       attributes: given?.attributes ?? [],
       imageUrl: given?.image ?? null,
       createdAt: new Date(undated),
@@ -99,12 +100,13 @@ export class SourceDocuments {
   }
 
   /** What the source says of a product, without what it leaves open. */
-  facts({ title, description, price, stock, image, attributes }: ImportedProduct): ProductFacts {
+  facts({ title, description, price, stock, backorder, image, attributes }: ImportedProduct): ProductFacts {
     return {
       ...(title !== undefined && { title }),
       ...(description !== undefined && { description }),
       ...(price !== undefined && { price }),
       ...(stock !== undefined && { stock }),
+      ...(backorder !== undefined && { backorder }),
       ...(image !== undefined && { imageUrl: image }),
       ...(attributes.length > 0 && { attributes }),
     };

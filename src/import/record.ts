@@ -34,6 +34,8 @@ export interface ImportedProduct {
   category?: string;
   price?: { amountMinor: number; currency: string };
   stock?: number;
+  /** Whether it can be ordered when none is left. */
+  backorder?: boolean;
   image?: string;
   /** Brand, SKU, GTIN, MPN and whatever else the source says of it. */
   attributes: { name: string; value: string }[];

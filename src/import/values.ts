@@ -175,8 +175,11 @@ const yes = new Set([
   'buyer',
   'confirmed-buyer',
   'verified-buyer',
+  // Whether a sold-out product can be ordered: WooCommerce and Shopify.
+  'notify',
+  'continue',
 ]);
-const no = new Set(['false', 'no', 'n', '0', 'f', '', 'unverified', 'not verified', 'none', 'null', 'reviewer', 'nothing']);
+const no = new Set(['false', 'no', 'n', '0', 'f', '', 'unverified', 'not verified', 'none', 'null', 'reviewer', 'nothing', 'deny']);
 
 /** @throws Rejected for what is neither yes nor no */
 export function flagOf(column: string, value: unknown): boolean {
@@ -275,5 +278,6 @@ export function priceOf(
   if (!match || fraction.length > digits) throw new Rejected(`"${shown(value)}" is not a price in ${currency}`, column, shown(value));
   const amount = BigInt(match[1]! + fraction.padEnd(digits, '0'));
   if (amount > maxAmount) throw new Rejected(`the price is more than ${maxAmount} of the smallest unit`, column, shown(value));
-  return { amountMinor: Number(amount), currency };
+  // Exports write zero for what they have no price of.
+  return amount === 0n ? undefined : { amountMinor: Number(amount), currency };
 }

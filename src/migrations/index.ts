@@ -3,10 +3,11 @@ import type { DataKeys } from '../data-keys.js';
 import type { Migration } from '../store/migrations.js';
 import { earlierSessions } from './earlier-sessions.js';
 import { idempotencyInputs } from './idempotency-inputs.js';
+import { productAvailability } from './product-availability.js';
 import { withClaims } from './with-claims.js';
 import { withoutMongooseVersions } from './without-mongoose-versions.js';
 
 /** @param keys those that seal addresses */
 export function releaseMigrations(keys: DataKeys): readonly Migration[] {
-  return [withoutMongooseVersions, idempotencyInputs, earlierSessions, withClaims(keys)];
+  return [withoutMongooseVersions, idempotencyInputs, earlierSessions, withClaims(keys), productAvailability];
 }

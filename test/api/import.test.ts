@@ -260,6 +260,59 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     });
   });
 
+  test('products without a price are shown and not sold, until their merchant gives them one', async () => {
+    const merchant = await plaza.account({ merchant: true });
+    const rows = 'id,title,price,currency\na,Unpriced tea,,\nb,Tea for nothing,0.00,EUR\nc,Priced tea,3.00,EUR\n';
+    const { source } = await importText('csv-products', rows, '--merchant', merchant.email);
+    const [priced, nothing, unpriced] = await pricesOf(source);
+    expect(priced).toMatchObject({ price: { amountMinor: 300, currency: 'EUR' }, availability: 'IN_STOCK', jsonLd: { offers: {} } });
+    for (const product of [nothing, unpriced]) {
+      expect(product).toMatchObject({ price: null, availability: 'UNLISTED' });
+      expect(product.jsonLd).not.toHaveProperty('offers');
+    }
+    const buyer = await plaza.account();
+    const order = () => plaza.mutate('placeOrder', { items: [{ productId: unpriced.id }] }, 'order { total { amountMinor } }', buyer.token);
+    expect(await order()).toMatchObject({
+      order: null,
+      userErrors: [{ code: 'NOT_ALLOWED', field: ['input', 'items', '0', 'productId'] }],
+    });
+    const page = await fetch(`${plaza.url}/products/${unpriced.slug}`);
+    expect(await page.text()).toContain('<p class="price">Not for sale</p>');
+    const price = { amountMinor: 250, currency: 'EUR' };
+    const { product } = await plaza.mutate(
+      'updateProduct',
+      { productId: unpriced.id, price },
+      'product { availability price { amountMinor } }',
+      merchant.token,
+    );
+    expect(product).toEqual({ availability: 'IN_STOCK', price: { amountMinor: 250 } });
+    expect((await order()).order).toEqual({ total: { amountMinor: 250 } });
+  });
+
+  async function pricesOf(source: string) {
+    const query = 'query ($slug: String!) { product(slug: $slug) { id slug price { amountMinor currency } availability jsonLd } }';
+    const products = await collection('products').find({ source }).sort({ title: 1 }).toArray();
+    return Promise.all(products.map(async ({ slug }) => (await plaza.data(query, { slug: slug as string })).product));
+  }
+
+  test('Shopify and WooCommerce say what can be ordered when none is left', async () => {
+    const shopify = await importText(
+      'shopify',
+      'Handle,Title,Variant Price,Variant Inventory Qty,Variant Inventory Policy\na,A pot,3.00,0,continue\nb,B pot,3.00,0,deny\n',
+      '--currency',
+      'EUR',
+    );
+    expect((await pricesOf(shopify.source)).map(({ availability }) => availability as string)).toEqual(['BACKORDER', 'OUT_OF_STOCK']);
+    const woocommerce = await importText(
+      'woocommerce',
+      'ID,SKU,Name,Regular price,Stock,Backorders allowed?\n1,a,A,3.00,0,notify\n2,b,B,3.00,0,0\n3,c,C,3.00,,0\n4,d,D,,,0\n',
+      '--currency',
+      'EUR',
+    );
+    const found = (await pricesOf(woocommerce.source)).map(({ availability }) => availability as string);
+    expect(found).toEqual(['BACKORDER', 'OUT_OF_STOCK', 'IN_STOCK', 'UNLISTED']);
+  });
+
   async function reviewNamed(body: string, source: string) {
     const { slug } = (await collection('products').findOne({ source }))!;
     const query =

@@ -72,6 +72,26 @@ describe('an order', () => {
     expect(await stockOf(productId)).toBe(5);
   });
 
+  test('of a product on backorder is taken when none is left, and given back exactly', async () => {
+    const { buyer, merchant, productId } = await scene({ stock: 3, backorder: true });
+    const read = async () =>
+      (await plaza.data('query ($id: ID!) { product(id: $id) { stock availability jsonLd } }', { id: productId })).product;
+    const { order } = await place(buyer, [{ productId, quantity: 5 }]);
+    const offers = expect.objectContaining({ availability: 'https://schema.org/BackOrder' });
+    expect(await read()).toMatchObject({ stock: 0, availability: 'BACKORDER', jsonLd: { offers } });
+    await plaza.mutate('updateProduct', { productId, backorder: false }, 'product { id }', merchant.token);
+    expect(await read()).toMatchObject({ stock: 0, availability: 'OUT_OF_STOCK' });
+    expect((await place(buyer, [{ productId }])).userErrors).toMatchObject([{ code: 'OUT_OF_STOCK', message: 'There are only 0 left.' }]);
+    await move(buyer, order.id, 'CANCELLED');
+    expect(await read()).toMatchObject({ stock: 3, availability: 'IN_STOCK' });
+  });
+
+  test('of a product that its merchant took off sale is refused', async () => {
+    const { buyer, merchant, productId } = await scene();
+    await plaza.mutate('updateProduct', { productId, price: null }, 'product { id }', merchant.token);
+    expect((await place(buyer, [{ productId }])).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+  });
+
   test('of the last items succeeds as often as there are items, however many order at once', async () => {
     const { productId } = await scene({ stock: 7 });
     const buyers = await Promise.all(Array.from({ length: 100 }, () => plaza.account()));

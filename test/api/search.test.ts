@@ -130,3 +130,26 @@ describe('a search', () => {
     expect((await search('urn', { inStock: true })).titles).toEqual([]);
   });
 });
+
+describe('a product without a price', () => {
+  test('is found by its words and left out wherever prices or sale matter', async () => {
+    const seller = await plaza.account({ merchant: true });
+    await plaza.product(seller, { title: 'Samovar of silver', categoryId: pots, price: null, stock: 2 });
+    await plaza.product(seller, { title: 'Samovar of brass', categoryId: pots, price: eur(9000), stock: 2 });
+    await plaza.settle('catalogue search');
+    const both = await search('samovar');
+    expect(both.titles.sort()).toEqual(['Samovar of brass', 'Samovar of silver']);
+    expect(both.facets).toMatchObject({ inStock: 1, prices: [{ atLeast: 9000, atMost: 9000, count: 1 }] });
+    for (const facets of [{ inStock: true }, { priceAtLeast: 0 }, { priceAtMost: 20_000 }])
+      expect((await search('samovar', facets)).titles).toEqual(['Samovar of brass']);
+    const list = async (filter: object, sort: string) => {
+      const query = `query ($filter: ProductFilter!, $sort: ProductSort!) { products(filter: $filter, sort: $sort) { edges { node { title } } } }`;
+      const { products } = await plaza.data(query, { filter: { merchantId: seller.id, ...filter }, sort });
+      return products.edges.map(({ node }: { node: { title: string } }) => node.title) as string[];
+    };
+    expect(await list({}, 'NEWEST')).toEqual(['Samovar of brass', 'Samovar of silver']);
+    for (const sort of ['PRICE_LOWEST', 'PRICE_HIGHEST']) expect(await list({}, sort)).toEqual(['Samovar of brass']);
+    for (const filter of [{ inStock: true }, { priceAtLeast: 0 }, { priceAtMost: 20_000 }])
+      expect(await list(filter, 'NEWEST')).toEqual(['Samovar of brass']);
+  });
+});

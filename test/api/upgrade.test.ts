@@ -1,11 +1,18 @@
 /** A database of an earlier release goes on under this one: nothing is lost, and everything can be read and written. */
+import { Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unfitDocuments } from '../support/unfit-documents.js';
 import { loadDump, readDump } from '../support/database-dump.js';
 import { Plaza } from '../support/plaza.js';
 
+const noPrice = { amountMinor: 0, currency: 'EUR' };
 const dump = readDump('0.1.0');
 const plaza = new Plaza();
+
+/** That release's import gave products a price of zero where there was none. */
+const imported = { ...dump['products']!.documents[0]!, _id: new Types.ObjectId(), slug: 'imported', source: 'movielens', price: noPrice };
+dump['products']!.documents.push(imported);
+
 // The one who has done one of everything.
 const account = dump['users']!.documents.find(({ bio }) => String(bio).startsWith('I am'))!;
 const me = { email: String(account['email']), password: 'correct horse', handle: String(account['handle']) };
@@ -32,6 +39,11 @@ describe('a database of release 0.1.0', () => {
 
   test('has the indexes of this release', async () => {
     expect(await plaza.app.database.needsIndexes('ALL')).toBe(false);
+  });
+
+  test('no longer sells imported products that came without a price', async () => {
+    const { product } = await plaza.data('{ product(slug: "imported") { price { amountMinor } availability } }');
+    expect(product).toEqual({ price: null, availability: 'UNLISTED' });
   });
 
   test('lets its users sign in and read all that they had', async () => {

@@ -22,6 +22,7 @@ async function importProducts(): Promise<void> {
       merchant,
       price: { amountMinor: 100, currency: 'EUR' },
       stock: null,
+      backorder: false,
       attributes: [],
       imageUrl: null,
       createdAt: new Date(),

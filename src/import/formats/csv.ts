@@ -34,6 +34,7 @@ const usualNames: Record<Field, readonly string[]> = {
   salePrice: ['salePrice'],
   currency: ['currency', 'currencycode'],
   stock: ['stock', 'quantity', 'inventory'],
+  backorder: ['backorder', 'backorders', 'backordersallowed', 'allowbackorder', 'allowbackorders'],
   sku: ['sku', 'productsku'],
   gtin: ['gtin', 'ean', 'upc', 'isbn', 'barcode'],
   mpn: ['mpn', 'manufacturerpartnumber'],

@@ -71,6 +71,7 @@ export const fields = [
   'salePrice',
   'currency',
   'stock',
+  'backorder',
   'sku',
   'gtin',
   'mpn',

@@ -122,6 +122,7 @@ export function productIn(row: Row, style: ReadingStyle): ImportedProduct {
     category: labelOf(row.column('category'), row.text('category'), 100, html),
     price: currency ? priceOf(row.column(price), amount, currency, decimal) : undefined,
     stock: stockOf(row.column('stock'), row.text('stock'), decimal),
+    backorder: row.has('backorder') ? flagOf(row.column('backorder'), row.text('backorder')) : undefined,
     image: urlsOf(row.column('productImage'), row.text('productImage'))[0],
     attributes: attributesIn(row, html),
   };

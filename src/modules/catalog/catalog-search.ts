@@ -4,6 +4,7 @@ import { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
 import { Worker, type ChangedDocuments } from '../../workers/index.js';
+import { isPriced, isSoldOut } from './availability.js';
 import type { CatalogBulk } from './catalog.bulk.js';
 import type { ProductDocument } from './catalog.model.js';
 import { catalogTopic } from './catalog.service.js';
@@ -18,8 +19,8 @@ interface Row {
   id: string;
   category: string;
   merchant: string;
-  price: number;
-  currency: string;
+  /** Null where none is known. */
+  price: number | null;
   inStock: boolean;
   attributes: { name: string; value: string }[];
   score: number;
@@ -122,9 +123,8 @@ export class CatalogSearch {
       id,
       category: product.category.toHexString(),
       merchant: product.merchant.toHexString(),
-      price: product.price.amountMinor,
-      currency: product.price.currency,
-      inStock: product.stock !== 0,
+      price: product.price?.amountMinor ?? null,
+      inStock: isPriced(product) && !isSoldOut(product),
       attributes: product.attributes,
       score: product.score,
     });
@@ -169,7 +169,7 @@ export class CatalogSearch {
     }
     if (merchant) tests.push(['merchant', (row) => row.merchant === merchant.toHexString()]);
     if (typeof priceAtLeast === 'number' || typeof priceAtMost === 'number')
-      tests.push(['price', ({ price }) => price >= (priceAtLeast ?? 0) && price <= (priceAtMost ?? Infinity)]);
+      tests.push(['price', ({ price }) => price !== null && price >= (priceAtLeast ?? 0) && price <= (priceAtMost ?? Infinity)]);
     if (inStock) tests.push(['inStock', (row) => row.inStock]);
     for (const { name, values } of attributes ?? [])
       tests.push([
@@ -194,7 +194,7 @@ function facetsOf(counted: { row: Row; missed: Group[] }[]): Facets {
   for (const { row, missed } of counted) {
     const counts = (group: Group): boolean => missed.length === 0 || missed[0] === group;
     if (counts('category')) categories.set(row.category, (categories.get(row.category) ?? 0) + 1);
-    if (counts('price')) prices.push(row.price);
+    if (row.price !== null && counts('price')) prices.push(row.price);
     if (counts('inStock') && row.inStock) inStock++;
     for (const { name, value } of row.attributes) {
       if (!counts(`attribute:${name}`)) continue;

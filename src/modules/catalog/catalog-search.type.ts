@@ -19,10 +19,10 @@ export class ProductFacetsInput {
   @Field(() => ID, { nullable: true, description: 'Of this merchant.' })
   merchantId?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'A price of at least this much, in the smallest unit.' })
+  @Field(() => Int, { nullable: true, description: 'A price of at least this much, in the smallest unit. Leaves out what has no price.' })
   priceAtLeast?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'A price of at most this much, in the smallest unit.' })
+  @Field(() => Int, { nullable: true, description: 'A price of at most this much, in the smallest unit. Leaves out what has no price.' })
   priceAtMost?: number | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Only what can be ordered now.' })

@@ -6,7 +6,9 @@ import { ChangedDocuments } from '../../workers/index.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 
 /** What a source says of a product that it may say differently the next time. */
-export type ProductFacts = Partial<Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'attributes' | 'imageUrl'>>;
+export type ProductFacts = Partial<
+  Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'backorder' | 'attributes' | 'imageUrl'>
+>;
 
 export class CatalogBulk {
   constructor(private readonly models: CatalogModels) {}

@@ -18,9 +18,12 @@ export interface ProductDocument {
   description: string;
   category: Types.ObjectId;
   merchant: Types.ObjectId;
-  price: MoneyAmount;
-  /** How many can be ordered now; null where stock is not tracked. */
+  /** Null where none is known: the product is shown, and not sold. */
+  price: MoneyAmount | null;
+  /** How many are left; null where stock is not tracked. Below zero, so many are ordered and still to come. */
   stock: number | null;
+  /** Whether it can be ordered when none is left. */
+  backorder: boolean;
   attributes: { name: string; value: string }[];
   imageUrl: string | null;
   createdAt: Date;
@@ -65,8 +68,9 @@ function productSchema(): Schema<ProductDocument> {
     description: { type: String, default: '' },
     category: { type: Schema.Types.ObjectId, required: true },
     merchant: { type: Schema.Types.ObjectId, required: true },
-    price: { type: moneySchema(), required: true },
+    price: { type: moneySchema(), default: null },
     stock: { type: Number, default: null },
+    backorder: { type: Boolean, default: false },
     attributes: { type: [attribute], default: [] },
     imageUrl: { type: String, default: null },
     createdAt: { type: Date, required: true },

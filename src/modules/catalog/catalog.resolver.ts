@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, ID, Info, Int, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
@@ -9,6 +9,7 @@ import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser } from '../user/index.js';
+import { availabilityOf, ProductAvailability } from './availability.js';
 import type { CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import { categoryList, productList, type CatalogService } from './catalog.service.js';
@@ -81,6 +82,16 @@ export class ProductResolver {
     return this.dependencies.socialGraph.visibleUser(product.merchant, context);
   }
 
+  @FieldResolver(() => Int, { nullable: true, description: 'How many are left; null where stock is not tracked.' })
+  stock(@Root() { stock }: ProductDocument): number | null {
+    return stock && Math.max(0, stock);
+  }
+
+  @FieldResolver(() => ProductAvailability, { description: 'Whether it can be ordered now.' })
+  availability(@Root() product: ProductDocument): ProductAvailability {
+    return availabilityOf(product);
+  }
+
   @Authorized('MERCHANT')
   @Mutation(() => CreateProductPayload, { description: 'Puts a product into the shop. For merchants.' })
   createProduct(
@@ -93,6 +104,7 @@ export class ProductResolver {
       product: await this.dependencies.catalog.createProduct(context.requireSignedIn(), {
         ...rest,
         category,
+        price: rest.price ?? null,
         imageUrl: imageUrl ?? null,
       }),
     }));

@@ -9,6 +9,7 @@ import { emptyTally } from '../../scoring/index.js';
 import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
+import { notSoldOut } from './availability.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { MoneyAmount } from './money.js';
 
@@ -32,7 +33,10 @@ const productOrders = {
 
 export function productList(conditions: ProductConditions, sort: keyof typeof productOrders): ListDefinition {
   const { category, merchant, priceAtLeast, priceAtMost, inStock } = conditions;
+  const byPrice = sort === 'PRICE_LOWEST' || sort === 'PRICE_HIGHEST';
   const price = {
+    // What has no price has no place among prices.
+    ...(byPrice && { $gte: 0 }),
     ...(typeof priceAtLeast === 'number' && { $gte: priceAtLeast }),
     ...(typeof priceAtMost === 'number' && { $lte: priceAtMost }),
   };
@@ -40,7 +44,7 @@ export function productList(conditions: ProductConditions, sort: keyof typeof pr
     ...(category && { category }),
     ...(merchant && { merchant }),
     ...(Object.keys(price).length > 0 && { 'price.amountMinor': price }),
-    ...(inStock && { $or: [{ stock: null }, { stock: { $gt: 0 } }] }),
+    ...(inStock && { ...notSoldOut, price: { $ne: null } }),
   };
   const order = productOrders[sort];
   return { name: `products/${sort}`, filter, order: [...order, ['_id', order[0][1] === -1 && sort === 'PRICE_HIGHEST' ? -1 : 1]] };
@@ -62,6 +66,7 @@ export interface ProductContent {
   description?: string | null;
   price?: MoneyAmount | null;
   stock?: number | null;
+  backorder?: boolean | null;
   attributes?: { name: string; value: string }[] | null;
   imageUrl?: string | null;
 }
@@ -69,7 +74,7 @@ export interface ProductContent {
 export interface NewProduct extends ProductContent {
   title: string;
   category: Types.ObjectId;
-  price: MoneyAmount;
+  price: MoneyAmount | null;
   idempotencyKey?: string | null;
 }
 
@@ -113,7 +118,7 @@ export class CatalogService {
     if (!product.merchant.equals(editor.userId) && !editor.roles.includes('ADMIN')) {
       throw new RequestError('FORBIDDEN', 'This product belongs to another merchant.');
     }
-    const clearable = new Set(['stock', 'imageUrl']);
+    const clearable = new Set(['price', 'stock', 'imageUrl']);
     const given = Object.fromEntries(
       Object.entries(change).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
     );
@@ -170,10 +175,10 @@ export class CatalogService {
     return (await this.models.products.findById(id, { slug: 1 }).lean())?.slug ?? null;
   }
 
-  /** Takes some of a product's stock, where stock is tracked. @returns false, and takes nothing, where there is not enough */
+  /** Takes some of a product's stock, where stock is tracked. @returns false, and takes nothing, where there is not enough to order */
   async takeStock({ session, announce }: Change, id: Types.ObjectId, quantity: number): Promise<boolean> {
     const taken = await this.models.products.updateOne(
-      { _id: id, stock: { $gte: quantity } },
+      { _id: id, $or: [{ stock: { $gte: quantity } }, { stock: { $ne: null }, backorder: true }] },
       { $inc: { stock: -quantity }, $set: { updatedAt: new Date() } },
       { session },
     );
@@ -235,7 +240,7 @@ export class CatalogService {
 
   private async available(filter: object, sort: Record<string, 1 | -1>, count: number): Promise<ProductDocument[]> {
     return await this.models.products
-      .find({ ...filter, stock: { $ne: 0 } })
+      .find({ ...filter, ...notSoldOut })
       .sort(sort)
       .limit(count)
       .lean();
@@ -266,8 +271,9 @@ function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewPro
     description: input.description ?? '',
     category: input.category,
     merchant,
-    price: { amountMinor: input.price.amountMinor, currency: input.price.currency },
+    price: input.price && { amountMinor: input.price.amountMinor, currency: input.price.currency },
     stock: input.stock ?? null,
+    backorder: input.backorder ?? false,
     attributes: (input.attributes ?? []).map(({ name, value }) => ({ name, value })),
     imageUrl: input.imageUrl ?? null,
     createdAt: now,
@@ -297,11 +303,6 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 function isCurrency(code: string): boolean {
   return currencies.has(code);
-}
-
-/** Imported products may come without a price: they are shown, and not sold. */
-export function isPriced({ price, source }: Pick<ProductDocument, 'price' | 'source'>): boolean {
-  return price.amountMinor > 0 || source === undefined;
 }
 
 const maxSlug = 80;

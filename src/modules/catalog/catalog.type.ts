@@ -4,6 +4,7 @@ import { connectionType } from '../../relay/connection.js';
 import { Money, MoneyInput } from '../../relay/money.js';
 import { Node } from '../../relay/node.js';
 import { field, ObjectType, payloadType } from '../../relay/output.js';
+import { ProductAvailability } from './availability.js';
 import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 
 @ObjectType({ implements: Node, description: 'A group of products; categories form a tree.' })
@@ -14,6 +15,17 @@ export class Category extends Node<CategoryDocument> {
   @Field(() => String, { description: 'The name to show.' })
   name!: string;
 }
+
+registerEnumType(ProductAvailability, {
+  name: 'ProductAvailability',
+  description: 'Whether a product can be ordered.',
+  valuesConfig: {
+    IN_STOCK: { description: 'It can be ordered.' },
+    BACKORDER: { description: 'It can be ordered, and is sent once there is some again.' },
+    OUT_OF_STOCK: { description: 'All are sold.' },
+    UNLISTED: { description: 'It is shown and has no price: it is not for sale.' },
+  },
+});
 
 @ObjectType({ description: 'A property of a product, such as colour: red.' })
 export class ProductAttribute {
@@ -35,11 +47,8 @@ export class Product extends Node<ProductDocument> {
   @Field(() => String, { description: 'Plain text; may be empty.' })
   description!: string;
 
-  @Field(() => Money, { description: 'What one costs now.' })
-  price!: Money;
-
-  @Field(() => Int, { nullable: true, description: 'How many can be ordered now; null where stock is not tracked.' })
-  stock!: number | null;
+  @Field(() => Money, { nullable: true, description: 'What one costs now; null where no price is known.' })
+  price!: Money | null;
 
   @Field(() => [ProductAttribute], { description: 'Its properties.' })
   attributes!: ProductAttribute[];
@@ -67,8 +76,8 @@ registerEnumType(ProductSort, {
   valuesConfig: {
     NEWEST: { description: 'The latest first.' },
     TOP_RATED: { description: 'The highest composite score first.' },
-    PRICE_LOWEST: { description: 'The cheapest first.' },
-    PRICE_HIGHEST: { description: 'The dearest first.' },
+    PRICE_LOWEST: { description: 'The cheapest first; what has no price is left out.' },
+    PRICE_HIGHEST: { description: 'The dearest first; what has no price is left out.' },
   },
 });
 
@@ -80,10 +89,16 @@ export class ProductFilter {
   @Field(() => ID, { nullable: true, description: 'Only of this merchant.' })
   merchantId?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Costing at least this, in the smallest unit of the currency.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Costing at least this, in the smallest unit of the currency. Leaves out what has no price.',
+  })
   priceAtLeast?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Costing at most this, in the smallest unit of the currency.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Costing at most this, in the smallest unit of the currency. Leaves out what has no price.',
+  })
   priceAtMost?: number | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Only what can be ordered now.' })
@@ -110,11 +125,14 @@ export class CreateProductInput {
   @Field(() => ID, { description: 'Its category.' })
   categoryId!: string;
 
-  @Field(() => MoneyInput, { description: 'What one costs.' })
-  price!: MoneyInput;
+  @Field(() => MoneyInput, { nullable: true, description: 'What one costs. Without a price, it is shown and not sold.' })
+  price?: MoneyInput | null;
 
   @Field(() => Int, { nullable: true, description: 'How many there are; leave out where stock is not tracked.' })
   stock?: number | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether it can be ordered when none is left.' })
+  backorder!: boolean;
 
   @Field(() => [ProductAttributeInput], { nullable: true, description: 'At most 50.' })
   attributes?: ProductAttributeInput[] | null;
@@ -137,11 +155,17 @@ export class UpdateProductInput {
   @Field(() => String, { nullable: true, description: 'Plain text, at most 10,000 characters.' })
   description?: string | null;
 
-  @Field(() => MoneyInput, { nullable: true, description: 'What one costs. Orders that were placed keep their price.' })
+  @Field(() => MoneyInput, {
+    nullable: true,
+    description: 'What one costs; null takes it off sale. Orders that were placed keep their price.',
+  })
   price?: MoneyInput | null;
 
   @Field(() => Int, { nullable: true, description: 'How many there are now; null stops tracking.' })
   stock?: number | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether it can be ordered when none is left.' })
+  backorder?: boolean | null;
 
   @Field(() => [ProductAttributeInput], { nullable: true, description: 'Replaces all; at most 50.' })
   attributes?: ProductAttributeInput[] | null;

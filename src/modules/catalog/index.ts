@@ -13,7 +13,8 @@ import { collections } from './catalog.collections.js';
 
 export type { CategoryDocument, ProductDocument } from './catalog.model.js';
 export { moneySchema, type MoneyAmount } from './money.js';
-export { isPriced, productKey, slugify, type TalliedProduct } from './catalog.service.js';
+export { availabilityOf, isPriced, isSoldOut, ProductAvailability, type PricedProduct } from './availability.js';
+export { productKey, slugify, type TalliedProduct } from './catalog.service.js';
 export type { ProductFacts } from './catalog.bulk.js';
 export { Product, ProductConnection } from './catalog.type.js';
 
@@ -62,7 +63,12 @@ function productsOfMerchant({ products }: CatalogModels): PersonalData {
     name: 'products',
     collect: (merchant) => products.find({ merchant }).lean(),
     erase: (step) =>
-      updateSome(products, { merchant: step.user }, { $set: { merchant: step.anonymousId, stock: 0, updatedAt: new Date() } }, step),
+      updateSome(
+        products,
+        { merchant: step.user },
+        { $set: { merchant: step.anonymousId, stock: 0, backorder: false, updatedAt: new Date() } },
+        step,
+      ),
   };
 }
 

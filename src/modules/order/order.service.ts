@@ -9,7 +9,7 @@ import type { ClientSession } from '../../store/database.js';
 import { insert, insertNew } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
-import { isPriced, productKey, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import { isPriced, productKey, type CatalogVerbs, type PricedProduct, type ProductDocument } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { OrderDocument, OrderModels, OrderStatusName } from './order.model.js';
 
@@ -79,7 +79,7 @@ export class OrderService {
     return requireCreated(await this.models.orders.findById(id).lean());
   }
 
-  private async readProducts(session: ClientSession, items: OrderedItem[]): Promise<ProductDocument[]> {
+  private async readProducts(session: ClientSession, items: OrderedItem[]): Promise<PricedProduct[]> {
     const found = await this.dependencies.catalog.productsByIds(
       items.map(({ product }) => product),
       session,
@@ -93,18 +93,17 @@ export class OrderService {
       return product!;
     });
     if (missing.length > 0) throw new RulesBroken(missing);
-    const unpriced = products.findIndex((product) => !isPriced(product));
-    if (unpriced !== -1) throw broken('NOT_ALLOWED', 'This product is not for sale.', 'items', String(unpriced), 'productId');
-    checkSeller(products);
-    return products;
+    const priced = requirePriced(products);
+    checkSeller(priced);
+    return priced;
   }
 
-  private async takeStock(change: Change, items: OrderedItem[], products: ProductDocument[]): Promise<void> {
+  private async takeStock(change: Change, items: OrderedItem[], products: PricedProduct[]): Promise<void> {
     for (const [at, { product, quantity }] of items.entries()) {
       const { stock } = products[at]!;
       if (stock === null) continue;
       if (!(await this.dependencies.catalog.takeStock(change, product, quantity)))
-        throw broken('OUT_OF_STOCK', `There are only ${stock} left.`, 'items', String(at), 'quantity');
+        throw broken('OUT_OF_STOCK', `There are only ${Math.max(0, stock)} left.`, 'items', String(at), 'quantity');
     }
   }
 
@@ -179,8 +178,16 @@ function checkItems(items: OrderedItem[]): void {
   rules.check();
 }
 
+/** @throws RulesBroken NOT_ALLOWED for products that have no price */
+function requirePriced(products: ProductDocument[]): PricedProduct[] {
+  return products.map((product, at) => {
+    if (!isPriced(product)) throw broken('NOT_ALLOWED', 'This product is not for sale.', 'items', String(at), 'productId');
+    return product;
+  });
+}
+
 /** @throws RulesBroken NOT_ALLOWED for products of several merchants or in several currencies */
-function checkSeller(products: ProductDocument[]): void {
+function checkSeller(products: PricedProduct[]): void {
   const [first] = products;
   const stranger = products.findIndex(
     ({ merchant, price }) => !merchant.equals(first!.merchant) || price.currency !== first!.price.currency,
@@ -190,7 +197,7 @@ function checkSeller(products: ProductDocument[]): void {
   throw broken('NOT_ALLOWED', message, 'items', String(stranger), 'productId');
 }
 
-function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[], products: ProductDocument[]): OrderDocument {
+function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[], products: PricedProduct[]): OrderDocument {
   const now = new Date();
   const lines = items.map(({ product, quantity }, at) => ({ product, title: products[at]!.title, price: products[at]!.price, quantity }));
   const amountMinor = lines.reduce((sum, { price, quantity }) => sum + price.amountMinor * quantity, 0);

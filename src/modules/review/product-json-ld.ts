@@ -5,7 +5,7 @@ import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
-import { isPriced, Product, type ProductDocument } from '../catalog/index.js';
+import { availabilityOf, isPriced, Product, ProductAvailability, type PricedProduct, type ProductDocument } from '../catalog/index.js';
 import type { PublicUser, UserVerbs } from '../user/index.js';
 import { ratingOf } from './product-rating.js';
 import { reviewList } from './review-list.js';
@@ -42,7 +42,7 @@ export class ProductJsonLdResolver {
 }
 
 function describeProduct(product: ProductDocument, url: string, rating: RatingSummary): object {
-  const { _id, title, description, imageUrl, price, stock } = product;
+  const { _id, title, description, imageUrl } = product;
   const [brand, sku, gtin, mpn] = ['brand', 'sku', 'gtin', 'mpn'].map((name) => attributeOf(product, name));
   return {
     '@context': 'https://schema.org',
@@ -55,15 +55,7 @@ function describeProduct(product: ProductDocument, url: string, rating: RatingSu
     description,
     ...(imageUrl && { image: imageUrl }),
     ...(brand && { brand: { '@type': 'Brand', name: brand } }),
-    // A product that came without a price is not for sale.
-    ...(isPriced(product) && {
-      offers: {
-        '@type': 'Offer',
-        price: priceOf(price),
-        priceCurrency: price.currency,
-        availability: `https://schema.org/${stock === 0 ? 'OutOfStock' : 'InStock'}`,
-      },
-    }),
+    ...(isPriced(product) && { offers: describeOffer(product) }),
     // schema.org knows no score of nobody.
     ...(rating.count > 0 && {
       aggregateRating: {
@@ -74,6 +66,22 @@ function describeProduct(product: ProductDocument, url: string, rating: RatingSu
         worstRating: 1,
       },
     }),
+  };
+}
+
+const schemaAvailability: Record<ProductAvailability, string> = {
+  [ProductAvailability.IN_STOCK]: 'InStock',
+  [ProductAvailability.BACKORDER]: 'BackOrder',
+  [ProductAvailability.OUT_OF_STOCK]: 'OutOfStock',
+  [ProductAvailability.UNLISTED]: 'Discontinued',
+};
+
+function describeOffer(product: PricedProduct): object {
+  return {
+    '@type': 'Offer',
+    price: priceOf(product.price),
+    priceCurrency: product.price.currency,
+    availability: `https://schema.org/${schemaAvailability[availabilityOf(product)]}`,
   };
 }
 
@@ -97,7 +105,7 @@ function rounded(stars: number): number {
 }
 
 /** As a decimal number in the currency's main unit, such as 19.99. */
-function priceOf({ amountMinor, currency }: ProductDocument['price']): string {
+function priceOf({ amountMinor, currency }: PricedProduct['price']): string {
   const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
   return (amountMinor / 10 ** digits).toFixed(digits);
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../../log.js';
 import type { ClientSession } from '../../../store/database.js';
 import { Worker, type ChangedDocuments } from '../../../workers/index.js';
 import type { BehaviourVerbs, InteractionDocument } from '../../behaviour/index.js';
-import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
+import { isSoldOut, type CatalogVerbs, type ProductDocument } from '../../catalog/index.js';
 import type { PersonalData } from '../../personal-data.js';
 import type { UserVerbs } from '../../user/index.js';
 import { termsOf } from '../training/training-data.js';
@@ -109,7 +109,7 @@ function itemOf(product: ProductDocument): GorseItem {
     Categories: [product.category.toHexString()],
     Labels: [...new Set(termsOf(product, ''))],
     Timestamp: product.createdAt.toISOString(),
-    IsHidden: product.stock === 0,
+    IsHidden: isSoldOut(product),
   };
 }
 

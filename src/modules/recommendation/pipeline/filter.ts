@@ -1,5 +1,6 @@
 /** Third step: only what can be ordered now. */
 import type { Types } from 'mongoose';
+import { isSoldOut } from '../../catalog/index.js';
 import type { RecommendationRequest } from './recommendation.js';
 
 /** Leaves out products that are gone or out of stock, in one read. */
@@ -8,5 +9,5 @@ export async function available<Item extends { product: Types.ObjectId }>(
   { productOf }: Pick<RecommendationRequest, 'productOf'>,
 ): Promise<Item[]> {
   const products = await Promise.all(items.map(({ product }) => productOf(product)));
-  return items.filter((_, at) => products[at] && products[at].stock !== 0);
+  return items.filter((_, at) => products[at] && !isSoldOut(products[at]));
 }
