@@ -87,21 +87,11 @@ const tries: Record<string, Try> = {
 
 /** Ids of what everybody sees, of what is the viewer's own alone, and those that staff decides about. */
 const others = new Set([
-  ...[
-    'createProduct.categoryId',
-    'updateProduct.productId',
-    'updateProduct.categoryId',
-    'createCategory.parentId',
-    'createReview.productId',
-  ],
+  ...['createProduct.categoryId', 'updateProduct.productId', 'createCategory.parentId', 'createReview.productId'],
   ...['askQuestion.productId', 'shareProduct.productId', 'referProduct.productId', 'sendMerchantFeedback.productId', 'placeOrder.items'],
+  'revokeSession.sessionId',
   ...['updateOrderStatus.orderId', 'trackEvents.events', 'markNotificationsRead.notificationIds', 'moderateContent.contentId'],
-  ...[
-    'setUserRoles.userId',
-    'recordRecommendationFeedback.impressionId',
-    'recordRecommendationFeedback.productId',
-    'undoDismissal.productId',
-  ],
+  ...['setUserRoles.userId', 'recordRecommendationFeedback.impressionId', 'undoDismissal.productId'],
   // They only take back what the viewer did.
   ...['unfollowUser.userId', 'blockUser.userId', 'unblockUser.userId'],
 ]);

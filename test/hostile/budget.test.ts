@@ -167,7 +167,7 @@ describe('an operation', () => {
     // The store does not answer the first change before the operation's time is up.
     prototype.exec = async function (this: mongoose.Query<unknown, unknown> & { op?: string }) {
       const done = (await exec.call(this)) as unknown;
-      if (this.op === 'findOneAndUpdate') await held;
+      if (this.op === 'updateOne') await held;
       return done;
     };
     const name = async () => (await plaza.data('query ($handle: String!) { user(handle: $handle) { name } }', account)).user.name as string;
