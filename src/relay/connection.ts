@@ -49,6 +49,8 @@ export interface Connection<Node> {
   totalCount: number | null;
 }
 
+const edgeTypes = new Map<unknown, unknown>();
+
 /** Declares a node type's connection and edge types. */
 export function connectionType<Node extends object>(node: ClassType<Node>, name: string): ClassType<Connection<Node>> {
   @ObjectType(`${name}Edge`, { description: `One ${name} of a list.` })
@@ -71,7 +73,18 @@ export function connectionType<Node extends object>(node: ClassType<Node>, name:
     @Field(() => Int, { nullable: true, description: 'How many the whole list has; null where counting would be dear.' })
     totalCount!: number | null;
   }
+  edgeTypes.set(NodeConnection, NodeEdge);
   return NodeConnection;
+}
+
+/** The edge type that was declared with a connection type, for events of a list that grows. */
+export function edgeType<Node>(connection: ClassType<Connection<Node>>): ClassType<Edge<Node>> {
+  return edgeTypes.get(connection) as ClassType<Edge<Node>>;
+}
+
+/** A node where it stands in a list. */
+export function edgeIn<Node>(list: ListDefinition, node: Node): Edge<Node> {
+  return { node, cursor: encodeCursor(list.name, keyOf(node, list.order)) };
 }
 
 /** A list in the store: its filter, its order (ending in a unique field) and a name that its cursors carry. */

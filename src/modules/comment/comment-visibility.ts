@@ -27,7 +27,10 @@ export class CommentVisibility {
   }
 
   /** What a comment is about, as the viewer may see it; null where that is gone. */
-  async subjectOf({ subjectType, subject }: CommentDocument, context: RequestContext): Promise<object | null> {
+  async subjectOf(
+    { subjectType, subject }: Pick<CommentDocument, 'subject' | 'subjectType'>,
+    context: RequestContext,
+  ): Promise<object | null> {
     const found = await this.dependencies.subjects.find(subjectType)?.comments.find(context, subject);
     return found ? { ...found, __typename: subjectType } : null;
   }

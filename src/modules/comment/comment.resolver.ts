@@ -1,13 +1,14 @@
-import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, edgeIn, mapNodes, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
-import { replyList } from './comment.lists.js';
+import { commentList, replyList } from './comment.lists.js';
 import { placeOf, type CommentVisibility } from './comment-visibility.js';
 import type { CommentLoaders } from './comment.loader.js';
 import type { CommentDocument, ReactionName } from './comment.model.js';
@@ -168,11 +169,20 @@ export class CommentResolver {
   async commentAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
-    @Arg('subjectId', () => ID, { description: 'On which product, review, answer or share.' }) _subjectId: string,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('subjectId', () => ID, { description: 'On which product, review, answer or share.' }) subjectId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
   ) {
     const comment = await context.load(this.dependencies.loaders.commentById, event.data['comment'] as CommentDocument['_id']);
-    return { cursor: encodeEventCursor(event), comment: comment?.hiddenAt ? null : comment };
+    const visible = comment?.hiddenAt ? null : comment;
+    // Who sees the subject depends on the viewer, so that it is looked up for those who ask for it only.
+    const { type: subjectType, id } = parseGlobalId(subjectId, 'subjectId');
+    const subject = asksFor(info, 'subject') ? await this.dependencies.visibility.subjectOf({ subjectType, subject: id }, context) : null;
+    return { cursor: encodeEventCursor(event), comment: visible, edge: visible && edgeOf(visible), subject };
   }
+}
+
+function edgeOf(comment: CommentDocument) {
+  return edgeIn(comment.parent ? replyList(comment.parent, []) : commentList(comment.subject, [], 'NEWEST'), comment);
 }

@@ -1,5 +1,5 @@
 import { createUnionType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { connectionType } from '../../relay/connection.js';
+import { connectionType, edgeType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
 import { Product } from '../catalog/index.js';
@@ -134,5 +134,10 @@ export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'What wa
 });
 
 export const CommentAdded = eventType('CommentAdded', 'A comment was written.', {
-  comment: field(() => Comment, 'The comment; null where it is gone since.'),
+  comment: field(() => Comment, 'The comment. Null if it has been removed since.'),
+  edge: field(
+    () => edgeType(CommentConnection),
+    'The comment’s edge: in the subject’s comments, sorted by `NEWEST`, or for a reply in the replies of its parent. Null if it has been removed since.',
+  ),
+  subject: field(() => CommentSubject, 'What the comment is about. Null if the viewer may not see it.'),
 });

@@ -1,12 +1,14 @@
-import { Arg, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
+import { asksFor, edgeIn } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { AnswerReactions } from './answer-reactions.js';
-import { answerTopic, type AnswerService } from './answer.service.js';
+import { answerList, answerTopic, type AnswerService } from './answer.service.js';
 import type { QuestionLoaders } from './question.loader.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
 import {
@@ -124,11 +126,17 @@ export class AnswerResolver {
   async answerAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
-    @Arg('questionId', () => ID, { description: 'To which question.' }) _questionId: string,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('questionId', () => ID, { description: 'To which question.' }) questionId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
   ) {
     const answer = await context.load(this.dependencies.loaders.answerById, event.data['answer'] as AnswerDocument['_id']);
-    return { cursor: encodeEventCursor(event), answer: answer?.hiddenAt ? null : answer };
+    const visible = answer?.hiddenAt ? null : answer;
+    // Who sees the question depends on the viewer, so that it is looked up for those who ask for it only.
+    const { visibility } = this.dependencies;
+    const question = asksFor(info, 'question') ? await visibility.question(idOf('Question', questionId, 'questionId'), context) : null;
+    const edge = visible && edgeIn(answerList(visible.question, []), visible);
+    return { cursor: encodeEventCursor(event), answer: visible, edge, question };
   }
 }

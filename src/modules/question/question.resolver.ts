@@ -1,7 +1,8 @@
-import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, edgeIn, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
@@ -101,12 +102,17 @@ export class QuestionResolver {
   async questionAsked(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
-    @Arg('productId', () => ID, { description: 'About which product.' }) _productId: string,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('productId', () => ID, { description: 'About which product.' }) productId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
   ) {
     const question = await context.load(this.dependencies.loaders.questionById, event.data['question'] as QuestionDocument['_id']);
-    return { cursor: encodeEventCursor(event), question: question?.hiddenAt ? null : question };
+    const visible = question?.hiddenAt ? null : question;
+    const { productById } = this.dependencies.catalog;
+    const product = asksFor(info, 'product') ? await context.load(productById, idOf('Product', productId, 'productId')) : null;
+    const edge = visible && edgeIn(questionList(visible.product, [], 'NEWEST'), visible);
+    return { cursor: encodeEventCursor(event), question: visible, edge, product };
   }
 }
 

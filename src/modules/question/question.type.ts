@@ -1,7 +1,8 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { connectionType } from '../../relay/connection.js';
+import { connectionType, edgeType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
+import { Product } from '../catalog/index.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
 
 export enum QuestionSort {
@@ -164,9 +165,16 @@ export const DeleteQuestionPayload = payloadType('DeleteQuestionPayload', 'What 
 });
 
 export const QuestionAsked = eventType('QuestionAsked', 'A question was asked.', {
-  question: field(() => Question, 'The question; null where it is gone since.'),
+  question: field(() => Question, 'The question. Null if it has been removed since.'),
+  edge: field(
+    () => edgeType(QuestionConnection),
+    'The question’s edge in the product’s questions, sorted by `NEWEST`. Null if it has been removed since.',
+  ),
+  product: field(() => Product, 'The product that the question is about.'),
 });
 
 export const AnswerAdded = eventType('AnswerAdded', 'A question was answered.', {
-  answer: field(() => Answer, 'The answer; null where it is gone since.'),
+  answer: field(() => Answer, 'The answer. Null if it has been removed since.'),
+  edge: field(() => edgeType(AnswerConnection), 'The answer’s edge in the question’s answers. Null if it has been removed since.'),
+  question: field(() => Question, 'The answered question. Null if the viewer may not see it.'),
 });

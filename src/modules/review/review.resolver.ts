@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, Float, ID, Info, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { asksFor, ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, edgeIn, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
@@ -160,25 +160,36 @@ export class ReviewResolver {
   async reviewAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
-    @Arg('productId', () => ID, { description: 'Of which product.' }) _productId: string,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('productId', () => ID, { description: 'Of which product.' }) productId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
   ) {
     const review = await context.load(this.dependencies.loaders.reviewById, event.data['review'] as ReviewDocument['_id']);
-    return { cursor: encodeEventCursor(event), review: review?.visible ? review : null };
+    const visible = review?.visible ? review : null;
+    const product = asksFor(info, 'product') ? await this.productOf(productId, context) : null;
+    const edge = visible && edgeIn(reviewList(visible.product, [], {}, 'NEWEST'), visible);
+    return { cursor: encodeEventCursor(event), review: visible, edge, product };
   }
 
   @Subscription(() => RatingChanged, {
     description: 'Every change of a product’s score.',
     subscribe: subscribeTo((args: { productId: string }) => ratingTopic(idOf('Product', args.productId, 'productId'))),
   })
-  ratingChanged(
+  async ratingChanged(
     @Root() event: LoggedEvent,
-    @Arg('productId', () => ID, { description: 'Of which product.' }) _productId: string,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('productId', () => ID, { description: 'Of which product.' }) productId: string,
     @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
     _after?: string | null,
   ) {
-    return { cursor: encodeEventCursor(event), rating: event.data['summary'] as RatingSummary };
+    const product = asksFor(info, 'product') ? await this.productOf(productId, context) : null;
+    return { cursor: encodeEventCursor(event), rating: event.data['summary'] as RatingSummary, product };
+  }
+
+  private productOf(productId: string, context: RequestContext): Promise<ProductDocument | null> {
+    return context.load(this.dependencies.catalog.productById, idOf('Product', productId, 'productId'));
   }
 }
 

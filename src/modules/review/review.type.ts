@@ -1,8 +1,9 @@
 import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { WebAddress } from '../../input/web-address.js';
-import { connectionType } from '../../relay/connection.js';
+import { connectionType, edgeType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { eventType, field, From, ObjectType, payloadType } from '../../relay/output.js';
+import { Product } from '../catalog/index.js';
 import type { RatingSummary } from '../../scoring/index.js';
 import type { ResponseDocument, ReviewDocument, ReviewRevisionDocument } from './review.model.js';
 
@@ -273,9 +274,15 @@ export const RespondToReviewPayload = payloadType('RespondToReviewPayload', 'The
 });
 
 export const ReviewAdded = eventType('ReviewAdded', 'A review was written.', {
-  review: field(() => Review, 'The review; null where it is gone since.'),
+  review: field(() => Review, 'The review. Null if it has been removed since.'),
+  edge: field(
+    () => edgeType(ReviewConnection),
+    'The review’s edge in the product’s reviews, sorted by `NEWEST`. Null if it has been removed since.',
+  ),
+  product: field(() => Product, 'The reviewed product.'),
 });
 
 export const RatingChanged = eventType('RatingChanged', 'A product’s score changed.', {
   rating: field(() => ProductRating, 'The score right after this change.'),
+  product: field(() => Product, 'The rated product, as it is now.'),
 });
