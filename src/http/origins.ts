@@ -51,10 +51,11 @@ export class Origins {
   }
 }
 
+/** Only what a browser would send: an origin in its one form, and not something that a parser makes one of. */
 function parse(origin: string): URL | null {
   try {
     const url = new URL(origin);
-    return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
+    return url.origin === origin.toLowerCase() && /^https?:$/.test(url.protocol) ? url : null;
   } catch {
     return null;
   }

@@ -27,6 +27,7 @@ import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graph
 import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn } from '../relay/context.js';
+import { serveAccountPage } from './account-page.js';
 import { setBrowserRules } from './browser-rules.js';
 import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
@@ -147,6 +148,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await serveShortLinks(fastify, options);
   serveProductPage(fastify, options.operations, options.realtime.eventLog);
   serveReviewFeed(fastify, options);
+  serveAccountPage(fastify, path);
   if (options.playground) await servePlayground(fastify, path);
   let metrics: Awaited<ReturnType<typeof listenForMetrics>> = null;
   return {

@@ -127,6 +127,16 @@ describe('an export', () => {
     expect(JSON.stringify(data)).not.toMatch(/passwordHash|refreshHash/);
   });
 
+  test('has no text of others that moderators took out of sight', async () => {
+    const [me, other, moderator] = [await plaza.account(), await plaza.account(), await plaza.account({ role: 'MODERATOR' })];
+    const subjectId = await plaza.product(await plaza.account({ merchant: true }));
+    const mentioned = { subjectId, body: `Shame on you, @${me.handle}!` };
+    const { comment } = await plaza.mutate('addComment', mentioned, 'comment { id }', other.token);
+    expect((await exportOf(me))['mentions']).toMatchObject([{ body: mentioned.body }]);
+    await plaza.mutate('moderateContent', { contentId: comment.id, action: 'HIDE', reason: 'Insult' }, 'entry { at }', moderator.token);
+    expect(JSON.stringify(await exportOf(me))).not.toContain('Shame');
+  });
+
   test('has nothing of anybody else, and is not for strangers', async () => {
     const { other } = await busyUser();
     const fresh = await plaza.account();

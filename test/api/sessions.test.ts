@@ -188,10 +188,16 @@ describe('the list of sessions', () => {
   });
 });
 
+/** The same claims, with a header that says that nobody signed them. */
+function unsigned(token: string): string {
+  return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.`;
+}
+
 describe('a token that is not good', () => {
   test.each([
     ['garbage', async () => 'garbage'],
     ['forged', async () => tokenSignedBy('another secret that is long enough', '1h', await plaza.account())],
+    ['signed by nobody', async () => unsigned((await plaza.account()).token)],
     ['of a session that never was', async () => tokenSignedBy('a secret for tests that is long enough', '1h', await plaza.account())],
   ])('is refused: %s', async (_name, make) => {
     const answer = await plaza.query(whoAmI, {}, await make());

@@ -26,6 +26,11 @@ const refused = [
   'null',
   'file://',
   'nonsense',
+  'https://shop.example@evil.test',
+  'https://shop.example/',
+  'https://shop.example, https://evil.test',
+  'https://shop.example\\.evil.test',
+  'https://evil.test#.example.com',
 ];
 
 const body = JSON.stringify({ query: '{ __typename }' });

@@ -9,7 +9,8 @@ export function commentPersonalData({ comments, reactions }: CommentModels): Per
     ownedDocuments({ name: 'reactions', model: reactions, owner: 'user', erase: 'ANONYMISE' }),
     {
       name: 'mentions',
-      collect: (user) => comments.find({ mentions: user }, { body: 1, createdAt: 1 }).lean(),
+      // What others wrote is theirs: text that is out of sight is not read in an export either.
+      collect: (user) => comments.find({ mentions: user, hiddenAt: null, deletedAt: null }, { body: 1, createdAt: 1 }).lean(),
       async erase({ session, user, handle, max }) {
         const naming = await comments.find({ mentions: user }, { body: 1 }).limit(max).session(session).lean();
         for (const { _id, body } of naming)

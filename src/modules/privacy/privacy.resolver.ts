@@ -17,7 +17,7 @@ export class PrivacyResolver {
   ) {}
 
   @Authorized()
-  @Cost({ weight: 1000 })
+  @Cost({ weight: 5000 })
   @Query(() => GraphQLJSONObject, { description: 'Everything that the shop holds on one, by kind.' })
   async exportMyData(@Ctx() context: RequestContext): Promise<object> {
     const { userId } = context.requireSignedIn();

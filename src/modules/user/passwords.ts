@@ -12,6 +12,7 @@ const maxLength = 200;
 const maxTried = 1_000;
 /** zxcvbn's scores go from 0 to 4; 2 takes more than a million guesses. */
 const leastScore = 2;
+const fewSigns = 3;
 
 export class Passwords {
   private meter: Promise<ZxcvbnFactory> | null = null;
@@ -34,10 +35,18 @@ export class Passwords {
     rules.text(password, { least: minLength, most: maxLength }, field);
     if (password.length < minLength || password.length > maxLength) return rules;
     const words = [...this.shopWords, ...ownWords].flatMap((word) => [word, ...word.split(/[@._\s-]/)]).filter((word) => word.length > 2);
-    this.meter ??= loadMeter();
-    const { score } = (await this.meter).check(password.normalize('NFC').slice(0, judgedLength), words);
+    const score = await this.scoreOf(password.normalize('NFC').slice(0, judgedLength), words);
     const message = 'This password is easy to guess. Use a few unrelated words, or a password manager.';
     return rules.require(score >= leastScore, 'TOO_WEAK', message, field);
+  }
+
+  /** Summer2024! is as easy as Summer2024: a few signs that are put behind or between make no password strong. */
+  private async scoreOf(password: string, words: string[]): Promise<number> {
+    this.meter ??= loadMeter();
+    const meter = await this.meter;
+    const withoutSigns = password.replaceAll(/[^\p{L}\p{N}\s]/gu, '');
+    const forms = password.length - withoutSigns.length <= fewSigns ? [password, withoutSigns] : [password];
+    return Math.min(...forms.map((form) => meter.check(form, words).score));
   }
 
   hash(password: string): Promise<string> {
