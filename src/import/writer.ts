@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import type { Features } from '../app.js';
 import type { CategoryDocument, ProductFacts } from '../modules/catalog/index.js';
+import type { ProvenUser } from '../modules/user/index.js';
 import type { OnConflict, ReviewDocument } from '../modules/review/index.js';
 import { addToTally, emptyTally, type RatingTally } from '../scoring/index.js';
 import type { ReadLine } from './entries.js';
@@ -61,6 +62,8 @@ export class StoreWriter implements Writer {
   /** Of products that came with this import, with all their reviews so far. */
   private readonly tallies = new Map<string, RatingTally>();
   private readonly newProducts = seen();
+  /** Imported users whose addresses accounts have proved to have; they get what the import brings. */
+  private readonly claimed: ProvenUser[] = [];
   private hasMerchant = false;
 
   constructor(
@@ -84,6 +87,8 @@ export class StoreWriter implements Writer {
     const fresh = [...users].filter(([key]) => !this.known.user.has(key));
     const inserted = await this.verbs.users.importUsers(byId(fresh.map(([key, given]) => this.documents.user(key, given))));
     this.written.users += inserted;
+    const addressed = fresh.flatMap(([key, { email }]) => (email ? [{ _id: this.documents.id('user', key), email }] : []));
+    this.claimed.push(...(await this.verbs.users.provenAmong(addressed)));
     for (const [key] of fresh) this.known.user.set(key, true);
   }
 
@@ -155,6 +160,7 @@ export class StoreWriter implements Writer {
     const products = [...this.rated.values()];
     const known = this.tallies;
     await this.verbs.reviews.retallyProducts(products, { known, onProgress: (done) => onProgress(done / products.length) });
+    await this.verbs.users.handOver(this.claimed);
   }
 }
 

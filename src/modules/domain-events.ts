@@ -25,6 +25,8 @@ export interface DomainEvents {
   profileWritten: { user: Types.ObjectId; texts: Readonly<Record<string, string>> };
   /** What was tracked of a user has been deleted, since they agree to it no longer. */
   trackingWithdrawn: { user: Types.ObjectId };
+  /** An account proved to have the address of an imported user, who goes: what they wrote and bought is the account's. */
+  importedUserClaimed: { imported: Types.ObjectId; account: Types.ObjectId };
   followed: { follower: Types.ObjectId; followee: Types.ObjectId };
   unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
   /** A moderator took content out of sight, or put it back. */

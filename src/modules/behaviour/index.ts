@@ -50,6 +50,7 @@ export function behaviourModule(
       ownedDocuments({ name: 'interactions', model: models.interactions, owner: 'user', erase: 'DELETE' }),
       ownedDocuments({ name: 'consents', model: consentModels, owner: 'user', erase: 'DELETE' }),
     ],
+    on: { importedUserClaimed: ({ session }, { imported, account }) => bulk.claimInteractions(session, imported, account) },
     workers: [withdrawals.worker],
     verbs: {
       ...verbs(consents, ['choicesOf', 'importConsents', 'personalisedUsers']),

@@ -1,6 +1,7 @@
 /** Interactions in bulk: of another shop or data set, and for training. */
-import type { Types } from 'mongoose';
-import { insertNew } from '../../store/documents.js';
+import { Types } from 'mongoose';
+import type { ClientSession } from '../../store/database.js';
+import { insert, insertNew } from '../../store/documents.js';
 import type { BehaviourModels, InteractionDocument } from './behaviour.model.js';
 
 export class InteractionBulk {
@@ -26,6 +27,27 @@ export class InteractionBulk {
       ratings.map(({ user, product, points }) => ({ updateOne: { filter: { user, product }, update: { $set: { points } } } })),
       { ordered: false },
     );
+  }
+
+  /** What an imported user did becomes an account's; where the account had to do with the product too, the purchases come along. */
+  async claimInteractions(session: ClientSession, imported: Types.ObjectId, account: Types.ObjectId): Promise<void> {
+    const { interactions } = this.models;
+    const found = await interactions.find({ user: imported }).session(session).lean();
+    if (found.length === 0) return;
+    const products = found.map(({ product }) => product);
+    const own = await interactions
+      .find({ user: account, product: { $in: products } }, { product: 1 })
+      .session(session)
+      .lean();
+    const met = new Set(own.map(({ product }) => product.toHexString()));
+    const fresh = found.filter(({ product }) => !met.has(product.toHexString()));
+    const others = found.filter(({ product }) => met.has(product.toHexString()));
+    await interactions.deleteMany({ user: imported }, { session });
+    // Whose they are is a part of their shard key: they are made anew.
+    const moved = fresh.map((interaction) => ({ ...interaction, _id: new Types.ObjectId(), user: account }));
+    if (moved.length > 0) await insert(interactions, moved, session);
+    for (const { product, purchases, lastAt } of others)
+      await interactions.updateOne({ user: account, product }, { $max: { purchases, lastAt } }, { session });
   }
 
   /** Every interaction, for training. */

@@ -30,6 +30,11 @@ export function orderModule({ database, realtime, idempotency, events }: Foundat
     name: 'order',
     collections,
     resolvers: [new OrderResolver({ orders, users }), new OrderItemResolver(catalog), new ViewerOrdersResolver(models)],
+    on: {
+      async importedUserClaimed({ session }, { imported, account }) {
+        await models.orders.updateMany({ buyer: imported }, { $set: { buyer: account } }, { session });
+      },
+    },
     nodes: {
       async Order(id, context) {
         const order = await context.load(loaders.orderById, id);

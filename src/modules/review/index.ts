@@ -9,6 +9,7 @@ import { ownedDocuments, type PersonalData } from '../personal-data.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
+import { claimReviews } from './claimed-reviews.js';
 import { PublicRatings } from './public-ratings.js';
 import { ProductJsonLdResolver } from './product-json-ld.js';
 import { ProductRatings } from './product-rating.js';
@@ -74,6 +75,7 @@ export function reviewModule(
     ],
     nodes: { Review: visibleReview },
     on: {
+      importedUserClaimed: (change, claimed) => claimReviews(models, ratings, change, claimed),
       async orderStatusChanged(change, { order: { status, buyer, items } }) {
         if (status !== 'DELIVERED') return;
         await ratings.verify(

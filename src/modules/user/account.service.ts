@@ -9,13 +9,14 @@ import type { Outbox } from '../../mail/index.js';
 import type { DataKeys } from '../../data-keys.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
-import { duplicateKeyFields, type ClientSession, type Database } from '../../store/database.js';
+import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { enqueueAccountMail } from './account-mail.js';
 import type { AccountTokens } from './account-tokens.js';
 import { isEmail, type Addresses } from './addresses.js';
 import { normalEmail, type Claims } from './claims.js';
 import { isHandle, isReserved } from './handles.js';
+import type { ImportedUsers } from './imported-users.js';
 import type { Passwords } from './passwords.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { Credentials, SessionService } from './session.service.js';
@@ -30,7 +31,6 @@ export interface SignUp {
 }
 
 interface AccountDependencies {
-  database: Database;
   models: UserModels;
   realtime: Realtime;
   sessions: SessionService;
@@ -41,6 +41,7 @@ interface AccountDependencies {
   keys: DataKeys;
   outbox: Outbox;
   events: DomainEventBus;
+  importedUsers: ImportedUsers;
 }
 
 const wrongToken = () => broken('INVALID', 'This link has expired or was used before. Ask for a new one.', 'token');
@@ -124,19 +125,24 @@ export class AccountService {
     await this.setPassword(user, next, { keep: null, spend: (session) => tokens.spend(token, session) });
   }
 
-  /** Confirms the address that a token was mailed to, or gives the account that address. @throws RulesBroken INVALID */
+  /**
+   * Confirms the address that a token was mailed to, or gives the account that address, and with it what imported users of
+   * that address wrote and bought. @throws RulesBroken INVALID
+   */
   async confirmEmail(token: string): Promise<void> {
-    const { database, models, tokens, claims, addresses, outbox } = this.dependencies;
+    const { realtime, models, tokens, claims, addresses, outbox, importedUsers } = this.dependencies;
     const found = await tokens.find(token, ['CONFIRM_EMAIL', 'CHANGE_EMAIL']);
     if (!found) throw wrongToken();
     const { user: _id, email } = found;
-    const work = async (session: ClientSession): Promise<void> => {
+    const work = async (change: Change): Promise<void> => {
+      const { session } = change;
       const user = await models.users.findById(_id).session(session).lean();
       const owner = await claims.ownerOfEmail(email, session);
       if (!user || (owner && !owner.equals(_id)) || !(await tokens.spend(token, session))) throw wrongToken();
       const { sealedEmail, addressKey } = addresses.sealed({ email });
       const before = user.sealedEmail && addresses.open(user.sealedEmail);
       await models.users.updateOne({ _id }, { $set: { sealedEmail, addressKey, emailConfirmedAt: new Date() } }, { session });
+      await importedUsers.takeOver(change, _id, email);
       if (before !== undefined && normalEmail(before) === normalEmail(email)) return;
       if (before) await claims.releaseEmail(before, _id, session);
       if (before) await enqueueAccountMail(outbox, 'account: address changed', { email: before }, session);
@@ -144,7 +150,7 @@ export class AccountService {
       if (!owner) await claims.take([claims.ofEmail(email)], _id, session);
       await tokens.revokeAll(_id, ['CONFIRM_EMAIL', 'CHANGE_EMAIL', 'RESET_PASSWORD'], session);
     };
-    await this.unlessTaken(() => database.inTransaction([`account:${_id.toHexString()}`, claims.ofEmail(email)], work));
+    await this.unlessTaken(() => realtime.recordChange([`account:${_id.toHexString()}`, claims.ofEmail(email)], work));
     outbox.wake();
   }
 
@@ -196,14 +202,15 @@ export class AccountService {
     password: string,
     { keep, spend }: { keep: string | null; spend: (session: ClientSession) => Promise<boolean> },
   ): Promise<void> {
-    const { database, models, passwords, claims, tokens, addresses, outbox, realtime } = this.dependencies;
+    const { models, passwords, claims, tokens, addresses, outbox, realtime, importedUsers } = this.dependencies;
     const { _id } = user;
     const email = user.sealedEmail && addresses.open(user.sealedEmail);
     const [passwordHash, signIn] = await Promise.all([passwords.hash(password), this.signInClaim(email ?? '', password)]);
-    await database.inTransaction([`account:${_id.toHexString()}`], async (session) => {
+    await realtime.recordChange([`account:${_id.toHexString()}`], async (change) => {
+      const { session } = change;
       if (!(await spend(session))) throw wrongToken();
       // Who has a token that was mailed has the address.
-      const confirmed = keep === null && email ? { emailConfirmedAt: new Date() } : {};
+      const confirmed: Pick<UserDocument, 'emailConfirmedAt'> = keep === null && email ? { emailConfirmedAt: new Date() } : {};
       await models.users.updateOne({ _id }, { $set: { passwordHash, ...confirmed } }, { session });
       await models.sessions.deleteMany({ user: _id, ...(keep && { _id: { $ne: keep } }) }, { session });
       await tokens.revokeAll(_id, ['RESET_PASSWORD'], session);
@@ -211,6 +218,7 @@ export class AccountService {
       if (!email) return;
       const owner = await claims.ownerOfEmail(email, session);
       if (!owner?.equals(_id)) await claims.take([await this.freeClaim(email, signIn, _id, session)], _id, session);
+      if (confirmed.emailConfirmedAt && (!owner || owner.equals(_id))) await importedUsers.takeOver(change, _id, email);
       await enqueueAccountMail(outbox, 'account: password changed', { email }, session);
     });
     realtime.announceAccountChange(_id);

@@ -9,7 +9,7 @@ import { insert, insertNew } from '../../store/documents.js';
 import { foldHandle } from './handles.js';
 
 export interface ClaimDocument {
-  /** `handle:<handle in lower case>`, `email:<digest>`, `identity:<issuer>|<subject>` or `sign-in:<digest>`. */
+  /** `handle:<handle in lower case>`, `email:<digest>`, `identity:<issuer>|<subject>`, `sign-in:<digest>` or `imported:<digest>:<user>`. */
   _id: string;
   user: Types.ObjectId;
 }
@@ -32,6 +32,11 @@ export class Claims {
     return `email:${this.keys.digest(normalEmail(email), 'email').toString('base64url')}`;
   }
 
+  /** The address that an imported user had: there may be several such users, and none has the address by it. */
+  ofImportedUser(email: string, user: Types.ObjectId): string {
+    return `imported:${this.keys.digest(normalEmail(email), 'email').toString('base64url')}:${user.toHexString()}`;
+  }
+
   async ownerOf(claim: string, session: ClientSession | null = null): Promise<Types.ObjectId | null> {
     return (await this.model.findById(claim).session(session).lean())?.user ?? null;
   }
@@ -46,6 +51,24 @@ export class Claims {
           .lean()
       )?.user ?? null
     );
+  }
+
+  /** The same of many addresses; those nobody has are left out. */
+  async ownersOfEmails(emails: readonly string[]): Promise<Map<string, Types.ObjectId>> {
+    const addresses = new Map(emails.flatMap((email) => this.allOfEmail(email).map((claim) => [claim, email])));
+    if (addresses.size === 0) return new Map();
+    const found = await this.model.find({ _id: { $in: [...addresses.keys()] } }).lean();
+    return new Map(found.map(({ _id, user }) => [addresses.get(_id)!, user]));
+  }
+
+  /** The imported users who had an address. */
+  async importedUsersOf(email: string, session: ClientSession): Promise<Types.ObjectId[]> {
+    const ranges = this.allOfEmail(email).map((claim) => {
+      const digest = claim.slice('email:'.length);
+      return { _id: { $gte: `imported:${digest}:`, $lt: `imported:${digest};` } };
+    });
+    const found = await this.model.find({ $or: ranges }).session(session).lean();
+    return found.map(({ user }) => user);
   }
 
   /** The users behind some handles; those nobody has are left out. */
@@ -79,6 +102,12 @@ export class Claims {
   async changeHandle(user: Types.ObjectId, before: string, after: string, session: ClientSession): Promise<void> {
     await this.model.deleteMany({ _id: this.ofHandle(before), user }, { session });
     await this.take([this.ofHandle(after)], user, session);
+  }
+
+  /** Makes the claim of an imported user's address anew, with the key of today. */
+  async renewImported(email: string, user: Types.ObjectId, session: ClientSession): Promise<void> {
+    await this.model.deleteMany({ user, _id: { $gte: 'imported:', $lt: 'imported;' } }, { session });
+    await this.take([this.ofImportedUser(email, user)], user, session);
   }
 
   async releaseSignIns(user: Types.ObjectId, session: ClientSession): Promise<void> {

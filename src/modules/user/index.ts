@@ -5,6 +5,7 @@ import { AccountService } from './account.service.js';
 import { AccountTokens } from './account-tokens.js';
 import { Addresses } from './addresses.js';
 import { Claims } from './claims.js';
+import { ImportedUsers } from './imported-users.js';
 import { keyRotation } from './key-rotation.js';
 import { Passwords } from './passwords.js';
 import { AccessTokens } from './access-tokens.js';
@@ -18,6 +19,7 @@ import { collections } from './user.collections.js';
 import { findViewer } from './viewer.js';
 
 export type { PublicUser } from './user.loader.js';
+export type { ProvenUser } from './imported-users.js';
 export type { Account } from './user.service.js';
 export { User, UserRole, Viewer } from './user.type.js';
 
@@ -48,9 +50,10 @@ export function userModule({ database, realtime, idempotency, keys, mail: outbox
   });
   const passwords = new Passwords([options.shopName]);
   declareAccountMail({ ...options, outbox, tokens, claims });
+  const importedUsers = new ImportedUsers({ models, realtime, events, claims });
   const accounts = new AccountService({
-    ...{ database, models, realtime, sessions, passwords },
-    ...{ addresses, claims, tokens, keys, outbox, events },
+    ...{ models, realtime, sessions, passwords },
+    ...{ addresses, claims, tokens, keys, outbox, events, importedUsers },
   });
   const dependencies = { users, sessions, accounts, loaders };
   return describeModule({
@@ -84,6 +87,7 @@ export function userModule({ database, realtime, idempotency, keys, mail: outbox
       ]),
       ...verbs(users, ['knows', 'knowsMerchant', 'privacySettingsOf', 'removeAccount', 'rename', 'restrict', 'setRoles', 'usersByHandle']),
       ...verbs(users, ['usersWithoutPersonalisation']),
+      ...verbs(importedUsers, ['handOver', 'provenAmong']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),
       ...verbs(sessions, ['authenticate', 'currentOf']),
     },

@@ -190,9 +190,10 @@ export class UserService {
     const known = await this.knownAmong(users.map(({ _id }) => _id));
     const fresh = users.filter(({ _id }) => !known.has(_id.toHexString()));
     if (fresh.length === 0) return 0;
-    const claimsOf = ({ _id, handle, email }: Account): ClaimDocument[] => [
+    const claimsOf = ({ _id, handle, email, importedEmail }: Account): ClaimDocument[] => [
       { _id: this.claims.ofHandle(handle), user: _id },
       ...(email === undefined ? [] : [{ _id: this.claims.ofEmail(email), user: _id }]),
+      ...(importedEmail === undefined ? [] : [{ _id: this.claims.ofImportedUser(importedEmail, _id), user: _id }]),
     ];
     const taken = await this.claims.takeFree(fresh.flatMap(claimsOf));
     const renamed = fresh.filter(({ handle }) => taken.has(this.claims.ofHandle(handle))).map(withOwnHandle);
