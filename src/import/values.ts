@@ -1,5 +1,6 @@
 /** The values of a line, with the bounds that the API has for the same things. */
 import { decodeHTMLStrict } from 'entities';
+import { beginningOf, isLongerThan } from '../input/text.js';
 import { Rejected, type Scale } from './record.js';
 
 export type DecimalMark = '.' | ',';
@@ -77,7 +78,7 @@ export function aspectOf(column: string, value: unknown, decimal: DecimalMark): 
 export function keyOf(column: string, what: string, value: unknown): string {
   const key = typeof value === 'number' ? String(value) : typeof value === 'string' ? clean(value).trim() : '';
   if (key === '') throw new Rejected(`the ${what} is missing`, column);
-  if (lengthOf(key) > maxKey) throw new Rejected(`the ${what} is longer than ${maxKey} characters`, column, shown(value));
+  if (isLongerThan(key, maxKey)) throw new Rejected(`the ${what} is longer than ${maxKey} characters`, column, shown(value));
   return key;
 }
 
@@ -86,27 +87,9 @@ function clean(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
-/** In characters as the API counts them, so that an emoji counts once. */
-function lengthOf(text: string): number {
-  if (text.length <= 100) return [...text].length;
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
-}
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** The longest beginning of a text that has at most so many characters and ends with a whole one, ellipsis included. */
+/** The beginning of a text that is longer than the API allows, with an ellipsis. */
 export function shortened(text: string, max: number): string {
-  if (text.length <= max || lengthOf(text) <= max) return text;
-  let kept = '';
-  let length = 1;
-  for (const { segment } of graphemes.segment(text)) {
-    length += [...segment].length;
-    if (length > max) break;
-    kept += segment;
-  }
-  return `${kept}…`;
+  return isLongerThan(text, max) ? `${beginningOf(text, max - 1)}…` : text;
 }
 
 function plainText(value: unknown, column: string, html: boolean): string {
@@ -125,9 +108,9 @@ export function escapeText(text: string): string {
 /** A text of a review: too long is rejected, unless the user would rather have it shortened. */
 export function reviewText(column: string, value: unknown, max: number, style: ValueStyle): string {
   const text = plainText(value, column, style.html);
-  if (text.length <= max || lengthOf(text) <= max) return text;
+  if (!isLongerThan(text, max)) return text;
   if (style.shorten) return shortened(text, max);
-  throw new Rejected(`the text has ${lengthOf(text)} characters, at most ${max} are possible; --shorten shortens it`, column, shown(text));
+  throw new Rejected(`the text has more than ${max} characters; --shorten shortens it`, column, shown(text));
 }
 
 export function replyText(column: string, value: unknown, style: ValueStyle): string {

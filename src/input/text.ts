@@ -54,6 +54,24 @@ export function isLongerThan(text: string, limit: number): boolean {
   if (text.length <= limit) return false;
   if (text.length > limit * unitsPerCharacter) return true;
   let count = 0;
+  for (const _ of startsIn(text)) if (++count > limit) return true;
+  return false;
+}
+
+/** The first characters of a text that has more, each of them whole. */
+export function beginningOf(text: string, characters: number): string {
+  let end = 0;
+  let count = 0;
+  for (const start of startsIn(text)) {
+    if (start > characters * unitsPerCharacter) break;
+    end = start;
+    if (count++ === characters) break;
+  }
+  return text.slice(0, end);
+}
+
+/** Where the characters of a text begin. */
+function* startsIn(text: string): Generator<number> {
   for (let start = 0; start < text.length;) {
     const end = start + pieceLength;
     // Both halves of a surrogate pair are in the same piece.
@@ -61,9 +79,7 @@ export function isLongerThan(text: string, limit: number): boolean {
     const starts = Array.from(segmenter.segment(piece), ({ index }) => index);
     // The last character of a piece may go on in the next one.
     const isCut = start + piece.length < text.length && starts.length > 1;
-    count += isCut ? starts.length - 1 : starts.length;
-    if (count > limit) return true;
+    for (const at of isCut ? starts.slice(0, -1) : starts) yield start + at;
     start += isCut ? starts.at(-1)! : piece.length;
   }
-  return false;
 }

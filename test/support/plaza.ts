@@ -200,9 +200,13 @@ export class Plaza {
     };
   }
 
-  async account({ merchant = false, role }: { merchant?: boolean; role?: 'ADMIN' | 'MODERATOR' } = {}): Promise<Account> {
+  async account({
+    merchant = false,
+    role,
+    email,
+  }: { merchant?: boolean; role?: 'ADMIN' | 'MODERATOR'; email?: string } = {}): Promise<Account> {
     const handle = `user${++this.accounts}_${Math.random().toString(36).slice(2, 8)}`;
-    const credentials = { email: `${handle}@example.org`, password: 'correct horse' };
+    const credentials = { email: email ?? `${handle}@example.org`, password: 'correct horse' };
     const payload = await this.mutate(
       'signUp',
       { ...credentials, handle, name: `Name of ${handle}`, merchant },

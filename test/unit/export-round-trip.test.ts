@@ -6,6 +6,7 @@ import type { ExportedReview } from '../../src/export/exported-reviews.js';
 import { googleFeed } from '../../src/export/google-feed.js';
 import { amazonExport, csvExport, type ReviewFormat } from '../../src/export/review-tables.js';
 import type { ImportedRating } from '../../src/import/record.js';
+import { flawsOfFeed } from '../support/google-feed.js';
 import { readText } from '../support/import.js';
 
 const text = (maxLength: number) =>
@@ -64,22 +65,6 @@ test.each<[string, ReviewFormat]>([
   );
 });
 
-/** What the published description of the schema says of the children of a review, in its order. */
-const order = [
-  'review_id',
-  'reviewer',
-  'is_verified_purchase',
-  'is_incentivized_review',
-  'review_timestamp',
-  'title',
-  'content',
-  'review_url',
-]
-  .concat(['reviewer_images', 'ratings', 'products', 'collection_method'])
-  .map((name) => `(?:<${name}\\b(?:(?!</${name}>)[^])*</${name}>)`);
-const optional = new Set([5, 8, 11]);
-const review = new RegExp(`^<review>${order.map((part, at) => part + (optional.has(at) ? '?' : '')).join('')}</review>$`);
-
 test("Google's feed has the published structure, whatever the reviews hold", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(exported, { maxLength: 5 }), async (reviews) => {
@@ -89,15 +74,8 @@ test("Google's feed has the published structure, whatever the reviews hold", asy
         urlOf: (slug) => `https://shop.example/${encodeURIComponent(slug)}`,
       }))
         pieces.push(piece);
-      expect(pieces[0]).toContain('<version>2.4</version>\n<publisher><name>A &amp; B</name></publisher>\n<reviews>');
-      expect(pieces.at(-1)).toBe('</reviews>\n</feed>\n');
-      const written = pieces.slice(1, -1).map((piece) => piece.trimEnd());
-      expect(written).toHaveLength(reviews.filter(({ rating: { body } }) => body.trim() !== '').length);
-      for (const piece of written) {
-        expect(piece).toMatch(review);
-        // eslint-disable-next-line no-control-regex
-        expect(piece.replace(/&(amp|lt|gt|quot|apos);/g, '')).not.toMatch(/[&\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/);
-      }
+      expect(flawsOfFeed(pieces.join(''))).toEqual([]);
+      expect(pieces.slice(1, -1)).toHaveLength(reviews.filter(({ rating: { body } }) => body.trim() !== '').length);
     }),
   );
 });

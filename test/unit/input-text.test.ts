@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RulesBroken } from '../../src/errors.js';
 import { InputRules } from '../../src/input/rules.js';
-import { flawIn, flawInLine, isBlank, isLongerThan, tidy } from '../../src/input/text.js';
+import { beginningOf, flawIn, flawInLine, isBlank, isLongerThan, tidy } from '../../src/input/text.js';
 import { webAddress } from '../../src/input/web-address.js';
 
 function codesOf(check: (rules: InputRules) => void): string[] {
@@ -17,6 +17,16 @@ function codesOf(check: (rules: InputRules) => void): string[] {
 }
 
 describe('text', () => {
+  test('that is too long begins with so many whole characters', () => {
+    const character = fc.constantFrom('a', 'é', 'e\u0301', '👍🏽', '👩‍👩‍👧‍👦', '\u{20bb7}', '🇩🇪');
+    fc.assert(
+      fc.property(fc.array(character, { minLength: 2, maxLength: 1500 }), fc.nat(), (characters, cut) => {
+        const count = cut % (characters.length - 1);
+        expect(beginningOf(characters.join(''), count)).toBe(characters.slice(0, count).join(''));
+      }),
+    );
+  });
+
   test.each(['Anna', 'zwei\nZeilen\tweit', 'שלום עולם', '𠮷野家', '👩‍👩‍👧‍👦', 'می‌خواهم', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', 'Å'])(
     'is taken as people write it: %j',
     (text) => {
