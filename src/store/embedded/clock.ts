@@ -1,13 +1,14 @@
 /**
  * The store's clock: whole seconds and a count within them, so that no two moments are equal. Its threads share it, and
- * it starts in the second after the start, so that no moment of an earlier process comes again.
+ * it starts in the second after the start, so that no moment of an earlier process comes again. With it they share how
+ * often has been committed.
  */
 import { Timestamp } from 'bson';
 
 const second = 0x1_0000_0000n;
 
 export function newClock(): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(8);
+  const buffer = new SharedArrayBuffer(16);
   new BigUint64Array(buffer)[0] = BigInt(Math.floor(Date.now() / 1000) + 1) * second;
   return buffer;
 }
@@ -17,6 +18,16 @@ let clock = new BigUint64Array(newClock());
 /** Makes this thread's clock the one that others have. */
 export function shareClock(buffer: SharedArrayBuffer): void {
   clock = new BigUint64Array(buffer);
+}
+
+/** Notes that something was committed; before anybody is told. */
+export function noteCommit(): void {
+  Atomics.add(clock, 1, 1n);
+}
+
+/** How often has been committed since the start. */
+export function commitsSoFar(): bigint {
+  return Atomics.load(clock, 1);
 }
 
 /** Sets the clock on, where it is behind a moment. */

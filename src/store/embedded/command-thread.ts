@@ -5,6 +5,7 @@ import { Catalog } from './catalog.js';
 import { shareClock } from './clock.js';
 import { Commands } from './commands.js';
 import { parseMessage } from './message.js';
+import { Outbox, pack, unpack, type Addressed, type Packet } from './packets.js';
 import { encodeReply, failure } from './replies.js';
 import { upgrade } from './upgrade.js';
 import { warn } from './warnings.js';
@@ -18,13 +19,8 @@ export interface ThreadInput {
   clock: SharedArrayBuffer;
 }
 
-/** A request, or word to stop. */
-export type ToThread = { id: number; message: Uint8Array } | 'stop';
-
-export interface FromThread {
-  id: number;
-  reply: Uint8Array;
-}
+/** Requests, or word to stop. */
+export type ToThread = Packet | 'stop';
 
 const sweepInterval = 5_000;
 const { directory, address, number, clock } = workerData as ThreadInput;
@@ -35,20 +31,30 @@ const catalog = new Catalog(join(directory, 'plaza.lmdb'), { readOnly: !writes }
 if (writes) upgrade(catalog);
 const commands = new Commands(catalog, () => address, { thread: number });
 
-async function answer(message: Uint8Array): Promise<Uint8Array> {
+/** What is answered by one commit goes back together. */
+const replies = new Outbox((work) => process.nextTick(work), send);
+
+function send(messages: Addressed[]): void {
+  const packet = pack(messages);
+  port.postMessage(packet, [packet.bytes.buffer]);
+}
+
+async function reply(message: Buffer): Promise<Buffer> {
   try {
     if (!writes) catalog.refresh();
-    return encodeReply(await commands.run(parseMessage(Buffer.from(message.buffer, message.byteOffset, message.byteLength))));
+    return encodeReply(await commands.run(parseMessage(message)));
   } catch (error) {
     return failure(error);
   }
 }
 
-async function receive(input: ToThread): Promise<void> {
-  if (input === 'stop') return stop();
-  const bytes = await answer(input.message);
-  const reply = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
-  port.postMessage({ id: input.id, reply } satisfies FromThread, [reply.buffer as ArrayBuffer]);
+async function answer({ id, message }: Addressed): Promise<void> {
+  replies.put({ id, message: await reply(message) });
+}
+
+function receive(input: ToThread): void {
+  if (input === 'stop') return void stop();
+  for (const request of unpack(input)) void answer(request);
 }
 
 let sweeping = setTimeout(() => void sweep(), sweepInterval);
@@ -68,5 +74,5 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-port.on('message', (input: ToThread) => void receive(input));
+port.on('message', receive);
 port.postMessage('ready');

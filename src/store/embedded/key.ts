@@ -312,6 +312,15 @@ export function encodeFields(prefix: Uint8Array | null, values: readonly unknown
   return writer.finish();
 }
 
+/** The key of an ObjectId that is still bytes, the same as `encodeFields` makes. */
+export function encodeObjectId(prefix: Uint8Array, bytes: Buffer, at: number): Buffer {
+  const key = Buffer.allocUnsafe(prefix.length + 13);
+  key.set(prefix);
+  key[prefix.length] = tag.objectId;
+  bytes.copy(key, prefix.length + 1, at, at + 12);
+  return key;
+}
+
 const ascending = [false];
 
 /** The key of one value. */

@@ -1,13 +1,16 @@
 /** OP_MSG: what a request says, as much of it as is needed. */
 import { deserialize, type Document } from 'bson';
 import { CommandError } from './errors.js';
-import { valueSize } from './raw-document.js';
+import { visitFields } from './raw-document.js';
 import { decode, decodeCommand } from './values/decoding.js';
 
 export const headerSize = 16;
 export const largestMessage = 48_000_000;
 export const opcode = { reply: 1, query: 2004, message: 2013 } as const;
 const flag = { checksumPresent: 1, moreToCome: 2 } as const;
+
+/** What a reply's message has before its body: the header, no flags, and the kind of the one section. */
+export const replyHead = headerSize + 5;
 
 /** What decides which thread runs a command, read without decoding the rest. */
 export interface Outline {
@@ -37,13 +40,15 @@ export function outline(message: Buffer): Outline {
   const found: Outline = { name: '', inTransaction: false, cursor: null, firstStage: null };
   const body = sections(message).find(({ kind }) => kind === 0);
   if (!body) throw new CommandError(9, 'OP_MSG has no body');
-  for (const { name, type, at } of fields(body.bytes)) {
+  const { bytes } = body;
+  visitFields(bytes, 0, (name, type, at) => {
     found.name ||= name;
     if (name === 'autocommit') found.inTransaction = true;
-    if (name === 'getMore') found.cursor = cursorId(body.bytes, type, at);
-    if (name === 'cursors' && type === 0x04) found.cursor = firstLong(body.bytes.subarray(at));
-    if (name === 'pipeline' && type === 0x04) found.firstStage = firstStage(body.bytes.subarray(at));
-  }
+    else if (name === 'getMore') found.cursor = cursorId(bytes, type, at);
+    else if (name === 'cursors' && type === 0x04) found.cursor = firstLong(bytes, at);
+    else if (name === 'pipeline' && type === 0x04) found.firstStage = firstStage(bytes, at);
+    return true;
+  });
   return found;
 }
 
@@ -76,18 +81,6 @@ function sections(message: Buffer): { kind: number; bytes: Buffer }[] {
   return found;
 }
 
-function* fields(bytes: Buffer): Generator<{ name: string; type: number; at: number }> {
-  for (let start = 4; start < bytes.length && bytes[start] !== 0;) {
-    const type = bytes[start]!;
-    const nameEnd = bytes.indexOf(0, start + 1);
-    if (nameEnd === -1) throw new CommandError(22, 'invalid BSON');
-    const name = bytes.toString('utf8', start + 1, nameEnd);
-    yield { name, type, at: nameEnd + 1 };
-    start = nameEnd + 1 + valueSize(bytes, type, nameEnd + 1);
-    if (start <= nameEnd || start >= bytes.length) throw new CommandError(22, 'invalid BSON');
-  }
-}
-
 /** Drivers send a cursor's id as a long; whoever sends another number may. */
 function cursorId(bytes: Buffer, type: number, at: number): bigint | null {
   if (type === 0x12) return bytes.readBigInt64LE(at);
@@ -96,17 +89,26 @@ function cursorId(bytes: Buffer, type: number, at: number): bigint | null {
   return Number.isInteger(value) ? BigInt(value) : null;
 }
 
-function firstLong(array: Buffer): bigint | null {
-  for (const { type, at } of fields(array)) return cursorId(array, type, at);
-  return null;
+function firstLong(bytes: Buffer, array: number): bigint | null {
+  let found: bigint | null = null;
+  visitFields(bytes, array, (_position, type, at) => {
+    found = cursorId(bytes, type, at);
+    return false;
+  });
+  return found;
 }
 
-function firstStage(array: Buffer): string | null {
-  for (const { type, at } of fields(array)) {
-    if (type !== 0x03) return null;
-    for (const { name } of fields(array.subarray(at))) return name;
-  }
-  return null;
+function firstStage(bytes: Buffer, array: number): string | null {
+  let found: string | null = null;
+  visitFields(bytes, array, (_position, type, at) => {
+    if (type === 0x03)
+      visitFields(bytes, at, (name) => {
+        found = name;
+        return false;
+      });
+    return false;
+  });
+  return found;
 }
 
 function parseBody(section: Buffer): Document {

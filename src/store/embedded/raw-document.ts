@@ -84,6 +84,30 @@ export function valueSize(bytes: Buffer, type: number, at: number): number {
   }
 }
 
+/**
+ * Calls a function with each field of a document, until it returns false.
+ * @returns whether it saw them all
+ * @throws CommandError or RangeError where the document is not well-formed
+ */
+export function visitFields(bytes: Buffer, start: number, visit: (name: string, type: number, at: number) => boolean): boolean {
+  const end = start + bytes.readInt32LE(start) - 1;
+  if (end < start + 4 || end >= bytes.length) throw malformed();
+  for (let at = start + 4; at < end;) {
+    const type = bytes[at]!;
+    const nameEnd = bytes.indexOf(0, at + 1);
+    if (nameEnd === -1 || nameEnd >= end) throw malformed();
+    const next = nameEnd + 1 + valueSize(bytes, type, nameEnd + 1);
+    if (next <= nameEnd || next > end) throw malformed();
+    if (!visit(bytes.toString('latin1', at + 1, nameEnd), type, nameEnd + 1)) return false;
+    at = next;
+  }
+  return true;
+}
+
+function malformed(): CommandError {
+  return new CommandError(22, 'invalid BSON');
+}
+
 /** The top-level fields named, copied byte for byte in the document's own order. */
 export function pickFields(bytes: Buffer, names: ReadonlySet<string>, keep: boolean): Buffer {
   const parts: Buffer[] = [];

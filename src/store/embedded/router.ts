@@ -9,11 +9,13 @@ import type { Worker } from 'node:worker_threads';
 import { serialize } from 'bson';
 import { firstMessage, startThread } from '../../threads.js';
 import { Catalog } from './catalog.js';
-import type { FromThread, ThreadInput, ToThread } from './command-thread.js';
+import type { ThreadInput, ToThread } from './command-thread.js';
 import { newClock, shareClock } from './clock.js';
 import { Commands } from './commands.js';
 import { CommandError } from './errors.js';
+import { readByIdentity } from './identity-reads.js';
 import { outline, parseMessage, type Outline } from './message.js';
+import { Outbox, pack, unpack, type Addressed, type Packet } from './packets.js';
 import { OverBudget } from './reader.js';
 import { encodeReply, failure } from './replies.js';
 import { warn } from './warnings.js';
@@ -70,7 +72,12 @@ export class Router {
     return serialize({ ...this.commands.hello(), connectionId });
   }
 
-  async answer(message: Buffer): Promise<Uint8Array> {
+  /** The reply to what is so short that it need not wait for its turn; null for all else. */
+  answerAtOnce(message: Buffer): Buffer | null {
+    return readByIdentity(message, this.catalog);
+  }
+
+  async answer(message: Buffer): Promise<Buffer> {
     const asked = outline(message);
     const thread = this.threadFor(asked);
     if (thread) return thread.ask(message);
@@ -103,7 +110,9 @@ export class Router {
 /** A thread that answers commands; it starts when it is first asked, and again should it fail. */
 class CommandThread {
   private worker: Promise<Worker> | null = null;
-  private readonly pending = new Map<number, (reply: Uint8Array) => void>();
+  private readonly pending = new Map<number, (reply: Buffer) => void>();
+  /** What comes in one turn of the event loop goes to the thread together. */
+  private readonly outbox = new Outbox(setImmediate, (requests) => void this.send(requests));
   private lastId = 0;
 
   constructor(private readonly input: () => ThreadInput) {}
@@ -116,13 +125,11 @@ class CommandThread {
     await this.running();
   }
 
-  async ask(message: Buffer): Promise<Uint8Array> {
-    const worker = await this.running();
+  ask(message: Buffer): Promise<Buffer> {
     const id = ++this.lastId;
-    const copy = new Uint8Array(message);
     return new Promise((resolve) => {
       this.pending.set(id, resolve);
-      worker.postMessage({ id, message: copy } satisfies ToThread, [copy.buffer]);
+      this.outbox.put({ id, message });
     });
   }
 
@@ -132,6 +139,19 @@ class CommandThread {
     const exited = once(worker, 'exit');
     worker.postMessage('stop' satisfies ToThread);
     await exited;
+  }
+
+  private async send(requests: Addressed[]): Promise<void> {
+    try {
+      const worker = await this.running();
+      const packet = pack(requests);
+      worker.postMessage(packet satisfies ToThread, [packet.bytes.buffer]);
+    } catch (error) {
+      for (const { id } of requests) {
+        this.pending.get(id)?.(failure(error));
+        this.pending.delete(id);
+      }
+    }
   }
 
   private running(): Promise<Worker> {
@@ -147,9 +167,11 @@ class CommandThread {
       this.worker = null;
       throw error;
     }
-    worker.on('message', ({ id, reply }: FromThread) => {
-      this.pending.get(id)?.(reply);
-      this.pending.delete(id);
+    worker.on('message', (packet: Packet) => {
+      for (const { id, message } of unpack(packet)) {
+        this.pending.get(id)?.(message);
+        this.pending.delete(id);
+      }
     });
     worker.on('error', (error) => warn(`A thread failed: ${error.message}`));
     worker.on('exit', () => this.ended());
@@ -159,8 +181,9 @@ class CommandThread {
   /** What was asked of a thread that is gone fails in a way that drivers try again. */
   private ended(): void {
     this.worker = null;
-    const lost = failure(new CommandError(91, 'The command was interrupted', {}, ['RetryableWriteError']));
-    for (const reply of this.pending.values()) reply(lost);
+    this.outbox.clear();
+    for (const reply of this.pending.values())
+      reply(failure(new CommandError(91, 'The command was interrupted', {}, ['RetryableWriteError'])));
     this.pending.clear();
   }
 }

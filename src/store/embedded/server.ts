@@ -16,6 +16,8 @@ class Connection {
   private received: Buffer[] = [];
   private size = 0;
   private working: Promise<void> = Promise.resolve();
+  /** How many messages have come that are not answered yet. */
+  private waiting = 0;
   private lastId = 0;
 
   constructor(
@@ -66,27 +68,34 @@ class Connection {
     if (kind !== opcode.message && kind !== opcode.query) throw new CommandError(115, `opcode ${kind} is not supported`);
     if (kind === opcode.message && message.length < headerSize + 4) throw new Error('invalid message length');
     if (kind === opcode.query) parseLegacyHello(message);
+    if (this.waiting === 0 && kind === opcode.message && this.answerAtOnce(message)) return;
+    this.waiting++;
     this.working = this.working.then(() => (kind === opcode.query ? this.greet(message) : this.answer(message)));
   }
 
+  private answerAtOnce(message: Buffer): boolean {
+    const reply = this.router.answerAtOnce(message);
+    if (reply) this.send(message, reply);
+    return reply !== null;
+  }
+
   private greet(message: Buffer): void {
+    this.waiting--;
     this.socket.write(this.legacyReply(message.readInt32LE(4), this.router.greeting(this.id)));
   }
 
   private async answer(message: Buffer): Promise<void> {
-    if (this.socket.destroyed) return;
-    const body = await this.router.answer(message).catch(failure);
-    if (!wantsReply(message) || this.socket.destroyed) return;
-    this.socket.write(this.messageReply(message.readInt32LE(4), body));
+    const reply = this.socket.destroyed ? null : await this.router.answer(message).catch(failure);
+    this.waiting--;
+    if (reply && wantsReply(message) && !this.socket.destroyed) this.send(message, reply);
   }
 
-  private messageReply(to: number, body: Uint8Array): Buffer {
-    const out = Buffer.allocUnsafe(headerSize + 5 + body.length);
-    this.header(out, to, opcode.message);
-    out.writeUInt32LE(0, 16);
-    out[20] = 0;
-    out.set(body, 21);
-    return out;
+  /** Fills in what a reply has room for in front of its body. */
+  private send(message: Buffer, reply: Buffer): void {
+    this.header(reply, message.readInt32LE(4), opcode.message);
+    reply.writeUInt32LE(0, 16);
+    reply[20] = 0;
+    this.socket.write(reply);
   }
 
   private legacyReply(to: number, body: Uint8Array): Buffer {

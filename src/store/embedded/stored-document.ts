@@ -78,11 +78,11 @@ export function isSound(stored: Buffer): boolean {
   return length > 1 && crc32(stored.subarray(0, length)) === stored.readUInt32LE(length);
 }
 
-/** @throws CommandError where the document is not what was written */
+/** The document, which shares no memory with what is stored. @throws CommandError where it is not what was written */
 export function unpack(stored: Buffer, names: FieldNames, key: Buffer): Buffer {
   if (!isSound(stored))
     throw new CommandError(322, `The stored document ${key.toString('hex')} is damaged: check the data and restore a backup`);
-  if (stored[0] === 0) return stored.subarray(1, stored.length - checksumLength);
+  if (stored[0] === 0) return Buffer.from(stored.subarray(1, stored.length - checksumLength));
   return new Unpacker(stored, names).unpack();
 }
 

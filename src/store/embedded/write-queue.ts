@@ -3,6 +3,7 @@
  * acknowledged only when it is on disk. A long write is done in steps, with others' between them.
  */
 import type { Catalog } from './catalog.js';
+import { noteCommit } from './clock.js';
 import { CommandError } from './errors.js';
 import { Locked } from './transaction.js';
 import { warn } from './warnings.js';
@@ -62,6 +63,7 @@ export class WriteQueue {
         this.catalog.saveChanges();
         doneAt = performance.now();
       });
+      noteCommit();
       this.step = Math.min(Math.max(step.flushes * (performance.now() - doneAt), step.shortest), step.longest);
     } catch (error) {
       this.undo(group.splice(0, reports.length + 1), error);
