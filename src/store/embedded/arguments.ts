@@ -45,11 +45,27 @@ const notImplemented = new Set([
   'viewOn',
 ]);
 
-const statements: Record<string, readonly string[]> = {
-  updates: ['q', 'u', 'c', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort', 'collation'],
-  deletes: ['q', 'limit', 'hint', 'collation'],
-  indexes: ['key', 'name', 'unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds', 'collation', 'v', 'ns', 'background'],
+/** By name of a command: all that it may say. */
+const argumentsOf = new Map(Object.entries(known).map(([name, own]) => [name, new Set([name, ...common, ...concerned, ...own])]));
+argumentsOf.set('findandmodify', new Set(['findandmodify', ...argumentsOf.get('findAndModify')!]));
+
+const statements = {
+  updates: new Set(['q', 'u', 'c', 'multi', 'upsert', 'arrayFilters', 'hint', 'sort', 'collation']),
+  deletes: new Set(['q', 'limit', 'hint', 'collation']),
+  indexes: new Set([
+    'key',
+    'name',
+    'unique',
+    'sparse',
+    'partialFilterExpression',
+    'expireAfterSeconds',
+    'collation',
+    'v',
+    'ns',
+    'background',
+  ]),
 };
+const statementLists = Object.keys(statements) as (keyof typeof statements)[];
 
 const withinTransactions = new Set([
   'find',
@@ -70,12 +86,12 @@ const withinTransactions = new Set([
 
 /** @throws CommandError for arguments that are unknown, not implemented or malformed */
 export function requireArguments(name: string, command: Document): void {
-  const fields = known[name === 'findandmodify' ? 'findAndModify' : name];
-  if (fields) requireKnown(name, command, new Set([name, ...common, ...concerned, ...fields]));
-  for (const [list, allowed] of Object.entries(statements)) {
+  const fields = argumentsOf.get(name);
+  if (fields) requireKnown(name, command, fields);
+  for (const list of statementLists) {
     const given = command[list] as Value;
     if (!fields || !Array.isArray(given)) continue;
-    for (const one of given) if (isDocument(one)) requireKnown(`${name}.${list}`, one, new Set(allowed));
+    for (const one of given) if (isDocument(one)) requireKnown(`${name}.${list}`, one, statements[list]);
   }
   if (command['autocommit'] === false) requireInTransaction(name, command);
   requireReadConcern(command);
@@ -84,8 +100,9 @@ export function requireArguments(name: string, command: Document): void {
 }
 
 function requireKnown(name: string, given: Document, fields: ReadonlySet<string>): void {
-  for (const [field, value] of Object.entries(given) as [string, Value][]) {
+  for (const field of Object.keys(given)) {
     if (fields.has(field)) continue;
+    const value = given[field] as Value;
     if (notImplemented.has(field) && (value === false || value === undefined || value === null)) continue;
     if (notImplemented.has(field)) throw new CommandError(238, `${field} is not implemented`);
     throw new CommandError(40415, `BSON field '${name}.${field}' is an unknown field.`);

@@ -5,7 +5,7 @@ import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
 import { commitsSoFar } from './clock.js';
 import { parseCollation, type Collation } from './collation.js';
 import { compileFilter } from './query/matching.js';
-import { decode, encode, encodeAny } from './raw-document.js';
+import { decode, encode } from './raw-document.js';
 import { compileValidator } from './validation.js';
 import { ChangeLog } from './changes/log.js';
 import { CommandError, writeConflict } from './errors.js';
@@ -296,7 +296,7 @@ export class Catalog {
   addIndex(collection: Collection, specification: Omit<IndexSpecification, 'id' | 'multikey'>): Index {
     if (specification.name.length > longestIndexName) throw new CommandError(67, 'index name too long');
     const index = compileIndex({ ...specification, id: this.takeId(), multikey: false }, collection.id);
-    collection.indexes.push(index);
+    collection.indexes = [...collection.indexes, index];
     this.save(collection);
     return index;
   }
@@ -335,13 +335,12 @@ export class Catalog {
     return this.environment.useReadTransaction();
   }
 
-  readOutcome(session: string): Document | undefined {
-    const stored = this.meta.get(outcomeKey(session));
-    return stored && decode(stored);
+  readOutcome(session: string): Buffer | undefined {
+    return this.meta.get(outcomeKey(session));
   }
 
-  saveOutcome(session: string, outcome: Document): void {
-    this.meta.putSync(outcomeKey(session), encodeAny(outcome));
+  saveOutcome(session: string, outcome: Buffer): void {
+    this.meta.putSync(outcomeKey(session), outcome);
   }
 
   sweepOutcomes(before: Date): void {
@@ -369,9 +368,21 @@ export class Catalog {
   }
 }
 
+/** What is made of a collection's indexes once, and again when there are others. */
+export function ofIndexes<Made>(make: (indexes: Index[]) => Made): (indexes: Index[]) => Made {
+  const made = new WeakMap<Index[], Made>();
+  return (indexes) => {
+    let found = made.get(indexes);
+    if (found === undefined) made.set(indexes, (found = make(indexes)));
+    return found;
+  };
+}
+
+const secondaryOf = ofIndexes((indexes) => indexes.filter((index) => index.name !== identityIndex));
+
 /** The indexes that have entries of their own. */
 export function secondaryIndexes(collection: Collection): Index[] {
-  return collection.indexes.filter((index) => index.name !== identityIndex);
+  return secondaryOf(collection.indexes);
 }
 
 function collectionKey(id: number): Buffer {

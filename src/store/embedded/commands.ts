@@ -141,7 +141,7 @@ export class Commands {
       requireArguments(name, command);
       const reply = await handler(command);
       const concern = writeConcernError(command);
-      return concern && !Buffer.isBuffer(reply) ? { ...reply, writeConcernError: concern } : reply;
+      return concern ? { ...(Buffer.isBuffer(reply) ? decode(reply) : reply), writeConcernError: concern } : reply;
     } catch (error) {
       if (error instanceof CommandError && error.code === 117) throw error;
       const transaction = this.openTransactionOf(command);

@@ -1,5 +1,5 @@
 /** Reading and cutting BSON documents without decoding them. */
-import { calculateObjectSize, serialize, serializeWithBufferAndIndex, type Document } from 'bson';
+import { serialize, type Document } from 'bson';
 import { CommandError } from './errors.js';
 
 export { decode } from './values/decoding.js';
@@ -30,19 +30,14 @@ function tooLarge(size: number): CommandError {
 }
 
 export function encode(document: Document): Buffer {
-  const bytes = serialize(document, { ignoreUndefined: true }) as Buffer;
-  if (bytes.length > largestDocument) {
-    throw tooLarge(bytes.length);
-  }
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const bytes = encodeAny(document);
+  if (bytes.length > largestDocument) throw tooLarge(bytes.length);
+  return bytes;
 }
 
 /** Bytes of a document that no limit applies to: a reply, or the store's own notes. */
 export function encodeAny(document: Document): Buffer {
-  const size = calculateObjectSize(document, { ignoreUndefined: true });
-  const bytes = Buffer.allocUnsafe(size);
-  serializeWithBufferAndIndex(document, bytes, { ignoreUndefined: true });
-  return bytes;
+  return serialize(document, { ignoreUndefined: true }) as Buffer;
 }
 
 const fixedSizes: Record<number, number> = {

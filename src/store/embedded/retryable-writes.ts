@@ -5,6 +5,7 @@
 import type { Document } from 'bson';
 import type { Catalog } from './catalog.js';
 import { CommandError } from './errors.js';
+import { decode, encodeAny } from './raw-document.js';
 import { unfinished, type Run } from './write-queue.js';
 import type { WriteProgress, WriteRun } from './write-commands.js';
 
@@ -23,7 +24,7 @@ export class RetryableWrites {
   constructor(private readonly catalog: Catalog) {}
 
   /** The write as one that is done at most once, however often it is asked for. */
-  once(session: string, number: number, write: WriteRun): Run<Document> {
+  once(session: string, number: number, write: WriteRun): Run<Document | Buffer> {
     let resumed = false;
     return (deadline) => {
       const earlier = this.outcomeOf(session, number);
@@ -32,8 +33,13 @@ export class RetryableWrites {
       if (earlier?.progress && !resumed) write.resume(earlier.progress);
       resumed = true;
       const reply = write.next(deadline);
-      this.save(session, reply === unfinished ? { number, progress: write.progress() } : { number, reply });
-      return reply;
+      if (reply === unfinished) {
+        this.save(session, { number, progress: write.progress() });
+        return reply;
+      }
+      const bytes = encodeAny(reply);
+      this.catalog.saveOutcome(session, finished(number, bytes));
+      return bytes;
     };
   }
 
@@ -46,14 +52,36 @@ export class RetryableWrites {
   }
 
   private save(session: string, outcome: Omit<Outcome, 'at'>): void {
-    this.catalog.saveOutcome(session, { ...outcome, at: new Date() });
+    this.catalog.saveOutcome(session, encodeAny({ ...outcome, at: new Date() }));
   }
 
   private outcomeOf(session: string, number: number): Outcome | undefined {
-    const outcome = this.catalog.readOutcome(session) as Outcome | undefined;
-    if (outcome && outcome.number > number) {
+    const stored = this.catalog.readOutcome(session);
+    const latest = stored ? numberOf(stored) : -1;
+    if (latest > number) {
       throw new CommandError(225, `Write with txnNumber ${number} is prohibited: a newer one of its session has started`);
     }
-    return outcome?.number === number ? outcome : undefined;
+    return latest === number ? (decode(stored!) as Outcome) : undefined;
   }
+}
+
+/** Where an outcome's number is, which is its first field. */
+const numberAt = 12;
+const head = Buffer.from('\0\0\0\0\x01number\0........\x09at\0........\x03reply\0', 'latin1');
+const timeAt = 24;
+
+function numberOf(outcome: Buffer): number {
+  return outcome[4] === 0x10 ? outcome.readInt32LE(numberAt) : outcome.readDoubleLE(numberAt);
+}
+
+/** The outcome of a finished write as `encodeAny` would make it, of an answer that is bytes already. */
+function finished(number: number, reply: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(head.length + reply.length + 1);
+  bytes.set(head);
+  bytes.writeInt32LE(bytes.length, 0);
+  bytes.writeDoubleLE(number, numberAt);
+  bytes.writeBigInt64LE(BigInt(Date.now()), timeAt);
+  bytes.set(reply, head.length);
+  bytes[bytes.length - 1] = 0;
+  return bytes;
 }

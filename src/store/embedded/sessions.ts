@@ -70,7 +70,8 @@ export function sessionOf(command: Document): string {
 }
 
 export function sessionName(lsid: Document): string {
-  return (lsid['id'] as Binary).toString('hex');
+  const { buffer } = lsid['id'] as Binary;
+  return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength).toString('hex');
 }
 
 export interface OpenCursor {

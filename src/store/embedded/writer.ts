@@ -1,6 +1,6 @@
 /** Changes documents together with their index entries, directly or inside a transaction. */
 import { ObjectId, type Document } from 'bson';
-import { secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
+import { ofIndexes, secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
 import type { Change, Entries } from './change.js';
 import { CommandError } from './errors.js';
 import { documentKeyOf, indexKeys, keyValueOf, storedEntry, type StoredEntry } from './index-entries.js';
@@ -243,13 +243,16 @@ function beginsWithId(bytes: Buffer): boolean {
 
 /** What of a document its insertion needs: what indexes are made of, or all of it where the collection has rules. */
 export function fieldsToInsert(collection: Collection): WantedFields | undefined {
-  if (collection.isValid) return undefined;
-  const ofIndexes = collection.indexes.flatMap(({ paths, partialFilterExpression }) => [
+  return collection.isValid ? undefined : fieldsOfIndexes(collection.indexes);
+}
+
+const fieldsOfIndexes = ofIndexes((indexes) => {
+  const fields = indexes.flatMap(({ paths, partialFilterExpression }) => [
     ...paths.map(([first]) => first!),
     ...fieldsOf(partialFilterExpression ?? {}),
   ]);
-  return new WantedFields(['_id', ...ofIndexes]);
-}
+  return new WantedFields(['_id', ...fields]);
+});
 
 /** Whether an index may say something else once these fields have changed. */
 function isTouched(index: Index, touched: ReadonlySet<string>): boolean {
