@@ -3,7 +3,7 @@
  * turns every few hundred milliseconds. Reports operations a second and the processor time that an operation takes in
  * the store's process, which other work on the machine disturbs less. Linux alone tells that time.
  *
- *   npm run build && tsx test/load/store-versions.ts <the other checkout, built> [documents] [scenario]
+ *   npm run bench:store-versions -- <the other checkout, built> [documents] [scenario]
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -68,7 +68,7 @@ const scenarios: Record<string, (db: Db, side: Side) => Promise<unknown>> = {
 async function start(checkout: string): Promise<Side> {
   const directory = mkdtempSync(join(tmpdir(), 'plaza-versions-'));
   const child = fork(resolve(checkout, 'test/support/store-process.js'), [directory], {
-    execArgv: process.env['STORE_ARGS']?.split(' ') ?? [],
+    execArgv: [],
   });
   const [message] = (await once(child, 'message')) as [{ uri: string; error?: string }];
   if (message.error) throw new Error(message.error);

@@ -45,39 +45,43 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Pairs of documents in one transaction each, and single inserts, until the server is gone. */
-async function writeUntilKilled(uri: string, worker: string, acknowledged: { pairs: string[]; singles: string[] }): Promise<void> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 200, retryWrites: false });
+interface Acknowledged {
+  pairs: string[];
+  singles: string[];
+}
+
+/** A pair of documents in one transaction, then a single insert. */
+async function writeOnce(client: MongoClient, worker: string, key: string, acknowledged: Acknowledged): Promise<void> {
   const db = client.db('durable');
   const concern = { writeConcern: { w: 'majority' as const } };
-  try {
-    for (let at = 0; ; at++) {
-      const key = `${worker}-${at}`;
-      const session = client.startSession();
-      session.startTransaction(concern);
-      await db.collection<{ _id: string }>('left').insertOne({ _id: key }, { session });
-      await db.collection<{ _id: string }>('right').insertOne({ _id: key }, { session });
-      await db.collection<{ _id: string; n: number }>('counter').updateOne({ _id: worker }, { $inc: { n: 1 } }, { session, upsert: true });
-      await session.commitTransaction();
-      acknowledged.pairs.push(key);
-      await session.endSession();
-      await db.collection<{ _id: string }>('single').insertOne({ _id: key }, concern);
-      acknowledged.singles.push(key);
-    }
-  } catch {
-    // The server was killed in the middle of something.
-  } finally {
-    await client.close(true).catch(() => {});
-  }
+  await client.withSession(async (session) => {
+    session.startTransaction(concern);
+    await db.collection<{ _id: string }>('left').insertOne({ _id: key }, { session });
+    await db.collection<{ _id: string }>('right').insertOne({ _id: key }, { session });
+    await db.collection<{ _id: string; n: number }>('counter').updateOne({ _id: worker }, { $inc: { n: 1 } }, { session, upsert: true });
+    await session.commitTransaction();
+  });
+  acknowledged.pairs.push(key);
+  await db.collection<{ _id: string }>('single').insertOne({ _id: key }, concern);
+  acknowledged.singles.push(key);
+}
+
+/** Writes until the server is gone; while it is there, a busy machine may fail some, and others follow. */
+async function writeUntilKilled(uri: string, worker: string, acknowledged: Acknowledged, killed: AbortSignal): Promise<void> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 200, retryWrites: false });
+  for (let at = 0; !killed.aborted; at++) await writeOnce(client, worker, `${worker}-${at}`, acknowledged).catch(() => {});
+  await client.close(true).catch(() => {});
 }
 
 test('every acknowledged write survives kill -9, and no transaction is half there', async () => {
-  const acknowledged = { pairs: [] as string[], singles: [] as string[] };
+  const acknowledged: Acknowledged = { pairs: [], singles: [] };
   for (let round = 0; round < 8; round++) {
     const { child, uri } = await startProcess();
-    const writers = Array.from({ length: 6 }, (_, at) => writeUntilKilled(uri, `r${round}w${at}`, acknowledged));
+    const killed = new AbortController();
+    const writers = Array.from({ length: 6 }, (_, at) => writeUntilKilled(uri, `r${round}w${at}`, acknowledged, killed.signal));
     const enough = acknowledged.singles.length + 10 * (round + 1);
     await until(() => acknowledged.singles.length >= enough);
+    killed.abort();
     await kill(child);
     await Promise.all(writers);
   }

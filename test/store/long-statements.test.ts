@@ -95,6 +95,31 @@ describe('point reads go on beside', () => {
   });
 });
 
+const p99 = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.99)]!;
+
+async function timesOf(ask: () => Promise<unknown>, count: number): Promise<number[]> {
+  const times: number[] = [];
+  while (times.length < count) times.push(await durationOf(ask));
+  return times;
+}
+
+/** How many times their usual p99 point reads take beside a statement. */
+async function slowdownBy(statement: () => Promise<unknown>): Promise<number> {
+  const before = await timesOf(pointRead, 500);
+  const meanwhile = await timesWhile(statement(), pointRead);
+  const after = await timesOf(pointRead, 500);
+  return p99(meanwhile) / Math.max(p99(before), p99(after));
+}
+
+describe('point reads keep twice their usual p99 beside', () => {
+  test.each(['a scan', 'an aggregation', 'an update of all'])('%s', async (name) => {
+    // A busy machine stretches single measurements; one undisturbed one is enough to tell.
+    const ratios: number[] = [];
+    while (ratios.length < 8 && !ratios.some((ratio) => ratio <= 2)) ratios.push(await slowdownBy(statements[name]!));
+    expect(Math.min(...ratios)).toBeLessThanOrEqual(2);
+  });
+});
+
 describe('a transaction over many documents', () => {
   const fewer = 15_000;
 
