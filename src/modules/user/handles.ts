@@ -12,8 +12,10 @@ export function foldHandle(handle: string): string {
 /** Not to be had, whatever surrounds them: `plaza_support`, `the_admin`. */
 const ofTheShop = [
   'admin',
+  'administration',
   'administrator',
   'helpdesk',
+  'moderation',
   'moderator',
   'official',
   'plaza',
@@ -42,7 +44,40 @@ const reserved = [
     'mod',
     'mods',
   ],
-  ...['moderation', 'nobody', 'null', 'owner', 'postmaster', 'sales', 'service', 'shop', 'team', 'undefined', 'viewer', 'webmaster'],
+  ...[
+    'nobody',
+    'null',
+    'owner',
+    'postmaster',
+    'sales',
+    'service',
+    'shop',
+    'shopowner',
+    'storeowner',
+    'team',
+    'undefined',
+    'viewer',
+    'webmaster',
+  ],
+];
+
+/** What stands beside those of the shop in names that pass for its own, such as `theadmin`. */
+const beside = [
+  'account',
+  'care',
+  'client',
+  'customer',
+  'desk',
+  'main',
+  'my',
+  'of',
+  'online',
+  'our',
+  'real',
+  'store',
+  'the',
+  'user',
+  'your',
 ];
 
 const lookAlikes: Record<string, string> = {
@@ -66,13 +101,33 @@ function glance(text: string): string {
 
 const glancesOfTheShop = new Set(ofTheShop.map(glance));
 const reservedGlances = new Set([...ofTheShop, ...reserved].map(glance));
+const besideGlances = new Set([...ofTheShop, ...reserved, ...beside].map(glance));
 
-/** Whether a handle is, or looks like, one of the shop's own. */
+/** Whether a handle is, or looks like, one of the shop's own: also of several (`moderators`) and run together (`plazasupport`). */
 export function isReserved(handle: string): boolean {
-  const forms = [handle, handle.replace(/\d{1,30}$/, '')];
-  return forms.some(
-    (form) =>
-      reservedGlances.has(glance(form.replaceAll('_', ''))) ||
-      form.split('_').some((part) => glancesOfTheShop.has(glance(part)) || glancesOfTheShop.has(glance(part.replace(/\d{1,30}$/, '')))),
-  );
+  return [handle, handle.replace(/\d{1,30}$/, '')].some((form) => {
+    const whole = glance(form.replaceAll('_', ''));
+    const parts = form.split('_').flatMap((part) => [glance(part), glance(part.replace(/\d{1,30}$/, ''))]);
+    return isOneOf(reservedGlances, whole) || parts.some((part) => isOneOf(glancesOfTheShop, part)) || isMadeOfTheShop(whole);
+  });
+}
+
+/** In the singular or the plural. */
+function isOneOf(glances: ReadonlySet<string>, seen: string): boolean {
+  return glances.has(seen) || (seen.endsWith('s') && glances.has(seen.slice(0, -1)));
+}
+
+/** Whether a text is nothing but words that the shop may have in its name, one of its own among them. */
+function isMadeOfTheShop(seen: string): boolean {
+  // For each length: whether the text up to there is made of such words, and whether one is the shop's own.
+  const made: ({ own: boolean } | undefined)[] = [{ own: false }];
+  for (let end = 1; end <= seen.length; end++) {
+    for (let start = 0; start < end; start++) {
+      const before = made[start];
+      const word = seen.slice(start, end);
+      if (!before || !isOneOf(besideGlances, word)) continue;
+      made[end] = { own: (made[end]?.own ?? false) || before.own || isOneOf(glancesOfTheShop, word) };
+    }
+  }
+  return made[seen.length]?.own ?? false;
 }
