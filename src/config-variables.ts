@@ -170,6 +170,10 @@ const accounts = {
   ),
   // A connection ends with its token by a timer, and Node's timers take no more than 24 days.
   ACCESS_TOKEN_LIFETIME: described(duration('15m', { min: '10s', max: '24d' }), 'How long an access token is valid.'),
+  REFRESH_TOKEN_COOKIE: described(
+    flag.prefault('false'),
+    'Whether refresh tokens are kept in a cookie that no script can read (`HttpOnly`, `SameSite=Strict`), instead of in the answers over HTTP. `refreshSession` and `signOut` take the token from it then.',
+  ),
   SESSION_LIFETIME: described(duration('30d', { min: '1m' }), 'How long a session lasts after it was last refreshed.'),
   SESSION_MAX_LIFETIME: described(
     duration('90d', { min: '1m' }),

@@ -32,6 +32,8 @@ export interface Config {
   consentRequired: boolean;
   retention: Retention;
   visitorCookieLifetime: number;
+  /** Whether refresh tokens go into a cookie and not into answers. */
+  refreshTokenCookie: boolean;
   recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
   publicUrl: string;
   productUrl: string;
@@ -139,6 +141,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     consentRequired: values.CONSENT === 'required',
     retention: retention(values),
     visitorCookieLifetime: values.VISITOR_COOKIE_LIFETIME,
+    refreshTokenCookie: values.REFRESH_TOKEN_COOKIE,
     maxOperationDepth: values.MAX_OPERATION_DEPTH,
     maxOperationCost: values.MAX_OPERATION_COST,
     recommender: { experimentShare: values.EXPERIMENT_SHARE, trainingInterval: values.TRAINING_INTERVAL, gorse: gorse(values) },

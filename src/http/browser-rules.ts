@@ -8,7 +8,12 @@ import type { Origins } from './origins.js';
 const preflightCached = 24 * 60 * 60;
 
 /** @param path where GraphQL is served: the only place that pages of other origins may call */
-export async function setBrowserRules(fastify: FastifyInstance, path: string, origins: Origins, publicUrl: string): Promise<void> {
+export async function setBrowserRules(
+  fastify: FastifyInstance,
+  path: string,
+  origins: Origins,
+  { publicUrl, refreshTokenCookie }: { publicUrl: string; refreshTokenCookie: boolean },
+): Promise<void> {
   await fastify.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -23,6 +28,8 @@ export async function setBrowserRules(fastify: FastifyInstance, path: string, or
       const allowed = request.url.split('?')[0] === path && origins.allow(request.raw);
       callback(null, {
         origin: allowed,
+        // Pages of allowed origins may send the cookie along.
+        credentials: refreshTokenCookie,
         methods: ['GET', 'POST'],
         exposedHeaders: ['Retry-After'],
         maxAge: preflightCached,

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import fastifyCookie from '@fastify/cookie';
 import proxyAddress from '@fastify/proxy-addr';
 import Fastify, {
   LogController,
@@ -26,13 +27,14 @@ import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdenti
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
-import { RequestContext, type SignedIn } from '../relay/context.js';
+import { RequestContext, type SignedIn, type TokenCookie } from '../relay/context.js';
 import { serveAccountPage } from './account-page.js';
 import { setBrowserRules } from './browser-rules.js';
 import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
 import { networkOf } from './network-address.js';
 import { Origins, type OriginOptions } from './origins.js';
+import { refreshCookie } from './refresh-cookie.js';
 import { requestIdOf, RequestLog } from './request-log.js';
 import { servePlayground } from './playground.js';
 import { serveProductPage } from './product-page.js';
@@ -52,6 +54,9 @@ export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
 }
 
 export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeedOptions {
+  /** Signs what browsers keep. */
+  authSecret: string;
+  refreshTokenCookie: boolean;
   operations: CompiledOperations;
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
   currentOf: LiveIdentityOptions['currentOf'];
@@ -69,6 +74,7 @@ export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeed
 }
 
 interface Live extends LiveOptions {
+  refreshCookieOf: (request: FastifyRequest, reply: FastifyReply) => TokenCookie | null;
   requests: RequestLog;
   requestConnections: RequestConnections;
 }
@@ -117,6 +123,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     identities: new LiveIdentities(options),
     requestConnections,
     addressOf,
+    refreshCookieOf: (request, reply) =>
+      options.refreshTokenCookie ? refreshCookie(request, reply, path, options.publicUrl.startsWith('https:')) : null,
     broadcasts: new Broadcasts(
       options.operations,
       options.hiddenAuthors,
@@ -129,7 +137,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     report,
   };
   const origins = new Origins(options);
-  await setBrowserRules(fastify, path, origins, options.publicUrl);
+  await setBrowserRules(fastify, path, origins, options);
+  await fastify.register(fastifyCookie, { secret: options.authSecret });
   // A form can send plain text to any address without asking.
   fastify.removeContentTypeParser('text/plain');
   serveGraphql(fastify, apollo, live);
@@ -145,7 +154,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
   serveHealth(fastify, options);
   serveMetrics(fastify, options.metricsAccess, options.metrics);
-  await serveShortLinks(fastify, options);
+  serveShortLinks(fastify, options);
   serveProductPage(fastify, options.operations, options.realtime.eventLog);
   serveReviewFeed(fastify, options);
   serveAccountPage(fastify, path);
@@ -178,7 +187,7 @@ function limitSockets(sockets: WebSocketServer, { connections, requestConnection
 
 function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, live: Live): void {
   const handler = fastifyApolloHandler(apollo, {
-    async context(request: FastifyRequest) {
+    async context(request: FastifyRequest, reply: FastifyReply) {
       const facts = live.requests.factsOf(request);
       try {
         const context = new RequestContext(
@@ -186,7 +195,11 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
           live.addressOf(request.raw),
           live.realtime.eventLog,
         );
-        return Object.assign(context, { facts, userAgent: request.headers['user-agent'] ?? null });
+        return Object.assign(context, {
+          facts,
+          userAgent: request.headers['user-agent'] ?? null,
+          refreshCookie: live.refreshCookieOf(request, reply),
+        });
       } catch (error) {
         if (!(error instanceof RequestError)) {
           live.report(error, facts);

@@ -1,9 +1,7 @@
 /** `GET /s/<code>`: counts the visit of a shared link, and leads on to the product. */
-import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 
 export interface ShortLinkOptions {
-  authSecret: string;
   /** Milliseconds for which a browser counts as the same visitor. */
   visitorCookieLifetime: number;
   /** Whether browsers are recognised only where somebody agreed. */
@@ -22,8 +20,7 @@ interface ShareVisitor {
 
 const cookieName = 'plaza_visitor';
 
-export async function serveShortLinks(fastify: FastifyInstance, options: ShortLinkOptions): Promise<void> {
-  await fastify.register(fastifyCookie, { secret: options.authSecret });
+export function serveShortLinks(fastify: FastifyInstance, options: ShortLinkOptions): void {
   fastify.get<{ Params: { code: string } }>('/s/:code', { exposeHeadRoute: false }, async (request, reply) => {
     const { headers, cookies } = request;
     const signed = cookies[cookieName] ? request.unsignCookie(cookies[cookieName]) : null;

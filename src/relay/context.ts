@@ -33,12 +33,21 @@ export interface Streams {
   requireRetained(topic: string, sequence: number): Promise<void>;
 }
 
+/** Keeps a refresh token in the browser, where no script can read it. */
+export interface TokenCookie {
+  read(): string | null;
+  write(token: string, expiresAt: Date): void;
+  clear(): void;
+}
+
 export class RequestContext {
   private cancelled: RequestError | null = null;
   /** What the log says about this request. */
   facts: RequestFacts = {};
   /** What the client says it is. */
   userAgent: string | null = null;
+  /** Where refresh tokens go instead of into answers; null where the server or the transport has no cookies. */
+  refreshCookie: TokenCookie | null = null;
   /** Whether anything so far depended on who asks. */
   askedWho = false;
   private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();

@@ -130,7 +130,7 @@ async function answerTo(mutation: string, input: object) {
 /** Every document but those that the feeds' worker moves. */
 async function everything(): Promise<string[]> {
   const collections = await plaza.connection.db!.listCollections().toArray();
-  const names = collections.map(({ name }) => name).filter((name) => !['activities', 'feed_items'].includes(name));
+  const names = collections.map(({ name }) => name).filter((name) => !['activities', 'feed_items', 'outgoing_mail'].includes(name));
   const documents = await Promise.all(names.map((name) => plaza.connection.collection(name).find().toArray()));
   return documents
     .flat()

@@ -7,7 +7,7 @@ import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import type { AccountService } from './account.service.js';
-import type { OwnSession, SessionService } from './session.service.js';
+import type { Credentials, OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
 import type { PrivacyChoices, UserService } from './user.service.js';
 import {
@@ -99,21 +99,30 @@ export class UserResolver {
       'Opens an account and a session, and mails a link that confirms the address. Where another account has the address, the answer is the same, and its owner is told by mail.',
   })
   signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput, @Ctx() context: RequestContext) {
-    return payload(() => this.dependencies.accounts.signUp(input, context.userAgent));
+    return payload(async () => keptInCookie(context, await this.dependencies.accounts.signUp(input, context.userAgent)));
   }
 
   @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, { description: 'Opens a session.' })
   signIn(@Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput, @Ctx() context: RequestContext) {
-    return payload(() => this.dependencies.accounts.signIn(input.email, input.password, context.userAgent));
+    return payload(async () =>
+      keptInCookie(context, await this.dependencies.accounts.signIn(input.email, input.password, context.userAgent)),
+    );
   }
 
   @Mutation(() => SessionPayload, {
     description:
       'Exchanges a refresh token for fresh tokens. For 20 seconds, the same token is answered with the same fresh ones, so that tabs can refresh at once; using it again later ends the session.',
   })
-  refreshSession(@Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput) {
-    return payload(() => this.dependencies.sessions.refresh(input.refreshToken));
+  refreshSession(
+    @Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return payload(async () => {
+      const token = input.refreshToken ?? context.refreshCookie?.read();
+      if (!token) throw broken('REQUIRED', 'Send the refresh token.', 'refreshToken');
+      return keptInCookie(context, await this.dependencies.sessions.refresh(token));
+    });
   }
 
   @Authorized()
@@ -193,11 +202,16 @@ export class UserResolver {
     });
   }
 
-  @Authorized()
-  @Mutation(() => SignOutPayload, { description: 'Ends this session, or all of one’s sessions. Their tokens stop working at once.' })
+  @Mutation(() => SignOutPayload, {
+    description:
+      'Ends this session, or all of the viewer’s sessions. Their tokens stop working at once. Where the refresh token is in a cookie, no access token is needed to end its session.',
+  })
   signOut(@Arg('input', () => SignOutInput, { description: 'What to end.' }) input: SignOutInput, @Ctx() context: RequestContext) {
     return payload(async () => {
-      await this.dependencies.sessions.signOut(context.requireSignedIn(), input.everywhere);
+      const cookie = context.refreshCookie?.read();
+      if (cookie && !context.signedIn && !input.everywhere) await this.dependencies.sessions.signOutWith(cookie);
+      else await this.dependencies.sessions.signOut(context.requireSignedIn(), input.everywhere);
+      context.refreshCookie?.clear();
       return { signedOut: true };
     });
   }
@@ -221,4 +235,14 @@ export class UserResolver {
       privacySettings: await this.dependencies.users.updatePrivacySettings(context.requireSignedIn().userId, input),
     }));
   }
+}
+
+/** Where the browser keeps the refresh token, no script is given it. */
+function keptInCookie(
+  { refreshCookie }: RequestContext,
+  opened: Credentials,
+): Omit<Credentials, 'refreshToken'> & { refreshToken: string | null } {
+  if (!refreshCookie) return opened;
+  refreshCookie.write(opened.refreshToken, opened.refreshTokenExpiresAt);
+  return { ...opened, refreshToken: null };
 }

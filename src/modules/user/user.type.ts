@@ -83,8 +83,11 @@ export class SignInInput {
 
 @InputType({ description: 'What keeps a session open.' })
 export class RefreshSessionInput {
-  @Field(() => String, { description: 'The latest refresh token.' })
-  refreshToken!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The latest refresh token. Taken from the cookie when left out, where the server keeps it there.',
+  })
+  refreshToken?: string | null;
 }
 
 @ObjectType({ implements: Node, description: 'An open session of the viewer: one device, or one browser.' })
@@ -197,7 +200,7 @@ export const SessionPayload = payloadType('SessionPayload', 'An open session.', 
   accessTokenExpiresAt: field(() => Date, 'When the access token ends.'),
   refreshToken: field(
     () => String,
-    'Exchange it for fresh tokens with `refreshSession`. Good for 30 days unless the server is configured otherwise, and once.',
+    'Exchange it for fresh tokens with `refreshSession`. Good for 30 days unless the server is configured otherwise, and once. Null where the server keeps it in a cookie.',
   ),
   refreshTokenExpiresAt: field(() => Date, 'When the refresh token ends, and the session with it, unless it is exchanged before.'),
   user: field(() => User, 'Who is signed in.'),
