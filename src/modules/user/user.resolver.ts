@@ -120,7 +120,7 @@ export class UserResolver {
   ) {
     return payload(async () => {
       const token = input.refreshToken ?? context.refreshCookie?.read();
-      if (!token) throw broken('REQUIRED', 'Send the refresh token.', 'refreshToken');
+      if (token === undefined || token === null) throw broken('REQUIRED', 'Send the refresh token.', 'refreshToken');
       return keptInCookie(context, await this.dependencies.sessions.refresh(token));
     });
   }
