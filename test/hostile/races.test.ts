@@ -145,6 +145,6 @@ describe('a hundred at once', () => {
   test('that sign up with one address and handle, make one account', async () => {
     const credentials = { email: 'race@example.org', password: 'correct horse battery', handle: 'race', name: 'Race' };
     await Promise.all(Array.from({ length: 20 }, () => plaza.mutate('signUp', credentials, 'user { id }').catch(() => {})));
-    expect(await plaza.connection.collection('users').countDocuments({ handleKey: 'race' })).toBe(1);
+    expect(await plaza.connection.collection('users').countDocuments({ handle: 'race' })).toBe(1);
   });
 });

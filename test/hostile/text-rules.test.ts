@@ -83,15 +83,24 @@ const mostGrowth = 8;
 /** Shorter times say nothing. */
 const floor = 1;
 
+function timesOf(rule: (text: string) => unknown, piece: string): number[] {
+  return [10_000, 20_000, 40_000].map((length) => {
+    const text = Buffer.from(`x${piece.repeat(Math.ceil(length / piece.length))}`, 'utf16le').toString('utf16le');
+    return timeOf(() => void rule(text));
+  });
+}
+
+function growthOf([short, , long]: number[]): number {
+  return long! / Math.max(short!, floor);
+}
+
 describe('a rule takes time in proportion to the text', () => {
   test.each(Object.entries(rules))('%s', (_name, rule) => {
     for (const piece of pieces) {
-      const times = [10_000, 20_000, 40_000].map((length) => {
-        const text = Buffer.from(`x${piece.repeat(Math.ceil(length / piece.length))}`, 'utf16le').toString('utf16le');
-        return timeOf(() => rule(text));
-      });
-      const [short, , long] = times as [number, number, number];
-      expect(long / Math.max(short, floor), `${JSON.stringify(piece)} takes ${times.join(', ')} ms`).toBeLessThan(mostGrowth);
+      let times = timesOf(rule, piece);
+      // Compiling and collecting garbage stretch single measurements; a quadratic rule is slow every time.
+      for (let again = 0; again < 4 && growthOf(times) >= mostGrowth; again++) times = timesOf(rule, piece);
+      expect(growthOf(times), `${JSON.stringify(piece)} takes ${times.join(', ')} ms`).toBeLessThan(mostGrowth);
     }
   });
 });

@@ -218,9 +218,18 @@ export function everything(schema: GraphQLSchema, type: GraphQLCompositeType, de
   return aliased(schema, type, depth);
 }
 
+/** The same in several selections, one for each field, for types that have more fields than one operation may select. */
+export function everythingByField(schema: GraphQLSchema, type: GraphQLCompositeType, depth: number): string[] {
+  return isObjectType(type) ? partsOf(schema, type, depth).map((part) => `{ ${part} }`) : [everything(schema, type, depth)];
+}
+
 /** Fields of several types under one name may differ in type, so that each has a name of its own. */
 function aliased(schema: GraphQLSchema, type: GraphQLObjectType, depth: number): string {
-  const parts = Object.values(type.getFields()).flatMap((field) => {
+  return `{ __typename ${partsOf(schema, type, depth).join(' ')} }`;
+}
+
+function partsOf(schema: GraphQLSchema, type: GraphQLObjectType, depth: number): string[] {
+  return Object.values(type.getFields()).flatMap((field) => {
     if (field.args.some(({ type: of, defaultValue }) => isNonNullType(of) && defaultValue === undefined)) return [];
     const below = getNamedType(field.type);
     if (!isCompositeType(below)) return [`${type.name}_${field.name}: ${field.name}`];
@@ -228,5 +237,4 @@ function aliased(schema: GraphQLSchema, type: GraphQLObjectType, depth: number):
     const free = below.name.endsWith('Connection') || below.name.endsWith('Edge') ? 0 : 1;
     return depth <= 0 ? [] : [`${type.name}_${field.name}: ${field.name}${page} ${everything(schema, below, depth - free)}`];
   });
-  return `{ __typename ${parts.join(' ')} }`;
 }
