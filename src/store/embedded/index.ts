@@ -1,5 +1,4 @@
 /** The embedded store: a MongoDB-compatible server in a worker thread. Its README says what it does and what not. */
-import { once } from 'node:events';
 import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../operator-error.js';
@@ -91,12 +90,13 @@ function keepPrivate(directory: string): void {
 
 async function serveDirectory(claim: Claim, input: WorkerInput): Promise<EmbeddedStore> {
   const worker = startThread('store/embedded/worker', input);
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const ready = await firstMessage<{ port: number }>(worker);
   keepPrivate(input.directory);
   claim.publish({ socket: input.socket, port: ready.port });
   const stop = async (): Promise<void> => {
     worker.postMessage('stop');
-    await once(worker, 'exit');
+    await exited;
     claim.release();
   };
   return { uri: storeUri(input.socket ?? `127.0.0.1:${ready.port}`), stop };
