@@ -47,14 +47,14 @@ export class IdempotencyKeys {
   /**
    * Creates inside a transaction, unless the key has created before.
    * @param create makes the object under the given id
-   * @returns the object's id, and whether it is new
+   * @returns the object's id
    * @throws RulesBroken TOO_LONG, or IDEMPOTENCY_KEY_REUSED where the key was used with another input
    */
   async createOnce(
     session: ClientSession,
     { user, operation, key, input }: CreatingRequest,
     create: (id: Types.ObjectId) => Promise<void>,
-  ): Promise<{ id: Types.ObjectId; created: boolean }> {
+  ): Promise<Types.ObjectId> {
     const id = new Types.ObjectId();
     if (key) {
       if (key.length > maxKeyLength) throw broken('TOO_LONG', `A key has at most ${maxKeyLength} characters.`, 'idempotencyKey');
@@ -64,11 +64,11 @@ export class IdempotencyKeys {
       if (earlier && earlier.input !== digest) {
         throw broken('IDEMPOTENCY_KEY_REUSED', 'This key was used with another input. Use a new key for each request.', 'idempotencyKey');
       }
-      if (earlier) return { id: earlier.result, created: false };
+      if (earlier) return earlier.result;
       await insert(this.model, { _id, user, result: id, input: digest, at: new Date() }, session);
     }
     await create(id);
-    return { id, created: true };
+    return id;
   }
 }
 

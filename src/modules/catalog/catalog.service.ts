@@ -102,10 +102,9 @@ export class CatalogService {
     const id = await this.dependencies.realtime.recordChange([], async ({ session, announce }) => {
       announce(catalogTopic);
       const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey, input };
-      const { id } = await this.dependencies.idempotency.createOnce(session, request, (_id) =>
+      return this.dependencies.idempotency.createOnce(session, request, (_id) =>
         insert(this.models.products, newProduct(_id, merchant.userId, input), session),
       );
-      return id;
     });
     return requireCreated(await this.models.products.findById(id).lean());
   }

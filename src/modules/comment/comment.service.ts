@@ -57,8 +57,7 @@ export class CommentService {
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([kind.comments.keyOf(input.subject)], async (change) => {
       const request = { user: author, operation: 'addComment', key: input.idempotencyKey, input };
-      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertComment(change, kind, _id, author, input));
-      return id;
+      return idempotency.createOnce(change.session, request, (_id) => this.insertComment(change, kind, _id, author, input));
     });
     return requireCreated(await this.models.comments.findById(id).lean());
   }

@@ -61,8 +61,7 @@ export class FeedbackService {
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([feedbackKey(input.merchant)], async (change) => {
       const request = { user: sender, operation: 'sendMerchantFeedback', key: input.idempotencyKey, input };
-      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertFeedback(change, _id, sender, input));
-      return id;
+      return idempotency.createOnce(change.session, request, (_id) => this.insertFeedback(change, _id, sender, input));
     });
     return requireCreated(await this.models.feedback.findById(id).lean());
   }

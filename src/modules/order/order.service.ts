@@ -67,14 +67,13 @@ export class OrderService {
     const id = await realtime.recordChange([...keys], async (change) => {
       const { session } = change;
       const request = { user: buyer, operation: 'placeOrder', key: idempotencyKey, input: { items, shareToken } };
-      const { id } = await idempotency.createOnce(session, request, async (_id) => {
+      return idempotency.createOnce(session, request, async (_id) => {
         const products = await this.readProducts(session, items);
         await this.takeStock(change, items, products);
         const order = orderOf(_id, buyer, items, products);
         await insert(this.models.orders, order, session);
         await events.emit(change, 'orderStatusChanged', { order, shareToken });
       });
-      return id;
     });
     return requireCreated(await this.models.orders.findById(id).lean());
   }

@@ -52,8 +52,7 @@ export class AnswerService {
     const { idempotency, realtime } = this.dependencies;
     const id = await realtime.recordChange([questionKey(input.question)], async (change) => {
       const request = { user: author, operation: 'answerQuestion', key: input.idempotencyKey, input };
-      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.add(change, _id, author, input));
-      return id;
+      return idempotency.createOnce(change.session, request, (_id) => this.add(change, _id, author, input));
     });
     return requireCreated(await this.models.answers.findById(id).lean());
   }

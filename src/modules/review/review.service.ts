@@ -64,12 +64,11 @@ export class ReviewService {
       if (!product) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
       if (product.merchant.equals(author)) throw broken('NOT_ALLOWED', 'Merchants cannot review their own products.', 'productId');
       const request = { user: author, operation: 'createReview', key: input.idempotencyKey, input };
-      const { id } = await idempotency.createOnce(session, request, async (_id) => {
+      return idempotency.createOnce(session, request, async (_id) => {
         const earlier = await this.models.reviews.exists({ product: input.product, author }).session(session);
         if (earlier) throw broken('ALREADY_EXISTS', 'You have reviewed this product; change that review instead.', 'productId');
         await this.add(change, product, await this.reviewOf(session, _id, author, input));
       });
-      return id;
     });
     return requireCreated(await this.models.reviews.findById(id).lean());
   }

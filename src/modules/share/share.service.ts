@@ -57,8 +57,7 @@ export class ShareService {
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([], async (change) => {
       const request = { user: author, operation: 'shareProduct', key: input.idempotencyKey, input };
-      const { id } = await idempotency.createOnce(change.session, request, (_id) => this.insertShare(change, _id, author, input));
-      return id;
+      return idempotency.createOnce(change.session, request, (_id) => this.insertShare(change, _id, author, input));
     });
     return requireCreated(await this.models.shares.findById(id).lean());
   }
