@@ -11,59 +11,22 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import mongoose from 'mongoose';
+import { StoreWorkload } from './store-workload.js';
 
-const { MongoClient, ObjectId } = mongoose.mongo;
-type Db = mongoose.mongo.Db;
-type Id = mongoose.mongo.ObjectId;
+const { MongoClient } = mongoose.mongo;
 
 const [other, count = '100000', only = ''] = process.argv.slice(2);
 if (!other) throw new Error('Name the directory of another checkout, built.');
 const documents = Number(count);
-const products = Math.max(1, Math.floor(documents / 100));
 const turns = 10;
 const milliseconds = 400;
-const majority = { writeConcern: { w: 'majority' as const, j: true } };
-
-const idOf = (n: number): Id => new ObjectId(n.toString(16).padStart(24, '0'));
-const random = (limit: number): number => Math.floor(Math.random() * limit);
-
-function review(n: number) {
-  return {
-    _id: idOf(n),
-    product: idOf(n % products),
-    author: idOf((n * 7919) % 50_000),
-    points: 60 + ((n * 31) % 241),
-    title: `Review number ${n}`,
-    body: 'It makes a wonderful cup every morning, and keeps the heat for hours. '.repeat(3),
-    helpful: n % 13,
-    createdAt: new Date(1.6e12 + n * 1000),
-  };
-}
 
 interface Side {
   child: ChildProcess;
   client: mongoose.mongo.MongoClient;
   directory: string;
-  inserted: number;
+  workload: StoreWorkload;
 }
-
-const scenarios: Record<string, (db: Db, side: Side) => Promise<unknown>> = {
-  'point read': (db) => db.collection('reviews').findOne({ _id: idOf(random(documents)) }),
-  '$in of 50': (db) =>
-    db
-      .collection('reviews')
-      .find({ _id: { $in: Array.from({ length: 50 }, () => idOf(random(documents))) } })
-      .toArray(),
-  'page of 20 by index': (db) =>
-    db
-      .collection('reviews')
-      .find({ product: idOf(random(products)) })
-      .sort({ createdAt: -1, _id: -1 })
-      .limit(20)
-      .toArray(),
-  'durable insert': (db, side) => db.collection('inserts').insertOne(review(++side.inserted), majority),
-  $inc: (db) => db.collection<{ _id: string }>('counters').updateOne({ _id: `c${random(64)}` }, { $inc: { n: 1 } }, majority),
-};
 
 async function start(checkout: string): Promise<Side> {
   const directory = mkdtempSync(join(tmpdir(), 'plaza-versions-'));
@@ -73,14 +36,9 @@ async function start(checkout: string): Promise<Side> {
   const [message] = (await once(child, 'message')) as [{ uri: string; error?: string }];
   if (message.error) throw new Error(message.error);
   const client = await MongoClient.connect(message.uri, { maxPoolSize: 40 });
-  const reviews = client.db('bench').collection('reviews');
-  await reviews.createIndex({ product: 1, createdAt: -1, _id: -1 });
-  for (let from = 0; from < documents; from += 5000) {
-    await reviews.insertMany(Array.from({ length: 5000 }, (_, at) => review(from + at)));
-  }
-  const counters = client.db('bench').collection<{ _id: string; n: number }>('counters');
-  await counters.insertMany(Array.from({ length: 64 }, (_, at) => ({ _id: `c${at}`, n: 0 })));
-  return { child, client, directory, inserted: documents };
+  const workload = new StoreWorkload(documents);
+  await workload.fill(client.db('bench'));
+  return { child, client, directory, workload };
 }
 
 async function stop({ child, client, directory }: Side): Promise<void> {
@@ -102,13 +60,14 @@ interface Measured {
   processor: number;
 }
 
-async function turn(side: Side, run: (db: Db, side: Side) => Promise<unknown>, inFlight: number): Promise<Measured> {
+async function turn(side: Side, scenario: string, inFlight: number): Promise<Measured> {
   const db = side.client.db('bench');
+  const { run } = side.workload.scenarios[scenario]!;
   const [startedAt, processor] = [performance.now(), processorTime(side.child)];
   const end = startedAt + milliseconds;
   let done = 0;
   const worker = async (): Promise<void> => {
-    for (; performance.now() < end; done++) await run(db, side);
+    for (; performance.now() < end; done++) await run(db);
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   return { done, seconds: (performance.now() - startedAt) / 1000, processor: processorTime(side.child) - processor };
@@ -120,13 +79,13 @@ function sum(measured: readonly Measured[]): { perSecond: number; microseconds: 
 }
 
 const sides = { now: await start('.'), then: await start(other) };
-for (const [name, run] of Object.entries(scenarios).filter(([one]) => one.includes(only))) {
+for (const name of Object.keys(sides.now.workload.scenarios).filter((scenario) => scenario.includes(only))) {
   for (const inFlight of [1, 32]) {
     const measured = { now: [] as Measured[], then: [] as Measured[] };
-    for (const side of ['now', 'then'] as const) await turn(sides[side], run, inFlight);
+    for (const side of ['now', 'then'] as const) await turn(sides[side], name, inFlight);
     for (let at = 0; at < turns; at++) {
       for (const side of at % 2 ? (['now', 'then'] as const) : (['then', 'now'] as const)) {
-        measured[side].push(await turn(sides[side], run, inFlight));
+        measured[side].push(await turn(sides[side], name, inFlight));
       }
     }
     const [now, then] = [sum(measured.now), sum(measured.then)];

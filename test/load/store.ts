@@ -11,73 +11,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serialize } from 'bson';
 import mongoose from 'mongoose';
+import { idOf, StoreWorkload, type Db } from './store-workload.js';
 
-const { MongoClient, ObjectId } = mongoose.mongo;
-type Db = mongoose.mongo.Db;
-type Id = mongoose.mongo.ObjectId;
+const { MongoClient } = mongoose.mongo;
 
 const documents = Number(process.argv[2] ?? 1_000_000);
-const products = Math.max(1, Math.floor(documents / 100));
-const batch = 5000;
+const workload = new StoreWorkload(documents);
 const milliseconds = 2500;
-const majority = { writeConcern: { w: 'majority' as const, j: true } };
-
-const idOf = (n: number): Id => new ObjectId(n.toString(16).padStart(24, '0'));
-const random = (limit: number): number => Math.floor(Math.random() * limit);
-
-function review(n: number) {
-  return {
-    _id: idOf(n),
-    product: idOf(n % products),
-    author: idOf((n * 7919) % 50_000),
-    points: 60 + ((n * 31) % 241),
-    title: `Review number ${n}`,
-    body: 'It makes a wonderful cup every morning, and keeps the heat for hours. '.repeat(3),
-    helpful: n % 13,
-    createdAt: new Date(1.6e12 + n * 1000),
-  };
-}
-
-async function fill(db: Db): Promise<void> {
-  const reviews = db.collection('reviews');
-  await reviews.createIndex({ product: 1, createdAt: -1, _id: -1 });
-  for (let from = 0; from < documents; from += batch) {
-    await reviews.insertMany(
-      Array.from({ length: Math.min(batch, documents - from) }, (_, at) => review(from + at)),
-      { ordered: false },
-    );
-  }
-  await db.collection<{ _id: string; n: number }>('counters').insertMany(Array.from({ length: 64 }, (_, at) => ({ _id: `c${at}`, n: 0 })));
-}
-
-let inserted = documents;
-
-const scenarios: Record<string, { command: string; run: (db: Db) => Promise<unknown> }> = {
-  'point read': { command: 'find', run: (db) => db.collection('reviews').findOne({ _id: idOf(random(documents)) }) },
-  '$in of 50': {
-    command: 'find',
-    run: (db) =>
-      db
-        .collection('reviews')
-        .find({ _id: { $in: Array.from({ length: 50 }, () => idOf(random(documents))) } })
-        .toArray(),
-  },
-  'page of 20 by index': {
-    command: 'find',
-    run: (db) =>
-      db
-        .collection('reviews')
-        .find({ product: idOf(random(products)) })
-        .sort({ createdAt: -1, _id: -1 })
-        .limit(20)
-        .toArray(),
-  },
-  'durable insert': { command: 'insert', run: (db) => db.collection('inserts').insertOne(review(++inserted), majority) },
-  $inc: {
-    command: 'update',
-    run: (db) => db.collection<{ _id: string }>('counters').updateOne({ _id: `c${random(64)}` }, { $inc: { n: 1 } }, majority),
-  },
-};
 
 async function perSecond(db: Db, run: (db: Db) => Promise<unknown>, inFlight: number): Promise<number> {
   const end = Date.now() + milliseconds;
@@ -130,7 +70,7 @@ const directory = mkdtempSync(join(tmpdir(), 'plaza-bench-store-'));
 let store = await startProcess('../support/store-process.js', [directory]);
 let client = await MongoClient.connect(store.uri);
 const filledAt = Date.now();
-await fill(client.db('bench'));
+await workload.fill(client.db('bench'));
 console.log(
   `${documents} documents filled in ${((Date.now() - filledAt) / 1000).toFixed(0)} s; the store's process holds ${residentMegabytes(store.child).toFixed(0)} MB, its file ${(statSync(join(directory, 'plaza.lmdb')).size / 1e6).toFixed(0)} MB`,
 );
@@ -151,7 +91,7 @@ const peer = peerUri ? await MongoClient.connect(peerUri, { maxPoolSize: 40 }) :
 if (peer) {
   await peer.db('bench').dropDatabase();
   const peerFilledAt = Date.now();
-  await fill(peer.db('bench'));
+  await workload.fill(peer.db('bench'));
   console.log(`the other server was filled in ${((Date.now() - peerFilledAt) / 1000).toFixed(0)} s`);
 } else {
   console.log('BENCH_MONGODB_URI names no other server to compare with');
@@ -159,7 +99,7 @@ if (peer) {
 
 const hello = Buffer.from(serialize({ ...(await client.db('admin').command({ hello: 1 })), ok: 1 })).toString('base64');
 const ping = Buffer.from(serialize({ ok: 1 })).toString('base64');
-for (const [name, { command, run }] of Object.entries(scenarios)) {
+for (const [name, { command, run }] of Object.entries(workload.scenarios)) {
   const replies = JSON.stringify({ hello, ping, [command]: await recorded(client.db('bench'), name) });
   const canned = await startProcess('./canned-server.js', [], { REPLIES: replies });
   const limit = await MongoClient.connect(canned.uri, { maxPoolSize: 40 });
