@@ -106,11 +106,15 @@ function buildFeatures(foundation: Foundation, config: Config) {
     { reportRetention: retention.reports, auditRetention: retention.audit },
   );
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
-  const recommendation = recommendationModule(foundation, shared, {
-    ...config.recommender,
-    impressionRetention: retention.impressions,
-    attributionWindow: retention.recommendationAttribution,
-  });
+  const recommendation = recommendationModule(
+    foundation,
+    { ...shared, orders: order.verbs },
+    {
+      ...config.recommender,
+      impressionRetention: retention.impressions,
+      attributionWindow: retention.recommendationAttribution,
+    },
+  );
   const modules = [
     ...[user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
     ...[referral, feedback, moderation, similarity, recommendation],

@@ -5,7 +5,7 @@ import type { ColumnMapping } from '../import/formats/csv.js';
 import { fields, type Field } from '../import/formats/format.js';
 import type { ReadingOptions } from '../import/entries.js';
 import type { Scale } from '../import/record.js';
-import { isCurrency } from '../import/values.js';
+import { isCurrency } from '../relay/currency.js';
 
 export { formatNames };
 

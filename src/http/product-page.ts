@@ -8,7 +8,7 @@ import { networkOf } from './network-address.js';
 const query = `query ProductPage($slug: String!) {
   product(slug: $slug) {
     title description imageUrl jsonLd
-    price { amountMinor currency }
+    price { formatted }
     availability
     rating { count mean }
     reviews(first: 5) { edges { node { title body overall author { name } } } }
@@ -20,7 +20,7 @@ interface PageProduct {
   description: string;
   imageUrl: string | null;
   jsonLd: object;
-  price: { amountMinor: number; currency: string } | null;
+  price: { formatted: string } | null;
   availability: string;
   rating: { count: number; mean: number | null };
   reviews: { edges: { node: PageReview }[] };
@@ -68,7 +68,7 @@ ${imageUrl ? `<meta property="og:image" content="${escapeHtml(imageUrl)}">` : ''
 <body>
 <h1>${escapeHtml(title)}</h1>
 ${imageUrl ? `<img src="${escapeHtml(imageUrl)}" alt="">` : ''}
-<p class="price">${escapeHtml([price && amountOf(price), availabilityText[availability]].filter(Boolean).join(' – '))}</p>
+<p class="price">${escapeHtml([price?.formatted, availabilityText[availability]].filter(Boolean).join(' – '))}</p>
 <p>${escapeHtml(stars)}</p>
 <p>${escapeHtml(description)}</p>
 ${reviews.edges.map(({ node }) => articleOf(node)).join('\n')}
@@ -82,8 +82,3 @@ function articleOf({ title, body, overall, author }: PageReview): string {
 }
 
 const availabilityText: Record<string, string> = { BACKORDER: 'On backorder', OUT_OF_STOCK: 'Sold out', UNLISTED: 'Not for sale' };
-
-function amountOf({ amountMinor, currency }: NonNullable<PageProduct['price']>): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-}

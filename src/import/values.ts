@@ -1,6 +1,7 @@
 /** The values of a line, with the bounds that the API has for the same things. */
 import { decodeHTMLStrict } from 'entities';
 import { beginningOf, isLongerThan } from '../input/text.js';
+import { fractionDigits, isCurrency, maxAmount } from '../relay/currency.js';
 import { Rejected, type Scale } from './record.js';
 
 export type DecimalMark = '.' | ',';
@@ -23,7 +24,6 @@ const maxImages = 10;
 /** Votes that come after the import must still fit GraphQL's Int. */
 const maxVotes = 1_000_000_000;
 const maxStock = 1_000_000_000;
-const maxAmount = 2_000_000_000n;
 
 const shownLength = 80;
 
@@ -229,16 +229,6 @@ export function stockOf(column: string, value: unknown, decimal: DecimalMark): n
   if (stock > maxStock) throw new Rejected(`the stock is more than ${maxStock}`, column, shown(value));
   // Shops that sell what they do not have count below zero.
   return Math.max(0, stock);
-}
-
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-
-export function isCurrency(code: string): boolean {
-  return currencies.has(code);
-}
-
-export function fractionDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** @throws Rejected for what is no price in the currency, exact to its smallest unit */

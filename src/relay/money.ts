@@ -1,9 +1,10 @@
 import 'reflect-metadata';
-import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, InputType, ObjectType } from 'type-graphql';
+import { SafeInt } from './safe-int.js';
 
 @ObjectType({ description: 'An amount of money, exact.' })
 export class Money {
-  @Field(() => Int, { description: 'In the currency’s smallest unit: 1999 is 19.99 EUR.' })
+  @Field(() => SafeInt, { description: 'In the currency’s smallest unit: 1999 is 19.99 EUR.' })
   amountMinor!: number;
 
   @Field(() => String, { description: 'The ISO 4217 code, such as EUR.' })
@@ -12,7 +13,7 @@ export class Money {
 
 @InputType({ description: 'An amount of money, exact.' })
 export class MoneyInput {
-  @Field(() => Int, { description: 'In the currency’s smallest unit: 1999 is 19.99 EUR.' })
+  @Field(() => SafeInt, { description: 'In the currency’s smallest unit: 1999 is 19.99 EUR.' })
   amountMinor!: number;
 
   @Field(() => String, { description: 'The ISO 4217 code, such as EUR.' })

@@ -152,3 +152,66 @@ describe('an order', () => {
     expect(await see()).toBeNull();
   });
 });
+
+describe('an amount of money', () => {
+  const priceFields = 'product { id price { amountMinor currency formatted german: formatted(locale: "de") } }';
+  const create = async (merchant: Account, amountMinor: number | string, currency: string) => {
+    const input = { title: 'Gold teapot', categoryId: await plaza.category(), price: { amountMinor, currency } };
+    return plaza.mutate('createProduct', input, priceFields, merchant.token);
+  };
+
+  test('goes beyond 32 bits, as a number or as digits, and so does the total of an order', async () => {
+    const merchant = await plaza.account({ merchant: true });
+    const { product } = await create(merchant, '3000000000000', 'EUR');
+    expect(product.price).toEqual({
+      amountMinor: 3_000_000_000_000,
+      currency: 'EUR',
+      formatted: '€30,000,000,000.00',
+      german: '30.000.000.000,00\u00a0€',
+    });
+    const { order } = await place(await plaza.account(), [{ productId: product.id, quantity: 1000 }]);
+    expect(order.total).toEqual({ amountMinor: 3_000_000_000_000_000, currency: 'EUR' });
+    const dearest = await create(merchant, Number.MAX_SAFE_INTEGER, 'EUR');
+    expect(dearest.product.price.formatted).toBe('€90,071,992,547,409.91');
+    const { userErrors } = await place(await plaza.account(), [{ productId: dearest.product.id, quantity: 2 }]);
+    expect(userErrors).toMatchObject([{ code: 'OUT_OF_RANGE', field: ['input', 'items'] }]);
+    const page = await (await fetch(`${plaza.url}/products/${await slugOf(dearest.product.id)}`)).text();
+    expect(page).toContain('€90,071,992,547,409.91');
+    expect(page).toContain('"price":"90071992547409.91"');
+  });
+
+  test('has the minor digits that ISO 4217 gives its currency', async () => {
+    const merchant = await plaza.account({ merchant: true });
+    const shown = async (currency: string) => (await create(merchant, 1234, currency)).product.price.formatted.replace(/\u00a0/g, ' ');
+    expect(await shown('JPY')).toBe('¥1,234');
+    expect(await shown('KWD')).toBe('KWD 1.234');
+    expect(await shown('BHD')).toBe('BHD 1.234');
+    expect(await shown('HUF')).toBe('HUF 12.34');
+    expect(await shown('IQD')).toBe('IQD 1.234');
+  });
+
+  test('is refused where it is no whole number that can be exact', async () => {
+    const merchant = await plaza.account({ merchant: true });
+    for (const amount of ['9007199254740992', 2 ** 53, 1.5, '1.5', '1e3', '', 'ten', true]) {
+      const input = { title: 'Teapot', categoryId: merchant.id, price: { amountMinor: amount, currency: 'EUR' } };
+      const query = 'mutation ($input: CreateProductInput!) { createProduct(input: $input) { userErrors { code } } }';
+      const { errors } = await plaza.query(query, { input }, merchant.token);
+      expect(errors, String(amount)).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'input.price.amountMinor' } }]);
+    }
+    const { userErrors } = await create(merchant, -1, 'EUR');
+    expect(userErrors).toMatchObject([{ code: 'OUT_OF_RANGE', field: ['input', 'price', 'amountMinor'] }]);
+  });
+
+  test('is not formatted for what is no language', async () => {
+    const { productId } = await scene();
+    for (const locale of ['de_DE', '', 'no language', 'x'.repeat(200)]) {
+      const query = 'query ($id: ID!, $locale: String!) { product(id: $id) { price { formatted(locale: $locale) } } }';
+      const { errors } = await plaza.query(query, { id: productId, locale });
+      expect(errors, locale).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'locale' } }]);
+    }
+  });
+});
+
+async function slugOf(id: string): Promise<string> {
+  return (await plaza.data('query ($id: ID!) { product(id: $id) { slug } }', { id })).product.slug;
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '../../src/recommender/dataset.js';
-import { usePlaza } from '../support/plaza.js';
+import { usePlaza, type Account } from '../support/plaza.js';
 
 const recommendations = `query ($first: Int, $exclude: [ID!], $context: RecommendationContext, $productIds: [ID!]) { viewer {
   recommendedProducts(first: $first, exclude: $exclude, context: $context, productIds: $productIds) { edges { node { score modelVersion product { id title stock } reasons { kind text products { title } users { name } } } } } } }`;
@@ -46,9 +46,32 @@ async function recommend(variables: object, token?: string): Promise<Recommended
 
 const numberOf = ({ product }: Recommended) => Number(product.title.split(' ')[1]);
 
+/** Holds with and without a model. */
+function keepsAwayWhatWasOrdered() {
+  test('what the viewer ordered stays away until the order is cancelled', async () => {
+    const buyer = await plaza.account();
+    const [offered] = await recommend({ first: 1 }, buyer.token);
+    const isOffered = async () => (await recommend({ first: 30 }, buyer.token)).some(({ product }) => product.id === offered!.product.id);
+    expect(await isOffered()).toBe(true);
+    await makeOrderable(offered!.product.id);
+    const { order } = await plaza.mutate('placeOrder', { items: [{ productId: offered!.product.id }] }, 'order { id }', buyer.token);
+    expect(await isOffered()).toBe(false);
+    await plaza.mutate('updateOrderStatus', { orderId: order.id, status: 'CANCELLED' }, 'order { id }', buyer.token);
+    expect(await isOffered()).toBe(true);
+  });
+}
+
+/** Imported products have no price. */
+async function makeOrderable(id: string): Promise<void> {
+  const admin = await plaza.account({ role: 'ADMIN' });
+  await plaza.mutate('updateProduct', { productId: id, price: { amountMinor: 100, currency: 'EUR' } }, 'product { id }', admin.token);
+}
+
 describe('before anything is trained', () => {
+  let merchant: Account;
+
   test('the best-scored products are recommended', async () => {
-    const merchant = await plaza.account({ merchant: true });
+    merchant = await plaza.account({ merchant: true });
     const id = await plaza.product(merchant, { title: 'First of all' });
     await plaza.review(await plaza.account(), id, { quality: 5, price: 5, service: 5 });
     const [first] = await recommend({ first: 1 });
@@ -58,6 +81,13 @@ describe('before anything is trained', () => {
       reasons: [{ kind: 'POPULAR', text: 'Popular in the shop' }],
     });
   });
+
+  test('merchants are not recommended their own products', async () => {
+    expect(await recommend({ first: 30 })).toHaveLength(1);
+    expect(await recommend({ first: 30 }, merchant.token)).toEqual([]);
+  });
+
+  keepsAwayWhatWasOrdered();
 });
 
 describe('after an import and a training', () => {
@@ -103,6 +133,8 @@ describe('after an import and a training', () => {
     const excluded = await recommend({ first: 8, exclude: [recommended[0]!.product.id] }, token);
     expect(excluded.map(({ product }) => product.id)).not.toContain(recommended[0]!.product.id);
   });
+
+  keepsAwayWhatWasOrdered();
 
   test('a stranger is shown what is popular', async () => {
     const strangers = await recommend({ first: 5 });

@@ -320,9 +320,9 @@ describe('product files of shops', () => {
 
   test('prices are exact in the smallest unit of their currency', async () => {
     const text =
-      'id,title,price,currency\na,A,19.99,EUR\nb,B,1500,JPY\nc,C,"1,299.5",USD\nd,D,1.234,KWD\ne,E,9.999,EUR\nf,F,5,XYZ\ng,G,99999999,EUR\n';
+      'id,title,price,currency\na,A,19.99,EUR\nb,B,1500,JPY\nc,C,"1,299.5",USD\nd,D,1.234,KWD\ne,E,9.999,EUR\nf,F,5,XYZ\ng,G,99999999999999,EUR\nh,H,90071992547409.91,EUR\n';
     const { products, rejected } = await readText('csv-products', text);
-    expect(products.map(({ price }) => price!.amountMinor)).toEqual([1999, 1500, 129950, 1234]);
+    expect(products.map(({ price }) => price!.amountMinor)).toEqual([1999, 1500, 129950, 1234, Number.MAX_SAFE_INTEGER]);
     expect(rejected.map(({ line, column }) => [line, column])).toEqual([
       [6, 'price'],
       [7, 'price'],

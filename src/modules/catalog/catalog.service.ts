@@ -5,6 +5,7 @@ import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
+import { isCurrency, maxAmount } from '../../relay/currency.js';
 import { emptyTally } from '../../scoring/index.js';
 import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
@@ -169,6 +170,12 @@ export class CatalogService {
     return (await this.models.products.findById(id, { merchant: 1 }).session(session).lean())?.merchant ?? null;
   }
 
+  /** The ids of a merchant's latest products. */
+  async productsOfMerchant(merchant: Types.ObjectId, limit: number): Promise<Types.ObjectId[]> {
+    const products = await this.models.products.find({ merchant }, { _id: 1 }).sort({ createdAt: -1, _id: 1 }).limit(limit).lean();
+    return products.map(({ _id }) => _id);
+  }
+
   /** @returns null where there is no such product */
   async slugOf(id: Types.ObjectId): Promise<string | null> {
     return (await this.models.products.findById(id, { slug: 1 }).lean())?.slug ?? null;
@@ -287,7 +294,7 @@ function checkContent({ title, description, price, stock, attributes }: ProductC
   const rules = new InputRules().text(description, { most: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
   if (title !== undefined && title !== null) rules.line(title, { least: 1, most: 200 }, 'title');
   if (price) {
-    rules.range(price.amountMinor, 0, 2_000_000_000, 'price', 'amountMinor');
+    rules.range(price.amountMinor, 0, maxAmount, 'price', 'amountMinor');
     rules.require(isCurrency(price.currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'price', 'currency');
   }
   rules.require((attributes ?? []).length <= 50, 'TOO_LONG', 'A product may have at most 50 attributes.', 'attributes');
@@ -296,12 +303,6 @@ function checkContent({ title, description, price, stock, attributes }: ProductC
     rules.line(value, { least: 1, most: 200 }, 'attributes', String(at), 'value');
   });
   rules.check();
-}
-
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-
-function isCurrency(code: string): boolean {
-  return currencies.has(code);
 }
 
 const maxSlug = 80;

@@ -10,6 +10,7 @@ import { CatalogSearch } from './catalog-search.js';
 import { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
 import { CatalogService, productKey } from './catalog.service.js';
 import { collections } from './catalog.collections.js';
+import { MoneyResolver } from './money.resolver.js';
 
 export type { CategoryDocument, ProductDocument } from './catalog.model.js';
 export { moneySchema, type MoneyAmount } from './money.js';
@@ -39,6 +40,7 @@ export function catalogModule(foundation: Foundation, { socialGraph }: { socialG
       new CategoryResolver(dependencies),
       new ProductSearchResolver(search, loaders),
       new CategoryFacetResolver(loaders),
+      new MoneyResolver(),
     ],
     nodes: {
       Product: (id, context) => context.load(loaders.productById, id),
@@ -50,7 +52,7 @@ export function catalogModule(foundation: Foundation, { socialGraph }: { socialG
     verbs: {
       ...loaders,
       ...verbs(catalog, ['bestOfCategory', 'countComments', 'knownAmong', 'knows', 'merchantOf', 'mostPopular', 'newestSince']),
-      ...verbs(catalog, ['productsByIds', 'putScores', 'returnStock', 'slugOf', 'takeStock', 'talliedProducts']),
+      ...verbs(catalog, ['productsByIds', 'productsOfMerchant', 'putScores', 'returnStock', 'slugOf', 'takeStock', 'talliedProducts']),
       ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'handOverProducts', 'importCategories']),
       ...verbs(bulk, ['importProducts', 'previewProducts', 'updateImportedProducts']),
     },

@@ -46,6 +46,6 @@ export function orderModule({ database, realtime, idempotency, events }: Foundat
       ownedDocuments({ name: 'orders', model: models.orders, owner: 'buyer', erase: 'ANONYMISE' }),
       reference('sales', models.orders, 'merchant'),
     ],
-    verbs: verbs(orders, ['hasReceived', 'importOrders']),
+    verbs: verbs(orders, ['hasReceived', 'importOrders', 'orderedBy']),
   });
 }

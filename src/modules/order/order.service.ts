@@ -5,6 +5,7 @@ import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
+import { maxAmount } from '../../relay/currency.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert, insertNew } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
@@ -15,8 +16,8 @@ import type { OrderDocument, OrderModels, OrderStatusName } from './order.model.
 
 const maxItems = 100;
 const maxQuantity = 1000;
-/** GraphQL's Int ends here. */
-const maxTotal = 2_147_483_647;
+/** So many of a buyer's orders keep their products from being recommended again. */
+const maxRemembered = 500;
 
 /** Which steps there are. Buyers cancel until the parcel leaves; everything else is the merchant's. */
 const steps: Record<OrderStatusName, readonly OrderStatusName[]> = {
@@ -151,6 +152,16 @@ export class OrderService {
     return (await this.models.orders.exists({ buyer, status: 'DELIVERED', 'items.product': product }).session(session)) !== null;
   }
 
+  /** What the user ordered lately and did not cancel. */
+  async orderedBy(buyer: Types.ObjectId): Promise<Types.ObjectId[]> {
+    const orders = await this.models.orders
+      .find({ buyer }, { status: 1, items: 1 })
+      .sort({ placedAt: -1, _id: -1 })
+      .limit(maxRemembered)
+      .lean();
+    return orders.filter(({ status }) => status !== 'CANCELLED').flatMap(({ items }) => items.map(({ product }) => product));
+  }
+
   /** Orders of another shop, in bulk. @returns how many were new */
   async importOrders(orders: readonly OrderDocument[]): Promise<number> {
     return (await insertNew(this.models.orders, orders)).inserted;
@@ -199,14 +210,14 @@ function checkSeller(products: PricedProduct[]): void {
 function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[], products: PricedProduct[]): OrderDocument {
   const now = new Date();
   const lines = items.map(({ product, quantity }, at) => ({ product, title: products[at]!.title, price: products[at]!.price, quantity }));
-  const amountMinor = lines.reduce((sum, { price, quantity }) => sum + price.amountMinor * quantity, 0);
-  if (amountMinor > maxTotal) throw broken('OUT_OF_RANGE', 'The total of an order may be at most 2,147,483,647.', 'items');
+  const total = lines.reduce((sum, { price, quantity }) => sum + BigInt(price.amountMinor) * BigInt(quantity), 0n);
+  if (total > maxAmount) throw broken('OUT_OF_RANGE', `The total of an order can be at most ${maxAmount.toLocaleString('en')}.`, 'items');
   return {
     _id,
     buyer,
     merchant: products[0]!.merchant,
     items: lines,
-    total: { amountMinor, currency: products[0]!.price.currency },
+    total: { amountMinor: Number(total), currency: products[0]!.price.currency },
     status: 'PLACED',
     placedAt: now,
     updatedAt: now,

@@ -2,6 +2,7 @@ import { describeModule, verbs, type Foundation } from '../module.js';
 import { ownedDocuments } from '../personal-data.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
+import type { OrderVerbs } from '../order/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { experimentModels } from './experiment/experiment.model.js';
@@ -40,6 +41,7 @@ export interface RecommendationOptions {
 }
 
 interface RecommendationDependencies {
+  orders: OrderVerbs;
   users: UserVerbs;
   catalog: CatalogVerbs;
   behaviour: BehaviourVerbs;

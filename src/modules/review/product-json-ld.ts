@@ -2,6 +2,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Ctx, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../relay/cost.js';
+import { decimalOf } from '../../relay/currency.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
@@ -79,7 +80,7 @@ const schemaAvailability: Record<ProductAvailability, string> = {
 function describeOffer(product: PricedProduct): object {
   return {
     '@type': 'Offer',
-    price: priceOf(product.price),
+    price: decimalOf(product.price),
     priceCurrency: product.price.currency,
     availability: `https://schema.org/${schemaAvailability[availabilityOf(product)]}`,
   };
@@ -102,10 +103,4 @@ function describeReview(review: ReviewDocument, author: PublicUser | null): obje
 
 function rounded(stars: number): number {
   return Math.round(stars * 100) / 100;
-}
-
-/** As a decimal number in the currency's main unit, such as 19.99. */
-function priceOf({ amountMinor, currency }: PricedProduct['price']): string {
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return (amountMinor / 10 ** digits).toFixed(digits);
 }

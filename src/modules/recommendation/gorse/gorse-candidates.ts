@@ -4,7 +4,6 @@ import { Counter, type Registry } from 'prom-client';
 import type { Logger } from '../../../log.js';
 import type { CandidateQuery, CandidateSource } from '../pipeline/candidates.js';
 import type { Candidate } from '../pipeline/recommendation.js';
-import { isSettled } from '../pipeline/viewer-context.js';
 import type { GorseClient } from './gorse.client.js';
 
 export class GorseCandidates implements CandidateSource {
@@ -31,8 +30,7 @@ export class GorseCandidates implements CandidateSource {
     if (!user || request.seeds.length > 0 || history.length === 0) return null;
     const ids = await this.ask(() => this.gorse.recommend(user.toHexString(), request.count));
     if (!ids) return null;
-    const settled = history.filter(isSettled).map(({ product }) => product);
-    const excluded = new Set([...request.exclude, ...viewer.dismissed, ...settled].map(String));
+    const excluded = new Set([...request.exclude, ...viewer.excluded].map(String));
     return ids.filter((id) => !excluded.has(id)).map((id, at) => ({ product: new Types.ObjectId(id), score: 1 / (1 + at) }));
   }
 

@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import type { VariantName } from '../experiment/experiment.service.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { Candidate, RecommendationRequest } from './recommendation.js';
-import { isSettled, modelledViewer, type ViewerContext } from './viewer-context.js';
+import { modelledViewer, type ViewerContext } from './viewer-context.js';
 
 export interface CandidateQuery {
   request: RecommendationRequest;
@@ -30,9 +30,8 @@ export const localCandidates: CandidateSource = {
 
   async candidatesFor({ request, viewer, model, variant }) {
     const { ranker } = model;
-    const { profile, seen } = modelledViewer(model, viewer, request.seeds);
-    const settled = [...seen].filter(([, interaction]) => isSettled(interaction)).map(([number]) => number);
-    const excluded = [...settled, ...model.numbersOf([...request.seeds, ...request.exclude, ...viewer.dismissed])];
+    const { profile } = modelledViewer(model, viewer, request.seeds);
+    const excluded = model.numbersOf([...request.seeds, ...request.exclude, ...viewer.excluded]);
     const best = ranker.recommend(profile, request.count, excluded);
     const list = variant === 'diverse' ? ranker.diversified(best, diverseLambda, request.count) : best;
     return list.map(({ item, score }) => ({ product: model.productAt(item), score }));

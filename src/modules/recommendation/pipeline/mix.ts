@@ -26,12 +26,12 @@ export class FreshProducts {
     ranked: RecommendedItem[],
     model: LoadedModel,
     { seeds, exclude }: RecommendationRequest,
-    { history, dismissed }: ViewerContext,
+    { history, excluded }: ViewerContext,
   ): Promise<RecommendedItem[]> {
     const ownIds = [...seeds, ...history.filter(isInterest).map(({ product }) => product)].slice(0, maxOwn);
     const fresh = await this.since(model);
     if (fresh.length === 0 || ownIds.length === 0) return ranked;
-    const placed = [...exclude, ...dismissed, ...seeds, ...history.map(({ product }) => product), ...ranked.map(({ product }) => product)];
+    const placed = [...exclude, ...excluded, ...seeds, ...history.map(({ product }) => product), ...ranked.map(({ product }) => product)];
     const taken = new Set(placed.map(String));
     const candidates = fresh.filter(({ _id }) => !taken.has(_id.toHexString()));
     const own = await this.catalog.productsByIds(ownIds);

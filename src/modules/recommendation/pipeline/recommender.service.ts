@@ -2,6 +2,7 @@
 import type { Types } from 'mongoose';
 import type { BehaviourVerbs } from '../../behaviour/index.js';
 import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
+import type { OrderVerbs } from '../../order/index.js';
 import type { SocialGraphVerbs } from '../../social-graph/index.js';
 import type { UserVerbs } from '../../user/index.js';
 import { variantOf, type ExperimentService, type VariantName } from '../experiment/experiment.service.js';
@@ -26,6 +27,7 @@ interface RecommenderDependencies {
   catalog: CatalogVerbs;
   behaviour: BehaviourVerbs;
   socialGraph: SocialGraphVerbs;
+  orders: OrderVerbs;
   experiments: ExperimentService;
   training: TrainingService;
   /** Asked before the models of this process; null without one. */
@@ -72,8 +74,8 @@ export class RecommenderService {
   }
 
   /** Before the first training: the best-scored products. */
-  private async popular({ count, exclude, seeds }: RecommendationRequest, { dismissed }: ViewerContext): Promise<RecommendedItem[]> {
-    const products = await this.dependencies.catalog.mostPopular(count, [...exclude, ...dismissed, ...seeds]);
+  private async popular({ count, exclude, seeds }: RecommendationRequest, { excluded }: ViewerContext): Promise<RecommendedItem[]> {
+    const products = await this.dependencies.catalog.mostPopular(count, [...exclude, ...excluded, ...seeds]);
     return products.map(({ _id, score }) => ({
       product: _id,
       score,

@@ -3,6 +3,8 @@ import type { Types } from 'mongoose';
 import { interestIn, type Profile } from '../../../recommender/index.js';
 import { pointsPerStar } from '../../../scoring/index.js';
 import type { BehaviourVerbs, InteractionDocument } from '../../behaviour/index.js';
+import type { CatalogVerbs } from '../../catalog/index.js';
+import type { OrderVerbs } from '../../order/index.js';
 import type { SocialGraphVerbs } from '../../social-graph/index.js';
 import { rawInteraction } from '../training/training-data.js';
 import type { LoadedModel } from './loaded-model.js';
@@ -13,7 +15,8 @@ export interface ViewerContext {
   user: Types.ObjectId | null;
   history: InteractionDocument[];
   followees: Types.ObjectId[];
-  dismissed: Types.ObjectId[];
+  /** Products not to recommend: dismissed, bought, rated or sold by them. */
+  excluded: Types.ObjectId[];
   /** Whether it may be stored what was shown to them, and what they did with it. */
   tracked: boolean;
 }
@@ -24,36 +27,48 @@ export interface ModelledViewer {
   seen: ReadonlyMap<number, InteractionDocument>;
 }
 
+/** So many of a merchant's latest products are kept from them. */
+const maxOwnProducts = 1000;
+
 interface ViewerSources {
   behaviour: BehaviourVerbs;
   socialGraph: SocialGraphVerbs;
+  catalog: Pick<CatalogVerbs, 'productsOfMerchant'>;
+  orders: Pick<OrderVerbs, 'orderedBy'>;
   dismissedBy: (user: Types.ObjectId) => Promise<Types.ObjectId[]>;
 }
 
-const nothingKnown: ViewerContext = { user: null, history: [], followees: [], dismissed: [], tracked: false };
+const nothingKnown: ViewerContext = { user: null, history: [], followees: [], excluded: [], tracked: false };
 
-/** Users who do not agree to personalisation get what strangers get; what they dismissed stays away. */
+/** Users who do not agree to personalisation get what strangers get; what they dismissed or sell themselves stays away. */
 export async function viewerContext(sources: ViewerSources, { user, visitor }: RecommendationRequest): Promise<ViewerContext> {
-  const { behaviour, socialGraph, dismissedBy } = sources;
-  if (!user) return { ...nothingKnown, history: await visitorHistory(behaviour, visitor) };
-  const [{ personalisation, tracking }, dismissed, history, followees] = await Promise.all([
+  const { behaviour, catalog, orders, socialGraph, dismissedBy } = sources;
+  if (!user) {
+    const history = await visitorHistory(behaviour, visitor);
+    return { ...nothingKnown, history, excluded: settledIn(history) };
+  }
+  const [{ personalisation, tracking }, dismissed, own, ordered, history, followees] = await Promise.all([
     behaviour.choicesOf({ user }),
     dismissedBy(user),
+    catalog.productsOfMerchant(user, maxOwnProducts),
+    orders.orderedBy(user),
     behaviour.historyOf(user),
     socialGraph.followedBy(user),
   ]);
-  return personalisation ? { user, history, followees, dismissed, tracked: tracking } : { ...nothingKnown, dismissed, tracked: tracking };
+  const unwanted = [...dismissed, ...own];
+  if (!personalisation) return { ...nothingKnown, excluded: unwanted, tracked: tracking };
+  return { user, history, followees, excluded: [...unwanted, ...ordered, ...settledIn(history)], tracked: tracking };
+}
+
+/** What the user bought or rated: there is nothing left to recommend. */
+function settledIn(history: readonly InteractionDocument[]): Types.ObjectId[] {
+  return history.filter(({ purchases, points }) => purchases > 0 || points !== null).map(({ product }) => product);
 }
 
 /** What a visitor did, where they agreed that recommendations follow from it. */
 async function visitorHistory(behaviour: BehaviourVerbs, visitor: string | null): Promise<InteractionDocument[]> {
   if (!visitor || !(await behaviour.choicesOf({ visitor })).personalisation) return [];
   return behaviour.sessionOf(visitor);
-}
-
-/** Whether the user bought or rated it: there is nothing left to recommend. */
-export function isSettled({ purchases, points }: InteractionDocument): boolean {
-  return purchases > 0 || points !== null;
 }
 
 /** Whether the user showed interest in it. */
