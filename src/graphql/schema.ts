@@ -10,7 +10,7 @@ import {
   printSchema,
   type GraphQLSchema,
 } from 'graphql';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { DateTime } from './date-time.js';
 import type { Types } from 'mongoose';
 import { buildSchema, getMetadataStorage, type AuthChecker, type ContainerType, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { RequestError } from '../errors.js';
@@ -35,7 +35,7 @@ export async function assembleSchema(resolvers: object[], nodes: NodeFinders): P
     authMode: 'null',
     validate: false,
     pubSub: unusedPubSub,
-    scalarsMap: [{ type: Date, scalar: GraphQLDateTimeISO }],
+    scalarsMap: [{ type: Date, scalar: DateTime }],
   });
   describeRoots(schema);
   requireWhatHasDefaults(schema);
@@ -144,13 +144,19 @@ function stopWhenCancelled(schema: GraphQLSchema): void {
 
 /** Fields that only read a property need no resolver of their own; without one, the compiled query reads them inline. */
 function freePlainFields(schema: GraphQLSchema): void {
-  const { fieldResolvers } = getMetadataStorage();
+  const { fieldResolvers, objectTypes } = getMetadataStorage();
+  const properties = new Map(
+    objectTypes.flatMap(({ name, fields }) => (fields ?? []).map((field) => [`${name}.${field.schemaName}`, field.name] as const)),
+  );
   const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   const resolved = new Set(fieldResolvers.map(({ getObjectType, schemaName }) => `${getObjectType?.().name}.${schemaName}`));
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || roots.has(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.name !== 'id' && !resolved.has(`${type.name}.${field.name}`)) delete field.resolve;
+      if (field.name === 'id' || resolved.has(`${type.name}.${field.name}`)) continue;
+      const property = properties.get(`${type.name}.${field.name}`) ?? field.name;
+      if (property === field.name) delete field.resolve;
+      else field.resolve = (source: Record<string, unknown>) => source[property];
     }
   }
 }

@@ -134,6 +134,24 @@ export abstract class Payload {
   userErrors!: BrokenRule[];
 }
 
+/**
+ * Declares a union of types by their names, for modules that those types' modules depend on. Who answers it says
+ * `__typename`.
+ */
+export function unionOf(name: string, description: string, members: readonly string[]): object {
+  return typeGraphql.createUnionType({
+    name,
+    description,
+    types: () => members.map(classOf) as unknown as [ClassType, ...ClassType[]],
+  }) as object;
+}
+
+function classOf(name: string): ClassType {
+  const type = typeGraphql.getMetadataStorage().objectTypes.find((candidate) => candidate.name === name);
+  if (!type) throw new Error(`no module declares the type ${name}`);
+  return type.target as ClassType;
+}
+
 interface FieldSpec<Type> {
   type: () => Type;
   description: string;

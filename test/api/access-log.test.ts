@@ -22,11 +22,11 @@ test('staff who read reports and decisions about somebody are noted, once a requ
   const { comment } = await plaza.mutate('addComment', { subjectId, body: 'Hm' }, 'comment { id }', author.token);
   await plaza.mutate('reportContent', { contentId: comment.id, reason: 'SPAM' }, 'reported', reporter.token);
   const queue =
-    '{ moderationQueue { edges { node { reports content { __typename } appeal { body } reportList { edges { node { note } } } } } } }';
+    '{ moderationQueue { edges { node { reportCount content { __typename } appeal { body } reports { edges { node { note } } } } } } }';
   await plaza.data(queue, {}, moderator.token);
   expect(await accessesOf(author)).toEqual([{ kind: 'MODERATION_CASE', byStaff: true, reader: null }]);
   expect(await accessesOf(reporter)).toEqual([]);
-  await plaza.mutate('moderateContent', { contentId: comment.id, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator.token);
+  await plaza.mutate('moderateContent', { contentId: comment.id, action: 'HIDE', reason: 'x' }, 'entry { createdAt }', moderator.token);
   await plaza.data('{ auditTrail { edges { node { content { __typename } } } } }', {}, moderator.token);
   const query = 'query ($id: ID!) { dataAccesses(userId: $id) { edges { node { kind reader { handle } } } } }';
   const { dataAccesses } = await plaza.data(query, { id: author.id }, admin.token);

@@ -48,7 +48,7 @@ const make = {
     (
       await made(
         'createReview',
-        { productId: await make.product(), quality: 4, price: 4, service: 4, body: 'Good' },
+        { productId: await make.product(), ratings: { quality: 4, price: 4, service: 4 }, body: 'Good' },
         'review { id }',
         accounts.buyer,
       )
@@ -85,7 +85,7 @@ const make = {
     ).feedback.id as string,
   warnedComment: async () => {
     const contentId = await make.comment();
-    await made('moderateContent', { contentId, action: 'WARN', reason: 'x' }, 'entry { at }', accounts.moderator);
+    await made('moderateContent', { contentId, action: 'WARN', reason: 'x' }, 'entry { createdAt }', accounts.moderator);
     return contentId;
   },
   session: async () => {
@@ -128,7 +128,7 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   }),
   placeOrder: async () => ({ items: [{ productId: await make.product() }] }),
   updateOrderStatus: async () => ({ orderId: await make.order(), status: 'PAID' }),
-  createReview: async () => ({ productId: await make.product(), quality: 4, price: 4, service: 4, body: 'Good' }),
+  createReview: async () => ({ productId: await make.product(), ratings: { quality: 4, price: 4, service: 4 }, body: 'Good' }),
   updateReview: async () => ({ reviewId: await make.review(), title: 'New' }),
   deleteReview: async () => ({ reviewId: await make.review() }),
   voteReview: async () => ({ reviewId: await make.review(), vote: 'HELPFUL' }),

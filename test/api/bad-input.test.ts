@@ -20,14 +20,18 @@ async function writesNothing<Result>(work: () => Promise<Result>): Promise<Resul
 
 function review(buyer: Account, productId: string, input: object) {
   return writesNothing(() =>
-    plaza.query(createReview, { input: { productId, quality: 4, price: 4, service: 4, body: 'Fine.', ...input } }, buyer.token),
+    plaza.query(
+      createReview,
+      { input: { productId, ratings: { quality: 4, price: 4, service: 4 }, body: 'Fine.', ...input } },
+      buyer.token,
+    ),
   );
 }
 
 describe('a review is refused', () => {
   test.each([
-    ['with a rating of 0', { quality: 0 }, 'OUT_OF_RANGE', 'quality'],
-    ['with a rating of 6', { service: 6 }, 'OUT_OF_RANGE', 'service'],
+    ['with a rating of 0', { ratings: { quality: 0, price: 4, service: 4 } }, 'OUT_OF_RANGE', 'ratings.quality'],
+    ['with a rating of 6', { ratings: { quality: 4, price: 4, service: 6 } }, 'OUT_OF_RANGE', 'ratings.service'],
     ['with an empty body', { body: '' }, 'REQUIRED', 'body'],
     ['with a blank body', { body: ' \n ' }, 'REQUIRED', 'body'],
     ['with a body of 1 MB', { body: 'x'.repeat(1024 * 1024) }, 'TOO_LONG', 'body'],
@@ -82,7 +86,7 @@ describe('a review is refused', () => {
   test('of a stranger without a session', async () => {
     const { productId } = await scene();
     const { data, errors } = await writesNothing(() =>
-      plaza.query(createReview, { input: { productId, quality: 4, price: 4, service: 4, body: 'Hi' } }),
+      plaza.query(createReview, { input: { productId, ratings: { quality: 4, price: 4, service: 4 }, body: 'Hi' } }),
     );
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);

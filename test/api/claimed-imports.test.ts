@@ -86,7 +86,7 @@ describe('somebody who signs up with the address of an imported user', () => {
     await importReviews([line('pot', 1)]);
     const account: Account = await plaza.account({ email });
     const [product] = await reviewsOf();
-    await plaza.review(account, product.id, { quality: 5, price: 5, service: 5 });
+    await plaza.review(account, product.id, { ratings: { quality: 5, price: 5, service: 5 } });
     await confirm();
     expect((await reviewsOf())[0]).toMatchObject({
       rating: { count: 1, mean: 5 },

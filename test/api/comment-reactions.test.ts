@@ -73,17 +73,20 @@ test('a comment shows whom it names', async () => {
 
 test('an edited review keeps what it said before', async () => {
   const { author, productId } = await scene();
-  const { review } = await plaza.review(author, productId, { title: 'One', body: 'first', quality: 2 });
-  await plaza.mutate('updateReview', { reviewId: review.id, body: 'second', quality: 4 }, 'review { id }', author.token);
+  const { review } = await plaza.review(author, productId, { title: 'One', body: 'first', ratings: { quality: 2, price: 4, service: 4 } });
+  await plaza.mutate('updateReview', { reviewId: review.id, body: 'second', ratings: { quality: 4 } }, 'review { id }', author.token);
   await plaza.mutate('updateReview', { reviewId: review.id, body: 'third' }, 'review { id }', author.token);
   const { node } = await plaza.data(
-    'query ($id: ID!) { node(id: $id) { ... on Review { body revisions { edges { node { title body quality } } } } } }',
+    'query ($id: ID!) { node(id: $id) { ... on Review { body revisions { edges { node { title body ratings { quality } } } } } } }',
     { id: review.id },
   );
   expect(node).toEqual({
     body: 'third',
     revisions: {
-      edges: [{ node: { title: 'One', body: 'second', quality: 4 } }, { node: { title: 'One', body: 'first', quality: 2 } }],
+      edges: [
+        { node: { title: 'One', body: 'second', ratings: { quality: 4 } } },
+        { node: { title: 'One', body: 'first', ratings: { quality: 2 } } },
+      ],
     },
   });
 });
@@ -91,7 +94,11 @@ test('an edited review keeps what it said before', async () => {
 test('a product describes itself to search engines, with its score and top reviews', async () => {
   const { merchant, author, productId } = await scene();
   const blank = await plaza.product(merchant, { title: 'Unrated <b>pot</b>', price: { amountMinor: 500, currency: 'JPY' }, stock: 0 });
-  await plaza.review(author, productId, { title: 'Good', body: 'Pours </script><b>well</b>.', quality: 5, price: 4, service: 3 });
+  await plaza.review(author, productId, {
+    title: 'Good',
+    body: 'Pours </script><b>well</b>.',
+    ratings: { quality: 5, price: 4, service: 3 },
+  });
   const jsonLd = async (id: string) => (await plaza.data('query ($id: ID!) { product(id: $id) { slug jsonLd } }', { id })).product;
   const described = await jsonLd(productId);
   expect(described.jsonLd).toMatchObject({

@@ -29,8 +29,8 @@ function moderate(moderator: Account, contentId: string, action: string, reason 
 }
 
 async function caseOf(moderator: Account, handle: string) {
-  const query = `{ moderationQueue(first: 100) { edges { node { reports held earlierDecisions author { handle } appeal { body }
-    content { __typename ... on Comment { body } } reportList { edges { node { reason note } } } } } } }`;
+  const query = `{ moderationQueue(first: 100) { edges { node { reportCount held earlierDecisionCount author { handle } appeal { body }
+    content { __typename ... on Comment { body } } reports { edges { node { reason note } } } } } } }`;
   const { moderationQueue } = await plaza.data(query, {}, moderator.token);
   return moderationQueue.edges
     .map(({ node }: { node: { author: { handle: string } | null } }) => node)
@@ -52,7 +52,7 @@ describe('suspicious content', () => {
     expect((await live.next()).data.commentAdded.comment.body).toBe('A fine teapot');
     expect(await bodies(productId)).toEqual(['A fine teapot']);
     expect((await plaza.data('{ viewer { unreadNotificationCount } }', {}, merchant.token)).viewer.unreadNotificationCount).toBe(0);
-    expect(await caseOf(moderator, author.handle)).toMatchObject({ reports: 0, held: true, content: { __typename: 'Comment' } });
+    expect(await caseOf(moderator, author.handle)).toMatchObject({ reportCount: 0, held: true, content: { __typename: 'Comment' } });
     await moderate(moderator, written.id, 'RESTORE');
     expect(await bodies(productId)).toHaveLength(2);
     const kinds = async () =>
@@ -69,7 +69,7 @@ describe('suspicious content', () => {
     const spam = 'Visit www.spam.example and https://more.example';
     const review = await plaza.mutate(
       'createReview',
-      { productId, quality: 1, price: 1, service: 1, body: spam },
+      { productId, ratings: { quality: 1, price: 1, service: 1 }, body: spam },
       'review { id } held',
       author.token,
     );
@@ -112,7 +112,7 @@ test('what comes out after it was held reaches followers and whom it concerns', 
   const { question } = await plaza.mutate('askQuestion', { productId, body: spam }, 'question { id }', author.token);
   const { review } = await plaza.mutate(
     'createReview',
-    { productId, quality: 5, price: 5, service: 5, body: spam },
+    { productId, ratings: { quality: 5, price: 5, service: 5 }, body: spam },
     'review { id }',
     author.token,
   );
@@ -147,7 +147,7 @@ describe('an appeal', () => {
       plaza.mutate('appealModeration', { contentId: written.id, body: 'It is about the teapot' }, 'appeal { outcome }', author.token);
     expect(await appeal()).toEqual({ appeal: { outcome: null }, userErrors: [] });
     expect((await appeal()).userErrors).toMatchObject([{ code: 'ALREADY_EXISTS' }]);
-    expect(await caseOf(moderator, author.handle)).toMatchObject({ earlierDecisions: 1, appeal: { body: 'It is about the teapot' } });
+    expect(await caseOf(moderator, author.handle)).toMatchObject({ earlierDecisionCount: 1, appeal: { body: 'It is about the teapot' } });
     expect((await moderate(moderator, written.id, 'RESTORE')).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
     await moderate(other, written.id, 'RESTORE');
     expect(await bodies(productId)).toEqual(['Quite a teapot']);
@@ -202,9 +202,9 @@ test('reports come with their notes', async () => {
   const { comment: written } = await comment(author, productId, 'Hm');
   await plaza.mutate('reportContent', { contentId: written.id, reason: 'OTHER', note: 'It is rude' }, 'reported', merchant.token);
   expect(await caseOf(moderator, author.handle)).toMatchObject({
-    reports: 1,
+    reportCount: 1,
     held: false,
-    reportList: { edges: [{ node: { reason: 'OTHER', note: 'It is rude' } }] },
+    reports: { edges: [{ node: { reason: 'OTHER', note: 'It is rude' } }] },
   });
 });
 

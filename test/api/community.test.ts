@@ -219,8 +219,8 @@ describe('shares', () => {
         headers: { 'user-agent': 'Mozilla/5.0 Firefox/140.0', ...headers },
       });
     const stats = async () =>
-      (await query('{ viewer { shares { edges { node { stats { visits uniqueVisitors orders } } } } } }', {}, author)).viewer.shares
-        .edges[0].node.stats;
+      (await query('{ viewer { shares { edges { node { stats { visitCount uniqueVisitorCount orderCount } } } } } }', {}, author)).viewer
+        .shares.edges[0].node.stats;
     return { visit, stats };
   }
 
@@ -231,7 +231,7 @@ describe('shares', () => {
     const response = await visit();
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toMatch(/\/products\/.*share=/);
-    expect(await stats()).toMatchObject({ visits: 1 });
+    expect(await stats()).toMatchObject({ visitCount: 1 });
   });
 
   promise('An order with that parameter as `shareToken` is the share’s until it is cancelled.', async () => {
@@ -239,9 +239,9 @@ describe('shares', () => {
     const { visit, stats } = await shareOf(author);
     const shareToken = tokenOf(await visit());
     const { order } = await mutate('placeOrder', { items: [{ productId }], shareToken }, 'order { id }', buyer);
-    expect(await stats()).toMatchObject({ orders: 1 });
+    expect(await stats()).toMatchObject({ orderCount: 1 });
     await mutate('updateOrderStatus', { orderId: order.id, status: 'CANCELLED' }, 'order { id }', buyer);
-    expect(await stats()).toMatchObject({ orders: 0 });
+    expect(await stats()).toMatchObject({ orderCount: 0 });
   });
 
   promise('Bots and prefetches are not counted, and a visitor counts once.', async () => {
@@ -250,13 +250,13 @@ describe('shares', () => {
     await visit({ 'sec-purpose': 'prefetch' });
     await visit();
     await visit();
-    expect(await stats()).toEqual({ visits: 2, uniqueVisitors: 1, orders: 0 });
+    expect(await stats()).toEqual({ visitCount: 2, uniqueVisitorCount: 1, orderCount: 0 });
   });
 
   promise('One address stands for at most ten visitors of a share.', async () => {
     const { visit, stats } = await shareOf(await plaza.account());
     for (let at = 0; at < 12; at++) await visit({ 'user-agent': `Mozilla/5.0 Firefox/${100 + at}.0` });
-    expect(await stats()).toEqual({ visits: 12, uniqueVisitors: 10, orders: 0 });
+    expect(await stats()).toEqual({ visitCount: 12, uniqueVisitorCount: 10, orderCount: 0 });
   });
 });
 

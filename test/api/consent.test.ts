@@ -22,7 +22,7 @@ interface Who {
 let events = 0;
 async function view({ account, visitorId }: Who) {
   const input = { visitorId, events: [{ eventId: `event-${++events}`, kind: 'VIEW', productId: products[0] }] };
-  return plaza.mutate('trackEvents', input, 'accepted ignored', account?.token);
+  return plaza.mutate('trackEvents', input, 'acceptedCount ignoredCount', account?.token);
 }
 
 async function decide({ account, visitorId }: Who, tracking: boolean, personalisation: boolean, wordingVersion = '2026-11') {
@@ -43,12 +43,12 @@ describe.each(Object.entries(whoever))('a %s', (_kind, make) => {
   test('is not tracked until they agree, and no longer from the moment on in which they withdraw', async () => {
     const who: Who = await make();
     const before = await stored();
-    expect(await view(who)).toEqual({ accepted: 0, ignored: 1, userErrors: [] });
+    expect(await view(who)).toEqual({ acceptedCount: 0, ignoredCount: 1, userErrors: [] });
     expect(await stored()).toBe(before);
     await decide(who, true, false);
-    expect(await view(who)).toMatchObject({ accepted: 1, ignored: 0 });
+    expect(await view(who)).toMatchObject({ acceptedCount: 1, ignoredCount: 0 });
     await decide(who, false, false);
-    expect(await view(who)).toMatchObject({ accepted: 0, ignored: 1 });
+    expect(await view(who)).toMatchObject({ acceptedCount: 0, ignoredCount: 1 });
     await plaza.settle('withdrawals');
     expect(await stored()).toBe(before);
   });
@@ -101,7 +101,7 @@ test('training and recommendations leave out who has not agreed, and who withdra
   for (const account of [agreeing, silent]) await plaza.review(account, products[0]!);
   const learnt = async () => {
     await plaza.app.verbs.recommendations.train();
-    return (await plaza.data('{ recommenderStatus { users } }')).recommenderStatus.users as number;
+    return (await plaza.data('{ recommenderStatus { userCount } }')).recommenderStatus.userCount as number;
   };
   /** Whether the viewer is recommended what they have reviewed, as strangers are: nothing is known of them then. */
   const isUnknown = async ({ token }: Account): Promise<boolean> => {

@@ -17,9 +17,13 @@ test('reviews are exported in the Amazon-like format, beside a running server, a
   const [author, moderator] = [await plaza.account(), await plaza.account({ role: 'MODERATOR' })];
   const [productId, other] = [await plaza.product(merchant), await plaza.product(merchant)];
   await plaza.deliver(author, merchant, productId);
-  await plaza.review(author, productId, { title: 'Good "pot"', body: 'Two\nlines — and ünicode', quality: 5, price: 4, service: 3 });
+  await plaza.review(author, productId, {
+    title: 'Good "pot"',
+    body: 'Two\nlines — and ünicode',
+    ratings: { quality: 5, price: 4, service: 3 },
+  });
   const { review: hidden } = await plaza.review(author, other);
-  await plaza.mutate('moderateContent', { contentId: hidden.id, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator.token);
+  await plaza.mutate('moderateContent', { contentId: hidden.id, action: 'HIDE', reason: 'x' }, 'entry { createdAt }', moderator.token);
   const out = join(plaza.dataDirectory, 'reviews.jsonl');
   const { stderr } = await plaza.command('export', '--out', out);
   expect(stderr).toContain('1 reviews exported');
@@ -46,7 +50,7 @@ describe('the product review feed for Google', () => {
     const attributes = Object.entries({ GTIN: '4006381333931', MPN: '60101-10000', SKU: 'POT-1', Brand: 'Acme & Sons' });
     const productId = await plaza.product(merchant, { attributes: attributes.map(([name, value]) => ({ name, value })) });
     const author = await plaza.account();
-    await plaza.review(author, productId, { title: 'Good <pot>', body: 'Pours & holds.', quality: 5, price: 5, service: 5 });
+    await plaza.review(author, productId, { title: 'Good <pot>', body: 'Pours & holds.', ratings: { quality: 5, price: 5, service: 5 } });
     const address = `${plaza.url}/feeds/google-product-reviews.xml`;
     const answer = await fetch(address);
     expect(answer.headers.get('content-type')).toBe('application/xml; charset=utf-8');
@@ -97,8 +101,8 @@ describe('behaviour for data science', () => {
     const productId = await plaza.product(merchant);
     const [buyer, silent, undecided] = [await consenting(), await consenting(), await plaza.account()];
     await plaza.deliver(buyer, merchant, productId);
-    await plaza.review(buyer, productId, { quality: 5, price: 4, service: 4 });
-    for (const account of [silent, undecided]) await plaza.review(account, productId, { quality: 1, price: 1, service: 1 });
+    await plaza.review(buyer, productId, { ratings: { quality: 5, price: 4, service: 4 } });
+    for (const account of [silent, undecided]) await plaza.review(account, productId, { ratings: { quality: 1, price: 1, service: 1 } });
     await plaza.mutate('updatePrivacySettings', { personalise: false }, 'privacySettings { personalise }', silent.token);
     const ofProduct = (rows: BehaviourRow[]) => rows.filter(({ product }) => product === storeId(productId).toHexString());
     const [row, ...others] = ofProduct(await exportedRows());
@@ -118,7 +122,7 @@ describe('behaviour for data science', () => {
       const account = await consenting();
       for (const [index, id] of products.entries()) {
         const stars = 1 + ((2 * index + at) % 5);
-        if (index !== at) await plaza.review(account, id, { quality: stars, price: stars, service: stars });
+        if (index !== at) await plaza.review(account, id, { ratings: { quality: stars, price: stars, service: stars } });
       }
     }
     await plaza.command('export', '--format', 'behaviour', '--out', join(plaza.dataDirectory, 'behaviour.csv'));

@@ -20,9 +20,9 @@ beforeAll(async () => {
   for (let person = 0; person < 8; person++) {
     const account = await plaza.account();
     for (const id of products.filter((_, at) => (at + person) % 3 !== 0))
-      await plaza.review(account, id, { quality: 5, price: 5, service: 5 });
+      await plaza.review(account, id, { ratings: { quality: 5, price: 5, service: 5 } });
   }
-  await plaza.review(reader, products[0]!, { quality: 5, price: 5, service: 5 });
+  await plaza.review(reader, products[0]!, { ratings: { quality: 5, price: 5, service: 5 } });
   await plaza.app.verbs.recommendations.train();
 });
 
@@ -55,7 +55,12 @@ describe('a Gorse', () => {
   test('is sent what changed since, and what changed lately once more, without anything counting twice', async () => {
     await plaza.settle('gorse');
     const before = gorse.feedback.size;
-    await plaza.mutate('trackEvents', { events: [{ eventId: 'view', kind: 'VIEW', productId: products[1] }] }, 'accepted', reader.token);
+    await plaza.mutate(
+      'trackEvents',
+      { events: [{ eventId: 'view', kind: 'VIEW', productId: products[1] }] },
+      'acceptedCount',
+      reader.token,
+    );
     await plaza.settle('gorse');
     await plaza.settle('gorse');
     expect(gorse.feedback.size).toBe(before + 1);

@@ -38,7 +38,7 @@ const creations: Record<string, Creation> = {
   },
   placeOrder: { input: () => ({ items: [{ productId, quantity: 2 }] }), made: 'order { id }', collection: 'orders' },
   createReview: {
-    input: () => ({ productId, quality: 4, price: 4, service: 4, body: 'Good' }),
+    input: () => ({ productId, ratings: { quality: 4, price: 4, service: 4 }, body: 'Good' }),
     made: 'review { id }',
     collection: 'reviews',
   },

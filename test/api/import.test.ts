@@ -237,7 +237,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
       const { review: found } = await reviewNamed('bad', source);
       const [voter, moderator] = [await plaza.account(), await plaza.account({ role: 'MODERATOR' })];
       await plaza.mutate('voteReview', { reviewId: found.id, vote: 'HELPFUL' }, 'review { id }', voter.token);
-      await plaza.mutate('moderateContent', { contentId: found.id, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator.token);
+      await plaza.mutate('moderateContent', { contentId: found.id, action: 'HIDE', reason: 'x' }, 'entry { createdAt }', moderator.token);
       await run([file('newer.csv', newer), '--format', 'csv', '--source', source]);
       const after = await collection('reviews').findOne({ _id: review!._id });
       expect(after).toMatchObject({ body: 'better', helpful: 5, visible: false });

@@ -60,8 +60,8 @@ describe('a subscription', () => {
       'subscription ($id: ID!) { ratingChanged(productId: $id) { rating { count mean distribution } } }',
       { id },
     );
-    await plaza.review(author, id, { quality: 5, price: 5, service: 5 });
-    await plaza.review(await plaza.account(), id, { quality: 2, price: 2, service: 2 });
+    await plaza.review(author, id, { ratings: { quality: 5, price: 5, service: 5 } });
+    await plaza.review(await plaza.account(), id, { ratings: { quality: 2, price: 2, service: 2 } });
     expect((await reviews.next()).data.reviewAdded.review).toEqual({ overall: 5, author: { handle: author.handle } });
     expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 1, mean: 5, distribution: [0, 0, 0, 0, 1] });
     expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 2, mean: 3.5, distribution: [0, 1, 0, 0, 1] });

@@ -72,7 +72,7 @@ test('the queue, the audit trail and decisions are for moderators only', async (
   for (const query of [
     '{ moderationQueue { edges { cursor } } }',
     '{ auditTrail { edges { cursor } } }',
-    `mutation { moderateContent(input: { contentId: "${written.id}", action: HIDE, reason: "x" }) { entry { at } } }`,
+    `mutation { moderateContent(input: { contentId: "${written.id}", action: HIDE, reason: "x" }) { entry { createdAt } } }`,
   ]) {
     expect((await plaza.query(query, {}, author.token)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect((await plaza.query(query)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
@@ -99,8 +99,8 @@ describe('hidden content', () => {
 
   test('leaves the score, and comes back into it', async () => {
     const { author, reader, moderator, id } = await scene();
-    const { review } = await plaza.review(author, id, { quality: 1, price: 1, service: 1 });
-    await plaza.review(reader, id, { quality: 5, price: 5, service: 5 });
+    const { review } = await plaza.review(author, id, { ratings: { quality: 1, price: 1, service: 1 } });
+    await plaza.review(reader, id, { ratings: { quality: 5, price: 5, service: 5 } });
     const mean = async () =>
       (await plaza.data('query ($id: ID!) { product(id: $id) { rating { mean count } reviews { edges { node { overall } } } } }', { id }))
         .product;

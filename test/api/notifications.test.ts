@@ -220,7 +220,7 @@ describe('the feed', () => {
     await plaza.review(other, productId);
     await settledFeed(reader, 3);
     await plaza.mutate('deleteReview', { reviewId: deleted.id }, 'deletedReviewId', author.token);
-    await plaza.mutate('moderateContent', { contentId: hidden.id, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator.token);
+    await plaza.mutate('moderateContent', { contentId: hidden.id, action: 'HIDE', reason: 'x' }, 'entry { createdAt }', moderator.token);
     expect(await feedOf(reader)).toMatchObject([{ actor: { handle: other.handle } }]);
     await plaza.mutate('blockUser', { userId: other.id }, 'user { id }', reader.token);
     expect(await feedOf(reader)).toEqual([]);

@@ -93,7 +93,12 @@ describe('a token of the outside identity provider', () => {
     const productId = await plaza.product(merchant);
     const { comment } = await plaza.mutate('addComment', { subjectId: productId, body: 'Hello' }, 'comment { author { id } }', jwt);
     const events = await plaza.subscribe('subscription { feedItemAdded { cursor } }', {}, jwt);
-    await plaza.mutate('moderateContent', { contentId: comment.author.id, action: 'BAN', reason: 'x' }, 'entry { at }', moderator.token);
+    await plaza.mutate(
+      'moderateContent',
+      { contentId: comment.author.id, action: 'BAN', reason: 'x' },
+      'entry { createdAt }',
+      moderator.token,
+    );
     await expect(events.next()).rejects.toMatchObject({ code: 4401 });
     expect((await whoAmI(jwt)).status).toBe(401);
   });

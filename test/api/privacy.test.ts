@@ -22,7 +22,7 @@ async function busyUser() {
   await mine('updateProfile', { bio: `I am ${me.handle}` }, 'user { id }');
   await plaza.deliver(me, merchant, productId);
   const { review } = await plaza.review(me, productId, { body: signed, title: me.handle });
-  await mine('updateReview', { reviewId: review.id, body: `Changed. ${signed}`, quality: 5 }, 'review { id }');
+  await mine('updateReview', { reviewId: review.id, body: `Changed. ${signed}`, ratings: { quality: 5 } }, 'review { id }');
   const { review: otherReview } = await plaza.review(other, productId);
   await mine('voteReview', { reviewId: otherReview.id, vote: 'HELPFUL' }, 'review { id }');
   const { comment } = await mine('addComment', { subjectId: productId, body: signed, idempotencyKey: me.handle }, 'comment { id }');
@@ -52,12 +52,12 @@ async function busyUser() {
   await plaza.mutate('followUser', { userId: me.id }, 'user { id }', other.token);
   await mine('blockUser', { userId: moderator.id }, 'user { id }');
   await mine('updateNotificationPreferences', { preferences: [{ kind: 'REACTED', enabled: false }] }, 'notificationPreferences { kind }');
-  await mine('trackEvents', { events: [{ eventId: 'event-1', kind: 'VIEW', productId: otherProduct }] }, 'accepted');
+  await mine('trackEvents', { events: [{ eventId: 'event-1', kind: 'VIEW', productId: otherProduct }] }, 'acceptedCount');
   await mine('reportContent', { contentId: otherReview.id, reason: 'SPAM', note: signed }, 'reported');
   await plaza.mutate(
     'moderateContent',
     { contentId: comment.id, action: 'WARN', reason: `Mind your words, ${me.handle}` },
-    'entry { at }',
+    'entry { createdAt }',
     moderator.token,
   );
   await mine('appealModeration', { contentId: comment.id, body: signed }, 'appeal { id }');
@@ -133,7 +133,12 @@ describe('an export', () => {
     const mentioned = { subjectId, body: `Shame on you, @${me.handle}!` };
     const { comment } = await plaza.mutate('addComment', mentioned, 'comment { id }', other.token);
     expect((await exportOf(me))['mentions']).toMatchObject([{ body: mentioned.body }]);
-    await plaza.mutate('moderateContent', { contentId: comment.id, action: 'HIDE', reason: 'Insult' }, 'entry { at }', moderator.token);
+    await plaza.mutate(
+      'moderateContent',
+      { contentId: comment.id, action: 'HIDE', reason: 'Insult' },
+      'entry { createdAt }',
+      moderator.token,
+    );
     expect(JSON.stringify(await exportOf(me))).not.toContain('Shame');
   });
 
@@ -209,9 +214,9 @@ describe('an erased user', () => {
   test('leaves the contributions, without their author, and every count as it was', async () => {
     const { me, other, productId, question } = await busyUser();
     const query = `query ($id: ID!, $question: ID!) {
-      product(id: $id) { rating { count mean distribution } comments { totalCount edges { node { replyCount reactions { count } } } }
-        reviews(sort: OLDEST) { edges { node { overall helpful } } } }
-      question: node(id: $question) { ... on Question { answerCount answers { edges { node { accepted helpful unhelpful } } } } }
+      product(id: $id) { rating { count mean distribution { stars count } } comments { totalCount edges { node { replyCount reactions { count } } } }
+        reviews(sort: OLDEST) { edges { node { overall helpfulCount } } } }
+      question: node(id: $question) { ... on Question { answerCount answers { edges { node { accepted helpfulCount unhelpfulCount } } } } }
     }`;
     const before = await plaza.data(query, { id: productId, question: question.id });
     await eraseMe(me, me.password);
@@ -233,7 +238,7 @@ describe('an erased user', () => {
   test('is forgotten by the next training', async () => {
     const { me, other } = await busyUser();
     await plaza.app.verbs.recommendations.train();
-    const learnt = async () => (await plaza.data('{ recommenderStatus { users } }')).recommenderStatus.users as number;
+    const learnt = async () => (await plaza.data('{ recommenderStatus { userCount } }')).recommenderStatus.userCount as number;
     const before = await learnt();
     await eraseMe(me, me.password);
     await plaza.settle('erasures');

@@ -21,7 +21,7 @@ async function answer(author: Account, questionId: string, body = 'Mine is.') {
 
 async function questionsOf(productId: string, args = '') {
   const query = `query ($id: ID!) { product(id: $id) { questions${args} { edges { node { id body answerCount acceptedAnswer { body }
-    answers { totalCount edges { node { body accepted helpful unhelpful } } } } } } } }`;
+    answers { totalCount edges { node { body accepted helpfulCount unhelpfulCount } } } } } } } }`;
   return (await plaza.data(query, { id: productId })).product.questions.edges.map(({ node }: { node: object }) => node);
 }
 
@@ -140,12 +140,12 @@ describe('an answer', () => {
     const given = await answer(answerer, (await ask(asker, productId)).id);
     const voters = await Promise.all(Array.from({ length: 100 }, () => plaza.account()));
     const vote = (voter: Account, value: string | null) =>
-      plaza.mutate('voteAnswer', { answerId: given.id, vote: value }, 'answer { helpful unhelpful viewerVote }', voter.token);
+      plaza.mutate('voteAnswer', { answerId: given.id, vote: value }, 'answer { helpfulCount unhelpfulCount viewerVote }', voter.token);
     await Promise.all(voters.map((voter, at) => vote(voter, at % 4 === 0 ? 'UNHELPFUL' : 'HELPFUL')));
     await Promise.all(voters.slice(0, 8).map((voter) => vote(voter, null)));
-    expect((await questionsOf(productId))[0].answers.edges[0].node).toMatchObject({ helpful: 69, unhelpful: 23 });
+    expect((await questionsOf(productId))[0].answers.edges[0].node).toMatchObject({ helpfulCount: 69, unhelpfulCount: 23 });
     expect((await vote(answerer, 'HELPFUL')).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
-    expect((await vote(voters[9]!, 'UNHELPFUL')).answer).toMatchObject({ helpful: 68, unhelpful: 24, viewerVote: 'UNHELPFUL' });
+    expect((await vote(voters[9]!, 'UNHELPFUL')).answer).toMatchObject({ helpfulCount: 68, unhelpfulCount: 24, viewerVote: 'UNHELPFUL' });
   });
 
   test('counts exactly when fifty are given at once, and leaves the count when it is deleted or hidden', async () => {

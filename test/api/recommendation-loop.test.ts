@@ -24,8 +24,8 @@ beforeAll(async () => {
     const account = await plaza.account();
     const [own, other] = person % 2 ? [tea, bikes] : [bikes, tea];
     for (let at = 0; at < 8; at++) {
-      if ((person + at) % 3 !== 0) await plaza.review(account, own[at]!, { quality: 5, price: 5, service: 5 });
-      else if (at === 1) await plaza.review(account, other[at]!, { quality: 1, price: 1, service: 1 });
+      if ((person + at) % 3 !== 0) await plaza.review(account, own[at]!, { ratings: { quality: 5, price: 5, service: 5 } });
+      else if (at === 1) await plaza.review(account, other[at]!, { ratings: { quality: 1, price: 1, service: 1 } });
     }
   }
   await plaza.app.verbs.recommendations.train();
@@ -45,7 +45,7 @@ async function recommended(account: Account | null, args = '', selection = ''): 
 
 async function teaLover(): Promise<Account> {
   const account = await plaza.account();
-  for (const id of tea.slice(0, 3)) await plaza.review(account, id, { quality: 5, price: 5, service: 5 });
+  for (const id of tea.slice(0, 3)) await plaza.review(account, id, { ratings: { quality: 5, price: 5, service: 5 } });
   return account;
 }
 
@@ -56,8 +56,8 @@ function feedback(account: Account | null, impressionId: string, outcome: string
 }
 
 async function report() {
-  const query = `{ recommenderReport { variants { variant impressions clicks dismissals purchases clickRate { mean low high } conversionRate { mean } }
-    byModelVersion { variant modelVersion impressions } comparisons { treatment clickRateDifference alwaysValidP } } }`;
+  const query = `{ recommenderReport { variants { variant impressionCount clickCount dismissalCount purchaseCount clickRate { mean low high } conversionRate { mean } }
+    byModelVersion { variant modelVersion impressionCount } comparisons { treatment clickRateDifference alwaysValidP } } }`;
   return (await plaza.data(query, {}, admin.token)).recommenderReport;
 }
 
@@ -75,17 +75,22 @@ describe('what is shown and what comes of it', () => {
     await plaza.mutate('placeOrder', { items: [{ productId: first!.product.id }] }, 'order { id }', reader.token);
     const after = await report();
     const moved = (name: string) => total(after, name) - total(before, name);
-    expect([moved('impressions'), moved('clicks'), moved('dismissals'), moved('purchases')]).toEqual([shown.length, 1, 1, 1]);
+    expect([moved('impressionCount'), moved('clickCount'), moved('dismissalCount'), moved('purchaseCount')]).toEqual([
+      shown.length,
+      1,
+      1,
+      1,
+    ]);
     expect(after.byModelVersion[0].modelVersion).toEqual(expect.any(String));
-    const [variant] = after.variants.filter(({ clicks }: { clicks: number }) => clicks > 0);
+    const [variant] = after.variants.filter(({ clickCount }: { clickCount: number }) => clickCount > 0);
     expect(variant.clickRate.low).toBeLessThan(variant.clickRate.mean);
     expect(variant.clickRate.high).toBeGreaterThan(variant.clickRate.mean);
   });
 
   test('is not counted where nobody asks for the impression', async () => {
-    const before = total(await report(), 'impressions');
+    const before = total(await report(), 'impressionCount');
     await recommended(await teaLover());
-    expect(total(await report(), 'impressions')).toBe(before);
+    expect(total(await report(), 'impressionCount')).toBe(before);
   });
 
   test('is refused of what was shown to somebody else, or to nobody', async () => {
@@ -145,8 +150,10 @@ describe('one is in control', () => {
       (await recommended(null)).map(({ product }) => product.id),
     );
     await plaza.app.verbs.recommendations.train();
-    const { recommenderStatus } = await plaza.data('{ recommenderStatus { preprocessing { optedOut interactions version } parameters } }');
-    expect(recommenderStatus.preprocessing.optedOut).toBe(3);
+    const { recommenderStatus } = await plaza.data(
+      '{ recommenderStatus { preprocessing { optedOutInteractionCount interactionCount version } parameters } }',
+    );
+    expect(recommenderStatus.preprocessing.optedOutInteractionCount).toBe(3);
     expect(recommenderStatus.parameters).toHaveProperty('ease.regularisation');
     await settings(true);
     expect(kindsIn(await recommended(reader)).slice(0, 3)).toEqual(['teapot', 'teapot', 'teapot']);
@@ -159,7 +166,7 @@ describe('who and what is new', () => {
     await plaza.mutate(
       'trackEvents',
       { visitorId, events: bikes.slice(0, 2).map((productId, at) => ({ eventId: `e${at}`, kind: 'ADD_TO_CART', productId })) },
-      'accepted',
+      'acceptedCount',
     );
     const shown = await recommended(null, `visitorId: "${visitorId}"`);
     expect(kindsIn(shown).slice(0, 3)).toEqual(['bicycle', 'bicycle', 'bicycle']);
@@ -168,7 +175,7 @@ describe('who and what is new', () => {
 
   test('a new product is recommended by its text before any training, to those whom it may please, and has companions', async () => {
     const [lover, cyclist] = [await teaLover(), await plaza.account()];
-    for (const id of bikes.slice(0, 3)) await plaza.review(cyclist, id, { quality: 5, price: 5, service: 5 });
+    for (const id of bikes.slice(0, 3)) await plaza.review(cyclist, id, { ratings: { quality: 5, price: 5, service: 5 } });
     const id = await plaza.product(merchant, { categoryId, title: 'teapot brandnew', description: 'A fine teapot for teapot lovers' });
     const forLover = async () => (await recommended(lover)).find(({ product }) => product.id === id);
     await expect.poll(forLover).toBeDefined();

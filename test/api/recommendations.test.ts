@@ -73,7 +73,7 @@ describe('before anything is trained', () => {
   test('the best-scored products are recommended', async () => {
     merchant = await plaza.account({ merchant: true });
     const id = await plaza.product(merchant, { title: 'First of all' });
-    await plaza.review(await plaza.account(), id, { quality: 5, price: 5, service: 5 });
+    await plaza.review(await plaza.account(), id, { ratings: { quality: 5, price: 5, service: 5 } });
     const [first] = await recommend({ first: 1 });
     expect(first).toMatchObject({
       product: { title: 'First of all' },
@@ -119,7 +119,7 @@ describe('after an import and a training', () => {
     for (const number of [2, 4]) {
       await plaza.mutate(
         'createReview',
-        { productId: await film(`filmtrust ${number}`), quality: 5, price: 5, service: 5, body: 'Mine.' },
+        { productId: await film(`filmtrust ${number}`), ratings: { quality: 5, price: 5, service: 5 }, body: 'Mine.' },
         'review { id }',
         token,
       );

@@ -124,17 +124,17 @@ describe('feedback to a merchant', () => {
       send(recipient, merchant, 'PRAISE'),
     ]);
     const query = `{ merchantFeedback(filter: { kind: NEED, answered: false }) { edges { node { id body sender { handle } product { id } } } }
-      merchantFeedbackSummary { total byKind { kind count } byProduct { edges { node { total product { id } byKind { kind count } } } } } }`;
+      merchantFeedbackSummary { totalCount byKind { kind count } byProduct { edges { node { count product { id } byKind { kind count } } } } } }`;
     const { merchantFeedback, merchantFeedbackSummary } = await plaza.data(query, {}, merchant.token);
     expect(merchantFeedback.edges).toHaveLength(2);
-    expect(merchantFeedbackSummary.total).toBe(3);
+    expect(merchantFeedbackSummary.totalCount).toBe(3);
     expect(merchantFeedbackSummary.byKind).toEqual([
       { kind: 'NEED', count: 2 },
       { kind: 'PREFERENCE', count: 0 },
       { kind: 'COMPLAINT', count: 0 },
       { kind: 'PRAISE', count: 1 },
     ]);
-    expect(merchantFeedbackSummary.byProduct.edges).toMatchObject([{ node: { total: 2, product: { id: productId } } }]);
+    expect(merchantFeedbackSummary.byProduct.edges).toMatchObject([{ node: { count: 2, product: { id: productId } } }]);
     const feedback = merchantFeedback.edges.find(
       ({ node }: { node: { sender: { handle: string } } }) => node.sender.handle === sender.handle,
     );
@@ -158,8 +158,8 @@ describe('feedback to a merchant', () => {
   test('counts exactly when a hundred send it at once', async () => {
     const { merchant, sender, productId } = await scene();
     await Promise.all(Array.from({ length: 100 }, (_, at) => send(sender, merchant, at % 2 ? 'NEED' : 'COMPLAINT', productId)));
-    const { merchantFeedbackSummary } = await plaza.data('{ merchantFeedbackSummary { total byKind { count } } }', {}, merchant.token);
-    expect(merchantFeedbackSummary).toEqual({ total: 100, byKind: [{ count: 50 }, { count: 0 }, { count: 50 }, { count: 0 }] });
+    const { merchantFeedbackSummary } = await plaza.data('{ merchantFeedbackSummary { totalCount byKind { count } } }', {}, merchant.token);
+    expect(merchantFeedbackSummary).toEqual({ totalCount: 100, byKind: [{ count: 50 }, { count: 0 }, { count: 50 }, { count: 0 }] });
   });
 
   test('is refused to oneself, to who is no merchant, and about another merchant’s product', async () => {

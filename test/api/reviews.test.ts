@@ -5,7 +5,7 @@ import type { ReviewDocument } from '../../src/modules/review/index.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
-const ratingOf = `query ($id: ID!) { product(id: $id) { rating { count mean weightedMean composite distribution aspects { quality price service } } } }`;
+const ratingOf = `query ($id: ID!) { product(id: $id) { rating { count mean weightedMean composite distribution { stars count } aspects { quality price service } } } }`;
 
 async function rating(id: string) {
   return (await plaza.data(ratingOf, { id })).product.rating;
@@ -29,7 +29,7 @@ async function expectedRating() {
       mean: overall.reduce((sum, stars) => sum + stars, 0) / own.length,
       weightedMean: overall.reduce((sum, stars, at) => sum + stars * weights[at]!, 0) / total,
       quality: own.reduce((sum, { quality }) => sum + quality!, 0) / own.length,
-      distribution: [1, 2, 3, 4, 5].map((stars) => overall.filter((one) => Math.round(one) === stars).length),
+      distribution: [1, 2, 3, 4, 5].map((stars) => ({ stars, count: overall.filter((one) => Math.round(one) === stars).length })),
     };
   };
 }
@@ -52,26 +52,30 @@ describe('a product’s rating', () => {
       mean: null,
       weightedMean: null,
       composite: null,
-      distribution: [0, 0, 0, 0, 0],
+      distribution: [1, 2, 3, 4, 5].map((stars) => ({ stars, count: 0 })),
       aspects: { quality: null, price: null, service: null },
     });
   });
 
   test('is the mean of the three aspects of every review', async () => {
     const { productId, buyers } = await shop();
-    await plaza.review(buyers[0]!, productId, { quality: 5, price: 4, service: 3 });
-    await plaza.review(buyers[1]!, productId, { quality: 2, price: 1, service: 1 });
+    await plaza.review(buyers[0]!, productId, { ratings: { quality: 5, price: 4, service: 3 } });
+    await plaza.review(buyers[1]!, productId, { ratings: { quality: 2, price: 1, service: 1 } });
     const { mean, aspects, distribution } = await rating(productId);
     expect(mean).toBeCloseTo((4 + 4 / 3) / 2, 12);
     expect(aspects).toEqual({ quality: 3.5, price: 2.5, service: 2 });
-    expect(distribution).toEqual([1, 0, 0, 1, 0]);
+    expect(distribution.map(({ count }: { count: number }) => count)).toEqual([1, 0, 0, 1, 0]);
   });
 
   test('weighs verified reviews more', async () => {
     const { merchant, productId, buyers } = await shop();
     await plaza.deliver(buyers[0]!, merchant, productId);
-    expect((await plaza.review(buyers[0]!, productId, { quality: 5, price: 5, service: 5 })).review.verifiedPurchase).toBe(true);
-    expect((await plaza.review(buyers[1]!, productId, { quality: 2, price: 2, service: 2 })).review.verifiedPurchase).toBe(false);
+    expect((await plaza.review(buyers[0]!, productId, { ratings: { quality: 5, price: 5, service: 5 } })).review.verifiedPurchase).toBe(
+      true,
+    );
+    expect((await plaza.review(buyers[1]!, productId, { ratings: { quality: 2, price: 2, service: 2 } })).review.verifiedPurchase).toBe(
+      false,
+    );
     const { mean, weightedMean } = await rating(productId);
     expect(mean).toBe(3.5);
     expect(weightedMean).toBeCloseTo(4, 2);
@@ -81,8 +85,8 @@ describe('a product’s rating', () => {
     const merchant = await plaza.account({ merchant: true });
     const categoryId = await plaza.category();
     const [loved, other] = [await plaza.product(merchant, { categoryId }), await plaza.product(merchant, { categoryId })];
-    await plaza.review(await plaza.account(), loved, { quality: 5, price: 5, service: 5 });
-    for (let at = 0; at < 3; at++) await plaza.review(await plaza.account(), other, { quality: 2, price: 2, service: 2 });
+    await plaza.review(await plaza.account(), loved, { ratings: { quality: 5, price: 5, service: 5 } });
+    for (let at = 0; at < 3; at++) await plaza.review(await plaza.account(), other, { ratings: { quality: 2, price: 2, service: 2 } });
     const { mean, composite } = await rating(loved);
     const categoryMean = (5 + 3 * 2) / 4;
     expect(mean).toBe(5);
@@ -104,7 +108,9 @@ describe('a product’s rating', () => {
     const { productId } = await shop();
     const buyers = await Promise.all(Array.from({ length: 100 }, () => plaza.account()));
     const payloads = await Promise.all(
-      buyers.map((buyer, at) => plaza.review(buyer, productId, { quality: 1 + (at % 5), price: 1 + (at % 3), service: 1 + (at % 4) })),
+      buyers.map((buyer, at) =>
+        plaza.review(buyer, productId, { ratings: { quality: 1 + (at % 5), price: 1 + (at % 3), service: 1 + (at % 4) } }),
+      ),
     );
     expect(payloads.every(({ userErrors }) => userErrors.length === 0)).toBe(true);
     expect((await rating(productId)).count).toBe(100);
@@ -130,8 +136,8 @@ describe('a product’s rating', () => {
         for (const { action, author, voter, helpful, ...ratings } of steps) {
           const reviewId = ids.get(author);
           const { token } = people[author]!;
-          if (action === 'create' && !reviewId) ids.set(author, (await plaza.review(people[author]!, productId, ratings)).review.id);
-          if (action === 'update' && reviewId) await plaza.mutate('updateReview', { reviewId, ...ratings }, 'review { id }', token);
+          if (action === 'create' && !reviewId) ids.set(author, (await plaza.review(people[author]!, productId, { ratings })).review.id);
+          if (action === 'update' && reviewId) await plaza.mutate('updateReview', { reviewId, ratings }, 'review { id }', token);
           if (action === 'vote' && reviewId)
             await plaza.mutate('voteReview', { reviewId, vote: helpful }, 'review { id }', people[voter]!.token);
           if (action === 'delete' && reviewId) {
@@ -192,18 +198,20 @@ describe('a review', () => {
     const { review } = await plaza.review(buyers[0]!, productId);
     const readers = await Promise.all(Array.from({ length: 50 }, () => plaza.account()));
     const vote = (reader: Account, value: string) =>
-      plaza.mutate('voteReview', { reviewId: review.id, vote: value }, 'review { helpful unhelpful }', reader.token);
+      plaza.mutate('voteReview', { reviewId: review.id, vote: value }, 'review { helpfulCount unhelpfulCount }', reader.token);
     await Promise.all(readers.flatMap((reader) => [vote(reader, 'HELPFUL'), vote(reader, 'HELPFUL')]));
     await Promise.all(readers.slice(0, 20).map((reader) => vote(reader, 'UNHELPFUL')));
-    const { node } = await plaza.data('query ($id: ID!) { node(id: $id) { ... on Review { helpful unhelpful } } }', { id: review.id });
-    expect(node).toEqual({ helpful: 30, unhelpful: 20 });
+    const { node } = await plaza.data('query ($id: ID!) { node(id: $id) { ... on Review { helpfulCount unhelpfulCount } } }', {
+      id: review.id,
+    });
+    expect(node).toEqual({ helpfulCount: 30, unhelpfulCount: 20 });
     await expectExact(productId);
   });
 
   test('takes no vote of its author', async () => {
     const { productId, buyers } = await shop();
     const { review } = await plaza.review(buyers[0]!, productId);
-    const payload = await plaza.mutate('voteReview', { reviewId: review.id, vote: 'HELPFUL' }, 'review { helpful }', buyers[0]!.token);
+    const payload = await plaza.mutate('voteReview', { reviewId: review.id, vote: 'HELPFUL' }, 'review { helpfulCount }', buyers[0]!.token);
     expect(payload).toMatchObject({ review: null, userErrors: [{ code: 'NOT_ALLOWED', field: ['input', 'reviewId'] }] });
   });
 
@@ -238,16 +246,14 @@ describe('a review', () => {
 describe('a product’s reviews', () => {
   const list = `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String, $sort: ReviewSort, $filter: ReviewFilter) { product(id: $id) {
     reviews(first: $first, after: $after, last: $last, before: $before, sort: $sort, filter: $filter) {
-      totalCount pageInfo { hasNextPage hasPreviousPage endCursor startCursor } edges { cursor node { id overall stars: quality } } } } }`;
+      totalCount pageInfo { hasNextPage hasPreviousPage endCursor startCursor } edges { cursor node { id overall } } } } }`;
 
   async function reviewed(ratings: number[]) {
     const merchant = await plaza.account({ merchant: true });
     const id = await plaza.product(merchant);
     for (const stars of ratings)
       await plaza.review(await plaza.account(), id, {
-        quality: stars,
-        price: stars,
-        service: stars,
+        ratings: { quality: stars, price: stars, service: stars },
         ...(stars === 5 && { imageUrls: ['https://example.org/5.png'] }),
       });
     return id;
@@ -277,7 +283,7 @@ describe('a product’s reviews', () => {
     const first = await plaza.data(list, { id, first: 2, sort: 'OLDEST' });
     expect(starsOf(first)).toEqual([1, 2]);
     expect(first.product.reviews).toMatchObject({ totalCount: 5, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
-    await plaza.review(await plaza.account(), id, { quality: 5, price: 5, service: 5 });
+    await plaza.review(await plaza.account(), id, { ratings: { quality: 5, price: 5, service: 5 } });
     const second = await plaza.data(list, { id, first: 10, after: first.product.reviews.pageInfo.endCursor, sort: 'OLDEST' });
     expect(starsOf(second)).toEqual([3, 4, 5, 5]);
     const back = await plaza.data(list, { id, last: 1, before: second.product.reviews.pageInfo.startCursor, sort: 'OLDEST' });

@@ -4,7 +4,7 @@ import { usePlaza } from '../support/plaza.js';
 const plaza = usePlaza();
 
 const productPage = `query ($id: ID!, $first: Int!) { product(id: $id) {
-  title category { name } merchant { name } rating { mean weightedMean composite distribution }
+  title category { name } merchant { name } rating { mean weightedMean composite distribution { stars count } }
   reviews(first: $first) { totalCount edges { node { overall body author { name } viewerVote } } }
   comments(first: $first) { totalCount edges { node { body author { name } replies(first: 2) { edges { node { body author { name } } } } } } }
   similarProducts(first: 5) { edges { node { title rating { composite } } } }

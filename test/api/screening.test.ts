@@ -55,7 +55,7 @@ describe.each(Object.entries(kinds))('spam that is edited into a clean %s', (_ki
       moderator.token,
     );
     expect(moderationQueue.edges).toContainEqual({ node: { held: true, author: { handle: author.handle } } });
-    await mutate('moderateContent', { contentId: id, action: 'RESTORE', reason: 'A collector' }, 'entry { at }', moderator);
+    await mutate('moderateContent', { contentId: id, action: 'RESTORE', reason: 'A collector' }, 'entry { createdAt }', moderator);
     expect(await seen(id)).toBe(true);
     expect(await counts()).toEqual(before);
     const follower = await plaza.account();
@@ -70,7 +70,7 @@ test('what a review said while it was out of sight is no revision that others re
   const { review } = await plaza.review(author, productId);
   await mutate('updateReview', { reviewId: review.id, body: spam }, 'held', author);
   await mutate('updateReview', { reviewId: review.id, body: 'Sorry, it pours well.' }, 'held', author);
-  await mutate('moderateContent', { contentId: review.id, action: 'RESTORE', reason: 'Cleaned' }, 'entry { at }', moderator);
+  await mutate('moderateContent', { contentId: review.id, action: 'RESTORE', reason: 'Cleaned' }, 'entry { createdAt }', moderator);
   const { node } = await plaza.data('query ($id: ID!) { node(id: $id) { ... on Review { body revisions { edges { node { body } } } } } }', {
     id: review.id,
   });

@@ -21,11 +21,11 @@ describe('the second mutation of a document sees the first', () => {
   test('voteReview', async () => {
     const { me, review } = await scene();
     const vote = (vote: string) =>
-      `voteReview(input: { reviewId: "${review}", vote: ${vote} }) { review { viewerVote helpful product { rating { count } } } }`;
+      `voteReview(input: { reviewId: "${review}", vote: ${vote} }) { review { viewerVote helpfulCount product { rating { count } } } }`;
     expect(await run([vote('HELPFUL'), vote('UNHELPFUL'), vote('null')], me)).toMatchObject({
-      first: { review: { viewerVote: 'HELPFUL', helpful: 1 } },
-      second: { review: { viewerVote: 'UNHELPFUL', helpful: 0 } },
-      third: { review: { viewerVote: null, helpful: 0 } },
+      first: { review: { viewerVote: 'HELPFUL', helpfulCount: 1 } },
+      second: { review: { viewerVote: 'UNHELPFUL', helpfulCount: 0 } },
+      third: { review: { viewerVote: null, helpfulCount: 0 } },
     });
   });
 
@@ -34,7 +34,7 @@ describe('the second mutation of a document sees the first', () => {
     const categoryId = await plaza.category();
     const products = [await plaza.product(merchant, { categoryId }), await plaza.product(merchant, { categoryId })];
     const create = (product: string) =>
-      `createReview(input: { productId: "${product}", quality: 5, price: 5, service: 5, body: "Good" }) {
+      `createReview(input: { productId: "${product}", ratings: { quality: 5, price: 5, service: 5 }, body: "Good" }) {
         review { product { rating { count } } author { reviews { edges { node { id } } } } }
       }`;
     const { first, second } = await run(products.map(create), me);
@@ -81,10 +81,10 @@ describe('the second mutation of a document sees the first', () => {
       first: voteReview(input: { reviewId: "${review}", vote: HELPFUL }) { ...voted }
       second: voteReview(input: { reviewId: "${review}", vote: null }) @include(if: $again) { ...voted }
     }
-    fragment voted on VoteReviewPayload { review { __typename helpful viewerVote } }`;
+    fragment voted on VoteReviewPayload { review { __typename helpfulCount viewerVote } }`;
     expect(await plaza.data(document, { again: true }, me.token)).toMatchObject({
-      first: { review: { helpful: 1, viewerVote: 'HELPFUL' } },
-      second: { review: { helpful: 0, viewerVote: null } },
+      first: { review: { helpfulCount: 1, viewerVote: 'HELPFUL' } },
+      second: { review: { helpfulCount: 0, viewerVote: null } },
     });
   });
 });

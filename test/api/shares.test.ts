@@ -11,7 +11,7 @@ async function scene() {
 }
 
 async function share(author: Account, productId: string, channel = 'LINK') {
-  const selection = 'share { id url channel message product { id } stats { visits uniqueVisitors orders } }';
+  const selection = 'share { id url channel message product { id } stats { visitCount uniqueVisitorCount orderCount } }';
   return (await plaza.mutate('shareProduct', { productId, channel, message: 'Look at this' }, selection, author.token)).share;
 }
 
@@ -21,7 +21,7 @@ function follow({ url }: { url: string }, headers: Record<string, string> = {}) 
 
 async function statsOf(author: Account) {
   const { viewer } = await plaza.data(
-    '{ viewer { shares { edges { node { stats { visits uniqueVisitors orders } } } } } }',
+    '{ viewer { shares { edges { node { stats { visitCount uniqueVisitorCount orderCount } } } } } }',
     {},
     author.token,
   );
@@ -35,7 +35,11 @@ describe('a share', () => {
   test('gives a short link that leads to the product', async () => {
     const { author, productId } = await scene();
     const shared = await share(author, productId);
-    expect(shared).toMatchObject({ channel: 'LINK', product: { id: productId }, stats: { visits: 0, uniqueVisitors: 0, orders: 0 } });
+    expect(shared).toMatchObject({
+      channel: 'LINK',
+      product: { id: productId },
+      stats: { visitCount: 0, uniqueVisitorCount: 0, orderCount: 0 },
+    });
     const response = await follow(shared);
     expect(response.status).toBe(302);
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -50,8 +54,8 @@ describe('a share', () => {
     const { author, buyer, productId } = await scene();
     const [secret, open] = [await share(author, productId), await share(author, productId, 'FOLLOWERS')];
     const see = async (id: string, token?: string) =>
-      (await plaza.data('query ($id: ID!) { node(id: $id) { ... on Share { message stats { visits } } } }', { id }, token)).node;
-    expect(await see(secret.id, author.token)).toEqual({ message: 'Look at this', stats: { visits: 0 } });
+      (await plaza.data('query ($id: ID!) { node(id: $id) { ... on Share { message stats { visitCount } } } }', { id }, token)).node;
+    expect(await see(secret.id, author.token)).toEqual({ message: 'Look at this', stats: { visitCount: 0 } });
     expect(await see(secret.id, buyer.token)).toBeNull();
     expect(await see(open.id, buyer.token)).toEqual({ message: 'Look at this', stats: null });
     expect(await see(open.id)).toEqual({ message: 'Look at this', stats: null });
@@ -73,9 +77,9 @@ describe('visits', () => {
     const first = await follow(shared);
     await follow(shared);
     await follow(shared, { 'user-agent': `${browser} other`, cookie: cookieIn(first) });
-    expect(await statsOf(author)).toMatchObject({ visits: 3, uniqueVisitors: 1 });
+    expect(await statsOf(author)).toMatchObject({ visitCount: 3, uniqueVisitorCount: 1 });
     await follow(shared, { 'user-agent': `${browser} another` });
-    expect(await statsOf(author)).toMatchObject({ visits: 4, uniqueVisitors: 2 });
+    expect(await statsOf(author)).toMatchObject({ visitCount: 4, uniqueVisitorCount: 2 });
   });
 
   test('of machines, previews and prefetches count for nothing, and still lead on', async () => {
@@ -89,23 +93,23 @@ describe('visits', () => {
       { 'sec-purpose': 'prefetch' },
     ];
     for (const headers of machines) expect((await follow(shared, headers)).status).toBe(302);
-    expect(await statsOf(author)).toEqual({ visits: 0, uniqueVisitors: 0, orders: 0 });
+    expect(await statsOf(author)).toEqual({ visitCount: 0, uniqueVisitorCount: 0, orderCount: 0 });
   });
 
   test('cannot be made up: forged cookies are not believed, and one address stands for ten visitors at most', async () => {
     const { author, productId } = await scene();
     const shared = await share(author, productId);
     for (let at = 0; at < 5; at++) await follow(shared, { cookie: `plaza_visitor=forged${at}.c2lnbmF0dXJl` });
-    expect(await statsOf(author)).toMatchObject({ visits: 5, uniqueVisitors: 1 });
+    expect(await statsOf(author)).toMatchObject({ visitCount: 5, uniqueVisitorCount: 1 });
     await Promise.all(Array.from({ length: 30 }, (_, at) => follow(shared, { 'user-agent': `${browser} ${at}` })));
-    expect(await statsOf(author)).toMatchObject({ visits: 35, uniqueVisitors: 10 });
+    expect(await statsOf(author)).toMatchObject({ visitCount: 35, uniqueVisitorCount: 10 });
   });
 
   test('by a hundred at once are all counted', async () => {
     const { author, productId } = await scene();
     const shared = await share(author, productId);
     await Promise.all(Array.from({ length: 100 }, () => follow(shared)));
-    expect(await statsOf(author)).toMatchObject({ visits: 100, uniqueVisitors: 1 });
+    expect(await statsOf(author)).toMatchObject({ visitCount: 100, uniqueVisitorCount: 1 });
   });
 });
 
@@ -118,9 +122,9 @@ describe('an order that follows a visit', () => {
     const { author, buyer, productId } = await scene();
     const token = tokenIn(await follow(await share(author, productId)));
     const placed = await order(buyer, productId, token);
-    expect(await statsOf(author)).toMatchObject({ orders: 1 });
+    expect(await statsOf(author)).toMatchObject({ orderCount: 1 });
     await plaza.mutate('updateOrderStatus', { orderId: placed.id, status: 'CANCELLED' }, 'order { id }', buyer.token);
-    expect(await statsOf(author)).toMatchObject({ orders: 0 });
+    expect(await statsOf(author)).toMatchObject({ orderCount: 0 });
   });
 
   test('is not the share’s when it is of another product, of the sharer, or without a real visit', async () => {
@@ -130,7 +134,7 @@ describe('an order that follows a visit', () => {
     await order(author, productId, token);
     await order(buyer, productId, `${token}x`);
     await order(buyer, productId, null);
-    expect(await statsOf(author)).toMatchObject({ orders: 0 });
+    expect(await statsOf(author)).toMatchObject({ orderCount: 0 });
   });
 
   test('counts once, however often it is sent', async () => {
@@ -138,7 +142,7 @@ describe('an order that follows a visit', () => {
     const shareToken = tokenIn(await follow(await share(author, productId)));
     const input = { items: [{ productId }], shareToken, idempotencyKey: 'the same' };
     await Promise.all(Array.from({ length: 20 }, () => plaza.mutate('placeOrder', input, 'order { id }', buyer.token)));
-    expect(await statsOf(author)).toMatchObject({ orders: 1 });
+    expect(await statsOf(author)).toMatchObject({ orderCount: 1 });
   });
 });
 
@@ -146,7 +150,7 @@ test('a share with followers comes into their feeds and can be discussed there',
   const { author, buyer, productId } = await scene();
   await plaza.mutate('followUser', { userId: author.id }, 'user { id }', buyer.token);
   const live = await plaza.subscribe(
-    'subscription { feedItemAdded { feedItem { kind actor { handle } subject { id ... on Share { message } } } } }',
+    'subscription { feedItemAdded { feedItem { kind actor { handle } subject { ... on Share { id message } } } } }',
     {},
     buyer.token,
   );

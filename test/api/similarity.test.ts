@@ -9,7 +9,8 @@ async function scene() {
   const products: string[] = [];
   for (let at = 0; at < 5; at++) products.push(await plaza.product(merchant));
   const rate = async (who: Account, ...ratings: [at: number, stars: number][]) => {
-    for (const [at, stars] of ratings) await plaza.review(who, products[at]!, { quality: stars, price: stars, service: stars });
+    for (const [at, stars] of ratings)
+      await plaza.review(who, products[at]!, { ratings: { quality: stars, price: stars, service: stars } });
   };
   await rate(me!, [0, 5], [1, 4], [2, 3]);
   await rate(twin!, [0, 5], [1, 4], [2, 3]);
@@ -66,14 +67,14 @@ describe('similar users', () => {
     for (const [at, productId] of products.slice(0, 3).entries()) {
       await plaza.deliver(buyer, merchant, productId);
       await plaza.mutate('addComment', { subjectId: productId, body: 'Nice' }, 'comment { id }', talker.token);
-      await plaza.mutate('trackEvents', { events: [{ eventId: `view-${at}`, kind: 'VIEW', productId }] }, 'accepted', watcher.token);
+      await plaza.mutate('trackEvents', { events: [{ eventId: `view-${at}`, kind: 'VIEW', productId }] }, 'acceptedCount', watcher.token);
     }
     const moderator = await plaza.account({ role: 'MODERATOR' });
     const { user } = await plaza.data('query ($handle: String!) { user(handle: $handle) { reviews { edges { node { id } } } } }', {
       handle: twin.handle,
     });
     const contentId = user.reviews.edges[0].node.id;
-    await plaza.mutate('moderateContent', { contentId, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator.token);
+    await plaza.mutate('moderateContent', { contentId, action: 'HIDE', reason: 'x' }, 'entry { createdAt }', moderator.token);
     const handles = (await similarTo(me, 'COSINE')).map(([handle]) => handle);
     for (const other of [buyer, talker, watcher, twin]) {
       expect(handles).not.toContain(other.handle);

@@ -4,7 +4,7 @@ import { usePlaza, type Account } from '../support/plaza.js';
 const plaza = usePlaza();
 
 function track(events: object[], account?: Account, visitorId?: string) {
-  return plaza.mutate('trackEvents', { events, visitorId }, 'accepted duplicates', account?.token);
+  return plaza.mutate('trackEvents', { events, visitorId }, 'acceptedCount duplicateCount', account?.token);
 }
 
 async function productId() {
@@ -15,17 +15,17 @@ test('events count once, also when the same batch is sent many times at the same
   const [account, id] = [await plaza.account(), await productId()];
   const batch = Array.from({ length: 10 }, (_, at) => ({ eventId: `e${at}`, kind: 'VIEW', productId: id }));
   const payloads = await Promise.all(Array.from({ length: 10 }, () => track(batch, account)));
-  expect(payloads.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(10);
-  expect(payloads.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(90);
+  expect(payloads.reduce((sum, { acceptedCount }) => sum + acceptedCount, 0)).toBe(10);
+  expect(payloads.reduce((sum, { duplicateCount }) => sum + duplicateCount, 0)).toBe(90);
 });
 
 test('a stranger is told apart by the visitor’s id, and needs one', async () => {
   const id = await productId();
   const event = { eventId: 'v', kind: 'CLICK', productId: id };
   expect((await track([event])).userErrors).toMatchObject([{ code: 'REQUIRED', field: ['input', 'visitorId'] }]);
-  expect(await track([event], undefined, 'visitor-one')).toMatchObject({ accepted: 1, duplicates: 0 });
-  expect(await track([event], undefined, 'visitor-two')).toMatchObject({ accepted: 1, duplicates: 0 });
-  expect(await track([event], undefined, 'visitor-one')).toMatchObject({ accepted: 0, duplicates: 1 });
+  expect(await track([event], undefined, 'visitor-one')).toMatchObject({ acceptedCount: 1, duplicateCount: 0 });
+  expect(await track([event], undefined, 'visitor-two')).toMatchObject({ acceptedCount: 1, duplicateCount: 0 });
+  expect(await track([event], undefined, 'visitor-one')).toMatchObject({ acceptedCount: 0, duplicateCount: 1 });
 });
 
 test('a batch with one bad event stores nothing, and names the event', async () => {
@@ -36,14 +36,14 @@ test('a batch with one bad event stores nothing, and names the event', async () 
     [
       { eventId: 'good', kind: 'VIEW', productId: id },
       { eventId: '', kind: 'VIEW', productId: id },
-      { eventId: 'old', kind: 'VIEW', productId: id, at: '2001-01-01T00:00:00Z' },
+      { eventId: 'old', kind: 'VIEW', productId: id, occurredAt: '2001-01-01T00:00:00Z' },
       { eventId: 'lost', kind: 'ADD_TO_CART', productId: unknown },
     ],
     account,
   );
   expect(payload.userErrors.map(({ code, field }: { code: string; field: string[] }) => [code, field.slice(2).join('.')])).toEqual([
     ['REQUIRED', '1.eventId'],
-    ['OUT_OF_RANGE', '2.at'],
+    ['OUT_OF_RANGE', '2.occurredAt'],
     ['NOT_FOUND', '3.productId'],
   ]);
   expect(await plaza.documents()).toEqual(before);

@@ -46,7 +46,7 @@ const hideable = new Set(['Review', 'Comment', 'Question', 'Answer', 'Share']);
 async function unseen(type: string, reason: Reason): Promise<string> {
   const author = await plaza.account({ merchant: true });
   const id = await make[type]!(author);
-  if (reason === 'hidden') await made('moderateContent', { contentId: id, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator);
+  if (reason === 'hidden') await made('moderateContent', { contentId: id, action: 'HIDE', reason: 'x' }, 'entry { createdAt }', moderator);
   else if (reason === 'of an author who blocked the viewer') await made('blockUser', { userId: actor.id }, 'user { id }', author);
   else await made('blockUser', { userId: author.id }, 'user { id }', actor);
   return id;
@@ -176,7 +176,7 @@ test('comments and answers are seen with what they are about only', async () => 
   const question = await make['Question']!(author);
   const { answer } = await made('answerQuestion', { questionId: question, body: 'Yes' }, 'answer { id }', reader);
   const { comment } = await made('addComment', { subjectId: answer.id, body: 'Sure?' }, 'comment { id }', author);
-  await made('moderateContent', { contentId: question, action: 'HIDE', reason: 'x' }, 'entry { at }', moderator);
+  await made('moderateContent', { contentId: question, action: 'HIDE', reason: 'x' }, 'entry { createdAt }', moderator);
   const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
   expect(await plaza.data(query, { ids: [answer.id, comment.id] }, actor.token)).toEqual({ nodes: [null, null] });
   for (const [mutation, input] of [

@@ -70,13 +70,13 @@ describe('the cost of an operation', () => {
     ['everything about the viewer', '{ exportMyData }', 5000],
     ['the schema', '{ __schema { types { name } } }', 500],
     ['a password', 'mutation { signIn(input: { email: "a@example.org", password: "x" }) { userErrors { code } } }', 100],
-    ['each tracked event', 'mutation { trackEvents(input: { visitorId: "v", events: [] }) { accepted } }', 10],
+    ['each tracked event', 'mutation { trackEvents(input: { visitorId: "v", events: [] }) { acceptedCount } }', 10],
   ])('counts %s', async (_name, query, least) => {
     expect(await requested(query)).toBeGreaterThanOrEqual(least);
   });
 
   test('counts tracked events one by one, also in variables', async () => {
-    const track = 'mutation ($input: TrackEventsInput!) { trackEvents(input: $input) { accepted userErrors { code } } }';
+    const track = 'mutation ($input: TrackEventsInput!) { trackEvents(input: $input) { acceptedCount userErrors { code } } }';
     const events = Array.from({ length: 30 }, (_, at) => ({ eventId: `e${at}`, productId: 'x', type: 'VIEW' }));
     const none = await requested(track, { input: { visitorId: 'v', events: [] } });
     expect(await requested(track, { input: { visitorId: 'v', events } })).toBe(none! + 30);

@@ -33,7 +33,7 @@ const seenByAll = async (query: string, variables: object): Promise<unknown[]> =
 
 describe('a hundred at once', () => {
   test('of one author, write one review', async () => {
-    const input = { productId, quality: 5, price: 4, service: 3, body: 'Good' };
+    const input = { productId, ratings: { quality: 5, price: 4, service: 3 }, body: 'Good' };
     const payloads = await atOnce(() => plaza.mutate('createReview', input, 'review { id }', asker.token));
     expect(counted(payloads.map(outcome))).toEqual({ done: 1, ALREADY_EXISTS: times - 1 });
     const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { rating { count mean } } }', { id: productId });
@@ -44,7 +44,7 @@ describe('a hundred at once', () => {
     const rated = await plaza.product(merchant);
     const points = (at: number) => 1 + (at % 5);
     const payloads = await atOnce((at) =>
-      plaza.review(person(at), rated, { quality: points(at), price: points(at), service: points(at), body: 'Good' }),
+      plaza.review(person(at), rated, { ratings: { quality: points(at), price: points(at), service: points(at) }, body: 'Good' }),
     );
     expect(counted(payloads.map(outcome))).toEqual({ done: people.length, ALREADY_EXISTS: times - people.length });
     const { product } = await plaza.data(
@@ -62,12 +62,12 @@ describe('a hundred at once', () => {
     await atOnce((at) =>
       plaza.mutate('voteReview', { reviewId: review.id, vote: votes[Math.floor(at / people.length)] }, 'review { id }', person(at).token),
     );
-    const query = 'query ($id: ID!) { node(id: $id) { ... on Review { helpful unhelpful viewerVote } } }';
+    const query = 'query ($id: ID!) { node(id: $id) { ... on Review { helpfulCount unhelpfulCount viewerVote } } }';
     const seen = (await seenByAll(query, { id: review.id })) as {
-      node: { helpful: number; unhelpful: number; viewerVote: string | null };
+      node: { helpfulCount: number; unhelpfulCount: number; viewerVote: string | null };
     }[];
     const standing = counted(seen.map(({ node }) => node.viewerVote ?? 'none'));
-    expect(seen[0]!.node).toMatchObject({ helpful: standing['HELPFUL'] ?? 0, unhelpful: standing['UNHELPFUL'] ?? 0 });
+    expect(seen[0]!.node).toMatchObject({ helpfulCount: standing['HELPFUL'] ?? 0, unhelpfulCount: standing['UNHELPFUL'] ?? 0 });
   });
 
   test('that react to a comment, are counted as they stand', async () => {

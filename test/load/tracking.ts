@@ -8,15 +8,15 @@ import { rate, seconds, ShopUnderLoad } from './shop-under-load.js';
 const perBatch = 100;
 const writers = 4;
 const steady = 2_000;
-const track = 'mutation ($input: TrackEventsInput!) { trackEvents(input: $input) { accepted } }';
+const track = 'mutation ($input: TrackEventsInput!) { trackEvents(input: $input) { acceptedCount } }';
 
 const shop = await ShopUnderLoad.open();
 let ids: string[] = [];
 
 async function batchOf(visitorId: string): Promise<number> {
   const events = Array.from({ length: perBatch }, (_, at) => ({ eventId: randomUUID(), kind: 'VIEW', productId: ids[at % ids.length] }));
-  const { trackEvents } = await shop.post<{ trackEvents: { accepted: number } }>(track, { input: { visitorId, events } });
-  return trackEvents.accepted;
+  const { trackEvents } = await shop.post<{ trackEvents: { acceptedCount: number } }>(track, { input: { visitorId, events } });
+  return trackEvents.acceptedCount;
 }
 
 /** @returns how many events a second four writers get in who do nothing else */

@@ -240,7 +240,7 @@ export class Plaza {
   }
 
   async review(author: Account, productId: string, input: object = {}): Promise<Json> {
-    const review = { productId, quality: 4, price: 4, service: 4, body: 'Pours well.', ...input };
+    const review = { productId, ratings: { quality: 4, price: 4, service: 4 }, body: 'Pours well.', ...input };
     return this.mutate('createReview', review, 'review { id overall verifiedPurchase }', author.token);
   }
 

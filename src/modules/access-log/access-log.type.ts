@@ -26,7 +26,7 @@ export class DataAccess extends From<AccessDocument> {
   @Field(() => DataAccessKind, { description: 'What was read.' })
   kind!: DataAccessKind;
 
-  @Field(() => Date, { description: 'When it was read.' })
+  @Field(() => Date, { name: 'occurredAt', description: 'When it was read.' })
   at!: Date;
 }
 

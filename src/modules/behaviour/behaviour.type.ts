@@ -29,7 +29,7 @@ export class BehaviourEventInput {
   productId!: string;
 
   @Field(() => Date, { nullable: true, description: 'When, within the last 7 days; now where left out.' })
-  at?: Date | null;
+  occurredAt?: Date | null;
 }
 
 @InputType({ description: 'A batch of events.' })
@@ -45,7 +45,10 @@ export class TrackEventsInput {
 }
 
 export const TrackEventsPayload = payloadType('TrackEventsPayload', 'What became of a batch of events.', {
-  accepted: field(() => Int, 'How many were new and are stored.'),
-  duplicates: field(() => Int, 'How many had been sent before.'),
-  ignored: field(() => Int, 'Number of events that were not stored, since the viewer has not agreed to tracking. See `updateConsent`.'),
+  acceptedCount: field(() => Int, 'How many were new and are stored.'),
+  duplicateCount: field(() => Int, 'How many had been sent before.'),
+  ignoredCount: field(
+    () => Int,
+    'Number of events that were not stored, since the viewer has not agreed to tracking. See `updateConsent`.',
+  ),
 });

@@ -20,14 +20,14 @@ export interface TrackedEvent {
   eventId: string;
   kind: TrackedKind;
   product: Types.ObjectId;
-  at?: Date | null;
+  occurredAt?: Date | null;
 }
 
 export interface Tracked {
-  accepted: number;
-  duplicates: number;
+  acceptedCount: number;
+  duplicateCount: number;
   /** Not stored, since whoever did it has not agreed to being tracked. */
-  ignored: number;
+  ignoredCount: number;
 }
 
 interface TrackingDependencies {
@@ -53,17 +53,17 @@ export class TrackingService {
   async trackEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<Tracked> {
     await this.checkEvents(user, visitor, events);
     const { tracking } = await this.dependencies.consents.choicesOf(user ? { user } : { visitor: visitor! });
-    if (!tracking) return { accepted: 0, duplicates: 0, ignored: events.length };
+    if (!tracking) return { acceptedCount: 0, duplicateCount: 0, ignoredCount: events.length };
     const owner = user?.toHexString() ?? `visitor:${visitor}`;
     const documents = new Map<string, BehaviourEventDocument>();
-    for (const { eventId, kind, product, at } of events) {
+    for (const { eventId, kind, product, occurredAt } of events) {
       const _id = `${owner}:${eventId}`;
-      documents.set(_id, { _id, user, visitor: user ? null : visitor, product, kind, at: at ?? new Date() });
+      documents.set(_id, { _id, user, visitor: user ? null : visitor, product, kind, at: occurredAt ?? new Date() });
     }
-    const accepted = await this.dependencies.database.inTransaction([`tracked:${owner}`], (session) =>
+    const acceptedCount = await this.dependencies.database.inTransaction([`tracked:${owner}`], (session) =>
       this.storeEvents(session, user, [...documents.values()]),
     );
-    return { accepted, duplicates: events.length - accepted, ignored: 0 };
+    return { acceptedCount, duplicateCount: events.length - acceptedCount, ignoredCount: 0 };
   }
 
   private async checkEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<void> {
@@ -74,16 +74,16 @@ export class TrackingService {
       rules.require(isVisitorId(visitor), 'REQUIRED', 'A stranger needs a visitorId of 8 to 64 letters, digits, - or _.', 'visitorId');
     const batch = events.slice(0, maxBatch);
     const now = Date.now();
-    batch.forEach(({ eventId, at }, index) => {
+    batch.forEach(({ eventId, occurredAt }, index) => {
       rules.line(eventId, { least: 1, most: 64 }, 'events', String(index), 'eventId');
-      if (at)
+      if (occurredAt)
         rules.require(
-          at.getTime() <= now + maxClockSkew && at.getTime() >= now - maxDelay,
+          occurredAt.getTime() <= now + maxClockSkew && occurredAt.getTime() >= now - maxDelay,
           'OUT_OF_RANGE',
           'This must lie within the last 7 days.',
           'events',
           String(index),
-          'at',
+          'occurredAt',
         );
     });
     const known = await this.dependencies.catalog.knownAmong(batch.map(({ product }) => product));

@@ -3,14 +3,14 @@ import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { Node, type NodeFinders } from '../../relay/node.js';
+import type { NodeFinders } from '../../relay/node.js';
 import { FieldResolver, Subscription } from '../../relay/output.js';
 import { paginate } from '../../store/paging.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { FeedLoaders } from './feed.loader.js';
 import type { FeedItemDocument, FeedModels } from './feed.model.js';
 import { feedList, feedTopic } from './feed.service.js';
-import { FeedItem, FeedItemAdded, FeedItemConnection } from './feed.type.js';
+import { FeedItem, FeedItemAdded, FeedItemConnection, FeedItemSubject } from './feed.type.js';
 
 interface FeedItemDependencies {
   loaders: FeedLoaders;
@@ -27,7 +27,7 @@ export class FeedItemResolver {
     return context.load(this.dependencies.users.userById, actor);
   }
 
-  @FieldResolver(() => Node, { nullable: true, description: 'What it is about; null where that is gone since.' })
+  @FieldResolver(() => FeedItemSubject, { nullable: true, description: 'What it is about; null where that is gone since.' })
   subject(@Root() { subjectType, subject }: FeedItemDocument, @Ctx() context: RequestContext): Promise<object | null> {
     return this.dependencies.nodes.find(subjectType, subject, context);
   }

@@ -1,7 +1,7 @@
 import { Field, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { eventType, field, ObjectType } from '../../relay/output.js';
+import { eventType, field, ObjectType, unionOf } from '../../relay/output.js';
 import type { FeedItemDocument } from './feed.model.js';
 
 export enum ActivityKind {
@@ -29,9 +29,17 @@ export class FeedItem extends Node<FeedItemDocument> {
   @Field(() => ActivityKind, { description: 'What they did.' })
   kind!: ActivityKind;
 
-  @Field(() => Date, { description: 'When.' })
+  @Field(() => Date, { name: 'occurredAt', description: 'When.' })
   at!: Date;
 }
+
+export const FeedItemSubject = unionOf('FeedItemSubject', 'What an activity is about.', [
+  'Answer',
+  'Product',
+  'Question',
+  'Review',
+  'Share',
+]);
 
 export const FeedItemConnection = connectionType(FeedItem, 'FeedItem');
 

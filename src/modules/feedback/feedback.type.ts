@@ -54,7 +54,7 @@ export class FeedbackKindCount {
 
 @ObjectType({ description: 'How much feedback a merchant has about a product.' })
 export class ProductFeedbackCount extends From<FeedbackTallyDocument> {
-  @Field(() => Int, { description: 'How much, all kinds together.' })
+  @Field(() => Int, { name: 'count', description: 'How much, all kinds together.' })
   total!: number;
 }
 
@@ -62,7 +62,7 @@ export const ProductFeedbackCountConnection = connectionType(ProductFeedbackCoun
 
 @ObjectType({ description: 'How much feedback a merchant has. What one hides oneself by blocking is counted too.' })
 export class MerchantFeedbackSummary extends From<FeedbackSummary> {
-  @Field(() => Int, { description: 'How much in all.' })
+  @Field(() => Int, { name: 'totalCount', description: 'How much in all.' })
   total!: number;
 
   @Field(() => [FeedbackKindCount], { description: 'How much of each kind, every kind once.' })

@@ -34,7 +34,7 @@ export class ModerationCaseResolver {
   }
 
   @FieldResolver(() => Int, { description: 'How often moderators have hidden, warned about or banned what this author wrote.' })
-  async earlierDecisions(@Root() { author }: CaseDocument, @Ctx() context: RequestContext): Promise<number> {
+  async earlierDecisionCount(@Root() { author }: CaseDocument, @Ctx() context: RequestContext): Promise<number> {
     return author ? context.require(this.dependencies.loaders.decisionCount, author) : 0;
   }
 
@@ -50,7 +50,7 @@ export class ModerationCaseResolver {
   }
 
   @FieldResolver(() => ContentReportConnection, { description: 'The reports themselves, the latest first.' })
-  async reportList(
+  async reports(
     @Root() row: CaseDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,

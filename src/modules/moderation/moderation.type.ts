@@ -106,7 +106,7 @@ export class Appeal extends Node<AppealDocument> {
   @Field(() => String, { description: 'What the author says.' })
   body!: string;
 
-  @Field(() => Date, { description: 'When it was made.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When it was made.' })
   at!: Date;
 
   @Field(() => AppealOutcome, { nullable: true, description: 'What became of it; null while it waits.' })
@@ -124,7 +124,7 @@ export class ContentReport extends From<ReportDocument> {
   @Field(() => String, { description: 'More about it; may be empty.' })
   note!: string;
 
-  @Field(() => Date, { description: 'When.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When.' })
   at!: Date;
 }
 
@@ -132,7 +132,7 @@ export const ContentReportConnection = connectionType(ContentReport, 'ContentRep
 
 @ObjectType({ description: 'Content that waits for a moderator: reported, held, or appealed about.' })
 export class ModerationCase extends From<CaseDocument> {
-  @Field(() => Int, { description: 'Number of reports. A user who reports it again after an edit counts again.' })
+  @Field(() => Int, { name: 'reportCount', description: 'Number of reports. A user who reports it again after an edit counts again.' })
   reports!: number;
 
   @Field(() => Date, { description: 'When it was last reported, held or appealed about.' })
@@ -149,7 +149,7 @@ export class AuditEntry extends From<AuditDocument> {
   @Field(() => String, { description: 'Why.' })
   reason!: string;
 
-  @Field(() => Date, { description: 'When.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When.' })
   at!: Date;
 }
 
@@ -163,7 +163,7 @@ export class ModerationDecision extends From<AuditDocument> {
   @Field(() => String, { description: 'Why.' })
   reason!: string;
 
-  @Field(() => Date, { description: 'When.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When.' })
   at!: Date;
 }
 

@@ -4,7 +4,7 @@ import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime
 import { ConnectionArgs, largestPage, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
-import { Node, type NodeFinders } from '../../relay/node.js';
+import type { NodeFinders } from '../../relay/node.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
@@ -20,6 +20,7 @@ import {
   NotificationConnection,
   NotificationPreference,
   NotificationReceived,
+  NotificationSubject,
   UpdateNotificationPreferencesInput,
   UpdateNotificationPreferencesPayload,
 } from './notification.type.js';
@@ -39,7 +40,7 @@ export interface NotificationResolverDependencies {
 export class NotificationResolver {
   constructor(private readonly dependencies: NotificationResolverDependencies) {}
 
-  @FieldResolver(() => Node, { nullable: true, description: 'What it is about; null where that is gone or hidden.' })
+  @FieldResolver(() => NotificationSubject, { nullable: true, description: 'What it is about; null where that is gone or hidden.' })
   subject(@Root() { subjectType, subject }: NotificationDocument, @Ctx() context: RequestContext): Promise<object | null> {
     return this.dependencies.nodes.find(subjectType, subject, context);
   }

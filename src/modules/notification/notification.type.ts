@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
+import { eventType, field, ObjectType, payloadType, unionOf } from '../../relay/output.js';
 import type { NotificationDocument } from './notification.model.js';
 
 export enum NotificationKind {
@@ -51,12 +51,24 @@ export class Notification extends Node<NotificationDocument> {
   @Field(() => NotificationKind, { description: 'What happened.' })
   kind!: NotificationKind;
 
-  @Field(() => Date, { description: 'When it last happened.' })
+  @Field(() => Date, { name: 'occurredAt', description: 'When it last happened.' })
   at!: Date;
 
   @Field(() => Date, { nullable: true, description: 'When one marked it read; null while it is unread.' })
   readAt!: Date | null;
 }
+
+export const NotificationSubject = unionOf('NotificationSubject', 'What a notification is about.', [
+  'Answer',
+  'Comment',
+  'MerchantFeedback',
+  'Product',
+  'Question',
+  'Referral',
+  'Review',
+  'Share',
+  'User',
+]);
 
 export const NotificationConnection = connectionType(Notification, 'Notification');
 

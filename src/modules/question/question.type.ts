@@ -55,10 +55,10 @@ export class Answer extends Node<AnswerDocument> {
   @Field(() => Boolean, { description: 'Whether the asker accepted it.' })
   accepted!: boolean;
 
-  @Field(() => Int, { description: 'How many found it helpful.' })
+  @Field(() => Int, { name: 'helpfulCount', description: 'How many found it helpful.' })
   helpful!: number;
 
-  @Field(() => Int, { description: 'How many did not.' })
+  @Field(() => Int, { name: 'unhelpfulCount', description: 'How many did not.' })
   unhelpful!: number;
 
   @Field(() => Date, { description: 'When it was written.' })

@@ -18,7 +18,13 @@ import { ReviewReactions } from './review-reactions.js';
 import { ReviewBulk } from './review.bulk.js';
 import { reviewLoaders, type ReviewLoaders } from './review.loader.js';
 import { reviewModels, type ReviewModels } from './review.model.js';
-import { ProductReviewsResolver, ReviewResolver, UserReviewsResolver } from './review.resolver.js';
+import {
+  ProductRatingResolver,
+  ProductReviewsResolver,
+  ReviewResolver,
+  ReviewRevisionResolver,
+  UserReviewsResolver,
+} from './review.resolver.js';
 import { ReviewService } from './review.service.js';
 import { collections } from './review.collections.js';
 
@@ -69,6 +75,8 @@ export function reviewModule(
     collections,
     resolvers: [
       new ReviewResolver({ reviews, reactions, loaders, users, catalog }),
+      new ReviewRevisionResolver(),
+      new ProductRatingResolver(),
       new ProductReviewsResolver(loaders, socialGraph),
       new UserReviewsResolver(loaders, socialGraph),
       new ProductJsonLdResolver(loaders, users, productUrlOf),

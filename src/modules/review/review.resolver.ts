@@ -6,7 +6,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
-import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
+import { pointsPerStar, type AspectRatings, type RatingSummary } from '../../scoring/index.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
@@ -26,12 +26,15 @@ import {
   RespondToReviewInput,
   RespondToReviewPayload,
   Review,
+  ReviewRatings,
   ReviewAdded,
   ReviewConnection,
   ReviewFilter,
+  ReviewRevision,
   ReviewRevisionConnection,
   ReviewSort,
   ReviewVote,
+  StarCount,
   UpdateReviewInput,
   UpdateReviewPayload,
   VoteReviewInput,
@@ -53,6 +56,11 @@ export class ReviewResolver {
   @FieldResolver(() => Float, { description: 'The overall rating, 1 to 5: the plain mean of the three aspects.' })
   overall(@Root() review: ReviewDocument): number {
     return review.points / pointsPerStar;
+  }
+
+  @FieldResolver(() => ReviewRatings, { description: 'The ratings of each aspect.' })
+  ratings(@Root() review: ReviewDocument): AspectRatings {
+    return review;
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left.' })
@@ -88,10 +96,10 @@ export class ReviewResolver {
     @Arg('input', () => CreateReviewInput, { description: 'The review.' }) input: CreateReviewInput,
     @Ctx() context: RequestContext,
   ) {
-    const { productId, imageUrls, ...rest } = input;
+    const { productId, imageUrls, ratings, ...rest } = input;
     const product = idOf('Product', productId, 'input.productId');
     return payload(async () => {
-      const content = { ...rest, product, imageUrls: imageUrls ?? [] };
+      const content = { ...rest, ...ratings, product, imageUrls: imageUrls ?? [] };
       const review = await this.dependencies.reviews.create(context.requireSignedIn().userId, content);
       return { review, held: !review.visible };
     });
@@ -103,12 +111,12 @@ export class ReviewResolver {
     @Arg('input', () => UpdateReviewInput, { description: 'What to change.' }) input: UpdateReviewInput,
     @Ctx() context: RequestContext,
   ) {
-    const { reviewId, imageUrls, quality, price, service, title, body } = input;
+    const { reviewId, imageUrls, ratings, title, body } = input;
     const id = idOf('Review', reviewId, 'input.reviewId');
     const content = {
-      quality: quality ?? undefined,
-      price: price ?? undefined,
-      service: service ?? undefined,
+      quality: ratings?.quality ?? undefined,
+      price: ratings?.price ?? undefined,
+      service: ratings?.service ?? undefined,
       title: title ?? undefined,
       body: body ?? undefined,
       imageUrls: imageUrls ?? undefined,
@@ -190,6 +198,22 @@ export class ReviewResolver {
 
   private productOf(productId: string, context: RequestContext): Promise<ProductDocument | null> {
     return context.load(this.dependencies.catalog.productById, idOf('Product', productId, 'productId'));
+  }
+}
+
+@Resolver(() => ProductRating)
+export class ProductRatingResolver {
+  @FieldResolver(() => [StarCount], { description: 'Number of reviews by star rating, for 1 to 5 stars in this order.' })
+  distribution(@Root() { distribution }: RatingSummary): StarCount[] {
+    return distribution.map((count, at) => ({ stars: at + 1, count }));
+  }
+}
+
+@Resolver(() => ReviewRevision)
+export class ReviewRevisionResolver {
+  @FieldResolver(() => ReviewRatings, { description: 'The ratings of each aspect at that time.' })
+  ratings(@Root() revision: ReviewRevisionDocument): AspectRatings {
+    return revision;
   }
 }
 

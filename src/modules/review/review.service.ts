@@ -213,7 +213,7 @@ function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): 
 
 function checkContent(content: Partial<ReviewContent>): void {
   const rules = new InputRules();
-  for (const aspect of aspects) rules.range(content[aspect], 1, 5, aspect);
+  for (const aspect of aspects) rules.range(content[aspect], 1, 5, 'ratings', aspect);
   rules.line(content.title, { most: 200 }, 'title');
   if (content.body !== undefined) rules.text(content.body, { least: 1, most: 10_000 }, 'body');
   rules.require((content.imageUrls ?? []).length <= maxImages, 'TOO_LONG', `A review may have at most ${maxImages} images.`, 'imageUrls');

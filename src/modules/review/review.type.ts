@@ -4,7 +4,7 @@ import { connectionType, edgeType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { eventType, field, From, ObjectType, payloadType } from '../../relay/output.js';
 import { Product } from '../catalog/index.js';
-import type { RatingSummary } from '../../scoring/index.js';
+import type { AspectRatings, RatingSummary } from '../../scoring/index.js';
 import type { ResponseDocument, ReviewDocument, ReviewRevisionDocument } from './review.model.js';
 
 export enum ReviewSort {
@@ -43,24 +43,24 @@ export class ReviewResponse extends From<ResponseDocument> {
   @Field(() => String, { description: 'Plain text.' })
   body!: string;
 
-  @Field(() => Date, { description: 'When it was last written.' })
+  @Field(() => Date, { name: 'updatedAt', description: 'When it was last written.' })
   at!: Date;
 }
 
-@ObjectType({ implements: Node, description: 'What one user thinks of one product. There is one for each pair.' })
-export class Review extends Node<ReviewDocument> {
-  @Field(() => Int, {
-    nullable: true,
-    description: 'The quality, 1 to 5; null where the review comes from a source with an overall rating only.',
-  })
+@ObjectType({ description: 'A review’s ratings, 1 to 5 each. Null if the review was imported with an overall rating only.' })
+export class ReviewRatings extends From<AspectRatings> {
+  @Field(() => Int, { nullable: true, description: 'Rating of the product’s quality.' })
   quality!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Value for the price, 1 to 5; null as with quality.' })
+  @Field(() => Int, { nullable: true, description: 'Rating of the value for the price.' })
   price!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The merchant’s service, 1 to 5; null as with quality.' })
+  @Field(() => Int, { nullable: true, description: 'Rating of the merchant’s service.' })
   service!: number | null;
+}
 
+@ObjectType({ implements: Node, description: 'A user’s review of a product. A user reviews a product once.' })
+export class Review extends Node<ReviewDocument> {
   @Field(() => String, { description: 'May be empty.' })
   title!: string;
 
@@ -76,10 +76,10 @@ export class Review extends Node<ReviewDocument> {
   @Field(() => Boolean, { description: 'Whether the author was rewarded for it.' })
   incentivised!: boolean;
 
-  @Field(() => Int, { description: 'How many found it helpful.' })
+  @Field(() => Int, { name: 'helpfulCount', description: 'How many found it helpful.' })
   helpful!: number;
 
-  @Field(() => Int, { description: 'How many found it unhelpful.' })
+  @Field(() => Int, { name: 'unhelpfulCount', description: 'How many found it unhelpful.' })
   unhelpful!: number;
 
   @Field(() => ReviewResponse, { nullable: true, description: 'The merchant’s answer; null while there is none.' })
@@ -94,15 +94,6 @@ export class Review extends Node<ReviewDocument> {
 
 @ObjectType({ description: 'A review as it was before an edit.' })
 export class ReviewRevision extends From<ReviewRevisionDocument> {
-  @Field(() => Int, { nullable: true, description: 'The quality then; null where it was not rated.' })
-  quality!: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'The value for the price then; null where it was not rated.' })
-  price!: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'The service then; null where it was not rated.' })
-  service!: number | null;
-
   @Field(() => String, { description: 'The title then; may be empty.' })
   title!: string;
 
@@ -112,7 +103,7 @@ export class ReviewRevision extends From<ReviewRevisionDocument> {
   @Field(() => [WebAddress], { description: 'The pictures then.' })
   imageUrls!: string[];
 
-  @Field(() => Date, { description: 'When this version was written.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When this version was written.' })
   at!: Date;
 }
 
@@ -130,6 +121,15 @@ export class AspectMeans extends From<RatingSummary['aspects']> {
 
   @Field(() => Float, { nullable: true, description: 'The merchant’s service.' })
   service!: number | null;
+}
+
+@ObjectType({ description: 'Number of reviews with a star rating.' })
+export class StarCount {
+  @Field(() => Int, { description: 'Overall rating, rounded to whole stars, 1 to 5.' })
+  stars!: number;
+
+  @Field(() => Int, { description: 'Number of reviews with this rating.' })
+  count!: number;
 }
 
 @ObjectType({ description: 'A product’s score, exact at every moment. The means are null while there is no review.' })
@@ -150,9 +150,6 @@ export class ProductRating extends From<RatingSummary> {
   })
   composite!: number | null;
 
-  @Field(() => [Int], { description: 'How many reviews round to 1, 2, 3, 4 and 5 stars, in this order.' })
-  distribution!: number[];
-
   @Field(() => AspectMeans, { description: 'The mean of each aspect.' })
   aspects!: AspectMeans;
 }
@@ -169,19 +166,37 @@ export class ReviewFilter {
   withImages?: boolean | null;
 }
 
+@InputType({ description: 'The ratings of a new review.' })
+export class ReviewRatingsInput {
+  @Field(() => Int, { description: 'Rating of the product’s quality, 1 to 5.' })
+  quality!: number;
+
+  @Field(() => Int, { description: 'Rating of the value for the price, 1 to 5.' })
+  price!: number;
+
+  @Field(() => Int, { description: 'Rating of the merchant’s service, 1 to 5.' })
+  service!: number;
+}
+
+@InputType({ description: 'The ratings of a review to change. Ratings that are left out stay as they are.' })
+export class UpdateReviewRatingsInput {
+  @Field(() => Int, { nullable: true, description: 'Rating of the product’s quality, 1 to 5.' })
+  quality?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Rating of the value for the price, 1 to 5.' })
+  price?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Rating of the merchant’s service, 1 to 5.' })
+  service?: number | null;
+}
+
 @InputType({ description: 'A new review.' })
 export class CreateReviewInput {
   @Field(() => ID, { description: 'Of which product.' })
   productId!: string;
 
-  @Field(() => Int, { description: 'The quality, 1 to 5.' })
-  quality!: number;
-
-  @Field(() => Int, { description: 'Value for the price, 1 to 5.' })
-  price!: number;
-
-  @Field(() => Int, { description: 'The merchant’s service, 1 to 5.' })
-  service!: number;
+  @Field(() => ReviewRatingsInput, { description: 'The ratings. Their plain mean is the overall rating.' })
+  ratings!: ReviewRatingsInput;
 
   @Field(() => String, { nullable: true, defaultValue: '', description: 'At most 200 characters.' })
   title!: string;
@@ -208,14 +223,8 @@ export class UpdateReviewInput {
   @Field(() => ID, { description: 'The review.' })
   reviewId!: string;
 
-  @Field(() => Int, { nullable: true, description: 'The quality, 1 to 5.' })
-  quality?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Value for the price, 1 to 5.' })
-  price?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'The merchant’s service, 1 to 5.' })
-  service?: number | null;
+  @Field(() => UpdateReviewRatingsInput, { nullable: true, description: 'The ratings to change.' })
+  ratings?: UpdateReviewRatingsInput | null;
 
   @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
   title?: string | null;

@@ -30,13 +30,16 @@ registerEnumType(ShareChannel, {
 
 @ObjectType({ description: 'What came of a share.' })
 export class ShareStats {
-  @Field(() => Int, { description: 'How often people followed the link; machines are left out.' })
+  @Field(() => Int, { name: 'visitCount', description: 'How often people followed the link; machines are left out.' })
   visits!: number;
 
-  @Field(() => Int, { description: 'How many different people did.' })
+  @Field(() => Int, { name: 'uniqueVisitorCount', description: 'How many different people did.' })
   uniqueVisitors!: number;
 
-  @Field(() => Int, { description: 'How many orders of the product followed within 30 days of a visit; cancelled ones are left out.' })
+  @Field(() => Int, {
+    name: 'orderCount',
+    description: 'How many orders of the product followed within 30 days of a visit; cancelled ones are left out.',
+  })
   orders!: number;
 }
 

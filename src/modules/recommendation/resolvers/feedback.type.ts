@@ -67,16 +67,16 @@ export class VariantReport extends From<figures.VariantReport> {
   })
   modelVersion!: string | null;
 
-  @Field(() => Int, { description: 'How many products were shown.' })
+  @Field(() => Int, { name: 'impressionCount', description: 'How many products were shown.' })
   impressions!: number;
 
-  @Field(() => Int, { description: 'How many of them were clicked on.' })
+  @Field(() => Int, { name: 'clickCount', description: 'How many of them were clicked on.' })
   clicks!: number;
 
-  @Field(() => Int, { description: 'How many of them were dismissed.' })
+  @Field(() => Int, { name: 'dismissalCount', description: 'How many of them were dismissed.' })
   dismissals!: number;
 
-  @Field(() => Int, { description: 'How many of them were bought.' })
+  @Field(() => Int, { name: 'purchaseCount', description: 'How many of them were bought.' })
   purchases!: number;
 
   @Field(() => RateInterval, { nullable: true, description: 'Clicks of impressions; null without impressions.' })

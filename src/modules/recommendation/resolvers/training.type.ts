@@ -18,34 +18,40 @@ export class PreprocessingReport extends From<TrainingData['report']> {
   @Field(() => Int, { description: 'The version of the rules.' })
   version!: number;
 
-  @Field(() => Int, { description: 'How many pairs of user and product were collected.' })
+  @Field(() => Int, { name: 'interactionCount', description: 'How many pairs of user and product were collected.' })
   interactions!: number;
 
-  @Field(() => Int, { description: 'How many of them the models learnt from.' })
+  @Field(() => Int, { name: 'observationCount', description: 'How many of them the models learnt from.' })
   observations!: number;
 
-  @Field(() => Int, { description: 'How many users look like machines.' })
+  @Field(() => Int, { name: 'botCount', description: 'How many users look like machines.' })
   bots!: number;
 
-  @Field(() => Int, { description: 'How many interactions went with them.' })
+  @Field(() => Int, { name: 'botInteractionCount', description: 'How many interactions went with them.' })
   ofBots!: number;
 
-  @Field(() => Int, { description: 'How many users have more interactions than any person.' })
+  @Field(() => Int, { name: 'extremeUserCount', description: 'How many users have more interactions than any person.' })
   extremes!: number;
 
-  @Field(() => Int, { description: 'How many of their oldest interactions were left out.' })
+  @Field(() => Int, { name: 'extremeInteractionCount', description: 'How many of their oldest interactions were left out.' })
   ofExtremes!: number;
 
-  @Field(() => Int, { description: 'How many ratings were not believed, because their authors rate everything the same.' })
+  @Field(() => Int, {
+    name: 'uniformRatingCount',
+    description: 'How many ratings were not believed, because their authors rate everything the same.',
+  })
   uniformRatings!: number;
 
-  @Field(() => Int, { description: 'How many interactions say nothing.' })
+  @Field(() => Int, { name: 'emptyInteractionCount', description: 'How many interactions say nothing.' })
   empty!: number;
 
-  @Field(() => Int, { description: 'How many interactions are of users who opted out of personalisation.' })
+  @Field(() => Int, {
+    name: 'optedOutInteractionCount',
+    description: 'How many interactions are of users who opted out of personalisation.',
+  })
   optedOut!: number;
 
-  @Field(() => Int, { description: 'How many interactions are with products that are gone.' })
+  @Field(() => Int, { name: 'unknownProductInteractionCount', description: 'How many interactions are with products that are gone.' })
   unknownProducts!: number;
 }
 
@@ -57,13 +63,13 @@ export class RecommenderStatus {
   @Field(() => Date, { nullable: true, description: 'When it was trained.' })
   trainedAt!: Date | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many users it learnt from.' })
+  @Field(() => Int, { name: 'userCount', nullable: true, description: 'How many users it learnt from.' })
   users!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many products it knows.' })
+  @Field(() => Int, { name: 'productCount', nullable: true, description: 'How many products it knows.' })
   products!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many pairs of user and product it learnt from.' })
+  @Field(() => Int, { name: 'observationCount', nullable: true, description: 'How many pairs of user and product it learnt from.' })
   observations!: number | null;
 
   @Field(() => [BlendedModel], { description: 'The models it blends.' })
