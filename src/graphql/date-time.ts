@@ -10,5 +10,5 @@ export const DateTime = new GraphQLScalarType<Date, Date | string>({
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   parseValue,
   parseLiteral,
-  serialize: serialize as (value: unknown) => Date | string,
+  serialize,
 });

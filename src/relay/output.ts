@@ -139,11 +139,7 @@ export abstract class Payload {
  * `__typename`.
  */
 export function unionOf(name: string, description: string, members: readonly string[]): object {
-  return typeGraphql.createUnionType({
-    name,
-    description,
-    types: () => members.map(classOf) as unknown as [ClassType, ...ClassType[]],
-  }) as object;
+  return typeGraphql.createUnionType<ClassType[]>({ name, description, types: () => members.map(classOf) });
 }
 
 function classOf(name: string): ClassType {
