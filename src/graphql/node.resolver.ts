@@ -10,16 +10,19 @@ import { Node, type NodeFinders } from '../relay/node.js';
 export class NodeResolver {
   constructor(private readonly finders: NodeFinders) {}
 
-  @Query(() => Node, { nullable: true, description: 'Any object by its id; null where there is none, or where it is not for the viewer.' })
-  node(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: RequestContext): Promise<object | null> {
+  @Query(() => Node, { nullable: true, description: 'An object by its ID. Null if it does not exist or the viewer may not see it.' })
+  node(@Arg('id', () => ID, { description: 'The object’s ID.' }) id: string, @Ctx() context: RequestContext): Promise<object | null> {
     const parsed = parseGlobalId(id, 'id');
     return this.finders.find(parsed.type, parsed.id, context);
   }
 
   @Cost({ slicingArguments: ['ids'] })
-  @Query(() => [Node], { nullable: 'items', description: 'Objects by their ids, in the same order; null for each that is not there.' })
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'Objects by their IDs, in the same order. Null for each that does not exist or that the viewer may not see.',
+  })
   nodes(
-    @Arg('ids', () => [ID], { description: 'Their ids, at most 100.' }) ids: string[],
+    @Arg('ids', () => [ID], { description: 'The objects’ IDs, up to 100.' }) ids: string[],
     @Ctx() context: RequestContext,
   ): Promise<(object | null)[]> {
     if (ids.length > largestPage) throw new RequestError('BAD_USER_INPUT', `Ask for at most ${largestPage} at once.`, 'ids');

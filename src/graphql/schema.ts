@@ -76,10 +76,11 @@ const authChecker: AuthChecker<RequestContext, Role> = ({ context, info }, roles
 };
 
 function describeRoots(schema: GraphQLSchema): void {
-  schema.getQueryType()!.description = 'Where reading begins. Nothing here changes anything.';
-  schema.getMutationType()!.description = 'What can be changed. Each takes one input, and answers what it broke in `userErrors`.';
+  schema.getQueryType()!.description = 'Entry points for reading. Queries have no side effects.';
+  schema.getMutationType()!.description =
+    'Everything that changes data. Each mutation takes one `input` and reports the rules it broke in `userErrors`.';
   schema.getSubscriptionType()!.description =
-    'What can be watched. Each event has a cursor; give the last one as `after` to go on after a cut.';
+    'Live events. Each has a `cursor`; pass the last one as `after` to resume without gaps or duplicates.';
 }
 
 /** What has a default is never null: it is what was given, or the default. */

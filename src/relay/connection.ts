@@ -10,31 +10,34 @@ const defaultPage = 20;
 
 @ArgsType()
 export class ConnectionArgs {
-  @Field(() => Int, { nullable: true, description: 'How many from the start, at most 100. 20 where neither first nor last is given.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of items from the start of the list, up to 100. Defaults to 20 if neither `first` nor `last` is given.',
+  })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only what follows this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only items after this cursor.' })
   after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many from the end, at most 100.' })
+  @Field(() => Int, { nullable: true, description: 'Number of items from the end of the list, up to 100.' })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only what precedes this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only items before this cursor.' })
   before?: string | null;
 }
 
-@ObjectType({ description: 'Where a page of a list lies within the list.' })
+@ObjectType({ description: 'Position of a page within its list.' })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether more follow this page.' })
+  @Field(() => Boolean, { description: 'Whether there are items after this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether more precede this page.' })
+  @Field(() => Boolean, { description: 'Whether there are items before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'Cursor of the first edge. Null if the page is empty.' })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last edge; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'Cursor of the last edge. Null if the page is empty.' })
   endCursor!: string | null;
 }
 
@@ -53,24 +56,24 @@ const edgeTypes = new Map<unknown, unknown>();
 
 /** Declares a node type's connection and edge types. */
 export function connectionType<Node extends object>(node: ClassType<Node>, name: string): ClassType<Connection<Node>> {
-  @ObjectType(`${name}Edge`, { description: `One ${name} of a list.` })
+  @ObjectType(`${name}Edge`, { description: `An item in a list of ${name} objects, with its cursor.` })
   class NodeEdge implements Edge<Node> {
-    @Field(() => String, { description: 'Marks this place in the list, for `after` and `before`.' })
+    @Field(() => String, { description: 'Cursor of this item, for `after` and `before`.' })
     cursor!: string;
 
-    @Field(() => node, { description: `The ${name} itself.` })
+    @Field(() => node, { description: `The ${name} object.` })
     node!: Node;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}s.` })
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name} objects.` })
   class NodeConnection implements Connection<Node> {
-    @Field(() => [NodeEdge], { description: 'The page, in order.' })
+    @Field(() => [NodeEdge], { description: 'Edges of the page, in the list’s order.' })
     edges!: NodeEdge[];
 
-    @Field(() => PageInfo, { description: 'Whether there is more, and where to go on.' })
+    @Field(() => PageInfo, { description: 'Position of the page, and whether there are more items.' })
     pageInfo!: PageInfo;
 
-    @Field(() => Int, { nullable: true, description: 'How many the whole list has; null where counting would be dear.' })
+    @Field(() => Int, { nullable: true, description: 'Total number of items in the list. Null when counting them would be too expensive.' })
     totalCount!: number | null;
   }
   edgeTypes.set(NodeConnection, NodeEdge);

@@ -2,20 +2,20 @@ import 'reflect-metadata';
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { SafeInt } from './safe-int.js';
 
-@ObjectType({ description: 'An amount of money, exact.' })
+@ObjectType({ description: 'An exact amount of money.' })
 export class Money {
-  @Field(() => SafeInt, { description: 'In the currency’s smallest unit: 1999 is 19.99 EUR.' })
+  @Field(() => SafeInt, { description: 'Amount in the currency’s smallest unit. For example, 1999 with `EUR` is €19.99.' })
   amountMinor!: number;
 
-  @Field(() => String, { description: 'The ISO 4217 code, such as EUR.' })
+  @Field(() => String, { description: 'ISO 4217 currency code, such as `EUR`.' })
   currency!: string;
 }
 
-@InputType({ description: 'An amount of money, exact.' })
+@InputType({ description: 'An exact amount of money.' })
 export class MoneyInput {
-  @Field(() => SafeInt, { description: 'In the currency’s smallest unit: 1999 is 19.99 EUR.' })
+  @Field(() => SafeInt, { description: 'Amount in the currency’s smallest unit. For example, 1999 with `EUR` is €19.99.' })
   amountMinor!: number;
 
-  @Field(() => String, { description: 'The ISO 4217 code, such as EUR.' })
+  @Field(() => String, { description: 'ISO 4217 currency code, such as `EUR`.' })
   currency!: string;
 }

@@ -7,10 +7,10 @@ import { From } from './output.js';
 
 /** An output type with an id. @typeParam Source what resolvers answer for it */
 @InterfaceType('Node', {
-  description: 'Anything with an id of its own.',
+  description: 'An object with a globally unique ID.',
 })
 export abstract class Node<Source = unknown> extends From<Source> {
-  @Field(() => ID, { description: 'Opaque and stable. Ask for the object again with `node(id)`.' })
+  @Field(() => ID, { description: 'Globally unique ID. Use it with `node(id)` to refetch the object.' })
   id!: string;
 }
 

@@ -116,21 +116,21 @@ export const Subscription = typeGraphql.Subscription as unknown as <
   options: Options,
 ) => ResolverMethod<Result<Type, Options>>;
 
-@typeGraphql.ObjectType({ description: 'A rule that the input breaks. The mutation then changed nothing.' })
+@typeGraphql.ObjectType({ description: 'A rule broken by the input. The mutation changed nothing.' })
 export class UserError {
-  @typeGraphql.Field(() => String, { description: 'Stable, for programs. The documentation lists the codes.' })
+  @typeGraphql.Field(() => String, { description: 'Stable code for programs.' })
   code!: string;
 
-  @typeGraphql.Field(() => String, { description: 'One sentence for people.' })
+  @typeGraphql.Field(() => String, { description: 'Message to display, in the viewer’s language.' })
   message!: string;
 
-  @typeGraphql.Field(() => [String], { description: 'The path of the input field at fault, starting at `input`.' })
+  @typeGraphql.Field(() => [String], { description: 'Path of the invalid input field, starting with `input`.' })
   field!: string[];
 }
 
-@typeGraphql.InterfaceType('Payload', { description: 'What every mutation answers.', autoRegisterImplementations: false })
+@typeGraphql.InterfaceType('Payload', { description: 'Result of a mutation.', autoRegisterImplementations: false })
 export abstract class Payload {
-  @typeGraphql.Field(() => [UserError], { description: 'What the input breaks; empty where the mutation succeeded.' })
+  @typeGraphql.Field(() => [UserError], { description: 'Rules broken by the input. Empty if the mutation succeeded.' })
   userErrors!: BrokenRule[];
 }
 
@@ -180,7 +180,7 @@ export function eventType<Specs extends Record<string, FieldSpec<unknown>>>(
 ): ClassType<{ cursor: string } & Fields<Specs>> {
   @typeGraphql.ObjectType(name, { description })
   class LiveEvent {
-    @typeGraphql.Field(() => String, { description: 'Give it as `after` to go on from here.' })
+    @typeGraphql.Field(() => String, { description: 'Cursor of the event. Pass it as `after` to resume after it.' })
     cursor!: string;
   }
   declareFields(LiveEvent, specs);

@@ -19,21 +19,24 @@ export class DataAccessResolver {
 
   @Authorized('ADMIN')
   @Query(() => DataAccessConnection, {
-    description: 'Who read or exported a user’s private data, the latest first. For administrators.',
+    description: 'Reads and exports of a user’s private data, newest first. Requires the role `ADMIN`.',
   })
   dataAccesses(
-    @Arg('userId', () => ID, { description: 'The user whose data it is.' }) userId: string,
+    @Arg('userId', () => ID, { description: 'The user whose data was accessed.' }) userId: string,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
   ): Promise<Connection<AccessDocument>> {
     return paginate(this.accesses, accessList(idOf('User', userId, 'userId')), page);
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether staff read it, and not the person.' })
+  @FieldResolver(() => Boolean, { description: 'Whether a member of staff read the data, rather than the person it is about.' })
   byStaff(@Root() { subject, reader }: AccessDocument): boolean {
     return !subject.equals(reader);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who read it. Null for everybody but administrators, and if they have left.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The user who read the data. Null for everyone but administrators, and if the account was deleted.',
+  })
   reader(@Root() { reader }: AccessDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
     return context.signedIn?.roles.includes('ADMIN') ? context.load(this.users.userById, reader) : null;
   }
@@ -46,7 +49,7 @@ export class ViewerDataAccessesResolver {
   @Authorized()
   @FieldResolver(() => DataAccessConnection, {
     nullable: true,
-    description: 'When the viewer’s private data was read or exported, the latest first.',
+    description: 'Reads and exports of the viewer’s private data, newest first.',
   })
   dataAccesses(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<AccessDocument>> {
     return paginate(this.accesses, accessList(context.requireSignedIn().userId), page);

@@ -12,21 +12,21 @@ export enum DataAccessKind {
 
 registerEnumType(DataAccessKind, {
   name: 'DataAccessKind',
-  description: 'What was read of a person’s private data.',
+  description: 'Private data that was read.',
   valuesConfig: {
-    EXPORT: { description: 'Everything, by `exportMyData`.' },
-    MODERATION_CASE: { description: 'Reported or held content, and the reports about it.' },
-    AUDIT_ENTRY: { description: 'A decision about the person or their content.' },
-    APPEAL: { description: 'An appeal of the person.' },
+    EXPORT: { description: 'All personal data, exported with `exportMyData`.' },
+    MODERATION_CASE: { description: 'A moderation case: the content, and the reports about it.' },
+    AUDIT_ENTRY: { description: 'A moderation decision about the person or their content.' },
+    APPEAL: { description: 'An appeal by the person.' },
   },
 });
 
-@ObjectType({ description: 'That a person’s private data was read or exported.' })
+@ObjectType({ description: 'A read or an export of a person’s private data.' })
 export class DataAccess extends From<AccessDocument> {
-  @Field(() => DataAccessKind, { description: 'What was read.' })
+  @Field(() => DataAccessKind, { description: 'The data that was read.' })
   kind!: DataAccessKind;
 
-  @Field(() => Date, { name: 'occurredAt', description: 'When it was read.' })
+  @Field(() => Date, { name: 'occurredAt', description: 'When the data was read.' })
   at!: Date;
 }
 

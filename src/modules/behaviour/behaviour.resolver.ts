@@ -12,9 +12,9 @@ export class BehaviourResolver {
   constructor(private readonly tracking: TrackingService) {}
 
   @Cost({ perItem: { argument: 'input.events', weight: 1 }, changes: 'input.events' })
-  @Mutation(() => TrackEventsPayload, { description: 'Collects views, clicks and add-to-carts, which recommendations learn from.' })
+  @Mutation(() => TrackEventsPayload, { description: 'Records views, clicks and add-to-carts for recommendations to learn from.' })
   trackEvents(
-    @Arg('input', () => TrackEventsInput, { description: 'The batch.' }) { events, visitorId }: TrackEventsInput,
+    @Arg('input', () => TrackEventsInput, { description: 'The events to record.' }) { events, visitorId }: TrackEventsInput,
     @Ctx() context: RequestContext,
   ) {
     const tracked = events.map(({ productId, ...event }, index) => ({

@@ -9,46 +9,48 @@ export enum BehaviourKind {
 
 registerEnumType(BehaviourKind, {
   name: 'BehaviourKind',
-  description: 'What somebody did with a product.',
+  description: 'A user’s or visitor’s action on a product.',
   valuesConfig: {
-    VIEW: { description: 'Saw its page.' },
-    CLICK: { description: 'Clicked on it in a list.' },
-    ADD_TO_CART: { description: 'Put it into the cart.' },
+    VIEW: { description: 'Opened the product’s page.' },
+    CLICK: { description: 'Clicked on the product in a list.' },
+    ADD_TO_CART: { description: 'Added the product to the cart.' },
   },
 });
 
-@InputType({ description: 'Something that somebody did with a product.' })
+@InputType({ description: 'An action on a product.' })
 export class BehaviourEventInput {
-  @Field(() => String, { description: 'The client’s own id of the event, at most 64 characters: sent again, it counts once.' })
+  @Field(() => String, {
+    description: 'ID of the event chosen by the client, up to 64 characters. An event that is sent again counts once.',
+  })
   eventId!: string;
 
-  @Field(() => BehaviourKind, { description: 'What they did.' })
+  @Field(() => BehaviourKind, { description: 'The action.' })
   kind!: BehaviourKind;
 
-  @Field(() => ID, { description: 'With which product.' })
+  @Field(() => ID, { description: 'The product acted on.' })
   productId!: string;
 
-  @Field(() => Date, { nullable: true, description: 'When, within the last 7 days; now where left out.' })
+  @Field(() => Date, { nullable: true, description: 'When it happened, within the last 7 days. Defaults to now.' })
   occurredAt?: Date | null;
 }
 
-@InputType({ description: 'A batch of events.' })
+@InputType({ description: 'A batch of events to record.' })
 export class TrackEventsInput {
-  @Field(() => [BehaviourEventInput], { description: 'Up to 100 events.' })
+  @Field(() => [BehaviourEventInput], { description: 'The events, up to 100.' })
   events!: BehaviourEventInput[];
 
   @Field(() => String, {
     nullable: true,
-    description: 'Tells strangers apart: a random id that the client keeps. Not read when signed in.',
+    description: 'Random ID kept by the client, which tells anonymous visitors apart. Required for them; ignored when signed in.',
   })
   visitorId?: string | null;
 }
 
-export const TrackEventsPayload = payloadType('TrackEventsPayload', 'What became of a batch of events.', {
-  acceptedCount: field(() => Int, 'How many were new and are stored.'),
-  duplicateCount: field(() => Int, 'How many had been sent before.'),
+export const TrackEventsPayload = payloadType('TrackEventsPayload', 'Outcome of recording a batch of events.', {
+  acceptedCount: field(() => Int, 'Number of events that were new and stored.'),
+  duplicateCount: field(() => Int, 'Number of events that were sent before.'),
   ignoredCount: field(
     () => Int,
-    'Number of events that were not stored, since the viewer has not agreed to tracking. See `updateConsent`.',
+    'Number of events that were not stored because the viewer has not agreed to tracking. See `updateConsent`.',
   ),
 });

@@ -29,10 +29,11 @@ export class ConsentResolver {
   }
 
   @Mutation(() => UpdateConsentPayload, {
-    description: 'Records what the viewer agrees to, with the time and the version of the wording. It holds at once.',
+    description: 'Records what the viewer agrees to, with the time and the version of the wording. Takes effect immediately.',
   })
   updateConsent(
-    @Arg('input', () => UpdateConsentInput, { description: 'The decision.' }) { visitorId, wordingVersion, ...choices }: UpdateConsentInput,
+    @Arg('input', () => UpdateConsentInput, { description: 'The viewer’s choices.' })
+    { visitorId, wordingVersion, ...choices }: UpdateConsentInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => {

@@ -7,27 +7,27 @@ export class Consent extends From<Decision> {
   @Field(() => Boolean, { description: 'Whether views, clicks and add-to-carts are stored.' })
   tracking!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether recommendations follow from what they do.' })
+  @Field(() => Boolean, { description: 'Whether recommendations are based on the person’s activity.' })
   personalisation!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The version of the wording that they agreed to; null without a decision.' })
+  @Field(() => String, { nullable: true, description: 'Version of the wording shown when they decided. Null if they have not decided.' })
   wordingVersion!: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When they decided; null without a decision. Ask them then.' })
+  @Field(() => Date, { nullable: true, description: 'When they decided. Null if they have not; ask them then.' })
   decidedAt!: Date | null;
 }
 
-@InputType({ description: 'A decision about tracking and personalisation. It replaces the earlier one.' })
+@InputType({ description: 'Choices about tracking and personalisation. They replace earlier choices.' })
 export class UpdateConsentInput {
   @Field(() => Boolean, {
-    description: 'Whether views, clicks and add-to-carts may be stored. Without it, what was stored before is deleted.',
+    description: 'Whether views, clicks and add-to-carts may be stored. If false, everything stored before is deleted.',
   })
   tracking!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether recommendations may follow from what the viewer does.' })
+  @Field(() => Boolean, { description: 'Whether recommendations may be based on the viewer’s activity.' })
   personalisation!: boolean;
 
-  @Field(() => String, { description: 'Version of the wording that the viewer was shown, at most 100 characters.' })
+  @Field(() => String, { description: 'Version of the wording shown to the viewer, up to 100 characters.' })
   wordingVersion!: string;
 
   @Field(() => String, { nullable: true, description: 'An anonymous visitor’s ID, as in `trackEvents`. Ignored when signed in.' })
@@ -35,5 +35,5 @@ export class UpdateConsentInput {
 }
 
 export const UpdateConsentPayload = payloadType('UpdateConsentPayload', 'The decision.', {
-  consent: field(() => Consent, 'What holds from now on.'),
+  consent: field(() => Consent, 'The choices in effect from now on.'),
 });

@@ -23,13 +23,17 @@ export class ProductSearchResolver {
   ) {}
 
   @Cost({ weight: 50 })
-  @Query(() => ProductSearch, { description: 'Finds products by words, with counts of what else could be chosen.' })
+  @Query(() => ProductSearch, { description: 'Full-text product search with facets.' })
   searchProducts(
     @Arg('query', () => String, {
-      description: 'Words of the title, category, attributes or description; unfinished and mistyped ones too. Empty finds everything.',
+      description:
+        'Words from the title, category, attributes or description. The last word may be incomplete, and typos are tolerated. An empty query matches all products.',
     })
     query: string,
-    @Arg('facets', () => ProductFacetsInput, { nullable: true, description: 'What was chosen; everything where left out.' })
+    @Arg('facets', () => ProductFacetsInput, {
+      nullable: true,
+      description: 'Facet values the user has selected. Matches all products when left out.',
+    })
     facets?: ProductFacetsInput | null,
   ): SearchResult {
     if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query has at most ${maxQuery} characters.`, 'query');
@@ -44,7 +48,7 @@ export class ProductSearchResolver {
     return this.catalogSearch.search(query, { ...rest, attributes, category, merchant });
   }
 
-  @FieldResolver(() => ProductConnection, { description: 'The products, the most relevant first.' })
+  @FieldResolver(() => ProductConnection, { description: 'Matching products, most relevant first.' })
   products(
     @Root() { products }: SearchResult,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -58,7 +62,7 @@ export class ProductSearchResolver {
 export class CategoryFacetResolver {
   constructor(private readonly loaders: CatalogLoaders) {}
 
-  @FieldResolver(() => Category, { nullable: true, description: 'The category; null where it is gone.' })
+  @FieldResolver(() => Category, { nullable: true, description: 'The category. Null if it was deleted.' })
   category(@Root() { category }: Facets['categories'][number], @Ctx() context: RequestContext): Promise<CategoryDocument | null> {
     return context.load(this.loaders.categoryById, category);
   }

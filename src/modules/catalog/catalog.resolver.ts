@@ -43,9 +43,9 @@ export class ProductResolver {
   async products(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Which products; all where left out.' })
+    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Conditions the products must meet. All products when left out.' })
     filter?: ProductFilter | null,
-    @Arg('sort', () => ProductSort, { nullable: true, defaultValue: ProductSort.NEWEST, description: 'In which order.' })
+    @Arg('sort', () => ProductSort, { nullable: true, defaultValue: ProductSort.NEWEST, description: 'Order of the list.' })
     sort: ProductSort = ProductSort.NEWEST,
   ): Promise<Connection<ProductDocument>> {
     const { categoryId, merchantId, ...rest } = filter ?? {};
@@ -57,11 +57,11 @@ export class ProductResolver {
     return paginate(this.dependencies.models.products, list, page);
   }
 
-  @Query(() => Product, { nullable: true, description: 'One product, by id or by slug; null where there is none.' })
+  @Query(() => Product, { nullable: true, description: 'A product by ID or slug. Null if there is none.' })
   product(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { nullable: true, description: 'Its id.' }) id?: string | null,
-    @Arg('slug', () => String, { nullable: true, description: 'Its slug.' }) slug?: string | null,
+    @Arg('id', () => ID, { nullable: true, description: 'The object’s ID.' }) id?: string | null,
+    @Arg('slug', () => String, { nullable: true, description: 'The product’s slug.' }) slug?: string | null,
   ): Promise<ProductDocument | null> {
     if (id && slug) throw new RequestError('BAD_USER_INPUT', 'Give either id or slug, not both.', 'slug');
     if (id) return context.load(this.dependencies.loaders.productById, idOf('Product', id, 'id'));
@@ -69,33 +69,34 @@ export class ProductResolver {
     throw new RequestError('BAD_USER_INPUT', 'Give the id or the slug.', 'id');
   }
 
-  @FieldResolver(() => Category, { description: 'Where it belongs.' })
+  @FieldResolver(() => Category, { description: 'The category the product belongs to.' })
   category(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<CategoryDocument> {
     return context.require(this.dependencies.loaders.categoryById, product.category);
   }
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: 'Who sells it. Null if they have left, or if there is a block between them and the viewer.',
+    description:
+      'The merchant who sells the product. Null if their account was deleted, or if one of them and the viewer blocked the other.',
   })
   merchant(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return this.dependencies.socialGraph.visibleUser(product.merchant, context);
   }
 
-  @FieldResolver(() => Int, { nullable: true, description: 'How many are left; null where stock is not tracked.' })
+  @FieldResolver(() => Int, { nullable: true, description: 'Number of items in stock. Null if stock is not tracked.' })
   stock(@Root() { stock }: ProductDocument): number | null {
     return stock && Math.max(0, stock);
   }
 
-  @FieldResolver(() => ProductAvailability, { description: 'Whether it can be ordered now.' })
+  @FieldResolver(() => ProductAvailability, { description: 'Whether the product can be ordered now.' })
   availability(@Root() product: ProductDocument): ProductAvailability {
     return availabilityOf(product);
   }
 
   @Authorized('MERCHANT')
-  @Mutation(() => CreateProductPayload, { description: 'Puts a product into the shop. For merchants.' })
+  @Mutation(() => CreateProductPayload, { description: 'Adds a product to the shop. Requires the role `MERCHANT`.' })
   createProduct(
-    @Arg('input', () => CreateProductInput, { description: 'The product.' }) input: CreateProductInput,
+    @Arg('input', () => CreateProductInput, { description: 'The product to add.' }) input: CreateProductInput,
     @Ctx() context: RequestContext,
   ) {
     const { categoryId, imageUrl, ...rest } = input;
@@ -111,9 +112,9 @@ export class ProductResolver {
   }
 
   @Authorized('MERCHANT', 'ADMIN')
-  @Mutation(() => UpdateProductPayload, { description: 'Changes a product. For its merchant.' })
+  @Mutation(() => UpdateProductPayload, { description: 'Updates a product. Only its merchant can.' })
   updateProduct(
-    @Arg('input', () => UpdateProductInput, { description: 'What to change.' }) input: UpdateProductInput,
+    @Arg('input', () => UpdateProductInput, { description: 'The product, and the fields to change.' }) input: UpdateProductInput,
     @Ctx() context: RequestContext,
   ) {
     const { productId, ...change } = input;
@@ -128,17 +129,17 @@ export class ProductResolver {
 export class CategoryResolver {
   constructor(private readonly dependencies: CatalogResolverDependencies) {}
 
-  @Query(() => CategoryConnection, { description: 'The categories at the top of the tree, by name.' })
+  @Query(() => CategoryConnection, { description: 'Top-level categories, by name.' })
   categories(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<CategoryDocument>> {
     return paginate(this.dependencies.models.categories, categoryList(null), page);
   }
 
-  @FieldResolver(() => Category, { nullable: true, description: 'The category it belongs under; null at the top.' })
+  @FieldResolver(() => Category, { nullable: true, description: 'The parent category. Null for top-level categories.' })
   parent(@Root() category: CategoryDocument, @Ctx() context: RequestContext): Promise<CategoryDocument | null> | null {
     return category.parent && context.load(this.dependencies.loaders.categoryById, category.parent);
   }
 
-  @FieldResolver(() => CategoryConnection, { description: 'The categories right below it, by name.' })
+  @FieldResolver(() => CategoryConnection, { description: 'Direct subcategories, by name.' })
   children(
     @Root() category: CategoryDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -152,8 +153,8 @@ export class CategoryResolver {
   }
 
   @Authorized('ADMIN')
-  @Mutation(() => CreateCategoryPayload, { description: 'Makes a category. For administrators.' })
-  createCategory(@Arg('input', () => CreateCategoryInput, { description: 'The category.' }) input: CreateCategoryInput) {
+  @Mutation(() => CreateCategoryPayload, { description: 'Creates a category. Requires the role `ADMIN`.' })
+  createCategory(@Arg('input', () => CreateCategoryInput, { description: 'The category to create.' }) input: CreateCategoryInput) {
     const parent = input.parentId ? idOf('Category', input.parentId, 'input.parentId') : null;
     return payload(async () => ({ category: await this.dependencies.catalog.createCategory(input.name, parent) }));
   }

@@ -7,12 +7,12 @@ import { field, ObjectType, payloadType } from '../../relay/output.js';
 import { ProductAvailability } from './availability.js';
 import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 
-@ObjectType({ implements: Node, description: 'A group of products; categories form a tree.' })
+@ObjectType({ implements: Node, description: 'A group of products. Categories form a tree.' })
 export class Category extends Node<CategoryDocument> {
-  @Field(() => String, { description: 'Unique and readable, for URLs.' })
+  @Field(() => String, { description: 'Unique, readable name for URLs.' })
   slug!: string;
 
-  @Field(() => String, { description: 'The name to show.' })
+  @Field(() => String, { description: 'Display name.' })
   name!: string;
 }
 
@@ -20,43 +20,43 @@ registerEnumType(ProductAvailability, {
   name: 'ProductAvailability',
   description: 'Whether a product can be ordered.',
   valuesConfig: {
-    IN_STOCK: { description: 'It can be ordered.' },
-    BACKORDER: { description: 'It can be ordered, and is sent once there is some again.' },
-    OUT_OF_STOCK: { description: 'All are sold.' },
-    UNLISTED: { description: 'It is shown and has no price: it is not for sale.' },
+    IN_STOCK: { description: 'Can be ordered.' },
+    BACKORDER: { description: 'Out of stock, but can be ordered. Ships once it is back in stock.' },
+    OUT_OF_STOCK: { description: 'Out of stock. Cannot be ordered.' },
+    UNLISTED: { description: 'Shown without a price and not for sale.' },
   },
 });
 
-@ObjectType({ description: 'A property of a product, such as colour: red.' })
+@ObjectType({ description: 'A product attribute, such as colour: red.' })
 export class ProductAttribute {
-  @Field(() => String, { description: 'Which property.' })
+  @Field(() => String, { description: 'Name of the attribute.' })
   name!: string;
 
-  @Field(() => String, { description: 'What it is for this product.' })
+  @Field(() => String, { description: 'Value of the attribute.' })
   value!: string;
 }
 
-@ObjectType({ implements: Node, description: 'Something the shop sells.' })
+@ObjectType({ implements: Node, description: 'A product in the shop.' })
 export class Product extends Node<ProductDocument> {
-  @Field(() => String, { description: 'Unique and readable, for URLs.' })
+  @Field(() => String, { description: 'Unique, readable name for URLs.' })
   slug!: string;
 
-  @Field(() => String, { description: 'The name to show.' })
+  @Field(() => String, { description: 'Display name.' })
   title!: string;
 
-  @Field(() => String, { description: 'Plain text; may be empty.' })
+  @Field(() => String, { description: 'Description as plain text. May be empty.' })
   description!: string;
 
-  @Field(() => Money, { nullable: true, description: 'What one costs now; null where no price is known.' })
+  @Field(() => Money, { nullable: true, description: 'Current price. Null if the product has no price.' })
   price!: Money | null;
 
-  @Field(() => [ProductAttribute], { description: 'Its properties.' })
+  @Field(() => [ProductAttribute], { description: 'Attributes of the product.' })
   attributes!: ProductAttribute[];
 
-  @Field(() => WebAddress, { nullable: true, description: 'Its picture.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture.' })
   imageUrl!: string | null;
 
-  @Field(() => Date, { description: 'When it came into the shop.' })
+  @Field(() => Date, { description: 'When the product was added to the shop.' })
   createdAt!: Date;
 }
 
@@ -72,125 +72,128 @@ export enum ProductSort {
 
 registerEnumType(ProductSort, {
   name: 'ProductSort',
-  description: 'The order of products.',
+  description: 'Order of a product list.',
   valuesConfig: {
-    NEWEST: { description: 'The latest first.' },
-    TOP_RATED: { description: 'The highest composite score first.' },
-    PRICE_LOWEST: { description: 'The cheapest first; what has no price is left out.' },
-    PRICE_HIGHEST: { description: 'The dearest first; what has no price is left out.' },
+    NEWEST: { description: 'Newest first.' },
+    TOP_RATED: { description: 'Highest composite score first.' },
+    PRICE_LOWEST: { description: 'Cheapest first. Excludes products without a price.' },
+    PRICE_HIGHEST: { description: 'Most expensive first. Excludes products without a price.' },
   },
 });
 
-@InputType({ description: 'Which products; every given condition must hold.' })
+@InputType({ description: 'Conditions a product must meet, all of them.' })
 export class ProductFilter {
-  @Field(() => ID, { nullable: true, description: 'Only of this category.' })
+  @Field(() => ID, { nullable: true, description: 'Only products of this category.' })
   categoryId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Only of this merchant.' })
+  @Field(() => ID, { nullable: true, description: 'Only products of this merchant.' })
   merchantId?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Costing at least this, in the smallest unit of the currency. Leaves out what has no price.',
+    description: 'Minimum price, in the currency’s smallest unit. Excludes products without a price.',
   })
   priceAtLeast?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Costing at most this, in the smallest unit of the currency. Leaves out what has no price.',
+    description: 'Maximum price, in the currency’s smallest unit. Excludes products without a price.',
   })
   priceAtMost?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only what can be ordered now.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only products that can be ordered now.' })
   inStock?: boolean | null;
 }
 
-@InputType({ description: 'A property of a product.' })
+@InputType({ description: 'An attribute of a product.' })
 export class ProductAttributeInput {
-  @Field(() => String, { description: 'Which property, at most 50 characters.' })
+  @Field(() => String, { description: 'Name of the attribute, up to 50 characters.' })
   name!: string;
 
-  @Field(() => String, { description: 'What it is, at most 200 characters.' })
+  @Field(() => String, { description: 'Value of the attribute, up to 200 characters.' })
   value!: string;
 }
 
-@InputType({ description: 'A new product.' })
+@InputType({ description: 'A product to add.' })
 export class CreateProductInput {
-  @Field(() => String, { description: 'At most 200 characters.' })
+  @Field(() => String, { description: 'Title, up to 200 characters.' })
   title!: string;
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Plain text, at most 10,000 characters.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Description as plain text, up to 10,000 characters.' })
   description!: string;
 
-  @Field(() => ID, { description: 'Its category.' })
+  @Field(() => ID, { description: 'ID of the category it belongs to.' })
   categoryId!: string;
 
-  @Field(() => MoneyInput, { nullable: true, description: 'What one costs. Without a price, it is shown and not sold.' })
+  @Field(() => MoneyInput, { nullable: true, description: 'Price of one item. Without a price, the product is shown but not for sale.' })
   price?: MoneyInput | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many there are; leave out where stock is not tracked.' })
+  @Field(() => Int, { nullable: true, description: 'Number of items in stock. Leave out if stock is not tracked.' })
   stock?: number | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether it can be ordered when none is left.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether the product can be ordered while out of stock.' })
   backorder!: boolean;
 
-  @Field(() => [ProductAttributeInput], { nullable: true, description: 'At most 50.' })
+  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50.' })
   attributes?: ProductAttributeInput[] | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'Its picture.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture.' })
   imageUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second product.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key creates no second product.',
+  })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'What to change of a product; what is left out stays.' })
+@InputType({ description: 'Changes to a product. Fields that are left out stay as they are.' })
 export class UpdateProductInput {
-  @Field(() => ID, { description: 'The product.' })
+  @Field(() => ID, { description: 'The product to update.' })
   productId!: string;
 
-  @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'Title, up to 200 characters.' })
   title?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Plain text, at most 10,000 characters.' })
+  @Field(() => String, { nullable: true, description: 'Description as plain text, up to 10,000 characters.' })
   description?: string | null;
 
   @Field(() => MoneyInput, {
     nullable: true,
-    description: 'What one costs; null takes it off sale. Orders that were placed keep their price.',
+    description: 'Price of one item. Null takes the product off sale. Existing orders keep their price.',
   })
   price?: MoneyInput | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many there are now; null stops tracking.' })
+  @Field(() => Int, { nullable: true, description: 'Number of items in stock. Null stops tracking stock.' })
   stock?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether it can be ordered when none is left.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether the product can be ordered while out of stock.' })
   backorder?: boolean | null;
 
-  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Replaces all; at most 50.' })
+  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50. Replaces all existing ones.' })
   attributes?: ProductAttributeInput[] | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'Its picture; null takes it away.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture. Null removes it.' })
   imageUrl?: string | null;
 }
 
-@InputType({ description: 'A new category.' })
+@InputType({ description: 'A category to create.' })
 export class CreateCategoryInput {
-  @Field(() => String, { description: 'At most 100 characters.' })
+  @Field(() => String, { description: 'Name, up to 100 characters.' })
   name!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The category it belongs under; left out, it stands at the top.' })
+  @Field(() => ID, { nullable: true, description: 'The parent category. Left out, the category is at the top level.' })
   parentId?: string | null;
 }
 
-export const CreateProductPayload = payloadType('CreateProductPayload', 'The new product.', {
-  product: field(() => Product, 'The product, as stored.'),
+export const CreateProductPayload = payloadType('CreateProductPayload', 'Result of adding a product.', {
+  product: field(() => Product, 'The added product.'),
 });
 
-export const UpdateProductPayload = payloadType('UpdateProductPayload', 'The changed product.', {
-  product: field(() => Product, 'The product, as changed.'),
+export const UpdateProductPayload = payloadType('UpdateProductPayload', 'Result of updating a product.', {
+  product: field(() => Product, 'The updated product.'),
 });
 
-export const CreateCategoryPayload = payloadType('CreateCategoryPayload', 'The new category.', {
-  category: field(() => Category, 'The category, as stored.'),
+export const CreateCategoryPayload = payloadType('CreateCategoryPayload', 'Result of creating a category.', {
+  category: field(() => Category, 'The created category.'),
 });

@@ -46,30 +46,33 @@ interface CommentResolverDependencies {
 export class CommentResolver {
   constructor(private readonly dependencies: CommentResolverDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left, and once it is deleted.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The author. Null if their account was deleted, or the comment was.' })
   author(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
     return comment.deletedAt || comment.hiddenAt ? null : context.load(this.dependencies.users.userById, comment.author);
   }
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether moderation took it out of sight. Its text and author are then left out, and only its place is kept for the replies below it.',
+      'Whether a moderator hid the comment. Its body is then empty and its author null; its place is kept for the replies below it.',
   })
   hidden(@Root() { hiddenAt }: CommentDocument): boolean {
     return hiddenAt !== null;
   }
 
-  @FieldResolver(() => CommentSubject, { nullable: true, description: 'What it is about; null where that is gone.' })
+  @FieldResolver(() => CommentSubject, {
+    nullable: true,
+    description: 'The product, review, answer or share commented on. Null if it was deleted.',
+  })
   subject(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<object | null> {
     return this.dependencies.visibility.subjectOf(comment, context);
   }
 
-  @FieldResolver(() => Comment, { nullable: true, description: 'The comment it replies to; null right below the subject.' })
+  @FieldResolver(() => Comment, { nullable: true, description: 'The comment this one replies to. Null for top-level comments.' })
   parent(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<CommentDocument | null> | null {
     return comment.parent && this.dependencies.visibility.visibleComment(comment.parent, context);
   }
 
-  @FieldResolver(() => CommentConnection, { description: 'The replies right below it, the earliest first.' })
+  @FieldResolver(() => CommentConnection, { description: 'Direct replies, oldest first.' })
   async replies(
     @Root() comment: CommentDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -82,7 +85,7 @@ export class CommentResolver {
     );
   }
 
-  @FieldResolver(() => [User], { description: 'Whom it names as `@handle`, at most 10.' })
+  @FieldResolver(() => [User], { description: 'Users mentioned as `@handle`, up to 10.' })
   async mentions(@Root() { mentions }: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser[]> {
     const users = await Promise.all(
       (mentions ?? []).slice(0, maxMentionsShown).map((user) => this.dependencies.socialGraph.visibleUser(user, context)),
@@ -90,7 +93,7 @@ export class CommentResolver {
     return users.filter((user) => user !== null);
   }
 
-  @FieldResolver(() => [ReactionCount], { description: 'How many reacted how, the most frequent first; only what there is.' })
+  @FieldResolver(() => [ReactionCount], { description: 'Number of reactions of each kind given so far, most frequent first.' })
   reactions(@Root() { reactions, deletedAt }: CommentDocument): { reaction: ReactionName; count: number }[] {
     if (deletedAt) return [];
     const counts = Object.entries(reactions ?? {}) as [ReactionName, number][];
@@ -100,16 +103,16 @@ export class CommentResolver {
       .map(([reaction, count]) => ({ reaction, count }));
   }
 
-  @FieldResolver(() => Reaction, { nullable: true, description: 'One’s own reaction; null without one.' })
+  @FieldResolver(() => Reaction, { nullable: true, description: 'The viewer’s reaction. Null if they have not reacted.' })
   async viewerReaction(@Root() { _id }: CommentDocument, @Ctx() context: RequestContext): Promise<ReactionName | null> {
     if (!context.signedIn) return null;
     return (await context.load(this.dependencies.loaders.reactionTo, { subject: _id, user: context.signedIn.userId }))?.reaction ?? null;
   }
 
   @Authorized()
-  @Mutation(() => ReactToCommentPayload, { description: 'Reacts to a comment. One reaction each, and it may be changed.' })
+  @Mutation(() => ReactToCommentPayload, { description: 'Reacts to a comment. Replaces the viewer’s earlier reaction.' })
   reactToComment(
-    @Arg('input', () => ReactToCommentInput, { description: 'The reaction.' }) { commentId, reaction }: ReactToCommentInput,
+    @Arg('input', () => ReactToCommentInput, { description: 'The comment and the reaction.' }) { commentId, reaction }: ReactToCommentInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Comment', commentId, 'input.commentId');
@@ -119,8 +122,11 @@ export class CommentResolver {
   }
 
   @Authorized()
-  @Mutation(() => AddCommentPayload, { description: 'Comments on a subject, or replies to a comment on it.' })
-  addComment(@Arg('input', () => AddCommentInput, { description: 'The comment.' }) input: AddCommentInput, @Ctx() context: RequestContext) {
+  @Mutation(() => AddCommentPayload, { description: 'Comments on a product, review, answer or share, or replies to a comment.' })
+  addComment(
+    @Arg('input', () => AddCommentInput, { description: 'The comment to add.' }) input: AddCommentInput,
+    @Ctx() context: RequestContext,
+  ) {
     const { type, id } = parseGlobalId(input.subjectId, 'input.subjectId');
     const parent = input.parentId ? idOf('Comment', input.parentId, 'input.parentId') : null;
     const { body, idempotencyKey } = input;
@@ -137,9 +143,9 @@ export class CommentResolver {
   }
 
   @Authorized()
-  @Mutation(() => EditCommentPayload, { description: 'Changes one’s own comment.' })
+  @Mutation(() => EditCommentPayload, { description: 'Edits one of the viewer’s comments, within the edit window.' })
   editComment(
-    @Arg('input', () => EditCommentInput, { description: 'The new text.' }) { commentId, body }: EditCommentInput,
+    @Arg('input', () => EditCommentInput, { description: 'The comment, and its new text.' }) { commentId, body }: EditCommentInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Comment', commentId, 'input.commentId');
@@ -150,9 +156,11 @@ export class CommentResolver {
   }
 
   @Authorized()
-  @Mutation(() => DeleteCommentPayload, { description: 'Deletes one’s own comment. Where it has replies, an empty place stays.' })
+  @Mutation(() => DeleteCommentPayload, {
+    description: 'Deletes one of the viewer’s comments. A comment with replies keeps an empty place in the thread.',
+  })
   deleteComment(
-    @Arg('input', () => DeleteCommentInput, { description: 'Which.' }) { commentId }: DeleteCommentInput,
+    @Arg('input', () => DeleteCommentInput, { description: 'The comment to delete.' }) { commentId }: DeleteCommentInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Comment', commentId, 'input.commentId');
@@ -163,15 +171,18 @@ export class CommentResolver {
   }
 
   @Subscription(() => CommentAdded, {
-    description: 'Every new comment on a subject, replies included.',
+    description: 'New comments on a subject, including replies.',
     subscribe: subscribeTo((args: { subjectId: string }) => commentTopic(parseGlobalId(args.subjectId, 'subjectId').id)),
   })
   async commentAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('subjectId', () => ID, { description: 'On which product, review, answer or share.' }) subjectId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    @Arg('subjectId', () => ID, { description: 'The product, review, answer or share to watch.' }) subjectId: string,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+    })
     _after?: string | null,
   ) {
     const comment = await context.load(this.dependencies.loaders.commentById, event.data['comment'] as CommentDocument['_id']);

@@ -19,23 +19,23 @@ export enum Reaction {
 
 registerEnumType(Reaction, {
   name: 'Reaction',
-  description: 'How somebody reacts to a comment.',
+  description: 'A reaction to a comment.',
   valuesConfig: {
-    LIKE: { description: 'A thumb up.' },
-    LOVE: { description: 'A heart.' },
-    LAUGH: { description: 'A laughing face.' },
-    SURPRISE: { description: 'A surprised face.' },
-    SAD: { description: 'A sad face.' },
-    ANGRY: { description: 'An angry face.' },
+    LIKE: { description: 'Thumbs up.' },
+    LOVE: { description: 'Heart.' },
+    LAUGH: { description: 'Laughing face.' },
+    SURPRISE: { description: 'Surprised face.' },
+    SAD: { description: 'Sad face.' },
+    ANGRY: { description: 'Angry face.' },
   },
 });
 
-@ObjectType({ description: 'How many reacted in a way.' })
+@ObjectType({ description: 'Number of reactions of one kind.' })
 export class ReactionCount {
-  @Field(() => Reaction, { description: 'In which way.' })
+  @Field(() => Reaction, { description: 'The reaction.' })
   reaction!: Reaction;
 
-  @Field(() => Int, { description: 'How many did.' })
+  @Field(() => Int, { description: 'How often the reaction was given.' })
   count!: number;
 }
 
@@ -46,25 +46,25 @@ export enum CommentSort {
 
 registerEnumType(CommentSort, {
   name: 'CommentSort',
-  description: 'The order of comments.',
-  valuesConfig: { NEWEST: { description: 'The latest first.' }, OLDEST: { description: 'The earliest first.' } },
+  description: 'Order of a comment list.',
+  valuesConfig: { NEWEST: { description: 'Newest first.' }, OLDEST: { description: 'Oldest first.' } },
 });
 
-@ObjectType({ implements: Node, description: 'What somebody says about a subject, or in reply to another comment.' })
+@ObjectType({ implements: Node, description: 'A comment on a product, review, answer or share, or a reply to another comment.' })
 export class Comment extends Node<CommentDocument> {
-  @Field(() => String, { description: 'Plain text, as it was written; empty once it is deleted.' })
+  @Field(() => String, { description: 'Text of the comment. Empty if it was deleted or hidden.' })
   body!: string;
 
-  @Field(() => Int, { description: 'How many replies stand right below it.' })
+  @Field(() => Int, { description: 'Number of direct replies.' })
   replyCount!: number;
 
-  @Field(() => Date, { description: 'When it was written.' })
+  @Field(() => Date, { description: 'When the comment was written.' })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When its author last changed it; null where they have not.' })
+  @Field(() => Date, { nullable: true, description: 'When the author last edited it. Null if they never did.' })
   editedAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it was deleted while it had replies; null for every other comment.' })
+  @Field(() => Date, { nullable: true, description: 'When the comment was deleted. Null unless it was deleted while it had replies.' })
   deletedAt!: Date | null;
 }
 
@@ -76,39 +76,42 @@ export const CommentSubject = createUnionType({
   types: () => [Product, Review, Answer, Share] as const,
 });
 
-@InputType({ description: 'A new comment.' })
+@InputType({ description: 'A comment to add.' })
 export class AddCommentInput {
-  @Field(() => ID, { description: 'What it is about: a product, a review, an answer, or a share that went to followers.' })
+  @Field(() => ID, { description: 'The product, review, answer or share to comment on. Only shares with followers take comments.' })
   subjectId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The comment on the same subject that it replies to.' })
+  @Field(() => ID, { nullable: true, description: 'The comment to reply to, on the same subject. Left out, the comment is top-level.' })
   parentId?: string | null;
 
-  @Field(() => String, { description: 'Plain text, at most 5,000 characters.' })
+  @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
   body!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second comment.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key adds no second comment.',
+  })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'The new text of one’s comment.' })
+@InputType({ description: 'Changes to a comment.' })
 export class EditCommentInput {
-  @Field(() => ID, { description: 'One’s own comment.' })
+  @Field(() => ID, { description: 'One of the viewer’s comments.' })
   commentId!: string;
 
-  @Field(() => String, { description: 'Plain text, at most 5,000 characters.' })
+  @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
   body!: string;
 }
 
-@InputType({ description: 'Which comment to delete.' })
+@InputType({ description: 'A comment to delete.' })
 export class DeleteCommentInput {
-  @Field(() => ID, { description: 'One’s own comment.' })
+  @Field(() => ID, { description: 'One of the viewer’s comments.' })
   commentId!: string;
 }
 
-export const AddCommentPayload = payloadType('AddCommentPayload', 'The new comment.', {
-  comment: field(() => Comment, 'The comment, as stored.'),
-  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+export const AddCommentPayload = payloadType('AddCommentPayload', 'Result of adding a comment.', {
+  comment: field(() => Comment, 'The added comment.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
 });
 
 @InputType({ description: 'A reaction to a comment.' })
@@ -116,24 +119,24 @@ export class ReactToCommentInput {
   @Field(() => ID, { description: 'The comment.' })
   commentId!: string;
 
-  @Field(() => Reaction, { nullable: true, description: 'The reaction; null takes it back.' })
+  @Field(() => Reaction, { nullable: true, description: 'The reaction. Null removes the viewer’s reaction.' })
   reaction?: Reaction | null;
 }
 
-export const ReactToCommentPayload = payloadType('ReactToCommentPayload', 'The comment with its new reactions.', {
-  comment: field(() => Comment, 'The comment, as changed.'),
+export const ReactToCommentPayload = payloadType('ReactToCommentPayload', 'Result of reacting to a comment.', {
+  comment: field(() => Comment, 'The updated comment.'),
 });
 
-export const EditCommentPayload = payloadType('EditCommentPayload', 'The changed comment.', {
-  comment: field(() => Comment, 'The comment, as changed.'),
-  held: field(() => Boolean, 'Whether it is out of sight: a moderator must see it before others do, or has hidden it.'),
+export const EditCommentPayload = payloadType('EditCommentPayload', 'Result of editing a comment.', {
+  comment: field(() => Comment, 'The updated comment.'),
+  held: field(() => Boolean, 'Whether it is not visible to others: held until a moderator has approved it, or hidden by one.'),
 });
 
-export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'What was deleted.', {
-  deletedCommentId: field(() => ID, 'The id of the comment.'),
+export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'Result of deleting.', {
+  deletedCommentId: field(() => ID, 'ID of the deleted comment.'),
 });
 
-export const CommentAdded = eventType('CommentAdded', 'A comment was written.', {
+export const CommentAdded = eventType('CommentAdded', 'A comment was added.', {
   comment: field(() => Comment, 'The comment. Null if it has been removed since.'),
   edge: field(
     () => edgeType(CommentConnection),

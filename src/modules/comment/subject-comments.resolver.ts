@@ -51,7 +51,8 @@ export class ProductCommentsResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
+    sort: CommentSort,
   ): Promise<Connection<CommentDocument>> {
     return this.subjectComments.read(product, sort, page, context, info);
   }
@@ -67,7 +68,8 @@ export class ReviewCommentsResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
+    sort: CommentSort,
   ): Promise<Connection<CommentDocument>> {
     return this.subjectComments.read(review, sort, page, context, info);
   }
@@ -83,7 +85,8 @@ export class AnswerCommentsResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
+    sort: CommentSort,
   ): Promise<Connection<CommentDocument>> {
     return this.subjectComments.read(answer, sort, page, context, info);
   }
@@ -99,7 +102,8 @@ export class ShareCommentsResolver {
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'In which order.' }) sort: CommentSort,
+    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
+    sort: CommentSort,
   ): Promise<Connection<CommentDocument>> {
     return this.subjectComments.read(share, sort, page, context, info);
   }

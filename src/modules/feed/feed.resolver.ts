@@ -22,25 +22,31 @@ interface FeedItemDependencies {
 export class FeedItemResolver {
   constructor(private readonly dependencies: FeedItemDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who did it; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user. Null if their account was deleted.' })
   actor(@Root() { actor }: FeedItemDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, actor);
   }
 
-  @FieldResolver(() => FeedItemSubject, { nullable: true, description: 'What it is about; null where that is gone since.' })
+  @FieldResolver(() => FeedItemSubject, {
+    nullable: true,
+    description: 'What the activity is about. Null if it was deleted or the viewer may not see it.',
+  })
   subject(@Root() { subjectType, subject }: FeedItemDocument, @Ctx() context: RequestContext): Promise<object | null> {
     return this.dependencies.nodes.find(subjectType, subject, context);
   }
 
   @Authorized()
   @Subscription(() => FeedItemAdded, {
-    description: 'Whatever comes into one’s feed.',
+    description: 'New items in the viewer’s feed.',
     subscribe: subscribeTo((_args: object, context: RequestContext) => feedTopic(context.requireSignedIn().userId)),
   })
   async feedItemAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
-    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+    })
     _after?: string | null,
   ) {
     const key = { owner: context.requireSignedIn().userId, activity: event.data['activity'] as Types.ObjectId };
@@ -58,7 +64,7 @@ export class ViewerFeedResolver {
   @Authorized()
   @FieldResolver(() => FeedItemConnection, {
     nullable: true,
-    description: 'What the people one follows reviewed, asked, answered, shared and recommended, the latest first.',
+    description: 'Reviews, questions, answers, shares and referrals of the users the viewer follows, newest first.',
   })
   async feed(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<FeedItemDocument>> {
     const items = await paginate<FeedItemDocument>(this.models.items, feedList(context.requireSignedIn().userId), page);

@@ -14,22 +14,22 @@ export enum ActivityKind {
 
 registerEnumType(ActivityKind, {
   name: 'ActivityKind',
-  description: 'What somebody whom one follows did.',
+  description: 'An activity of a user the viewer follows.',
   valuesConfig: {
-    REVIEWED: { description: 'Wrote a review, which is the subject.' },
-    ASKED: { description: 'Asked a question, which is the subject.' },
+    REVIEWED: { description: 'Wrote a review. The subject is the review.' },
+    ASKED: { description: 'Asked a question. The subject is the question.' },
     ANSWERED: { description: 'Answered a question. The subject is the answer.' },
     SHARED: { description: 'Shared a product with their followers. The subject is the share.' },
-    REFERRED: { description: 'Recommended a product to somebody. The subject is the product.' },
+    REFERRED: { description: 'Recommended a product to someone. The subject is the product.' },
   },
 });
 
-@ObjectType({ implements: Node, description: 'What somebody whom one follows did.' })
+@ObjectType({ implements: Node, description: 'An activity of a user the viewer follows.' })
 export class FeedItem extends Node<FeedItemDocument> {
-  @Field(() => ActivityKind, { description: 'What they did.' })
+  @Field(() => ActivityKind, { description: 'The kind of activity.' })
   kind!: ActivityKind;
 
-  @Field(() => Date, { name: 'occurredAt', description: 'When.' })
+  @Field(() => Date, { name: 'occurredAt', description: 'When it happened.' })
   at!: Date;
 }
 
@@ -43,6 +43,6 @@ export const FeedItemSubject = unionOf('FeedItemSubject', 'What an activity is a
 
 export const FeedItemConnection = connectionType(FeedItem, 'FeedItem');
 
-export const FeedItemAdded = eventType('FeedItemAdded', 'Somebody whom one follows did something.', {
-  feedItem: field(() => FeedItem, 'What they did; null where it is gone since.'),
+export const FeedItemAdded = eventType('FeedItemAdded', 'A new item in the viewer’s feed.', {
+  feedItem: field(() => FeedItem, 'The feed item. Null if it has been removed since.'),
 });

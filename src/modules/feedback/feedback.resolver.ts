@@ -44,27 +44,32 @@ interface FeedbackResolverDependencies {
 export class MerchantFeedbackResolver {
   constructor(private readonly dependencies: FeedbackResolverDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who sent it; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The buyer who sent it. Null if their account was deleted.' })
   sender(@Root() { sender }: FeedbackDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, sender);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'To whom; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The merchant it was sent to. Null if their account was deleted.' })
   merchant(@Root() { merchant }: FeedbackDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, merchant);
   }
 
-  @FieldResolver(() => Product, { nullable: true, description: 'The product it is about; null where it is about the merchant.' })
+  @FieldResolver(() => Product, { nullable: true, description: 'The product it is about. Null if it is about the merchant.' })
   product(@Root() { product }: FeedbackDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> | null {
     return product && context.load(this.dependencies.catalog.productById, product);
   }
 
   @Authorized('MERCHANT')
-  @Query(() => MerchantFeedbackConnection, { description: 'What buyers told one, the latest first. For merchants.' })
+  @Query(() => MerchantFeedbackConnection, {
+    description: 'Feedback from buyers to the viewer, newest first. Requires the role `MERCHANT`.',
+  })
   async merchantFeedback(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-    @Arg('filter', () => MerchantFeedbackFilter, { nullable: true, description: 'Which; all where left out.' })
+    @Arg('filter', () => MerchantFeedbackFilter, {
+      nullable: true,
+      description: 'Conditions the feedback must meet. All feedback when left out.',
+    })
     filter?: MerchantFeedbackFilter | null,
   ): Promise<Connection<FeedbackDocument>> {
     const { productId, ...rest } = filter ?? {};
@@ -75,16 +80,20 @@ export class MerchantFeedbackResolver {
   }
 
   @Authorized('MERCHANT')
-  @Query(() => MerchantFeedbackSummary, { description: 'How much buyers told one, by kind and by product. For merchants.' })
+  @Query(() => MerchantFeedbackSummary, {
+    description: 'Number of feedback messages for the viewer, by kind and product. Requires the role `MERCHANT`.',
+  })
   async merchantFeedbackSummary(@Ctx() context: RequestContext): Promise<FeedbackSummary> {
     const tally = await this.dependencies.feedback.totalTally(context.requireSignedIn().userId);
     return { total: tally?.total ?? 0, byKind: countsOf(tally) };
   }
 
   @Authorized()
-  @Mutation(() => SendMerchantFeedbackPayload, { description: 'Tells a merchant what one needs, prefers, regrets or likes.' })
+  @Mutation(() => SendMerchantFeedbackPayload, {
+    description: 'Sends feedback to a merchant: a need, a preference, a complaint or praise.',
+  })
   sendMerchantFeedback(
-    @Arg('input', () => SendMerchantFeedbackInput, { description: 'The feedback.' }) input: SendMerchantFeedbackInput,
+    @Arg('input', () => SendMerchantFeedbackInput, { description: 'The feedback to send.' }) input: SendMerchantFeedbackInput,
     @Ctx() context: RequestContext,
   ) {
     const { merchantId, productId, ...rest } = input;
@@ -96,9 +105,12 @@ export class MerchantFeedbackResolver {
   }
 
   @Authorized('MERCHANT')
-  @Mutation(() => AnswerMerchantFeedbackPayload, { description: 'Answers a buyer, who is told. For merchants.' })
+  @Mutation(() => AnswerMerchantFeedbackPayload, {
+    description: 'Answers a buyer’s feedback and notifies the buyer. Requires the role `MERCHANT`.',
+  })
   answerMerchantFeedback(
-    @Arg('input', () => AnswerMerchantFeedbackInput, { description: 'The answer.' }) { feedbackId, body }: AnswerMerchantFeedbackInput,
+    @Arg('input', () => AnswerMerchantFeedbackInput, { description: 'The feedback, and the answer to it.' })
+    { feedbackId, body }: AnswerMerchantFeedbackInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('MerchantFeedback', feedbackId, 'input.feedbackId');
@@ -112,7 +124,7 @@ export class MerchantFeedbackResolver {
 export class MerchantFeedbackSummaryResolver {
   constructor(private readonly models: FeedbackModels) {}
 
-  @FieldResolver(() => ProductFeedbackCountConnection, { description: 'The products that most of it is about.' })
+  @FieldResolver(() => ProductFeedbackCountConnection, { description: 'Products with feedback, the most first.' })
   byProduct(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<FeedbackTallyDocument>> {
     return paginate(this.models.tallies, productTallies(context.requireSignedIn().userId), page);
   }
@@ -122,12 +134,12 @@ export class MerchantFeedbackSummaryResolver {
 export class ProductFeedbackCountResolver {
   constructor(private readonly catalog: CatalogVerbs) {}
 
-  @FieldResolver(() => Product, { nullable: true, description: 'The product; null where it is gone.' })
+  @FieldResolver(() => Product, { nullable: true, description: 'The product. Null if it was deleted.' })
   product(@Root() { product }: FeedbackTallyDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> | null {
     return product && context.load(this.catalog.productById, product);
   }
 
-  @FieldResolver(() => [FeedbackKindCount], { description: 'How much of each kind, every kind once.' })
+  @FieldResolver(() => [FeedbackKindCount], { description: 'Number of messages of each kind. Lists every kind once.' })
   byKind(@Root() tally: FeedbackTallyDocument): KindCount[] {
     return countsOf(tally);
   }
@@ -140,7 +152,7 @@ export class ViewerFeedbackResolver {
   @Authorized()
   @FieldResolver(() => MerchantFeedbackConnection, {
     nullable: true,
-    description: 'What one told merchants, and their answers, the latest first.',
+    description: 'Feedback the viewer sent to merchants, with their answers, newest first.',
   })
   sentFeedback(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<FeedbackDocument>> {
     return paginate(this.models.feedback, sentFeedback(context.requireSignedIn().userId), page);

@@ -14,104 +14,107 @@ export enum FeedbackKind {
 
 registerEnumType(FeedbackKind, {
   name: 'FeedbackKind',
-  description: 'What a buyer’s feedback is.',
+  description: 'Kind of a buyer’s feedback.',
   valuesConfig: {
-    NEED: { description: 'Something they miss.' },
-    PREFERENCE: { description: 'How they would like it better.' },
-    COMPLAINT: { description: 'Something that went wrong.' },
-    PRAISE: { description: 'Something that went well.' },
+    NEED: { description: 'Something the buyer needs or misses.' },
+    PREFERENCE: { description: 'How the buyer would prefer something to be.' },
+    COMPLAINT: { description: 'Something went wrong.' },
+    PRAISE: { description: 'Something went well.' },
   },
 });
 
-@ObjectType({ implements: Node, description: 'What a buyer tells a merchant. Only the two of them see it.' })
+@ObjectType({ implements: Node, description: 'Private feedback from a buyer to a merchant. Only the two of them can see it.' })
 export class MerchantFeedback extends Node<FeedbackDocument> {
-  @Field(() => FeedbackKind, { description: 'What it is.' })
+  @Field(() => FeedbackKind, { description: 'Kind of feedback.' })
   kind!: FeedbackKind;
 
-  @Field(() => String, { description: 'Plain text, as it was written.' })
+  @Field(() => String, { description: 'Plain text, as its author wrote it.' })
   body!: string;
 
-  @Field(() => String, { nullable: true, description: 'The merchant’s answer; null while there is none.' })
+  @Field(() => String, { nullable: true, description: 'The merchant’s answer. Null if there is none yet.' })
   answer!: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When the merchant answered; null while they have not.' })
+  @Field(() => Date, { nullable: true, description: 'When the merchant answered. Null if they have not yet.' })
   answeredAt!: Date | null;
 
-  @Field(() => Date, { description: 'When it was sent.' })
+  @Field(() => Date, { description: 'When the feedback was sent.' })
   createdAt!: Date;
 }
 
 export const MerchantFeedbackConnection = connectionType(MerchantFeedback, 'MerchantFeedback');
 
-@ObjectType({ description: 'How much feedback there is of a kind.' })
+@ObjectType({ description: 'Number of feedback messages of one kind.' })
 export class FeedbackKindCount {
-  @Field(() => FeedbackKind, { description: 'Which kind.' })
+  @Field(() => FeedbackKind, { description: 'Kind of feedback.' })
   kind!: FeedbackKind;
 
-  @Field(() => Int, { description: 'How much.' })
+  @Field(() => Int, { description: 'Number of messages of this kind.' })
   count!: number;
 }
 
-@ObjectType({ description: 'How much feedback a merchant has about a product.' })
+@ObjectType({ description: 'Number of feedback messages about a product.' })
 export class ProductFeedbackCount extends From<FeedbackTallyDocument> {
-  @Field(() => Int, { name: 'count', description: 'How much, all kinds together.' })
+  @Field(() => Int, { name: 'count', description: 'Number of messages of all kinds.' })
   total!: number;
 }
 
 export const ProductFeedbackCountConnection = connectionType(ProductFeedbackCount, 'ProductFeedbackCount');
 
-@ObjectType({ description: 'How much feedback a merchant has. What one hides oneself by blocking is counted too.' })
+@ObjectType({ description: 'Number of feedback messages for the viewer. Includes messages of users the viewer has blocked.' })
 export class MerchantFeedbackSummary extends From<FeedbackSummary> {
-  @Field(() => Int, { name: 'totalCount', description: 'How much in all.' })
+  @Field(() => Int, { name: 'totalCount', description: 'Number of all messages.' })
   total!: number;
 
-  @Field(() => [FeedbackKindCount], { description: 'How much of each kind, every kind once.' })
+  @Field(() => [FeedbackKindCount], { description: 'Number of messages of each kind. Lists every kind once.' })
   byKind!: FeedbackKindCount[];
 }
 
-@InputType({ description: 'Which feedback; what is left out does not matter.' })
+@InputType({ description: 'Conditions feedback must meet. Fields that are left out do not restrict the list.' })
 export class MerchantFeedbackFilter {
-  @Field(() => FeedbackKind, { nullable: true, description: 'Of this kind.' })
+  @Field(() => FeedbackKind, { nullable: true, description: 'Only feedback of this kind.' })
   kind?: FeedbackKind | null;
 
-  @Field(() => ID, { nullable: true, description: 'About this product.' })
+  @Field(() => ID, { nullable: true, description: 'Only feedback about this product.' })
   productId?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Answered, or not yet.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only feedback that is answered (true), or not answered yet (false).' })
   answered?: boolean | null;
 }
 
-@InputType({ description: 'What to tell a merchant.' })
+@InputType({ description: 'Feedback to send to a merchant.' })
 export class SendMerchantFeedbackInput {
-  @Field(() => ID, { description: 'The merchant.' })
+  @Field(() => ID, { description: 'The merchant to send it to.' })
   merchantId!: string;
 
-  @Field(() => FeedbackKind, { description: 'What it is.' })
+  @Field(() => FeedbackKind, { description: 'Kind of feedback.' })
   kind!: FeedbackKind;
 
-  @Field(() => String, { description: 'Plain text, at most 5,000 characters.' })
+  @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
   body!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The product it is about; left out, it is about the merchant.' })
+  @Field(() => ID, { nullable: true, description: 'The product it is about. Left out, it is about the merchant.' })
   productId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key sends it once.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key sends nothing twice.',
+  })
   idempotencyKey?: string | null;
 }
 
-export const SendMerchantFeedbackPayload = payloadType('SendMerchantFeedbackPayload', 'The sent feedback.', {
-  feedback: field(() => MerchantFeedback, 'The feedback, as stored.'),
+export const SendMerchantFeedbackPayload = payloadType('SendMerchantFeedbackPayload', 'Result of sending feedback.', {
+  feedback: field(() => MerchantFeedback, 'The sent feedback.'),
 });
 
-@InputType({ description: 'The merchant’s answer to a buyer.' })
+@InputType({ description: 'A merchant’s answer to a buyer’s feedback.' })
 export class AnswerMerchantFeedbackInput {
-  @Field(() => ID, { description: 'Feedback to oneself.' })
+  @Field(() => ID, { description: 'Feedback sent to the viewer.' })
   feedbackId!: string;
 
-  @Field(() => String, { description: 'Plain text, at most 5,000 characters. A later answer replaces an earlier one.' })
+  @Field(() => String, { description: 'Answer as plain text, up to 5,000 characters. Replaces an earlier answer.' })
   body!: string;
 }
 
-export const AnswerMerchantFeedbackPayload = payloadType('AnswerMerchantFeedbackPayload', 'The answered feedback.', {
-  feedback: field(() => MerchantFeedback, 'The feedback, as changed.'),
+export const AnswerMerchantFeedbackPayload = payloadType('AnswerMerchantFeedbackPayload', 'Result of answering feedback.', {
+  feedback: field(() => MerchantFeedback, 'The updated feedback.'),
 });

@@ -21,30 +21,33 @@ export class AuditEntryResolver {
     private readonly accessLog: AccessLogVerbs,
   ) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who did it; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user. Null if their account was deleted.' })
   moderator(@Root() entry: AuditDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.users.userById, entry.moderator);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Whose content it is, or who was banned; null where they have left.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The author of the content, or the banned user. Null if their account was deleted.',
+  })
   user(@Root() entry: AuditDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.users.userById, entry.user);
   }
 
-  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What it was about, hidden or not; null where it is gone.' })
+  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'The content, even if it is hidden. Null if it was deleted.' })
   async content(@Root() { contentType, content, user }: AuditDocument, @Ctx() context: RequestContext): Promise<object | null> {
     await this.accessLog.noteAccess(context, 'AUDIT_ENTRY', user);
     return this.kinds.find(contentType, content, context);
   }
 
-  @FieldResolver(() => [UserRole], { nullable: true, description: 'With a change of roles: what they were. Null for everything else.' })
+  @FieldResolver(() => [UserRole], { nullable: true, description: 'Roles before the change. Null for other actions.' })
   rolesBefore(@Root() { roles }: AuditDocument): Role[] | null {
     return roles?.before ?? null;
   }
 
   @FieldResolver(() => [UserRole], {
     nullable: true,
-    description: 'With a change of roles: what they are since. Null for everything else.',
+    description: 'Roles after the change. Null for other actions.',
   })
   rolesAfter(@Root() { roles }: AuditDocument): Role[] | null {
     return roles?.after ?? null;
@@ -58,12 +61,12 @@ export class ModerationDecisionResolver {
     private readonly loaders: ModerationLoaders,
   ) {}
 
-  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What it is about, hidden or not; null where it is gone.' })
+  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'The content, even if it is hidden. Null if it was deleted.' })
   content(@Root() { contentType, content }: AuditDocument, @Ctx() context: RequestContext): Promise<object | null> {
     return this.kinds.find(contentType, content, context);
   }
 
-  @FieldResolver(() => Appeal, { nullable: true, description: 'One’s latest appeal about it; null without one.' })
+  @FieldResolver(() => Appeal, { nullable: true, description: 'The viewer’s latest appeal against the decision. Null if there is none.' })
   appeal(@Root() { contentType, content }: AuditDocument, @Ctx() context: RequestContext): Promise<AppealDocument | null> {
     return context.load(this.loaders.latestAppeal, caseKey({ type: contentType, id: content }));
   }
@@ -76,7 +79,7 @@ export class ViewerModerationResolver {
   @Authorized()
   @FieldResolver(() => ModerationDecisionConnection, {
     nullable: true,
-    description: 'What moderators decided about oneself and what one wrote, the latest first.',
+    description: 'Moderators’ decisions about the viewer and their content, newest first.',
   })
   moderationDecisions(
     @Args(() => ConnectionArgs) page: ConnectionArgs,

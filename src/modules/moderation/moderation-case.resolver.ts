@@ -21,35 +21,38 @@ interface CaseResolverDependencies {
 export class ModerationCaseResolver {
   constructor(private readonly dependencies: CaseResolverDependencies) {}
 
-  @FieldResolver(() => ModeratedContent, { nullable: true, description: 'What was reported, hidden or not; null where it is gone.' })
+  @FieldResolver(() => ModeratedContent, {
+    nullable: true,
+    description: 'The reported content, even if it is hidden. Null if it was deleted.',
+  })
   async content(@Root() row: CaseDocument, @Ctx() context: RequestContext): Promise<object | null> {
     const { contentType, content } = row;
     await this.note(row, context);
     return this.dependencies.kinds.find(contentType, content, context);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Whose content it is; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The author of the content. Null if their account was deleted.' })
   author(@Root() { author }: CaseDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
     return author ? context.load(this.dependencies.users.userById, author) : null;
   }
 
-  @FieldResolver(() => Int, { description: 'How often moderators have hidden, warned about or banned what this author wrote.' })
+  @FieldResolver(() => Int, { description: 'Number of earlier decisions against this author: content hidden, warnings and bans.' })
   async earlierDecisionCount(@Root() { author }: CaseDocument, @Ctx() context: RequestContext): Promise<number> {
     return author ? context.require(this.dependencies.loaders.decisionCount, author) : 0;
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether its spam score keeps it out of sight until somebody has decided.' })
+  @FieldResolver(() => Boolean, { description: 'Whether spam screening holds the content until a moderator has decided.' })
   held(@Root() { held }: CaseDocument): boolean {
     return held ?? false;
   }
 
-  @FieldResolver(() => Appeal, { nullable: true, description: 'What its author says against the last decision; null without an appeal.' })
+  @FieldResolver(() => Appeal, { nullable: true, description: 'The author’s appeal against the last decision. Null if there is none.' })
   async appeal(@Root() row: CaseDocument, @Ctx() context: RequestContext): Promise<AppealDocument | null> {
     await this.note(row, context);
     return context.load(this.dependencies.loaders.latestAppeal, row._id);
   }
 
-  @FieldResolver(() => ContentReportConnection, { description: 'The reports themselves, the latest first.' })
+  @FieldResolver(() => ContentReportConnection, { description: 'The reports, newest first.' })
   async reports(
     @Root() row: CaseDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -65,7 +68,7 @@ export class ModerationCaseResolver {
     if (author) await this.dependencies.accessLog.noteAccess(context, 'MODERATION_CASE', author);
   }
 
-  @FieldResolver(() => [ReasonCount], { description: 'Which reasons were given, and how often.' })
+  @FieldResolver(() => [ReasonCount], { description: 'Number of reports by reason.' })
   reasons(@Root() { reasons }: CaseDocument): { reason: ReportReasonName; count: number }[] {
     const counts = Object.entries(reasons) as [ReportReasonName, number][];
     return counts.map(([reason, count]) => ({ reason, count }));

@@ -41,7 +41,7 @@ export class ModerationResolver {
 
   @Authorized('MODERATOR', 'ADMIN')
   @Query(() => ModerationCaseConnection, {
-    description: 'Content that was reported, held or appealed about, the most reported first. For moderators.',
+    description: 'Content that was reported, held or appealed about, most reported first. Requires the role `MODERATOR`.',
   })
   moderationQueue(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<CaseDocument>> {
     return paginate(this.dependencies.models.cases, openCases(), page);
@@ -49,7 +49,7 @@ export class ModerationResolver {
 
   @Authorized('MODERATOR', 'ADMIN')
   @Query(() => AuditEntryConnection, {
-    description: 'Every decision of moderators and every change of roles, the latest first. For moderators.',
+    description: 'Every moderation decision and change of roles, newest first. Requires the role `MODERATOR`.',
   })
   auditTrail(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<AuditDocument>> {
     return paginate(this.dependencies.models.audit, auditTrail(), page);
@@ -57,10 +57,11 @@ export class ModerationResolver {
 
   @Authorized()
   @Mutation(() => ReportContentPayload, {
-    description: 'Reports content or a user to the moderators. Reporting the same version twice counts once.',
+    description: 'Reports content or a user to the moderators. Reporting the same version again has no effect.',
   })
   reportContent(
-    @Arg('input', () => ReportContentInput, { description: 'The report.' }) { contentId, reason, note }: ReportContentInput,
+    @Arg('input', () => ReportContentInput, { description: 'The content to report, and why.' })
+    { contentId, reason, note }: ReportContentInput,
     @Ctx() context: RequestContext,
   ) {
     const content = parseGlobalId(contentId, 'input.contentId');
@@ -71,9 +72,12 @@ export class ModerationResolver {
   }
 
   @Authorized('MODERATOR', 'ADMIN')
-  @Mutation(() => ModerateContentPayload, { description: 'Decides about content or a user, at once and on record. For moderators.' })
+  @Mutation(() => ModerateContentPayload, {
+    description: 'Moderates content or a user. Takes effect immediately and is recorded in the audit trail. Requires the role `MODERATOR`.',
+  })
   moderateContent(
-    @Arg('input', () => ModerateContentInput, { description: 'The decision.' }) { contentId, action, reason }: ModerateContentInput,
+    @Arg('input', () => ModerateContentInput, { description: 'The content, the action and the reason.' })
+    { contentId, action, reason }: ModerateContentInput,
     @Ctx() context: RequestContext,
   ) {
     const content = parseGlobalId(contentId, 'input.contentId');
@@ -83,7 +87,7 @@ export class ModerationResolver {
   }
 
   @Authorized()
-  @Mutation(() => AppealModerationPayload, { description: 'Asks for a second look at a decision about what one wrote.' })
+  @Mutation(() => AppealModerationPayload, { description: 'Appeals against a moderator’s decision about the viewer’s content.' })
   appealModeration(
     @Arg('input', () => AppealModerationInput, { description: 'The appeal.' }) { contentId, body }: AppealModerationInput,
     @Ctx() context: RequestContext,
@@ -96,7 +100,7 @@ export class ModerationResolver {
 
   @Cost({ weight: 100 })
   @Cost({ weight: 100 })
-  @Mutation(() => AppealBanPayload, { description: 'Asks to be let in again, by the credentials of an account that is shut out.' })
+  @Mutation(() => AppealBanPayload, { description: 'Appeals against a ban, with the credentials of the banned account.' })
   appealBan(@Arg('input', () => AppealBanInput, { description: 'The appeal.' }) { email, password, body }: AppealBanInput) {
     return payload(async () => {
       await this.dependencies.appeals.appealBan(email, password, body);
@@ -105,9 +109,12 @@ export class ModerationResolver {
   }
 
   @Authorized('ADMIN')
-  @Mutation(() => SetUserRolesPayload, { description: 'Decides what a user may do, at once and on record. For administrators.' })
+  @Mutation(() => SetUserRolesPayload, {
+    description: 'Sets a user’s roles. Takes effect immediately and is recorded in the audit trail. Requires the role `ADMIN`.',
+  })
   setUserRoles(
-    @Arg('input', () => SetUserRolesInput, { description: 'The roles.' }) { userId, roles, reason }: SetUserRolesInput,
+    @Arg('input', () => SetUserRolesInput, { description: 'The user, and all of their roles.' })
+    { userId, roles, reason }: SetUserRolesInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('User', userId, 'input.userId');

@@ -19,13 +19,13 @@ export enum ReportReason {
 
 registerEnumType(ReportReason, {
   name: 'ReportReason',
-  description: 'What is wrong with content.',
+  description: 'What is wrong with reported content.',
   valuesConfig: {
-    SPAM: { description: 'It advertises, or repeats itself.' },
-    ABUSE: { description: 'It insults or threatens somebody.' },
-    FALSE_CLAIM: { description: 'It says what is not so.' },
-    PERSONAL_DATA: { description: 'It shows personal data.' },
-    OTHER: { description: 'Something else, which the note says.' },
+    SPAM: { description: 'Advertising or repeated content.' },
+    ABUSE: { description: 'Insults or threats.' },
+    FALSE_CLAIM: { description: 'A false claim.' },
+    PERSONAL_DATA: { description: 'Someone’s personal data.' },
+    OTHER: { description: 'Something else. Explain it in the note.' },
   },
 });
 
@@ -40,14 +40,16 @@ export enum ModerationAction {
 
 registerEnumType(ModerationAction, {
   name: 'ModerationAction',
-  description: 'What a moderator does.',
+  description: 'Action of a moderator.',
   valuesConfig: {
-    HIDE: { description: 'Takes content out of sight, live streams and scores included.' },
-    RESTORE: { description: 'Puts hidden content back, or ends a user’s ban and restriction.' },
-    WARN: { description: 'Leaves the content and puts the warning on record.' },
-    BAN: { description: 'Hides the content and bans its author at once, on every device.' },
-    RESTRICT: { description: 'For users only: whatever they write from then on waits for a moderator. `RESTORE` ends it.' },
-    RENAME: { description: 'For users only: gives them a neutral name and handle, and clears their bio and picture.' },
+    HIDE: { description: 'Hides the content everywhere, including scores and live events.' },
+    RESTORE: { description: 'Shows hidden content again, or ends a user’s ban or restriction.' },
+    WARN: { description: 'Records a warning. The content stays visible.' },
+    BAN: { description: 'Hides the content and bans its author. All of their sessions end.' },
+    RESTRICT: {
+      description: 'Holds everything the user writes from now on until a moderator has approved it. `RESTORE` ends it. For users only.',
+    },
+    RENAME: { description: 'Gives the user a neutral name and handle, and clears their bio and picture. For users only.' },
   },
 });
 
@@ -63,15 +65,15 @@ export enum AuditAction {
 
 registerEnumType(AuditAction, {
   name: 'AuditAction',
-  description: 'What stands in the audit trail.',
+  description: 'Action recorded in the audit trail.',
   valuesConfig: {
-    HIDE: { description: 'Content was taken out of sight.' },
-    RESTORE: { description: 'Hidden or held content was put back, or a banned user let in again.' },
+    HIDE: { description: 'Content was hidden.' },
+    RESTORE: { description: 'Hidden or held content was shown again, or a user’s ban ended.' },
     WARN: { description: 'An author was warned.' },
     BAN: { description: 'The content was hidden and its author banned.' },
-    RESTRICT: { description: 'What a user writes waits for a moderator from then on.' },
-    RENAME: { description: 'A user’s name, handle, bio and picture were taken away.' },
-    CHANGE_ROLES: { description: 'An administrator changed what a user may do.' },
+    RESTRICT: { description: 'Everything the user writes is held for a moderator.' },
+    RENAME: { description: 'A user’s name, handle, bio and picture were replaced.' },
+    CHANGE_ROLES: { description: 'An administrator changed a user’s roles.' },
   },
 });
 
@@ -82,8 +84,8 @@ export enum AppealOutcome {
 
 registerEnumType(AppealOutcome, {
   name: 'AppealOutcome',
-  description: 'What became of an appeal.',
-  valuesConfig: { GRANTED: { description: 'The decision was taken back.' }, DENIED: { description: 'The decision stands.' } },
+  description: 'Outcome of an appeal.',
+  valuesConfig: { GRANTED: { description: 'The decision was reversed.' }, DENIED: { description: 'The decision stands.' } },
 });
 
 export const ModeratedContent = createUnionType({
@@ -92,47 +94,50 @@ export const ModeratedContent = createUnionType({
   types: () => [Review, Comment, Question, Answer, Share, User] as const,
 });
 
-@ObjectType({ description: 'How often a reason was given.' })
+@ObjectType({ description: 'Number of reports with one reason.' })
 export class ReasonCount {
-  @Field(() => ReportReason, { description: 'Which reason.' })
+  @Field(() => ReportReason, { description: 'The reason.' })
   reason!: ReportReason;
 
-  @Field(() => Int, { description: 'How often.' })
+  @Field(() => Int, { description: 'Number of reports with this reason.' })
   count!: number;
 }
 
-@ObjectType({ implements: Node, description: 'An author’s wish for a second look at a decision.' })
+@ObjectType({ implements: Node, description: 'An author’s appeal against a moderator’s decision.' })
 export class Appeal extends Node<AppealDocument> {
-  @Field(() => String, { description: 'What the author says.' })
+  @Field(() => String, { description: 'The author’s explanation.' })
   body!: string;
 
-  @Field(() => Date, { name: 'createdAt', description: 'When it was made.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When the appeal was made.' })
   at!: Date;
 
-  @Field(() => AppealOutcome, { nullable: true, description: 'What became of it; null while it waits.' })
+  @Field(() => AppealOutcome, { nullable: true, description: 'Outcome of the appeal. Null while it is pending.' })
   outcome!: AppealOutcome | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it was decided; null while it waits.' })
+  @Field(() => Date, { nullable: true, description: 'When the appeal was decided. Null while it is pending.' })
   decidedAt!: Date | null;
 }
 
-@ObjectType({ description: 'A report by a user.' })
+@ObjectType({ description: 'A user’s report of content.' })
 export class ContentReport extends From<ReportDocument> {
-  @Field(() => ReportReason, { description: 'What they say is wrong.' })
+  @Field(() => ReportReason, { description: 'Reason for the report.' })
   reason!: ReportReason;
 
-  @Field(() => String, { description: 'More about it; may be empty.' })
+  @Field(() => String, { description: 'Explanation by the user. May be empty.' })
   note!: string;
 
-  @Field(() => Date, { name: 'createdAt', description: 'When.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When it happened.' })
   at!: Date;
 }
 
 export const ContentReportConnection = connectionType(ContentReport, 'ContentReport');
 
-@ObjectType({ description: 'Content that waits for a moderator: reported, held, or appealed about.' })
+@ObjectType({ description: 'Content waiting for a moderator because it was reported, held or appealed about.' })
 export class ModerationCase extends From<CaseDocument> {
-  @Field(() => Int, { name: 'reportCount', description: 'Number of reports. A user who reports it again after an edit counts again.' })
+  @Field(() => Int, {
+    name: 'reportCount',
+    description: 'Number of reports. A user who reports the content again after an edit counts again.',
+  })
   reports!: number;
 
   @Field(() => Date, { description: 'When it was last reported, held or appealed about.' })
@@ -141,108 +146,108 @@ export class ModerationCase extends From<CaseDocument> {
 
 export const ModerationCaseConnection = connectionType(ModerationCase, 'ModerationCase');
 
-@ObjectType({ description: 'What a moderator did, and why.' })
+@ObjectType({ description: 'A moderator’s action, and the reason for it.' })
 export class AuditEntry extends From<AuditDocument> {
-  @Field(() => AuditAction, { description: 'What was done.' })
+  @Field(() => AuditAction, { description: 'The action.' })
   action!: AuditAction;
 
-  @Field(() => String, { description: 'Why.' })
+  @Field(() => String, { description: 'Reason for the action.' })
   reason!: string;
 
-  @Field(() => Date, { name: 'createdAt', description: 'When.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When it happened.' })
   at!: Date;
 }
 
 export const AuditEntryConnection = connectionType(AuditEntry, 'AuditEntry');
 
-@ObjectType({ description: 'A moderator’s decision about what one wrote, or about oneself. Who decided is not shown.' })
+@ObjectType({ description: 'A moderator’s decision about the viewer or their content. Does not reveal the moderator.' })
 export class ModerationDecision extends From<AuditDocument> {
-  @Field(() => AuditAction, { description: 'What was done.' })
+  @Field(() => AuditAction, { description: 'The action.' })
   action!: AuditAction;
 
-  @Field(() => String, { description: 'Why.' })
+  @Field(() => String, { description: 'Reason for the action.' })
   reason!: string;
 
-  @Field(() => Date, { name: 'createdAt', description: 'When.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When it happened.' })
   at!: Date;
 }
 
 export const ModerationDecisionConnection = connectionType(ModerationDecision, 'ModerationDecision');
 
-@InputType({ description: 'An appeal against a decision about what one wrote.' })
+@InputType({ description: 'An appeal against a decision about the viewer’s content.' })
 export class AppealModerationInput {
-  @Field(() => ID, { description: 'One’s own content that was hidden, held or warned about.' })
+  @Field(() => ID, { description: 'The viewer’s content that the decision is about.' })
   contentId!: string;
 
-  @Field(() => String, { description: 'Why it should be looked at again, at most 2,000 characters.' })
+  @Field(() => String, { description: 'Why the decision should be reviewed, up to 2,000 characters.' })
   body!: string;
 }
 
-export const AppealModerationPayload = payloadType('AppealModerationPayload', 'The appeal.', {
-  appeal: field(() => Appeal, 'The appeal, as stored.'),
+export const AppealModerationPayload = payloadType('AppealModerationPayload', 'Result of appealing.', {
+  appeal: field(() => Appeal, 'The submitted appeal.'),
 });
 
-@InputType({ description: 'An appeal of somebody who is shut out.' })
+@InputType({ description: 'An appeal by a banned user.' })
 export class AppealBanInput {
-  @Field(() => String, { description: 'The address of the account.' })
+  @Field(() => String, { description: 'Email address of the account.' })
   email!: string;
 
-  @Field(() => String, { description: 'The password of the account.' })
+  @Field(() => String, { description: 'Password of the account.' })
   password!: string;
 
-  @Field(() => String, { description: 'Why one should be let in again, at most 2,000 characters.' })
+  @Field(() => String, { description: 'Why the ban should end, up to 2,000 characters.' })
   body!: string;
 }
 
-export const AppealBanPayload = payloadType('AppealBanPayload', 'The answer to an appeal of somebody who is shut out.', {
-  appealed: field(() => Boolean, 'Whether the appeal is on record.'),
+export const AppealBanPayload = payloadType('AppealBanPayload', 'Result of an appeal against a ban.', {
+  appealed: field(() => Boolean, 'Whether the appeal was submitted.'),
 });
 
-@InputType({ description: 'What a user may do from now on.' })
+@InputType({ description: 'A user’s new roles.' })
 export class SetUserRolesInput {
-  @Field(() => ID, { description: 'The user.' })
+  @Field(() => ID, { description: 'The user to change.' })
   userId!: string;
 
-  @Field(() => [UserRole], { description: 'All their roles; BUYER always stays.' })
+  @Field(() => [UserRole], { description: 'All of the user’s roles. `BUYER` can’t be removed.' })
   roles!: UserRole[];
 
-  @Field(() => String, { description: 'Why, for the audit trail; at most 1,000 characters.' })
+  @Field(() => String, { description: 'Reason for the audit trail, up to 1,000 characters.' })
   reason!: string;
 }
 
-export const SetUserRolesPayload = payloadType('SetUserRolesPayload', 'The user with their new roles.', {
-  user: field(() => User, 'The user, as changed.'),
-  entry: field(() => AuditEntry, 'How it stands in the audit trail.'),
+export const SetUserRolesPayload = payloadType('SetUserRolesPayload', 'Result of setting roles.', {
+  user: field(() => User, 'The updated user.'),
+  entry: field(() => AuditEntry, 'The entry in the audit trail.'),
 });
 
 @InputType({ description: 'A report of content or of a user.' })
 export class ReportContentInput {
-  @Field(() => ID, { description: 'Another user, or a review, comment, question, answer or share of theirs.' })
+  @Field(() => ID, { description: 'The user, review, comment, question, answer or share to report. Viewers can’t report their own.' })
   contentId!: string;
 
   @Field(() => ReportReason, { description: 'What is wrong with it.' })
   reason!: ReportReason;
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'More about it, at most 1,000 characters.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Explanation, up to 1,000 characters.' })
   note!: string;
 }
 
-@InputType({ description: 'A moderator’s decision.' })
+@InputType({ description: 'A moderation decision.' })
 export class ModerateContentInput {
-  @Field(() => ID, { description: 'A review, a comment, a question, an answer, a share or a user.' })
+  @Field(() => ID, { description: 'The review, comment, question, answer, share or user to moderate.' })
   contentId!: string;
 
-  @Field(() => ModerationAction, { description: 'What to do.' })
+  @Field(() => ModerationAction, { description: 'The action to take.' })
   action!: ModerationAction;
 
-  @Field(() => String, { description: 'Why, for the audit trail; at most 1,000 characters.' })
+  @Field(() => String, { description: 'Reason for the audit trail, up to 1,000 characters.' })
   reason!: string;
 }
 
-export const ReportContentPayload = payloadType('ReportContentPayload', 'The answer to a report.', {
-  reported: field(() => Boolean, 'Whether the viewer’s report of what the content says now is on record.'),
+export const ReportContentPayload = payloadType('ReportContentPayload', 'Result of reporting content.', {
+  reported: field(() => Boolean, 'Whether the viewer’s report of the current version is on record.'),
 });
 
-export const ModerateContentPayload = payloadType('ModerateContentPayload', 'The decision, as it stands in the audit trail.', {
-  entry: field(() => AuditEntry, 'The entry.'),
+export const ModerateContentPayload = payloadType('ModerateContentPayload', 'Result of moderating content.', {
+  entry: field(() => AuditEntry, 'The entry in the audit trail.'),
 });

@@ -40,12 +40,15 @@ export interface NotificationResolverDependencies {
 export class NotificationResolver {
   constructor(private readonly dependencies: NotificationResolverDependencies) {}
 
-  @FieldResolver(() => NotificationSubject, { nullable: true, description: 'What it is about; null where that is gone or hidden.' })
+  @FieldResolver(() => NotificationSubject, {
+    nullable: true,
+    description: 'What the notification is about. Null if it was deleted or the viewer may not see it.',
+  })
   subject(@Root() { subjectType, subject }: NotificationDocument, @Ctx() context: RequestContext): Promise<object | null> {
     return this.dependencies.nodes.find(subjectType, subject, context);
   }
 
-  @FieldResolver(() => [User], { description: 'Who did it, the latest three; empty where it was the shop.' })
+  @FieldResolver(() => [User], { description: 'The latest three users who caused it. Empty for notifications from the shop.' })
   async actors(@Root() { actors }: NotificationDocument, @Ctx() context: RequestContext): Promise<PublicUser[]> {
     const hidden = new Set((await this.dependencies.socialGraph.hiddenFrom(context)).map(String));
     const latest = actors.filter((actor) => !hidden.has(actor.toHexString())).slice(-actorsShown);
@@ -53,15 +56,16 @@ export class NotificationResolver {
     return users.filter((user) => user !== null);
   }
 
-  @FieldResolver(() => Int, { description: 'How many people did it, counted up to 100.' })
+  @FieldResolver(() => Int, { description: 'Number of users who caused it, counted up to 100.' })
   actorCount(@Root() { actors }: NotificationDocument): number {
     return actors.length;
   }
 
   @Authorized()
-  @Mutation(() => MarkNotificationsReadPayload, { description: 'Marks notifications read.' })
+  @Mutation(() => MarkNotificationsReadPayload, { description: 'Marks the viewer’s notifications as read.' })
   markNotificationsRead(
-    @Arg('input', () => MarkNotificationsReadInput, { description: 'Which.' }) { notificationIds }: MarkNotificationsReadInput,
+    @Arg('input', () => MarkNotificationsReadInput, { description: 'The notifications to mark.' })
+    { notificationIds }: MarkNotificationsReadInput,
     @Ctx() context: RequestContext,
   ) {
     if ((notificationIds ?? []).length > largestPage)
@@ -73,9 +77,9 @@ export class NotificationResolver {
   }
 
   @Authorized()
-  @Mutation(() => UpdateNotificationPreferencesPayload, { description: 'Decides which notifications one gets.' })
+  @Mutation(() => UpdateNotificationPreferencesPayload, { description: 'Updates which notifications the viewer receives.' })
   updateNotificationPreferences(
-    @Arg('input', () => UpdateNotificationPreferencesInput, { description: 'The kinds to change.' })
+    @Arg('input', () => UpdateNotificationPreferencesInput, { description: 'The preferences to change.' })
     { preferences }: UpdateNotificationPreferencesInput,
     @Ctx() context: RequestContext,
   ) {
@@ -86,13 +90,16 @@ export class NotificationResolver {
 
   @Authorized()
   @Subscription(() => NotificationReceived, {
-    description: 'Every notification of one’s own.',
+    description: 'The viewer’s new notifications.',
     subscribe: subscribeTo((_args: object, context: RequestContext) => notificationTopic(context.requireSignedIn().userId)),
   })
   async notificationReceived(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
-    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+    })
     _after?: string | null,
   ) {
     const notification = await context.load(
@@ -108,24 +115,28 @@ export class ViewerNotificationsResolver {
   constructor(private readonly dependencies: NotificationResolverDependencies) {}
 
   @Authorized()
-  @FieldResolver(() => NotificationConnection, { nullable: true, description: 'What happened that concerns one, the latest first.' })
+  @FieldResolver(() => NotificationConnection, { nullable: true, description: 'The viewer’s notifications, newest first.' })
   async notifications(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-    @Arg('unread', () => Boolean, { nullable: true, defaultValue: false, description: 'Only what is unread.' }) unread: boolean,
+    @Arg('unread', () => Boolean, { nullable: true, defaultValue: false, description: 'Whether to list unread notifications only.' })
+    unread: boolean,
   ): Promise<Connection<NotificationDocument>> {
     const list = notificationList(context.requireSignedIn().userId, await this.dependencies.socialGraph.hiddenFrom(context), unread);
     return paginate(this.dependencies.models.notifications, list, page);
   }
 
   @Authorized()
-  @FieldResolver(() => Int, { nullable: true, description: 'How many notifications are unread, counted up to 1,000.' })
+  @FieldResolver(() => Int, { nullable: true, description: 'Number of unread notifications, counted up to 1,000.' })
   unreadNotificationCount(@Ctx() context: RequestContext): Promise<number> {
     return this.dependencies.notifications.unreadCount(context.requireSignedIn().userId);
   }
 
   @Authorized()
-  @FieldResolver(() => [NotificationPreference], { nullable: true, description: 'Of which kinds one hears, every kind once.' })
+  @FieldResolver(() => [NotificationPreference], {
+    nullable: true,
+    description: 'Notification preferences of the viewer. Lists every kind once.',
+  })
   notificationPreferences(@Ctx() context: RequestContext): Promise<Preference[]> {
     return this.dependencies.notifications.preferencesOf(context.requireSignedIn().userId);
   }

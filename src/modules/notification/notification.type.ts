@@ -25,36 +25,39 @@ export enum NotificationKind {
 
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
-  description: 'What a notification tells.',
+  description: 'Kind of notification.',
   valuesConfig: {
-    REVIEW_REQUESTED: { description: 'A product has come: what does one think of it? The subject is the product.' },
-    COMMENTED: { description: 'Somebody commented on one’s review, answer or share, which is the subject.' },
-    REPLIED: { description: 'Somebody replied to one’s comment, which is the subject.' },
-    MENTIONED: { description: 'Somebody named one in a comment, which is the subject.' },
-    REACTED: { description: 'Somebody reacted to one’s comment, which is the subject.' },
-    REVIEW_ANSWERED: { description: 'The merchant answered one’s review, which is the subject.' },
-    QUESTION_ASKED: { description: 'Somebody asked about one’s product. The subject is the question.' },
-    QUESTION_ANSWERED: { description: 'Somebody answered one’s question, which is the subject.' },
-    ANSWER_ACCEPTED: { description: 'The asker accepted one’s answer, which is the subject.' },
-    FOLLOWED: { description: 'Somebody follows one now.' },
-    PRODUCT_REFERRED: { description: 'Somebody recommends a product. The subject is the referral.' },
-    REFERRAL_BOUGHT: { description: 'Somebody bought what one recommended. The subject is the referral.' },
-    FEEDBACK_RECEIVED: { description: 'A buyer told the merchant what they need or think. The subject is the feedback.' },
-    FEEDBACK_ANSWERED: { description: 'The merchant answered one’s feedback, which is the subject.' },
-    CONTENT_MODERATED: { description: 'A moderator decided about what one wrote, which is the subject.' },
-    APPEAL_DECIDED: { description: 'A moderator decided about one’s appeal. The subject is what it is about.' },
+    REVIEW_REQUESTED: { description: 'A product was delivered and can be reviewed. The subject is the product.' },
+    COMMENTED: { description: 'Someone commented on the viewer’s review, answer or share. The subject is what they commented on.' },
+    REPLIED: { description: 'Someone replied to the viewer’s comment. The subject is the viewer’s comment.' },
+    MENTIONED: { description: 'Someone mentioned the viewer in a comment. The subject is the comment.' },
+    REACTED: { description: 'Someone reacted to the viewer’s comment. The subject is the comment.' },
+    REVIEW_ANSWERED: { description: 'The merchant responded to the viewer’s review. The subject is the review.' },
+    QUESTION_ASKED: { description: 'Someone asked a question about the viewer’s product. The subject is the question.' },
+    QUESTION_ANSWERED: { description: 'Someone answered the viewer’s question. The subject is the question.' },
+    ANSWER_ACCEPTED: { description: 'The viewer’s answer was accepted. The subject is the answer.' },
+    FOLLOWED: { description: 'Someone followed the viewer. The subject is the viewer’s user.' },
+    PRODUCT_REFERRED: { description: 'Someone recommended a product to the viewer. The subject is the referral.' },
+    REFERRAL_BOUGHT: { description: 'Someone bought a product the viewer recommended. The subject is the referral.' },
+    FEEDBACK_RECEIVED: { description: 'A buyer sent feedback to the viewer. The subject is the feedback.' },
+    FEEDBACK_ANSWERED: { description: 'The merchant answered the viewer’s feedback. The subject is the feedback.' },
+    CONTENT_MODERATED: { description: 'A moderator made a decision about the viewer’s content. The subject is the content.' },
+    APPEAL_DECIDED: { description: 'A moderator decided the viewer’s appeal. The subject is what the appeal is about.' },
   },
 });
 
-@ObjectType({ implements: Node, description: 'What happened that concerns one. The same again joins it while it is unread.' })
+@ObjectType({
+  implements: Node,
+  description: 'A notification for the viewer. While it is unread, similar events are added to it instead of creating another.',
+})
 export class Notification extends Node<NotificationDocument> {
-  @Field(() => NotificationKind, { description: 'What happened.' })
+  @Field(() => NotificationKind, { description: 'Kind of notification.' })
   kind!: NotificationKind;
 
   @Field(() => Date, { name: 'occurredAt', description: 'When it last happened.' })
   at!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When one marked it read; null while it is unread.' })
+  @Field(() => Date, { nullable: true, description: 'When the viewer marked it as read. Null while it is unread.' })
   readAt!: Date | null;
 }
 
@@ -72,44 +75,48 @@ export const NotificationSubject = unionOf('NotificationSubject', 'What a notifi
 
 export const NotificationConnection = connectionType(Notification, 'Notification');
 
-@ObjectType({ description: 'Whether one wants to hear of a kind of notification.' })
+@ObjectType({ description: 'A preference for one kind of notification.' })
 export class NotificationPreference {
-  @Field(() => NotificationKind, { description: 'Which kind.' })
+  @Field(() => NotificationKind, { description: 'Kind of notification.' })
   kind!: NotificationKind;
 
-  @Field(() => Boolean, { description: 'Whether one hears of it.' })
+  @Field(() => Boolean, { description: 'Whether the viewer receives this kind.' })
   enabled!: boolean;
 }
 
-@InputType({ description: 'Whether to hear of a kind of notification.' })
+@InputType({ description: 'A change of one notification preference.' })
 export class NotificationPreferenceInput {
-  @Field(() => NotificationKind, { description: 'Which kind.' })
+  @Field(() => NotificationKind, { description: 'Kind of notification.' })
   kind!: NotificationKind;
 
-  @Field(() => Boolean, { description: 'Whether to hear of it.' })
+  @Field(() => Boolean, { description: 'Whether to receive this kind.' })
   enabled!: boolean;
 }
 
-@InputType({ description: 'Which notifications were read.' })
+@InputType({ description: 'Notifications to mark as read.' })
 export class MarkNotificationsReadInput {
-  @Field(() => [ID], { nullable: true, description: 'One’s own, at most 100; all that are unread where left out.' })
+  @Field(() => [ID], { nullable: true, description: 'The viewer’s notifications, up to 100. All unread ones when left out.' })
   notificationIds?: string[] | null;
 }
 
-export const MarkNotificationsReadPayload = payloadType('MarkNotificationsReadPayload', 'What is still unread.', {
-  unreadNotificationCount: field(() => Int, 'How many are unread now, counted up to 1,000.'),
+export const MarkNotificationsReadPayload = payloadType('MarkNotificationsReadPayload', 'Result of marking notifications as read.', {
+  unreadNotificationCount: field(() => Int, 'Number of notifications still unread, counted up to 1,000.'),
 });
 
-@InputType({ description: 'The kinds of notification to change; what is left out stays.' })
+@InputType({ description: 'Notification preferences to change. Kinds that are left out stay as they are.' })
 export class UpdateNotificationPreferencesInput {
-  @Field(() => [NotificationPreferenceInput], { description: 'The kinds, each once.' })
+  @Field(() => [NotificationPreferenceInput], { description: 'The preferences to change, each kind at most once.' })
   preferences!: NotificationPreferenceInput[];
 }
 
-export const UpdateNotificationPreferencesPayload = payloadType('UpdateNotificationPreferencesPayload', 'The changed preferences.', {
-  notificationPreferences: field(() => [NotificationPreference], 'Every kind, as it is now.'),
-});
+export const UpdateNotificationPreferencesPayload = payloadType(
+  'UpdateNotificationPreferencesPayload',
+  'Result of updating notification preferences.',
+  {
+    notificationPreferences: field(() => [NotificationPreference], 'All preferences, one for each kind.'),
+  },
+);
 
-export const NotificationReceived = eventType('NotificationReceived', 'Something happened that concerns one.', {
-  notification: field(() => Notification, 'The notification as it is now; null where it is gone since.'),
+export const NotificationReceived = eventType('NotificationReceived', 'A notification was created or updated.', {
+  notification: field(() => Notification, 'The notification. Null if it has been removed since.'),
 });

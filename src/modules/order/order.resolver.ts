@@ -30,12 +30,12 @@ export interface OrderResolverDependencies {
 export class OrderResolver {
   constructor(private readonly dependencies: OrderResolverDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who ordered; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The buyer. Null if their account was deleted.' })
   buyer(@Root() order: OrderDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, order.buyer);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who sells; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The merchant. Null if their account was deleted.' })
   merchant(@Root() order: OrderDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, order.merchant);
   }
@@ -43,9 +43,9 @@ export class OrderResolver {
   @Authorized()
   @Cost({ perItem: { argument: 'input.items', weight: 2 } })
   @Cost({ perItem: { argument: 'input.items', weight: 2 } })
-  @Mutation(() => PlaceOrderPayload, { description: 'Orders products at their price now, all of them or none.' })
+  @Mutation(() => PlaceOrderPayload, { description: 'Places an order at current prices. Either all items are ordered or none.' })
   placeOrder(
-    @Arg('input', () => PlaceOrderInput, { description: 'The order.' }) { items, ...options }: PlaceOrderInput,
+    @Arg('input', () => PlaceOrderInput, { description: 'The order to place.' }) { items, ...options }: PlaceOrderInput,
     @Ctx() context: RequestContext,
   ) {
     const ordered = items.map(({ productId, quantity }, at): { product: Types.ObjectId; quantity: number } => ({
@@ -56,9 +56,9 @@ export class OrderResolver {
   }
 
   @Authorized()
-  @Mutation(() => UpdateOrderStatusPayload, { description: 'Takes an order a step further.' })
+  @Mutation(() => UpdateOrderStatusPayload, { description: 'Moves an order to its next status.' })
   updateOrderStatus(
-    @Arg('input', () => UpdateOrderStatusInput, { description: 'The step.' }) input: UpdateOrderStatusInput,
+    @Arg('input', () => UpdateOrderStatusInput, { description: 'The order, and its new status.' }) input: UpdateOrderStatusInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Order', input.orderId, 'input.orderId');
@@ -70,7 +70,7 @@ export class OrderResolver {
 export class OrderItemResolver {
   constructor(private readonly catalog: CatalogVerbs) {}
 
-  @FieldResolver(() => Product, { nullable: true, description: 'The product as it is now; null where it is gone.' })
+  @FieldResolver(() => Product, { nullable: true, description: 'The product as it is now. Null if it was deleted.' })
   product(@Root() item: OrderItemDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
     return context.load(this.catalog.productById, item.product);
   }
@@ -81,7 +81,7 @@ export class ViewerOrdersResolver {
   constructor(private readonly models: OrderModels) {}
 
   @Authorized()
-  @FieldResolver(() => OrderConnection, { nullable: true, description: 'What one has ordered, the latest first.' })
+  @FieldResolver(() => OrderConnection, { nullable: true, description: 'The viewer’s orders, newest first.' })
   orders(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OrderDocument>> {
     return paginate(this.models.orders, orderList(context.requireSignedIn().userId), page);
   }
@@ -89,7 +89,7 @@ export class ViewerOrdersResolver {
   @Authorized('MERCHANT')
   @FieldResolver(() => OrderConnection, {
     nullable: true,
-    description: 'What others have ordered from one, the latest first. For merchants.',
+    description: 'Orders placed with the viewer, newest first. Requires the role `MERCHANT`.',
   })
   sales(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OrderDocument>> {
     return paginate(this.models.orders, salesList(context.requireSignedIn().userId), page);

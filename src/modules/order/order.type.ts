@@ -15,85 +15,88 @@ export enum OrderStatus {
 
 registerEnumType(OrderStatus, {
   name: 'OrderStatus',
-  description: 'How far an order is: PLACED, PAID, SHIPPED, DELIVERED, or CANCELLED before it is shipped.',
+  description: 'Status of an order: `PLACED`, `PAID`, `SHIPPED`, `DELIVERED`, or `CANCELLED` before it ships.',
   valuesConfig: {
-    PLACED: { description: 'Its stock is taken; it waits for the payment.' },
-    PAID: { description: 'Paid, and not yet sent.' },
-    SHIPPED: { description: 'On its way; it can no longer be cancelled.' },
-    DELIVERED: { description: 'With the buyer, whose reviews of its products now count as verified.' },
-    CANCELLED: { description: 'Given up; its stock is back.' },
+    PLACED: { description: 'Placed and waiting for payment. Its stock is reserved.' },
+    PAID: { description: 'Paid and not shipped yet.' },
+    SHIPPED: { description: 'Shipped. Can no longer be cancelled.' },
+    DELIVERED: { description: 'Delivered. The buyer’s reviews of its products count as verified.' },
+    CANCELLED: { description: 'Cancelled. Its stock is available again.' },
   },
 });
 
-@ObjectType({ description: 'One line of an order, as it was when the order was placed.' })
+@ObjectType({ description: 'An item of an order, as it was when the order was placed.' })
 export class OrderItem extends From<OrderItemDocument> {
-  @Field(() => String, { description: 'The product’s title then.' })
+  @Field(() => String, { description: 'Title of the product when the order was placed.' })
   title!: string;
 
-  @Field(() => Money, { description: 'What one cost then.' })
+  @Field(() => Money, { description: 'Price of one item when the order was placed.' })
   price!: Money;
 
-  @Field(() => Int, { description: 'How many.' })
+  @Field(() => Int, { description: 'Number of items.' })
   quantity!: number;
 }
 
-@ObjectType({ implements: Node, description: 'What a buyer ordered from one merchant. Only the two of them can see it.' })
+@ObjectType({ implements: Node, description: 'A buyer’s order from one merchant. Only the two of them can see it.' })
 export class Order extends Node<OrderDocument> {
-  @Field(() => [OrderItem], { description: 'Its lines.' })
+  @Field(() => [OrderItem], { description: 'Items of the order.' })
   items!: OrderItem[];
 
-  @Field(() => Money, { description: 'The sum of its lines.' })
+  @Field(() => Money, { description: 'Total price of the items.' })
   total!: Money;
 
-  @Field(() => OrderStatus, { description: 'How far it is.' })
+  @Field(() => OrderStatus, { description: 'Status of the order.' })
   status!: OrderStatus;
 
-  @Field(() => Date, { description: 'When it was placed.' })
+  @Field(() => Date, { description: 'When the order was placed.' })
   placedAt!: Date;
 
-  @Field(() => Date, { description: 'When its status last changed.' })
+  @Field(() => Date, { description: 'When the status last changed.' })
   updatedAt!: Date;
 }
 
 export const OrderConnection = connectionType(Order, 'Order');
 
-@InputType({ description: 'One line of an order.' })
+@InputType({ description: 'An item to order.' })
 export class OrderItemInput {
-  @Field(() => ID, { description: 'Which product.' })
+  @Field(() => ID, { description: 'The product to order.' })
   productId!: string;
 
-  @Field(() => Int, { nullable: true, defaultValue: 1, description: 'How many, 1 to 1,000.' })
+  @Field(() => Int, { nullable: true, defaultValue: 1, description: 'Number of items, 1 to 1,000.' })
   quantity!: number;
 }
 
-@InputType({ description: 'A new order, with one merchant.' })
+@InputType({ description: 'An order to place with one merchant.' })
 export class PlaceOrderInput {
-  @Field(() => [OrderItemInput], { description: 'Its lines, at most 100, each product once.' })
+  @Field(() => [OrderItemInput], { description: 'Items to order, up to 100, each product once.' })
   items!: OrderItemInput[];
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key places no second order.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key places no second order.',
+  })
   idempotencyKey?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The `share` parameter of the link by which the buyer came: the share then counts the order.',
+    description: 'The `share` parameter of the link the buyer followed. The order then counts for that share.',
   })
   shareToken?: string | null;
 }
 
-@InputType({ description: 'The next step of an order.' })
+@InputType({ description: 'A new status for an order.' })
 export class UpdateOrderStatusInput {
-  @Field(() => ID, { description: 'The order.' })
+  @Field(() => ID, { description: 'The order to update.' })
   orderId!: string;
 
-  @Field(() => OrderStatus, { description: 'What it becomes. Buyers may cancel; the other steps are the merchant’s.' })
+  @Field(() => OrderStatus, { description: 'The new status. Buyers can cancel; all other changes are the merchant’s.' })
   status!: OrderStatus;
 }
 
-export const PlaceOrderPayload = payloadType('PlaceOrderPayload', 'The new order.', {
-  order: field(() => Order, 'The order, as stored.'),
+export const PlaceOrderPayload = payloadType('PlaceOrderPayload', 'Result of placing an order.', {
+  order: field(() => Order, 'The placed order.'),
 });
 
-export const UpdateOrderStatusPayload = payloadType('UpdateOrderStatusPayload', 'The changed order.', {
-  order: field(() => Order, 'The order, as changed.'),
+export const UpdateOrderStatusPayload = payloadType('UpdateOrderStatusPayload', 'Result of updating an order.', {
+  order: field(() => Order, 'The updated order.'),
 });

@@ -18,7 +18,7 @@ export class PrivacyResolver {
 
   @Authorized()
   @Cost({ weight: 5000 })
-  @Query(() => GraphQLJSONObject, { description: 'Everything that the shop holds on one, by kind.' })
+  @Query(() => GraphQLJSONObject, { description: 'All personal data the shop stores about the viewer, grouped by kind.' })
   async exportMyData(@Ctx() context: RequestContext): Promise<object> {
     const { userId } = context.requireSignedIn();
     const exported = await this.privacy.exportOf(userId);
@@ -30,10 +30,10 @@ export class PrivacyResolver {
   @Cost({ weight: 100 })
   @Mutation(() => EraseMePayload, {
     description:
-      'Erases one’s account for good. Personal data goes; what one wrote for others stays without its author; recommendations forget one at the next training.',
+      'Permanently deletes the viewer’s account. Personal data is removed, contributions are kept anonymously, and recommendation models drop the data at the next training.',
   })
   eraseMe(
-    @Arg('input', () => EraseMeInput, { description: 'The confirmation.' }) { password, confirm }: EraseMeInput,
+    @Arg('input', () => EraseMeInput, { description: 'Confirmation by the viewer.' }) { password, confirm }: EraseMeInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => {

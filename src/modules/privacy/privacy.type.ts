@@ -1,15 +1,18 @@
 import { Field, InputType } from 'type-graphql';
 import { field, payloadType } from '../../relay/output.js';
 
-@InputType({ description: 'What confirms that one wants to be erased.' })
+@InputType({ description: 'Confirmation that the viewer wants to delete their account.' })
 export class EraseMeInput {
-  @Field(() => String, { nullable: true, description: 'One’s password; accounts of an outside identity provider have none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The viewer’s password. Left out for accounts of an outside identity provider, which have none.',
+  })
   password?: string | null;
 
-  @Field(() => Boolean, { description: 'Must be true: this cannot be undone.' })
+  @Field(() => Boolean, { description: 'Must be true. Deleting an account can’t be undone.' })
   confirm!: boolean;
 }
 
-export const EraseMePayload = payloadType('EraseMePayload', 'The answer to being erased.', {
-  erased: field(() => Boolean, 'Whether one is erased. The session has ended.'),
+export const EraseMePayload = payloadType('EraseMePayload', 'Result of deleting the account.', {
+  erased: field(() => Boolean, 'Whether the account was deleted. All sessions end.'),
 });

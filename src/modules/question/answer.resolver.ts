@@ -41,17 +41,17 @@ export interface AnswerResolverDependencies {
 export class AnswerResolver {
   constructor(private readonly dependencies: AnswerResolverDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who answered; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The author. Null if their account was deleted.' })
   author(@Root() answer: AnswerDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, answer.author);
   }
 
-  @FieldResolver(() => Question, { nullable: true, description: 'What it answers; null where that is gone.' })
+  @FieldResolver(() => Question, { nullable: true, description: 'The question it answers. Null if it was deleted.' })
   question(@Root() { question }: AnswerDocument, @Ctx() context: RequestContext): Promise<QuestionDocument | null> {
     return this.dependencies.visibility.question(question, context);
   }
 
-  @FieldResolver(() => AnswerVote, { nullable: true, description: 'One’s own vote; null without one.' })
+  @FieldResolver(() => AnswerVote, { nullable: true, description: 'The viewer’s vote. Null if they have not voted.' })
   async viewerVote(@Root() answer: AnswerDocument, @Ctx() context: RequestContext): Promise<`${AnswerVote}` | null> {
     if (!context.signedIn) return null;
     const vote = await context.load(this.dependencies.loaders.voteOnAnswer, { subject: answer._id, user: context.signedIn.userId });
@@ -60,9 +60,10 @@ export class AnswerResolver {
   }
 
   @Authorized()
-  @Mutation(() => AnswerQuestionPayload, { description: 'Answers a question. Whoever asked is told.' })
+  @Mutation(() => AnswerQuestionPayload, { description: 'Answers a question and notifies the asker.' })
   answerQuestion(
-    @Arg('input', () => AnswerQuestionInput, { description: 'The answer.' }) { questionId, ...rest }: AnswerQuestionInput,
+    @Arg('input', () => AnswerQuestionInput, { description: 'The question, and the answer to it.' })
+    { questionId, ...rest }: AnswerQuestionInput,
     @Ctx() context: RequestContext,
   ) {
     const question = idOf('Question', questionId, 'input.questionId');
@@ -73,9 +74,9 @@ export class AnswerResolver {
   }
 
   @Authorized()
-  @Mutation(() => EditAnswerPayload, { description: 'Changes one’s own answer.' })
+  @Mutation(() => EditAnswerPayload, { description: 'Edits one of the viewer’s answers.' })
   editAnswer(
-    @Arg('input', () => EditAnswerInput, { description: 'The new text.' }) { answerId, body }: EditAnswerInput,
+    @Arg('input', () => EditAnswerInput, { description: 'The answer, and its new text.' }) { answerId, body }: EditAnswerInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
@@ -86,9 +87,9 @@ export class AnswerResolver {
   }
 
   @Authorized()
-  @Mutation(() => DeleteAnswerPayload, { description: 'Deletes one’s own answer.' })
+  @Mutation(() => DeleteAnswerPayload, { description: 'Deletes one of the viewer’s answers.' })
   deleteAnswer(
-    @Arg('input', () => DeleteAnswerInput, { description: 'Which.' }) { answerId }: DeleteAnswerInput,
+    @Arg('input', () => DeleteAnswerInput, { description: 'The answer.' }) { answerId }: DeleteAnswerInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
@@ -99,9 +100,9 @@ export class AnswerResolver {
   }
 
   @Authorized()
-  @Mutation(() => AcceptAnswerPayload, { description: 'Accepts an answer to one’s own question; at most one is accepted.' })
+  @Mutation(() => AcceptAnswerPayload, { description: 'Accepts an answer to the viewer’s question. Replaces an earlier accepted answer.' })
   acceptAnswer(
-    @Arg('input', () => AcceptAnswerInput, { description: 'Which.' }) { answerId, accepted }: AcceptAnswerInput,
+    @Arg('input', () => AcceptAnswerInput, { description: 'The answer.' }) { answerId, accepted }: AcceptAnswerInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
@@ -109,9 +110,9 @@ export class AnswerResolver {
   }
 
   @Authorized()
-  @Mutation(() => VoteAnswerPayload, { description: 'Says whether an answer helped. One vote each, and it may be changed.' })
+  @Mutation(() => VoteAnswerPayload, { description: 'Votes on whether an answer was helpful. Replaces the viewer’s earlier vote.' })
   voteAnswer(
-    @Arg('input', () => VoteAnswerInput, { description: 'The vote.' }) { answerId, vote }: VoteAnswerInput,
+    @Arg('input', () => VoteAnswerInput, { description: 'The answer, and the vote on it.' }) { answerId, vote }: VoteAnswerInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
@@ -120,15 +121,18 @@ export class AnswerResolver {
   }
 
   @Subscription(() => AnswerAdded, {
-    description: 'Every new answer to a question.',
+    description: 'New answers to a question.',
     subscribe: subscribeTo((args: { questionId: string }) => answerTopic(idOf('Question', args.questionId, 'questionId'))),
   })
   async answerAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('questionId', () => ID, { description: 'To which question.' }) questionId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    @Arg('questionId', () => ID, { description: 'The question.' }) questionId: string,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+    })
     _after?: string | null,
   ) {
     const answer = await context.load(this.dependencies.loaders.answerById, event.data['answer'] as AnswerDocument['_id']);

@@ -44,22 +44,22 @@ export interface QuestionResolverDependencies {
 export class QuestionResolver {
   constructor(private readonly dependencies: QuestionResolverDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who asked; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The author. Null if their account was deleted.' })
   author(@Root() question: QuestionDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, question.author);
   }
 
-  @FieldResolver(() => Product, { nullable: true, description: 'What it is about; null where the product is gone.' })
+  @FieldResolver(() => Product, { nullable: true, description: 'The product the question is about. Null if it was deleted.' })
   product(@Root() question: QuestionDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
     return context.load(this.dependencies.catalog.productById, question.product);
   }
 
-  @FieldResolver(() => Answer, { nullable: true, description: 'The answer that the asker accepted; null while there is none.' })
+  @FieldResolver(() => Answer, { nullable: true, description: 'The answer accepted by the asker. Null if there is none.' })
   acceptedAnswer(@Root() { acceptedAnswer }: QuestionDocument, @Ctx() context: RequestContext): Promise<AnswerDocument | null> | null {
     return acceptedAnswer ? this.dependencies.visibility.answer(acceptedAnswer, context) : null;
   }
 
-  @FieldResolver(() => AnswerConnection, { description: 'The answers: the accepted one, then the most helpful, then the earliest.' })
+  @FieldResolver(() => AnswerConnection, { description: 'Answers: the accepted one first, then by helpfulness, then oldest first.' })
   async answers(
     @Root() question: QuestionDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -70,9 +70,9 @@ export class QuestionResolver {
   }
 
   @Authorized()
-  @Mutation(() => AskQuestionPayload, { description: 'Asks about a product. Its merchant is told.' })
+  @Mutation(() => AskQuestionPayload, { description: 'Asks a question about a product and notifies its merchant.' })
   askQuestion(
-    @Arg('input', () => AskQuestionInput, { description: 'The question.' }) { productId, ...rest }: AskQuestionInput,
+    @Arg('input', () => AskQuestionInput, { description: 'The question to ask.' }) { productId, ...rest }: AskQuestionInput,
     @Ctx() context: RequestContext,
   ) {
     const product = idOf('Product', productId, 'input.productId');
@@ -83,9 +83,11 @@ export class QuestionResolver {
   }
 
   @Authorized()
-  @Mutation(() => DeleteQuestionPayload, { description: 'Deletes one’s own question, while nobody has answered it.' })
+  @Mutation(() => DeleteQuestionPayload, {
+    description: 'Deletes one of the viewer’s questions. Only questions without answers can be deleted.',
+  })
   deleteQuestion(
-    @Arg('input', () => DeleteQuestionInput, { description: 'Which.' }) { questionId }: DeleteQuestionInput,
+    @Arg('input', () => DeleteQuestionInput, { description: 'The question to delete.' }) { questionId }: DeleteQuestionInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Question', questionId, 'input.questionId');
@@ -96,15 +98,18 @@ export class QuestionResolver {
   }
 
   @Subscription(() => QuestionAsked, {
-    description: 'Every new question about a product.',
+    description: 'New questions about a product.',
     subscribe: subscribeTo((args: { productId: string }) => questionTopic(idOf('Product', args.productId, 'productId'))),
   })
   async questionAsked(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('productId', () => ID, { description: 'About which product.' }) productId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    @Arg('productId', () => ID, { description: 'The product.' }) productId: string,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+    })
     _after?: string | null,
   ) {
     const question = await context.load(this.dependencies.loaders.questionById, event.data['question'] as QuestionDocument['_id']);
@@ -126,14 +131,17 @@ export interface ProductQuestionsResolverDependencies {
 export class ProductQuestionsResolver {
   constructor(private readonly dependencies: ProductQuestionsResolverDependencies) {}
 
-  @FieldResolver(() => QuestionConnection, { description: 'What people want to know of it.' })
+  @FieldResolver(() => QuestionConnection, { description: 'Questions about the product.' })
   async questions(
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-    @Arg('sort', () => QuestionSort, { nullable: true, defaultValue: QuestionSort.NEWEST, description: 'In which order.' })
+    @Arg('sort', () => QuestionSort, { nullable: true, defaultValue: QuestionSort.NEWEST, description: 'Order of the list.' })
     sort: QuestionSort,
-    @Arg('answered', () => Boolean, { nullable: true, description: 'Only those with, or without, an answer; all where left out.' })
+    @Arg('answered', () => Boolean, {
+      nullable: true,
+      description: 'Only questions with answers (true) or without (false). All questions when left out.',
+    })
     answered?: boolean | null,
   ): Promise<Connection<QuestionDocument>> {
     const list = questionList(product._id, await this.dependencies.socialGraph.hiddenFrom(context), sort, answered);
@@ -141,13 +149,13 @@ export class ProductQuestionsResolver {
   }
 
   @FieldResolver(() => QuestionConnection, {
-    description: 'Earlier questions that ask nearly the same, the most alike first, at most 20: show them while somebody types.',
+    description: 'Existing questions similar to a text, most similar first, up to 20. Suggest them while the viewer types a question.',
   })
   async similarQuestions(
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-    @Arg('text', () => String, { description: 'What is typed so far, at most 2,000 characters.' }) text: string,
+    @Arg('text', () => String, { description: 'The text typed so far, up to 2,000 characters.' }) text: string,
   ): Promise<Connection<QuestionDocument>> {
     if (text.length > 2000) throw new RequestError('BAD_USER_INPUT', 'The text may have at most 2,000 characters.', 'text');
     const found = await this.dependencies.similar.find(

@@ -12,8 +12,8 @@ export enum QuestionSort {
 
 registerEnumType(QuestionSort, {
   name: 'QuestionSort',
-  description: 'The order of questions.',
-  valuesConfig: { NEWEST: { description: 'The latest first.' }, MOST_ANSWERED: { description: 'Those with the most answers first.' } },
+  description: 'Order of a question list.',
+  valuesConfig: { NEWEST: { description: 'Newest first.' }, MOST_ANSWERED: { description: 'Most answers first.' } },
 });
 
 export enum AnswerVote {
@@ -23,145 +23,155 @@ export enum AnswerVote {
 
 registerEnumType(AnswerVote, {
   name: 'AnswerVote',
-  description: 'What somebody thinks of an answer.',
-  valuesConfig: { HELPFUL: { description: 'It helped.' }, UNHELPFUL: { description: 'It did not.' } },
+  description: 'A vote on an answer.',
+  valuesConfig: { HELPFUL: { description: 'It was helpful.' }, UNHELPFUL: { description: 'It was not helpful.' } },
 });
 
-@ObjectType({ implements: Node, description: 'What somebody wants to know of a product.' })
+@ObjectType({ implements: Node, description: 'A question about a product.' })
 export class Question extends Node<QuestionDocument> {
-  @Field(() => String, { description: 'Plain text, as it was written.' })
+  @Field(() => String, { description: 'Plain text, as its author wrote it.' })
   body!: string;
 
-  @Field(() => Int, { description: 'How many answers it has.' })
+  @Field(() => Int, { description: 'Number of answers.' })
   answerCount!: number;
 
-  @Field(() => Date, { description: 'When it was asked.' })
+  @Field(() => Date, { description: 'When the question was asked.' })
   createdAt!: Date;
 }
 
 export const QuestionConnection = connectionType(Question, 'Question');
 
-@ObjectType({ implements: Node, description: 'What somebody knows of a product, in answer to a question.' })
+@ObjectType({ implements: Node, description: 'An answer to a question about a product.' })
 export class Answer extends Node<AnswerDocument> {
-  @Field(() => String, { description: 'Plain text, as it was written.' })
+  @Field(() => String, { description: 'Plain text, as its author wrote it.' })
   body!: string;
 
-  @Field(() => Boolean, { description: 'Whether it is the merchant’s.' })
+  @Field(() => Boolean, { description: 'Whether the author is the product’s merchant.' })
   byMerchant!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether whoever wrote it had received the product.' })
+  @Field(() => Boolean, { description: 'Whether the author had received the product when answering.' })
   byVerifiedBuyer!: boolean;
 
   @Field(() => Boolean, { description: 'Whether the asker accepted it.' })
   accepted!: boolean;
 
-  @Field(() => Int, { name: 'helpfulCount', description: 'How many found it helpful.' })
+  @Field(() => Int, { name: 'helpfulCount', description: 'Number of helpful votes.' })
   helpful!: number;
 
-  @Field(() => Int, { name: 'unhelpfulCount', description: 'How many did not.' })
+  @Field(() => Int, { name: 'unhelpfulCount', description: 'Number of unhelpful votes.' })
   unhelpful!: number;
 
-  @Field(() => Date, { description: 'When it was written.' })
+  @Field(() => Date, { description: 'When the answer was written.' })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When its author last changed it; null where they have not.' })
+  @Field(() => Date, { nullable: true, description: 'When the author last edited it. Null if they never did.' })
   editedAt!: Date | null;
 }
 
 export const AnswerConnection = connectionType(Answer, 'Answer');
 
-@InputType({ description: 'A new question.' })
+@InputType({ description: 'A question to ask.' })
 export class AskQuestionInput {
-  @Field(() => ID, { description: 'About which product.' })
+  @Field(() => ID, { description: 'The product.' })
   productId!: string;
 
-  @Field(() => String, { description: 'Plain text, at most 2,000 characters.' })
+  @Field(() => String, { description: 'Plain text, up to 2,000 characters.' })
   body!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key asks no second question.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key asks no second question.',
+  })
   idempotencyKey?: string | null;
 }
 
-export const AskQuestionPayload = payloadType('AskQuestionPayload', 'The new question.', {
-  question: field(() => Question, 'The question, as stored.'),
-  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+export const AskQuestionPayload = payloadType('AskQuestionPayload', 'Result of asking a question.', {
+  question: field(() => Question, 'The asked question.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
 });
 
-@InputType({ description: 'A new answer.' })
+@InputType({ description: 'An answer to a question.' })
 export class AnswerQuestionInput {
-  @Field(() => ID, { description: 'To which question.' })
+  @Field(() => ID, { description: 'The question.' })
   questionId!: string;
 
-  @Field(() => String, { description: 'Plain text, at most 5,000 characters.' })
+  @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
   body!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second answer.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key adds no second answer.',
+  })
   idempotencyKey?: string | null;
 }
 
-export const AnswerQuestionPayload = payloadType('AnswerQuestionPayload', 'The new answer.', {
-  answer: field(() => Answer, 'The answer, as stored.'),
-  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+export const AnswerQuestionPayload = payloadType('AnswerQuestionPayload', 'Result of answering a question.', {
+  answer: field(() => Answer, 'The added answer.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
 });
 
-@InputType({ description: 'The new text of one’s answer.' })
+@InputType({ description: 'Changes to an answer.' })
 export class EditAnswerInput {
-  @Field(() => ID, { description: 'One’s own answer.' })
+  @Field(() => ID, { description: 'One of the viewer’s answers.' })
   answerId!: string;
 
-  @Field(() => String, { description: 'Plain text, at most 5,000 characters.' })
+  @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
   body!: string;
 }
 
-export const EditAnswerPayload = payloadType('EditAnswerPayload', 'The changed answer.', {
-  answer: field(() => Answer, 'The answer, as changed.'),
-  held: field(() => Boolean, 'Whether it is out of sight: a moderator must see it before others do, or has hidden it.'),
+export const EditAnswerPayload = payloadType('EditAnswerPayload', 'Result of editing an answer.', {
+  answer: field(() => Answer, 'The updated answer.'),
+  held: field(() => Boolean, 'Whether it is not visible to others: held until a moderator has approved it, or hidden by one.'),
 });
 
-@InputType({ description: 'Which answer helped.' })
+@InputType({ description: 'An answer to accept.' })
 export class AcceptAnswerInput {
-  @Field(() => ID, { description: 'An answer to one’s own question.' })
+  @Field(() => ID, { description: 'An answer to one of the viewer’s questions.' })
   answerId!: string;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'False takes it back.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'Whether the answer is accepted. False takes the acceptance back.',
+  })
   accepted!: boolean;
 }
 
-export const AcceptAnswerPayload = payloadType('AcceptAnswerPayload', 'The accepted answer.', {
-  answer: field(() => Answer, 'The answer, as changed.'),
+export const AcceptAnswerPayload = payloadType('AcceptAnswerPayload', 'Result of accepting an answer.', {
+  answer: field(() => Answer, 'The updated answer.'),
 });
 
 @InputType({ description: 'A vote on an answer.' })
 export class VoteAnswerInput {
-  @Field(() => ID, { description: 'The answer.' })
+  @Field(() => ID, { description: 'The answer to vote on.' })
   answerId!: string;
 
-  @Field(() => AnswerVote, { nullable: true, description: 'The vote; null takes it back.' })
+  @Field(() => AnswerVote, { nullable: true, description: 'The vote. Null removes the viewer’s vote.' })
   vote?: AnswerVote | null;
 }
 
-export const VoteAnswerPayload = payloadType('VoteAnswerPayload', 'The answer with its new votes.', {
-  answer: field(() => Answer, 'The answer, as changed.'),
+export const VoteAnswerPayload = payloadType('VoteAnswerPayload', 'Result of voting on an answer.', {
+  answer: field(() => Answer, 'The updated answer.'),
 });
 
-@InputType({ description: 'Which answer to delete.' })
+@InputType({ description: 'An answer to delete.' })
 export class DeleteAnswerInput {
-  @Field(() => ID, { description: 'One’s own answer.' })
+  @Field(() => ID, { description: 'One of the viewer’s answers.' })
   answerId!: string;
 }
 
-export const DeleteAnswerPayload = payloadType('DeleteAnswerPayload', 'What was deleted.', {
-  deletedAnswerId: field(() => ID, 'The id that the answer had.'),
+export const DeleteAnswerPayload = payloadType('DeleteAnswerPayload', 'Result of deleting.', {
+  deletedAnswerId: field(() => ID, 'ID of the deleted answer.'),
 });
 
-@InputType({ description: 'Which question to delete.' })
+@InputType({ description: 'A question to delete.' })
 export class DeleteQuestionInput {
-  @Field(() => ID, { description: 'One’s own question, while it has no answers.' })
+  @Field(() => ID, { description: 'One of the viewer’s questions, without answers.' })
   questionId!: string;
 }
 
-export const DeleteQuestionPayload = payloadType('DeleteQuestionPayload', 'What was deleted.', {
-  deletedQuestionId: field(() => ID, 'The id that the question had.'),
+export const DeleteQuestionPayload = payloadType('DeleteQuestionPayload', 'Result of deleting.', {
+  deletedQuestionId: field(() => ID, 'ID of the deleted question.'),
 });
 
 export const QuestionAsked = eventType('QuestionAsked', 'A question was asked.', {

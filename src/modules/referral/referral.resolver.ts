@@ -34,27 +34,27 @@ interface ViewerReferralsDependencies {
 export class ReferralResolver {
   constructor(private readonly dependencies: ReferralResolverDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who recommends it; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user who recommends it. Null if their account was deleted.' })
   sender(@Root() { sender }: ReferralDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, sender);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'To whom; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user it is recommended to. Null if their account was deleted.' })
   recipient(@Root() { recipient }: ReferralDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, recipient);
   }
 
-  @FieldResolver(() => Product, { nullable: true, description: 'The product; null where it is gone.' })
+  @FieldResolver(() => Product, { nullable: true, description: 'The product. Null if it was deleted.' })
   product(@Root() { product }: ReferralDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
     return context.load(this.dependencies.catalog.productById, product);
   }
 
   @Authorized()
   @Mutation(() => ReferProductPayload, {
-    description: 'Recommends a product to other users, who are told. Repeating it changes nothing.',
+    description: 'Recommends a product to other users and notifies them. Recommending it again to the same user has no effect.',
   })
   referProduct(
-    @Arg('input', () => ReferProductInput, { description: 'The product and the users.' })
+    @Arg('input', () => ReferProductInput, { description: 'The product, and the users to recommend it to.' })
     { productId, toUserIds, ...rest }: ReferProductInput,
     @Ctx() context: RequestContext,
   ) {
@@ -66,9 +66,10 @@ export class ReferralResolver {
   }
 
   @Authorized()
-  @Mutation(() => RespondToReferralPayload, { description: 'Says what one did with a referral; its sender sees that.' })
+  @Mutation(() => RespondToReferralPayload, { description: 'Records what the viewer did with a referral. The sender can see it.' })
   respondToReferral(
-    @Arg('input', () => RespondToReferralInput, { description: 'What one did.' }) { referralId, response }: RespondToReferralInput,
+    @Arg('input', () => RespondToReferralInput, { description: 'The referral, and what the viewer did with it.' })
+    { referralId, response }: RespondToReferralInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Referral', referralId, 'input.referralId');
@@ -83,7 +84,7 @@ export class ViewerReferralsResolver {
   constructor(private readonly dependencies: ViewerReferralsDependencies) {}
 
   @Authorized()
-  @FieldResolver(() => ReferralConnection, { nullable: true, description: 'What others recommend to one, the latest first.' })
+  @FieldResolver(() => ReferralConnection, { nullable: true, description: 'Products other users recommended to the viewer, newest first.' })
   async referrals(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ReferralDocument>> {
     const { models, socialGraph } = this.dependencies;
     const list = receivedReferrals(context.requireSignedIn().userId, await socialGraph.hiddenFrom(context));
@@ -93,7 +94,7 @@ export class ViewerReferralsResolver {
   @Authorized()
   @FieldResolver(() => ReferralConnection, {
     nullable: true,
-    description: 'What one recommended to others and what became of it, the latest first.',
+    description: 'Products the viewer recommended to others, and their status, newest first.',
   })
   sentReferrals(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ReferralDocument>> {
     return paginate(this.dependencies.models.referrals, sentReferrals(context.requireSignedIn().userId), page);

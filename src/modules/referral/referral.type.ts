@@ -14,12 +14,12 @@ export enum ReferralStatus {
 
 registerEnumType(ReferralStatus, {
   name: 'ReferralStatus',
-  description: 'What became of a referral.',
+  description: 'Status of a referral.',
   valuesConfig: {
     SENT: { description: 'The recipient has not seen it yet.' },
     SEEN: { description: 'The recipient has seen it.' },
-    OPENED: { description: 'The recipient has looked at the product.' },
-    DISMISSED: { description: 'The recipient does not want it.' },
+    OPENED: { description: 'The recipient has opened the product.' },
+    DISMISSED: { description: 'The recipient dismissed it.' },
     BOUGHT: { description: 'The recipient has ordered the product.' },
   },
 });
@@ -32,26 +32,26 @@ export enum ReferralResponse {
 
 registerEnumType(ReferralResponse, {
   name: 'ReferralResponse',
-  description: 'What a recipient does with a referral. That it was bought follows from the order.',
+  description: 'What a recipient does with a referral. Purchases are recorded automatically.',
   valuesConfig: {
     SEEN: { description: 'Saw it in a list.' },
-    OPENED: { description: 'Looked at the product.' },
-    DISMISSED: { description: 'Does not want it.' },
+    OPENED: { description: 'Opened the product.' },
+    DISMISSED: { description: 'Dismissed it.' },
   },
 });
 
-@ObjectType({ implements: Node, description: 'A product that one user recommends to another. Only the two of them see it.' })
+@ObjectType({ implements: Node, description: 'A product one user recommends to another. Only the two of them can see it.' })
 export class Referral extends Node<ReferralDocument> {
-  @Field(() => String, { description: 'What the sender says of it; may be empty.' })
+  @Field(() => String, { description: 'Message of the sender. May be empty.' })
   message!: string;
 
-  @Field(() => ReferralStatus, { description: 'What became of it.' })
+  @Field(() => ReferralStatus, { description: 'Status of the referral.' })
   status!: ReferralStatus;
 
-  @Field(() => Date, { description: 'When it was sent.' })
+  @Field(() => Date, { description: 'When the referral was sent.' })
   createdAt!: Date;
 
-  @Field(() => Date, { description: 'When its status last changed.' })
+  @Field(() => Date, { description: 'When the status last changed.' })
   updatedAt!: Date;
 }
 
@@ -59,32 +59,35 @@ export const ReferralConnection = connectionType(Referral, 'Referral');
 
 @InputType({ description: 'A product to recommend to other users.' })
 export class ReferProductInput {
-  @Field(() => ID, { description: 'The product.' })
+  @Field(() => ID, { description: 'The product to recommend.' })
   productId!: string;
 
-  @Field(() => [ID], { description: 'To whom, at most 50 users.' })
+  @Field(() => [ID], { description: 'The users to recommend it to, up to 50.' })
   toUserIds!: string[];
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Plain text, at most 1,000 characters.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Plain text, up to 1,000 characters.' })
   message!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key sends nothing twice.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key sends nothing twice.',
+  })
   idempotencyKey?: string | null;
 }
 
-export const ReferProductPayload = payloadType('ReferProductPayload', 'The referrals.', {
-  referrals: field(() => [Referral], 'One for each recipient; those who had it from oneself already keep that one.'),
+export const ReferProductPayload = payloadType('ReferProductPayload', 'Result of recommending a product.', {
+  referrals: field(() => [Referral], 'One referral for each recipient. Recipients who already had one from the viewer keep it.'),
 });
 
-@InputType({ description: 'What one did with a referral.' })
+@InputType({ description: 'What the viewer did with a referral.' })
 export class RespondToReferralInput {
-  @Field(() => ID, { description: 'A referral to oneself.' })
+  @Field(() => ID, { description: 'A referral to the viewer.' })
   referralId!: string;
 
-  @Field(() => ReferralResponse, { description: 'What one did.' })
+  @Field(() => ReferralResponse, { description: 'What the viewer did with it.' })
   response!: ReferralResponse;
 }
 
-export const RespondToReferralPayload = payloadType('RespondToReferralPayload', 'The changed referral.', {
-  referral: field(() => Referral, 'The referral, as changed.'),
+export const RespondToReferralPayload = payloadType('RespondToReferralPayload', 'Result of responding to a referral.', {
+  referral: field(() => Referral, 'The updated referral.'),
 });

@@ -27,7 +27,7 @@ export class ProductJsonLdResolver {
   @Cost({ weight: 20 })
   @Cost({ weight: 20 })
   @FieldResolver(() => GraphQLJSONObject, {
-    description: 'The schema.org description with its score and top reviews, for a `<script type="application/ld+json">`.',
+    description: 'The product as schema.org JSON-LD, with its score and top reviews. For a `<script type="application/ld+json">`.',
   })
   async jsonLd(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<object> {
     const list = reviewList(product._id, [], {}, 'HELPFUL');

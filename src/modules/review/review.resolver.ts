@@ -53,27 +53,27 @@ export interface ReviewResolverDependencies {
 export class ReviewResolver {
   constructor(private readonly dependencies: ReviewResolverDependencies) {}
 
-  @FieldResolver(() => Float, { description: 'The overall rating, 1 to 5: the plain mean of the three aspects.' })
+  @FieldResolver(() => Float, { description: 'Overall rating, 1 to 5: the plain mean of the ratings.' })
   overall(@Root() review: ReviewDocument): number {
     return review.points / pointsPerStar;
   }
 
-  @FieldResolver(() => ReviewRatings, { description: 'The ratings of each aspect.' })
+  @FieldResolver(() => ReviewRatings, { description: 'Ratings by aspect.' })
   ratings(@Root() review: ReviewDocument): AspectRatings {
     return review;
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who wrote it; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The author. Null if their account was deleted.' })
   author(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, review.author);
   }
 
-  @FieldResolver(() => Product, { nullable: true, description: 'What it is about; null where the product is gone.' })
+  @FieldResolver(() => Product, { nullable: true, description: 'The reviewed product. Null if it was deleted.' })
   product(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
     return context.load(this.dependencies.catalog.productById, review.product);
   }
 
-  @FieldResolver(() => ReviewVote, { nullable: true, description: 'One’s own vote; null without one.' })
+  @FieldResolver(() => ReviewVote, { nullable: true, description: 'The viewer’s vote. Null if they have not voted.' })
   async viewerVote(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<`${ReviewVote}` | null> {
     if (!context.signedIn) return null;
     const vote = await context.load(this.dependencies.loaders.voteOn, { subject: review._id, user: context.signedIn.userId });
@@ -81,7 +81,7 @@ export class ReviewResolver {
     return vote.helpful ? ReviewVote.HELPFUL : ReviewVote.UNHELPFUL;
   }
 
-  @FieldResolver(() => ReviewRevisionConnection, { description: 'What it said before it was edited, the latest first.' })
+  @FieldResolver(() => ReviewRevisionConnection, { description: 'Versions of the review before it was edited, newest first.' })
   revisions(
     @Root() review: ReviewDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -91,9 +91,9 @@ export class ReviewResolver {
   }
 
   @Authorized()
-  @Mutation(() => CreateReviewPayload, { description: 'Reviews a product. It counts in the score at once.' })
+  @Mutation(() => CreateReviewPayload, { description: 'Adds a review of a product. It counts in the product’s score immediately.' })
   createReview(
-    @Arg('input', () => CreateReviewInput, { description: 'The review.' }) input: CreateReviewInput,
+    @Arg('input', () => CreateReviewInput, { description: 'The review to add.' }) input: CreateReviewInput,
     @Ctx() context: RequestContext,
   ) {
     const { productId, imageUrls, ratings, ...rest } = input;
@@ -106,9 +106,9 @@ export class ReviewResolver {
   }
 
   @Authorized()
-  @Mutation(() => UpdateReviewPayload, { description: 'Changes one’s own review.' })
+  @Mutation(() => UpdateReviewPayload, { description: 'Edits one of the viewer’s reviews. The earlier version is kept in `revisions`.' })
   updateReview(
-    @Arg('input', () => UpdateReviewInput, { description: 'What to change.' }) input: UpdateReviewInput,
+    @Arg('input', () => UpdateReviewInput, { description: 'The review, and the fields to change.' }) input: UpdateReviewInput,
     @Ctx() context: RequestContext,
   ) {
     const { reviewId, imageUrls, ratings, title, body } = input;
@@ -128,9 +128,9 @@ export class ReviewResolver {
   }
 
   @Authorized()
-  @Mutation(() => DeleteReviewPayload, { description: 'Deletes one’s own review. It leaves the score at once.' })
+  @Mutation(() => DeleteReviewPayload, { description: 'Deletes one of the viewer’s reviews. It no longer counts in the product’s score.' })
   deleteReview(
-    @Arg('input', () => DeleteReviewInput, { description: 'Which.' }) { reviewId }: DeleteReviewInput,
+    @Arg('input', () => DeleteReviewInput, { description: 'The review to delete.' }) { reviewId }: DeleteReviewInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Review', reviewId, 'input.reviewId');
@@ -141,9 +141,9 @@ export class ReviewResolver {
   }
 
   @Authorized()
-  @Mutation(() => VoteReviewPayload, { description: 'Says whether a review helped. One vote each, and it may be changed.' })
+  @Mutation(() => VoteReviewPayload, { description: 'Votes on whether a review was helpful. Replaces the viewer’s earlier vote.' })
   voteReview(
-    @Arg('input', () => VoteReviewInput, { description: 'The vote.' }) { reviewId, vote }: VoteReviewInput,
+    @Arg('input', () => VoteReviewInput, { description: 'The review, and the vote on it.' }) { reviewId, vote }: VoteReviewInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Review', reviewId, 'input.reviewId');
@@ -152,9 +152,10 @@ export class ReviewResolver {
   }
 
   @Authorized('MERCHANT')
-  @Mutation(() => RespondToReviewPayload, { description: 'Answers a review in public. For the product’s merchant.' })
+  @Mutation(() => RespondToReviewPayload, { description: 'Responds to a review in public. Only the product’s merchant can.' })
   respondToReview(
-    @Arg('input', () => RespondToReviewInput, { description: 'The answer.' }) { reviewId, body }: RespondToReviewInput,
+    @Arg('input', () => RespondToReviewInput, { description: 'The review, and the response to it.' })
+    { reviewId, body }: RespondToReviewInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Review', reviewId, 'input.reviewId');
@@ -162,15 +163,18 @@ export class ReviewResolver {
   }
 
   @Subscription(() => ReviewAdded, {
-    description: 'Every new review of a product.',
+    description: 'New reviews of a product.',
     subscribe: subscribeTo((args: { productId: string }) => reviewTopic(idOf('Product', args.productId, 'productId'))),
   })
   async reviewAdded(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('productId', () => ID, { description: 'Of which product.' }) productId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+    })
     _after?: string | null,
   ) {
     const review = await context.load(this.dependencies.loaders.reviewById, event.data['review'] as ReviewDocument['_id']);
@@ -181,15 +185,18 @@ export class ReviewResolver {
   }
 
   @Subscription(() => RatingChanged, {
-    description: 'Every change of a product’s score.',
+    description: 'Changes of a product’s score.',
     subscribe: subscribeTo((args: { productId: string }) => ratingTopic(idOf('Product', args.productId, 'productId'))),
   })
   async ratingChanged(
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('productId', () => ID, { description: 'Of which product.' }) productId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Go on after this event’s cursor; only new events where left out.' })
+    @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+    })
     _after?: string | null,
   ) {
     const product = asksFor(info, 'product') ? await this.productOf(productId, context) : null;
@@ -211,7 +218,7 @@ export class ProductRatingResolver {
 
 @Resolver(() => ReviewRevision)
 export class ReviewRevisionResolver {
-  @FieldResolver(() => ReviewRatings, { description: 'The ratings of each aspect at that time.' })
+  @FieldResolver(() => ReviewRatings, { description: 'Ratings by aspect at that time.' })
   ratings(@Root() revision: ReviewRevisionDocument): AspectRatings {
     return revision;
   }
@@ -224,19 +231,20 @@ export class ProductReviewsResolver {
     private readonly socialGraph: SocialGraphVerbs,
   ) {}
 
-  @FieldResolver(() => ProductRating, { description: 'Its score.' })
+  @FieldResolver(() => ProductRating, { description: 'The product’s score.' })
   async rating(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<RatingSummary> {
     return ratingOf(product, await context.require(this.loaders.categoryTally, product.category));
   }
 
-  @FieldResolver(() => ReviewConnection, { description: 'What people think of it.' })
+  @FieldResolver(() => ReviewConnection, { description: 'Reviews of the product.' })
   async reviews(
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => ReviewFilter, { nullable: true, description: 'Which reviews; all where left out.' }) filter?: ReviewFilter | null,
-    @Arg('sort', () => ReviewSort, { nullable: true, defaultValue: ReviewSort.HELPFUL, description: 'In which order.' })
+    @Arg('filter', () => ReviewFilter, { nullable: true, description: 'Conditions the reviews must meet. All reviews when left out.' })
+    filter?: ReviewFilter | null,
+    @Arg('sort', () => ReviewSort, { nullable: true, defaultValue: ReviewSort.HELPFUL, description: 'Order of the list.' })
     sort: ReviewSort = ReviewSort.HELPFUL,
   ): Promise<Connection<ReviewDocument>> {
     const list = reviewList(product._id, await this.socialGraph.hiddenFrom(context), filter ?? {}, sort);
@@ -245,7 +253,10 @@ export class ProductReviewsResolver {
     return context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: page });
   }
 
-  @FieldResolver(() => Review, { nullable: true, description: 'One’s own review of it; null without one, and for strangers.' })
+  @FieldResolver(() => Review, {
+    nullable: true,
+    description: 'The viewer’s review of the product. Null if there is none, and for anonymous users.',
+  })
   myReview(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<ReviewDocument | null> | null {
     return context.signedIn && context.load(this.loaders.ownReview, { product: product._id, author: context.signedIn.userId });
   }
@@ -258,7 +269,7 @@ export class UserReviewsResolver {
     private readonly socialGraph: SocialGraphVerbs,
   ) {}
 
-  @FieldResolver(() => ReviewConnection, { description: 'What they have reviewed, the latest first.' })
+  @FieldResolver(() => ReviewConnection, { description: 'The user’s reviews, newest first.' })
   async reviews(
     @Root() user: PublicUser,
     @Args(() => ConnectionArgs) page: ConnectionArgs,

@@ -17,13 +17,16 @@ export enum ReviewSort {
 
 registerEnumType(ReviewSort, {
   name: 'ReviewSort',
-  description: 'The order of reviews.',
+  description: 'Order of a review list.',
   valuesConfig: {
-    HELPFUL: { description: 'By the Wilson lower bound of their votes, so that few votes count less than many.' },
-    NEWEST: { description: 'The latest first.' },
-    OLDEST: { description: 'The earliest first.' },
-    HIGHEST: { description: 'The best rating first.' },
-    LOWEST: { description: 'The worst rating first.' },
+    HELPFUL: {
+      description:
+        'Most helpful first, by the lower bound of the Wilson score interval of the votes, so that few votes count less than many.',
+    },
+    NEWEST: { description: 'Newest first.' },
+    OLDEST: { description: 'Oldest first.' },
+    HIGHEST: { description: 'Highest rating first.' },
+    LOWEST: { description: 'Lowest rating first.' },
   },
 });
 
@@ -34,16 +37,16 @@ export enum ReviewVote {
 
 registerEnumType(ReviewVote, {
   name: 'ReviewVote',
-  description: 'What a reader thinks of a review.',
-  valuesConfig: { HELPFUL: { description: 'It helped.' }, UNHELPFUL: { description: 'It did not help.' } },
+  description: 'A vote on a review.',
+  valuesConfig: { HELPFUL: { description: 'It was helpful.' }, UNHELPFUL: { description: 'It was not helpful.' } },
 });
 
-@ObjectType({ description: 'The merchant’s public answer to a review.' })
+@ObjectType({ description: 'The merchant’s public response to a review.' })
 export class ReviewResponse extends From<ResponseDocument> {
   @Field(() => String, { description: 'Plain text.' })
   body!: string;
 
-  @Field(() => Date, { name: 'updatedAt', description: 'When it was last written.' })
+  @Field(() => Date, { name: 'updatedAt', description: 'When it was last edited.' })
   at!: Date;
 }
 
@@ -61,46 +64,46 @@ export class ReviewRatings extends From<AspectRatings> {
 
 @ObjectType({ implements: Node, description: 'A user’s review of a product. A user reviews a product once.' })
 export class Review extends Node<ReviewDocument> {
-  @Field(() => String, { description: 'May be empty.' })
+  @Field(() => String, { description: 'Title. May be empty.' })
   title!: string;
 
-  @Field(() => String, { description: 'Plain text, as it was written.' })
+  @Field(() => String, { description: 'Plain text, as its author wrote it.' })
   body!: string;
 
-  @Field(() => [WebAddress], { description: 'Pictures.' })
+  @Field(() => [WebAddress], { description: 'URLs of the review’s pictures.' })
   imageUrls!: string[];
 
-  @Field(() => Boolean, { description: 'Whether the author has received the product by an order of this shop.' })
+  @Field(() => Boolean, { description: 'Whether the author received the product from an order in this shop.' })
   verifiedPurchase!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether the author was rewarded for it.' })
+  @Field(() => Boolean, { description: 'Whether the author received a reward for the review.' })
   incentivised!: boolean;
 
-  @Field(() => Int, { name: 'helpfulCount', description: 'How many found it helpful.' })
+  @Field(() => Int, { name: 'helpfulCount', description: 'Number of helpful votes.' })
   helpful!: number;
 
-  @Field(() => Int, { name: 'unhelpfulCount', description: 'How many found it unhelpful.' })
+  @Field(() => Int, { name: 'unhelpfulCount', description: 'Number of unhelpful votes.' })
   unhelpful!: number;
 
-  @Field(() => ReviewResponse, { nullable: true, description: 'The merchant’s answer; null while there is none.' })
+  @Field(() => ReviewResponse, { nullable: true, description: 'The merchant’s answer. Null if there is none yet.' })
   response!: ReviewResponse | null;
 
-  @Field(() => Date, { description: 'When it was written.' })
+  @Field(() => Date, { description: 'When the review was written.' })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When its author last changed it; null where they have not.' })
+  @Field(() => Date, { nullable: true, description: 'When the author last edited it. Null if they never did.' })
   editedAt!: Date | null;
 }
 
-@ObjectType({ description: 'A review as it was before an edit.' })
+@ObjectType({ description: 'A version of a review before an edit.' })
 export class ReviewRevision extends From<ReviewRevisionDocument> {
-  @Field(() => String, { description: 'The title then; may be empty.' })
+  @Field(() => String, { description: 'Title at that time. May be empty.' })
   title!: string;
 
-  @Field(() => String, { description: 'The text then.' })
+  @Field(() => String, { description: 'Text at that time.' })
   body!: string;
 
-  @Field(() => [WebAddress], { description: 'The pictures then.' })
+  @Field(() => [WebAddress], { description: 'URLs of the pictures at that time.' })
   imageUrls!: string[];
 
   @Field(() => Date, { name: 'createdAt', description: 'When this version was written.' })
@@ -111,15 +114,15 @@ export const ReviewRevisionConnection = connectionType(ReviewRevision, 'ReviewRe
 
 export const ReviewConnection = connectionType(Review, 'Review');
 
-@ObjectType({ description: 'The mean of each aspect, 1 to 5; null while nobody has rated it.' })
+@ObjectType({ description: 'Mean ratings by aspect, 1 to 5. Null for aspects without ratings.' })
 export class AspectMeans extends From<RatingSummary['aspects']> {
-  @Field(() => Float, { nullable: true, description: 'The quality.' })
+  @Field(() => Float, { nullable: true, description: 'Mean rating of the quality.' })
   quality!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Value for the price.' })
+  @Field(() => Float, { nullable: true, description: 'Mean rating of the value for the price.' })
   price!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'The merchant’s service.' })
+  @Field(() => Float, { nullable: true, description: 'Mean rating of the merchant’s service.' })
   service!: number | null;
 }
 
@@ -132,37 +135,40 @@ export class StarCount {
   count!: number;
 }
 
-@ObjectType({ description: 'A product’s score, exact at every moment. The means are null while there is no review.' })
+@ObjectType({ description: 'A product’s score, always exact. The means are null while there are no reviews.' })
 export class ProductRating extends From<RatingSummary> {
-  @Field(() => Int, { description: 'How many reviews it has.' })
+  @Field(() => Int, { description: 'Number of reviews.' })
   count!: number;
 
-  @Field(() => Float, { nullable: true, description: 'The plain mean of the overall ratings, 1 to 5.' })
+  @Field(() => Float, { nullable: true, description: 'Plain mean of the overall ratings, 1 to 5.' })
   mean!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'The mean in which verified, helpful and recent reviews count more, 1 to 5.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Weighted mean of the overall ratings, 1 to 5. Verified, helpful and recent reviews count more.',
+  })
   weightedMean!: number | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'The Bayesian average: the weighted mean, drawn to the category’s mean while reviews are few, 1 to 5. Compare products by this.',
+      'Composite score, 1 to 5: a Bayesian average that draws the weighted mean to the category’s mean while there are few reviews. Use it to compare products.',
   })
   composite!: number | null;
 
-  @Field(() => AspectMeans, { description: 'The mean of each aspect.' })
+  @Field(() => AspectMeans, { description: 'Mean ratings by aspect.' })
   aspects!: AspectMeans;
 }
 
-@InputType({ description: 'Which reviews; every given condition must hold.' })
+@InputType({ description: 'Conditions a review must meet, all of them.' })
 export class ReviewFilter {
-  @Field(() => Int, { nullable: true, description: 'Only those that round to this many stars, 1 to 5.' })
+  @Field(() => Int, { nullable: true, description: 'Only reviews whose overall rating rounds to this many stars, 1 to 5.' })
   rating?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only those of verified purchases, or only the others.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only reviews of verified purchases (true), or only others (false).' })
   verified?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only those with pictures, or only the others.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only reviews with pictures (true), or only those without (false).' })
   withImages?: boolean | null;
 }
 
@@ -190,35 +196,38 @@ export class UpdateReviewRatingsInput {
   service?: number | null;
 }
 
-@InputType({ description: 'A new review.' })
+@InputType({ description: 'A review to add.' })
 export class CreateReviewInput {
-  @Field(() => ID, { description: 'Of which product.' })
+  @Field(() => ID, { description: 'The product to review.' })
   productId!: string;
 
   @Field(() => ReviewRatingsInput, { description: 'The ratings. Their plain mean is the overall rating.' })
   ratings!: ReviewRatingsInput;
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'At most 200 characters.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Title, up to 200 characters.' })
   title!: string;
 
-  @Field(() => String, { description: 'Plain text, at most 10,000 characters.' })
+  @Field(() => String, { description: 'Text of the review as plain text, up to 10,000 characters.' })
   body!: string;
 
-  @Field(() => [WebAddress], { nullable: true, description: 'Pictures, at most 10.' })
+  @Field(() => [WebAddress], { nullable: true, description: 'URLs of pictures, up to 10.' })
   imageUrls?: string[] | null;
 
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'Whether the author is rewarded for it; shown with the review.',
+    description: 'Whether the author receives a reward for the review. Displayed with the review.',
   })
   incentivised!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second review.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key adds no second review.',
+  })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'What to change of one’s review; what is left out stays.' })
+@InputType({ description: 'Changes to a review. Fields that are left out stay as they are.' })
 export class UpdateReviewInput {
   @Field(() => ID, { description: 'The review.' })
   reviewId!: string;
@@ -226,19 +235,19 @@ export class UpdateReviewInput {
   @Field(() => UpdateReviewRatingsInput, { nullable: true, description: 'The ratings to change.' })
   ratings?: UpdateReviewRatingsInput | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 200 characters.' })
+  @Field(() => String, { nullable: true, description: 'Title, up to 200 characters.' })
   title?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Plain text, at most 10,000 characters.' })
+  @Field(() => String, { nullable: true, description: 'Text of the review as plain text, up to 10,000 characters.' })
   body?: string | null;
 
-  @Field(() => [WebAddress], { nullable: true, description: 'Pictures, at most 10; replaces all.' })
+  @Field(() => [WebAddress], { nullable: true, description: 'URLs of pictures, up to 10. Replaces all existing ones.' })
   imageUrls?: string[] | null;
 }
 
-@InputType({ description: 'Which review to delete.' })
+@InputType({ description: 'A review to delete.' })
 export class DeleteReviewInput {
-  @Field(() => ID, { description: 'One’s own review.' })
+  @Field(() => ID, { description: 'One of the viewer’s reviews.' })
   reviewId!: string;
 }
 
@@ -247,42 +256,42 @@ export class VoteReviewInput {
   @Field(() => ID, { description: 'The review.' })
   reviewId!: string;
 
-  @Field(() => ReviewVote, { nullable: true, description: 'The vote; null takes it back.' })
+  @Field(() => ReviewVote, { nullable: true, description: 'The vote. Null removes the viewer’s vote.' })
   vote?: ReviewVote | null;
 }
 
-@InputType({ description: 'The merchant’s answer to a review.' })
+@InputType({ description: 'The merchant’s response to a review.' })
 export class RespondToReviewInput {
-  @Field(() => ID, { description: 'A review of one’s own product.' })
+  @Field(() => ID, { description: 'A review of one of the viewer’s products.' })
   reviewId!: string;
 
-  @Field(() => String, { description: 'Plain text, at most 5,000 characters; empty takes the answer back.' })
+  @Field(() => String, { description: 'Plain text, up to 5,000 characters. An empty response removes the earlier one.' })
   body!: string;
 }
 
-export const CreateReviewPayload = payloadType('CreateReviewPayload', 'The new review.', {
-  review: field(() => Review, 'The review, as stored.'),
-  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+export const CreateReviewPayload = payloadType('CreateReviewPayload', 'Result of adding a review.', {
+  review: field(() => Review, 'The added review.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
 });
 
-export const UpdateReviewPayload = payloadType('UpdateReviewPayload', 'The changed review.', {
-  review: field(() => Review, 'The review, as changed.'),
-  held: field(() => Boolean, 'Whether it is out of sight: a moderator must see it before others do, or has hidden it.'),
+export const UpdateReviewPayload = payloadType('UpdateReviewPayload', 'Result of editing a review.', {
+  review: field(() => Review, 'The updated review.'),
+  held: field(() => Boolean, 'Whether it is not visible to others: held until a moderator has approved it, or hidden by one.'),
 });
 
-export const DeleteReviewPayload = payloadType('DeleteReviewPayload', 'What was deleted.', {
-  deletedReviewId: field(() => ID, 'The id that the review had.'),
+export const DeleteReviewPayload = payloadType('DeleteReviewPayload', 'Result of deleting.', {
+  deletedReviewId: field(() => ID, 'ID of the deleted review.'),
 });
 
-export const VoteReviewPayload = payloadType('VoteReviewPayload', 'The review with its new votes.', {
-  review: field(() => Review, 'The review, as changed.'),
+export const VoteReviewPayload = payloadType('VoteReviewPayload', 'Result of voting on a review.', {
+  review: field(() => Review, 'The updated review.'),
 });
 
-export const RespondToReviewPayload = payloadType('RespondToReviewPayload', 'The review with the merchant’s answer.', {
-  review: field(() => Review, 'The review, as changed.'),
+export const RespondToReviewPayload = payloadType('RespondToReviewPayload', 'Result of responding to a review.', {
+  review: field(() => Review, 'The updated review.'),
 });
 
-export const ReviewAdded = eventType('ReviewAdded', 'A review was written.', {
+export const ReviewAdded = eventType('ReviewAdded', 'A review was added.', {
   review: field(() => Review, 'The review. Null if it has been removed since.'),
   edge: field(
     () => edgeType(ReviewConnection),

@@ -32,30 +32,30 @@ interface ShareResolverDependencies {
 export class ShareResolver {
   constructor(private readonly dependencies: ShareResolverDependencies) {}
 
-  @FieldResolver(() => WebAddress, { description: 'The short link. It counts the visit and leads to the product.' })
+  @FieldResolver(() => WebAddress, { description: 'Short link that counts the visit and redirects to the product.' })
   url(@Root() { code }: ShareDocument): string {
     return `${this.dependencies.publicUrl}/s/${code}`;
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who shared it; null where they have left.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user who shared it. Null if their account was deleted.' })
   author(@Root() { author }: ShareDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, author);
   }
 
-  @FieldResolver(() => Product, { nullable: true, description: 'The product; null where it is gone.' })
+  @FieldResolver(() => Product, { nullable: true, description: 'The product. Null if it was deleted.' })
   product(@Root() { product }: ShareDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
     return context.load(this.dependencies.catalog.productById, product);
   }
 
-  @FieldResolver(() => ShareStats, { nullable: true, description: 'What came of it; null for everybody but its author.' })
+  @FieldResolver(() => ShareStats, { nullable: true, description: 'Visits and orders from the share. Null for everyone but its author.' })
   stats(@Root() share: ShareDocument, @Ctx() context: RequestContext): ShareStats | null {
     return context.signedIn?.userId.equals(share.author) ? share : null;
   }
 
   @Authorized()
-  @Mutation(() => ShareProductPayload, { description: 'Shares a product, and gives a short link to it.' })
+  @Mutation(() => ShareProductPayload, { description: 'Shares a product and creates a short link to it.' })
   shareProduct(
-    @Arg('input', () => ShareProductInput, { description: 'The share.' }) { productId, ...rest }: ShareProductInput,
+    @Arg('input', () => ShareProductInput, { description: 'The product, and how to share it.' }) { productId, ...rest }: ShareProductInput,
     @Ctx() context: RequestContext,
   ) {
     const product = idOf('Product', productId, 'input.productId');
@@ -66,9 +66,9 @@ export class ShareResolver {
   }
 
   @Authorized()
-  @Mutation(() => DeleteSharePayload, { description: 'Deletes one’s own share. Its link leads nowhere from then on.' })
+  @Mutation(() => DeleteSharePayload, { description: 'Deletes one of the viewer’s shares. Its link stops working.' })
   deleteShare(
-    @Arg('input', () => DeleteShareInput, { description: 'Which.' }) { shareId }: DeleteShareInput,
+    @Arg('input', () => DeleteShareInput, { description: 'The share to delete.' }) { shareId }: DeleteShareInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Share', shareId, 'input.shareId');
@@ -84,7 +84,7 @@ export class ViewerSharesResolver {
   constructor(private readonly models: ShareModels) {}
 
   @Authorized()
-  @FieldResolver(() => ShareConnection, { nullable: true, description: 'What one has shared, the latest first.' })
+  @FieldResolver(() => ShareConnection, { nullable: true, description: 'Products the viewer shared, newest first.' })
   shares(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ShareDocument>> {
     return paginate(this.models.shares, shareList(context.requireSignedIn().userId), page);
   }

@@ -16,45 +16,45 @@ export enum ShareChannel {
 
 registerEnumType(ShareChannel, {
   name: 'ShareChannel',
-  description: 'By which way a product is shared.',
+  description: 'Channel a product is shared on.',
   valuesConfig: {
-    FOLLOWERS: { description: 'Into the feeds of one’s followers, where everybody may see and discuss it.' },
-    LINK: { description: 'By a link that one sends oneself.' },
-    EMAIL: { description: 'By e-mail.' },
-    WHATSAPP: { description: 'By WhatsApp.' },
+    FOLLOWERS: { description: 'In the feeds of the viewer’s followers. Visible to everyone and open to comments.' },
+    LINK: { description: 'As a link the viewer sends themselves.' },
+    EMAIL: { description: 'By email.' },
+    WHATSAPP: { description: 'On WhatsApp.' },
     FACEBOOK: { description: 'On Facebook.' },
     X: { description: 'On X.' },
     PINTEREST: { description: 'On Pinterest.' },
   },
 });
 
-@ObjectType({ description: 'What came of a share.' })
+@ObjectType({ description: 'Visits and orders from a share.' })
 export class ShareStats {
-  @Field(() => Int, { name: 'visitCount', description: 'How often people followed the link; machines are left out.' })
+  @Field(() => Int, { name: 'visitCount', description: 'Number of visits through the link, without bots.' })
   visits!: number;
 
-  @Field(() => Int, { name: 'uniqueVisitorCount', description: 'How many different people did.' })
+  @Field(() => Int, { name: 'uniqueVisitorCount', description: 'Number of different visitors.' })
   uniqueVisitors!: number;
 
   @Field(() => Int, {
     name: 'orderCount',
-    description: 'How many orders of the product followed within 30 days of a visit; cancelled ones are left out.',
+    description: 'Number of orders of the product within 30 days of a visit, without cancelled ones.',
   })
   orders!: number;
 }
 
 @ObjectType({
   implements: Node,
-  description: 'A product that somebody shared. Only its author sees it, unless it went to their followers.',
+  description: 'A product a user shared. Visible to its author only, unless it was shared with followers.',
 })
 export class Share extends Node<ShareDocument> {
-  @Field(() => ShareChannel, { description: 'By which way.' })
+  @Field(() => ShareChannel, { description: 'The channel.' })
   channel!: ShareChannel;
 
-  @Field(() => String, { description: 'What they say of it; may be empty.' })
+  @Field(() => String, { description: 'Message of the author. May be empty.' })
   message!: string;
 
-  @Field(() => Date, { description: 'When.' })
+  @Field(() => Date, { description: 'When it happened.' })
   createdAt!: Date;
 }
 
@@ -62,30 +62,33 @@ export const ShareConnection = connectionType(Share, 'Share');
 
 @InputType({ description: 'A product to share.' })
 export class ShareProductInput {
-  @Field(() => ID, { description: 'The product.' })
+  @Field(() => ID, { description: 'The product to share.' })
   productId!: string;
 
-  @Field(() => ShareChannel, { description: 'By which way.' })
+  @Field(() => ShareChannel, { description: 'The channel.' })
   channel!: ShareChannel;
 
-  @Field(() => String, { nullable: true, defaultValue: '', description: 'Plain text, at most 1,000 characters.' })
+  @Field(() => String, { nullable: true, defaultValue: '', description: 'Plain text, up to 1,000 characters.' })
   message!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating a request with the same key makes no second share.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key creates no second share.',
+  })
   idempotencyKey?: string | null;
 }
 
-export const ShareProductPayload = payloadType('ShareProductPayload', 'The new share.', {
-  share: field(() => Share, 'The share, as stored.'),
-  held: field(() => Boolean, 'Whether a moderator must see it before others do.'),
+export const ShareProductPayload = payloadType('ShareProductPayload', 'Result of sharing a product.', {
+  share: field(() => Share, 'The created share.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
 });
 
-@InputType({ description: 'Which share to delete.' })
+@InputType({ description: 'A share to delete.' })
 export class DeleteShareInput {
-  @Field(() => ID, { description: 'One’s own share.' })
+  @Field(() => ID, { description: 'One of the viewer’s shares.' })
   shareId!: string;
 }
 
-export const DeleteSharePayload = payloadType('DeleteSharePayload', 'What was deleted.', {
-  deletedShareId: field(() => ID, 'The id that the share had.'),
+export const DeleteSharePayload = payloadType('DeleteSharePayload', 'Result of deleting.', {
+  deletedShareId: field(() => ID, 'ID of the deleted share.'),
 });

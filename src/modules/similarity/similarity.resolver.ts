@@ -36,12 +36,12 @@ export class ViewerSimilarUsersResolver {
   @FieldResolver(() => SimilarUserConnection, {
     nullable: true,
     description:
-      'The users with the most similar taste, by the public ratings of at least three products that both reviewed; at most 100. Users who opted out of suggestions or personalisation are left out, and get an empty list themselves.',
+      'Users with the most similar taste, most similar first, up to 100. Based on public ratings of at least three products both reviewed. Excludes users who opted out of suggestions or personalisation; for them the list is empty.',
   })
   async similarUsers(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-    @Arg('metric', () => SimilarityMetric, { nullable: true, defaultValue: SimilarityMetric.COSINE, description: 'How to measure.' })
+    @Arg('metric', () => SimilarityMetric, { nullable: true, defaultValue: SimilarityMetric.COSINE, description: 'The similarity metric.' })
     metric: SimilarityMetric,
   ): Promise<Connection<SimilarUserEntry>> {
     const { similarity, socialGraph, users } = this.dependencies;
@@ -65,12 +65,12 @@ export class UserSimilarityResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'Similarity of their taste to the viewer’s, by the public ratings of products that both reviewed, 0 to 1. Null for anonymous users and the viewer, with fewer than three such products, and if either of the two opted out of suggestions or personalisation.',
+      'Similarity of the user’s taste to the viewer’s, 0 to 1, based on public ratings of products both reviewed. Null for anonymous viewers and the viewer themselves, with fewer than three such products, and if either opted out of suggestions or personalisation.',
   })
   async similarityToViewer(
     @Root() user: PublicUser,
     @Ctx() context: RequestContext,
-    @Arg('metric', () => SimilarityMetric, { nullable: true, defaultValue: SimilarityMetric.COSINE, description: 'How to measure.' })
+    @Arg('metric', () => SimilarityMetric, { nullable: true, defaultValue: SimilarityMetric.COSINE, description: 'The similarity metric.' })
     metric: SimilarityMetric,
   ): Promise<number | null> {
     const viewer = context.signedIn?.userId;

@@ -11,7 +11,7 @@ export enum SimilarityMetric {
 
 registerEnumType(SimilarityMetric, {
   name: 'SimilarityMetric',
-  description: 'How the likeness of two users is measured, always from 0 to 1.',
+  description: 'Metric of the similarity of two users, 0 to 1.',
   valuesConfig: {
     COSINE: { description: 'Cosine of the angle between their ratings: proportions count, amounts do not.' },
     EUCLIDEAN: { description: '1 / (1 + d), with the distance d between their ratings.' },
@@ -21,7 +21,7 @@ registerEnumType(SimilarityMetric, {
 
 @ObjectType({ description: 'A user and their similarity to the viewer.' })
 export class SimilarUser extends From<SimilarUserEntry> {
-  @Field(() => Float, { description: '0 (nothing alike) to 1 (the same), by the chosen metric.' })
+  @Field(() => Float, { description: 'Similarity by the chosen metric, from 0 (nothing in common) to 1 (identical).' })
   similarity!: number;
 }
 

@@ -36,14 +36,14 @@ export class SocialGraphResolver {
 
   @Query(() => User, { nullable: true, description: 'A user by handle. Null if there is none, or if they have blocked the viewer.' })
   async user(
-    @Arg('handle', () => String, { description: 'With or without the leading @.' }) handle: string,
+    @Arg('handle', () => String, { description: 'The handle, with or without a leading `@`.' }) handle: string,
     @Ctx() context: RequestContext,
   ): Promise<PublicUser | null> {
     const found = await this.dependencies.users.findByHandle(handle.replace(/^@/, ''));
     return found && this.dependencies.blocks.profile(found._id, context);
   }
 
-  @FieldResolver(() => UserConnection, { description: 'Whom they follow, the latest first.' })
+  @FieldResolver(() => UserConnection, { description: 'Users this user follows, most recently followed first.' })
   async following(
     @Root() user: PublicUser,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
@@ -54,7 +54,7 @@ export class SocialGraphResolver {
     return mapNodes(page, ({ followee }) => this.dependencies.blocks.visibleUser(followee, context));
   }
 
-  @FieldResolver(() => UserConnection, { description: 'Who follows them, the latest first.' })
+  @FieldResolver(() => UserConnection, { description: 'Followers of the user, newest first.' })
   async followers(
     @Root() user: PublicUser,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
@@ -66,8 +66,11 @@ export class SocialGraphResolver {
   }
 
   @Authorized()
-  @Mutation(() => FollowUserPayload, { description: 'Follows a user; their taste counts in one’s recommendations.' })
-  followUser(@Arg('input', () => FollowUserInput, { description: 'Whom.' }) { userId }: FollowUserInput, @Ctx() context: RequestContext) {
+  @Mutation(() => FollowUserPayload, { description: 'Follows a user. Their taste counts in the viewer’s recommendations.' })
+  followUser(
+    @Arg('input', () => FollowUserInput, { description: 'The user.' }) { userId }: FollowUserInput,
+    @Ctx() context: RequestContext,
+  ) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
       await this.dependencies.follows.follow(context.requireSignedIn().userId, id);
@@ -76,9 +79,9 @@ export class SocialGraphResolver {
   }
 
   @Authorized()
-  @Mutation(() => UnfollowUserPayload, { description: 'Follows a user no longer.' })
+  @Mutation(() => UnfollowUserPayload, { description: 'Unfollows a user.' })
   unfollowUser(
-    @Arg('input', () => UnfollowUserInput, { description: 'Whom.' }) { userId }: UnfollowUserInput,
+    @Arg('input', () => UnfollowUserInput, { description: 'The user.' }) { userId }: UnfollowUserInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('User', userId, 'input.userId');
@@ -90,10 +93,9 @@ export class SocialGraphResolver {
 
   @Authorized()
   @Mutation(() => BlockUserPayload, {
-    description:
-      'Blocks a user. Neither sees the other’s content from then on; to the blocked user it looks as though the viewer’s account were gone.',
+    description: 'Blocks a user. Neither sees the other’s content any more. To the blocked user, the viewer’s account seems to be deleted.',
   })
-  blockUser(@Arg('input', () => BlockUserInput, { description: 'Whom.' }) { userId }: BlockUserInput, @Ctx() context: RequestContext) {
+  blockUser(@Arg('input', () => BlockUserInput, { description: 'The user.' }) { userId }: BlockUserInput, @Ctx() context: RequestContext) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
       await this.dependencies.follows.block(context.requireSignedIn().userId, id);
@@ -102,9 +104,9 @@ export class SocialGraphResolver {
   }
 
   @Authorized()
-  @Mutation(() => UnblockUserPayload, { description: 'Blocks a user no longer.' })
+  @Mutation(() => UnblockUserPayload, { description: 'Unblocks a user.' })
   unblockUser(
-    @Arg('input', () => UnblockUserInput, { description: 'Whom.' }) { userId }: UnblockUserInput,
+    @Arg('input', () => UnblockUserInput, { description: 'The user.' }) { userId }: UnblockUserInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('User', userId, 'input.userId');
@@ -120,7 +122,7 @@ export class ViewerBlocksResolver {
   constructor(private readonly dependencies: SocialGraphResolverDependencies) {}
 
   @Authorized()
-  @FieldResolver(() => UserConnection, { nullable: true, description: 'Whom one has blocked, the latest first.' })
+  @FieldResolver(() => UserConnection, { nullable: true, description: 'Users the viewer has blocked, most recently blocked first.' })
   async blockedUsers(@Args(() => ConnectionArgs) args: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<PublicUser>> {
     const page = await paginate<BlockDocument>(this.dependencies.models.blocks, blockList(context.requireSignedIn().userId), args);
     return mapNodes(page, ({ blocked }) => context.load(this.dependencies.users.userById, blocked));

@@ -5,42 +5,42 @@ import { User } from '../user/index.js';
 
 export const UserConnection = connectionType(User, 'User');
 
-@InputType({ description: 'Whom to follow.' })
+@InputType({ description: 'A user to follow.' })
 export class FollowUserInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 }
 
-@InputType({ description: 'Whom to follow no longer.' })
+@InputType({ description: 'A user to unfollow.' })
 export class UnfollowUserInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 }
 
-@InputType({ description: 'Whom to block.' })
+@InputType({ description: 'A user to block.' })
 export class BlockUserInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 }
 
-@InputType({ description: 'Whom to block no longer.' })
+@InputType({ description: 'A user to unblock.' })
 export class UnblockUserInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 }
 
-export const BlockUserPayload = payloadType('BlockUserPayload', 'The blocked user.', {
-  user: field(() => User, 'Whom one has blocked.'),
+export const BlockUserPayload = payloadType('BlockUserPayload', 'Result of blocking a user.', {
+  user: field(() => User, 'The blocked user.'),
 });
 
-export const UnblockUserPayload = payloadType('UnblockUserPayload', 'The user who is blocked no longer.', {
-  user: field(() => User, 'Whom one sees again.'),
+export const UnblockUserPayload = payloadType('UnblockUserPayload', 'Result of unblocking a user.', {
+  user: field(() => User, 'The unblocked user.'),
 });
 
-export const FollowUserPayload = payloadType('FollowUserPayload', 'The followed user.', {
-  user: field(() => User, 'Whom one follows now.'),
+export const FollowUserPayload = payloadType('FollowUserPayload', 'Result of following a user.', {
+  user: field(() => User, 'The followed user.'),
 });
 
-export const UnfollowUserPayload = payloadType('UnfollowUserPayload', 'The user who is followed no longer.', {
-  user: field(() => User, 'Whom one follows no longer.'),
+export const UnfollowUserPayload = payloadType('UnfollowUserPayload', 'Result of unfollowing a user.', {
+  user: field(() => User, 'The unfollowed user.'),
 });

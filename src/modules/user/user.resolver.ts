@@ -56,13 +56,13 @@ export class ViewerResolver {
     return viewerOf(context);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Who is signed in; null for a stranger.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The signed-in user. Null for anonymous users.' })
   user(@Ctx() context: RequestContext): Promise<PublicUser | null> | null {
     return context.signedIn && context.load(this.dependencies.loaders.userById, context.signedIn.userId);
   }
 
   @Authorized()
-  @FieldResolver(() => String, { nullable: true, description: 'One’s own e-mail address; null for accounts without one.' })
+  @FieldResolver(() => String, { nullable: true, description: 'The viewer’s email address. Null if the account has none.' })
   async email(@Ctx() context: RequestContext): Promise<string | null> {
     return (await this.dependencies.users.emailOf(context.requireSignedIn().userId))?.email ?? null;
   }
@@ -77,13 +77,13 @@ export class ViewerResolver {
   }
 
   @Authorized()
-  @FieldResolver(() => SessionConnection, { nullable: true, description: 'The viewer’s open sessions, the one used last first.' })
+  @FieldResolver(() => SessionConnection, { nullable: true, description: 'The viewer’s open sessions, most recently used first.' })
   sessions(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<OwnSession>> {
     return this.dependencies.sessions.list(context.requireSignedIn(), page);
   }
 
   @Authorized()
-  @FieldResolver(() => PrivacySettings, { nullable: true, description: 'What one has decided about the use of what one does.' })
+  @FieldResolver(() => PrivacySettings, { nullable: true, description: 'The viewer’s privacy settings.' })
   privacySettings(@Ctx() context: RequestContext): Promise<PrivacyChoices> {
     return this.dependencies.users.privacySettingsOf(context.requireSignedIn().userId);
   }
@@ -96,15 +96,18 @@ export class UserResolver {
   @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, {
     description:
-      'Opens an account and a session, and mails a link that confirms the address. Where another account has the address, the answer is the same, and its owner is told by mail.',
+      'Creates an account and signs in. Sends a link to confirm the email address. The result is the same if another account already has the address; its owner is then told by email.',
   })
-  signUp(@Arg('input', () => SignUpInput, { description: 'The account.' }) input: SignUpInput, @Ctx() context: RequestContext) {
+  signUp(@Arg('input', () => SignUpInput, { description: 'The account to create.' }) input: SignUpInput, @Ctx() context: RequestContext) {
     return payload(async () => keptInCookie(context, await this.dependencies.accounts.signUp(input, context.userAgent)));
   }
 
   @Cost({ weight: 100 })
-  @Mutation(() => SessionPayload, { description: 'Opens a session.' })
-  signIn(@Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput, @Ctx() context: RequestContext) {
+  @Mutation(() => SessionPayload, { description: 'Signs in and opens a session.' })
+  signIn(
+    @Arg('input', () => SignInInput, { description: 'The account’s email address and password.' }) input: SignInInput,
+    @Ctx() context: RequestContext,
+  ) {
     return payload(async () =>
       keptInCookie(context, await this.dependencies.accounts.signIn(input.email, input.password, context.userAgent)),
     );
@@ -112,10 +115,10 @@ export class UserResolver {
 
   @Mutation(() => SessionPayload, {
     description:
-      'Exchanges a refresh token for fresh tokens. For 20 seconds, the same token is answered with the same fresh ones, so that tabs can refresh at once; using it again later ends the session.',
+      'Exchanges a refresh token for new tokens. For 20 seconds, the same token gives the same new tokens, so that several tabs can refresh at once. Using it again after that ends the session.',
   })
   refreshSession(
-    @Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput,
+    @Arg('input', () => RefreshSessionInput, { description: 'The refresh token to exchange.' }) input: RefreshSessionInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => {
@@ -127,9 +130,9 @@ export class UserResolver {
 
   @Authorized()
   @Cost({ weight: 100 })
-  @Mutation(() => ChangePasswordPayload, { description: 'Changes the viewer’s password, and ends all of their other sessions.' })
+  @Mutation(() => ChangePasswordPayload, { description: 'Changes the viewer’s password and ends all of their other sessions.' })
   changePassword(
-    @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' }) input: ChangePasswordInput,
+    @Arg('input', () => ChangePasswordInput, { description: 'The current password and the new one.' }) input: ChangePasswordInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => {
@@ -140,10 +143,10 @@ export class UserResolver {
 
   @Cost({ weight: 100 })
   @Mutation(() => RequestPasswordResetPayload, {
-    description: 'Mails a link to set a new password. The answer is the same whether or not an account has the address.',
+    description: 'Sends a link to set a new password. The result is the same whether or not an account has the address.',
   })
   requestPasswordReset(
-    @Arg('input', () => RequestPasswordResetInput, { description: 'The account.' }) { email }: RequestPasswordResetInput,
+    @Arg('input', () => RequestPasswordResetInput, { description: 'The account to create.' }) { email }: RequestPasswordResetInput,
   ) {
     return payload(async () => {
       await this.dependencies.accounts.requestPasswordReset(email);
@@ -153,9 +156,9 @@ export class UserResolver {
 
   @Cost({ weight: 100 })
   @Mutation(() => ResetPasswordPayload, {
-    description: 'Sets a new password with the token of a mail, and ends all of the account’s sessions.',
+    description: 'Sets a new password with the token from an email, and ends all of the account’s sessions.',
   })
-  resetPassword(@Arg('input', () => ResetPasswordInput, { description: 'The token and the password.' }) input: ResetPasswordInput) {
+  resetPassword(@Arg('input', () => ResetPasswordInput, { description: 'The token and the new password.' }) input: ResetPasswordInput) {
     return payload(async () => {
       await this.dependencies.accounts.resetPassword(input.token, input.newPassword);
       return { reset: true };
@@ -166,7 +169,7 @@ export class UserResolver {
   @Cost({ weight: 100 })
   @Mutation(() => ChangeEmailPayload, {
     description:
-      'Mails a link to a new address, which confirms it. Until then the account keeps the old one, which is told of the change. The answer is the same whether or not another account has the address.',
+      'Sends a link to a new email address to confirm it. Until then the account keeps its current address, which is told of the change. The result is the same whether or not another account has the address.',
   })
   changeEmail(
     @Arg('input', () => ChangeEmailInput, { description: 'The new address.' }) { email, password }: ChangeEmailInput,
@@ -178,8 +181,8 @@ export class UserResolver {
     });
   }
 
-  @Mutation(() => ConfirmEmailPayload, { description: 'Confirms an address with the token that was mailed to it.' })
-  confirmEmail(@Arg('input', () => ConfirmEmailInput, { description: 'The token.' }) { token }: ConfirmEmailInput) {
+  @Mutation(() => ConfirmEmailPayload, { description: 'Confirms an email address with the token sent to it.' })
+  confirmEmail(@Arg('input', () => ConfirmEmailInput, { description: 'The token from the email.' }) { token }: ConfirmEmailInput) {
     return payload(async () => {
       await this.dependencies.accounts.confirmEmail(token);
       return { confirmed: true };
@@ -188,7 +191,7 @@ export class UserResolver {
 
   @Authorized()
   @Mutation(() => RevokeSessionPayload, {
-    description: 'Ends one of the viewer’s sessions. Its tokens stop working at once, and what it holds open is closed.',
+    description: 'Ends one of the viewer’s sessions. Its tokens stop working and its open connections close.',
   })
   revokeSession(
     @Arg('input', () => RevokeSessionInput, { description: 'The session to end.' }) { sessionId }: RevokeSessionInput,
@@ -204,9 +207,12 @@ export class UserResolver {
 
   @Mutation(() => SignOutPayload, {
     description:
-      'Ends this session, or all of the viewer’s sessions. Their tokens stop working at once. Where the refresh token is in a cookie, no access token is needed to end its session.',
+      'Signs out of this session, or of all of the viewer’s sessions. Their tokens stop working. With the refresh token in a cookie, no access token is needed.',
   })
-  signOut(@Arg('input', () => SignOutInput, { description: 'What to end.' }) input: SignOutInput, @Ctx() context: RequestContext) {
+  signOut(
+    @Arg('input', () => SignOutInput, { description: 'Which sessions to end.' }) input: SignOutInput,
+    @Ctx() context: RequestContext,
+  ) {
     return payload(async () => {
       const cookie = context.refreshCookie?.read();
       if (cookie && !context.signedIn && !input.everywhere) await this.dependencies.sessions.signOutWith(cookie);
@@ -217,18 +223,18 @@ export class UserResolver {
   }
 
   @Authorized()
-  @Mutation(() => UpdateProfilePayload, { description: 'Changes one’s own profile.' })
+  @Mutation(() => UpdateProfilePayload, { description: 'Updates the viewer’s profile.' })
   updateProfile(
-    @Arg('input', () => UpdateProfileInput, { description: 'What to change.' }) input: UpdateProfileInput,
+    @Arg('input', () => UpdateProfileInput, { description: 'The fields to change.' }) input: UpdateProfileInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => ({ user: await this.dependencies.users.updateProfile(context.requireSignedIn().userId, input) }));
   }
 
   @Authorized()
-  @Mutation(() => UpdatePrivacySettingsPayload, { description: 'Decides about the use of what one does.' })
+  @Mutation(() => UpdatePrivacySettingsPayload, { description: 'Updates how the viewer’s activity may be used.' })
   updatePrivacySettings(
-    @Arg('input', () => UpdatePrivacySettingsInput, { description: 'What to change.' }) input: UpdatePrivacySettingsInput,
+    @Arg('input', () => UpdatePrivacySettingsInput, { description: 'The fields to change.' }) input: UpdatePrivacySettingsInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => ({

@@ -17,33 +17,33 @@ export enum UserRole {
 
 registerEnumType(UserRole, {
   name: 'UserRole',
-  description: 'What a user may do.',
+  description: 'Role of a user.',
   valuesConfig: {
-    BUYER: { description: 'Buys, reviews, comments, asks and shares.' },
-    MERCHANT: { description: 'Sells products and answers for them.' },
-    MODERATOR: { description: 'Hides and restores content.' },
-    ADMIN: { description: 'Runs the shop.' },
+    BUYER: { description: 'Buys, reviews, comments, asks and shares. Every user has it.' },
+    MERCHANT: { description: 'Sells products, answers questions and feedback about them.' },
+    MODERATOR: { description: 'Moderates content and users.' },
+    ADMIN: { description: 'Administers the shop.' },
   },
 });
 
-@ObjectType({ implements: Node, description: 'Someone who uses the shop, as anyone may see them.' })
+@ObjectType({ implements: Node, description: 'Public profile of a user.' })
 export class User extends Node<PublicUser> {
-  @Field(() => String, { description: 'Unique, as in `@handle`; letters, digits and underscores.' })
+  @Field(() => String, { description: 'Unique name for mentions, as in `@handle`. Letters, digits and underscores.' })
   handle!: string;
 
-  @Field(() => String, { description: 'The name to show.' })
+  @Field(() => String, { description: 'Display name.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'What they say of themselves.' })
+  @Field(() => String, { nullable: true, description: 'Short text about the user, written by them. May be empty or null.' })
   bio!: string | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'Their picture.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the user’s picture. Null if there is none.' })
   avatarUrl!: string | null;
 
-  @Field(() => [UserRole], { description: 'What they may do.' })
+  @Field(() => [UserRole], { description: 'Roles of the user.' })
   roles!: UserRole[];
 
-  @Field(() => Date, { description: 'When they signed up.' })
+  @Field(() => Date, { description: 'When the user signed up.' })
   createdAt!: Date;
 }
 
@@ -54,47 +54,47 @@ export class User extends Node<PublicUser> {
 })
 export class Viewer extends Node<ViewerIdentity> {}
 
-@InputType({ description: 'A new account.' })
+@InputType({ description: 'An account to create.' })
 export class SignUpInput {
-  @Field(() => String, { description: 'Used to sign in; never shown to others.' })
+  @Field(() => String, { description: 'Email address, used to sign in. Never shown to others.' })
   email!: string;
 
-  @Field(() => String, { description: '8 to 200 characters, and not easy to guess.' })
+  @Field(() => String, { description: 'Password of 8 to 200 characters that is not easy to guess.' })
   password!: string;
 
-  @Field(() => String, { description: '3 to 30 letters, digits or underscores; unique whatever the case.' })
+  @Field(() => String, { description: 'Handle of 3 to 30 letters, digits or underscores. Unique regardless of case.' })
   handle!: string;
 
-  @Field(() => String, { description: 'The name to show, at most 100 characters.' })
+  @Field(() => String, { description: 'Display name, up to 100 characters.' })
   name!: string;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether the account also sells products.' })
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether the account also gets the role `MERCHANT`.' })
   merchant!: boolean;
 }
 
-@InputType({ description: 'What opens a session.' })
+@InputType({ description: 'Credentials to sign in with.' })
 export class SignInInput {
-  @Field(() => String, { description: 'The address of the account.' })
+  @Field(() => String, { description: 'Email address of the account.' })
   email!: string;
 
-  @Field(() => String, { description: 'The password of the account.' })
+  @Field(() => String, { description: 'Password of the account.' })
   password!: string;
 }
 
-@InputType({ description: 'What keeps a session open.' })
+@InputType({ description: 'A refresh token to exchange.' })
 export class RefreshSessionInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The latest refresh token. Taken from the cookie when left out, where the server keeps it there.',
+    description: 'The latest refresh token. Left out if the server keeps it in a cookie.',
   })
   refreshToken?: string | null;
 }
 
-@ObjectType({ implements: Node, description: 'An open session of the viewer: one device, or one browser.' })
+@ObjectType({ implements: Node, description: 'An open session of the viewer, on one device or browser.' })
 export class Session extends Node<OwnSession> {
   @Field(() => String, {
     nullable: true,
-    description: 'What the client called itself when it signed in (its `User-Agent`, at most 200 characters). Null if it did not say.',
+    description: 'The `User-Agent` of the client that signed in, up to 200 characters. Null if it sent none.',
   })
   device!: string | null;
 
@@ -104,136 +104,139 @@ export class Session extends Node<OwnSession> {
   @Field(() => Date, { description: 'When the session was last refreshed.' })
   lastUsedAt!: Date;
 
-  @Field(() => Boolean, { description: 'Whether this is the session that the request was made with.' })
+  @Field(() => Boolean, { description: 'Whether the request was made with this session.' })
   isCurrent!: boolean;
 }
 
 export const SessionConnection = connectionType(Session, 'Session');
 
-@InputType({ description: 'Which session to end.' })
+@InputType({ description: 'A session to end.' })
 export class RevokeSessionInput {
-  @Field(() => ID, { description: 'The session, one of `viewer.sessions`.' })
+  @Field(() => ID, { description: 'One of `viewer.sessions`.' })
   sessionId!: string;
 }
 
 @InputType({ description: 'A new password for the viewer’s account.' })
 export class ChangePasswordInput {
-  @Field(() => String, { description: 'The password that the account has now.' })
+  @Field(() => String, { description: 'The current password.' })
   currentPassword!: string;
 
-  @Field(() => String, { description: 'The password to have from now on: 8 to 200 characters, and not easy to guess.' })
+  @Field(() => String, { description: 'New password of 8 to 200 characters that is not easy to guess.' })
   newPassword!: string;
 }
 
-@InputType({ description: 'The account whose password was forgotten.' })
+@InputType({ description: 'The account to reset the password of.' })
 export class RequestPasswordResetInput {
-  @Field(() => String, { description: 'The e-mail address of the account.' })
+  @Field(() => String, { description: 'Email address of the account.' })
   email!: string;
 }
 
-@InputType({ description: 'A new password for the account that a mailed token belongs to.' })
+@InputType({ description: 'A new password for the account the token belongs to.' })
 export class ResetPasswordInput {
-  @Field(() => String, { description: 'The token from the mail. It works once, for an hour.' })
+  @Field(() => String, { description: 'Token from the email. Works once, within an hour.' })
   token!: string;
 
-  @Field(() => String, { description: 'The password to have from now on: 8 to 200 characters, and not easy to guess.' })
+  @Field(() => String, { description: 'New password of 8 to 200 characters that is not easy to guess.' })
   newPassword!: string;
 }
 
-@InputType({ description: 'A new e-mail address for the viewer’s account.' })
+@InputType({ description: 'A new email address for the viewer’s account.' })
 export class ChangeEmailInput {
-  @Field(() => String, { description: 'The new address. The account has it once its owner confirms it.' })
+  @Field(() => String, { description: 'New email address. Takes effect once it is confirmed.' })
   email!: string;
 
-  @Field(() => String, { description: 'The password of the account.' })
+  @Field(() => String, { description: 'Password of the account.' })
   password!: string;
 }
 
-@InputType({ description: 'What confirms an e-mail address.' })
+@InputType({ description: 'Confirmation of an email address.' })
 export class ConfirmEmailInput {
-  @Field(() => String, { description: 'The token from the mail. It works once.' })
+  @Field(() => String, { description: 'Token from the email. Works once.' })
   token!: string;
 }
 
-@InputType({ description: 'What to sign out of.' })
+@InputType({ description: 'Sessions to sign out of.' })
 export class SignOutInput {
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'End the sessions on all devices.' })
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether to end the viewer’s sessions on all devices.' })
   everywhere!: boolean;
 }
 
-@InputType({ description: 'What to change of one’s profile; what is left out stays.' })
+@InputType({ description: 'Changes to the viewer’s profile. Fields that are left out stay as they are.' })
 export class UpdateProfileInput {
-  @Field(() => String, { nullable: true, description: 'The name to show, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'Display name, up to 100 characters.' })
   name?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 1,000 characters; null clears it.' })
+  @Field(() => String, { nullable: true, description: 'Short text about the viewer, up to 1,000 characters. Null removes it.' })
   bio?: string | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'A picture; null clears it.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of a picture. Null removes it.' })
   avatarUrl?: string | null;
 }
 
-@ObjectType({ description: 'What one has decided about the use of what one does.' })
+@ObjectType({ description: 'The viewer’s privacy settings.' })
 export class PrivacySettings extends From<PrivacyChoices> {
-  @Field(() => Boolean, { description: 'Whether others may be shown oneself as someone with a similar taste.' })
+  @Field(() => Boolean, { description: 'Whether the viewer may be suggested to other users as someone with a similar taste.' })
   suggestToOthers!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether recommendations may follow from what one does.' })
+  @Field(() => Boolean, { description: 'Whether recommendations may be based on the viewer’s activity.' })
   personalise!: boolean;
 }
 
-@InputType({ description: 'What to change of one’s privacy settings; what is left out stays.' })
+@InputType({ description: 'Changes to the viewer’s privacy settings. Fields that are left out stay as they are.' })
 export class UpdatePrivacySettingsInput {
-  @Field(() => Boolean, { nullable: true, description: 'Whether others may be shown oneself as someone with a similar taste.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the viewer may be suggested to other users as someone with a similar taste.',
+  })
   suggestToOthers?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether recommendations may follow from what one does.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether recommendations may be based on the viewer’s activity.' })
   personalise?: boolean | null;
 }
 
-export const UpdatePrivacySettingsPayload = payloadType('UpdatePrivacySettingsPayload', 'The changed privacy settings.', {
-  privacySettings: field(() => PrivacySettings, 'The settings, as changed.'),
+export const UpdatePrivacySettingsPayload = payloadType('UpdatePrivacySettingsPayload', 'Result of updating privacy settings.', {
+  privacySettings: field(() => PrivacySettings, 'The updated privacy settings.'),
 });
 
-export const SessionPayload = payloadType('SessionPayload', 'An open session.', {
-  accessToken: field(() => String, 'Send it as `Authorization: Bearer …`, or in `connection_init`. Good for 15 minutes.'),
-  accessTokenExpiresAt: field(() => Date, 'When the access token ends.'),
+export const SessionPayload = payloadType('SessionPayload', 'Result of signing up, signing in or refreshing a session.', {
+  accessToken: field(() => String, 'Access token. Send it as `Authorization: Bearer …`, or in `connection_init`. Valid for 15 minutes.'),
+  accessTokenExpiresAt: field(() => Date, 'When the access token expires.'),
   refreshToken: field(
     () => String,
-    'Exchange it for fresh tokens with `refreshSession`. Good for 30 days unless the server is configured otherwise, and once. Null where the server keeps it in a cookie.',
+    'Refresh token to exchange for new tokens with `refreshSession`. Valid once, for 30 days by default. Null if the server keeps it in a cookie.',
   ),
-  refreshTokenExpiresAt: field(() => Date, 'When the refresh token ends, and the session with it, unless it is exchanged before.'),
-  user: field(() => User, 'Who is signed in.'),
+  refreshTokenExpiresAt: field(() => Date, 'When the refresh token expires. The session ends then unless it is refreshed before.'),
+  user: field(() => User, 'The signed-in user.'),
 });
 
-export const ChangePasswordPayload = payloadType('ChangePasswordPayload', 'The answer to changing a password.', {
-  changed: field(() => Boolean, 'Whether the password was changed. All other sessions have ended then.'),
+export const ChangePasswordPayload = payloadType('ChangePasswordPayload', 'Result of changing a password.', {
+  changed: field(() => Boolean, 'Whether the password was changed. All other sessions then end.'),
 });
 
-export const RequestPasswordResetPayload = payloadType('RequestPasswordResetPayload', 'The answer to asking for a new password.', {
-  requested: field(() => Boolean, 'True also where no account has the address. A link is mailed to those that have one.'),
+export const RequestPasswordResetPayload = payloadType('RequestPasswordResetPayload', 'Result of requesting a password reset.', {
+  requested: field(() => Boolean, 'Whether the request was accepted. True even if no account has the address.'),
 });
 
-export const ResetPasswordPayload = payloadType('ResetPasswordPayload', 'The answer to resetting a password.', {
-  reset: field(() => Boolean, 'Whether the password was changed. All sessions have ended then.'),
+export const ResetPasswordPayload = payloadType('ResetPasswordPayload', 'Result of resetting a password.', {
+  reset: field(() => Boolean, 'Whether the password was changed. All sessions then end.'),
 });
 
-export const ChangeEmailPayload = payloadType('ChangeEmailPayload', 'The answer to changing an e-mail address.', {
-  requested: field(() => Boolean, 'True also where another account has the address. A link is mailed to where none has.'),
+export const ChangeEmailPayload = payloadType('ChangeEmailPayload', 'Result of changing an email address.', {
+  requested: field(() => Boolean, 'Whether the request was accepted. True even if another account has the address.'),
 });
 
-export const ConfirmEmailPayload = payloadType('ConfirmEmailPayload', 'The answer to confirming an e-mail address.', {
-  confirmed: field(() => Boolean, 'Whether the account has the address now.'),
+export const ConfirmEmailPayload = payloadType('ConfirmEmailPayload', 'Result of confirming an email address.', {
+  confirmed: field(() => Boolean, 'Whether the address was confirmed.'),
 });
 
-export const RevokeSessionPayload = payloadType('RevokeSessionPayload', 'The answer to revoking a session.', {
+export const RevokeSessionPayload = payloadType('RevokeSessionPayload', 'Result of ending a session.', {
   revoked: field(() => Boolean, 'Whether the session has ended.'),
 });
 
-export const SignOutPayload = payloadType('SignOutPayload', 'The answer to signing out.', {
+export const SignOutPayload = payloadType('SignOutPayload', 'Result of signing out.', {
   signedOut: field(() => Boolean, 'Whether the session has ended.'),
 });
 
-export const UpdateProfilePayload = payloadType('UpdateProfilePayload', 'The changed profile.', {
-  user: field(() => User, 'The user, as changed.'),
+export const UpdateProfilePayload = payloadType('UpdateProfilePayload', 'Result of updating the profile.', {
+  user: field(() => User, 'The updated user.'),
 });

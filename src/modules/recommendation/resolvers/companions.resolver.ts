@@ -25,7 +25,7 @@ export class ProductCompanionsResolver {
   constructor(private readonly dependencies: CompanionDependencies) {}
 
   @Cost({ weight: 10 })
-  @FieldResolver(() => ProductConnection, { description: 'Products that go with it, the most alike first, at most 50.' })
+  @FieldResolver(() => ProductConnection, { description: 'Similar products, most similar first, up to 50.' })
   async similarProducts(
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -35,7 +35,7 @@ export class ProductCompanionsResolver {
   }
 
   @Cost({ weight: 10 })
-  @FieldResolver(() => ProductConnection, { description: 'Products that the same people bought, the most often first, at most 30.' })
+  @FieldResolver(() => ProductConnection, { description: 'Products bought by the same people, most frequent first, up to 30.' })
   boughtTogether(
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -45,11 +45,11 @@ export class ProductCompanionsResolver {
   }
 
   @Cost({ weight: 10 })
-  @Query(() => ProductConnection, { description: 'What most people had to do with lately, at most 100 products.' })
+  @Query(() => ProductConnection, { description: 'Products with the most activity in the window, up to 100.' })
   async trendingProducts(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-    @Arg('window', () => TrendWindow, { nullable: true, defaultValue: TrendWindow.WEEK, description: 'How far back to look.' })
+    @Arg('window', () => TrendWindow, { nullable: true, defaultValue: TrendWindow.WEEK, description: 'Period to look back over.' })
     window: TrendWindow,
   ): Promise<Connection<ProductDocument>> {
     return this.productPage(await this.dependencies.behaviour.trending(days[window]), page, `trendingProducts/${window}`, context);

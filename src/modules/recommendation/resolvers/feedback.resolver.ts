@@ -22,9 +22,9 @@ const maxDays = 90;
 export class RecommendationFeedbackResolver {
   constructor(private readonly experiments: ExperimentService) {}
 
-  @Mutation(() => RecordRecommendationFeedbackPayload, { description: 'Says what came of a recommendation.' })
+  @Mutation(() => RecordRecommendationFeedbackPayload, { description: 'Records what the viewer did with a recommendation.' })
   recordRecommendationFeedback(
-    @Arg('input', () => RecordRecommendationFeedbackInput, { description: 'What came of it.' })
+    @Arg('input', () => RecordRecommendationFeedbackInput, { description: 'The recommendation, and what the viewer did with it.' })
     { impressionId, outcome }: RecordRecommendationFeedbackInput,
     @Ctx() context: RequestContext,
   ) {
@@ -36,9 +36,9 @@ export class RecommendationFeedbackResolver {
   }
 
   @Authorized()
-  @Mutation(() => UndoDismissalPayload, { description: 'Lets a dismissed product be recommended again.' })
+  @Mutation(() => UndoDismissalPayload, { description: 'Allows a dismissed product to be recommended again.' })
   undoDismissal(
-    @Arg('input', () => UndoDismissalInput, { description: 'Which.' }) { productId }: UndoDismissalInput,
+    @Arg('input', () => UndoDismissalInput, { description: 'The product.' }) { productId }: UndoDismissalInput,
     @Ctx() context: RequestContext,
   ) {
     const product = idOf('Product', productId, 'input.productId');
@@ -50,9 +50,11 @@ export class RecommendationFeedbackResolver {
 
   @Authorized('ADMIN')
   @Cost({ weight: 500 })
-  @Query(() => RecommenderReport, { description: 'How the recommender does with people. For administrators.' })
+  @Query(() => RecommenderReport, {
+    description: 'Engagement with recommendations, by variant and model version. Requires the role `ADMIN`.',
+  })
   recommenderReport(
-    @Arg('days', () => Int, { nullable: true, defaultValue: 28, description: 'How far back to look, at most 90 days.' }) days: number,
+    @Arg('days', () => Int, { nullable: true, defaultValue: 28, description: 'Number of days to look back, up to 90.' }) days: number,
   ) {
     if (days < 1 || days > maxDays) throw new RequestError('BAD_USER_INPUT', `days must be from 1 to ${maxDays}.`, 'days');
     return this.experiments.report(days);

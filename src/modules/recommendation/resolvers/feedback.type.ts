@@ -11,104 +11,104 @@ export enum RecommendationOutcome {
 
 registerEnumType(RecommendationOutcome, {
   name: 'RecommendationOutcome',
-  description: 'What came of a recommendation.',
+  description: 'What the viewer did with a recommendation.',
   valuesConfig: {
-    CLICKED: { description: 'They went to the product.' },
-    DISMISSED: { description: 'They do not want to see it recommended again.' },
-    BOUGHT: { description: 'They bought it. It follows by itself from an order within a week of a click.' },
+    CLICKED: { description: 'Opened the product.' },
+    DISMISSED: { description: 'Dismissed the product. It is not recommended again.' },
+    BOUGHT: { description: 'Bought the product. Recorded automatically for an order within a week of a click.' },
   },
 });
 
-@InputType({ description: 'What came of a recommendation.' })
+@InputType({ description: 'What the viewer did with a recommendation.' })
 export class RecordRecommendationFeedbackInput {
-  @Field(() => ID, { description: 'As it came with the recommendation.' })
+  @Field(() => ID, { description: 'The `impressionId` of the recommendation.' })
   impressionId!: string;
 
-  @Field(() => RecommendationOutcome, { description: 'What came of it.' })
+  @Field(() => RecommendationOutcome, { description: 'What the viewer did with it.' })
   outcome!: RecommendationOutcome;
 }
 
 export const RecordRecommendationFeedbackPayload = payloadType(
   'RecordRecommendationFeedbackPayload',
-  'The answer to feedback on a recommendation.',
-  { recorded: field(() => Boolean, 'Whether it is on record; sending it again changes nothing.') },
+  'Result of recording feedback on a recommendation.',
+  { recorded: field(() => Boolean, 'Whether it was recorded. Recording it again has no effect.') },
 );
 
-@InputType({ description: 'Which product may be recommended again.' })
+@InputType({ description: 'A dismissed product to recommend again.' })
 export class UndoDismissalInput {
-  @Field(() => ID, { description: 'A product that one has dismissed.' })
+  @Field(() => ID, { description: 'A product the viewer dismissed.' })
   productId!: string;
 }
 
-export const UndoDismissalPayload = payloadType('UndoDismissalPayload', 'The answer to taking a dismissal back.', {
-  undone: field(() => Boolean, 'Whether the product may be recommended again.'),
+export const UndoDismissalPayload = payloadType('UndoDismissalPayload', 'Result of undoing a dismissal.', {
+  undone: field(() => Boolean, 'Whether the product can be recommended again.'),
 });
 
-@ObjectType({ description: 'A share, and the 95 % interval in which it lies.' })
+@ObjectType({ description: 'A rate with its 95 % confidence interval.' })
 export class RateInterval extends From<ProportionInterval> {
-  @Field(() => Float, { description: 'The share, 0 to 1.' })
+  @Field(() => Float, { description: 'The rate, 0 to 1.' })
   mean!: number;
 
-  @Field(() => Float, { description: 'The lower end.' })
+  @Field(() => Float, { description: 'Lower bound of the interval.' })
   low!: number;
 
-  @Field(() => Float, { description: 'The upper end.' })
+  @Field(() => Float, { description: 'Upper bound of the interval.' })
   high!: number;
 }
 
-@ObjectType({ description: 'What came of the recommendations of a variant.' })
+@ObjectType({ description: 'Engagement with the recommendations of one variant.' })
 export class VariantReport extends From<figures.VariantReport> {
-  @Field(() => String, { description: 'Which variant of the recommender.' })
+  @Field(() => String, { description: 'Variant of the recommender.' })
   variant!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Which model version; null where they are taken together, and before the first training.',
+    description: 'Model version. Null for all versions together, and before the first training.',
   })
   modelVersion!: string | null;
 
-  @Field(() => Int, { name: 'impressionCount', description: 'How many products were shown.' })
+  @Field(() => Int, { name: 'impressionCount', description: 'Number of recommendations shown.' })
   impressions!: number;
 
-  @Field(() => Int, { name: 'clickCount', description: 'How many of them were clicked on.' })
+  @Field(() => Int, { name: 'clickCount', description: 'Number of recommendations clicked.' })
   clicks!: number;
 
-  @Field(() => Int, { name: 'dismissalCount', description: 'How many of them were dismissed.' })
+  @Field(() => Int, { name: 'dismissalCount', description: 'Number of recommendations dismissed.' })
   dismissals!: number;
 
-  @Field(() => Int, { name: 'purchaseCount', description: 'How many of them were bought.' })
+  @Field(() => Int, { name: 'purchaseCount', description: 'Number of recommendations bought.' })
   purchases!: number;
 
-  @Field(() => RateInterval, { nullable: true, description: 'Clicks of impressions; null without impressions.' })
+  @Field(() => RateInterval, { nullable: true, description: 'Clicks divided by impressions. Null without impressions.' })
   clickRate!: RateInterval | null;
 
-  @Field(() => RateInterval, { nullable: true, description: 'Purchases of impressions; null without impressions.' })
+  @Field(() => RateInterval, { nullable: true, description: 'Purchases divided by impressions. Null without impressions.' })
   conversionRate!: RateInterval | null;
 }
 
-@ObjectType({ description: 'How a variant does beside the control.' })
+@ObjectType({ description: 'Comparison of a variant with the control.' })
 export class VariantComparison extends From<figures.Comparison> {
-  @Field(() => String, { description: 'Which variant.' })
+  @Field(() => String, { description: 'The compared variant.' })
   treatment!: string;
 
-  @Field(() => Float, { description: 'Its click rate less the control’s.' })
+  @Field(() => Float, { description: 'Click rate of the variant minus that of the control.' })
   clickRateDifference!: number;
 
   @Field(() => Float, {
     description:
-      'At most how likely a difference like this is to be seen at any time where there is none. It stays valid however often one looks: below 0.05, one may stop and decide.',
+      'Always-valid p-value: the upper bound of the probability of ever seeing such a difference if there is none. It can be checked at any time; below 0.05 the experiment can be stopped.',
   })
   alwaysValidP!: number;
 }
 
-@ObjectType({ description: 'How the recommender does with people, from the log of what was shown and what came of it.' })
+@ObjectType({ description: 'Engagement with recommendations, by variant and model version.' })
 export class RecommenderReport extends From<figures.RecommenderReportFigures> {
-  @Field(() => [VariantReport], { description: 'Each variant, all its model versions together.' })
+  @Field(() => [VariantReport], { description: 'Results of each variant, over all model versions.' })
   variants!: VariantReport[];
 
-  @Field(() => [VariantReport], { description: 'Each variant and model version.' })
+  @Field(() => [VariantReport], { description: 'Results of each variant and model version.' })
   byModelVersion!: VariantReport[];
 
-  @Field(() => [VariantComparison], { description: 'Each other variant beside the control; empty without an experiment.' })
+  @Field(() => [VariantComparison], { description: 'Each variant compared with the control. Empty without an experiment.' })
   comparisons!: VariantComparison[];
 }

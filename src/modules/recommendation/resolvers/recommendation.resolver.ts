@@ -34,7 +34,7 @@ export class RecommendedProductResolver {
   }
 
   @FieldResolver(() => ID, {
-    description: 'Send it back with what came of it. Asking for it says that the product is shown, which is counted.',
+    description: 'ID to report with what the viewer did with the recommendation. Requesting it counts an impression.',
   })
   impressionId(@Root() item: ShownItem, @Ctx() context: RequestContext): Promise<string> {
     return context.require(this.impressionOf, item);
@@ -48,17 +48,17 @@ export class RecommendationReasonResolver {
     private readonly accounts: UserVerbs,
   ) {}
 
-  @FieldResolver(() => [Product], { description: 'The products it speaks of; empty for kinds that speak of none.' })
+  @FieldResolver(() => [Product], { description: 'Products named by the reason. Empty for kinds without products.' })
   async products(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<ProductDocument[]> {
     return present(await Promise.all(reason.products.map((id) => context.load(this.catalog.productById, id))));
   }
 
-  @FieldResolver(() => [User], { description: 'The people it speaks of; empty for kinds that speak of none.' })
+  @FieldResolver(() => [User], { description: 'Users named by the reason. Empty for kinds without users.' })
   async users(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<PublicUser[]> {
     return present(await Promise.all(reason.users.map((id) => context.load(this.accounts.userById, id))));
   }
 
-  @FieldResolver(() => String, { description: 'One sentence to show.' })
+  @FieldResolver(() => String, { description: 'The reason as a sentence to display, in the viewer’s language.' })
   async text(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<string> {
     const products = (await this.products(reason, context)).map(({ title }) => title).join(' and ');
     const users = (await this.users(reason, context)).map(({ name }) => name).join(', ');
@@ -95,7 +95,7 @@ export class ViewerRecommendationsResolver {
   @Cost({ weight: 50 })
   @FieldResolver(() => RecommendedProductConnection, {
     description:
-      'What the shop recommends, the best first, at most 100; to a stranger, what is popular. Never what one has bought or reviewed, or what is out of stock.',
+      'Products recommended for the viewer, best first, up to 100. Anonymous users get popular products. Excludes products the viewer bought or reviewed, and products that are out of stock.',
   })
   async recommendedProducts(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -103,18 +103,18 @@ export class ViewerRecommendationsResolver {
     @Arg('context', () => RecommendationContext, {
       nullable: true,
       defaultValue: RecommendationContext.HOME,
-      description: 'Where they are shown.',
+      description: 'Where the recommendations are displayed.',
     })
     place: RecommendationContext,
     @Arg('productIds', () => [ID], {
       nullable: true,
-      description: 'With PRODUCT or CART: the products of the page or the cart, at most 100.',
+      description: 'For `PRODUCT` and `CART`: the products on the page or in the cart, up to 100.',
     })
     productIds?: string[] | null,
-    @Arg('exclude', () => [ID], { nullable: true, description: 'Products not to recommend, at most 100.' }) exclude?: string[] | null,
+    @Arg('exclude', () => [ID], { nullable: true, description: 'Products to leave out, up to 100.' }) exclude?: string[] | null,
     @Arg('visitorId', () => String, {
       nullable: true,
-      description: 'A stranger’s id as in `trackEvents`: what they did in this shop counts. Not read when signed in.',
+      description: 'An anonymous visitor’s ID, as in `trackEvents`, to base recommendations on their activity. Ignored when signed in.',
     })
     visitorId?: string | null,
   ): Promise<Connection<ShownItem>> {

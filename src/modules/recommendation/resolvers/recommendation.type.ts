@@ -28,15 +28,15 @@ export enum RecommendationReasonKind {
 
 registerEnumType(RecommendationReasonKind, {
   name: 'RecommendationReasonKind',
-  description: 'Why a product is recommended.',
+  description: 'Kind of reason for a recommendation.',
   valuesConfig: {
-    BOUGHT: { description: 'It goes with products that one has bought.' },
-    REVIEWED: { description: 'It goes with products that one has reviewed.' },
-    VIEWED: { description: 'It goes with products that one has looked at.' },
-    FOLLOWED: { description: 'People one follows like it.' },
-    ALIKE: { description: 'It goes with the products of this page or cart.' },
-    TASTE: { description: 'People with a taste like one’s own like it.' },
-    POPULAR: { description: 'Many like it.' },
+    BOUGHT: { description: 'Similar to products the viewer bought.' },
+    REVIEWED: { description: 'Similar to products the viewer reviewed.' },
+    VIEWED: { description: 'Similar to products the viewer looked at.' },
+    FOLLOWED: { description: 'Liked by users the viewer follows.' },
+    ALIKE: { description: 'Similar to the products on the page or in the cart.' },
+    TASTE: { description: 'Liked by users with a similar taste.' },
+    POPULAR: { description: 'Popular in the shop.' },
   },
 });
 
@@ -48,11 +48,11 @@ export enum RecommendationContext {
 
 registerEnumType(RecommendationContext, {
   name: 'RecommendationContext',
-  description: 'Where recommendations are shown.',
+  description: 'Where recommendations are displayed.',
   valuesConfig: {
-    HOME: { description: 'On a page of its own: everything one has done counts.' },
-    PRODUCT: { description: 'Beside a product: what goes with it comes first.' },
-    CART: { description: 'Beside the cart: what goes with all of it comes first.' },
+    HOME: { description: 'On a page of their own. Based on everything the viewer did.' },
+    PRODUCT: { description: 'Next to a product. Similar products come first.' },
+    CART: { description: 'Next to the cart. Products that go with all of its contents come first.' },
   },
 });
 
@@ -64,7 +64,7 @@ export enum TrendWindow {
 
 registerEnumType(TrendWindow, {
   name: 'TrendWindow',
-  description: 'How far back a trend looks.',
+  description: 'Period of a trend.',
   valuesConfig: {
     DAY: { description: 'The last 24 hours.' },
     WEEK: { description: 'The last 7 days.' },
@@ -72,21 +72,21 @@ registerEnumType(TrendWindow, {
   },
 });
 
-@ObjectType({ description: 'A reason that holds: without the products it names, the score would be lower.' })
+@ObjectType({ description: 'A reason for a recommendation. It holds: without the products it names, the score would be lower.' })
 export class RecommendationReason extends From<Reason> {
-  @Field(() => RecommendationReasonKind, { description: 'What kind of reason.' })
+  @Field(() => RecommendationReasonKind, { description: 'Kind of reason.' })
   kind!: RecommendationReasonKind;
 }
 
-@ObjectType({ description: 'A product, and why it is recommended.' })
+@ObjectType({ description: 'A recommended product.' })
 export class RecommendedProduct extends From<ShownItem> {
-  @Field(() => Float, { description: 'The higher the better; comparable within one list only.' })
+  @Field(() => Float, { description: 'Score of the recommendation, higher is better. Comparable within one list only.' })
   score!: number;
 
-  @Field(() => [RecommendationReason], { description: 'Why, the strongest reason first.' })
+  @Field(() => [RecommendationReason], { description: 'Reasons for the recommendation, strongest first.' })
   reasons!: RecommendationReason[];
 
-  @Field(() => String, { nullable: true, description: 'Which trained model it comes from; null before the first training.' })
+  @Field(() => String, { nullable: true, description: 'Version of the model that recommended it. Null before the first training.' })
   modelVersion!: string | null;
 }
 

@@ -10,9 +10,13 @@ export class TrainingResolver {
 
   @Authorized('ADMIN')
   @Mutation(() => TrainRecommenderPayload, {
-    description: 'Trains the recommender on everything the shop knows, in the background, while it goes on answering. For administrators.',
+    description:
+      'Trains the recommender in the background, on all data of the shop. Recommendations are served meanwhile. Requires the role `ADMIN`.',
   })
-  trainRecommender(@Arg('input', () => TrainRecommenderInput, { description: 'How.' }) { action, wait }: TrainRecommenderInput) {
+  trainRecommender(
+    @Arg('input', () => TrainRecommenderInput, { description: 'Whether to start or cancel, and how.' })
+    { action, wait }: TrainRecommenderInput,
+  ) {
     return payload(async () => {
       if (action === TrainingAction.CANCEL) this.training.cancel();
       else {
@@ -23,7 +27,7 @@ export class TrainingResolver {
     });
   }
 
-  @Query(() => RecommenderStatus, { description: 'How the recommender stands.' })
+  @Query(() => RecommenderStatus, { description: 'State of the recommender.' })
   recommenderStatus(): Answer<RecommenderStatus> {
     const { version, training, progress } = this.training.state();
     return {

@@ -4,90 +4,94 @@ import { field, From, ObjectType, payloadType } from '../../../relay/output.js';
 import type { TrainingData } from '../training/training-data.js';
 import type { SnapshotDocument } from '../training/training.model.js';
 
-@ObjectType({ description: 'One model of the blend.' })
+@ObjectType({ description: 'A model of the blend.' })
 export class BlendedModel extends From<SnapshotDocument['models'][number]> {
-  @Field(() => String, { description: 'Which model.' })
+  @Field(() => String, { description: 'Name of the model.' })
   name!: string;
 
-  @Field(() => Float, { description: 'How much it counts, as learnt on held-out data; 0 where it adds nothing.' })
+  @Field(() => Float, { description: 'Weight in the blend, learnt on held-out data. 0 if the model adds nothing.' })
   weight!: number;
 }
 
-@ObjectType({ description: 'What the training left out of what was collected, and why.' })
+@ObjectType({ description: 'What preprocessing left out of the training, and why.' })
 export class PreprocessingReport extends From<TrainingData['report']> {
-  @Field(() => Int, { description: 'The version of the rules.' })
+  @Field(() => Int, { description: 'Version of the preprocessing rules.' })
   version!: number;
 
-  @Field(() => Int, { name: 'interactionCount', description: 'How many pairs of user and product were collected.' })
+  @Field(() => Int, { name: 'interactionCount', description: 'Number of collected interactions: pairs of a user and a product.' })
   interactions!: number;
 
-  @Field(() => Int, { name: 'observationCount', description: 'How many of them the models learnt from.' })
+  @Field(() => Int, { name: 'observationCount', description: 'Number of interactions the models learnt from.' })
   observations!: number;
 
-  @Field(() => Int, { name: 'botCount', description: 'How many users look like machines.' })
+  @Field(() => Int, { name: 'botCount', description: 'Number of users that look like bots.' })
   bots!: number;
 
-  @Field(() => Int, { name: 'botInteractionCount', description: 'How many interactions went with them.' })
+  @Field(() => Int, { name: 'botInteractionCount', description: 'Number of interactions of these bots, which were left out.' })
   ofBots!: number;
 
-  @Field(() => Int, { name: 'extremeUserCount', description: 'How many users have more interactions than any person.' })
+  @Field(() => Int, { name: 'extremeUserCount', description: 'Number of users with more interactions than the limit.' })
   extremes!: number;
 
-  @Field(() => Int, { name: 'extremeInteractionCount', description: 'How many of their oldest interactions were left out.' })
+  @Field(() => Int, { name: 'extremeInteractionCount', description: 'Number of their oldest interactions, which were left out.' })
   ofExtremes!: number;
 
   @Field(() => Int, {
     name: 'uniformRatingCount',
-    description: 'How many ratings were not believed, because their authors rate everything the same.',
+    description: 'Number of ratings ignored because their authors rate everything the same.',
   })
   uniformRatings!: number;
 
-  @Field(() => Int, { name: 'emptyInteractionCount', description: 'How many interactions say nothing.' })
+  @Field(() => Int, { name: 'emptyInteractionCount', description: 'Number of interactions without information.' })
   empty!: number;
 
   @Field(() => Int, {
     name: 'optedOutInteractionCount',
-    description: 'How many interactions are of users who opted out of personalisation.',
+    description: 'Number of interactions of users who opted out of personalisation.',
   })
   optedOut!: number;
 
-  @Field(() => Int, { name: 'unknownProductInteractionCount', description: 'How many interactions are with products that are gone.' })
+  @Field(() => Int, { name: 'unknownProductInteractionCount', description: 'Number of interactions with products that no longer exist.' })
   unknownProducts!: number;
 }
 
-@ObjectType({ description: 'How the recommender stands.' })
+@ObjectType({ description: 'State of the recommender.' })
 export class RecommenderStatus {
-  @Field(() => String, { nullable: true, description: 'The version that answers now; null before the first training.' })
+  @Field(() => String, { nullable: true, description: 'Version of the model in use. Null before the first training.' })
   modelVersion!: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it was trained.' })
+  @Field(() => Date, { nullable: true, description: 'When the model was trained.' })
   trainedAt!: Date | null;
 
-  @Field(() => Int, { name: 'userCount', nullable: true, description: 'How many users it learnt from.' })
+  @Field(() => Int, { name: 'userCount', nullable: true, description: 'Number of users the model learnt from.' })
   users!: number | null;
 
-  @Field(() => Int, { name: 'productCount', nullable: true, description: 'How many products it knows.' })
+  @Field(() => Int, { name: 'productCount', nullable: true, description: 'Number of products the model knows.' })
   products!: number | null;
 
-  @Field(() => Int, { name: 'observationCount', nullable: true, description: 'How many pairs of user and product it learnt from.' })
+  @Field(() => Int, {
+    name: 'observationCount',
+    nullable: true,
+    description: 'Number of interactions the model learnt from: pairs of a user and a product.',
+  })
   observations!: number | null;
 
-  @Field(() => [BlendedModel], { description: 'The models it blends.' })
+  @Field(() => [BlendedModel], { description: 'The blended models.' })
   models!: BlendedModel[];
 
   @Field(() => PreprocessingReport, {
     nullable: true,
-    description: 'What was left out of its training, and why; null before the first training.',
+    description: 'What preprocessing left out of the training. Null before the first training.',
   })
   preprocessing!: PreprocessingReport | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Its hyper-parameters, by model; null before the first training.' })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Hyper-parameters by model. Null before the first training.' })
   parameters!: object | null;
 
-  @Field(() => Boolean, { description: 'Whether a training runs now.' })
+  @Field(() => Boolean, { description: 'Whether a training is running.' })
   training!: boolean;
 
-  @Field(() => Float, { description: 'How far the running training is, 0 to 1; 1 while none runs.' })
+  @Field(() => Float, { description: 'Progress of the running training, 0 to 1. 1 if none is running.' })
   progress!: number;
 }
 
@@ -98,22 +102,22 @@ export enum TrainingAction {
 
 registerEnumType(TrainingAction, {
   name: 'TrainingAction',
-  description: 'What to do about training.',
+  description: 'Action on the training.',
   valuesConfig: {
-    START: { description: 'Begin one, unless one runs.' },
-    CANCEL: { description: 'End the one that runs in the process that answers; the model that serves goes on serving.' },
+    START: { description: 'Starts a training unless one is already running.' },
+    CANCEL: { description: 'Cancels the training running in the answering process. The current model stays in use.' },
   },
 });
 
-@InputType({ description: 'A training of the recommender.' })
+@InputType({ description: 'A training to start or cancel.' })
 export class TrainRecommenderInput {
-  @Field(() => TrainingAction, { nullable: true, defaultValue: TrainingAction.START, description: 'What to do.' })
+  @Field(() => TrainingAction, { nullable: true, defaultValue: TrainingAction.START, description: 'The action to take.' })
   action!: TrainingAction;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'With START: whether to answer only when it is done.' })
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'With `START`: whether to wait for the training to finish.' })
   wait!: boolean;
 }
 
-export const TrainRecommenderPayload = payloadType('TrainRecommenderPayload', 'The training that runs now, or has just ended.', {
-  recommenderStatus: field(() => RecommenderStatus, 'How the recommender stands.'),
+export const TrainRecommenderPayload = payloadType('TrainRecommenderPayload', 'Result of starting or cancelling a training.', {
+  recommenderStatus: field(() => RecommenderStatus, 'State of the recommender.'),
 });
