@@ -6,6 +6,7 @@ module.exports = {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     below('pure-core', '^src/(recommender|scoring)/', '^src/(?!recommender|scoring)', 'The algorithms know nothing of the rest.'),
     below('scoring-alone', '^src/scoring/', '^src/recommender/', 'Scores do not depend on the recommender.'),
+    below('search-alone', '^src/search/', '^src/(?!search)', 'How words are compared depends on nothing of the rest.'),
     below('recommender-alone', '^src/recommender/', '^src/scoring/', 'The recommender does not depend on scores.'),
     below(
       'store-at-the-bottom',
@@ -36,7 +37,7 @@ module.exports = {
     below(
       'migrations',
       '^src/migrations/',
-      '^src/(?!migrations|store|data-keys|log|operator-error)',
+      '^src/(?!migrations|store|search|data-keys|log|operator-error)',
       'Migrations know the store and no module: models change after them.',
     ),
     below('mail', '^src/mail/', '^src/(?!mail|store|workers|data-keys|log)', 'Mail knows nothing of what it is about.'),
@@ -44,7 +45,7 @@ module.exports = {
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|recommender|scoring|relay|mail|data-keys|errors|input|log|threads|operator-error)',
+      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|data-keys|errors|input|log|threads|operator-error)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),

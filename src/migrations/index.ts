@@ -4,10 +4,11 @@ import type { Migration } from '../store/migrations.js';
 import { earlierSessions } from './earlier-sessions.js';
 import { idempotencyInputs } from './idempotency-inputs.js';
 import { productAvailability } from './product-availability.js';
+import { questionKeywords } from './question-keywords.js';
 import { withClaims } from './with-claims.js';
 import { withoutMongooseVersions } from './without-mongoose-versions.js';
 
 /** @param keys those that seal addresses */
 export function releaseMigrations(keys: DataKeys): readonly Migration[] {
-  return [withoutMongooseVersions, idempotencyInputs, earlierSessions, withClaims(keys), productAvailability];
+  return [withoutMongooseVersions, idempotencyInputs, earlierSessions, withClaims(keys), productAvailability, questionKeywords];
 }

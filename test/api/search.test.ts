@@ -153,3 +153,37 @@ describe('a product without a price', () => {
       expect(await list(filter, 'NEWEST')).toEqual(['Samovar of brass']);
   });
 });
+
+describe('the words of a search', () => {
+  test('are folded as people compare them, and found inside what is written without spaces', async () => {
+    const titles = [
+      'Crème brûlée torch',
+      'Straßenkarte Łódź',
+      'Ｔｅａ ﬁlter',
+      '抹茶茶碗',
+      'ถ้วยชาเขียว',
+      '한국어검색 찻잔',
+      'Node.js T-shirt',
+      'C++ primer',
+      'C primer',
+    ];
+    const seller = await plaza.account({ merchant: true });
+    await Promise.all(titles.map((title) => plaza.product(seller, { title, categoryId: pots })));
+    await plaza.settle('catalogue search');
+    const found = [
+      ['creme brulee', [0]],
+      ['BRU\u0302LE\u0301E', [0]],
+      ['strassenkarte lodz', [1]],
+      ['tea filter', [2]],
+      ['茶碗', [3]],
+      ['茶', [3]],
+      ['ชาเขียว', [4]],
+      ['검색', [5]],
+      ['nodejs tshirt', [6]],
+      ['node.js t shirt', [6]],
+      ['c++', [7]],
+      ['!?', []],
+    ] as const;
+    for (const [query, at] of found) expect((await search(query)).titles, query).toEqual(at.map((index) => titles[index]));
+  });
+});

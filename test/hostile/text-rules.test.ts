@@ -9,9 +9,9 @@ import { flawIn, flawInLine, isBlank, isLongerThan, tidy } from '../../src/input
 import { webAddress } from '../../src/input/web-address.js';
 import { slugify } from '../../src/modules/catalog/catalog.service.js';
 import { mentionedHandles, withoutMention } from '../../src/modules/comment/mentions.js';
-import { termsOf } from '../../src/modules/question/similar-questions.js';
 import { decodeEventCursor } from '../../src/realtime/event-log.js';
 import { signsOfText } from '../../src/scoring/index.js';
+import { allTermsOf, keywordsOf, queryOf } from '../../src/search/index.js';
 
 const rules: Record<string, (text: string) => unknown> = {
   'what is no text': (text) => [flawIn(text), flawInLine(text)],
@@ -24,7 +24,9 @@ const rules: Record<string, (text: string) => unknown> = {
   slugs: (text) => (flawIn(text) === null ? slugify(text) : null),
   mentions: (text) => [mentionedHandles(text), withoutMention(text, 'anna')],
   screening: signsOfText,
-  'words of questions': termsOf,
+  'words of questions': keywordsOf,
+  'words of products': allTermsOf,
+  'words of a search': (text) => queryOf(text, 20),
   ids: (text) => refused(() => parseGlobalId(text, 'id')),
   cursors: (text) => refused(() => readPage({ after: text }, 'list', 1)),
   'cursors of events': (text) => refused(() => decodeEventCursor(text, 'topic')),

@@ -1,8 +1,9 @@
 /** Full-text search over the catalogue, in memory: relevance by BM25+, unfinished and mistyped words, facets with counts. */
-import MiniSearch from 'minisearch';
+import MiniSearch, { type Query } from 'minisearch';
 import { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
+import { allTermsOf, queryOf, type QueryTerm } from '../../search/index.js';
 import { Worker, type ChangedDocuments } from '../../workers/index.js';
 import { isPriced, isSoldOut } from './availability.js';
 import type { CatalogBulk } from './catalog.bulk.js';
@@ -13,6 +14,7 @@ const pollInterval = 5_000;
 const maxDescription = 1000;
 const priceRanges = 5;
 const maxValues = 20;
+const maxWords = 20;
 
 /** What a search needs of a product besides its words. */
 interface Row {
@@ -72,12 +74,9 @@ type Test = (row: Row) => boolean;
 export class CatalogSearch {
   private readonly index = new MiniSearch<Words>({
     fields: ['title', 'category', 'attributes', 'description'],
-    searchOptions: {
-      boost: { title: 4, category: 2, attributes: 2 },
-      prefix: true,
-      fuzzy: (term) => (term.length > 3 ? 0.2 : false),
-      combineWith: 'AND',
-    },
+    tokenize: allTermsOf,
+    processTerm: (term) => term,
+    searchOptions: { tokenize: (term) => [term], boost: { title: 4, category: 2, attributes: 2 } },
   });
   private readonly rows = new Map<string, Row>();
   private readonly texts = new Map<string, string>();
@@ -158,7 +157,7 @@ export class CatalogSearch {
 
   private ranked(query: string): Row[] {
     if (query.trim() === '') return [...this.rows.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
-    return this.index.search(query).map(({ id }) => this.rows.get(id as string)!);
+    return this.index.search(miniSearchQuery(query)).map(({ id }) => this.rows.get(id as string)!);
   }
 
   private testsOf({ category, merchant, priceAtLeast, priceAtMost, inStock, attributes }: SelectedFacets): [Group, Test][] {
@@ -184,6 +183,20 @@ export class CatalogSearch {
     for (let at: string | null = category; at; at = this.parents.get(at) ?? null) if (at === above) return true;
     return false;
   }
+}
+
+/** Every word, in one of its spellings. */
+function miniSearchQuery(query: string): Query {
+  const spelt = (terms: readonly QueryTerm[]): Query => ({ combineWith: 'AND', queries: terms.map(termQuery) });
+  return {
+    combineWith: 'AND',
+    queries: queryOf(query, maxWords).map((word): Query => ({ combineWith: 'OR', queries: word.map(spelt) })),
+  };
+}
+
+/** Short words are not mistyped, or everything would be like them. */
+function termQuery({ text, match }: QueryTerm): Query {
+  return { queries: [text], prefix: match !== 'EXACT', fuzzy: match === 'ALIKE' && text.length > 3 ? 0.2 : false };
 }
 
 function facetsOf(counted: { row: Row; missed: Group[] }[]): Facets {

@@ -4,6 +4,7 @@ import type { FeedVerbs } from '../feed/index.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { OrderVerbs } from '../order/index.js';
+import { keywordsOf } from '../../search/index.js';
 import { ownedDocuments, type PersonalData } from '../personal-data.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -17,7 +18,7 @@ import { questionLoaders, type QuestionLoaders } from './question.loader.js';
 import { questionModels, type QuestionModels } from './question.model.js';
 import { ProductQuestionsResolver, QuestionResolver } from './question.resolver.js';
 import { QuestionService } from './question.service.js';
-import { SimilarQuestions, termsOf } from './similar-questions.js';
+import { SimilarQuestions } from './similar-questions.js';
 import { Visibility } from './visibility.js';
 import { collections } from './question.collections.js';
 
@@ -84,7 +85,7 @@ function questionsOf({ questions }: QuestionModels): PersonalData {
       const asked = await questions.find({ author: user }, { body: 1 }).limit(max).session(session).lean();
       for (const { _id, body } of asked) {
         const redacted = redact(body);
-        const change = { author: anonymousId, body: redacted, terms: termsOf(redacted) };
+        const change = { author: anonymousId, body: redacted, terms: keywordsOf(redacted) };
         await questions.updateOne({ _id }, { $set: change }, { session });
       }
       return asked.length;

@@ -1,7 +1,7 @@
 /** Questions and answers of another shop or data set, in bulk. */
 import { insertMissing } from '../../store/documents.js';
 import type { AnswerDocument, QuestionDocument, QuestionModels } from './question.model.js';
-import { termsOf } from './similar-questions.js';
+import { keywordsOf } from '../../search/index.js';
 
 export class QuestionBulk {
   constructor(private readonly models: QuestionModels) {}
@@ -10,7 +10,7 @@ export class QuestionBulk {
   importQuestions(questions: readonly Omit<QuestionDocument, 'terms'>[]): Promise<number> {
     return insertMissing(
       this.models.questions,
-      questions.map((question) => ({ ...question, terms: termsOf(question.body) })),
+      questions.map((question) => ({ ...question, terms: keywordsOf(question.body) })),
     );
   }
 

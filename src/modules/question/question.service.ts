@@ -4,6 +4,7 @@ import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
+import { keywordsOf } from '../../search/index.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
@@ -13,7 +14,6 @@ import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { QuestionDocument, QuestionModels } from './question.model.js';
-import { termsOf } from './similar-questions.js';
 import type { Visibility } from './visibility.js';
 
 export const questionTopic = (product: Types.ObjectId): string => `questions:${product.toHexString()}`;
@@ -69,7 +69,7 @@ export class QuestionService {
       product,
       author,
       body,
-      terms: termsOf(body),
+      terms: keywordsOf(body),
       answerCount: 0,
       acceptedAnswer: null,
       createdAt: now,

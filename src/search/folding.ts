@@ -1,0 +1,38 @@
+/**
+ * Folds what people do not tell apart when they search: case, accents, ligatures, width, and letters that others spell
+ * with two. Sources: Unicode Standard Annex 15 (Normalization Form KD) and Technical Report 30 (Character Foldings).
+ */
+import anyAscii from 'any-ascii';
+
+/** Signs that would otherwise become letters of the word before them. */
+const signs = /[©®℠™]/gu;
+
+/** Marks that searches leave out. Those of other scripts, such as the vowels of Thai and Hindi, make another word. */
+const marks = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}])\p{M}+/gu;
+
+/** Latin letters that no normalization takes apart, such as ß, ø and ł. */
+const ownLetters = /(?![a-z])\p{Script=Latin}/gu;
+
+/** Putting more marks in order than any language has would take more than linear time. */
+const tooManyMarks = /(\p{M}{30})\p{M}+/gu;
+
+const katakana = /[ァ-ヶ]/gu;
+const kanaDistance = 0x60;
+
+/** Text as searches compare it. It may be longer than what was given. */
+export function fold(text: string): string {
+  const lower = text.replace(signs, ' ').replace(tooManyMarks, '$1').normalize('NFKD').toLowerCase();
+  if (isAscii(lower)) return lower;
+  return lower
+    .replace(/ـ/gu, '')
+    .replace(marks, '$1')
+    .normalize('NFC')
+    .replace(ownLetters, (letter) => anyAscii(letter).toLowerCase())
+    .replace(/ς/gu, 'σ')
+    .replace(katakana, (letter) => String.fromCodePoint(letter.codePointAt(0)! - kanaDistance));
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
+}

@@ -1,0 +1,112 @@
+/**
+ * Which words a text has, as an index keeps them and as a query asks for them.
+ *
+ * Words are folded. What is joined by a hyphen, dot or apostrophe counts as its parts and as one word, so that
+ * "node.js", "nodejs" and "t-shirt", "tshirt" meet. Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese are written
+ * without spaces, or with words grown together: a run of them is kept as its overlapping pairs (or threes, where
+ * characters are single sounds), so that a query is found wherever in the run it begins.
+ */
+import { fold } from './folding.js';
+
+/** How a term of a query may differ from a term of the index. */
+export type TermMatch = 'EXACT' | 'BEGINNING' | 'ALIKE';
+
+export interface QueryTerm {
+  text: string;
+  /** `ALIKE` takes unfinished and mistyped words too. */
+  match: TermMatch;
+}
+
+/** One word of a query: any of the alternatives will do, and each of them needs all of its terms. */
+export type QueryWord = readonly (readonly QueryTerm[])[];
+
+/** Words joined by what people leave out or replace; a language's name may end in + or #. */
+const chunks = /[\p{L}\p{N}\p{M}]+(?:[.\-'’‘‐‑_·・&/][\p{L}\p{N}\p{M}]+)*(?:\+{1,2}|#)?(?![+#\p{L}\p{N}])|[\p{L}\p{N}\p{M}]+/gu;
+const joiner = /[.\-'’‘‐‑_·・&/]/u;
+const maxParts = 4;
+
+const pairs = '[[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Bopomofo}]&&[\\p{L}\\p{M}]]';
+const threes = '[[\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]&&[\\p{L}\\p{M}]]';
+/** The runs of a word: without spaces, and with. */
+const runs = new RegExp(`(?<pairs>${pairs}+)|(?<threes>${threes}+)|[^${pairs}${threes}]+`, 'gv');
+
+/** The distinct terms under which a text is found. @param max how many at most, the first ones */
+export function termsOf(text: string, max = Infinity): string[] {
+  const terms = new Set<string>();
+  for (const chunk of chunksOf(text)) {
+    for (const term of indexed(chunk)) {
+      terms.add(term);
+      if (terms.size >= max) return [...terms];
+    }
+  }
+  return [...terms];
+}
+
+/** All terms of a text, as often as they occur. */
+export function allTermsOf(text: string): string[] {
+  return chunksOf(text).flatMap(indexed);
+}
+
+/** @param max how many words at most, the first ones */
+export function queryOf(text: string, max: number): QueryWord[] {
+  return chunksOf(text).slice(0, max).map(queryWord);
+}
+
+function chunksOf(text: string): string[] {
+  return fold(text).match(chunks) ?? [];
+}
+
+function indexed(chunk: string): string[] {
+  const { name, parts } = taken(chunk);
+  const terms = parts.flatMap(termsOfPart);
+  if (parts.length > 1 && parts.length <= maxParts) terms.push(joined(parts));
+  if (name) terms.push(name);
+  return terms;
+}
+
+/** A chunk's parts, and the whole of it where it is a name such as c++. */
+function taken(chunk: string): { name: string | null; parts: string[] } {
+  const suffix = /[+#]+$/.exec(chunk)?.[0] ?? '';
+  const parts = chunk.slice(0, chunk.length - suffix.length).split(joiner);
+  return { name: suffix === '' ? null : parts.at(-1)! + suffix, parts };
+}
+
+/** 1.5 is no 15. */
+function joined(parts: readonly string[]): string {
+  return parts.join(parts.every((part) => /^\p{N}/u.test(part)) ? '.' : '');
+}
+
+function termsOfPart(part: string): string[] {
+  return Array.from(part.matchAll(runs)).flatMap(({ 0: run, groups }) => {
+    const length = gramLength(groups);
+    return length === 0 ? [run] : grams(run, length);
+  });
+}
+
+function gramLength(groups: Record<string, string> | undefined): number {
+  return groups?.['pairs'] ? 2 : groups?.['threes'] ? 3 : 0;
+}
+
+/** What begins at each character, also where less than the length is left, so that a shorter query is a beginning. */
+function grams(run: string, length: number): string[] {
+  const characters = [...run];
+  return characters.map((_, at) => characters.slice(at, at + length).join(''));
+}
+
+function queryWord(chunk: string): QueryWord {
+  const { name, parts } = taken(chunk);
+  if (name) return [[{ text: name, match: 'EXACT' }]];
+  const apart = parts.flatMap(queryTerms);
+  if (parts.length === 1 || parts.length > maxParts) return [apart];
+  return [[{ text: joined(parts), match: 'ALIKE' }], apart];
+}
+
+function queryTerms(part: string): QueryTerm[] {
+  return Array.from(part.matchAll(runs)).flatMap(({ 0: run, groups }): QueryTerm[] => {
+    const length = gramLength(groups);
+    if (length === 0) return [{ text: run, match: 'ALIKE' }];
+    const whole = grams(run, length).filter((gram) => [...gram].length === length);
+    if (whole.length === 0) return [{ text: run, match: 'BEGINNING' }];
+    return whole.map((text) => ({ text, match: 'EXACT' }));
+  });
+}
