@@ -21,7 +21,9 @@ export interface QueryTerm {
 export type QueryWord = readonly (readonly QueryTerm[])[];
 
 /** Words joined by what people leave out or replace; a language's name may end in + or #. */
-const chunks = /[\p{L}\p{N}\p{M}]+(?:[.\-'’‘‐‑_·・&/][\p{L}\p{N}\p{M}]+)*(?:\+{1,2}|#)?(?![+#\p{L}\p{N}])|[\p{L}\p{N}\p{M}]+/gu;
+const chunks = /[\p{L}\p{N}\p{M}]+(?:[.\-'’‘‐‑_·・&/][\p{L}\p{N}\p{M}]+)*(?:\+{1,2}|#)?/gu;
+const ending = /[+#]/;
+const goesOn = /[+#\p{L}\p{N}]/u;
 const joiner = /[.\-'’‘‐‑_·・&/]/u;
 const maxParts = 4;
 
@@ -53,7 +55,12 @@ export function queryOf(text: string, max: number): QueryWord[] {
 }
 
 function chunksOf(text: string): string[] {
-  return fold(text).match(chunks) ?? [];
+  const folded = fold(text);
+  return Array.from(folded.matchAll(chunks), ({ 0: chunk, index }) => {
+    const bare = chunk.search(ending);
+    // What follows at once makes of a+b no name.
+    return bare > 0 && goesOn.test(folded.charAt(index + chunk.length)) ? chunk.slice(0, bare) : chunk;
+  });
 }
 
 function indexed(chunk: string): string[] {
@@ -66,9 +73,9 @@ function indexed(chunk: string): string[] {
 
 /** A chunk's parts, and the whole of it where it is a name such as c++. */
 function taken(chunk: string): { name: string | null; parts: string[] } {
-  const suffix = /[+#]+$/.exec(chunk)?.[0] ?? '';
-  const parts = chunk.slice(0, chunk.length - suffix.length).split(joiner);
-  return { name: suffix === '' ? null : parts.at(-1)! + suffix, parts };
+  const bare = chunk.search(ending);
+  const parts = (bare > 0 ? chunk.slice(0, bare) : chunk).split(joiner);
+  return { name: bare > 0 ? parts.at(-1)! + chunk.slice(bare) : null, parts };
 }
 
 /** 1.5 is no 15. */
