@@ -14,6 +14,7 @@ import { guardInput } from './graphql/input-guard.js';
 import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
 import { RateLimits } from './graphql/rate-limits.js';
 import { assembleSchema } from './graphql/schema.js';
+import { LiveStreams } from './graphql/streams.js';
 import { withPort } from './http/port.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import type { Logger } from './log.js';
@@ -264,6 +265,7 @@ async function serve(
     log,
     operations,
     realtime,
+    streams: new LiveStreams(realtime.eventLog, nodes),
     metrics,
     productUrlOf: productUrlOf(config),
     reviewFeed: () => reviewFeed.current(),

@@ -6,6 +6,8 @@ import type { DocumentNode, ExecutionResult, FormattedExecutionResult, GraphQLEr
 import { LRUCache } from 'lru-cache';
 import {
   encodeEventCursor,
+  endOfStream,
+  hiddenAuthorsTopic,
   TopicFeeds,
   type HiddenAuthors,
   type Realtime,
@@ -28,6 +30,8 @@ export interface Sink {
   send(payload: string, cursor: string): void;
   /** Bytes handed to it that the client has not taken yet. */
   readonly backlog: number;
+  /** Says that nothing follows. */
+  complete(): void;
   close(reason: DropReason): void;
 }
 
@@ -85,7 +89,8 @@ export class Broadcasts {
 
   /**
    * Joins a subscriber: first what it missed, then what happens, each event once and in order.
-   * @throws RequestError RATE_LIMITED where the address has too many different live operations
+   * @throws RequestError RATE_LIMITED where the address has too many different live operations, NOT_FOUND where what it
+   * is about is not there for the viewer
    */
   async join(source: TopicSource, operation: SubscribedOperation, sink: Sink): Promise<Joined> {
     const { metrics } = this.realtime;
@@ -97,23 +102,30 @@ export class Broadcasts {
       release();
       throw error;
     });
-    const group = this.groupOf(feed, operation);
+    const group = this.groupOf(feed, source, operation);
     const position = source.after ?? feed.position;
-    const member = new Member(operation, sink, position, this.hiddenAuthors, metrics, this.maxBacklog);
+    const member = new Member(operation, source, sink, position, this.hiddenAuthors, metrics, this.maxBacklog);
+    const unlisten = user && source.mayClose && this.realtime.announcements.listen(hiddenAuthorsTopic(user), () => void member.recheck());
     const leave = (): void => {
       if (member.left) return;
       member.left = true;
       metrics.subscribers.dec();
       unwatch?.();
+      if (unlisten) unlisten();
       release();
       group.remove(member);
       if (group.isEmpty) this.dismiss(group);
     };
     member.onDrop = leave;
     metrics.subscribers.inc();
+    group.expect(member);
+    // Not before: the end of what it is about is in the topic after the place where the member begins.
+    await source.requireOpen().catch((error: unknown) => {
+      leave();
+      throw error;
+    });
     metrics.subscribersAdmitted.inc();
     if (source.after !== null) metrics.subscribersResumed.inc();
-    group.expect(member);
     group.admit(member).catch((error: unknown) => this.report(error, operation.context.facts));
     return {
       leave,
@@ -129,7 +141,7 @@ export class Broadcasts {
     return feed.closed ? this.openFeed(topic) : feed;
   }
 
-  private groupOf(feed: TopicFeed, { document, operationName, variables }: SubscribedOperation): Group {
+  private groupOf(feed: TopicFeed, source: TopicSource, { document, operationName, variables }: SubscribedOperation): Group {
     const declared = this.operations.operation(document, operationName).variableDefinitions ?? [];
     const names = declared.map(({ variable }) => variable.name.value).filter((name) => name !== 'after');
     const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, names.map((name) => variables[name])]);
@@ -137,7 +149,9 @@ export class Broadcasts {
     if (!group) {
       const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>
         this.execute(document, operationName, variables, event, context);
-      group = new Group(key, feed, execute, this.hiddenAuthors, this.rateLimits, this.payloads, this.realtime.metrics);
+      // The document names the field, so all of a group want the same events.
+      const delivers = (event: LoggedEvent): boolean => source.delivers(event);
+      group = new Group(key, feed, delivers, execute, this.hiddenAuthors, this.rateLimits, this.payloads, this.realtime.metrics);
       this.groups.set(key, group);
       feed.follow(group);
     }
@@ -189,6 +203,7 @@ class Member {
 
   constructor(
     { context, points }: SubscribedOperation,
+    private readonly source: TopicSource,
     readonly sink: Sink,
     /** The sequence of the last event it was sent. */
     public position: number,
@@ -217,7 +232,16 @@ class Member {
 
   private mayNotSee({ data }: LoggedEvent): boolean {
     const { signedIn } = this.context;
-    return signedIn !== null && data.author !== undefined && this.hiddenAuthors.hides(signedIn.userId, data.author);
+    if (signedIn === null) return false;
+    return [data.author, data.owner].some((user) => user !== undefined && this.hiddenAuthors.hides(signedIn.userId, user));
+  }
+
+  /** Ends the subscription unless the viewer still sees what it is about. */
+  async recheck(): Promise<void> {
+    const isOpen = await this.source.isOpen().catch(() => true);
+    if (isOpen || this.left) return;
+    this.sink.complete();
+    this.onDrop();
   }
 
   drop(reason: DropReason = 'too slow'): void {
@@ -239,6 +263,7 @@ class Group implements Follower {
   constructor(
     readonly key: string,
     readonly feed: TopicFeed,
+    private readonly delivers: (event: LoggedEvent) => boolean,
     private readonly execute: Execute,
     private readonly hiddenAuthors: HiddenAuthors,
     private readonly rateLimits: RateLimits,
@@ -270,10 +295,8 @@ class Group implements Follower {
       const events = await this.feed.after(member.position);
       if (events.length === 0) break;
       for (const event of events) {
-        if (!(await this.hasRoom(member))) return member.drop();
-        await this.rateLimits.chargeMissedEvent(member.context, member.points, () => member.left);
-        if (event.hidden) member.position = event.sequence;
-        else member.send(event, await this.payloadFor(event, member), encodeEventCursor(event));
+        await this.catchUp(member, event);
+        if (member.left) return;
       }
     }
     if (member.left) return;
@@ -281,7 +304,23 @@ class Group implements Follower {
     this.live.add(member);
   }
 
+  private async catchUp(member: Member, event: LoggedEvent): Promise<void> {
+    if (event.type === endOfStream) await member.recheck();
+    if (event.hidden || !this.delivers(event)) {
+      member.position = event.sequence;
+      return;
+    }
+    if (!(await this.hasRoom(member))) return member.drop();
+    await this.rateLimits.chargeMissedEvent(member.context, member.points, () => member.left);
+    member.send(event, await this.payloadFor(event, member), encodeEventCursor(event));
+  }
+
   async deliver(event: LoggedEvent): Promise<void> {
+    if (event.type === endOfStream) for (const member of this.live) await member.recheck();
+    if (!this.delivers(event)) {
+      this.delivered = event.sequence;
+      return;
+    }
     const cursor = encodeEventCursor(event);
     if (this.personal || !(await this.deliverShared(event, cursor))) await this.deliverEach(event, cursor);
     this.metrics.deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);

@@ -48,7 +48,7 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
   const signedIn = await authenticate(request.authorization);
   const identity = signedIn && identities.watch(signedIn);
   if (identity) response.once('close', () => identities.release(identity));
-  const context = new RequestContext(identity ?? { signedIn }, request.address, options.realtime.eventLog, request.lastEventId);
+  const context = new RequestContext(identity ?? { signedIn }, request.address, options.streams, request.lastEventId);
   context.userAgent = request.userAgent;
   const { document, operationName, variables } = await read(options, request);
   context.facts = request.facts;
@@ -74,7 +74,15 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
     stream.send(JSON.stringify({ errors }));
     return stream.complete();
   }
-  const joined = await broadcasts.join(source.topic, { document, operationName, variables, context, points }, stream);
+  const joined = await broadcasts
+    .join(source.topic, { document, operationName, variables, context, points }, stream)
+    .catch((error: unknown) => {
+      if (!(error instanceof RequestError) || error.code !== 'NOT_FOUND') throw error;
+      const formatted = asFailure(error, report);
+      noteErrors(request.facts, [formatted]);
+      stream.fail(formatted);
+    });
+  if (!joined) return;
   if (response.destroyed) return joined.leave();
   stream.open();
   response.once('close', () => joined.leave());

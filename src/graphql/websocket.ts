@@ -6,7 +6,7 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
 import { TopicSource, type Realtime } from '../realtime/index.js';
-import { RequestContext, type SignedIn } from '../relay/context.js';
+import { RequestContext, type SignedIn, type Streams } from '../relay/context.js';
 import { admit } from './admission.js';
 import type { Broadcasts, DropReason, Joined, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
@@ -17,6 +17,7 @@ import type { LiveConnections, LiveIdentities, LiveIdentity } from './live-conne
 
 export interface LiveOptions {
   realtime: Realtime;
+  streams: Streams;
   operations: CompiledOperations;
   broadcasts: Broadcasts;
   connections: LiveConnections;
@@ -84,7 +85,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
 }
 
 async function connect(
-  { realtime, authenticate, connections, identities, addressOf }: LiveOptions,
+  { realtime, streams, authenticate, connections, identities, addressOf }: LiveOptions,
   parameters: Parameters,
   extra: Connected,
 ): Promise<boolean> {
@@ -101,7 +102,7 @@ async function connect(
   }
   const userAgent = request.headers['user-agent'] ?? null;
   if (!signedIn) {
-    extra.context = Object.assign(new RequestContext({ signedIn }, addressOf(request), realtime.eventLog), { userAgent });
+    extra.context = Object.assign(new RequestContext({ signedIn }, addressOf(request), streams), { userAgent });
     return true;
   }
   // Whoever left while the token was checked is not counted, since nothing would count them out.
@@ -119,7 +120,7 @@ async function connect(
     else socket.close(closeCode.forbidden, tokenExpired);
   };
   extra.identity = identity;
-  extra.context = Object.assign(new RequestContext(identity, addressOf(request), realtime.eventLog), { userAgent });
+  extra.context = Object.assign(new RequestContext(identity, addressOf(request), streams), { userAgent });
   extra.leave = [leave, () => identities.release(identity)];
   return true;
 }
@@ -245,7 +246,8 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
     };
     const siblings = subscriptionsOf.get(socket) ?? new Set();
     subscriptionsOf.set(socket, siblings.add(this));
-    this.joined = await this.broadcasts.join(this.source.topic, operation, new SocketSink(socket, id));
+    const sink = new SocketSink(socket, id, () => void this.return());
+    this.joined = await this.broadcasts.join(this.source.topic, operation, sink);
     if (this.ended) this.leave();
   }
 }
@@ -256,6 +258,8 @@ class SocketSink implements Sink {
   constructor(
     private readonly socket: WebSocket,
     id: string,
+    /** Ends the subscription, which the client is told. */
+    readonly complete: () => void,
   ) {
     this.start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   }

@@ -27,7 +27,7 @@ import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdenti
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
-import { RequestContext, type SignedIn, type TokenCookie } from '../relay/context.js';
+import { RequestContext, type SignedIn, type Streams, type TokenCookie } from '../relay/context.js';
 import { serveAccountPage } from './account-page.js';
 import { setBrowserRules } from './browser-rules.js';
 import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
@@ -68,6 +68,7 @@ export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeed
   rateLimits: RateLimits;
   hiddenAuthors: HiddenAuthors;
   realtime: Realtime;
+  streams: Streams;
   metrics: Registry;
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
@@ -155,7 +156,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveHealth(fastify, options);
   serveMetrics(fastify, options.metricsAccess, options.metrics);
   serveShortLinks(fastify, options);
-  serveProductPage(fastify, options.operations, options.realtime.eventLog);
+  serveProductPage(fastify, options.operations, options.streams);
   serveReviewFeed(fastify, options);
   serveAccountPage(fastify, path);
   if (options.playground) await servePlayground(fastify, path);
@@ -193,7 +194,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
         const context = new RequestContext(
           { signedIn: await live.authenticate(request.headers.authorization) },
           live.addressOf(request.raw),
-          live.realtime.eventLog,
+          live.streams,
         );
         return Object.assign(context, {
           facts,

@@ -31,6 +31,8 @@ export interface DomainEvents {
   unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
   /** A moderator took content out of sight, or put it back. */
   contentModerated: { author: Types.ObjectId; content: ContentReference; visible: boolean };
+  /** Content was deleted, or cannot be seen any more since what it belongs to was deleted or hidden. */
+  contentGone: { contents: readonly ContentReference[] };
   /** Content waits for a moderator before anybody sees it. */
   contentHeld: { author: Types.ObjectId; content: ContentReference; isEdit: boolean };
 }

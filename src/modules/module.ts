@@ -39,8 +39,12 @@ export interface SeenContent {
 export interface ModeratedKind {
   /** The content, hidden or not, as moderators and its author see it; null where it is gone. */
   find(context: RequestContext, id: Types.ObjectId): Promise<object | null>;
-  /** Takes it out of sight, or puts it back. @returns its author, or null where there is no such content */
-  show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null>;
+  /**
+   * Takes it out of sight, or puts it back.
+   * @param isRelease whether it was held from the first, so that `release` says that it is there
+   * @returns its author, or null where there is no such content
+   */
+  show(change: Change, id: Types.ObjectId, visible: boolean, isRelease: boolean): Promise<Types.ObjectId | null>;
   /** Tells those concerned of content that was held from the first and comes out now. */
   release(change: Change, id: Types.ObjectId): Promise<void>;
 }

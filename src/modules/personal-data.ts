@@ -1,5 +1,6 @@
 /** What a feature holds on a user: how it is exported, and what an erasure makes of it. */
 import type { Types } from 'mongoose';
+import type { Change, EventEntry } from '../realtime/index.js';
 import type { ClientSession } from '../store/database.js';
 import type { AnyModel } from '../store/documents.js';
 
@@ -17,6 +18,8 @@ export interface Erasure {
 /** One transaction of an erasure. */
 export interface ErasureStep extends Erasure {
   session: ClientSession;
+  /** Tells subscribers of what they may have on their screens. */
+  emitMany: Change['emitMany'];
   /** How many documents the step may change. */
   max: number;
 }
@@ -45,7 +48,7 @@ export interface HeldData {
 /** Every collection of a feature by its name: what it holds on people, or why nothing. */
 export type Collections = Readonly<Record<string, HeldData | { none: string }>>;
 
-interface OwnedDocuments {
+interface OwnedDocuments<Document> {
   name: string;
   model: AnyModel;
   /** The indexed field that holds whose it is. */
@@ -56,14 +59,29 @@ interface OwnedDocuments {
   texts?: string[];
   /** Fields that an export leaves out, since they are about others. */
   withheld?: string[];
+  /** What subscribers are told of one that stays without its author; null for those that nobody sees. */
+  changeOf?: (document: Document) => EventEntry | null;
 }
 
 /** A collection of documents that each belong to one user. */
-export function ownedDocuments({ name, model, owner, erase, texts = [], withheld = [] }: OwnedDocuments): PersonalData {
+export function ownedDocuments<Document>({
+  name,
+  model,
+  owner,
+  erase,
+  texts = [],
+  withheld = [],
+  changeOf = () => null,
+}: OwnedDocuments<Document>): PersonalData {
   return {
     name,
     collect: (user) => model.find({ [owner]: user }, Object.fromEntries(withheld.map((field) => [field, 0]))).lean(),
-    erase: (step) => (erase === 'DELETE' ? deleteSome(model, { [owner]: step.user }, step) : anonymise(model, owner, texts, step)),
+    async erase(step) {
+      if (erase === 'DELETE') return deleteSome(model, { [owner]: step.user }, step);
+      const documents = await anonymise(model, owner, texts, step);
+      await step.emitMany(documents.map((document) => changeOf(document as Document)).filter((entry) => entry !== null));
+      return documents.length;
+    },
   };
 }
 
@@ -99,9 +117,11 @@ async function someOf(
   return found.map(({ _id }: { _id: unknown }) => _id);
 }
 
-async function anonymise(model: AnyModel, owner: string, texts: string[], step: ErasureStep): Promise<number> {
+type Owned = Record<string, unknown> & { _id: unknown };
+
+/** @returns what it found, as it is since */
+async function anonymise(model: AnyModel, owner: string, texts: string[], step: ErasureStep): Promise<Owned[]> {
   const { session, user, anonymousId, redact, max } = step;
-  type Owned = Record<string, unknown> & { _id: unknown };
   const documents = (await model
     .find({ [owner]: user })
     .limit(max)
@@ -121,7 +141,7 @@ async function anonymise(model: AnyModel, owner: string, texts: string[], step: 
     ];
   });
   if (operations.length > 0) await model.bulkWrite(operations as never, { session });
-  return documents.length;
+  return documents.map((document) => ({ ...document, [owner]: anonymousId }));
 }
 
 /** An indexed field through which others' documents point at a user: after an erasure it points at nobody. */

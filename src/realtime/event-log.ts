@@ -33,8 +33,24 @@ export interface LoggedEvent {
 export interface EventData extends Record<string, unknown> {
   /** Who did it; nobody who blocks them receives the event. */
   author?: Types.ObjectId;
+  /** Whose it is what it belongs to; nobody who blocks them receives it either. */
+  owner?: Types.ObjectId;
   /** What it is about, as `Type:id`, so that it can be hidden with it. */
   content?: string;
+}
+
+export interface EventEntry {
+  topic: string;
+  type: string;
+  data: EventData;
+}
+
+/** The type of the event that ends a topic's subscriptions. */
+export const endOfStream = 'END';
+
+/** What a topic is about is gone or out of sight: its subscriptions end, but for those whose viewer sees it still. */
+export function endOf(topic: string): EventEntry {
+  return { topic, type: endOfStream, data: {} };
 }
 
 interface TopicCounter {
@@ -56,6 +72,7 @@ function eventSchema(retention: number): Schema<LoggedEvent> {
   );
   schema.index({ 'data.content': 1 }, { sparse: true });
   schema.index({ 'data.author': 1 }, { sparse: true });
+  schema.index({ 'data.owner': 1 }, { sparse: true });
   schema.index({ topic: 1, sequence: 1 }, { unique: true });
   schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   return schema;
@@ -106,6 +123,33 @@ export class EventLog {
     for (const { _id, sequence } of counters) await this.trim(session, _id, sequence);
   }
 
+  /** Appends different events to any topics, in three round trips. */
+  async appendMany(session: ClientSession, entries: readonly EventEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const counts = new Map<string, number>();
+    for (const { topic } of entries) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    await this.topics.bulkWrite(
+      [...counts].map(([_id, sequence]) => ({ updateOne: { filter: { _id }, update: { $inc: { sequence } }, upsert: true } })),
+      { session },
+    );
+    const counters = await this.topics
+      .find({ _id: { $in: [...counts.keys()] } })
+      .session(session)
+      .lean();
+    const next = new Map(counters.map(({ _id, sequence }) => [_id, sequence - counts.get(_id)!]));
+    const at = new Date();
+    const events = entries.map((entry) => {
+      const sequence = next.get(entry.topic)! + 1;
+      next.set(entry.topic, sequence);
+      return { _id: new Types.ObjectId(), ...entry, sequence, at };
+    });
+    await insert(this.events, events, session);
+    for (const { _id, sequence } of counters) {
+      const lastTrim = sequence - (sequence % trimEvery);
+      if (sequence - counts.get(_id)! < lastTrim) await this.trim(session, _id, lastTrim);
+    }
+  }
+
   private async trim(session: ClientSession, topic: string, sequence: number): Promise<void> {
     if (sequence % trimEvery !== 0) return;
     await this.events.deleteMany({ topic, sequence: { $lte: sequence - this.options.maxEventsPerTopic } }, { session });
@@ -119,12 +163,20 @@ export class EventLog {
     return found.length;
   }
 
-  /** Has somebody else stand for an author in some of the kept events. @returns how many it found */
-  async reassign(session: ClientSession, author: Types.ObjectId, to: Types.ObjectId, max: number): Promise<number> {
-    const found = await this.events.find({ 'data.author': author }, { _id: 1 }).limit(max).session(session).lean();
-    const ids = found.map(({ _id }) => _id);
-    if (ids.length > 0) await this.events.updateMany({ _id: { $in: ids } }, { $set: { 'data.author': to } }, { session });
-    return ids.length;
+  /** Has somebody else stand for a user in some of the kept events. @returns how many it found */
+  async reassign(session: ClientSession, user: Types.ObjectId, to: Types.ObjectId, max: number): Promise<number> {
+    const counts = [];
+    for (const field of ['data.author', 'data.owner']) {
+      const found = await this.events
+        .find({ [field]: user }, { _id: 1 })
+        .limit(max)
+        .session(session)
+        .lean();
+      const ids = found.map(({ _id }) => _id);
+      if (ids.length > 0) await this.events.updateMany({ _id: { $in: ids } }, { $set: { [field]: to } }, { session });
+      counts.push(ids.length);
+    }
+    return Math.max(...counts);
   }
 
   /** Keeps the events about some content from everybody, or gives them back. @returns the topics that must be announced then */

@@ -2,7 +2,7 @@
 import type { Registry } from 'prom-client';
 import type { ClientSession, Database } from '../store/database.js';
 import { Announcements } from './announcements.js';
-import { EventLog, type EventData, type EventLogOptions } from './event-log.js';
+import { EventLog, type EventData, type EventEntry, type EventLogOptions } from './event-log.js';
 import { RealtimeMetrics } from './metrics.js';
 
 /** A change under way: one transaction holds the change, its counters and its events. */
@@ -12,6 +12,8 @@ export interface Change {
   emit(topic: string, type: string, data: EventData): Promise<void>;
   /** The same, to many topics of different readers at once. */
   emitToAll(topics: string[], type: string, data: EventData): Promise<void>;
+  /** Writes different events, in order. */
+  emitMany: (entries: readonly EventEntry[]) => Promise<void>;
   /** Keeps the events about some content (`Type:id`) from everybody, or gives them back. */
   hideEvents(content: string, hidden: boolean): Promise<void>;
   /** Has a topic announced once the change is committed. */
@@ -54,6 +56,10 @@ export class Realtime {
       async emitToAll(all, type, data) {
         for (const topic of all) topics.add(topic);
         await eventLog.appendToAll(session, all, type, data);
+      },
+      async emitMany(entries) {
+        for (const { topic } of entries) topics.add(topic);
+        await eventLog.appendMany(session, entries);
       },
       async hideEvents(content, hidden) {
         for (const topic of await eventLog.hide(session, content, hidden)) topics.add(topic).add(`${topic}/revised`);

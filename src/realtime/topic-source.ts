@@ -1,16 +1,53 @@
-/** Where a subscription begins: a topic, and the place in it. */
+/** Where a subscription begins: a topic, the place in it, and what it is about. */
+import type { Types } from 'mongoose';
+import { RequestError } from '../errors.js';
 import { decodeEventCursor, type LoggedEvent } from './event-log.js';
+
+/** The object that a subscription is about. */
+export interface StreamSubject {
+  type: string;
+  id: Types.ObjectId;
+  /** The argument that names it. */
+  argument: string;
+}
 
 /**
  * What a subscription field's `subscribe` answers. It says what to read and reads nothing itself: the
  * transport joins it to the topic's feed, so that all who watch a topic share one reader.
  */
 export class TopicSource implements AsyncIterable<LoggedEvent> {
-  /** @param after the sequence after which to go on; null for new events only */
+  /**
+   * @param after the sequence after which to go on; null for new events only
+   * @param types which of the topic's events are delivered; null for all
+   * @param isOpen whether the viewer may see now what it is about
+   */
   constructor(
     readonly topic: string,
     readonly after: number | null,
+    private readonly types: readonly string[] | null,
+    private readonly subject: StreamSubject | null,
+    private readonly shows: (subject: StreamSubject) => Promise<boolean>,
   ) {}
+
+  delivers({ type }: LoggedEvent): boolean {
+    return this.types?.includes(type) ?? true;
+  }
+
+  /** Whether it can end before its subscriber does. */
+  get mayClose(): boolean {
+    return this.subject !== null;
+  }
+
+  /** Whether what it is about is there, and the viewer may see it. */
+  async isOpen(): Promise<boolean> {
+    return this.subject === null || (await this.shows(this.subject));
+  }
+
+  /** @throws RequestError NOT_FOUND where it is not open */
+  async requireOpen(): Promise<void> {
+    if (!(await this.isOpen()))
+      throw new RequestError('NOT_FOUND', 'What you subscribe to does not exist, or you may not see it.', this.subject!.argument);
+  }
 
   [Symbol.asyncIterator](): AsyncIterator<LoggedEvent> {
     throw new Error('a topic is read through its feed');
@@ -22,19 +59,29 @@ interface SubscribingContext {
   resumeAfter?: string;
   /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept */
   requireRetained(topic: string, sequence: number): Promise<void>;
+  shows(type: string, id: Types.ObjectId): Promise<boolean>;
+}
+
+export interface Stream<Args, Context> {
+  /** The topic that the subscription's arguments, or the viewer, name. */
+  topic: (args: Args, context: Context) => string;
+  /** Which of the topic's events it delivers; all where left out. */
+  types?: readonly string[];
+  /** What it is about: the viewer must see it, and the subscription ends with it. */
+  subject?: (args: Args) => StreamSubject;
 }
 
 /**
  * What type-graphql calls to begin a subscription.
- * @param topicOf the topic that the subscription's arguments, or the viewer, name
  * @throws RequestError BAD_USER_INPUT for a foreign cursor, CURSOR_EXPIRED for one that is too old
  */
-export function subscribeTo<Args, Context extends SubscribingContext>(topicOf: (args: Args, context: Context) => string) {
+export function subscribeTo<Args, Context extends SubscribingContext>(stream: Stream<Args, Context>) {
   return async ({ args, context }: { args: Args & { after?: string | null }; context: Context }): Promise<TopicSource> => {
-    const topic = topicOf(args, context);
+    const topic = stream.topic(args, context);
     const cursor = args.after ?? context.resumeAfter;
     const after = cursor ? decodeEventCursor(cursor, topic) : null;
     if (after !== null) await context.requireRetained(topic, after);
-    return new TopicSource(topic, after);
+    const shows = ({ type, id }: StreamSubject): Promise<boolean> => context.shows(type, id);
+    return new TopicSource(topic, after, stream.types ?? null, stream.subject?.(args) ?? null, shows);
   };
 }

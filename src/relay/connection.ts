@@ -4,6 +4,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Types } from 'mongoose';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { RequestError } from '../errors.js';
+import type { RequestContext } from './context.js';
 
 export const largestPage = 100;
 const defaultPage = 20;
@@ -54,8 +55,17 @@ export interface Connection<Node> {
 
 const edgeTypes = new Map<unknown, unknown>();
 
+interface ConnectionOptions {
+  /** The subscriptions that tell of changes to the list, for the description of `liveCursor`; it has none where left out. */
+  liveAs?: string;
+}
+
 /** Declares a node type's connection and edge types. */
-export function connectionType<Node extends object>(node: ClassType<Node>, name: string): ClassType<Connection<Node>> {
+export function connectionType<Node extends object>(
+  node: ClassType<Node>,
+  name: string,
+  { liveAs }: ConnectionOptions = {},
+): ClassType<Connection<Node>> {
   @ObjectType(`${name}Edge`, { description: `An item in a list of ${name} objects, with its cursor.` })
   class NodeEdge implements Edge<Node> {
     @Field(() => String, { description: 'Cursor of this item, for `after` and `before`.' })
@@ -76,8 +86,24 @@ export function connectionType<Node extends object>(node: ClassType<Node>, name:
     @Field(() => Int, { nullable: true, description: 'Total number of items in the list. Null when counting them would be too expensive.' })
     totalCount!: number | null;
   }
+  if (liveAs) Field(() => String, { nullable: true, description: liveCursorOf(liveAs) })(NodeConnection.prototype, 'liveCursor');
   edgeTypes.set(NodeConnection, NodeEdge);
   return NodeConnection;
+}
+
+function liveCursorOf(subscriptions: string): string {
+  return `Cursor of the live stream as of just before this page was read, for \`after\` of ${subscriptions}: everything that follows is either in the page or in the stream, or in both. Null for lists without a stream.`;
+}
+
+/** Reads a page, and before it where the stream of its list stands, where the query asks for that. */
+export async function withLiveCursor<Node>(
+  topic: string,
+  info: GraphQLResolveInfo,
+  context: RequestContext,
+  read: () => Promise<Connection<Node>>,
+): Promise<Connection<Node> & { liveCursor: string | null }> {
+  const liveCursor = asksFor(info, 'liveCursor') ? await context.latestCursor(topic) : null;
+  return { ...(await read()), liveCursor };
 }
 
 /** The edge type that was declared with a connection type, for events of a list that grows. */

@@ -31,6 +31,10 @@ export interface LoaderDefinition<Key, Value> {
 export interface Streams {
   /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept */
   requireRetained(topic: string, sequence: number): Promise<void>;
+  /** The cursors of the latest events of topics. */
+  latestCursors: LoaderDefinition<string, string>;
+  /** Whether the viewer of a request may see an object. */
+  shows(type: string, id: Types.ObjectId, context: RequestContext): Promise<boolean>;
 }
 
 /** Keeps a refresh token in the browser, where no script can read it. */
@@ -63,6 +67,17 @@ export class RequestContext {
   /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept */
   requireRetained(topic: string, sequence: number): Promise<void> {
     return this.streams.requireRetained(topic, sequence);
+  }
+
+  /** Where a topic stands now, to subscribe after. Ask before reading the list that the topic is about: then nothing is missed. */
+  latestCursor(topic: string): Promise<string | null> {
+    return this.load(this.streams.latestCursors, topic);
+  }
+
+  /** Whether the viewer may see an object now, whatever was loaded before. It does not make the answer the viewer's own. */
+  shows(type: string, id: Types.ObjectId): Promise<boolean> {
+    const context = this.fresh();
+    return this.streams.shows(type, id, context);
   }
 
   get signedIn(): SignedIn | null {
@@ -127,6 +142,15 @@ export class RequestContext {
 /** A context of nobody in particular, which notices when an answer depends on who asks. */
 export class SharedContext extends RequestContext {
   constructor() {
-    super({ signedIn: null }, '', { requireRetained: () => Promise.reject(new Error('an event is not subscribed to')) });
+    super({ signedIn: null }, '', noStreams);
   }
 }
+
+const notHere = () => Promise.reject(new Error('nothing is subscribed to here'));
+
+/** For contexts in which nobody subscribes. */
+export const noStreams: Streams = {
+  requireRetained: notHere,
+  latestCursors: { cacheKey: (topic) => topic, batch: notHere },
+  shows: notHere,
+};

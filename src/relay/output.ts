@@ -151,13 +151,29 @@ function classOf(name: string): ClassType {
 interface FieldSpec<Type> {
   type: () => Type;
   description: string;
+  required?: boolean;
 }
 
-type Fields<Specs> = { [Property in keyof Specs]: Specs[Property] extends FieldSpec<infer Type> ? Declared<Type> | null : never };
+interface RequiredFieldSpec<Type> extends FieldSpec<Type> {
+  required: true;
+}
+
+type Fields<Specs> = {
+  [Property in keyof Specs]: Specs[Property] extends RequiredFieldSpec<infer Type>
+    ? Declared<Type>
+    : Specs[Property] extends FieldSpec<infer Type>
+      ? Declared<Type> | null
+      : never;
+};
 
 /** A nullable field of a payload or an event. */
 export function field<const Type>(type: () => Type, description: string): FieldSpec<Type> {
   return { type, description };
+}
+
+/** A field of an event that is always there. */
+export function requiredField<const Type>(type: () => Type, description: string): RequiredFieldSpec<Type> {
+  return { type, description, required: true };
 }
 
 /** Declares a mutation's answer: `userErrors`, and fields that are null where the mutation did not succeed. */
@@ -188,7 +204,7 @@ export function eventType<Specs extends Record<string, FieldSpec<unknown>>>(
 }
 
 function declareFields(target: ClassType<object>, specs: Record<string, FieldSpec<unknown>>): void {
-  for (const [name, { type, description }] of Object.entries(specs)) {
-    typeGraphql.Field(type as () => ClassType, { nullable: true, description })(target.prototype, name);
+  for (const [name, { type, description, required }] of Object.entries(specs)) {
+    typeGraphql.Field(type as () => ClassType, { nullable: !required, description })(target.prototype, name);
   }
 }

@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import { describe, expect, test } from 'vitest';
 import { RateLimits } from '../../src/graphql/rate-limits.js';
-import { RequestContext } from '../../src/relay/context.js';
+import { noStreams, RequestContext } from '../../src/relay/context.js';
 import { usePlaza } from '../support/plaza.js';
 import { freePort, hasRedis, kill, startRedis } from '../support/processes.js';
 
@@ -88,8 +88,7 @@ test.skipIf(!hasRedis)('processes that share a Redis count together, and each al
   const many = { costPerUser: 1000, costPerAddress: 1000, credentialsPerAddress: 100 };
   const [one, other] = clients.map((redis) => new RateLimits({ ...many, perUser: 1, perAddress: 3, redis }));
   const cost = { points: 1, mutations: ['trackEvents'], changes: 1, variables: [] };
-  const charge = (limits: RateLimits) =>
-    limits.charge(cost, new RequestContext({ signedIn: null }, '192.0.2.1', { requireRetained: async () => {} }));
+  const charge = (limits: RateLimits) => limits.charge(cost, new RequestContext({ signedIn: null }, '192.0.2.1', noStreams));
   await charge(one!);
   await charge(other!);
   await charge(one!);

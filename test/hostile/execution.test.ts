@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { execute, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { CompiledOperations } from '../../src/graphql/compiled-operations.js';
-import { RequestContext } from '../../src/relay/context.js';
+import { noStreams, RequestContext } from '../../src/relay/context.js';
 import { describedSchema } from '../support/described-schema.js';
 import { smallSchema, validOperation, variableValues } from '../support/valid-operations.js';
 
@@ -17,7 +17,7 @@ const operationsOf = (of: GraphQLSchema) =>
     operationTimeout: 60_000,
     maxAnswerSize: 10_000_000,
   });
-const nobody = () => new RequestContext({ signedIn: null }, '', { requireRetained: async () => {} });
+const nobody = () => new RequestContext({ signedIn: null }, '', noStreams);
 
 async function answered(
   operations: CompiledOperations,

@@ -52,3 +52,9 @@ export class CommentVisibility {
 export function placeOf(comment: CommentDocument): CommentDocument {
   return comment.hiddenAt ? { ...comment, body: '', mentions: [], reactions: {} } : comment;
 }
+
+/** What is listed of a comment that was removed: its place, while it has replies. */
+export function placeKept(comment: CommentDocument): CommentDocument | null {
+  const isGone = comment.hiddenAt !== null || comment.deletedAt !== null;
+  return isGone && comment.replyCount > 0 ? placeOf(comment) : null;
+}

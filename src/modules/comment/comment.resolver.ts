@@ -1,23 +1,27 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
-import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { asksFor, ConnectionArgs, edgeIn, mapNodes, type Connection } from '../../relay/connection.js';
+import { RequestError } from '../../errors.js';
+import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
+import { asksFor, ConnectionArgs, edgeIn, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
+import { changeKindOf } from '../../relay/change-kind.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import { commentChanges, commentTopic } from './comment.events.js';
 import { commentList, replyList } from './comment.lists.js';
-import { placeOf, type CommentVisibility } from './comment-visibility.js';
+import { placeKept, placeOf, type CommentVisibility } from './comment-visibility.js';
 import type { CommentLoaders } from './comment.loader.js';
 import type { CommentDocument, ReactionName } from './comment.model.js';
-import { commentTopic, type CommentService } from './comment.service.js';
+import type { CommentService } from './comment.service.js';
 import {
   AddCommentInput,
   AddCommentPayload,
   Comment,
   CommentAdded,
+  CommentChanged,
   CommentConnection,
   CommentSubject,
   DeleteCommentInput,
@@ -32,6 +36,8 @@ import {
 import type { ReactionService } from './reaction.service.js';
 
 const maxMentionsShown = 10;
+/** The members of `CommentSubject`. */
+const commentedTypes = ['Product', 'Review', 'Answer', 'Share'];
 
 interface CommentResolverDependencies {
   comments: CommentService;
@@ -77,7 +83,12 @@ export class CommentResolver {
     @Root() comment: CommentDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<CommentDocument>> {
+    return withLiveCursor(commentTopic(comment.subject), info, context, () => this.repliesTo(comment, page, context));
+  }
+
+  private async repliesTo(comment: CommentDocument, page: ConnectionArgs, context: RequestContext): Promise<Connection<CommentDocument>> {
     const { loaders, socialGraph } = this.dependencies;
     const list = { ...replyList(comment._id, await socialGraph.hiddenFrom(context)), totalCount: comment.replyCount };
     return mapNodes(await context.require(loaders.repliesOfComment, { parent: comment._id, list, args: page }), async (reply) =>
@@ -165,14 +176,20 @@ export class CommentResolver {
   ) {
     const id = idOf('Comment', commentId, 'input.commentId');
     return payload(async () => {
-      const { _id } = await this.dependencies.comments.deleteComment(context.requireSignedIn().userId, id);
-      return { deletedCommentId: toGlobalId('Comment', _id) };
+      const { comments, visibility } = this.dependencies;
+      const deleted = await comments.deleteComment(context.requireSignedIn().userId, id);
+      return {
+        deletedCommentId: commentId,
+        comment: placeKept(deleted),
+        parent: deleted.parent && (await visibility.visibleComment(deleted.parent, context)),
+        subject: await visibility.subjectOf(deleted, context),
+      };
     });
   }
 
   @Subscription(() => CommentAdded, {
     description: 'New comments on a subject, including replies.',
-    subscribe: subscribeTo((args: { subjectId: string }) => commentTopic(parseGlobalId(args.subjectId, 'subjectId').id)),
+    subscribe: subscribeTo({ topic: topicOf, subject: subjectOf, types: ['COMMENT_ADDED'] }),
   })
   async commentAdded(
     @Root() event: LoggedEvent,
@@ -187,11 +204,52 @@ export class CommentResolver {
   ) {
     const comment = await context.load(this.dependencies.loaders.commentById, event.data['comment'] as CommentDocument['_id']);
     const visible = comment?.hiddenAt ? null : comment;
-    // Who sees the subject depends on the viewer, so that it is looked up for those who ask for it only.
-    const { type: subjectType, id } = parseGlobalId(subjectId, 'subjectId');
-    const subject = asksFor(info, 'subject') ? await this.dependencies.visibility.subjectOf({ subjectType, subject: id }, context) : null;
+    const subject = await this.subjectAsked(subjectId, info, context);
     return { cursor: encodeEventCursor(event), comment: visible, edge: visible && edgeOf(visible), subject };
   }
+
+  @Subscription(() => CommentChanged, {
+    description: 'Every comment on a subject, replies included, that is added, edited or removed. Reactions are not sent.',
+    subscribe: subscribeTo({ topic: topicOf, subject: subjectOf, types: commentChanges }),
+  })
+  async commentChanged(
+    @Root() event: LoggedEvent,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('subjectId', () => ID, { description: 'The product, review, answer or share.' }) subjectId: string,
+    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    _after?: string | null,
+  ) {
+    const id = event.data['comment'] as CommentDocument['_id'];
+    const kind = changeKindOf(event.type);
+    const found = await context.load(this.dependencies.loaders.commentById, id);
+    const comment = found && (kind === 'REMOVED' ? placeKept(found) : found.hiddenAt ? null : found);
+    return {
+      cursor: encodeEventCursor(event),
+      kind,
+      commentId: toGlobalId('Comment', id),
+      comment,
+      edge: kind === 'ADDED' && comment ? edgeOf(comment) : null,
+      subject: await this.subjectAsked(subjectId, info, context),
+    };
+  }
+
+  /** Who sees the subject depends on the viewer, so that it is looked up for those who ask for it only. */
+  private async subjectAsked(subjectId: string, info: GraphQLResolveInfo, context: RequestContext): Promise<object | null> {
+    const { type: subjectType, id: subject } = parseGlobalId(subjectId, 'subjectId');
+    return asksFor(info, 'subject') ? this.dependencies.visibility.subjectOf({ subjectType, subject }, context) : null;
+  }
+}
+
+function topicOf({ subjectId }: { subjectId: string }): string {
+  return commentTopic(subjectOf({ subjectId }).id);
+}
+
+function subjectOf({ subjectId }: { subjectId: string }): StreamSubject {
+  const argument = 'subjectId';
+  const subject = parseGlobalId(subjectId, argument);
+  if (!commentedTypes.includes(subject.type)) throw new RequestError('BAD_USER_INPUT', `A ${subject.type} takes no comments.`, argument);
+  return { ...subject, argument };
 }
 
 function edgeOf(comment: CommentDocument) {

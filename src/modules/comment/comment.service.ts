@@ -10,6 +10,7 @@ import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { UserVerbs } from '../user/index.js';
+import { commentEvent } from './comment.events.js';
 import type { CommentPlaces } from './comment-places.js';
 import type { CommentVisibility } from './comment-visibility.js';
 import type { CommentDocument, CommentModels } from './comment.model.js';
@@ -17,8 +18,6 @@ import { mentionedHandles } from './mentions.js';
 import type { SubjectKind, SubjectKinds } from './subject-kinds.js';
 
 const maxMentionsTold = 10;
-
-export const commentTopic = (subject: Types.ObjectId): string => `comments:${subject.toHexString()}`;
 
 export interface NewComment {
   subjectType: string;
@@ -126,10 +125,10 @@ export class CommentService {
 
   /** What follows from a comment that can be seen: its author's interest, the live event, and what others are told. */
   private async publish(change: Change, comment: CommentDocument, answered: Types.ObjectId | null): Promise<void> {
-    const { _id, author, subjectType, subject } = comment;
+    const { author, subjectType, subject } = comment;
     if (subjectType === 'Product')
       await this.dependencies.behaviour.noteInteractions(change.session, author, [subject], { increments: { comments: 1 } });
-    await change.emit(commentTopic(subject), 'COMMENT_ADDED', { comment: _id, author, content: `Comment:${_id.toHexString()}` });
+    await change.emitMany([commentEvent('COMMENT_ADDED', comment)]);
     await this.tellThoseConcerned(change, comment, answered);
   }
 
@@ -172,7 +171,9 @@ export class CommentService {
     const { matchedCount } = await comments.updateOne({ _id, deletedAt: null }, { $set: edit }, { session });
     if (matchedCount === 0) throw noComment();
     if (held) await this.show(change, _id, false);
-    return (await comments.findById(_id).session(session).lean())!;
+    const comment = (await comments.findById(_id).session(session).lean())!;
+    if (!comment.hiddenAt) await change.emitMany([commentEvent('COMMENT_EDITED', comment)]);
+    return comment;
   }
 
   /** Takes a comment away; with replies below it, an empty place stays. @throws RulesBroken, RequestError FORBIDDEN */
@@ -180,7 +181,7 @@ export class CommentService {
     const found = await this.requireOwn(author, id);
     const { comments, reactions } = this.models;
     const { places, realtime } = this.dependencies;
-    return realtime.recordChange([this.keyOf(found)], async ({ session }) => {
+    return realtime.recordChange([this.keyOf(found)], async ({ session, emitMany }) => {
       const comment = await comments.findOne({ _id: id, deletedAt: null }).session(session).lean();
       if (!comment) throw noComment();
       const tombstone = { ...comment, body: '', mentions: [], deletedAt: new Date() };
@@ -193,6 +194,7 @@ export class CommentService {
         await reactions.deleteMany({ comment: id }, { session });
       }
       await places.recount(session, comment, hasReplies ? tombstone : null);
+      if (!comment.hiddenAt) await emitMany([commentEvent('COMMENT_REMOVED', comment)]);
       return tombstone;
     });
   }
@@ -219,7 +221,7 @@ export class CommentService {
   }
 
   /** Takes a comment out of sight and out of the counts, or puts it back. @returns its author, or null where there is none */
-  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+  async show(change: Change, id: Types.ObjectId, visible: boolean, isRelease = false): Promise<Types.ObjectId | null> {
     const { session } = change;
     const comment = await this.models.comments.findById(id).session(session).lean();
     if (!comment) return null;
@@ -228,6 +230,8 @@ export class CommentService {
       await this.models.comments.updateOne({ _id: id }, { $set: { hiddenAt } }, { session });
       await this.dependencies.places.recount(session, comment, { ...comment, hiddenAt });
       await change.hideEvents(`Comment:${id.toHexString()}`, !visible);
+      if (!isRelease && !comment.deletedAt)
+        await change.emitMany([commentEvent(visible ? 'COMMENT_RESTORED' : 'COMMENT_REMOVED', comment)]);
     }
     return comment.author;
   }

@@ -1,7 +1,8 @@
 import { createUnionType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType, edgeType } from '../../relay/connection.js';
+import { ChangeKind } from '../../relay/change-kind.js';
 import { Node } from '../../relay/node.js';
-import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
+import { eventType, field, ObjectType, payloadType, requiredField } from '../../relay/output.js';
 import { Product } from '../catalog/index.js';
 import { Answer } from '../question/index.js';
 import { Review } from '../review/index.js';
@@ -68,7 +69,7 @@ export class Comment extends Node<CommentDocument> {
   deletedAt!: Date | null;
 }
 
-export const CommentConnection = connectionType(Comment, 'Comment');
+export const CommentConnection = connectionType(Comment, 'Comment', { liveAs: '`commentAdded` and `commentChanged`' });
 
 export const CommentSubject = createUnionType({
   name: 'CommentSubject',
@@ -134,6 +135,9 @@ export const EditCommentPayload = payloadType('EditCommentPayload', 'Result of e
 
 export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'Result of deleting.', {
   deletedCommentId: field(() => ID, 'ID of the deleted comment.'),
+  comment: field(() => Comment, 'The empty place that is kept for the comment’s replies. Null if it has none.'),
+  parent: field(() => Comment, 'The comment that the deleted one replied to, with its new `replyCount`. Null if it was no reply.'),
+  subject: field(() => CommentSubject, 'What the comment was about, with its new counts. Null if the viewer may not see it.'),
 });
 
 export const CommentAdded = eventType('CommentAdded', 'A comment was added.', {
@@ -141,6 +145,20 @@ export const CommentAdded = eventType('CommentAdded', 'A comment was added.', {
   edge: field(
     () => edgeType(CommentConnection),
     'The comment’s edge: in the subject’s comments, sorted by `NEWEST`, or for a reply in the replies of its parent. Null if it has been removed since.',
+  ),
+  subject: field(() => CommentSubject, 'What the comment is about. Null if the viewer may not see it.'),
+});
+
+export const CommentChanged = eventType('CommentChanged', 'A comment was added, edited or removed.', {
+  kind: requiredField(() => ChangeKind, 'What happened to the comment.'),
+  commentId: requiredField(() => ID, 'ID of the comment, also when it is gone.'),
+  comment: field(
+    () => Comment,
+    'The comment as it is now. If it was removed: the empty place that is kept for its replies, or null if it has none.',
+  ),
+  edge: field(
+    () => edgeType(CommentConnection),
+    'With `ADDED`: the comment’s edge in the subject’s comments, sorted by `NEWEST`, or for a reply in the replies of its parent.',
   ),
   subject: field(() => CommentSubject, 'What the comment is about. Null if the viewer may not see it.'),
 });

@@ -1,5 +1,7 @@
+import { endOf, type Change } from '../../realtime/index.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
+import type { ContentReference, DomainListeners } from '../domain-events.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -8,6 +10,7 @@ import type { UserVerbs } from '../user/index.js';
 import { CommentPlaces } from './comment-places.js';
 import { CommentVisibility } from './comment-visibility.js';
 import { CommentBulk } from './comment.bulk.js';
+import { commentTopic } from './comment.events.js';
 import { commentLoaders, type CommentLoaders } from './comment.loader.js';
 import { commentModels } from './comment.model.js';
 import { commentPersonalData } from './comment.privacy.js';
@@ -80,6 +83,7 @@ export function commentModule(
       new ShareCommentsResolver(subjectComments),
     ],
     nodes: { Comment: (id, context) => visibility.visibleComment(id, context) },
+    on: streamEnds(subjects),
     personalData: commentPersonalData(models),
     content: [commentContent(comments, visibility, loaders)],
     verbs: {
@@ -90,6 +94,23 @@ export function commentModule(
   });
 }
 
+/** The stream of a subject's comments ends when the subject goes out of sight. */
+function streamEnds(subjects: SubjectKinds): DomainListeners {
+  const end = async (change: Change, contents: readonly ContentReference[]): Promise<void> => {
+    const ended = contents.filter(({ type }) => subjects.find(type));
+    await change.emitMany(ended.map(({ id }) => endOf(commentTopic(id))));
+  };
+  return {
+    contentGone: (change, { contents }) => end(change, contents),
+    contentModerated: async (change, { content, visible }) => {
+      if (!visible) await end(change, [content]);
+    },
+    contentHeld: async (change, { content, isEdit }) => {
+      if (isEdit) await end(change, [content]);
+    },
+  };
+}
+
 function commentContent(comments: CommentService, visibility: CommentVisibility, { commentById }: CommentLoaders): ContentKind {
   return {
     type: 'Comment',
@@ -97,7 +118,7 @@ function commentContent(comments: CommentService, visibility: CommentVisibility,
     seenBy: (session, viewer, id) => visibility.seenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(commentById, id),
-      show: (change, id, visible) => comments.show(change, id, visible),
+      show: (change, id, visible, isRelease) => comments.show(change, id, visible, isRelease),
       release: (change, id) => comments.release(change, id),
     },
     comments: null,

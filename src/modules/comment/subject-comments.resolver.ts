@@ -1,7 +1,7 @@
 /** The comments of everything that can be commented on. */
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Info, Resolver, Root } from 'type-graphql';
-import { asksFor, ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
@@ -10,6 +10,7 @@ import { Review, type ReviewDocument } from '../review/index.js';
 import { Share, type ShareDocument } from '../share/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { placeOf } from './comment-visibility.js';
+import { commentTopic } from './comment.events.js';
 import { commentList } from './comment.lists.js';
 import type { CommentLoaders } from './comment.loader.js';
 import type { CommentDocument } from './comment.model.js';
@@ -26,7 +27,11 @@ export class SubjectComments {
     private readonly socialGraph: SocialGraphVerbs,
   ) {}
 
-  async read(
+  read(subject: Subject, sort: CommentSort, page: ConnectionArgs, context: RequestContext, info: GraphQLResolveInfo) {
+    return withLiveCursor(commentTopic(subject._id), info, context, () => this.readPage(subject, sort, page, context, info));
+  }
+
+  private async readPage(
     { _id, commentCount }: Subject,
     sort: CommentSort,
     page: ConnectionArgs,

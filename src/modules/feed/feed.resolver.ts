@@ -1,12 +1,13 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Types } from 'mongoose';
-import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Info, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, edgeIn, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import type { NodeFinders } from '../../relay/node.js';
 import { FieldResolver, Subscription } from '../../relay/output.js';
 import { paginate } from '../../store/paging.js';
-import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import { User, Viewer, viewerOf, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { FeedLoaders } from './feed.loader.js';
 import type { FeedItemDocument, FeedModels } from './feed.model.js';
 import { feedList, feedTopic } from './feed.service.js';
@@ -38,7 +39,7 @@ export class FeedItemResolver {
   @Authorized()
   @Subscription(() => FeedItemAdded, {
     description: 'New items in the viewer’s feed.',
-    subscribe: subscribeTo((_args: object, context: RequestContext) => feedTopic(context.requireSignedIn().userId)),
+    subscribe: subscribeTo({ topic: (_args: object, context: RequestContext) => feedTopic(context.requireSignedIn().userId) }),
   })
   async feedItemAdded(
     @Root() event: LoggedEvent,
@@ -50,7 +51,9 @@ export class FeedItemResolver {
     _after?: string | null,
   ) {
     const key = { owner: context.requireSignedIn().userId, activity: event.data['activity'] as Types.ObjectId };
-    return { cursor: encodeEventCursor(event), feedItem: await context.load(this.dependencies.loaders.itemOfActivity, key) };
+    const feedItem = await context.load(this.dependencies.loaders.itemOfActivity, key);
+    const edge = feedItem && edgeIn(feedList(key.owner), feedItem);
+    return { cursor: encodeEventCursor(event), feedItem, edge, viewer: viewerOf(context) };
   }
 }
 
@@ -66,8 +69,17 @@ export class ViewerFeedResolver {
     nullable: true,
     description: 'Reviews, questions, answers, shares and referrals of the users the viewer follows, newest first.',
   })
-  async feed(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<FeedItemDocument>> {
-    const items = await paginate<FeedItemDocument>(this.models.items, feedList(context.requireSignedIn().userId), page);
+  async feed(
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Connection<FeedItemDocument>> {
+    const owner = context.requireSignedIn().userId;
+    return withLiveCursor(feedTopic(owner), info, context, () => this.readPage(owner, page, context));
+  }
+
+  private async readPage(owner: Types.ObjectId, page: ConnectionArgs, context: RequestContext): Promise<Connection<FeedItemDocument>> {
+    const items = await paginate<FeedItemDocument>(this.models.items, feedList(owner), page);
     return mapNodes(items, async (item) => ((await this.nodes.find(item.subjectType, item.subject, context)) ? item : null));
   }
 }

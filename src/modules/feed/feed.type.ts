@@ -1,7 +1,8 @@
 import { Field, registerEnumType } from 'type-graphql';
-import { connectionType } from '../../relay/connection.js';
+import { connectionType, edgeType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { eventType, field, ObjectType, unionOf } from '../../relay/output.js';
+import { Viewer } from '../user/index.js';
 import type { FeedItemDocument } from './feed.model.js';
 
 export enum ActivityKind {
@@ -41,8 +42,10 @@ export const FeedItemSubject = unionOf('FeedItemSubject', 'What an activity is a
   'Share',
 ]);
 
-export const FeedItemConnection = connectionType(FeedItem, 'FeedItem');
+export const FeedItemConnection = connectionType(FeedItem, 'FeedItem', { liveAs: '`feedItemAdded`' });
 
 export const FeedItemAdded = eventType('FeedItemAdded', 'A new item in the viewer’s feed.', {
   feedItem: field(() => FeedItem, 'The feed item. Null if it has been removed since.'),
+  edge: field(() => edgeType(FeedItemConnection), 'The item’s edge in the viewer’s feed. Null if it has been removed since.'),
+  viewer: field(() => Viewer, 'The viewer whose feed it is.'),
 });

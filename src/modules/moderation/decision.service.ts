@@ -44,10 +44,11 @@ export class DecisionService {
       const user = await kinds.reportable(content).authorOf(session, content.id);
       if (!user) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
       await this.requireImpartial(session, moderator, user, content);
-      if (content.type === 'User') await this.decideAboutUser(change, user, action);
-      else await this.decideAboutContent(change, user, content, action);
       const before = await cases.close(session, content, action);
-      if (before?.unreleased && action === 'RESTORE') await kinds.require(content).moderation.release(change, content.id);
+      const isRelease = action === 'RESTORE' && (before?.unreleased ?? false);
+      if (content.type === 'User') await this.decideAboutUser(change, user, action);
+      else await this.decideAboutContent(change, user, content, action, isRelease);
+      if (isRelease) await kinds.require(content).moderation.release(change, content.id);
       await this.tellAuthor(change, user, content, action);
       return this.putOnRecord(session, { moderator, action, contentType: content.type, content: content.id, user, reason });
     });
@@ -80,12 +81,13 @@ export class DecisionService {
     author: Types.ObjectId,
     content: ContentReference,
     action: ModerationActionName,
+    isRelease: boolean,
   ): Promise<void> {
     const { events, kinds } = this.dependencies;
     if (action === 'RESTRICT' || action === 'RENAME') throw broken('NOT_ALLOWED', 'This decision is about users only.', 'action');
     if (action === 'WARN') return;
     const visible = action === 'RESTORE';
-    await kinds.require(content).moderation.show(change, content.id, visible);
+    await kinds.require(content).moderation.show(change, content.id, visible, isRelease);
     await events.emit(change, 'contentModerated', { author, content, visible });
     if (action === 'BAN') await this.ban(change, author, true);
   }

@@ -1,7 +1,8 @@
-import { Arg, Args, Authorized, Ctx, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Authorized, Ctx, Info, Int, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { ConnectionArgs, largestPage, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, edgeIn, largestPage, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import type { NodeFinders } from '../../relay/node.js';
@@ -9,7 +10,7 @@ import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
-import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import { User, Viewer, viewerOf, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { NotificationLoaders } from './notification.loader.js';
 import type { NotificationDocument, NotificationModels } from './notification.model.js';
 import { notificationList, notificationTopic, type NotificationService, type Preference } from './notification.service.js';
@@ -71,9 +72,13 @@ export class NotificationResolver {
     if ((notificationIds ?? []).length > largestPage)
       throw new RequestError('BAD_USER_INPUT', `Mark at most ${largestPage} at once.`, 'input.notificationIds');
     const ids = notificationIds?.map((id, at) => idOf('Notification', id, `input.notificationIds.${at}`)) ?? null;
-    return payload(async () => ({
-      unreadNotificationCount: await this.dependencies.notifications.markRead(context.requireSignedIn().userId, ids),
-    }));
+    const { loaders, notifications } = this.dependencies;
+    return payload(async () => {
+      const { marked, unread } = await notifications.markRead(context.requireSignedIn().userId, ids);
+      const found = await Promise.all(marked.map((id) => context.load(loaders.notificationById, id)));
+      const seen = found.filter((notification) => notification !== null && !notification.hidden);
+      return { notifications: seen as NotificationDocument[], unreadNotificationCount: unread, viewer: viewerOf(context) };
+    });
   }
 
   @Authorized()
@@ -91,7 +96,9 @@ export class NotificationResolver {
   @Authorized()
   @Subscription(() => NotificationReceived, {
     description: 'The viewer’s new notifications.',
-    subscribe: subscribeTo((_args: object, context: RequestContext) => notificationTopic(context.requireSignedIn().userId)),
+    subscribe: subscribeTo({
+      topic: (_args: object, context: RequestContext) => notificationTopic(context.requireSignedIn().userId),
+    }),
   })
   async notificationReceived(
     @Root() event: LoggedEvent,
@@ -106,7 +113,8 @@ export class NotificationResolver {
       this.dependencies.loaders.notificationById,
       event.data['notification'] as NotificationDocument['_id'],
     );
-    return { cursor: encodeEventCursor(event), notification };
+    const edge = notification && edgeIn(notificationList(notification.recipient, [], false), notification);
+    return { cursor: encodeEventCursor(event), notification, edge, viewer: viewerOf(context) };
   }
 }
 
@@ -119,11 +127,13 @@ export class ViewerNotificationsResolver {
   async notifications(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('unread', () => Boolean, { nullable: true, defaultValue: false, description: 'Whether to list unread notifications only.' })
     unread: boolean,
   ): Promise<Connection<NotificationDocument>> {
-    const list = notificationList(context.requireSignedIn().userId, await this.dependencies.socialGraph.hiddenFrom(context), unread);
-    return paginate(this.dependencies.models.notifications, list, page);
+    const viewer = context.requireSignedIn().userId;
+    const list = notificationList(viewer, await this.dependencies.socialGraph.hiddenFrom(context), unread);
+    return withLiveCursor(notificationTopic(viewer), info, context, () => paginate(this.dependencies.models.notifications, list, page));
   }
 
   @Authorized()

@@ -18,6 +18,8 @@ const repeatable: ReadonlySet<NotificationKindName> = new Set<NotificationKindNa
 ]);
 const maxActors = 100;
 const maxCounted = 1000;
+/** How many of those that were all marked at once are answered. */
+const maxShown = 100;
 
 export const notificationTopic = (recipient: Types.ObjectId): string => `notifications:${recipient.toHexString()}`;
 
@@ -99,16 +101,24 @@ export class NotificationService {
       .exec();
   }
 
-  /** Marks some, or all up to now. @returns how many stay unread. @throws RulesBroken NOT_FOUND for what belongs to somebody else */
-  async markRead(recipient: Types.ObjectId, ids: Types.ObjectId[] | null): Promise<number> {
+  /**
+   * Marks some, or all up to now.
+   * @returns which, of all the latest hundred, and how many stay unread
+   * @throws RulesBroken NOT_FOUND for what belongs to somebody else
+   */
+  async markRead(recipient: Types.ObjectId, ids: Types.ObjectId[] | null): Promise<{ marked: Types.ObjectId[]; unread: number }> {
     const { notifications } = this.models;
-    await this.dependencies.realtime.recordChange([notificationTopic(recipient)], async ({ session }) => {
+    const marked = await this.dependencies.realtime.recordChange([notificationTopic(recipient)], async ({ session }) => {
       const which = ids ? { _id: { $in: ids }, recipient } : { recipient, unreadGroup: { $exists: true } };
       if (ids && (await notifications.countDocuments(which).session(session)) < new Set(ids.map(String)).size)
         throw broken('NOT_FOUND', 'There is no such notification.', 'notificationIds');
+      const latest = ids
+        ? []
+        : await notifications.find(which, { _id: 1 }).sort({ at: -1, _id: -1 }).limit(maxShown).session(session).lean();
       await notifications.updateMany({ ...which, readAt: null }, { $set: { readAt: new Date() }, $unset: { unreadGroup: 1 } }, { session });
+      return ids ?? latest.map(({ _id }) => _id);
     });
-    return this.unreadCount(recipient);
+    return { marked, unread: await this.unreadCount(recipient) };
   }
 
   async preferencesOf(user: Types.ObjectId): Promise<Preference[]> {

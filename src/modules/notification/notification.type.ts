@@ -1,7 +1,8 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { connectionType } from '../../relay/connection.js';
+import { connectionType, edgeType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { eventType, field, ObjectType, payloadType, unionOf } from '../../relay/output.js';
+import { Viewer } from '../user/index.js';
 import type { NotificationDocument } from './notification.model.js';
 
 export enum NotificationKind {
@@ -73,7 +74,7 @@ export const NotificationSubject = unionOf('NotificationSubject', 'What a notifi
   'User',
 ]);
 
-export const NotificationConnection = connectionType(Notification, 'Notification');
+export const NotificationConnection = connectionType(Notification, 'Notification', { liveAs: '`notificationReceived`' });
 
 @ObjectType({ description: 'A preference for one kind of notification.' })
 export class NotificationPreference {
@@ -100,6 +101,8 @@ export class MarkNotificationsReadInput {
 }
 
 export const MarkNotificationsReadPayload = payloadType('MarkNotificationsReadPayload', 'Result of marking notifications as read.', {
+  notifications: field(() => [Notification], 'The notifications that are read now; if all were marked, the latest 100 of them.'),
+  viewer: field(() => Viewer, 'The viewer, with the new `unreadNotificationCount`.'),
   unreadNotificationCount: field(() => Int, 'Number of notifications still unread, counted up to 1,000.'),
 });
 
@@ -119,4 +122,9 @@ export const UpdateNotificationPreferencesPayload = payloadType(
 
 export const NotificationReceived = eventType('NotificationReceived', 'A notification was created or updated.', {
   notification: field(() => Notification, 'The notification. Null if it has been removed since.'),
+  edge: field(
+    () => edgeType(NotificationConnection),
+    'The notification’s edge in the viewer’s notifications. Null if it has been removed since.',
+  ),
+  viewer: field(() => Viewer, 'The viewer, with the new `unreadNotificationCount`.'),
 });

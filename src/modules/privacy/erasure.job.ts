@@ -2,7 +2,6 @@
 import escapeForRegExp from 'escape-string-regexp';
 import type { Logger } from '../../log.js';
 import type { Realtime } from '../../realtime/index.js';
-import type { Database } from '../../store/database.js';
 import { Worker } from '../../workers/index.js';
 import type { Erasure, PersonalData } from '../personal-data.js';
 import type { ErasureDocument, PrivacyModels } from './erasure.model.js';
@@ -14,7 +13,6 @@ const maxOfStep = 200;
 const maxOfRun = 100;
 
 interface ErasureJobDependencies {
-  database: Database;
   realtime: Realtime;
   models: PrivacyModels;
   /** What every feature holds on users, in the order of the features. */
@@ -54,8 +52,8 @@ export class ErasureJob {
   private async eraseAll(erase: PersonalData['erase'], erasure: Erasure, signal: AbortSignal): Promise<void> {
     let found = maxOfStep;
     while (found === maxOfStep && !signal.aborted) {
-      found = await this.dependencies.database.inTransaction([`erase:${erasure.user.toHexString()}`], (session) =>
-        erase({ ...erasure, session, max: maxOfStep }),
+      found = await this.dependencies.realtime.recordChange([`erase:${erasure.user.toHexString()}`], ({ session, emitMany }) =>
+        erase({ ...erasure, session, emitMany, max: maxOfStep }),
       );
     }
   }

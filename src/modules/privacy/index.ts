@@ -27,7 +27,7 @@ export function privacyModule(
   { operationTimeout }: PrivacyOptions,
 ) {
   const models = privacyModels(database);
-  const erasures = new ErasureJob({ database, realtime, models, personalData, log }, operationTimeout);
+  const erasures = new ErasureJob({ realtime, models, personalData, log }, operationTimeout);
   const privacy = new PrivacyService({ database, realtime, models, users, erasures, personalData });
   return describeModule({
     name: 'privacy',

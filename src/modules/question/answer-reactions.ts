@@ -5,6 +5,7 @@ import { wilsonLowerBound } from '../../scoring/index.js';
 import { pairKey } from '../../store/loaders.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { AnswerChanges } from './answer-change.js';
+import { answerEvents } from './question.events.js';
 import type { AnswerDocument, QuestionModels } from './question.model.js';
 
 export class AnswerReactions {
@@ -26,6 +27,10 @@ export class AnswerReactions {
       await answers.updateMany({ question: question._id, accepted: true }, { $set: { accepted: false } }, { session });
       await answers.updateOne({ _id: id }, { $set: { accepted } }, { session });
       await questions.updateOne({ _id: question._id }, { $set: { acceptedAnswer: accepted ? id : null } }, { session });
+      await change.emitMany(answerEvents('ANSWER_EDITED', answer, asker));
+      const earlier = question.acceptedAnswer?.equals(id) ? null : question.acceptedAnswer;
+      const replaced = earlier && (await answers.findById(earlier).session(session).lean());
+      if (replaced) await change.emitMany(answerEvents('ANSWER_EDITED', replaced, asker));
       if (accepted) {
         const subject = { type: 'Answer', id };
         await this.notifications.notify(change, { recipient: answer.author, kind: 'ANSWER_ACCEPTED', actor: asker, subject });

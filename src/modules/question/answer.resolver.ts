@@ -1,14 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
-import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
+import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
 import { asksFor, edgeIn } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { idOf, toGlobalId } from '../../relay/global-id.js';
+import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import { answerChangeOf } from './answer-change-event.js';
 import type { AnswerReactions } from './answer-reactions.js';
-import { answerList, answerTopic, type AnswerService } from './answer.service.js';
+import { answerList, type AnswerService } from './answer.service.js';
+import { answerChanges, answerTopic } from './question.events.js';
 import type { QuestionLoaders } from './question.loader.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
 import {
@@ -16,6 +18,7 @@ import {
   AcceptAnswerPayload,
   Answer,
   AnswerAdded,
+  AnswerChanged,
   AnswerQuestionInput,
   AnswerQuestionPayload,
   AnswerVote,
@@ -94,8 +97,8 @@ export class AnswerResolver {
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
     return payload(async () => {
-      const { _id } = await this.dependencies.answers.delete(context.requireSignedIn().userId, id);
-      return { deletedAnswerId: toGlobalId('Answer', _id) };
+      const { question } = await this.dependencies.answers.delete(context.requireSignedIn().userId, id);
+      return { deletedAnswerId: answerId, question: await this.dependencies.visibility.question(question, context) };
     });
   }
 
@@ -122,7 +125,7 @@ export class AnswerResolver {
 
   @Subscription(() => AnswerAdded, {
     description: 'New answers to a question.',
-    subscribe: subscribeTo((args: { questionId: string }) => answerTopic(idOf('Question', args.questionId, 'questionId'))),
+    subscribe: subscribeTo({ topic: topicOf, subject: questionOf, types: ['ANSWER_ADDED'] }),
   })
   async answerAdded(
     @Root() event: LoggedEvent,
@@ -137,10 +140,38 @@ export class AnswerResolver {
   ) {
     const answer = await context.load(this.dependencies.loaders.answerById, event.data['answer'] as AnswerDocument['_id']);
     const visible = answer?.hiddenAt ? null : answer;
-    // Who sees the question depends on the viewer, so that it is looked up for those who ask for it only.
-    const { visibility } = this.dependencies;
-    const question = asksFor(info, 'question') ? await visibility.question(idOf('Question', questionId, 'questionId'), context) : null;
+    const question = await this.questionAsked(questionId, info, context);
     const edge = visible && edgeIn(answerList(visible.question, []), visible);
     return { cursor: encodeEventCursor(event), answer: visible, edge, question };
   }
+
+  @Subscription(() => AnswerChanged, {
+    description: 'Every answer to a question that is added, edited, accepted or removed. Votes are not sent.',
+    subscribe: subscribeTo({ topic: topicOf, subject: questionOf, types: answerChanges }),
+  })
+  async answerChanged(
+    @Root() event: LoggedEvent,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('questionId', () => ID, { description: 'The answered question.' }) questionId: string,
+    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    _after?: string | null,
+  ) {
+    const change = await answerChangeOf(event, this.dependencies.loaders, context);
+    return { cursor: encodeEventCursor(event), ...change, question: await this.questionAsked(questionId, info, context) };
+  }
+
+  /** Who sees the question depends on the viewer, so that it is looked up for those who ask for it only. */
+  private async questionAsked(questionId: string, info: GraphQLResolveInfo, context: RequestContext): Promise<QuestionDocument | null> {
+    return asksFor(info, 'question') ? this.dependencies.visibility.question(questionOf({ questionId }).id, context) : null;
+  }
+}
+
+function questionOf({ questionId }: { questionId: string }): StreamSubject {
+  const argument = 'questionId';
+  return { type: 'Question', id: idOf('Question', questionId, argument), argument };
+}
+
+function topicOf(args: { questionId: string }): string {
+  return answerTopic(questionOf(args).id);
 }

@@ -8,16 +8,16 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { OrderVerbs } from '../order/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { AnswerChanges } from './answer-change.js';
+import { answerEvents } from './question.events.js';
 import type { AnswerDocument, QuestionDocument, QuestionModels } from './question.model.js';
 import { noQuestion, questionKey } from './question.service.js';
 import type { Visibility } from './visibility.js';
-
-export const answerTopic = (question: Types.ObjectId): string => `answers:${question.toHexString()}`;
 
 export interface NewAnswer {
   question: Types.ObjectId;
@@ -29,6 +29,7 @@ interface AnswerServiceDependencies {
   models: QuestionModels;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
+  events: DomainEventBus;
   changes: AnswerChanges;
   behaviour: BehaviourVerbs;
   catalog: CatalogVerbs;
@@ -100,10 +101,11 @@ export class AnswerService {
   }
 
   /** Reaches whoever watches the question, the asker and the author's followers, and counts as behaviour. */
-  private async announce(change: Change, { _id, author, product, question }: AnswerDocument, asker: Types.ObjectId): Promise<void> {
+  private async announce(change: Change, answer: AnswerDocument, asker: Types.ObjectId): Promise<void> {
+    const { _id, author, product, question } = answer;
     const { behaviour, feed, notifications } = this.dependencies;
     await behaviour.noteInteractions(change.session, author, [product], { increments: { questions: 1 } });
-    await change.emit(answerTopic(question), 'ANSWER_ADDED', { answer: _id, author, content: `Answer:${_id.toHexString()}` });
+    await change.emitMany(answerEvents('ANSWER_ADDED', answer, asker));
     const subject = { type: 'Question', id: question };
     await notifications.notify(change, { recipient: asker, kind: 'QUESTION_ANSWERED', actor: author, subject });
     await feed.recordActivity(change, { actor: author, kind: 'ANSWERED', subject: { type: 'Answer', id: _id } });
@@ -127,21 +129,30 @@ export class AnswerService {
       const changed = { body, editedAt: new Date() };
       await this.models.answers.updateOne({ _id: id }, { $set: changed }, { session });
       if (held) await this.show(change, id, false);
+      else if (!answer.hiddenAt) await change.emitMany(answerEvents('ANSWER_EDITED', answer, await this.askerOf(session, answer)));
       return { ...answer, ...changed, ...(held && { hiddenAt: answer.hiddenAt ?? changed.editedAt }) };
     });
   }
 
   /** @throws RulesBroken, RequestError FORBIDDEN */
   async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<AnswerDocument> {
-    const { changes, feed } = this.dependencies;
+    const { changes, events, feed } = this.dependencies;
     return changes.ofAuthor(author, id, async (change, answer) => {
       const { session } = change;
       await this.models.answers.deleteOne({ _id: id }, { session });
       await this.models.votes.deleteMany({ answer: id }, { session });
-      if (!answer.hiddenAt) await this.leaveQuestion(session, answer);
       await feed.withdrawActivity(change, id);
+      await events.emit(change, 'contentGone', { contents: [{ type: 'Answer', id }] });
+      if (answer.hiddenAt) return answer;
+      await this.leaveQuestion(session, answer);
+      await change.emitMany(answerEvents('ANSWER_REMOVED', answer, await this.askerOf(session, answer)));
       return answer;
     });
+  }
+
+  /** The asker, or where the question is gone, the author alone. */
+  private async askerOf(session: ClientSession, { question, author }: AnswerDocument): Promise<Types.ObjectId> {
+    return (await this.models.questions.findById(question, { author: 1 }).session(session).lean())?.author ?? author;
   }
 
   /** An answer that can be seen counts, and is accepted again where it was. @returns false where the question is gone */
@@ -163,7 +174,7 @@ export class AnswerService {
   }
 
   /** Takes an answer out of sight and out of the count, or puts it back. @returns its author, or null where there is none */
-  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+  async show(change: Change, id: Types.ObjectId, visible: boolean, isRelease = false): Promise<Types.ObjectId | null> {
     const { session } = change;
     const answer = await this.models.answers.findById(id).session(session).lean();
     if (!answer) return null;
@@ -173,6 +184,8 @@ export class AnswerService {
       if (visible) await this.joinQuestion(session, answer);
       else await this.leaveQuestion(session, answer);
       await change.hideEvents(`Answer:${id.toHexString()}`, !visible);
+      const asker = await this.askerOf(session, answer);
+      if (!isRelease) await change.emitMany(answerEvents(visible ? 'ANSWER_RESTORED' : 'ANSWER_REMOVED', answer, asker));
     }
     return answer.author;
   }

@@ -14,6 +14,7 @@ import { AnswerReactions } from './answer-reactions.js';
 import { AnswerResolver } from './answer.resolver.js';
 import { AnswerService } from './answer.service.js';
 import { QuestionBulk } from './question.bulk.js';
+import { answerEvents, questionEvent } from './question.events.js';
 import { questionLoaders, type QuestionLoaders } from './question.loader.js';
 import { questionModels, type QuestionModels } from './question.model.js';
 import { ProductQuestionsResolver, QuestionResolver } from './question.resolver.js';
@@ -38,12 +39,12 @@ export interface QuestionDependencies {
 
 /** Questions about products, and their answers. */
 export function questionModule(
-  { database, realtime, idempotency }: Foundation,
+  { database, realtime, idempotency, events }: Foundation,
   { users, catalog, behaviour, orders, notifications, feed, screening, socialGraph }: QuestionDependencies,
 ) {
   const models = questionModels(database);
   const loaders = questionLoaders(models);
-  const writing = { models, realtime, idempotency, behaviour, catalog, feed, notifications, screening };
+  const writing = { models, realtime, idempotency, events, behaviour, catalog, feed, notifications, screening };
   const visibility = new Visibility(models, loaders, socialGraph);
   const changes = new AnswerChanges(models, realtime, visibility);
   const questions = new QuestionService({ ...writing, visibility });
@@ -64,7 +65,7 @@ export function questionModule(
     },
     personalData: [
       questionsOf(models),
-      ownedDocuments({ name: 'answers', model: models.answers, owner: 'author', erase: 'ANONYMISE', texts: ['body'] }),
+      answersOf(models),
       ownedDocuments({ name: 'answerVotes', model: models.votes, owner: 'voter', erase: 'ANONYMISE' }),
     ],
     content: [questionContent(questions, loaders, visibility), answerContent(answers, loaders, visibility)],
@@ -81,14 +82,39 @@ function questionsOf({ questions }: QuestionModels): PersonalData {
   return {
     name: 'questions',
     collect: (author) => questions.find({ author }, { terms: 0 }).lean(),
-    async erase({ session, user, anonymousId, redact, max }) {
-      const asked = await questions.find({ author: user }, { body: 1 }).limit(max).session(session).lean();
+    async erase({ session, emitMany, user, anonymousId, redact, max }) {
+      const asked = await questions.find({ author: user }).limit(max).session(session).lean();
       for (const { _id, body } of asked) {
         const redacted = redact(body);
         const change = { author: anonymousId, body: redacted, terms: keywordsOf(redacted) };
         await questions.updateOne({ _id }, { $set: change }, { session });
       }
+      const seen = asked.filter(({ hiddenAt }) => !hiddenAt);
+      await emitMany(seen.map((question) => questionEvent('QUESTION_EDITED', { ...question, author: anonymousId })));
       return asked.length;
+    },
+  };
+}
+
+/** Answers stay without their author. */
+function answersOf({ answers, questions }: QuestionModels): PersonalData {
+  return {
+    name: 'answers',
+    collect: (author) => answers.find({ author }).lean(),
+    async erase({ session, emitMany, user, anonymousId, redact, max }) {
+      const written = await answers.find({ author: user }).limit(max).session(session).lean();
+      for (const { _id, body } of written)
+        await answers.updateOne({ _id }, { $set: { author: anonymousId, body: redact(body) } }, { session });
+      const asked = await questions
+        .find({ _id: { $in: written.map(({ question }) => question) } }, { author: 1 })
+        .session(session)
+        .lean();
+      const askerOf = new Map(asked.map(({ _id, author }) => [_id.toHexString(), author]));
+      const seen = written.filter(({ hiddenAt }) => !hiddenAt).map((answer) => ({ ...answer, author: anonymousId }));
+      await emitMany(
+        seen.flatMap((answer) => answerEvents('ANSWER_EDITED', answer, askerOf.get(answer.question.toHexString()) ?? anonymousId)),
+      );
+      return written.length;
     },
   };
 }
@@ -100,7 +126,7 @@ function questionContent(questions: QuestionService, { questionById }: QuestionL
     seenBy: (session, viewer, id) => visibility.questionSeenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(questionById, id),
-      show: (change, id, visible) => questions.show(change, id, visible),
+      show: (change, id, visible, isRelease) => questions.show(change, id, visible, isRelease),
       release: (change, id) => questions.release(change, id),
     },
     comments: null,
@@ -114,7 +140,7 @@ function answerContent(answers: AnswerService, { answerById }: QuestionLoaders, 
     seenBy: (session, viewer, id) => visibility.answerSeenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(answerById, id),
-      show: (change, id, visible) => answers.show(change, id, visible),
+      show: (change, id, visible, isRelease) => answers.show(change, id, visible, isRelease),
       release: (change, id) => answers.release(change, id),
     },
     comments: {

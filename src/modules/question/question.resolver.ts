@@ -1,19 +1,22 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
-import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { asksFor, ConnectionArgs, edgeIn, paginateArray, type Connection } from '../../relay/connection.js';
+import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
+import { asksFor, ConnectionArgs, edgeIn, paginateArray, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
+import { ChangeKind, changeKindOf } from '../../relay/change-kind.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
+import { answerChangeOf } from './answer-change-event.js';
 import { answerList } from './answer.service.js';
+import { answerTopic, questionChanges, questionTopic } from './question.events.js';
 import type { QuestionLoaders } from './question.loader.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
-import { questionList, questionTopic, type QuestionService } from './question.service.js';
+import { questionList, type QuestionService } from './question.service.js';
 import {
   Answer,
   AnswerConnection,
@@ -23,6 +26,7 @@ import {
   DeleteQuestionPayload,
   Question,
   QuestionAsked,
+  QuestionChanged,
   QuestionConnection,
   QuestionSort,
 } from './question.type.js';
@@ -64,9 +68,12 @@ export class QuestionResolver {
     @Root() question: QuestionDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<AnswerDocument>> {
     const list = { ...answerList(question._id, await this.dependencies.socialGraph.hiddenFrom(context)), totalCount: question.answerCount };
-    return context.require(this.dependencies.loaders.answersOfQuestion, { parent: question._id, list, args: page });
+    return withLiveCursor(answerTopic(question._id), info, context, () =>
+      context.require(this.dependencies.loaders.answersOfQuestion, { parent: question._id, list, args: page }),
+    );
   }
 
   @Authorized()
@@ -92,14 +99,14 @@ export class QuestionResolver {
   ) {
     const id = idOf('Question', questionId, 'input.questionId');
     return payload(async () => {
-      const { _id } = await this.dependencies.questions.delete(context.requireSignedIn().userId, id);
-      return { deletedQuestionId: toGlobalId('Question', _id) };
+      const { product } = await this.dependencies.questions.delete(context.requireSignedIn().userId, id);
+      return { deletedQuestionId: questionId, product: await context.load(this.dependencies.catalog.productById, product) };
     });
   }
 
   @Subscription(() => QuestionAsked, {
     description: 'New questions about a product.',
-    subscribe: subscribeTo((args: { productId: string }) => questionTopic(idOf('Product', args.productId, 'productId'))),
+    subscribe: subscribeTo({ topic: topicOf, subject: productOf, types: ['QUESTION_ASKED'] }),
   })
   async questionAsked(
     @Root() event: LoggedEvent,
@@ -119,6 +126,45 @@ export class QuestionResolver {
     const edge = visible && edgeIn(questionList(visible.product, [], 'NEWEST'), visible);
     return { cursor: encodeEventCursor(event), question: visible, edge, product };
   }
+
+  @Subscription(() => QuestionChanged, {
+    description:
+      'Every question about a product that is added, edited or removed. An answer that is added, edited, accepted or removed is an edit of its question; votes are not sent.',
+    subscribe: subscribeTo({ topic: topicOf, subject: productOf, types: questionChanges }),
+  })
+  async questionChanged(
+    @Root() event: LoggedEvent,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('productId', () => ID, { description: 'The product that the questions are about.' }) productId: string,
+    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    _after?: string | null,
+  ) {
+    const { catalog, loaders } = this.dependencies;
+    const id = event.data['question'] as QuestionDocument['_id'];
+    const isOfAnswer = event.data['answer'] !== undefined;
+    const kind = isOfAnswer ? ChangeKind.EDITED : changeKindOf(event.type);
+    const found = kind === 'REMOVED' ? null : await context.load(loaders.questionById, id);
+    const question = found?.hiddenAt ? null : found;
+    return {
+      cursor: encodeEventCursor(event),
+      kind,
+      questionId: toGlobalId('Question', id),
+      question,
+      edge: kind === 'ADDED' && question ? edgeIn(questionList(question.product, [], 'NEWEST'), question) : null,
+      answerChange: isOfAnswer ? await answerChangeOf(event, loaders, context) : null,
+      product: asksFor(info, 'product') ? await context.load(catalog.productById, productOf({ productId }).id) : null,
+    };
+  }
+}
+
+function productOf({ productId }: { productId: string }): StreamSubject {
+  const argument = 'productId';
+  return { type: 'Product', id: idOf('Product', productId, argument), argument };
+}
+
+function topicOf(args: { productId: string }): string {
+  return questionTopic(productOf(args).id);
 }
 
 export interface ProductQuestionsResolverDependencies {
@@ -136,6 +182,7 @@ export class ProductQuestionsResolver {
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('sort', () => QuestionSort, { nullable: true, defaultValue: QuestionSort.NEWEST, description: 'Order of the list.' })
     sort: QuestionSort,
     @Arg('answered', () => Boolean, {
@@ -145,7 +192,9 @@ export class ProductQuestionsResolver {
     answered?: boolean | null,
   ): Promise<Connection<QuestionDocument>> {
     const list = questionList(product._id, await this.dependencies.socialGraph.hiddenFrom(context), sort, answered);
-    return context.require(this.dependencies.loaders.questionsOfProduct, { parent: product._id, list, args: page });
+    return withLiveCursor(questionTopic(product._id), info, context, () =>
+      context.require(this.dependencies.loaders.questionsOfProduct, { parent: product._id, list, args: page }),
+    );
   }
 
   @FieldResolver(() => QuestionConnection, {

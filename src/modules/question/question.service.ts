@@ -2,7 +2,7 @@
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
-import type { Change, Realtime } from '../../realtime/index.js';
+import { endOf, type Change, type Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { keywordsOf } from '../../search/index.js';
 import type { ClientSession } from '../../store/database.js';
@@ -10,13 +10,13 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
+import { answerTopic, questionEvent } from './question.events.js';
 import type { QuestionDocument, QuestionModels } from './question.model.js';
 import type { Visibility } from './visibility.js';
-
-export const questionTopic = (product: Types.ObjectId): string => `questions:${product.toHexString()}`;
 
 /** What changes of a question and of its answers contend for. */
 export const questionKey = (question: Types.ObjectId): string => `question:${question.toHexString()}`;
@@ -27,8 +27,12 @@ export interface NewQuestion {
   idempotencyKey?: string | null;
 }
 
+/** How many answers of a hidden question have their streams of comments ended at once. */
+const maxEnded = 1000;
+
 interface QuestionServiceDependencies {
   models: QuestionModels;
+  events: DomainEventBus;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
   behaviour: BehaviourVerbs;
@@ -80,11 +84,12 @@ export class QuestionService {
   }
 
   /** Reaches whoever watches the product, its merchant and the asker's followers, and counts as behaviour. */
-  private async announce(change: Change, { _id, author, product }: QuestionDocument, merchant: Types.ObjectId): Promise<void> {
+  private async announce(change: Change, question: QuestionDocument, merchant: Types.ObjectId): Promise<void> {
+    const { _id, author, product } = question;
     const { behaviour, feed, notifications } = this.dependencies;
     const subject = { type: 'Question', id: _id };
     await behaviour.noteInteractions(change.session, author, [product], { increments: { questions: 1 } });
-    await change.emit(questionTopic(product), 'QUESTION_ASKED', { question: _id, author, content: `Question:${_id.toHexString()}` });
+    await change.emitMany([questionEvent('QUESTION_ASKED', question)]);
     await notifications.notify(change, { recipient: merchant, kind: 'QUESTION_ASKED', actor: author, subject });
     await feed.recordActivity(change, { actor: author, kind: 'ASKED', subject });
   }
@@ -110,6 +115,7 @@ export class QuestionService {
       if (question.answerCount > 0) throw broken('NOT_ALLOWED', 'A question that was answered stays.', 'questionId');
       await this.models.questions.deleteOne({ _id: id }, { session });
       await feed.withdrawActivity(change, id);
+      await change.emitMany([endOf(answerTopic(id)), ...(question.hiddenAt ? [] : [questionEvent('QUESTION_REMOVED', question)])]);
       return question;
     });
   }
@@ -120,14 +126,28 @@ export class QuestionService {
   }
 
   /** Takes a question out of sight, or puts it back. @returns its author, or null where there is none */
-  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+  async show(change: Change, id: Types.ObjectId, visible: boolean, isRelease = false): Promise<Types.ObjectId | null> {
     const question = await this.models.questions.findById(id).session(change.session).lean();
     if (!question) return null;
     if ((question.hiddenAt === null) !== visible) {
       await this.models.questions.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session: change.session });
       await change.hideEvents(`Question:${id.toHexString()}`, !visible);
+      if (!isRelease) await change.emitMany([questionEvent(visible ? 'QUESTION_RESTORED' : 'QUESTION_REMOVED', question)]);
+      if (!visible) await this.endStreams(change, id);
     }
     return question.author;
+  }
+
+  /** Nobody sees the answers of a question that is out of sight, nor what is said about them. */
+  private async endStreams(change: Change, id: Types.ObjectId): Promise<void> {
+    const answers = await this.models.answers
+      .find({ question: id }, { _id: 1 })
+      .sort({ accepted: -1, helpfulness: -1 })
+      .limit(maxEnded)
+      .session(change.session)
+      .lean();
+    await change.emitMany([endOf(answerTopic(id))]);
+    await this.dependencies.events.emit(change, 'contentGone', { contents: answers.map((answer) => ({ type: 'Answer', id: answer._id })) });
   }
 }
 

@@ -1,7 +1,8 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { connectionType, edgeType } from '../../relay/connection.js';
+import { connectionType, edgeType, type Edge } from '../../relay/connection.js';
+import { ChangeKind } from '../../relay/change-kind.js';
 import { Node } from '../../relay/node.js';
-import { eventType, field, ObjectType, payloadType } from '../../relay/output.js';
+import { eventType, field, ObjectType, payloadType, requiredField } from '../../relay/output.js';
 import { Product } from '../catalog/index.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
 
@@ -39,7 +40,7 @@ export class Question extends Node<QuestionDocument> {
   createdAt!: Date;
 }
 
-export const QuestionConnection = connectionType(Question, 'Question');
+export const QuestionConnection = connectionType(Question, 'Question', { liveAs: '`questionAsked` and `questionChanged`' });
 
 @ObjectType({ implements: Node, description: 'An answer to a question about a product.' })
 export class Answer extends Node<AnswerDocument> {
@@ -68,7 +69,7 @@ export class Answer extends Node<AnswerDocument> {
   editedAt!: Date | null;
 }
 
-export const AnswerConnection = connectionType(Answer, 'Answer');
+export const AnswerConnection = connectionType(Answer, 'Answer', { liveAs: '`answerAdded` and `answerChanged`' });
 
 @InputType({ description: 'A question to ask.' })
 export class AskQuestionInput {
@@ -162,6 +163,7 @@ export class DeleteAnswerInput {
 
 export const DeleteAnswerPayload = payloadType('DeleteAnswerPayload', 'Result of deleting.', {
   deletedAnswerId: field(() => ID, 'ID of the deleted answer.'),
+  question: field(() => Question, 'The question without the answer, with its new counts. Null if the viewer may not see it.'),
 });
 
 @InputType({ description: 'A question to delete.' })
@@ -172,6 +174,7 @@ export class DeleteQuestionInput {
 
 export const DeleteQuestionPayload = payloadType('DeleteQuestionPayload', 'Result of deleting.', {
   deletedQuestionId: field(() => ID, 'ID of the deleted question.'),
+  product: field(() => Product, 'The product that the question was about.'),
 });
 
 export const QuestionAsked = eventType('QuestionAsked', 'A question was asked.', {
@@ -186,5 +189,37 @@ export const QuestionAsked = eventType('QuestionAsked', 'A question was asked.',
 export const AnswerAdded = eventType('AnswerAdded', 'A question was answered.', {
   answer: field(() => Answer, 'The answer. Null if it has been removed since.'),
   edge: field(() => edgeType(AnswerConnection), 'The answer’s edge in the question’s answers. Null if it has been removed since.'),
+  question: field(() => Question, 'The answered question. Null if the viewer may not see it.'),
+});
+
+@ObjectType({ description: 'What happened to an answer.' })
+export class AnswerChange {
+  @Field(() => ChangeKind, { description: 'What happened to the answer.' })
+  kind!: ChangeKind;
+
+  @Field(() => ID, { description: 'ID of the answer, also when it is gone.' })
+  answerId!: string;
+
+  @Field(() => Answer, { nullable: true, description: 'The answer as it is now. Null if it was removed.' })
+  answer!: Answer | null;
+
+  @Field(() => edgeType(AnswerConnection), { nullable: true, description: 'With `ADDED`: the answer’s edge in the question’s answers.' })
+  edge!: Edge<Answer> | null;
+}
+
+export const QuestionChanged = eventType('QuestionChanged', 'A question was added, edited or removed, or its answers changed.', {
+  kind: requiredField(() => ChangeKind, 'What happened to the question. `EDITED` if one of its answers changed.'),
+  questionId: requiredField(() => ID, 'ID of the question, also when it is gone.'),
+  question: field(() => Question, 'The question as it is now. Null if it was removed.'),
+  edge: field(() => edgeType(QuestionConnection), 'With `ADDED`: the question’s edge in the product’s questions, sorted by `NEWEST`.'),
+  answerChange: field(() => AnswerChange, 'The answer that changed. Null if the question itself did.'),
+  product: field(() => Product, 'The product that the question is about.'),
+});
+
+export const AnswerChanged = eventType('AnswerChanged', 'An answer was added, edited, accepted or removed.', {
+  kind: requiredField(() => ChangeKind, 'What happened to the answer.'),
+  answerId: requiredField(() => ID, 'ID of the answer, also when it is gone.'),
+  answer: field(() => Answer, 'The answer as it is now. Null if it was removed.'),
+  edge: field(() => edgeType(AnswerConnection), 'With `ADDED`: the answer’s edge in the question’s answers.'),
   question: field(() => Question, 'The answered question. Null if the viewer may not see it.'),
 });

@@ -16,6 +16,7 @@ import { ProductRatings } from './product-rating.js';
 import { hideable, ReviewChanges } from './review-change.js';
 import { ReviewReactions } from './review-reactions.js';
 import { ReviewBulk } from './review.bulk.js';
+import { editOf } from './review.events.js';
 import { reviewLoaders, type ReviewLoaders } from './review.loader.js';
 import { reviewModels, type ReviewModels } from './review.model.js';
 import {
@@ -55,7 +56,7 @@ export interface ReviewOptions {
 
 /** Reviews, and the scores that follow from them. */
 export function reviewModule(
-  { database, realtime, idempotency }: Foundation,
+  { database, realtime, idempotency, events }: Foundation,
   { users, catalog, behaviour, orders, notifications, feed, screening, socialGraph }: ReviewDependencies,
   { productUrlOf }: ReviewOptions,
 ) {
@@ -63,7 +64,19 @@ export function reviewModule(
   const loaders = reviewLoaders(models);
   const ratings = new ProductRatings({ models, realtime, behaviour, catalog });
   const changes = new ReviewChanges(models, realtime, ratings, socialGraph);
-  const reviews = new ReviewService({ models, realtime, idempotency, changes, ratings, behaviour, orders, feed, screening, socialGraph });
+  const reviews = new ReviewService({
+    models,
+    realtime,
+    idempotency,
+    events,
+    changes,
+    ratings,
+    behaviour,
+    orders,
+    feed,
+    screening,
+    socialGraph,
+  });
   const reactions = new ReviewReactions({ models, changes, ratings, notifications, screening });
   const bulk = new ReviewBulk(models, database);
   const visibleReview: NodeFinder = async (id, context) => {
@@ -94,7 +107,14 @@ export function reviewModule(
       },
     },
     personalData: [
-      ownedDocuments({ name: 'reviews', model: models.reviews, owner: 'author', erase: 'ANONYMISE', texts: ['title', 'body'] }),
+      ownedDocuments({
+        name: 'reviews',
+        model: models.reviews,
+        owner: 'author',
+        erase: 'ANONYMISE',
+        texts: ['title', 'body'],
+        changeOf: editOf,
+      }),
       ownedDocuments({ name: 'reviewVotes', model: models.votes, owner: 'voter', erase: 'ANONYMISE' }),
       ownedDocuments({ name: 'earlierVersionsOfReviews', model: models.revisions, owner: 'author', erase: 'DELETE' }),
       responses(models),
@@ -114,10 +134,11 @@ function responses({ reviews }: ReviewModels): PersonalData {
   return {
     name: 'responsesToReviews',
     collect: (merchant) => reviews.find({ 'response.by': merchant }, { product: 1, response: 1 }).lean(),
-    async erase({ session, user, anonymousId, redact, max }) {
-      const answered = await reviews.find({ 'response.by': user }, { response: 1 }).limit(max).session(session).lean();
+    async erase({ session, emitMany, user, anonymousId, redact, max }) {
+      const answered = await reviews.find({ 'response.by': user }).limit(max).session(session).lean();
       for (const { _id, response } of answered)
         await reviews.updateOne({ _id }, { $set: { 'response.body': redact(response!.body), 'response.by': anonymousId } }, { session });
+      await emitMany(answered.map(editOf).filter((entry) => entry !== null));
       return answered.length;
     },
   };
@@ -135,7 +156,7 @@ function reviewContent(
     seenBy: (session, viewer, id) => reviews.seenBy(session, viewer, id),
     moderation: {
       find: (context, id) => context.load(reviewById, id),
-      show: (change, id, visible) => ratings.show(change, id, visible),
+      show: (change, id, visible, isRelease) => ratings.show(change, id, visible, isRelease),
       release: (change, id) => reviews.release(change, id),
     },
     comments: {

@@ -15,6 +15,7 @@ import {
 import type { ClientSession } from '../../store/database.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import { productKey, type CatalogVerbs, type TalliedProduct } from '../catalog/index.js';
+import { reviewEvent } from './review.events.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
 const shards = 16;
@@ -92,12 +93,14 @@ export class ProductRatings {
     for (const id of products) {
       const review = await this.models.reviews.findOne({ product: id, author: buyer }).session(change.session).lean();
       const product = review && (await this.talliedProduct(change.session, id));
-      if (review && product && !review.verifiedPurchase) await this.save(change, product, review, { ...review, verifiedPurchase: true });
+      if (!review || !product || review.verifiedPurchase) continue;
+      await this.save(change, product, review, { ...review, verifiedPurchase: true });
+      if (review.visible) await change.emitMany([reviewEvent('REVIEW_EDITED', review)]);
     }
   }
 
   /** Takes a review out of sight and out of the score, or puts it back. @returns its author, or null where there is none */
-  async show(change: Change, id: Types.ObjectId, visible: boolean): Promise<Types.ObjectId | null> {
+  async show(change: Change, id: Types.ObjectId, visible: boolean, isRelease = false): Promise<Types.ObjectId | null> {
     const { session } = change;
     const review = await this.models.reviews.findById(id).session(session).lean();
     const product = review && (await this.talliedProduct(session, review.product));
@@ -108,6 +111,7 @@ export class ProductRatings {
     // What was rated while nobody saw it was not noted.
     if (visible) await this.dependencies.behaviour.noteInteractions(session, review.author, [review.product], { points: review.points });
     await change.hideEvents(`Review:${id.toHexString()}`, !visible);
+    if (!isRelease) await change.emitMany([reviewEvent(visible ? 'REVIEW_RESTORED' : 'REVIEW_REMOVED', review)]);
     return review.author;
   }
 

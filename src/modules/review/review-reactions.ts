@@ -8,6 +8,7 @@ import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { ProductRatings } from './product-rating.js';
 import type { ReviewChanges } from './review-change.js';
+import { reviewEvent } from './review.events.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
 interface ReviewReactionDependencies {
@@ -60,6 +61,7 @@ export class ReviewReactions {
         const subject = { type: 'Review', id };
         await notifications.notify(change, { recipient: review.author, kind: 'REVIEW_ANSWERED', actor: merchant.userId, subject });
       }
+      await change.emitMany([reviewEvent('REVIEW_EDITED', review)]);
       return { ...review, response };
     });
   }

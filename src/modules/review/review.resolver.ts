@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, Float, ID, Info, Resolver, Root } from 'type-graphql';
-import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { asksFor, ConnectionArgs, edgeIn, paginateArray, type Connection } from '../../relay/connection.js';
+import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
+import { asksFor, ConnectionArgs, edgeIn, paginateArray, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
+import { changeKindOf } from '../../relay/change-kind.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
@@ -11,11 +12,12 @@ import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/ind
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import { ratingOf, ratingTopic } from './product-rating.js';
+import { reviewChanges, reviewTopic } from './review.events.js';
 import { reviewList, reviewsBy, revisionList } from './review-list.js';
 import type { ReviewReactions } from './review-reactions.js';
 import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument, ReviewRevisionDocument } from './review.model.js';
-import { reviewTopic, type ReviewService } from './review.service.js';
+import type { ReviewService } from './review.service.js';
 import {
   CreateReviewInput,
   CreateReviewPayload,
@@ -28,6 +30,7 @@ import {
   Review,
   ReviewRatings,
   ReviewAdded,
+  ReviewChanged,
   ReviewConnection,
   ReviewFilter,
   ReviewRevision,
@@ -135,8 +138,8 @@ export class ReviewResolver {
   ) {
     const id = idOf('Review', reviewId, 'input.reviewId');
     return payload(async () => {
-      const { _id } = await this.dependencies.reviews.delete(context.requireSignedIn().userId, id);
-      return { deletedReviewId: toGlobalId('Review', _id) };
+      const { product } = await this.dependencies.reviews.delete(context.requireSignedIn().userId, id);
+      return { deletedReviewId: reviewId, product: await context.load(this.dependencies.catalog.productById, product) };
     });
   }
 
@@ -164,7 +167,7 @@ export class ReviewResolver {
 
   @Subscription(() => ReviewAdded, {
     description: 'New reviews of a product.',
-    subscribe: subscribeTo((args: { productId: string }) => reviewTopic(idOf('Product', args.productId, 'productId'))),
+    subscribe: subscribeTo({ topic: reviewTopicOf, subject: productOf, types: ['REVIEW_ADDED'] }),
   })
   async reviewAdded(
     @Root() event: LoggedEvent,
@@ -184,9 +187,36 @@ export class ReviewResolver {
     return { cursor: encodeEventCursor(event), review: visible, edge, product };
   }
 
+  @Subscription(() => ReviewChanged, {
+    description:
+      'Every review of a product that is added, edited or removed. A response of the merchant and a verified purchase are edits; votes are not sent.',
+    subscribe: subscribeTo({ topic: reviewTopicOf, subject: productOf, types: reviewChanges }),
+  })
+  async reviewChanged(
+    @Root() event: LoggedEvent,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('productId', () => ID, { description: 'The reviewed product.' }) productId: string,
+    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    _after?: string | null,
+  ) {
+    const id = event.data['review'] as ReviewDocument['_id'];
+    const kind = changeKindOf(event.type);
+    const found = kind === 'REMOVED' ? null : await context.load(this.dependencies.loaders.reviewById, id);
+    const review = found?.visible ? found : null;
+    return {
+      cursor: encodeEventCursor(event),
+      kind,
+      reviewId: toGlobalId('Review', id),
+      review,
+      edge: kind === 'ADDED' && review ? edgeIn(reviewList(review.product, [], {}, 'NEWEST'), review) : null,
+      product: asksFor(info, 'product') ? await this.productOf(productId, context) : null,
+    };
+  }
+
   @Subscription(() => RatingChanged, {
     description: 'Changes of a product’s score.',
-    subscribe: subscribeTo((args: { productId: string }) => ratingTopic(idOf('Product', args.productId, 'productId'))),
+    subscribe: subscribeTo({ topic: (args: ProductArgs) => ratingTopic(productOf(args).id), subject: productOf }),
   })
   async ratingChanged(
     @Root() event: LoggedEvent,
@@ -206,6 +236,19 @@ export class ReviewResolver {
   private productOf(productId: string, context: RequestContext): Promise<ProductDocument | null> {
     return context.load(this.dependencies.catalog.productById, idOf('Product', productId, 'productId'));
   }
+}
+
+interface ProductArgs {
+  productId: string;
+}
+
+function productOf({ productId }: ProductArgs): StreamSubject {
+  const argument = 'productId';
+  return { type: 'Product', id: idOf('Product', productId, argument), argument };
+}
+
+function reviewTopicOf(args: ProductArgs): string {
+  return reviewTopic(productOf(args).id);
 }
 
 @Resolver(() => ProductRating)
@@ -250,7 +293,9 @@ export class ProductReviewsResolver {
     const list = reviewList(product._id, await this.socialGraph.hiddenFrom(context), filter ?? {}, sort);
     const unfiltered = Object.values(filter ?? {}).every((condition) => condition === null || condition === undefined);
     if (unfiltered && asksFor(info, 'totalCount')) list.totalCount = product.rating.count;
-    return context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: page });
+    return withLiveCursor(reviewTopic(product._id), info, context, () =>
+      context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: page }),
+    );
   }
 
   @FieldResolver(() => Review, {

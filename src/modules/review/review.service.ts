@@ -9,6 +9,7 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import { productKey, type TalliedProduct } from '../catalog/index.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { SeenContent } from '../module.js';
 import type { OrderVerbs } from '../order/index.js';
@@ -16,9 +17,8 @@ import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { ProductRatings } from './product-rating.js';
 import { hideable, type ReviewChanges } from './review-change.js';
+import { reviewEvent } from './review.events.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
-
-export const reviewTopic = (product: Types.ObjectId): string => `reviews:${product.toHexString()}`;
 
 const maxImages = 10;
 
@@ -40,6 +40,7 @@ interface ReviewServiceDependencies {
   idempotency: IdempotencyKeys;
   changes: ReviewChanges;
   ratings: ProductRatings;
+  events: DomainEventBus;
   behaviour: BehaviourVerbs;
   orders: OrderVerbs;
   feed: FeedVerbs;
@@ -117,8 +118,9 @@ export class ReviewService {
   }
 
   /** Reaches whoever watches the product, and the author's followers. */
-  private async announce(change: Change, { _id, author, product }: ReviewDocument): Promise<void> {
-    await change.emit(reviewTopic(product), 'REVIEW_ADDED', { review: _id, author, content: `Review:${_id.toHexString()}` });
+  private async announce(change: Change, review: ReviewDocument): Promise<void> {
+    const { _id, author } = review;
+    await change.emitMany([reviewEvent('REVIEW_ADDED', review)]);
     await this.dependencies.feed.recordActivity(change, { actor: author, kind: 'REVIEWED', subject: { type: 'Review', id: _id } });
   }
 
@@ -144,7 +146,9 @@ export class ReviewService {
         await ratings.show(change, id, false);
         return { ...changed, visible: false };
       }
-      if (changed.visible) await behaviour.noteInteractions(change.session, author, [review.product], { points: changed.points });
+      if (!changed.visible) return changed;
+      await behaviour.noteInteractions(change.session, author, [review.product], { points: changed.points });
+      await change.emitMany([reviewEvent('REVIEW_EDITED', changed)]);
       return changed;
     });
   }
@@ -172,7 +176,7 @@ export class ReviewService {
 
   /** @throws RulesBroken, RequestError FORBIDDEN */
   async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<ReviewDocument> {
-    const { behaviour, changes, feed, ratings } = this.dependencies;
+    const { behaviour, changes, events, feed, ratings } = this.dependencies;
     return changes.ofAuthor(author, id, async (change, review, product) => {
       const { session } = change;
       await this.models.reviews.deleteOne({ _id: id }, { session });
@@ -180,7 +184,10 @@ export class ReviewService {
       await this.models.revisions.deleteMany({ review: id }, { session });
       await feed.withdrawActivity(change, id);
       await behaviour.noteInteractions(session, author, [review.product], { points: null });
-      if (review.visible) await ratings.rescore(change, product, review, null);
+      await events.emit(change, 'contentGone', { contents: [{ type: 'Review', id }] });
+      if (!review.visible) return review;
+      await ratings.rescore(change, product, review, null);
+      await change.emitMany([reviewEvent('REVIEW_REMOVED', review)]);
       return review;
     });
   }

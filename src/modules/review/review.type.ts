@@ -1,8 +1,9 @@
 import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { WebAddress } from '../../input/web-address.js';
 import { connectionType, edgeType } from '../../relay/connection.js';
+import { ChangeKind } from '../../relay/change-kind.js';
 import { Node } from '../../relay/node.js';
-import { eventType, field, From, ObjectType, payloadType } from '../../relay/output.js';
+import { eventType, field, From, ObjectType, payloadType, requiredField } from '../../relay/output.js';
 import { Product } from '../catalog/index.js';
 import type { AspectRatings, RatingSummary } from '../../scoring/index.js';
 import type { ResponseDocument, ReviewDocument, ReviewRevisionDocument } from './review.model.js';
@@ -112,7 +113,7 @@ export class ReviewRevision extends From<ReviewRevisionDocument> {
 
 export const ReviewRevisionConnection = connectionType(ReviewRevision, 'ReviewRevision');
 
-export const ReviewConnection = connectionType(Review, 'Review');
+export const ReviewConnection = connectionType(Review, 'Review', { liveAs: '`reviewAdded` and `reviewChanged`' });
 
 @ObjectType({ description: 'Mean ratings by aspect, 1 to 5. Null for aspects without ratings.' })
 export class AspectMeans extends From<RatingSummary['aspects']> {
@@ -281,6 +282,7 @@ export const UpdateReviewPayload = payloadType('UpdateReviewPayload', 'Result of
 
 export const DeleteReviewPayload = payloadType('DeleteReviewPayload', 'Result of deleting.', {
   deletedReviewId: field(() => ID, 'ID of the deleted review.'),
+  product: field(() => Product, 'The product without the review, with its new rating.'),
 });
 
 export const VoteReviewPayload = payloadType('VoteReviewPayload', 'Result of voting on a review.', {
@@ -303,4 +305,12 @@ export const ReviewAdded = eventType('ReviewAdded', 'A review was added.', {
 export const RatingChanged = eventType('RatingChanged', 'A product’s score changed.', {
   rating: field(() => ProductRating, 'The score right after this change.'),
   product: field(() => Product, 'The rated product, as it is now.'),
+});
+
+export const ReviewChanged = eventType('ReviewChanged', 'A review was added, edited or removed.', {
+  kind: requiredField(() => ChangeKind, 'What happened to the review.'),
+  reviewId: requiredField(() => ID, 'ID of the review, also when it is gone.'),
+  review: field(() => Review, 'The review as it is now. Null if it was removed.'),
+  edge: field(() => edgeType(ReviewConnection), 'With `ADDED`: the review’s edge in the product’s reviews, sorted by `NEWEST`.'),
+  product: field(() => Product, 'The reviewed product.'),
 });

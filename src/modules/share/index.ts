@@ -38,7 +38,7 @@ interface ShareDependencies {
 
 /** Products that users share, with followers or by a short link, and what comes of it. */
 export function shareModule(foundation: Foundation, dependencies: ShareDependencies, options: ShareOptions) {
-  const { database, realtime, idempotency } = foundation;
+  const { database, realtime, idempotency, events } = foundation;
   const { attributionWindow, visitRetention } = options;
   const models = shareModels(database, visitRetention);
   const loaders = shareLoaders(models);
@@ -48,6 +48,7 @@ export function shareModule(foundation: Foundation, dependencies: ShareDependenc
     loaders,
     realtime,
     idempotency,
+    events,
     attributionWindow,
   });
   const links = new ShareLinks({ models, database, catalog: dependencies.catalog }, options.authSecret);

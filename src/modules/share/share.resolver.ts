@@ -2,7 +2,7 @@ import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { WebAddress } from '../../input/web-address.js';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { idOf, toGlobalId } from '../../relay/global-id.js';
+import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
@@ -73,8 +73,8 @@ export class ShareResolver {
   ) {
     const id = idOf('Share', shareId, 'input.shareId');
     return payload(async () => {
-      const { _id } = await this.dependencies.shares.deleteShare(context.requireSignedIn().userId, id);
-      return { deletedShareId: toGlobalId('Share', _id) };
+      const { product } = await this.dependencies.shares.deleteShare(context.requireSignedIn().userId, id);
+      return { deletedShareId: shareId, product: await context.load(this.dependencies.catalog.productById, product) };
     });
   }
 }

@@ -11,7 +11,7 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
-import type { DomainEvents } from '../domain-events.js';
+import type { DomainEventBus, DomainEvents } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { SeenContent } from '../module.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -35,6 +35,7 @@ interface ShareDependencies {
   loaders: ShareLoaders;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
+  events: DomainEventBus;
   catalog: CatalogVerbs;
   behaviour: BehaviourVerbs;
   feed: FeedVerbs;
@@ -108,6 +109,7 @@ export class ShareService {
       await visits.deleteMany({ share: id }, { session });
       await attributions.deleteMany({ share: id }, { session });
       await this.dependencies.feed.withdrawActivity(change, id);
+      await this.dependencies.events.emit(change, 'contentGone', { contents: [{ type: 'Share', id }] });
       return share;
     });
   }

@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
 import { field, ObjectType, payloadType } from '../../relay/output.js';
+import { Product } from '../catalog/index.js';
 import type { ShareDocument } from './share.model.js';
 
 export enum ShareChannel {
@@ -91,4 +92,5 @@ export class DeleteShareInput {
 
 export const DeleteSharePayload = payloadType('DeleteSharePayload', 'Result of deleting.', {
   deletedShareId: field(() => ID, 'ID of the deleted share.'),
+  product: field(() => Product, 'The product that was shared.'),
 });

@@ -22,6 +22,7 @@ export type { PublicUser } from './user.loader.js';
 export type { ProvenUser } from './imported-users.js';
 export type { Account } from './user.service.js';
 export { User, UserRole, Viewer } from './user.type.js';
+export { viewerOf } from './viewer.js';
 
 export interface UserOptions extends SessionOptions, AccountMailOptions {
   identityProvider: IdentityProviderOptions | null;

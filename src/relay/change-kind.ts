@@ -1,0 +1,24 @@
+/** What happened to an object that subscribers watch. */
+import { registerEnumType } from 'type-graphql';
+
+export enum ChangeKind {
+  ADDED = 'ADDED',
+  EDITED = 'EDITED',
+  REMOVED = 'REMOVED',
+}
+
+registerEnumType(ChangeKind, {
+  name: 'ChangeKind',
+  description: 'What happened to an object.',
+  valuesConfig: {
+    ADDED: { description: 'It was published, or a moderator put it back in sight.' },
+    EDITED: { description: 'It changed.' },
+    REMOVED: { description: 'It was deleted, or taken out of sight by a moderator.' },
+  },
+});
+
+/** What the type of a logged event says, such as `COMMENT_EDITED`. */
+export function changeKindOf(eventType: string): ChangeKind {
+  if (eventType.endsWith('_REMOVED')) return ChangeKind.REMOVED;
+  return eventType.endsWith('_EDITED') ? ChangeKind.EDITED : ChangeKind.ADDED;
+}
