@@ -41,15 +41,16 @@ module.exports = {
       'Migrations know the store and no module: models change after them.',
     ),
     below('mail', '^src/mail/', '^src/(?!mail|store|workers|data-keys|log)', 'Mail knows nothing of what it is about.'),
+    below('images', '^src/images/', '^src/(?!images|errors)', 'Images know nothing of what shows them.'),
     below('workers', '^src/workers/', '^src/(?!workers|store|log)', 'Background work knows nothing of modules.'),
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|data-keys|errors|input|log|threads|operator-error)',
+      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|images|data-keys|errors|input|log|threads|operator-error)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),
-    below('http', '^src/http/', '^src/(app|main|cli|demo|import|modules|store)', 'HTTP knows GraphQL, and nothing behind it.'),
+    below('http', '^src/http/', '^src/(app|main|cli|demo|import|images|modules|store)', 'HTTP knows GraphQL, and nothing behind it.'),
     {
       name: 'modules-by-their-index',
       comment: 'A module uses another through its index only.',

@@ -27,6 +27,7 @@ import { commentModule } from './modules/comment/index.js';
 import { DomainEventBus } from './modules/domain-events.js';
 import { feedModule } from './modules/feed/index.js';
 import { feedbackModule } from './modules/feedback/index.js';
+import { imageModule } from './modules/image/index.js';
 import { moderationModule } from './modules/moderation/index.js';
 import type { Foundation, Module } from './modules/module.js';
 import { notificationModule } from './modules/notification/index.js';
@@ -57,11 +58,13 @@ export type Features = ReturnType<typeof buildFeatures>;
 /** Every feature of the shop, in order: what is listed later may use what is listed before. */
 function buildFeatures(foundation: Foundation, config: Config) {
   const { retention } = config;
-  const user = userModule(foundation, { ...config, accountUrlOf: accountUrlOf(config) });
+  const image = imageModule(foundation, { ...config, ...config.images });
+  const images = image.verbs;
+  const user = userModule(foundation, { images }, { ...config, accountUrlOf: accountUrlOf(config) });
   const users = user.verbs;
   const accessLog = accessLogModule(foundation, { users }, { retention: retention.accessLog });
   const socialGraph = socialGraphModule(foundation, { users });
-  const catalog = catalogModule(foundation, { socialGraph: socialGraph.verbs });
+  const catalog = catalogModule(foundation, { images, socialGraph: socialGraph.verbs });
   const behaviour = behaviourModule(
     foundation,
     { users, catalog: catalog.verbs },
@@ -80,6 +83,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   );
   const feed = feedModule(foundation, { users, socialGraph: socialGraph.verbs }, { retention: retention.feed });
   const shared = {
+    images,
     users,
     catalog: catalog.verbs,
     behaviour: behaviour.verbs,
@@ -117,7 +121,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     },
   );
   const modules = [
-    ...[user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
+    ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
     ...[referral, feedback, moderation, similarity, recommendation],
   ] satisfies Module[];
   const personalData = () => modules.flatMap((module) => module.personalData);
@@ -125,7 +129,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   return {
     modules: [...modules, privacy] as readonly Module[],
     verbs: {
-      ...{ users, catalog: catalog.verbs, behaviour: behaviour.verbs, socialGraph: socialGraph.verbs, orders: order.verbs },
+      ...{ images, users, catalog: catalog.verbs, behaviour: behaviour.verbs, socialGraph: socialGraph.verbs, orders: order.verbs },
       ...{ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs },
       ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs },
     },
@@ -259,9 +263,10 @@ async function serve(
   guardInput(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
-  const { users, socialGraph, shares } = verbs;
+  const { images, users, socialGraph, shares } = verbs;
   return createHttpServer({
     ...config,
+    images,
     log,
     operations,
     realtime,

@@ -264,6 +264,32 @@ const community = {
   ),
 };
 
+const images = {
+  MAX_UPLOAD_SIZE: described(size('10mb', '50mb'), 'Maximum size of an uploaded image. It must arrive within `REQUEST_TIMEOUT`.'),
+  UPLOADS_PER_DAY: described(count.default(200), 'Maximum images that one user may upload in a day.'),
+  UPLOAD_BYTES_PER_DAY: described(size('500mb', '100gb'), 'Maximum bytes of images that one user may upload in a day.'),
+  IMAGE_CACHE_SIZE: described(
+    size('1gb', '1000gb'),
+    'Maximum size of the resized images that each process keeps in its `PLAZA_DATA_DIR`. Those used last stay.',
+  ),
+  S3_BUCKET: described(
+    text.optional(),
+    'Bucket of an S3-compatible store for images. Clients upload to it directly. Without it, images are files in `PLAZA_DATA_DIR`, which then all processes must share.',
+  ),
+  S3_ENDPOINT: described(url.optional(), 'URL of the store, such as `https://minio.example.com`. Clients must reach it, too.', 'AWS'),
+  S3_REGION: described(text.default('us-east-1'), 'Region of the bucket.'),
+  S3_ACCESS_KEY_ID: described(
+    text.optional(),
+    'Access key of the store. Required with `S3_SECRET_ACCESS_KEY`; without both, the AWS SDK finds credentials as usual.',
+  ),
+  S3_SECRET_ACCESS_KEY: described(text.optional(), 'Secret of the access key.'),
+  S3_PATH_STYLE: described(
+    flag.optional(),
+    'Whether the bucket is named in the path of URLs and not in the host name.',
+    '`true` with `S3_ENDPOINT`, else `false`',
+  ),
+};
+
 /** How long what is held on people, and what the shop works with, is kept. What has no entry is kept with its account. */
 const retention = {
   CONSENT_RETENTION: described(
@@ -329,6 +355,7 @@ export const configurationSections: Record<string, Record<string, z.ZodType>> = 
   Mail: mail,
   Limits: limits,
   Community: community,
+  Images: images,
   Retention: retention,
   Recommendations: recommendations,
 };
@@ -340,6 +367,7 @@ export const environment = z.object({
   ...mail,
   ...limits,
   ...community,
+  ...images,
   ...retention,
   ...recommendations,
 });

@@ -29,6 +29,7 @@ export interface Config {
   maxAnswerSize: number;
   limits: Limits;
   spamThreshold: number;
+  images: ImageConfig;
   consentRequired: boolean;
   retention: Retention;
   visitorCookieLifetime: number;
@@ -57,6 +58,20 @@ export interface Config {
   suggestions: boolean;
   playground: boolean;
   logLevel: string;
+}
+
+export interface ImageConfig {
+  maxUploadSize: number;
+  uploadsPerDay: number;
+  uploadBytesPerDay: number;
+  cacheSize: number;
+  s3: {
+    bucket: string;
+    region: string;
+    endpoint: string | undefined;
+    credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+    pathStyle: boolean;
+  } | null;
 }
 
 /** How long what is kept for a while is kept, in milliseconds. */
@@ -138,6 +153,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     },
     limits: limits(values),
     spamThreshold: values.SPAM_THRESHOLD,
+    images: images(values),
     consentRequired: values.CONSENT === 'required',
     retention: retention(values),
     visitorCookieLifetime: values.VISITOR_COOKIE_LIFETIME,
@@ -193,6 +209,35 @@ function retention(values: Environment): Retention {
     events: values.EVENT_RETENTION,
     maxEventsPerTopic: values.MAX_EVENTS_PER_TOPIC,
     idempotencyKeys: values.IDEMPOTENCY_RETENTION,
+  };
+}
+
+function images(values: Environment): ImageConfig {
+  const { MAX_UPLOAD_SIZE, UPLOADS_PER_DAY, UPLOAD_BYTES_PER_DAY, IMAGE_CACHE_SIZE } = values;
+  return {
+    maxUploadSize: MAX_UPLOAD_SIZE,
+    uploadsPerDay: UPLOADS_PER_DAY,
+    uploadBytesPerDay: UPLOAD_BYTES_PER_DAY,
+    cacheSize: IMAGE_CACHE_SIZE,
+    s3: s3(values),
+  };
+}
+
+function s3(values: Environment): ImageConfig['s3'] {
+  const { S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_PATH_STYLE } = values;
+  if (!S3_BUCKET) {
+    if (S3_ENDPOINT ?? S3_ACCESS_KEY_ID ?? S3_SECRET_ACCESS_KEY) throw new ConfigError('S3_BUCKET: required by the other S3 variables');
+    return null;
+  }
+  if ((S3_ACCESS_KEY_ID === undefined) !== (S3_SECRET_ACCESS_KEY === undefined))
+    throw new ConfigError('S3_ACCESS_KEY_ID: needs S3_SECRET_ACCESS_KEY, and the other way round');
+  return {
+    bucket: S3_BUCKET,
+    region: S3_REGION,
+    endpoint: S3_ENDPOINT,
+    credentials:
+      S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY ? { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY } : undefined,
+    pathStyle: S3_PATH_STYLE ?? S3_ENDPOINT !== undefined,
   };
 }
 

@@ -43,15 +43,19 @@ export type RuleCode =
   | 'LOOKS_LIKE_SPAM'
   | 'NOT_ALLOWED'
   | 'NOT_FOUND'
+  | 'NOT_UPLOADED'
   | 'OUT_OF_RANGE'
   | 'OUT_OF_STOCK'
+  | 'QUOTA_EXCEEDED'
   | 'REQUIRED'
   | 'RESULT_DELETED'
   | 'SUSPENDED'
+  | 'TOO_LARGE'
   | 'TOO_LATE'
   | 'TOO_LONG'
   | 'TOO_SHORT'
-  | 'TOO_WEAK';
+  | 'TOO_WEAK'
+  | 'UNSUPPORTED_IMAGE';
 
 /** One broken rule, with the path of the input field that broke it. */
 export interface BrokenRule {

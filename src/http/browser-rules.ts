@@ -7,13 +7,14 @@ import type { Origins } from './origins.js';
 /** How long a browser need not ask again, in seconds. */
 const preflightCached = 24 * 60 * 60;
 
-/** @param path where GraphQL is served: the only place that pages of other origins may call */
+/** @param paths where GraphQL is served and uploads go, which are all that pages of other origins may call */
 export async function setBrowserRules(
   fastify: FastifyInstance,
-  path: string,
+  paths: { graphql: string; uploads: string },
   origins: Origins,
   { publicUrl, refreshTokenCookie }: { publicUrl: string; refreshTokenCookie: boolean },
 ): Promise<void> {
+  const isForPages = (url: string): boolean => url.split('?')[0] === paths.graphql || url.startsWith(paths.uploads);
   await fastify.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -25,12 +26,12 @@ export async function setBrowserRules(
   });
   await fastify.register(fastifyCors, {
     delegator: (request, callback) => {
-      const allowed = request.url.split('?')[0] === path && origins.allow(request.raw);
+      const allowed = isForPages(request.url) && origins.allow(request.raw);
       callback(null, {
         origin: allowed,
         // Pages of allowed origins may send the cookie along.
         credentials: refreshTokenCookie,
-        methods: ['GET', 'POST'],
+        methods: request.url.startsWith(paths.uploads) ? ['PUT'] : ['GET', 'POST'],
         exposedHeaders: ['Retry-After'],
         maxAge: preflightCached,
         strictPreflight: false,
@@ -39,7 +40,7 @@ export async function setBrowserRules(
   });
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('vary', 'Origin');
-    if (request.url.split('?')[0] !== path || origins.allow(request.raw)) return;
+    if (!isForPages(request.url) || origins.allow(request.raw)) return;
     const error = { message: 'This origin may not use the API.', extensions: { code: 'FORBIDDEN' } };
     await reply.status(403).send({ errors: [error] });
   });

@@ -7,18 +7,19 @@ import { networkOf } from './network-address.js';
 
 const query = `query ProductPage($slug: String!) {
   product(slug: $slug) {
-    title description imageUrl jsonLd
+    title description jsonLd
+    images { url(width: 768, format: WEBP) share: url(width: 1024, format: JPEG) altText }
     price { formatted }
     availability
     rating { count mean }
-    reviews(first: 5) { edges { node { title body overall author { name } } } }
+    reviews(first: 5) { edges { node { title body overall images { url(width: 256) altText } author { name avatar { url(width: 64, height: 64) } } } } }
   }
 }`;
 
 interface PageProduct {
   title: string;
   description: string;
-  imageUrl: string | null;
+  images: (PageImage & { share: string })[];
   jsonLd: object;
   price: { formatted: string } | null;
   availability: string;
@@ -26,11 +27,17 @@ interface PageProduct {
   reviews: { edges: { node: PageReview }[] };
 }
 
+interface PageImage {
+  url: string;
+  altText: string | null;
+}
+
 interface PageReview {
   title: string;
   body: string;
   overall: number;
-  author: { name: string } | null;
+  images: PageImage[];
+  author: { name: string; avatar: { url: string } | null } | null;
 }
 
 export function serveProductPage(fastify: FastifyInstance, operations: CompiledOperations, streams: Streams): void {
@@ -50,7 +57,7 @@ export function serveProductPage(fastify: FastifyInstance, operations: CompiledO
   });
 }
 
-function pageOf({ title, description, imageUrl, jsonLd, price, availability, rating, reviews }: PageProduct): string {
+function pageOf({ title, description, images, jsonLd, price, availability, rating, reviews }: PageProduct): string {
   const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.count} reviews`;
   return `<!doctype html>
 <html lang="en">
@@ -61,13 +68,13 @@ function pageOf({ title, description, imageUrl, jsonLd, price, availability, rat
 <meta property="og:type" content="product">
 <meta property="og:title" content="${escapeHtml(title)}">
 <meta property="og:description" content="${escapeHtml(description)}">
-${imageUrl ? `<meta property="og:image" content="${escapeHtml(imageUrl)}">` : ''}
+${images[0] ? `<meta property="og:image" content="${escapeHtml(images[0].share)}">` : ''}
 <script type="application/ld+json">${JSON.stringify(jsonLd).replaceAll('<', '\\u003c')}</script>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d2330}h1{line-height:1.2}.price{font-size:1.4rem}article{border-top:1px solid #d8dce5;padding:.5rem 0}img{max-width:100%}</style>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d2330}h1{line-height:1.2}.price{font-size:1.4rem}article{border-top:1px solid #d8dce5;padding:.5rem 0}img{max-width:100%;border-radius:.5rem}.avatar{border-radius:50%;vertical-align:middle}</style>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-${imageUrl ? `<img src="${escapeHtml(imageUrl)}" alt="">` : ''}
+${images.map(imageOf).join('\n')}
 <p class="price">${escapeHtml([price?.formatted, availabilityText[availability]].filter(Boolean).join(' – '))}</p>
 <p>${escapeHtml(stars)}</p>
 <p>${escapeHtml(description)}</p>
@@ -77,8 +84,14 @@ ${reviews.edges.map(({ node }) => articleOf(node)).join('\n')}
 `;
 }
 
-function articleOf({ title, body, overall, author }: PageReview): string {
-  return `<article><h2>${escapeHtml(title || 'Review')}</h2><p>${overall.toFixed(1)} of 5, by ${escapeHtml(author?.name ?? 'a former user')}</p><p>${escapeHtml(body)}</p></article>`;
+function articleOf({ title, body, overall, images, author }: PageReview): string {
+  const avatar = author?.avatar ? `<img class="avatar" src="${escapeHtml(author.avatar.url)}" alt="" width="32" height="32">` : '';
+  const by = `<p>${avatar} ${overall.toFixed(1)} of 5, by ${escapeHtml(author?.name ?? 'a former user')}</p>`;
+  return `<article><h2>${escapeHtml(title || 'Review')}</h2>${by}<p>${escapeHtml(body)}</p>${images.map(imageOf).join(' ')}</article>`;
+}
+
+function imageOf({ url, altText }: PageImage): string {
+  return `<img src="${escapeHtml(url)}" alt="${escapeHtml(altText ?? '')}">`;
 }
 
 const availabilityText: Record<string, string> = { BACKORDER: 'On backorder', OUT_OF_STOCK: 'Sold out', UNLISTED: 'Not for sale' };

@@ -32,6 +32,7 @@ import { serveAccountPage } from './account-page.js';
 import { setBrowserRules } from './browser-rules.js';
 import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
+import { serveImages, uploadPath, type ImageRouteOptions } from './images.js';
 import { networkOf } from './network-address.js';
 import { Origins, type OriginOptions } from './origins.js';
 import { refreshCookie } from './refresh-cookie.js';
@@ -53,7 +54,7 @@ export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
   subscriberBacklog: number;
 }
 
-export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeedOptions {
+export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeedOptions, ImageRouteOptions {
   /** Signs what browsers keep. */
   authSecret: string;
   refreshTokenCookie: boolean;
@@ -138,7 +139,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     report,
   };
   const origins = new Origins(options);
-  await setBrowserRules(fastify, path, origins, options);
+  await setBrowserRules(fastify, { graphql: path, uploads: uploadPath }, origins, options);
   await fastify.register(fastifyCookie, { secret: options.authSecret });
   // A form can send plain text to any address without asking.
   fastify.removeContentTypeParser('text/plain');
@@ -158,6 +159,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveShortLinks(fastify, options);
   serveProductPage(fastify, options.operations, options.streams);
   serveReviewFeed(fastify, options);
+  await serveImages(fastify, options);
   serveAccountPage(fastify, path);
   if (options.playground) await servePlayground(fastify, path);
   let metrics: Awaited<ReturnType<typeof listenForMetrics>> = null;

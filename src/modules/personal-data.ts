@@ -57,6 +57,8 @@ interface OwnedDocuments<Document> {
   erase: 'ANONYMISE' | 'DELETE';
   /** Free text, from which an erasure takes the owner's name, handle and address. */
   texts?: string[];
+  /** Fields that an erasure takes from contributions, and what stands there then. */
+  cleared?: Record<string, unknown>;
   /** Fields that an export leaves out, since they are about others. */
   withheld?: string[];
   /** What subscribers are told of one that stays without its author; null for those that nobody sees. */
@@ -70,6 +72,7 @@ export function ownedDocuments<Document>({
   owner,
   erase,
   texts = [],
+  cleared = {},
   withheld = [],
   changeOf = () => null,
 }: OwnedDocuments<Document>): PersonalData {
@@ -78,7 +81,7 @@ export function ownedDocuments<Document>({
     collect: (user) => model.find({ [owner]: user }, Object.fromEntries(withheld.map((field) => [field, 0]))).lean(),
     async erase(step) {
       if (erase === 'DELETE') return deleteSome(model, { [owner]: step.user }, step);
-      const documents = await anonymise(model, owner, texts, step);
+      const documents = await anonymise(model, owner, { texts, cleared }, step);
       await step.emitMany(documents.map((document) => changeOf(document as Document)).filter((entry) => entry !== null));
       return documents.length;
     },
@@ -120,7 +123,12 @@ async function someOf(
 type Owned = Record<string, unknown> & { _id: unknown };
 
 /** @returns what it found, as it is since */
-async function anonymise(model: AnyModel, owner: string, texts: string[], step: ErasureStep): Promise<Owned[]> {
+async function anonymise(
+  model: AnyModel,
+  owner: string,
+  { texts, cleared }: { texts: string[]; cleared: Record<string, unknown> },
+  step: ErasureStep,
+): Promise<Owned[]> {
   const { session, user, anonymousId, redact, max } = step;
   const documents = (await model
     .find({ [owner]: user })
@@ -128,9 +136,10 @@ async function anonymise(model: AnyModel, owner: string, texts: string[], step: 
     .session(session)
     .lean()) as unknown as Owned[];
   const operations = documents.flatMap((document): object[] => {
-    const changed = Object.fromEntries(
+    const redacted = Object.fromEntries(
       texts.filter((field) => typeof document[field] === 'string').map((field) => [field, redact(document[field] as string)]),
     );
+    const changed = { ...redacted, ...cleared };
     if (typeof document._id !== 'string')
       return [{ updateOne: { filter: { _id: document._id }, update: { $set: { ...changed, [owner]: anonymousId } } } }];
     // Keys that are made of the user's id are made anew.

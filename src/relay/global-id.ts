@@ -19,3 +19,8 @@ export function idOf(type: string, id: string, argument: string): Types.ObjectId
   if (parsed.type !== type) throw new RequestError('BAD_USER_INPUT', `This id is of a ${parsed.type}, not of a ${type}.`, argument);
   return parsed.id;
 }
+
+/** The store's ids of images that an input names; undefined where it names none. */
+export function imageIdsOf(ids: readonly string[] | null | undefined): Types.ObjectId[] | undefined {
+  return ids?.map((id, at) => idOf('Image', id, `input.imageIds.${at}`));
+}

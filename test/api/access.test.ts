@@ -119,6 +119,7 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   updatePrivacySettings: async () => ({ personalise: true }),
   updateConsent: async () => ({ visitorId: 'visitor-1', tracking: true, personalisation: true, wordingVersion: '1' }),
   eraseMe: async () => ({ confirm: true, password: 'wrong' }),
+  createUpload: async () => ({ purpose: 'REVIEW', contentType: 'image/png', byteSize: 100 }),
   createCategory: async () => ({ name: `Category ${Math.random()}` }),
   createProduct: async () => ({ title: 'Pot', categoryId, price: { amountMinor: 1, currency: 'EUR' } }),
   updateProduct: async () => ({ productId: await make.product(), title: 'New' }),

@@ -26,6 +26,8 @@ export interface ProductDocument {
   backorder: boolean;
   attributes: { name: string; value: string }[];
   imageUrl: string | null;
+  /** Uploaded images, in their order. */
+  images?: Types.ObjectId[];
   createdAt: Date;
   /** When what a search shows of it last changed. */
   updatedAt: Date;
@@ -73,6 +75,7 @@ function productSchema(): Schema<ProductDocument> {
     backorder: { type: Boolean, default: false },
     attributes: { type: [attribute], default: [] },
     imageUrl: { type: String, default: null },
+    images: { type: [Schema.Types.ObjectId] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     rating: { type: Schema.Types.Mixed, default: emptyTally },

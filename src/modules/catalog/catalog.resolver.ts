@@ -3,10 +3,12 @@ import { Arg, Args, Authorized, Ctx, ID, Info, Int, Resolver, Root } from 'type-
 import { RequestError } from '../../errors.js';
 import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { idOf } from '../../relay/global-id.js';
+import { Cost } from '../../relay/cost.js';
+import { idOf, imageIdsOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
+import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser } from '../user/index.js';
 import { availabilityOf, ProductAvailability } from './availability.js';
@@ -33,6 +35,7 @@ export interface CatalogResolverDependencies {
   models: CatalogModels;
   loaders: CatalogLoaders;
   socialGraph: SocialGraphVerbs;
+  images: ImageVerbs;
 }
 
 @Resolver(() => Product)
@@ -93,20 +96,28 @@ export class ProductResolver {
     return availabilityOf(product);
   }
 
+  @Cost({ assumedSize: 5 })
+  @FieldResolver(() => [Image], { description: 'Images of the product, at most 21. The first one stands for it in lists.' })
+  images(@Root() { images, imageUrl }: ProductDocument, @Ctx() context: RequestContext): Promise<ShownImage[]> {
+    return this.dependencies.images.shown(context, images, imageUrl ? [imageUrl] : []);
+  }
+
   @Authorized('MERCHANT')
   @Mutation(() => CreateProductPayload, { description: 'Adds a product to the shop. Requires the role `MERCHANT`.' })
   createProduct(
     @Arg('input', () => CreateProductInput, { description: 'The product to add.' }) input: CreateProductInput,
     @Ctx() context: RequestContext,
   ) {
-    const { categoryId, imageUrl, ...rest } = input;
+    const { categoryId, imageUrl, imageIds, ...rest } = input;
     const category = idOf('Category', categoryId, 'input.categoryId');
+    const images = imageIdsOf(imageIds);
     return payload(async () => ({
       product: await this.dependencies.catalog.createProduct(context.requireSignedIn(), {
         ...rest,
         category,
         price: rest.price ?? null,
         imageUrl: imageUrl ?? null,
+        images,
       }),
     }));
   }
@@ -117,10 +128,11 @@ export class ProductResolver {
     @Arg('input', () => UpdateProductInput, { description: 'The product, and the fields to change.' }) input: UpdateProductInput,
     @Ctx() context: RequestContext,
   ) {
-    const { productId, ...change } = input;
+    const { productId, imageIds, ...change } = input;
+    const images = imageIdsOf(imageIds);
     const id = idOf('Product', productId, 'input.productId');
     return payload(async () => ({
-      product: await this.dependencies.catalog.updateProduct(context.requireSignedIn(), id, change),
+      product: await this.dependencies.catalog.updateProduct(context.requireSignedIn(), id, { ...change, images }),
     }));
   }
 }

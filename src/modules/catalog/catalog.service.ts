@@ -10,6 +10,7 @@ import { emptyTally } from '../../scoring/index.js';
 import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
+import type { ImageVerbs } from '../image/index.js';
 import { notSoldOut } from './availability.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { MoneyAmount } from './money.js';
@@ -70,6 +71,8 @@ export interface ProductContent {
   backorder?: boolean | null;
   attributes?: { name: string; value: string }[] | null;
   imageUrl?: string | null;
+  /** Uploads of the editor, in their order. */
+  images?: Types.ObjectId[];
 }
 
 export interface NewProduct extends ProductContent {
@@ -83,6 +86,7 @@ interface CatalogDependencies {
   models: CatalogModels;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
+  images: ImageVerbs;
 }
 
 export class CatalogService {
@@ -100,12 +104,15 @@ export class CatalogService {
   async createProduct(merchant: SignedIn, input: NewProduct): Promise<ProductDocument> {
     checkContent(input);
     await this.requireCategory(input.category, 'categoryId');
+    const after = input.images ?? [];
+    await this.dependencies.images.prepare(merchant.userId, 'PRODUCT', after);
     const id = await this.dependencies.realtime.recordChange([], async ({ session, announce }) => {
       announce(catalogTopic);
       const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey, input };
-      return this.dependencies.idempotency.createOnce(session, request, (_id) =>
-        insert(this.models.products, newProduct(_id, merchant.userId, input), session),
-      );
+      return this.dependencies.idempotency.createOnce(session, request, async (_id) => {
+        await insert(this.models.products, newProduct(_id, merchant.userId, input), session);
+        await this.dependencies.images.show(session, merchant.userId, { type: 'Product', id: _id }, { after, field: 'imageIds' });
+      });
     });
     return requireCreated(await this.models.products.findById(id).lean());
   }
@@ -118,15 +125,40 @@ export class CatalogService {
     if (!product.merchant.equals(editor.userId) && !editor.roles.includes('ADMIN')) {
       throw new RequestError('FORBIDDEN', 'This product belongs to another merchant.');
     }
+    await this.prepareImages(editor.userId, id, change.images);
     const clearable = new Set(['price', 'stock', 'imageUrl']);
     const given = Object.fromEntries(
       Object.entries(change).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
     );
     return this.dependencies.realtime.recordChange([productKey(id)], async ({ session, announce }) => {
       announce(catalogTopic);
+      await this.showImages(session, editor.userId, id, change.images);
       const set = { ...given, updatedAt: new Date() };
       return (await this.models.products.findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after', session }).lean())!;
     });
+  }
+
+  /** Images that the product shows already may be of another editor. */
+  private async prepareImages(editor: Types.ObjectId, id: Types.ObjectId, images: Types.ObjectId[] | undefined): Promise<void> {
+    if (!images) return;
+    const shown = await this.imagesOf(id, null);
+    const fresh = images.filter((image) => !shown.some((known) => known.equals(image)));
+    await this.dependencies.images.prepare(editor, 'PRODUCT', fresh);
+  }
+
+  private async showImages(
+    session: ClientSession,
+    editor: Types.ObjectId,
+    id: Types.ObjectId,
+    after: Types.ObjectId[] | undefined,
+  ): Promise<void> {
+    if (!after) return;
+    const before = await this.imagesOf(id, session);
+    await this.dependencies.images.show(session, editor, { type: 'Product', id }, { before, after, field: 'imageIds' });
+  }
+
+  private async imagesOf(id: Types.ObjectId, session: ClientSession | null): Promise<Types.ObjectId[]> {
+    return (await this.models.products.findById(id, { images: 1 }).session(session).lean())?.images ?? [];
   }
 
   /** @throws RulesBroken */
@@ -282,6 +314,7 @@ function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewPro
     backorder: input.backorder ?? false,
     attributes: (input.attributes ?? []).map(({ name, value }) => ({ name, value })),
     imageUrl: input.imageUrl ?? null,
+    images: input.images ?? [],
     createdAt: now,
     updatedAt: now,
     rating: emptyTally(),
@@ -290,13 +323,16 @@ function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewPro
   };
 }
 
-function checkContent({ title, description, price, stock, attributes }: ProductContent): void {
+const maxImages = 20;
+
+function checkContent({ title, description, price, stock, attributes, images = [] }: ProductContent): void {
   const rules = new InputRules().text(description, { most: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
   if (title !== undefined && title !== null) rules.line(title, { least: 1, most: 200 }, 'title');
   if (price) {
     rules.range(price.amountMinor, 0, maxAmount, 'price', 'amountMinor');
     rules.require(isCurrency(price.currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'price', 'currency');
   }
+  rules.require(images.length <= maxImages, 'TOO_LONG', `A product may have at most ${maxImages} images.`, 'imageIds');
   rules.require((attributes ?? []).length <= 50, 'TOO_LONG', 'A product may have at most 50 attributes.', 'attributes');
   (attributes ?? []).slice(0, 50).forEach(({ name, value }, at) => {
     rules.line(name, { least: 1, most: 50 }, 'attributes', String(at), 'name');

@@ -140,6 +140,13 @@ export class CreateProductInput {
   @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture.' })
   imageUrl?: string | null;
 
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Uploaded images in the order to show them, at most 20: each the `imageId` of an upload with the purpose `PRODUCT`. None when left out.',
+  })
+  imageIds?: string[] | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'Key that makes retries safe: a request that is repeated with the same key creates no second product.',
@@ -175,6 +182,13 @@ export class UpdateProductInput {
 
   @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture. Null removes it.' })
   imageUrl?: string | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Uploaded images in the order to show them, at most 20; replaces all. Images that are no longer named are deleted. They stay when left out.',
+  })
+  imageIds?: string[] | null;
 }
 
 @InputType({ description: 'A category to create.' })

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import type { ImageVerbs } from '../image/index.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import { updateSome, type PersonalData } from '../personal-data.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -24,14 +25,14 @@ export type CatalogModule = ReturnType<typeof catalogModule>;
 export type CatalogVerbs = CatalogModule['verbs'];
 
 /** Products, categories and the search. */
-export function catalogModule(foundation: Foundation, { socialGraph }: { socialGraph: SocialGraphVerbs }) {
+export function catalogModule(foundation: Foundation, { images, socialGraph }: { images: ImageVerbs; socialGraph: SocialGraphVerbs }) {
   const { database, realtime, idempotency, log } = foundation;
   const models = catalogModels(database);
   const loaders = catalogLoaders(models);
-  const catalog = new CatalogService({ models, realtime, idempotency });
+  const catalog = new CatalogService({ models, realtime, idempotency, images });
   const bulk = new CatalogBulk(models);
   const search = new CatalogSearch(bulk, realtime.announcements, log);
-  const dependencies = { catalog, models, loaders, socialGraph };
+  const dependencies = { catalog, models, loaders, socialGraph, images };
   return describeModule({
     name: 'catalog',
     collections,

@@ -3,6 +3,7 @@ import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { FeedVerbs } from '../feed/index.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
+import type { ImageVerbs } from '../image/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { OrderVerbs } from '../order/index.js';
 import { ownedDocuments, type PersonalData } from '../personal-data.js';
@@ -39,6 +40,7 @@ export type ReviewModule = ReturnType<typeof reviewModule>;
 export type ReviewVerbs = ReviewModule['verbs'];
 
 export interface ReviewDependencies {
+  images: ImageVerbs;
   users: UserVerbs;
   catalog: CatalogVerbs;
   behaviour: BehaviourVerbs;
@@ -57,7 +59,7 @@ export interface ReviewOptions {
 /** Reviews, and the scores that follow from them. */
 export function reviewModule(
   { database, realtime, idempotency, events }: Foundation,
-  { users, catalog, behaviour, orders, notifications, feed, screening, socialGraph }: ReviewDependencies,
+  { images, users, catalog, behaviour, orders, notifications, feed, screening, socialGraph }: ReviewDependencies,
   { productUrlOf }: ReviewOptions,
 ) {
   const models = reviewModels(database);
@@ -65,17 +67,8 @@ export function reviewModule(
   const ratings = new ProductRatings({ models, realtime, behaviour, catalog });
   const changes = new ReviewChanges(models, realtime, ratings, socialGraph);
   const reviews = new ReviewService({
-    models,
-    realtime,
-    idempotency,
-    events,
-    changes,
-    ratings,
-    behaviour,
-    orders,
-    feed,
-    screening,
-    socialGraph,
+    ...{ models, realtime, idempotency, events, changes, ratings, images },
+    ...{ behaviour, orders, feed, screening, socialGraph },
   });
   const reactions = new ReviewReactions({ models, changes, ratings, notifications, screening });
   const bulk = new ReviewBulk(models, database);
@@ -87,12 +80,12 @@ export function reviewModule(
     name: 'review',
     collections,
     resolvers: [
-      new ReviewResolver({ reviews, reactions, loaders, users, catalog }),
+      new ReviewResolver({ reviews, reactions, loaders, users, catalog, images }),
       new ReviewRevisionResolver(),
       new ProductRatingResolver(),
       new ProductReviewsResolver(loaders, socialGraph),
       new UserReviewsResolver(loaders, socialGraph),
-      new ProductJsonLdResolver(loaders, users, productUrlOf),
+      new ProductJsonLdResolver(loaders, users, images, productUrlOf),
     ],
     nodes: { Review: visibleReview },
     on: {
@@ -113,6 +106,7 @@ export function reviewModule(
         owner: 'author',
         erase: 'ANONYMISE',
         texts: ['title', 'body'],
+        cleared: { images: [] },
         changeOf: editOf,
       }),
       ownedDocuments({ name: 'reviewVotes', model: models.votes, owner: 'voter', erase: 'ANONYMISE' }),

@@ -7,6 +7,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { pointsPerStar, type RatingSummary } from '../../scoring/index.js';
 import { availabilityOf, isPriced, Product, ProductAvailability, type PricedProduct, type ProductDocument } from '../catalog/index.js';
+import type { ImageVerbs } from '../image/index.js';
 import type { PublicUser, UserVerbs } from '../user/index.js';
 import { ratingOf } from './product-rating.js';
 import { reviewList } from './review-list.js';
@@ -21,6 +22,7 @@ export class ProductJsonLdResolver {
   constructor(
     private readonly loaders: ReviewLoaders,
     private readonly users: UserVerbs,
+    private readonly images: ImageVerbs,
     private readonly urlOf: (slug: string) => string,
   ) {}
 
@@ -31,19 +33,23 @@ export class ProductJsonLdResolver {
   })
   async jsonLd(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<object> {
     const list = reviewList(product._id, [], {}, 'HELPFUL');
-    const [rating, page] = await Promise.all([
+    const [rating, page, images] = await Promise.all([
       context.require(this.loaders.categoryTally, product.category).then((tally) => ratingOf(product, tally)),
       context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: { first: topReviews } }),
+      this.images.shown(context, product.images, product.imageUrl ? [product.imageUrl] : []),
     ]);
     const reviews = await Promise.all(
       page.edges.map(async ({ node }) => describeReview(node, await context.load(this.users.userById, node.author))),
     );
-    return { ...describeProduct(product, this.urlOf(product.slug), rating), ...(reviews.length > 0 && { review: reviews }) };
+    const urls = images.map(({ source }) =>
+      typeof source === 'string' ? source : this.images.link(source, { width: 1024, format: 'JPEG' }),
+    );
+    return { ...describeProduct(product, urls, this.urlOf(product.slug), rating), ...(reviews.length > 0 && { review: reviews }) };
   }
 }
 
-function describeProduct(product: ProductDocument, url: string, rating: RatingSummary): object {
-  const { _id, title, description, imageUrl } = product;
+function describeProduct(product: ProductDocument, images: string[], url: string, rating: RatingSummary): object {
+  const { _id, title, description } = product;
   const [brand, sku, gtin, mpn] = ['brand', 'sku', 'gtin', 'mpn'].map((name) => attributeOf(product, name));
   return {
     '@context': 'https://schema.org',
@@ -54,7 +60,7 @@ function describeProduct(product: ProductDocument, url: string, rating: RatingSu
     ...(mpn && { mpn }),
     name: title,
     description,
-    ...(imageUrl && { image: imageUrl }),
+    ...(images.length > 0 && { image: images.length === 1 ? images[0] : images }),
     ...(brand && { brand: { '@type': 'Brand', name: brand } }),
     ...(isPriced(product) && { offers: describeOffer(product) }),
     // schema.org knows no score of nobody.

@@ -51,7 +51,9 @@ export function reviewList(
     ...(hidden.length > 0 && { author: { $nin: hidden } }),
     ...(typeof rating === 'number' && { stars: rating }),
     ...(typeof verified === 'boolean' && { verifiedPurchase: verified }),
-    ...(typeof withImages === 'boolean' && { 'imageUrls.0': { $exists: withImages } }),
+    ...(typeof withImages === 'boolean' && {
+      [withImages ? '$or' : '$nor']: [{ 'imageUrls.0': { $exists: true } }, { 'images.0': { $exists: true } }],
+    }),
   };
   return { name: `reviews/${sort}`, filter, order: reviewOrders[sort] };
 }

@@ -27,6 +27,8 @@ export interface ReviewDocument extends AspectRatings {
   title: string;
   body: string;
   imageUrls: string[];
+  /** Uploaded images, in their order. */
+  images?: Types.ObjectId[];
   verifiedPurchase: boolean;
   incentivised: boolean;
   helpful: number;
@@ -115,6 +117,7 @@ function reviewSchema(): Schema<ReviewDocument> {
     title: { type: String, default: '' },
     body: { type: String, default: '' },
     imageUrls: { type: [String], default: [] },
+    images: { type: [Schema.Types.ObjectId] },
     verifiedPurchase: { type: Boolean, required: true },
     incentivised: { type: Boolean, default: false },
     helpful: { type: Number, default: 0 },

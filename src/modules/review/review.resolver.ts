@@ -4,11 +4,13 @@ import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } 
 import { asksFor, ConnectionArgs, edgeIn, paginateArray, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { changeKindOf } from '../../relay/change-kind.js';
-import { idOf, toGlobalId } from '../../relay/global-id.js';
+import { Cost } from '../../relay/cost.js';
+import { idOf, imageIdsOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { pointsPerStar, type AspectRatings, type RatingSummary } from '../../scoring/index.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
+import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import { ratingOf, ratingTopic } from './product-rating.js';
@@ -50,6 +52,7 @@ export interface ReviewResolverDependencies {
   loaders: ReviewLoaders;
   users: UserVerbs;
   catalog: CatalogVerbs;
+  images: ImageVerbs;
 }
 
 @Resolver(() => Review)
@@ -76,6 +79,12 @@ export class ReviewResolver {
     return context.load(this.dependencies.catalog.productById, review.product);
   }
 
+  @Cost({ assumedSize: 5 })
+  @FieldResolver(() => [Image], { description: 'Images that the author added, at most 20.' })
+  images(@Root() { images, imageUrls }: ReviewDocument, @Ctx() context: RequestContext): Promise<ShownImage[]> {
+    return this.dependencies.images.shown(context, images, imageUrls);
+  }
+
   @FieldResolver(() => ReviewVote, { nullable: true, description: 'The viewer’s vote. Null if they have not voted.' })
   async viewerVote(@Root() review: ReviewDocument, @Ctx() context: RequestContext): Promise<`${ReviewVote}` | null> {
     if (!context.signedIn) return null;
@@ -99,10 +108,11 @@ export class ReviewResolver {
     @Arg('input', () => CreateReviewInput, { description: 'The review to add.' }) input: CreateReviewInput,
     @Ctx() context: RequestContext,
   ) {
-    const { productId, imageUrls, ratings, ...rest } = input;
+    const { productId, imageUrls, imageIds, ratings, ...rest } = input;
+    const images = imageIdsOf(imageIds);
     const product = idOf('Product', productId, 'input.productId');
     return payload(async () => {
-      const content = { ...rest, ...ratings, product, imageUrls: imageUrls ?? [] };
+      const content = { ...rest, ...ratings, product, imageUrls: imageUrls ?? [], images };
       const review = await this.dependencies.reviews.create(context.requireSignedIn().userId, content);
       return { review, held: !review.visible };
     });
@@ -114,7 +124,7 @@ export class ReviewResolver {
     @Arg('input', () => UpdateReviewInput, { description: 'The review, and the fields to change.' }) input: UpdateReviewInput,
     @Ctx() context: RequestContext,
   ) {
-    const { reviewId, imageUrls, ratings, title, body } = input;
+    const { reviewId, imageUrls, imageIds, ratings, title, body } = input;
     const id = idOf('Review', reviewId, 'input.reviewId');
     const content = {
       quality: ratings?.quality ?? undefined,
@@ -123,6 +133,7 @@ export class ReviewResolver {
       title: title ?? undefined,
       body: body ?? undefined,
       imageUrls: imageUrls ?? undefined,
+      images: imageIdsOf(imageIds),
     };
     return payload(async () => {
       const review = await this.dependencies.reviews.update(context.requireSignedIn().userId, id, content);

@@ -11,6 +11,7 @@ import type { BehaviourVerbs } from '../behaviour/index.js';
 import { productKey, type TalliedProduct } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
+import type { ImageVerbs } from '../image/index.js';
 import type { SeenContent } from '../module.js';
 import type { OrderVerbs } from '../order/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -26,6 +27,8 @@ export interface ReviewContent extends Record<Aspect, number> {
   title: string;
   body: string;
   imageUrls: string[];
+  /** Uploads of the author, in their order. */
+  images?: Types.ObjectId[];
 }
 
 export interface NewReview extends ReviewContent {
@@ -46,6 +49,7 @@ interface ReviewServiceDependencies {
   feed: FeedVerbs;
   screening: ScreeningVerbs;
   socialGraph: SocialGraphVerbs;
+  images: ImageVerbs;
 }
 
 export class ReviewService {
@@ -58,7 +62,8 @@ export class ReviewService {
   /** @throws RulesBroken; ALREADY_EXISTS for a second review of the same product */
   async create(author: Types.ObjectId, input: NewReview): Promise<ReviewDocument> {
     checkContent(input);
-    const { idempotency, ratings, realtime } = this.dependencies;
+    const { idempotency, images, ratings, realtime } = this.dependencies;
+    const uploads = await images.prepare(author, 'REVIEW', input.images ?? []);
     const id = await realtime.recordChange([productKey(input.product)], async (change) => {
       const { session } = change;
       const product = await ratings.talliedProduct(session, input.product);
@@ -68,14 +73,14 @@ export class ReviewService {
       return idempotency.createOnce(session, request, async (_id) => {
         const earlier = await this.models.reviews.exists({ product: input.product, author }).session(session);
         if (earlier) throw broken('ALREADY_EXISTS', 'You have reviewed this product; change that review instead.', 'productId');
-        await this.add(change, product, await this.reviewOf(session, _id, author, input));
+        await this.add(change, product, await this.reviewOf(session, _id, author, input), uploads.map(textOf));
       });
     });
     return requireCreated(await this.models.reviews.findById(id).lean());
   }
 
   private async reviewOf(session: ClientSession, _id: Types.ObjectId, author: Types.ObjectId, input: NewReview): Promise<ReviewDocument> {
-    const { product, quality, price, service, title, body, imageUrls, incentivised } = input;
+    const { product, quality, price, service, title, body, imageUrls, images = [], incentivised } = input;
     const points = overallPoints(input);
     const createdAt = new Date();
     const verifiedPurchase = await this.dependencies.orders.hasReceived(session, author, product);
@@ -92,6 +97,7 @@ export class ReviewService {
       title,
       body,
       imageUrls,
+      images,
       verifiedPurchase,
       incentivised,
       helpful: 0,
@@ -106,10 +112,12 @@ export class ReviewService {
   }
 
   /** What is held is stored out of sight, counts nowhere and reaches nobody until it is released. */
-  private async add(change: Change, product: TalliedProduct, review: ReviewDocument): Promise<void> {
-    const { behaviour, ratings, screening } = this.dependencies;
+  private async add(change: Change, product: TalliedProduct, review: ReviewDocument, altTexts: string[]): Promise<void> {
+    const { behaviour, images, ratings, screening } = this.dependencies;
     const { _id, author, title, body } = review;
-    const held = await screening.screen(change, { author, content: { type: 'Review', id: _id }, text: `${title} ${body}` });
+    const content = { type: 'Review', id: _id };
+    const held = await screening.screen(change, { author, content, text: [title, body, ...altTexts].join(' ') });
+    await images.show(change.session, author, content, { after: review.images ?? [], hidden: held, field: 'imageIds' });
     await insert(this.models.reviews, { ...review, visible: !held }, change.session);
     if (held) return;
     await behaviour.noteInteractions(change.session, author, [review.product], { points: review.points });
@@ -133,13 +141,19 @@ export class ReviewService {
   /** Changes one's own review; what is left out stays. An edit that is held takes the review out of sight. @throws RulesBroken, RequestError FORBIDDEN */
   async update(author: Types.ObjectId, id: Types.ObjectId, edit: Partial<ReviewContent>): Promise<ReviewDocument> {
     checkContent(edit);
-    const { behaviour, changes, ratings, screening } = this.dependencies;
+    const { behaviour, changes, images, ratings, screening } = this.dependencies;
+    const uploads = await images.prepare(author, 'REVIEW', edit.images ?? []);
     return changes.ofAuthor(author, id, async (change, review, product) => {
       const changed = editedReview(review, edit);
       const { title, body } = changed;
-      const isRewritten = title !== review.title || body !== review.body;
+      const before = review.images ?? [];
+      const altTexts = uploads.filter(({ _id }) => !before.some((shown) => shown.equals(_id))).map(textOf);
+      const isRewritten = title !== review.title || body !== review.body || altTexts.some((text) => text !== '');
       const content = { type: 'Review', id };
-      const held = isRewritten && (await screening.screen(change, { author, content, text: `${title} ${body}`, isEdit: true }));
+      if (edit.images)
+        await images.show(change.session, author, content, { before, after: edit.images, hidden: !review.visible, field: 'imageIds' });
+      const text = [title, body, ...altTexts].join(' ');
+      const held = isRewritten && (await screening.screen(change, { author, content, text, isEdit: true }));
       await this.keepRevision(change, review);
       await ratings.save(change, product, review, changed);
       if (held) {
@@ -176,10 +190,11 @@ export class ReviewService {
 
   /** @throws RulesBroken, RequestError FORBIDDEN */
   async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<ReviewDocument> {
-    const { behaviour, changes, events, feed, ratings } = this.dependencies;
+    const { behaviour, changes, events, feed, images, ratings } = this.dependencies;
     return changes.ofAuthor(author, id, async (change, review, product) => {
       const { session } = change;
       await this.models.reviews.deleteOne({ _id: id }, { session });
+      await images.removeImagesOf(session, { type: 'Review', id });
       await this.models.votes.deleteMany({ review: id }, { session });
       await this.models.revisions.deleteMany({ review: id }, { session });
       await feed.withdrawActivity(change, id);
@@ -209,6 +224,10 @@ export class ReviewService {
   }
 }
 
+function textOf({ altText }: { altText: string | null }): string {
+  return altText ?? '';
+}
+
 function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): ReviewDocument {
   const given = Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined && value !== null));
   const changed: ReviewDocument = { ...review, ...given, editedAt: new Date() };
@@ -223,6 +242,7 @@ function checkContent(content: Partial<ReviewContent>): void {
   for (const aspect of aspects) rules.range(content[aspect], 1, 5, 'ratings', aspect);
   rules.line(content.title, { most: 200 }, 'title');
   if (content.body !== undefined) rules.text(content.body, { least: 1, most: 10_000 }, 'body');
-  rules.require((content.imageUrls ?? []).length <= maxImages, 'TOO_LONG', `A review may have at most ${maxImages} images.`, 'imageUrls');
+  for (const [field, images] of Object.entries({ imageUrls: content.imageUrls, imageIds: content.images }))
+    rules.require((images ?? []).length <= maxImages, 'TOO_LONG', `A review may have at most ${maxImages} images.`, field);
   rules.check();
 }

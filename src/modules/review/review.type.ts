@@ -214,6 +214,12 @@ export class CreateReviewInput {
   @Field(() => [WebAddress], { nullable: true, description: 'URLs of pictures, up to 10.' })
   imageUrls?: string[] | null;
 
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Uploaded images, at most 10: each the `imageId` of an upload with the purpose `REVIEW`. None when left out.',
+  })
+  imageIds?: string[] | null;
+
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
@@ -244,6 +250,12 @@ export class UpdateReviewInput {
 
   @Field(() => [WebAddress], { nullable: true, description: 'URLs of pictures, up to 10. Replaces all existing ones.' })
   imageUrls?: string[] | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Uploaded images, at most 10; replaces all. Images that are no longer named are deleted. They stay when left out.',
+  })
+  imageIds?: string[] | null;
 }
 
 @InputType({ description: 'A review to delete.' })

@@ -1,3 +1,4 @@
+import type { ImageVerbs } from '../image/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
 import { declareAccountMail, type AccountMailOptions } from './account-mail.js';
@@ -35,13 +36,17 @@ export type UserModule = ReturnType<typeof userModule>;
 export type UserVerbs = UserModule['verbs'];
 
 /** Accounts, sessions and profiles. */
-export function userModule({ database, realtime, idempotency, keys, mail: outbox, events, log }: Foundation, options: UserOptions) {
+export function userModule(
+  { database, realtime, idempotency, keys, mail: outbox, events, log }: Foundation,
+  { images }: { images: ImageVerbs },
+  options: UserOptions,
+) {
   const models = userModels(database);
   const loaders = userLoaders(models);
   const addresses = new Addresses(keys);
   const claims = new Claims(models.claims, keys);
   const tokens = new AccountTokens(models.accountTokens, keys);
-  const users = new UserService({ models, realtime, events, claims, addresses });
+  const users = new UserService({ models, realtime, events, claims, addresses, images });
   const sessions = new SessionService({
     models,
     realtime,
@@ -56,7 +61,7 @@ export function userModule({ database, realtime, idempotency, keys, mail: outbox
     ...{ models, realtime, sessions, passwords },
     ...{ addresses, claims, tokens, keys, outbox, events, importedUsers },
   });
-  const dependencies = { users, sessions, accounts, loaders };
+  const dependencies = { users, sessions, accounts, loaders, images };
   return describeModule({
     name: 'user',
     collections,

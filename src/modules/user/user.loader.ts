@@ -4,9 +4,9 @@ import { byId } from '../../store/loaders.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 /** What anyone may see of a user; email address and password hash never leave the store this way. */
-export type PublicUser = Pick<UserDocument, '_id' | 'handle' | 'name' | 'bio' | 'avatarUrl' | 'createdAt' | 'roles'>;
+export type PublicUser = Pick<UserDocument, '_id' | 'handle' | 'name' | 'bio' | 'avatarUrl' | 'avatar' | 'createdAt' | 'roles'>;
 
-export const publicProjection = { handle: 1, name: 1, bio: 1, avatarUrl: 1, createdAt: 1, roles: 1 } as const;
+export const publicProjection = { handle: 1, name: 1, bio: 1, avatarUrl: 1, avatar: 1, createdAt: 1, roles: 1 } as const;
 
 export interface UserLoaders {
   userById: LoaderDefinition<Types.ObjectId, PublicUser>;

@@ -11,6 +11,8 @@ export interface UserDocument {
   name: string;
   bio: string | null;
   avatarUrl: string | null;
+  /** The uploaded avatar. */
+  avatar?: Types.ObjectId | null;
   roles: Role[];
   createdAt: Date;
   /** When moderation banned the account. */
@@ -83,6 +85,7 @@ function userSchema(): Schema<UserDocument> {
     name: { type: String, required: true },
     bio: { type: String, default: null },
     avatarUrl: { type: String, default: null },
+    avatar: { type: Schema.Types.ObjectId },
     roles: { type: [String], required: true },
     createdAt: { type: Date, required: true },
     bannedAt: { type: Date },

@@ -1,4 +1,4 @@
-import { Arg, Args, Authorized, Ctx, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { broken } from '../../errors.js';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import { Cost } from '../../relay/cost.js';
@@ -6,6 +6,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
+import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { AccountService } from './account.service.js';
 import type { Credentials, OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
@@ -45,6 +46,7 @@ export interface UserResolverDependencies {
   sessions: SessionService;
   accounts: AccountService;
   loaders: UserLoaders;
+  images: ImageVerbs;
 }
 
 @Resolver(() => Viewer)
@@ -92,6 +94,11 @@ export class ViewerResolver {
 @Resolver(() => User)
 export class UserResolver {
   constructor(private readonly dependencies: UserResolverDependencies) {}
+
+  @FieldResolver(() => Image, { nullable: true, description: 'The user’s avatar. Null if they have none.' })
+  avatar(@Root() { avatar, avatarUrl }: PublicUser, @Ctx() context: RequestContext): Promise<ShownImage | null> {
+    return this.dependencies.images.firstShown(context, avatar, avatarUrl);
+  }
 
   @Cost({ weight: 100 })
   @Mutation(() => SessionPayload, {
@@ -228,7 +235,11 @@ export class UserResolver {
     @Arg('input', () => UpdateProfileInput, { description: 'The fields to change.' }) input: UpdateProfileInput,
     @Ctx() context: RequestContext,
   ) {
-    return payload(async () => ({ user: await this.dependencies.users.updateProfile(context.requireSignedIn().userId, input) }));
+    const { avatarId, ...change } = input;
+    const avatar = typeof avatarId === 'string' ? idOf('Image', avatarId, 'input.avatarId') : avatarId;
+    return payload(async () => ({
+      user: await this.dependencies.users.updateProfile(context.requireSignedIn().userId, { ...change, avatar }),
+    }));
   }
 
   @Authorized()

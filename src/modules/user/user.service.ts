@@ -7,6 +7,7 @@ import type { Role } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insertNew } from '../../store/documents.js';
 import type { DomainEventBus } from '../domain-events.js';
+import type { ImageVerbs } from '../image/index.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
 import type { Addressed, Addresses } from './addresses.js';
 import type { ClaimDocument, Claims } from './claims.js';
@@ -19,6 +20,8 @@ export interface ProfileChange {
   name?: string | null;
   bio?: string | null;
   avatarUrl?: string | null;
+  /** An upload of theirs. */
+  avatar?: Types.ObjectId | null;
 }
 
 export interface PrivacyChoices {
@@ -32,6 +35,7 @@ interface UserServiceDependencies {
   events: DomainEventBus;
   claims: Claims;
   addresses: Addresses;
+  images: ImageVerbs;
 }
 
 export class UserService {
@@ -71,14 +75,23 @@ export class UserService {
     rules.check();
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const texts = Object.fromEntries(Object.entries({ name: change.name ?? '', bio: change.bio ?? '' }).filter(([, text]) => text !== ''));
-    const { events, realtime } = this.dependencies;
+    const { events, images, realtime } = this.dependencies;
+    if (change.avatar) await images.prepare(user, 'AVATAR', [change.avatar], 'avatarId');
     return realtime.recordChange([`profile:${user.toHexString()}`], async (recorded) => {
       await events.emit(recorded, 'profileWritten', { user, texts });
       const { session } = recorded;
+      if (change.avatar !== undefined) await this.showAvatar(session, user, change.avatar);
       const edit = { $set: { ...given, profileEditedAt: new Date() } };
       await this.models.users.updateOne({ _id: user }, edit, { session });
       return (await this.models.users.findById(user, publicProjection).session(session).lean())!;
     });
+  }
+
+  private async showAvatar(session: ClientSession, user: Types.ObjectId, avatar: Types.ObjectId | null): Promise<void> {
+    const before = (await this.models.users.findById(user, { avatar: 1 }).session(session).lean())?.avatar;
+    const [shown, showing] = [before, avatar].map((id) => (id ? [id] : [])) as [Types.ObjectId[], Types.ObjectId[]];
+    const content = { type: 'User', id: user };
+    await this.dependencies.images.show(session, user, content, { before: shown, after: showing, field: 'avatarId' });
   }
 
   async privacySettingsOf(user: Types.ObjectId): Promise<PrivacyChoices> {
@@ -135,6 +148,7 @@ export class UserService {
 
   /** Takes an account away at once, with every way to be signed in to it. */
   async removeAccount(session: ClientSession, user: Types.ObjectId): Promise<void> {
+    await this.dependencies.images.removeImagesOf(session, { type: 'User', id: user });
     await this.models.sessions.deleteMany({ user }, { session });
     await this.models.accountTokens.deleteMany({ user }, { session });
     await this.claims.releaseAll(user, session);
@@ -176,9 +190,10 @@ export class UserService {
   /** Takes away what a user calls themselves and says of themselves. */
   async rename(session: ClientSession, user: Types.ObjectId): Promise<void> {
     const handle = `user_${randomBytes(8).toString('hex')}`;
-    const neutral = { handle, name: 'User', bio: null, avatarUrl: null, profileEditedAt: new Date() };
+    const neutral = { handle, name: 'User', bio: null, avatarUrl: null, avatar: null, profileEditedAt: new Date() };
     const before = await this.models.users.findById(user, { handle: 1 }).session(session).lean();
     if (before) await this.claims.changeHandle(user, before.handle, handle, session);
+    await this.dependencies.images.removeImagesOf(session, { type: 'User', id: user });
     await this.models.users.updateOne({ _id: user }, { $set: neutral }, { session });
   }
 

@@ -171,6 +171,13 @@ export class UpdateProfileInput {
 
   @Field(() => WebAddress, { nullable: true, description: 'URL of a picture. Null removes it.' })
   avatarUrl?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'An uploaded avatar, the `imageId` of an upload with the purpose `AVATAR`. Null removes it. The avatar stays when left out.',
+  })
+  avatarId?: string | null;
 }
 
 @ObjectType({ description: 'The viewer’s privacy settings.' })

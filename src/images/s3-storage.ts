@@ -1,0 +1,80 @@
+/** Keeps images in an S3-compatible store. Clients send uploads there by themselves, to presigned addresses. */
+import type * as sdkTypes from '@aws-sdk/client-s3';
+import { TooManyBytes, type ImageStorage, type UploadDescription, type UploadTarget } from './storage.js';
+
+export interface S3Options {
+  bucket: string;
+  region: string;
+  /** Undefined for AWS itself. */
+  endpoint: string | undefined;
+  /** Undefined where the SDK finds them, such as by the machine's role. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** Whether the bucket stands in the path and not in the host name. */
+  pathStyle: boolean;
+}
+
+export class S3Storage implements ImageStorage {
+  private opened: ReturnType<S3Storage['open']> | null = null;
+
+  constructor(private readonly options: S3Options) {}
+
+  async read(key: string, maxBytes: number): Promise<Buffer | null> {
+    const { client, sdk } = await this.client();
+    try {
+      const { Body, ContentLength = 0 } = await client.send(new sdk.GetObjectCommand({ Bucket: this.options.bucket, Key: key }));
+      if (ContentLength > maxBytes) {
+        (Body as { destroy?: () => void } | undefined)?.destroy?.();
+        throw new TooManyBytes(maxBytes);
+      }
+      return Body ? Buffer.from(await Body.transformToByteArray()) : null;
+    } catch (error) {
+      if (error instanceof sdk.NoSuchKey) return null;
+      throw error;
+    }
+  }
+
+  async write(key: string, bytes: Buffer, contentType: string): Promise<void> {
+    const { client, sdk } = await this.client();
+    await client.send(new sdk.PutObjectCommand({ Bucket: this.options.bucket, Key: key, Body: bytes, ContentType: contentType }));
+  }
+
+  async remove(key: string): Promise<void> {
+    const { client, sdk } = await this.client();
+    await client.send(new sdk.DeleteObjectCommand({ Bucket: this.options.bucket, Key: key }));
+  }
+
+  async uploadTarget({ key, contentType, byteSize, lifetime }: UploadDescription): Promise<UploadTarget> {
+    const { client, sdk } = await this.client();
+    const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+    const command = new sdk.PutObjectCommand({
+      Bucket: this.options.bucket,
+      Key: key,
+      ContentType: contentType,
+      ContentLength: byteSize,
+    });
+    // Signed, so that the address takes nothing else.
+    const signableHeaders = new Set(['content-type', 'content-length']);
+    const url = await getSignedUrl(client, command, { expiresIn: lifetime, signableHeaders });
+    return { url, headers: { 'content-type': contentType } };
+  }
+
+  private client(): ReturnType<S3Storage['open']> {
+    return (this.opened ??= this.open());
+  }
+
+  /** Loaded where it is used, since starting without it is faster. */
+  private async open(): Promise<{ client: sdkTypes.S3Client; sdk: typeof sdkTypes }> {
+    const sdk = await import('@aws-sdk/client-s3');
+    const { region, endpoint, credentials, pathStyle } = this.options;
+    const client = new sdk.S3Client({
+      region,
+      forcePathStyle: pathStyle,
+      // Other stores than AWS do not all know the newer checksums.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      ...(endpoint && { endpoint }),
+      ...(credentials && { credentials }),
+    });
+    return { client, sdk };
+  }
+}

@@ -1,0 +1,17 @@
+/** What each collection holds on people; docs/privacy.md is made from it. */
+import type { Collections } from '../personal-data.js';
+
+export const collections: Collections = {
+  images: {
+    what: 'Uploaded images: who uploaded them, what for, type, size, alternative text and what shows them. The files lie beside the data or in the S3 bucket, without what cameras note (place, time, device)',
+    why: 'To show them (contract)',
+    kept: 'until what shows them is deleted or shows others; review images and avatars until the account is deleted; unused uploads a day',
+    seenBy: 'Whoever sees what shows them',
+  },
+  upload_quotas: {
+    what: 'How many images and bytes somebody uploaded on a day',
+    why: 'To limit uploads (legitimate interest)',
+    kept: 'two days',
+    seenBy: 'Nobody',
+  },
+};

@@ -1,0 +1,68 @@
+/** Images in an S3-compatible store: clients upload to it directly, and the API checks, resizes and serves from it. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Plaza, storeId, type Account } from '../support/plaza.js';
+import { s3Credentials, startS3, type TestS3 } from '../support/s3.js';
+import { addressOf, announce, picture, send } from '../support/uploads.js';
+
+const plaza = new Plaza();
+let s3: TestS3;
+let author: Account;
+let product: string;
+
+beforeAll(async () => {
+  s3 = await startS3();
+  await plaza.start({
+    S3_BUCKET: 'pictures',
+    S3_ENDPOINT: s3.url,
+    S3_REGION: s3.region,
+    S3_ACCESS_KEY_ID: s3Credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
+  });
+  author = await plaza.account();
+  product = await plaza.product(await plaza.account({ merchant: true }));
+});
+
+afterAll(async () => {
+  await plaza.stop();
+  await s3.close();
+});
+
+test('an upload goes to the store, is checked, kept there in another form, served and removed', async () => {
+  const bytes = await picture();
+  const announced = await announce(plaza, author, { purpose: 'REVIEW', contentType: 'image/png', byteSize: bytes.length });
+  expect(announced.url.startsWith(`${s3.url}/pictures/uploads/`)).toBe(true);
+  expect((await send(plaza, announced, bytes)).status).toBe(200);
+  const { review } = await plaza.review(author, product, { imageIds: [announced.imageId] });
+  const id = storeId(announced.imageId).toHexString();
+  expect([...s3.objects.keys()]).toEqual([`/pictures/originals/${id}`]);
+  expect(s3.objects.get(`/pictures/originals/${id}`)!.contentType).toBe('image/webp');
+  const { node } = await plaza.data('query ($id: ID!) { node(id: $id) { ... on Review { images { url(width: 64) width } } } }', {
+    id: review.id,
+  });
+  const response = await fetch(addressOf(plaza, node.images[0].url));
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/webp']);
+  await plaza.mutate('deleteReview', { reviewId: review.id }, 'deletedReviewId', author.token);
+  await plaza.settle('images');
+  expect(s3.objects.size).toBe(0);
+});
+
+test('the store takes the announced size and type alone, from who has the address', async () => {
+  const bytes = await picture();
+  const announced = await announce(plaza, author, { purpose: 'REVIEW', contentType: 'image/png', byteSize: bytes.length });
+  expect((await send(plaza, announced, Buffer.concat([bytes, bytes]))).status).toBe(403);
+  expect((await send(plaza, { ...announced, headers: [{ name: 'content-type', value: 'text/html' }] }, bytes)).status).toBe(403);
+  expect((await send(plaza, { ...announced, url: announced.url.replace(/uploads\/.{4}/, 'uploads/0000') }, bytes)).status).toBe(403);
+  expect(s3.objects.size).toBe(0);
+  const refused = await plaza.review(author, product, { imageIds: [announced.imageId] });
+  expect(refused.userErrors).toMatchObject([{ code: 'NOT_UPLOADED', field: ['input', 'imageIds', '0'] }]);
+});
+
+test('the API itself takes no uploads then', async () => {
+  const { imageId } = await announce(plaza, author, { purpose: 'REVIEW', contentType: 'image/png', byteSize: 10 });
+  const response = await fetch(`${plaza.url}/uploads/${storeId(imageId).toHexString()}?expires=99999999999&signature=x`, {
+    method: 'PUT',
+    headers: { 'content-type': 'image/png' },
+    body: '0123456789',
+  });
+  expect(response.status).toBe(403);
+});
