@@ -296,7 +296,7 @@ describe('serving', () => {
   test('only sizes of the known set are made', async () => {
     const [shown] = await imagesOf(product);
     for (const name of ['65.webp', '64x65.webp', '999999.webp', '64.svg', '64.webp.part', '..%2f..%2fauth-secret'])
-      expect((await get(shown!.url.replace(/[^/]+$/, name))).status).toBe(404);
+      expect((await get(`${shown!.url.slice(0, shown!.url.lastIndexOf('/'))}/${name}`)).status).toBe(404);
     expect(files('variants').every((name) => /^[0-9a-f]{24}-\d+(x\d+)?\.\w+$/.test(name))).toBe(true);
   });
 
