@@ -109,9 +109,6 @@ export class Conversations {
         updatedAt: new Date(today - (at + 1) * day),
       })),
     );
-    const shown = products.slice(-referrals).map(({ _id }) => _id);
-    const impression = { user: buyer, context: 'HOME', variant: 'control', modelVersion: null, at: new Date(today - day) };
-    await verbs.recommendations.importImpressions([{ _id: id('impression', '0'), products: shown, ...impression }]);
     for (const friend of friends.slice(0, 4)) {
       const product = faker.helpers.arrayElement(products);
       await verbs.shares.shareProduct(friend, {

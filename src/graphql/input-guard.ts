@@ -16,7 +16,7 @@ import { flawIn, isBlank, tidy } from '../input/text.js';
 import { WebAddress, webAddress } from '../input/web-address.js';
 
 /** What is longer is refused before anything looks at it; the features' own limits are lower. */
-const longest = { text: 200_000, id: 200, list: 1_000 } as const;
+const longest = { text: 200_000, id: 500, list: 1_000 } as const;
 
 /** Passwords are taken as they are typed. */
 const asTyped = /password$/i;

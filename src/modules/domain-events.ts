@@ -1,6 +1,7 @@
 /** What one feature tells the others, inside the transaction of what happened. */
 import type { Types } from 'mongoose';
 import type { Change } from '../realtime/index.js';
+import type { Impression } from './impression.js';
 
 export interface ContentReference {
   /** The GraphQL type, such as `Review`. */
@@ -27,6 +28,8 @@ export interface DomainEvents {
   trackingWithdrawn: { user: Types.ObjectId };
   /** An account proved to have the address of an imported user, who goes: what they wrote and bought is the account's. */
   importedUserClaimed: { imported: Types.ObjectId; account: Types.ObjectId };
+  /** Recommended products were in view; which of them is counted for the first time is told back. */
+  recommendationsShown: { impressions: readonly Impression[]; onCounted: (fresh: number) => void };
   followed: { follower: Types.ObjectId; followee: Types.ObjectId };
   unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
   /** A moderator took content out of sight, or put it back. */

@@ -5,6 +5,7 @@ import { Types } from 'mongoose';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { RequestError } from '../errors.js';
 import type { RequestContext } from './context.js';
+import { declareFields, type Fields, type FieldSpec } from './output.js';
 
 export const largestPage = 100;
 const defaultPage = 20;
@@ -47,25 +48,30 @@ export interface Edge<Node> {
   node: Node;
 }
 
-export interface Connection<Node> {
-  edges: Edge<Node>[];
+/** @typeParam OnEdge what belongs to a node's place in the list, and not to the node */
+export interface Connection<Node, OnEdge = unknown> {
+  edges: (Edge<Node> & OnEdge)[];
   pageInfo: PageInfo;
   totalCount: number | null;
 }
 
 const edgeTypes = new Map<unknown, unknown>();
 
-interface ConnectionOptions {
+type FieldSpecs = Record<string, FieldSpec<unknown>>;
+
+interface ConnectionOptions<EdgeSpecs> {
+  /** What belongs to a node's place in the list, and not to the node. */
+  edge?: EdgeSpecs;
   /** The subscriptions that tell of changes to the list, for the description of `liveCursor`; it has none where left out. */
   liveAs?: string;
 }
 
 /** Declares a node type's connection and edge types. */
-export function connectionType<Node extends object>(
+export function connectionType<Node extends object, const EdgeSpecs extends FieldSpecs = Record<never, never>>(
   node: ClassType<Node>,
   name: string,
-  { liveAs }: ConnectionOptions = {},
-): ClassType<Connection<Node>> {
+  { edge, liveAs }: ConnectionOptions<EdgeSpecs> = {},
+): ClassType<Connection<Node, Fields<EdgeSpecs>>> {
   @ObjectType(`${name}Edge`, { description: `An item in a list of ${name} objects, with its cursor.` })
   class NodeEdge implements Edge<Node> {
     @Field(() => String, { description: 'Cursor of this item, for `after` and `before`.' })
@@ -86,9 +92,10 @@ export function connectionType<Node extends object>(
     @Field(() => Int, { nullable: true, description: 'Total number of items in the list. Null when counting them would be too expensive.' })
     totalCount!: number | null;
   }
+  declareFields(NodeEdge, edge ?? {});
   if (liveAs) Field(() => String, { nullable: true, description: liveCursorOf(liveAs) })(NodeConnection.prototype, 'liveCursor');
   edgeTypes.set(NodeConnection, NodeEdge);
-  return NodeConnection;
+  return NodeConnection as unknown as ClassType<Connection<Node, Fields<EdgeSpecs>>>;
 }
 
 function liveCursorOf(subscriptions: string): string {
@@ -177,9 +184,23 @@ export function toConnection<Document>(rows: Document[], list: ListDefinition, p
 }
 
 /** The same page of what its nodes stand for; nodes whose object is gone are left out. */
-export async function mapNodes<From, To>(page: Connection<From>, find: (node: From) => Promise<To | null>): Promise<Connection<To>> {
+export function mapNodes<From, To>(page: Connection<From>, find: (node: From) => Promise<To | null>): Promise<Connection<To>> {
+  return mapEdges(page, async (from) => {
+    const node = await find(from);
+    return node === null ? null : { node };
+  });
+}
+
+/** The same, with what belongs to each node's place in the list. */
+export async function mapEdges<From, To, OnEdge>(
+  page: Connection<From>,
+  find: (node: From) => Promise<({ node: To } & OnEdge) | null>,
+): Promise<Connection<To, OnEdge>> {
   const found = await Promise.all(page.edges.map(({ node }) => find(node)));
-  const edges = page.edges.flatMap(({ cursor }, at) => (found[at] === null ? [] : [{ cursor, node: found[at] as To }]));
+  const edges = page.edges.flatMap(({ cursor }, at) => {
+    const edge = found[at];
+    return edge ? [{ ...edge, cursor }] : [];
+  });
   return { ...page, edges };
 }
 

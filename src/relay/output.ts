@@ -2,7 +2,7 @@
  * What ties the API's output types to what resolvers answer for them, so that the compiler checks both.
  *
  * An output type that stands for a document names it: `class Review extends Node<ReviewDocument>`, or
- * `class SimilarUser extends From<SimilarUserEntry>`. `Answer<Review>` is then that document. Use this file's
+ * `class AuditEntry extends From<AuditDocument>`. `Answer<Review>` is then that document. Use this file's
  * `ObjectType`, `Query`, `Mutation`, `FieldResolver` and `Subscription` instead of type-graphql's: a plain field that
  * the document does not have, or a resolver that answers something else than its type, does not compile.
  */
@@ -148,7 +148,7 @@ function classOf(name: string): ClassType {
   return type.target as ClassType;
 }
 
-interface FieldSpec<Type> {
+export interface FieldSpec<Type> {
   type: () => Type;
   description: string;
   required?: boolean;
@@ -158,7 +158,7 @@ interface RequiredFieldSpec<Type> extends FieldSpec<Type> {
   required: true;
 }
 
-type Fields<Specs> = {
+export type Fields<Specs> = {
   [Property in keyof Specs]: Specs[Property] extends RequiredFieldSpec<infer Type>
     ? Declared<Type>
     : Specs[Property] extends FieldSpec<infer Type>
@@ -203,7 +203,8 @@ export function eventType<Specs extends Record<string, FieldSpec<unknown>>>(
   return LiveEvent as unknown as ClassType<{ cursor: string } & Fields<Specs>>;
 }
 
-function declareFields(target: ClassType<object>, specs: Record<string, FieldSpec<unknown>>): void {
+/** Declares fields of a class by their specifications. */
+export function declareFields(target: ClassType<object>, specs: Record<string, FieldSpec<unknown>>): void {
   for (const [name, { type, description, required }] of Object.entries(specs)) {
     typeGraphql.Field(type as () => ClassType, { nullable: !required, description })(target.prototype, name);
   }

@@ -95,11 +95,11 @@ const make = {
   },
   impression: async () => {
     const { viewer } = await plaza.data(
-      '{ viewer { recommendedProducts(first: 1) { edges { node { impressionId } } } } }',
+      '{ viewer { recommendedProducts(first: 1) { edges { impressionId } } } }',
       {},
       accounts.buyer.token,
     );
-    return viewer.recommendedProducts.edges[0].node.impressionId as string;
+    return viewer.recommendedProducts.edges[0].impressionId as string;
   },
 };
 

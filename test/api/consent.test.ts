@@ -105,9 +105,9 @@ test('training and recommendations leave out who has not agreed, and who withdra
   };
   /** Whether the viewer is recommended what they have reviewed, as strangers are: nothing is known of them then. */
   const isUnknown = async ({ token }: Account): Promise<boolean> => {
-    const query = '{ viewer { recommendedProducts(first: 100) { edges { node { product { id } } } } } }';
+    const query = '{ viewer { recommendedProducts(first: 100) { edges { node { id } } } } }';
     const { viewer } = await plaza.data(query, {}, token);
-    return viewer.recommendedProducts.edges.some(({ node }: { node: { product: { id: string } } }) => node.product.id === products[0]);
+    return viewer.recommendedProducts.edges.some(({ node }: { node: { id: string } }) => node.id === products[0]);
   };
   const before = await learnt();
   await decide({ account: silent }, false, true);
@@ -120,7 +120,13 @@ test('training and recommendations leave out who has not agreed, and who withdra
 
 test('impressions are nobody’s without consent', async () => {
   const account = await plaza.account();
-  const show = () => plaza.data('{ viewer { recommendedProducts(first: 1) { edges { node { impressionId } } } } }', {}, account.token);
+  const show = async () => {
+    const { viewer } = await plaza.data('{ viewer { recommendedProducts(first: 1) { edges { impressionId } } } }', {}, account.token);
+    const [{ impressionId }] = viewer.recommendedProducts.edges;
+    const event = { eventId: impressionId.slice(-32) as string, kind: 'IMPRESSION', impressionId: impressionId as string };
+    const { acceptedCount } = await plaza.mutate('trackEvents', { events: [event] }, 'acceptedCount', account.token);
+    expect(acceptedCount).toBe(1);
+  };
   const owned = async () => (await plaza.data('{ exportMyData }', {}, account.token)).exportMyData.recommendationImpressions?.length ?? 0;
   await show();
   expect(await owned()).toBe(0);

@@ -28,8 +28,8 @@ async function happen({ productId = product.input.productId, subjectId, question
 }
 
 describe('the example operations work on the demo shop', () => {
-  test.each(examples.filter(({ kind }) => kind !== 'subscription'))('$file', async ({ query, variables }) => {
-    expectFruitful(await plaza.data(query, variables, shop.tokenFor(query)));
+  test.each(examples.filter(({ kind }) => kind !== 'subscription'))('$file', async (example) => {
+    expectFruitful(await plaza.data(example.query, await shop.variablesOf(example), shop.tokenFor(example.query)));
   });
 
   test.each(examples.filter(({ kind }) => kind === 'subscription'))('$file', async ({ query, variables }) => {

@@ -32,8 +32,8 @@ afterAll(async () => {
 });
 
 async function recommended(account: Account) {
-  const query = '{ viewer { recommendedProducts { edges { node { modelVersion product { id } reasons { kind products { id } } } } } } }';
-  return (await plaza.data(query, {}, account.token)).viewer.recommendedProducts.edges.map(({ node }: { node: object }) => node);
+  const query = '{ viewer { recommendedProducts { edges { modelVersion product: node { id } reasons { kind products { id } } } } } }';
+  return (await plaza.data(query, {}, account.token)).viewer.recommendedProducts.edges;
 }
 
 async function fallbacks(): Promise<number> {

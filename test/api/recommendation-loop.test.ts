@@ -1,5 +1,5 @@
 import mongoose from 'mongoose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza({ EXPERIMENT_SHARE: '0.5' });
@@ -38,9 +38,9 @@ interface Shown {
 }
 
 async function recommended(account: Account | null, args = '', selection = ''): Promise<Shown[]> {
-  const query = `{ viewer { recommendedProducts(first: 10 ${args}) { edges { node { ${selection} product { id title } reasons { kind products { id } } } } } } }`;
+  const query = `{ viewer { recommendedProducts(first: 10 ${args}) { edges { ${selection} product: node { id title } reasons { kind products { id } } } } } }`;
   const { viewer } = await plaza.data(query, {}, account?.token);
-  return viewer.recommendedProducts.edges.map(({ node }: { node: Shown }) => node);
+  return viewer.recommendedProducts.edges;
 }
 
 async function teaLover(): Promise<Account> {
@@ -53,6 +53,14 @@ const kindsIn = (shown: Shown[]) => shown.map(({ product }) => product.title.spl
 
 function feedback(account: Account | null, impressionId: string, outcome: string) {
   return plaza.mutate('recordRecommendationFeedback', { impressionId, outcome }, 'recorded', account?.token);
+}
+
+let sent = 0;
+
+/** Says which recommendations were in view. */
+function see(account: Account | null, shown: Shown[], eventIdOf = () => `seen-${++sent}`, visitorId?: string) {
+  const events = shown.map(({ impressionId }) => ({ eventId: eventIdOf(), kind: 'IMPRESSION', impressionId }));
+  return plaza.mutate('trackEvents', { events, visitorId }, 'acceptedCount duplicateCount ignoredCount', account?.token);
 }
 
 async function report() {
@@ -70,6 +78,7 @@ describe('what is shown and what comes of it', () => {
     const before = await report();
     const shown = await recommended(reader, '', 'impressionId');
     const [first, second] = shown as Required<Shown>[];
+    await see(reader, shown);
     await Promise.all(Array.from({ length: 10 }, () => feedback(reader, first!.impressionId, 'CLICKED')));
     await feedback(reader, second!.impressionId, 'DISMISSED');
     await plaza.mutate('placeOrder', { items: [{ productId: first!.product.id }] }, 'order { id }', reader.token);
@@ -87,10 +96,54 @@ describe('what is shown and what comes of it', () => {
     expect(variant.clickRate.high).toBeGreaterThan(variant.clickRate.mean);
   });
 
-  test('is not counted where nobody asks for the impression', async () => {
+  test('is not counted by asking for it, however often', async () => {
+    const count = async () => total(await report(), 'impressionCount');
+    const reader = await teaLover();
+    const before = await count();
+    const writes = (await plaza.storeCommands(async () => recommended(reader, '', 'impressionId'))).filter(
+      (command) => 'insert' in command || 'update' in command || 'findAndModify' in command,
+    );
+    await recommended(null, '', 'impressionId');
+    expect(writes).toEqual([]);
+    expect(await count()).toBe(before);
+  });
+
+  test('is counted once for each impression and each event, in batches, also at the same time', async () => {
+    const account = await teaLover();
+    const shown = await recommended(account, '', 'impressionId');
+    const count = async () => total(await report(), 'impressionCount');
+    const before = await count();
+    await Promise.all(Array.from({ length: 5 }, () => see(account, shown.slice(0, 4))));
+    expect(await count()).toBe(before + 4);
+    expect(await see(account, shown.slice(4, 5), () => 'the-same')).toMatchObject({ acceptedCount: 1, duplicateCount: 0 });
+    expect(await see(account, shown.slice(5, 6), () => 'the-same')).toMatchObject({ acceptedCount: 0, duplicateCount: 1 });
+    expect(await count()).toBe(before + 5);
+  });
+
+  test('is counted once without consent too, with nobody’s name, and of visitors', async () => {
+    const account = await plaza.account();
+    await plaza.mutate(
+      'updateConsent',
+      { tracking: false, personalisation: false, wordingVersion: 'test' },
+      'consent { tracking }',
+      account.token,
+    );
+    const shown = await recommended(account, '', 'impressionId');
+    const seen = () => see(account, shown.slice(0, 2));
+    expect(await seen()).toMatchObject({ acceptedCount: 2, duplicateCount: 0, ignoredCount: 0 });
+    expect(await seen()).toMatchObject({ acceptedCount: 0, duplicateCount: 2, ignoredCount: 0 });
     const before = total(await report(), 'impressionCount');
-    await recommended(await teaLover());
-    expect(total(await report(), 'impressionCount')).toBe(before);
+    await see(null, await recommended(null, '', 'impressionId'), undefined, 'a-visitor');
+    expect(total(await report(), 'impressionCount')).toBe(before + 10);
+  });
+
+  test('is counted with what came of it where the client did not say so', async () => {
+    const account = await teaLover();
+    const [{ impressionId }] = (await recommended(account, '', 'impressionId')) as [Required<Shown>];
+    const before = total(await report(), 'impressionCount');
+    await feedback(account, impressionId, 'CLICKED');
+    await see(account, [{ impressionId } as Shown]);
+    expect(total(await report(), 'impressionCount')).toBe(before + 1);
   });
 
   test('is refused of what was shown to somebody else, or to nobody', async () => {
@@ -98,10 +151,56 @@ describe('what is shown and what comes of it', () => {
     const [{ impressionId }] = (await recommended(reader, '', 'impressionId')) as [Required<Shown>];
     expect((await feedback(other, impressionId, 'CLICKED')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     expect((await feedback(null, impressionId, 'CLICKED')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
-    const { errors } = await plaza.query(
-      'mutation { recordRecommendationFeedback(input: { impressionId: "nonsense", outcome: CLICKED }) { recorded } }',
-    );
-    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'input.impressionId' } }]);
+    expect((await see(other, [{ impressionId } as Shown])).userErrors).toMatchObject([
+      { code: 'NOT_FOUND', field: ['input', 'events', '0', 'impressionId'] },
+    ]);
+    for (const id of ['nonsense', `${impressionId.slice(0, -4)}AAAA`, `${impressionId.slice(0, 40)}${impressionId.slice(44)}`]) {
+      const recorded = await plaza.query(
+        'mutation ($id: ID!) { recordRecommendationFeedback(input: { impressionId: $id, outcome: CLICKED }) { recorded } }',
+        { id },
+        reader.token,
+      );
+      expect(recorded.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'input.impressionId' } }]);
+      const tracked = await plaza.query(
+        'mutation ($id: ID!) { trackEvents(input: { events: [{ eventId: "forged", kind: IMPRESSION, impressionId: $id }] }) { acceptedCount } }',
+        { id },
+        reader.token,
+      );
+      expect(tracked.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'input.events.0.impressionId' } }]);
+    }
+  });
+
+  test('is refused a week after it was shown', async () => {
+    const account = await teaLover();
+    const shown = await recommended(account, '', 'impressionId');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6.9 * 24 * 60 * 60 * 1000 });
+    try {
+      const { token } = await plaza.mutate('signIn', { email: account.email, password: account.password }, 'token: accessToken');
+      const later = { ...account, token };
+      expect(await see(later, shown.slice(0, 1))).toMatchObject({ acceptedCount: 1 });
+      vi.setSystemTime(Date.now() + 0.2 * 24 * 60 * 60 * 1000);
+      const latest = {
+        ...account,
+        ...(await plaza.mutate('signIn', { email: account.email, password: account.password }, 'token: accessToken')),
+      };
+      expect((await see(latest, shown.slice(1, 2))).userErrors).toMatchObject([{ code: 'TOO_LATE' }]);
+      expect((await feedback(latest, shown[0]!.impressionId!, 'CLICKED')).userErrors).toMatchObject([{ code: 'TOO_LATE' }]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('belongs to an event of its own kind, and names its product by itself', async () => {
+    const account = await teaLover();
+    const [first, second] = (await recommended(account, '', 'impressionId')) as Required<Shown>[];
+    const send = async (event: object) =>
+      (await plaza.mutate('trackEvents', { events: [{ eventId: `kind-${++sent}`, ...event }] }, 'acceptedCount', account.token)).userErrors;
+    expect(await send({ kind: 'IMPRESSION' })).toMatchObject([{ code: 'REQUIRED', field: ['input', 'events', '0', 'impressionId'] }]);
+    expect(await send({ kind: 'VIEW' })).toMatchObject([{ code: 'REQUIRED', field: ['input', 'events', '0', 'productId'] }]);
+    expect(await send({ kind: 'CLICK', impressionId: first!.impressionId })).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    const mixed = { kind: 'IMPRESSION', impressionId: first!.impressionId, productId: second!.product.id };
+    expect(await send(mixed)).toMatchObject([{ code: 'INVALID' }]);
+    expect(await send({ ...mixed, productId: first!.product.id })).toEqual([]);
   });
 
   test('is reported to administrators only, for 1 to 90 days', async () => {
@@ -121,7 +220,10 @@ describe('what is shown and what comes of it', () => {
     expect(treated.length / users.length).toBeLessThan(0.55);
     expect(treated.every((user) => variantOf(user, 0.5) === 'diverse')).toBe(true);
     expect(users.every((user) => variantOf(user, 0) === 'control')).toBe(true);
-    for (let at = 0; at < 12; at++) await recommended(await teaLover(), '', 'impressionId');
+    for (let at = 0; at < 12; at++) {
+      const account = await teaLover();
+      await see(account, await recommended(account, '', 'impressionId'));
+    }
     const { variants, comparisons } = await report();
     expect(variants.map(({ variant }: { variant: string }) => variant)).toEqual(['control', 'diverse']);
     expect(comparisons).toMatchObject([{ treatment: 'diverse' }]);

@@ -6,7 +6,7 @@ import { randomNumbers } from '../../src/recommender/dataset.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const recommendations = `query ($first: Int, $exclude: [ID!], $context: RecommendationContext, $productIds: [ID!]) { viewer {
-  recommendedProducts(first: $first, exclude: $exclude, context: $context, productIds: $productIds) { edges { node { score modelVersion product { id title stock } reasons { kind text products { title } users { name } } } } } } }`;
+  recommendedProducts(first: $first, exclude: $exclude, context: $context, productIds: $productIds) { edges { score modelVersion product: node { id title stock } reasons { kind text products { title } users { name } } } } } }`;
 
 const plaza = usePlaza();
 
@@ -41,7 +41,7 @@ interface Recommended {
 
 async function recommend(variables: object, token?: string): Promise<Recommended[]> {
   const { viewer } = await plaza.data(recommendations, variables, token);
-  return viewer.recommendedProducts.edges.map(({ node }: { node: Recommended }) => node);
+  return viewer.recommendedProducts.edges;
 }
 
 const numberOf = ({ product }: Recommended) => Number(product.title.split(' ')[1]);

@@ -40,10 +40,10 @@ async function work(): Promise<void> {
   const { question } = await mine('askQuestion', { productId, body: 'Blue?' }, 'question { id }');
   const { answer } = await plaza.mutate('answerQuestion', { questionId: question.id, body: 'Yes' }, 'answer { id }', other.token);
   await mine('voteAnswer', { answerId: answer.id, vote: 'HELPFUL' }, 'answer { id }');
-  await mine('trackEvents', { events: [{ eventId: 'shard-1', kind: 'VIEW', productId }] }, 'accepted');
+  await mine('trackEvents', { events: [{ eventId: 'shard-1', kind: 'VIEW', productId }] }, 'acceptedCount');
   await plaza.settle('feed fan-out');
   const lists = `{ viewer { feed { edges { node { id } } } notifications { edges { node { id } } } unreadNotificationCount
-    recommendedProducts(first: 3) { edges { node { impressionId product { id } } } } } }`;
+    recommendedProducts(first: 3) { edges { impressionId node { id } } } } }`;
   await plaza.data(lists, {}, me.token);
   await mine('markNotificationsRead', {}, 'unreadNotificationCount');
   const live = await plaza.subscribe('subscription ($id: ID!) { commentAdded(subjectId: $id) { cursor } }', { id: productId });

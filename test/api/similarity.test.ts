@@ -20,12 +20,11 @@ async function scene() {
 }
 
 async function similarTo({ token }: Account, metric: string): Promise<[string, number][]> {
-  const query =
-    'query ($metric: SimilarityMetric!) { viewer { similarUsers(metric: $metric) { edges { node { similarity user { handle } } } } } }';
+  const query = 'query ($metric: SimilarityMetric!) { viewer { similarUsers(metric: $metric) { edges { similarity node { handle } } } } }';
   const { viewer } = await plaza.data(query, { metric }, token);
-  return viewer.similarUsers.edges.map(({ node }: { node: { similarity: number; user: { handle: string } } }) => [
-    node.user.handle,
-    node.similarity,
+  return viewer.similarUsers.edges.map(({ node, similarity }: { node: { handle: string }; similarity: number }) => [
+    node.handle,
+    similarity,
   ]);
 }
 

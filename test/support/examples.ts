@@ -46,6 +46,18 @@ export class DemoShop {
       this.tokens.set(email, (await this.plaza.mutate('signIn', { email, password }, 'accessToken')).accessToken);
   }
 
+  /** An example's variables; what only an answer can give is asked for. */
+  async variablesOf({ query, variables }: Example): Promise<Record<string, unknown>> {
+    const text = JSON.stringify(variables);
+    if (!text.includes('<impressionId>')) return variables;
+    const recommendations = '{ viewer { recommendedProducts(first: 1) { edges { impressionId } } } }';
+    const { viewer } = await this.plaza.data(recommendations, {}, this.tokenFor(query));
+    return JSON.parse(text.replace('<impressionId>', viewer.recommendedProducts.edges[0].impressionId as string)) as Record<
+      string,
+      unknown
+    >;
+  }
+
   /** An example says in its first line whose it is, where it is not the buyer's. */
   tokenFor(query: string): string {
     return this.tokens.get(/^# Sign in as ([\w@.]+\w)/.exec(query)?.[1] ?? demoAccounts.buyer.email)!;

@@ -2,8 +2,8 @@ import { Schema, type Model, type Types } from 'mongoose';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
 
-/** What people do with products besides reviewing and ordering them. */
-export const trackedKinds = ['VIEW', 'CLICK', 'ADD_TO_CART'] as const;
+/** What people do with products besides reviewing and ordering them; an impression is what they saw recommended. */
+export const trackedKinds = ['VIEW', 'CLICK', 'ADD_TO_CART', 'IMPRESSION'] as const;
 export type TrackedKind = (typeof trackedKinds)[number];
 
 export interface BehaviourEventDocument {

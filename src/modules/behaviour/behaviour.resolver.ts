@@ -5,22 +5,30 @@ import { idOf } from '../../relay/global-id.js';
 import { Mutation } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { TrackEventsInput, TrackEventsPayload } from './behaviour.type.js';
+import type { ImpressionIds } from './impression-ids.js';
 import type { TrackingService } from './tracking.service.js';
 
 @Resolver()
 export class BehaviourResolver {
-  constructor(private readonly tracking: TrackingService) {}
+  constructor(
+    private readonly tracking: TrackingService,
+    private readonly impressionIds: ImpressionIds,
+  ) {}
 
   @Cost({ perItem: { argument: 'input.events', weight: 1 }, changes: 'input.events' })
-  @Mutation(() => TrackEventsPayload, { description: 'Records views, clicks and add-to-carts for recommendations to learn from.' })
+  @Mutation(() => TrackEventsPayload, {
+    description: 'Records views, clicks and add-to-carts for recommendations to learn from, and which recommendations were in view.',
+  })
   trackEvents(
     @Arg('input', () => TrackEventsInput, { description: 'The events to record.' }) { events, visitorId }: TrackEventsInput,
     @Ctx() context: RequestContext,
   ) {
-    const tracked = events.map(({ productId, ...event }, index) => ({
-      ...event,
-      product: idOf('Product', productId, `input.events.${index}.productId`),
-    }));
+    const tracked = events.map(({ productId, impressionId, ...event }, index) => {
+      const argument = `input.events.${index}`;
+      const impression = impressionId ? this.impressionIds.read(impressionId, `${argument}.impressionId`) : null;
+      const product = productId ? idOf('Product', productId, `${argument}.productId`) : (impression?.product ?? null);
+      return { ...event, product, impression };
+    });
     return payload(() => this.tracking.trackEvents(context.signedIn?.userId ?? null, visitorId ?? null, tracked));
   }
 }

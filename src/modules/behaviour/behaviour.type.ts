@@ -5,6 +5,7 @@ export enum BehaviourKind {
   VIEW = 'VIEW',
   CLICK = 'CLICK',
   ADD_TO_CART = 'ADD_TO_CART',
+  IMPRESSION = 'IMPRESSION',
 }
 
 registerEnumType(BehaviourKind, {
@@ -14,6 +15,7 @@ registerEnumType(BehaviourKind, {
     VIEW: { description: 'Opened the product’s page.' },
     CLICK: { description: 'Clicked on the product in a list.' },
     ADD_TO_CART: { description: 'Added the product to the cart.' },
+    IMPRESSION: { description: 'Saw it as a recommendation: it was in view.' },
   },
 });
 
@@ -27,8 +29,14 @@ export class BehaviourEventInput {
   @Field(() => BehaviourKind, { description: 'The action.' })
   kind!: BehaviourKind;
 
-  @Field(() => ID, { description: 'The product acted on.' })
-  productId!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The product acted on. Required, but for an `IMPRESSION`, whose product is the recommended one.',
+  })
+  productId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'With an `IMPRESSION`, and only then: the `impressionId` of the recommendation.' })
+  impressionId?: string | null;
 
   @Field(() => Date, { nullable: true, description: 'When it happened, within the last 7 days. Defaults to now.' })
   occurredAt?: Date | null;

@@ -7,6 +7,7 @@ import { BehaviourResolver } from './behaviour.resolver.js';
 import { consentModel } from './consent.model.js';
 import { ConsentResolver } from './consent.resolver.js';
 import { ConsentService, type ConsentOptions } from './consent.service.js';
+import { ImpressionIds } from './impression-ids.js';
 import { InteractionBulk } from './interaction.bulk.js';
 import { InteractionService } from './interaction.service.js';
 import { TrackingService } from './tracking.service.js';
@@ -30,7 +31,7 @@ export type BehaviourVerbs = BehaviourModule['verbs'];
 
 /** What people do with products: single events, and what they add up to. */
 export function behaviourModule(
-  { database, realtime, events, log }: Foundation,
+  { database, realtime, events, keys, log }: Foundation,
   { users, catalog }: { users: UserVerbs; catalog: CatalogVerbs },
   options: BehaviourOptions,
 ) {
@@ -38,13 +39,14 @@ export function behaviourModule(
   const consentModels = consentModel(database, { replaced: options.consentRetention, visitors: options.visitorConsentLifetime });
   const consents = new ConsentService({ ...options, consents: consentModels, realtime, users });
   const withdrawals = new Withdrawals({ consents: consentModels, models, realtime, events, log });
-  const tracking = new TrackingService({ models, database, catalog, consents });
+  const tracking = new TrackingService({ models, realtime, events, catalog, consents });
+  const impressionIds = new ImpressionIds(keys);
   const interactions = new InteractionService(models);
   const bulk = new InteractionBulk(models);
   return describeModule({
     name: 'behaviour',
     collections,
-    resolvers: [new BehaviourResolver(tracking), new ConsentResolver(consents)],
+    resolvers: [new BehaviourResolver(tracking, impressionIds), new ConsentResolver(consents)],
     personalData: [
       ownedDocuments({ name: 'behaviour', model: models.events, owner: 'user', erase: 'DELETE' }),
       ownedDocuments({ name: 'interactions', model: models.interactions, owner: 'user', erase: 'DELETE' }),
@@ -53,6 +55,7 @@ export function behaviourModule(
     on: { importedUserClaimed: ({ session }, { imported, account }) => bulk.claimInteractions(session, imported, account) },
     workers: [withdrawals.worker],
     verbs: {
+      impressionIds,
       ...verbs(consents, ['choicesOf', 'importConsents', 'personalisedUsers']),
       ...verbs(tracking, ['sessionOf']),
       ...verbs(bulk, ['allInteractions', 'importInteractions', 'updateImportedRatings']),

@@ -1,9 +1,12 @@
 /** Collects what people do in the shop, whether or not they are signed in. */
 import type { Types } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
-import type { ClientSession, Database } from '../../store/database.js';
+import type { Change, Realtime } from '../../realtime/index.js';
+import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { CatalogVerbs } from '../catalog/index.js';
+import type { DomainEventBus } from '../domain-events.js';
+import { isExpired, isOfAnother, type Impression } from '../impression.js';
 import type { BehaviourEventDocument, BehaviourModels, InteractionDocument, TrackedKind } from './behaviour.model.js';
 import type { ConsentService } from './consent.service.js';
 import { interactionUpdate } from './interaction.service.js';
@@ -14,12 +17,16 @@ const maxDelay = 7 * 24 * 60 * 60 * 1000;
 const maxClockSkew = 60_000;
 const maxSessionEvents = 100;
 
-const counters = { VIEW: 'views', CLICK: 'views', ADD_TO_CART: 'carts' } as const;
+/** What events add up to, of each product; what was merely seen adds up to nothing. */
+const counters = { VIEW: 'views', CLICK: 'views', ADD_TO_CART: 'carts', IMPRESSION: null } as const;
 
 export interface TrackedEvent {
   eventId: string;
   kind: TrackedKind;
-  product: Types.ObjectId;
+  /** Null where the client left it out. */
+  product: Types.ObjectId | null;
+  /** With an impression only. */
+  impression: Impression | null;
   occurredAt?: Date | null;
 }
 
@@ -32,7 +39,8 @@ export interface Tracked {
 
 interface TrackingDependencies {
   models: BehaviourModels;
-  database: Database;
+  realtime: Realtime;
+  events: DomainEventBus;
   catalog: CatalogVerbs;
   consents: ConsentService;
 }
@@ -49,21 +57,47 @@ export class TrackingService {
     this.models = dependencies.models;
   }
 
-  /** Stores a batch of whoever agreed to it; events that were sent before count once. @throws RulesBroken naming the event at fault */
+  /**
+   * Stores a batch of whoever agreed to it; events that were sent before count once. Which recommendations were in view is
+   * counted for everybody, for those who did not agree without saying whose they are.
+   * @throws RulesBroken naming the event at fault
+   */
   async trackEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<Tracked> {
     await this.checkEvents(user, visitor, events);
     const { tracking } = await this.dependencies.consents.choicesOf(user ? { user } : { visitor: visitor! });
-    if (!tracking) return { acceptedCount: 0, duplicateCount: 0, ignoredCount: events.length };
+    if (!tracking) return this.countAnonymously(events);
     const owner = user?.toHexString() ?? `visitor:${visitor}`;
+    const shown = new Map<string, Impression>();
     const documents = new Map<string, BehaviourEventDocument>();
-    for (const { eventId, kind, product, occurredAt } of events) {
+    for (const { eventId, kind, product, impression, occurredAt } of events) {
       const _id = `${owner}:${eventId}`;
-      documents.set(_id, { _id, user, visitor: user ? null : visitor, product, kind, at: occurredAt ?? new Date() });
+      if (impression) shown.set(_id, impression);
+      documents.set(_id, { _id, user, visitor: user ? null : visitor, product: product!, kind, at: occurredAt ?? new Date() });
     }
-    const acceptedCount = await this.dependencies.database.inTransaction([`tracked:${owner}`], (session) =>
-      this.storeEvents(session, user, [...documents.values()]),
-    );
+    const keys = [`tracked:${owner}`, ...keysOf([...shown.values()])];
+    const acceptedCount = await this.dependencies.realtime.recordChange(keys, async (change) => {
+      const fresh = await this.storeEvents(change.session, user, [...documents.values()]);
+      await this.noteShown(
+        change,
+        fresh.flatMap(({ _id }) => shown.get(_id) ?? []),
+      );
+      return fresh.length;
+    });
     return { acceptedCount, duplicateCount: events.length - acceptedCount, ignoredCount: 0 };
+  }
+
+  private async countAnonymously(events: TrackedEvent[]): Promise<Tracked> {
+    const shown = events.flatMap(({ impression }) => (impression ? [{ ...impression, user: null }] : []));
+    const acceptedCount = await this.dependencies.realtime.recordChange(keysOf(shown), (change) => this.noteShown(change, shown));
+    return { acceptedCount, duplicateCount: shown.length - acceptedCount, ignoredCount: events.length - shown.length };
+  }
+
+  /** @returns how many are counted for the first time */
+  private async noteShown(change: Change, impressions: readonly Impression[]): Promise<number> {
+    let counted = 0;
+    const onCounted = (fresh: number): void => void (counted = fresh);
+    if (impressions.length > 0) await this.dependencies.events.emit(change, 'recommendationsShown', { impressions, onCounted });
+    return counted;
   }
 
   private async checkEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<void> {
@@ -86,14 +120,23 @@ export class TrackingService {
           'occurredAt',
         );
     });
-    const known = await this.dependencies.catalog.knownAmong(batch.map(({ product }) => product));
-    batch.forEach(({ product }, index) =>
-      rules.require(known.has(product.toHexString()), 'NOT_FOUND', 'There is no such product.', 'events', String(index), 'productId'),
-    );
+    const known = await this.dependencies.catalog.knownAmong(batch.flatMap(({ product }) => product ?? []));
+    batch.forEach((event, index) => {
+      checkImpression(rules, user, event, index);
+      const { product, impression, kind } = event;
+      if (!product && kind !== 'IMPRESSION') rules.require(false, 'REQUIRED', 'Name the product.', 'events', String(index), 'productId');
+      const isKnown = !product || known.has(product.toHexString());
+      rules.require(isKnown, 'NOT_FOUND', 'There is no such product.', 'events', String(index), impression ? 'impressionId' : 'productId');
+    });
     rules.check();
   }
 
-  private async storeEvents(session: ClientSession, user: Types.ObjectId | null, events: BehaviourEventDocument[]): Promise<number> {
+  /** @returns those that are new */
+  private async storeEvents(
+    session: ClientSession,
+    user: Types.ObjectId | null,
+    events: BehaviourEventDocument[],
+  ): Promise<BehaviourEventDocument[]> {
     const earlier = await this.models.events
       .find(
         { _id: { $in: events.map(({ _id }) => _id) }, visitor: { $in: [...new Set(events.map(({ visitor }) => visitor))] } },
@@ -103,24 +146,30 @@ export class TrackingService {
       .lean();
     const seen = new Set(earlier.map(({ _id }) => _id));
     const fresh = events.filter(({ _id }) => !seen.has(_id));
-    if (fresh.length === 0) return 0;
+    if (fresh.length === 0) return [];
     await insert(this.models.events, fresh, session);
-    if (user)
-      await this.models.interactions.bulkWrite(
-        fresh.map(({ product, kind, at }) => interactionUpdate(user, product, at, { increments: { [counters[kind]]: 1 } })),
-        { session },
-      );
-    return fresh.length;
+    const updates = fresh.flatMap(({ product, kind, at }) => {
+      const counter = counters[kind];
+      return user && counter ? [interactionUpdate(user, product, at, { increments: { [counter]: 1 } })] : [];
+    });
+    if (updates.length > 0) await this.models.interactions.bulkWrite(updates, { session });
+    return fresh;
   }
 
   /** What a stranger did lately, by the random id that their client keeps. */
   async sessionOf(visitor: string): Promise<InteractionDocument[]> {
-    const events = await this.models.events.find({ visitor }).sort({ at: -1 }).limit(maxSessionEvents).lean();
+    const events = await this.models.events
+      .find({ visitor, kind: { $ne: 'IMPRESSION' } })
+      .sort({ at: -1 })
+      .limit(maxSessionEvents)
+      .lean();
     const byProduct = new Map<string, InteractionDocument>();
     for (const { product, kind, at } of events) {
       const key = product.toHexString();
+      const counter = counters[kind];
+      if (!counter) continue;
       const interaction = byProduct.get(key) ?? newInteraction(product, at);
-      interaction[counters[kind]]++;
+      interaction[counter]++;
       byProduct.set(key, interaction);
     }
     return [...byProduct.values()];
@@ -130,4 +179,28 @@ export class TrackingService {
 /** A stranger's: no user's id stands in it. */
 function newInteraction(product: Types.ObjectId, lastAt: Date): InteractionDocument {
   return { _id: product, user: product, product, views: 0, carts: 0, purchases: 0, comments: 0, points: null, lastAt };
+}
+
+/** What counting impressions contends for. */
+function keysOf(impressions: readonly Impression[]): string[] {
+  return [...new Set(impressions.map(({ list }) => `impression:${list.toHexString()}`))];
+}
+
+function checkImpression(rules: InputRules, user: Types.ObjectId | null, { kind, product, impression }: TrackedEvent, index: number): void {
+  const field = ['events', String(index), 'impressionId'];
+  if (kind !== 'IMPRESSION') {
+    rules.require(
+      !impression,
+      'NOT_ALLOWED',
+      'Only an IMPRESSION has an impressionId. Send clicks with recordRecommendationFeedback.',
+      ...field,
+    );
+    return;
+  }
+  rules.require(impression !== null, 'REQUIRED', 'An IMPRESSION needs the impressionId of the recommendation.', ...field);
+  if (!impression) return;
+  rules.require(!isOfAnother(impression, user), 'NOT_FOUND', 'There is no such impression.', ...field);
+  rules.require(!isExpired(impression), 'TOO_LATE', 'This recommendation is more than 7 days old.', ...field);
+  const isSame = product === null || product.equals(impression.product);
+  rules.require(isSame, 'INVALID', 'This is not the recommended product. Leave it out.', 'events', String(index), 'productId');
 }

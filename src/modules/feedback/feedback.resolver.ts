@@ -1,5 +1,5 @@
 import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, mapEdges, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
@@ -16,18 +16,15 @@ import {
   sentFeedback,
   type FeedbackService,
   type FeedbackSummary,
-  type KindCount,
 } from './feedback.service.js';
 import {
   AnswerMerchantFeedbackInput,
   AnswerMerchantFeedbackPayload,
-  FeedbackKindCount,
   MerchantFeedback,
+  FeedbackProductConnection,
   MerchantFeedbackConnection,
   MerchantFeedbackFilter,
   MerchantFeedbackSummary,
-  ProductFeedbackCount,
-  ProductFeedbackCountConnection,
   SendMerchantFeedbackInput,
   SendMerchantFeedbackPayload,
 } from './feedback.type.js';
@@ -122,26 +119,20 @@ export class MerchantFeedbackResolver {
 
 @Resolver(() => MerchantFeedbackSummary)
 export class MerchantFeedbackSummaryResolver {
-  constructor(private readonly models: FeedbackModels) {}
+  constructor(
+    private readonly models: FeedbackModels,
+    private readonly catalog: CatalogVerbs,
+  ) {}
 
-  @FieldResolver(() => ProductFeedbackCountConnection, { description: 'Products with feedback, the most first.' })
-  byProduct(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<FeedbackTallyDocument>> {
-    return paginate(this.models.tallies, productTallies(context.requireSignedIn().userId), page);
-  }
-}
-
-@Resolver(() => ProductFeedbackCount)
-export class ProductFeedbackCountResolver {
-  constructor(private readonly catalog: CatalogVerbs) {}
-
-  @FieldResolver(() => Product, { nullable: true, description: 'The product. Null if it was deleted.' })
-  product(@Root() { product }: FeedbackTallyDocument, @Ctx() context: RequestContext): Promise<ProductDocument | null> | null {
-    return product && context.load(this.catalog.productById, product);
-  }
-
-  @FieldResolver(() => [FeedbackKindCount], { description: 'Number of messages of each kind. Lists every kind once.' })
-  byKind(@Root() tally: FeedbackTallyDocument): KindCount[] {
-    return countsOf(tally);
+  @FieldResolver(() => FeedbackProductConnection, {
+    description: 'Products with feedback, the most first. Without those that were deleted.',
+  })
+  async byProduct(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext) {
+    const tallies = await paginate<FeedbackTallyDocument>(this.models.tallies, productTallies(context.requireSignedIn().userId), page);
+    return mapEdges(tallies, async (tally) => {
+      const node = tally.product && (await context.load(this.catalog.productById, tally.product));
+      return node && { node, count: tally.total, byKind: countsOf(tally) };
+    });
   }
 }
 

@@ -1,8 +1,9 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { field, From, ObjectType, payloadType } from '../../relay/output.js';
-import type { FeedbackDocument, FeedbackTallyDocument } from './feedback.model.js';
+import { field, From, ObjectType, payloadType, requiredField } from '../../relay/output.js';
+import { Product } from '../catalog/index.js';
+import type { FeedbackDocument } from './feedback.model.js';
 import type { FeedbackSummary } from './feedback.service.js';
 
 export enum FeedbackKind {
@@ -52,13 +53,12 @@ export class FeedbackKindCount {
   count!: number;
 }
 
-@ObjectType({ description: 'Number of feedback messages about a product.' })
-export class ProductFeedbackCount extends From<FeedbackTallyDocument> {
-  @Field(() => Int, { name: 'count', description: 'Number of messages of all kinds.' })
-  total!: number;
-}
-
-export const ProductFeedbackCountConnection = connectionType(ProductFeedbackCount, 'ProductFeedbackCount');
+export const FeedbackProductConnection = connectionType(Product, 'FeedbackProduct', {
+  edge: {
+    count: requiredField(() => Int, 'Number of messages of all kinds about the product.'),
+    byKind: requiredField(() => [FeedbackKindCount], 'Number of messages of each kind. Lists every kind once.'),
+  },
+});
 
 @ObjectType({ description: 'Number of feedback messages for the viewer. Includes messages of users the viewer has blocked.' })
 export class MerchantFeedbackSummary extends From<FeedbackSummary> {

@@ -7,12 +7,7 @@ import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { feedbackLoaders } from './feedback.loader.js';
 import { feedbackModels, type FeedbackModels } from './feedback.model.js';
-import {
-  MerchantFeedbackResolver,
-  MerchantFeedbackSummaryResolver,
-  ProductFeedbackCountResolver,
-  ViewerFeedbackResolver,
-} from './feedback.resolver.js';
+import { MerchantFeedbackResolver, MerchantFeedbackSummaryResolver, ViewerFeedbackResolver } from './feedback.resolver.js';
 import { FeedbackService } from './feedback.service.js';
 import { collections } from './feedback.collections.js';
 
@@ -34,8 +29,7 @@ export function feedbackModule({ database, realtime, idempotency }: Foundation, 
     collections,
     resolvers: [
       new MerchantFeedbackResolver({ ...dependencies, feedback, models }),
-      new MerchantFeedbackSummaryResolver(models),
-      new ProductFeedbackCountResolver(dependencies.catalog),
+      new MerchantFeedbackSummaryResolver(models, dependencies.catalog),
       new ViewerFeedbackResolver(models),
     ],
     nodes: {

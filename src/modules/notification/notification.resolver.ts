@@ -72,12 +72,10 @@ export class NotificationResolver {
     if ((notificationIds ?? []).length > largestPage)
       throw new RequestError('BAD_USER_INPUT', `Mark at most ${largestPage} at once.`, 'input.notificationIds');
     const ids = notificationIds?.map((id, at) => idOf('Notification', id, `input.notificationIds.${at}`)) ?? null;
-    const { loaders, notifications } = this.dependencies;
+    const { notifications } = this.dependencies;
     return payload(async () => {
       const { marked, unread } = await notifications.markRead(context.requireSignedIn().userId, ids);
-      const found = await Promise.all(marked.map((id) => context.load(loaders.notificationById, id)));
-      const seen = found.filter((notification) => notification !== null && !notification.hidden);
-      return { notifications: seen as NotificationDocument[], unreadNotificationCount: unread, viewer: viewerOf(context) };
+      return { notifications: marked, unreadNotificationCount: unread, viewer: viewerOf(context) };
     });
   }
 

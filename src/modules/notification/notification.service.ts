@@ -6,7 +6,7 @@ import type { ListDefinition } from '../../relay/connection.js';
 import { insert } from '../../store/documents.js';
 import type { ContentReference } from '../domain-events.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
-import { notificationKinds, type NotificationKindName, type NotificationModels } from './notification.model.js';
+import { notificationKinds, type NotificationDocument, type NotificationKindName, type NotificationModels } from './notification.model.js';
 
 /** What can be taken back and done again without an end. */
 const repeatable: ReadonlySet<NotificationKindName> = new Set<NotificationKindName>([
@@ -106,7 +106,7 @@ export class NotificationService {
    * @returns which, of all the latest hundred, and how many stay unread
    * @throws RulesBroken NOT_FOUND for what belongs to somebody else
    */
-  async markRead(recipient: Types.ObjectId, ids: Types.ObjectId[] | null): Promise<{ marked: Types.ObjectId[]; unread: number }> {
+  async markRead(recipient: Types.ObjectId, ids: Types.ObjectId[] | null): Promise<{ marked: NotificationDocument[]; unread: number }> {
     const { notifications } = this.models;
     const marked = await this.dependencies.realtime.recordChange([notificationTopic(recipient)], async ({ session }) => {
       const which = ids ? { _id: { $in: ids }, recipient } : { recipient, unreadGroup: { $exists: true } };
@@ -116,7 +116,12 @@ export class NotificationService {
         ? []
         : await notifications.find(which, { _id: 1 }).sort({ at: -1, _id: -1 }).limit(maxShown).session(session).lean();
       await notifications.updateMany({ ...which, readAt: null }, { $set: { readAt: new Date() }, $unset: { unreadGroup: 1 } }, { session });
-      return ids ?? latest.map(({ _id }) => _id);
+      const marked = ids ?? latest.map(({ _id }) => _id);
+      return notifications
+        .find({ _id: { $in: marked }, recipient, hidden: { $ne: true } })
+        .sort({ at: -1, _id: -1 })
+        .session(session)
+        .lean();
     });
     return { marked, unread: await this.unreadCount(recipient) };
   }

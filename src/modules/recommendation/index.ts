@@ -14,12 +14,7 @@ import { GorseSync } from './gorse/gorse-sync.js';
 import { RecommenderService } from './pipeline/recommender.service.js';
 import { ProductCompanionsResolver } from './resolvers/companions.resolver.js';
 import { RecommendationFeedbackResolver } from './resolvers/feedback.resolver.js';
-import { impressionLoader } from './resolvers/impressions.js';
-import {
-  RecommendationReasonResolver,
-  RecommendedProductResolver,
-  ViewerRecommendationsResolver,
-} from './resolvers/recommendation.resolver.js';
+import { RecommendationReasonResolver, ViewerRecommendationsResolver } from './resolvers/recommendation.resolver.js';
 import { TrainingResolver } from './resolvers/training.resolver.js';
 import { Snapshots } from './training/snapshots.js';
 import { Trainer } from './training/trainer.js';
@@ -65,15 +60,15 @@ export function recommendationModule(foundation: Foundation, dependencies: Recom
     name: 'recommendation',
     collections,
     resolvers: [
-      new RecommendedProductResolver(catalog, impressionLoader(experiments)),
       new RecommendationReasonResolver(catalog, users),
-      new ViewerRecommendationsResolver(recommender, catalog),
+      new ViewerRecommendationsResolver(recommender, catalog, behaviour),
       new ProductCompanionsResolver({ recommender, catalog, behaviour }),
-      new RecommendationFeedbackResolver(experiments),
+      new RecommendationFeedbackResolver(experiments, behaviour),
       new TrainingResolver(training),
     ],
     on: {
       orderStatusChanged: (change, event) => experiments.attributeOrder(change, event),
+      recommendationsShown: (change, { impressions, onCounted }) => experiments.recordShown(change, impressions).then(onCounted),
       trackingWithdrawn: (change, event) => experiments.forget(change, event),
     },
     personalData: [

@@ -3,7 +3,7 @@ import { describeModule, type Foundation } from '../module.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { similarityLoaders } from './similarity.loader.js';
-import { SimilarUserResolver, UserSimilarityResolver, ViewerSimilarUsersResolver } from './similarity.resolver.js';
+import { UserSimilarityResolver, ViewerSimilarUsersResolver } from './similarity.resolver.js';
 import { SimilarityService } from './similarity.service.js';
 
 export interface SimilarityDependencies {
@@ -19,7 +19,7 @@ export function similarityModule(_foundation: Foundation, { users, reviews, soci
   const dependencies = { similarity, loaders, users, socialGraph };
   return describeModule({
     name: 'similarity',
-    resolvers: [new SimilarUserResolver(users), new ViewerSimilarUsersResolver(dependencies), new UserSimilarityResolver(dependencies)],
+    resolvers: [new ViewerSimilarUsersResolver(dependencies), new UserSimilarityResolver(dependencies)],
     verbs: {},
   });
 }

@@ -1,29 +1,19 @@
 import { Arg, Args, Authorized, Ctx, Float, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../relay/cost.js';
-import { ConnectionArgs, paginateArray, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, mapEdges, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { SimilarityLoaders } from './similarity.loader.js';
-import { likeness, type SimilarityService, type SimilarUserEntry } from './similarity.service.js';
-import { SimilarityMetric, SimilarUser, SimilarUserConnection } from './similarity.type.js';
+import { likeness, type SimilarityService } from './similarity.service.js';
+import { SimilarityMetric, SimilarUserConnection } from './similarity.type.js';
 
 export interface SimilarityResolverDependencies {
   similarity: SimilarityService;
   loaders: SimilarityLoaders;
   users: UserVerbs;
   socialGraph: SocialGraphVerbs;
-}
-
-@Resolver(() => SimilarUser)
-export class SimilarUserResolver {
-  constructor(private readonly users: UserVerbs) {}
-
-  @FieldResolver(() => User, { description: 'The user.' })
-  user(@Root() { user }: SimilarUserEntry, @Ctx() context: RequestContext): Promise<PublicUser> {
-    return context.require(this.users.userById, user);
-  }
 }
 
 @Resolver(() => Viewer)
@@ -43,17 +33,17 @@ export class ViewerSimilarUsersResolver {
     @Ctx() context: RequestContext,
     @Arg('metric', () => SimilarityMetric, { nullable: true, defaultValue: SimilarityMetric.COSINE, description: 'The similarity metric.' })
     metric: SimilarityMetric,
-  ): Promise<Connection<SimilarUserEntry>> {
+  ): Promise<Connection<PublicUser, { similarity: number }>> {
     const { similarity, socialGraph, users } = this.dependencies;
     const viewer = context.requireSignedIn().userId;
     const takesPart = await context.load(users.isSuggestible, viewer);
     const found = takesPart ? await similarity.similarUsers(viewer, metric, await socialGraph.hiddenFrom(context)) : [];
     const suggestible = await Promise.all(found.map(({ user }) => context.load(users.isSuggestible, user)));
-    return paginateArray(
-      found.filter((_, at) => suggestible[at]),
-      page,
-      `similarUsers/${metric}`,
-    );
+    const listed = found.filter((_, at) => suggestible[at]);
+    return mapEdges(paginateArray(listed, page, `similarUsers/${metric}`), async ({ user, similarity: value }) => {
+      const node = await context.load(users.userById, user);
+      return node && { node, similarity: value };
+    });
   }
 }
 

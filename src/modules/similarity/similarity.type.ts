@@ -1,7 +1,7 @@
-import { Field, Float, registerEnumType } from 'type-graphql';
+import { Float, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
-import { From, ObjectType } from '../../relay/output.js';
-import type { SimilarUserEntry } from './similarity.service.js';
+import { requiredField } from '../../relay/output.js';
+import { User } from '../user/index.js';
 
 export enum SimilarityMetric {
   COSINE = 'COSINE',
@@ -19,10 +19,6 @@ registerEnumType(SimilarityMetric, {
   },
 });
 
-@ObjectType({ description: 'A user and their similarity to the viewer.' })
-export class SimilarUser extends From<SimilarUserEntry> {
-  @Field(() => Float, { description: 'Similarity by the chosen metric, from 0 (nothing in common) to 1 (identical).' })
-  similarity!: number;
-}
-
-export const SimilarUserConnection = connectionType(SimilarUser, 'SimilarUser');
+export const SimilarUserConnection = connectionType(User, 'SimilarUser', {
+  edge: { similarity: requiredField(() => Float, 'Similarity of the user to the viewer, 0 to 1 (same taste), by the chosen metric.') },
+});

@@ -1,11 +1,12 @@
 /** What happens to recommendations: who gets which variant, what was shown, and what the viewer did with it. */
 import { createHash } from 'node:crypto';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { broken } from '../../../errors.js';
 import type { Change, Realtime } from '../../../realtime/index.js';
 import { insert, insertMissing } from '../../../store/documents.js';
 import type { BehaviourVerbs } from '../../behaviour/index.js';
 import type { DomainEvents } from '../../domain-events.js';
+import { isExpired, isOfAnother, type Impression } from '../../impression.js';
 import type { ExperimentModels, ImpressionDocument, OutcomeName } from './experiment.model.js';
 import { reportOf, type RecommenderReportFigures } from './experiment-report.js';
 
@@ -41,11 +42,26 @@ export class ExperimentService {
     this.models = dependencies.models;
   }
 
-  /** Notes that products were shown. @returns the impression's id */
-  async recordImpression(impression: Omit<ImpressionDocument, '_id' | 'at'>): Promise<Types.ObjectId> {
-    const _id = new Types.ObjectId();
-    await insert(this.models.impressions, { _id, ...impression, at: new Date() });
-    return _id;
+  /** Notes that recommended products were in view, each once however often it is told. @returns how many are new */
+  async recordShown({ session }: Change, shown: readonly Impression[]): Promise<number> {
+    const lists = new Map(shown.map((impression) => [impression.list.toHexString(), impression]));
+    const earlier = await this.models.impressions
+      .find({ _id: { $in: [...lists.values()].map(({ list }) => list) } }, { products: 1 })
+      .session(session)
+      .lean();
+    const seen = new Set(
+      earlier.flatMap(({ _id, products }) => products.map((product) => `${_id.toHexString()}:${product.toHexString()}`)),
+    );
+    const fresh = new Map(shown.map((impression) => [impressionKey(impression), impression]));
+    for (const key of seen) fresh.delete(key);
+    const updates = [...lists.entries()].flatMap(([key, { list, user, context, variant, modelVersion }]) => {
+      const products = [...fresh.values()].filter((impression) => impression.list.toHexString() === key).map(({ product }) => product);
+      const made = { user, context, variant, modelVersion, at: new Date() };
+      const update = { $setOnInsert: made, $addToSet: { products: { $each: products } } };
+      return products.length === 0 ? [] : [{ updateOne: { filter: { _id: list }, update, upsert: true } }];
+    });
+    if (updates.length > 0) await this.models.impressions.bulkWrite(updates, { session });
+    return fresh.size;
   }
 
   /** Impressions of another shop or data set, in bulk. @returns how many were new */
@@ -53,17 +69,23 @@ export class ExperimentService {
     return insertMissing(this.models.impressions, impressions);
   }
 
-  /** Once of each kind, however often it is sent. @throws RulesBroken NOT_FOUND for what was not shown to the user */
-  async recordOutcome(user: Types.ObjectId | null, id: Types.ObjectId, place: number, outcome: OutcomeName): Promise<void> {
-    const impression = await this.models.impressions.findById(id).lean();
-    const product = impression?.products[place];
-    if (!impression || !product || (impression.user && !user?.equals(impression.user)))
-      throw broken('NOT_FOUND', 'There is no such impression.', 'impressionId');
-    const tracking = user !== null && (await this.dependencies.behaviour.choicesOf({ user })).tracking;
-    await this.dependencies.realtime.recordChange([`impression:${id.toHexString()}`], async (change) => {
-      if (!(await this.insertOutcome(change, impression, product, outcome)) || !user) return;
+  /**
+   * Once of each kind, however often it is sent. Whoever did something with a product has seen it: where the client did not
+   * say so, the impression is counted with it.
+   * @throws RulesBroken NOT_FOUND for what was not shown to the user, TOO_LATE for what was shown long ago
+   */
+  async recordOutcome(user: Types.ObjectId | null, impression: Impression, outcome: OutcomeName): Promise<void> {
+    if (isOfAnother(impression, user)) throw broken('NOT_FOUND', 'There is no such impression.', 'impressionId');
+    if (isExpired(impression)) throw broken('TOO_LATE', 'This recommendation is more than 7 days old.', 'impressionId');
+    const { behaviour, realtime } = this.dependencies;
+    const { list, product } = impression;
+    const tracking = user !== null && (await behaviour.choicesOf({ user })).tracking;
+    const shown = { ...impression, user: tracking ? impression.user : null };
+    await realtime.recordChange([`impression:${list.toHexString()}`], async (change) => {
+      await this.recordShown(change, [shown]);
+      if (!(await this.insertOutcome(change, { ...shown, _id: list }, product, outcome)) || !user) return;
       if (outcome === 'CLICKED' && tracking)
-        await this.dependencies.behaviour.noteInteractions(change.session, user, [product], { increments: { clicks: 1 } });
+        await behaviour.noteInteractions(change.session, user, [product], { increments: { clicks: 1 } });
       if (outcome === 'DISMISSED') await this.dismiss(change, user, product);
     });
   }
@@ -71,12 +93,12 @@ export class ExperimentService {
   /** @returns whether it is new */
   private async insertOutcome(
     { session }: Change,
-    { _id: impression, user, variant, modelVersion }: ImpressionDocument,
+    { _id: impression, user, variant, modelVersion }: Pick<ImpressionDocument, '_id' | 'user' | 'variant' | 'modelVersion'>,
     product: Types.ObjectId,
     outcome: OutcomeName,
   ): Promise<boolean> {
     const _id = `${impression.toHexString()}:${product.toHexString()}:${outcome}`;
-    if (await this.models.outcomes.exists({ _id, user, product }).session(session)) return false;
+    if (await this.models.outcomes.exists({ _id, user: { $in: [user, null] }, product }).session(session)) return false;
     await insert(this.models.outcomes, { _id, impression, user, product, outcome, variant, modelVersion, at: new Date() }, session);
     return true;
   }
@@ -123,4 +145,9 @@ export class ExperimentService {
 
 function dismissalId(user: Types.ObjectId, product: Types.ObjectId): string {
   return `${user.toHexString()}:${product.toHexString()}`;
+}
+
+/** Tells impressions apart: a product is once in a list. */
+function impressionKey({ list, product }: Impression): string {
+  return `${list.toHexString()}:${product.toHexString()}`;
 }

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../../relay/context.js';
 import { idOf } from '../../../relay/global-id.js';
 import { Mutation, Query } from '../../../relay/output.js';
 import { payload } from '../../../relay/payload.js';
+import type { BehaviourVerbs } from '../../behaviour/index.js';
 import type { ExperimentService } from '../experiment/experiment.service.js';
 import {
   RecommenderReport,
@@ -13,14 +14,16 @@ import {
   UndoDismissalInput,
   UndoDismissalPayload,
 } from './feedback.type.js';
-import { decodeImpression } from './impressions.js';
 
 const maxDays = 90;
 
 /** What viewers do with recommendations, and what that says of the recommender. */
 @Resolver()
 export class RecommendationFeedbackResolver {
-  constructor(private readonly experiments: ExperimentService) {}
+  constructor(
+    private readonly experiments: ExperimentService,
+    private readonly behaviour: BehaviourVerbs,
+  ) {}
 
   @Mutation(() => RecordRecommendationFeedbackPayload, { description: 'Records what the viewer did with a recommendation.' })
   recordRecommendationFeedback(
@@ -28,9 +31,9 @@ export class RecommendationFeedbackResolver {
     { impressionId, outcome }: RecordRecommendationFeedbackInput,
     @Ctx() context: RequestContext,
   ) {
-    const { id, place } = decodeImpression(impressionId, 'input.impressionId');
+    const impression = this.behaviour.impressionIds.read(impressionId, 'input.impressionId');
     return payload(async () => {
-      await this.experiments.recordOutcome(context.signedIn?.userId ?? null, id, place, outcome);
+      await this.experiments.recordOutcome(context.signedIn?.userId ?? null, impression, outcome);
       return { recorded: true };
     });
   }

@@ -2,44 +2,18 @@ import { Types } from 'mongoose';
 import { Arg, Args, Ctx, ID, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../../errors.js';
 import { Cost } from '../../../relay/cost.js';
-import { ConnectionArgs, largestPage, paginateArray, type Connection } from '../../../relay/connection.js';
-import type { LoaderDefinition, RequestContext } from '../../../relay/context.js';
+import { ConnectionArgs, largestPage, mapEdges, paginateArray } from '../../../relay/connection.js';
+import type { RequestContext } from '../../../relay/context.js';
 import { idOf } from '../../../relay/global-id.js';
 import { FieldResolver } from '../../../relay/output.js';
+import type { BehaviourVerbs } from '../../behaviour/index.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../../catalog/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../../user/index.js';
 import type { Reason } from '../pipeline/recommendation.js';
 import type { RecommenderService } from '../pipeline/recommender.service.js';
-import {
-  RecommendationContext,
-  RecommendationReason,
-  RecommendedProduct,
-  RecommendedProductConnection,
-  type ShownItem,
-  type ShownList,
-} from './recommendation.type.js';
+import { RecommendationContext, RecommendationReason, RecommendedProductConnection } from './recommendation.type.js';
 
 const maxListed = 100;
-
-@Resolver(() => RecommendedProduct)
-export class RecommendedProductResolver {
-  constructor(
-    private readonly catalog: CatalogVerbs,
-    private readonly impressionOf: LoaderDefinition<ShownItem, string>,
-  ) {}
-
-  @FieldResolver(() => Product, { description: 'The product.' })
-  product(@Root() item: ShownItem, @Ctx() context: RequestContext): Promise<ProductDocument> {
-    return context.require(this.catalog.productById, item.product);
-  }
-
-  @FieldResolver(() => ID, {
-    description: 'ID to report with what the viewer did with the recommendation. Requesting it counts an impression.',
-  })
-  impressionId(@Root() item: ShownItem, @Ctx() context: RequestContext): Promise<string> {
-    return context.require(this.impressionOf, item);
-  }
-}
 
 @Resolver(() => RecommendationReason)
 export class RecommendationReasonResolver {
@@ -90,6 +64,7 @@ export class ViewerRecommendationsResolver {
   constructor(
     private readonly recommender: RecommenderService,
     private readonly catalog: CatalogVerbs,
+    private readonly behaviour: BehaviourVerbs,
   ) {}
 
   @Cost({ weight: 50 })
@@ -117,7 +92,7 @@ export class ViewerRecommendationsResolver {
       description: 'An anonymous visitor’s ID, as in `trackEvents`, to base recommendations on their activity. Ignored when signed in.',
     })
     visitorId?: string | null,
-  ): Promise<Connection<ShownItem>> {
+  ) {
     const seeds = place === RecommendationContext.HOME ? [] : productIdsOf(productIds, 'productIds');
     const user = context.signedIn?.userId ?? null;
     const { items, variant, tracked } = await this.recommender.recommend({
@@ -128,9 +103,13 @@ export class ViewerRecommendationsResolver {
       exclude: productIdsOf(exclude, 'exclude'),
       productOf: (id) => context.load(this.catalog.productById, id),
     });
-    const list: ShownList = { id: new Types.ObjectId(), user: tracked ? user : null, context: place, variant };
-    const shown = items.map((item): ShownItem => ({ ...item, list }));
-    return paginateArray(shown, page, 'recommendedProducts');
+    const list = { list: new Types.ObjectId(), user: tracked ? user : null, context: place, variant, issuedAt: new Date() };
+    const placed = items.map((item, position) => ({ ...item, position }));
+    return mapEdges(paginateArray(placed, page, 'recommendedProducts'), async ({ product, position, score, reasons, modelVersion }) => {
+      const node = await context.load(this.catalog.productById, product);
+      const impressionId = this.behaviour.impressionIds.issue({ ...list, product, position, modelVersion });
+      return node && { node, score, reasons, modelVersion, impressionId };
+    });
   }
 }
 

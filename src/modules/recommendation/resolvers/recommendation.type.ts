@@ -1,20 +1,8 @@
-import type { Types } from 'mongoose';
-import { Field, Float, registerEnumType } from 'type-graphql';
+import { Field, Float, ID, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../../relay/connection.js';
-import { From, ObjectType } from '../../../relay/output.js';
-import type { Reason, RecommendedItem } from '../pipeline/recommendation.js';
-
-/** A list that was made for somebody; its items know it. */
-export interface ShownList {
-  id: Types.ObjectId;
-  user: Types.ObjectId | null;
-  context: string;
-  variant: string;
-}
-
-export interface ShownItem extends RecommendedItem {
-  list: ShownList;
-}
+import { field, From, ObjectType, requiredField } from '../../../relay/output.js';
+import { Product } from '../../catalog/index.js';
+import type { Reason } from '../pipeline/recommendation.js';
 
 export enum RecommendationReasonKind {
   BOUGHT = 'BOUGHT',
@@ -78,16 +66,14 @@ export class RecommendationReason extends From<Reason> {
   kind!: RecommendationReasonKind;
 }
 
-@ObjectType({ description: 'A recommended product.' })
-export class RecommendedProduct extends From<ShownItem> {
-  @Field(() => Float, { description: 'Score of the recommendation, higher is better. Comparable within one list only.' })
-  score!: number;
-
-  @Field(() => [RecommendationReason], { description: 'Reasons for the recommendation, strongest first.' })
-  reasons!: RecommendationReason[];
-
-  @Field(() => String, { nullable: true, description: 'Version of the model that recommended it. Null before the first training.' })
-  modelVersion!: string | null;
-}
-
-export const RecommendedProductConnection = connectionType(RecommendedProduct, 'RecommendedProduct');
+export const RecommendedProductConnection = connectionType(Product, 'RecommendedProduct', {
+  edge: {
+    score: requiredField(() => Float, 'Score of the recommendation, higher is better. Comparable within one list only.'),
+    reasons: requiredField(() => [RecommendationReason], 'Reasons for the recommendation, strongest first.'),
+    modelVersion: field(() => String, 'Version of the model that recommended the product. Null before the first training.'),
+    impressionId: requiredField(
+      () => ID,
+      'Signed ID of this recommendation, good for 7 days. Asking for it counts nothing: send it with `trackEvents` as an `IMPRESSION` when the product was in view, and with `recordRecommendationFeedback`.',
+    ),
+  },
+});
