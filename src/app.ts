@@ -64,7 +64,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const users = user.verbs;
   const accessLog = accessLogModule(foundation, { users }, { retention: retention.accessLog });
   const socialGraph = socialGraphModule(foundation, { users });
-  const catalog = catalogModule(foundation, { images, socialGraph: socialGraph.verbs });
+  const catalog = catalogModule(foundation, { images, socialGraph: socialGraph.verbs }, config);
   const behaviour = behaviourModule(
     foundation,
     { users, catalog: catalog.verbs },
@@ -263,7 +263,7 @@ async function serve(
   guardInput(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
-  const { images, users, socialGraph, shares } = verbs;
+  const { images, users, socialGraph, shares, catalog } = verbs;
   return createHttpServer({
     ...config,
     images,
@@ -274,6 +274,7 @@ async function serve(
     metrics,
     productUrlOf: productUrlOf(config),
     reviewFeed: () => reviewFeed.current(),
+    placeOfSlug: (slug) => catalog.placeOfSlug(slug),
     followShare: (code, visitor) => shares.followShare(code, visitor),
     rateLimits,
     hiddenAuthors: new HiddenAuthors(realtime.announcements, (user) => socialGraph.hiddenAuthorsOf(user)),

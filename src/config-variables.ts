@@ -1,5 +1,6 @@
 /** Every environment variable with its kind, default and meaning: the one source of `docs/configuration.md`. */
 import { z } from 'zod';
+import { isCurrency } from './relay/currency.js';
 
 const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const bytes = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const;
@@ -107,6 +108,14 @@ const server = {
       .optional(),
     'Where the shop shows a product, with `{slug}` in its place. By default a plain page of the API itself.',
     '`PUBLIC_URL/products/{slug}`',
+  ),
+  CURRENCY: described(
+    z
+      .string()
+      .transform((code) => code.toUpperCase())
+      .refine(isCurrency, 'must be an ISO 4217 code such as EUR')
+      .prefault('EUR'),
+    'The shop’s currency, as an ISO 4217 code. Prices are compared, filtered and sorted in it unless a filter names another.',
   ),
   TRUSTED_PROXIES: described(
     z.coerce.number().int().min(0).max(100).default(0),

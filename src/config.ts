@@ -38,6 +38,8 @@ export interface Config {
   recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
   publicUrl: string;
   productUrl: string;
+  /** The shop's currency, an ISO 4217 code. */
+  currency: string;
   identityProvider: { jwksUrl: string; issuer: string; audience: string } | null;
   authSecret: string;
   /** The first encrypts, all of them decrypt. */
@@ -162,6 +164,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     maxOperationCost: values.MAX_OPERATION_COST,
     recommender: { experimentShare: values.EXPERIMENT_SHARE, trainingInterval: values.TRAINING_INTERVAL, gorse: gorse(values) },
     publicUrl,
+    currency: values.CURRENCY,
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,
     identityProvider: identityProvider(values),
     authSecret: authSecret(values, variables['NODE_ENV'], dataDirectory),

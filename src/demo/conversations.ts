@@ -2,7 +2,7 @@
 import type { Faker } from '@faker-js/faker';
 import type { Types } from 'mongoose';
 import type { Features } from '../app.js';
-import type { ProductDocument } from '../modules/catalog/index.js';
+import type { BulkProduct } from '../modules/catalog/index.js';
 import type { AnswerDocument } from '../modules/question/index.js';
 import { wilsonLowerBound } from '../scoring/index.js';
 
@@ -10,7 +10,7 @@ const questions = 240;
 const referrals = 5;
 const day = 24 * 60 * 60 * 1000;
 
-type DemoProduct = ProductDocument & { praise: string[]; faults: string[] };
+type DemoProduct = BulkProduct & { praise: string[]; faults: string[] };
 
 interface ConversationSetting {
   verbs: Features['verbs'];

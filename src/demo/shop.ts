@@ -5,7 +5,7 @@ import { Types } from 'mongoose';
 import { importedId } from '../import/identity.js';
 import type { Features } from '../app.js';
 import type { InteractionDocument } from '../modules/behaviour/index.js';
-import { slugify, type CategoryDocument, type PricedProduct } from '../modules/catalog/index.js';
+import { slugify, type BulkCategory, type BulkProduct, type MoneyAmount } from '../modules/catalog/index.js';
 import type { CommentDocument } from '../modules/comment/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
 import type { ReviewDocument } from '../modules/review/index.js';
@@ -48,7 +48,8 @@ interface Person {
   mood: number;
 }
 
-interface StockedProduct extends PricedProduct {
+interface StockedProduct extends BulkProduct {
+  price: MoneyAmount;
   shelf: Shelf;
   /** How good it is, -1 to 1. */
   worth: number;
@@ -124,11 +125,10 @@ class DemoShop {
   }
 
   async addProducts(): Promise<void> {
-    const categories = shelves.map(({ category }): CategoryDocument => ({
+    const categories = shelves.map(({ category }): BulkCategory => ({
       _id: id('category', category),
       slug: slugify(category),
       name: category,
-      parent: null,
     }));
     await this.verbs.catalog.importCategories(categories);
     shelves.forEach((shelf, at) => {
@@ -137,7 +137,7 @@ class DemoShop {
     await this.verbs.catalog.importProducts(this.products.map(({ shelf: _shelf, worth: _worth, ...product }) => product));
   }
 
-  private product(shelf: Shelf, category: CategoryDocument, noun: string, kind: string): StockedProduct {
+  private product(shelf: Shelf, category: BulkCategory, noun: string, kind: string): StockedProduct {
     const brand = this.faker.helpers.arrayElement(brands);
     const title = `${brand} ${kind} ${noun.toLowerCase()}`;
     const attributes = Object.entries(shelf.attributes).map(([name, values]) => ({ name, value: this.faker.helpers.arrayElement(values) }));
@@ -152,7 +152,8 @@ class DemoShop {
       price: { amountMinor: Math.max(shelf.prices[0], Math.round(cents / 500) * 500 - 1), currency: 'EUR' },
       stock: this.faker.number.int({ min: 20, max: 500 }),
       backorder: false,
-      attributes: [{ name: 'brand', value: brand }, ...attributes],
+      attributes,
+      brand,
       imageUrl: null,
       createdAt: new Date(demoDay - this.faker.number.int({ min: 1, max: 365 }) * day),
       updatedAt: new Date(),

@@ -24,7 +24,8 @@ export async function* googleFeed(reviews: AsyncIterable<ExportedReview>, option
 <reviews>
 `;
   for await (const review of reviews)
-    if (review.product && review.rating.body.trim() !== '') yield reviewElement(review, review.product, options);
+    if (review.product && !review.product.archivedAt && review.rating.body.trim() !== '')
+      yield reviewElement(review, review.product, options);
   yield '</reviews>\n</feed>\n';
 }
 
@@ -52,26 +53,12 @@ function reviewElement({ review, rating, author }: ExportedReview, product: Prod
 }
 
 /** In the order that the schema asks for: GTIN, MPN, SKU, brand. */
-function productIds({ _id, attributes }: ProductDocument): string {
-  const named = (name: string): string[] => attributes.filter((one) => one.name.toUpperCase() === name).map(({ value }) => value);
-  const skus = named('SKU');
+function productIds({ _id, gtin, mpn, sku, brand }: ProductDocument): string {
   const lists = [
-    wrapped(
-      'gtins',
-      named('GTIN').map((value) => element('gtin', value)),
-    ),
-    wrapped(
-      'mpns',
-      named('MPN').map((value) => element('mpn', value)),
-    ),
-    wrapped(
-      'skus',
-      (skus.length > 0 ? skus : [_id.toHexString()]).map((value) => element('sku', value)),
-    ),
-    wrapped(
-      'brands',
-      named('BRAND').map((value) => element('brand', value)),
-    ),
+    wrapped('gtins', gtin ? [element('gtin', gtin)] : []),
+    wrapped('mpns', mpn ? [element('mpn', mpn)] : []),
+    wrapped('skus', [element('sku', sku ?? _id.toHexString())]),
+    wrapped('brands', brand ? [element('brand', brand)] : []),
   ];
   return wrapped('product_ids', lists);
 }

@@ -7,7 +7,7 @@ import { networkOf } from './network-address.js';
 
 const query = `query ProductPage($slug: String!) {
   product(slug: $slug) {
-    title description jsonLd
+    slug title description jsonLd
     images { url(width: 768, format: WEBP) share: url(width: 1024, format: JPEG) altText }
     price { formatted }
     availability
@@ -16,7 +16,18 @@ const query = `query ProductPage($slug: String!) {
   }
 }`;
 
+/** Where a product is that a slug leads to, or led to. */
+interface ProductPlace {
+  slug: string;
+  archived: boolean;
+}
+
+export interface ProductPageOptions {
+  placeOfSlug: (slug: string) => Promise<ProductPlace | null>;
+}
+
 interface PageProduct {
+  slug: string;
   title: string;
   description: string;
   images: (PageImage & { share: string })[];
@@ -40,7 +51,12 @@ interface PageReview {
   author: { name: string; avatar: { url: string } | null } | null;
 }
 
-export function serveProductPage(fastify: FastifyInstance, operations: CompiledOperations, streams: Streams): void {
+export function serveProductPage(
+  fastify: FastifyInstance,
+  { placeOfSlug }: ProductPageOptions,
+  operations: CompiledOperations,
+  streams: Streams,
+): void {
   fastify.get<{ Params: { slug: string } }>('/products/:slug', async (request, reply) => {
     const document = operations.document(query);
     if (!('kind' in document)) throw document[0]!;
@@ -49,7 +65,14 @@ export function serveProductPage(fastify: FastifyInstance, operations: CompiledO
     });
     if (result.errors) throw result.errors[0]!;
     const product = result.data?.['product'] as PageProduct | null;
-    if (!product) return reply.status(404).type('text/plain').send('There is no such product.\n');
+    if (!product) {
+      const isGone = (await placeOfSlug(request.params.slug))?.archived ?? false;
+      return isGone
+        ? reply.status(410).type('text/plain').send('This product is no longer available.\n')
+        : reply.status(404).type('text/plain').send('There is no such product.\n');
+    }
+    // An earlier slug leads to the present one.
+    if (product.slug !== request.params.slug.normalize('NFC')) return reply.redirect(`/products/${encodeURIComponent(product.slug)}`, 301);
     return reply
       .type('text/html')
       .header('content-security-policy', "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'")

@@ -38,7 +38,7 @@ import { Origins, type OriginOptions } from './origins.js';
 import { refreshCookie } from './refresh-cookie.js';
 import { requestIdOf, RequestLog } from './request-log.js';
 import { servePlayground } from './playground.js';
-import { serveProductPage } from './product-page.js';
+import { serveProductPage, type ProductPageOptions } from './product-page.js';
 import { serveReviewFeed, type ReviewFeedOptions } from './review-feed.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
 
@@ -54,7 +54,7 @@ export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
   subscriberBacklog: number;
 }
 
-export interface HttpOptions extends ShortLinkOptions, OriginOptions, ReviewFeedOptions, ImageRouteOptions {
+export interface HttpOptions extends ShortLinkOptions, ProductPageOptions, OriginOptions, ReviewFeedOptions, ImageRouteOptions {
   /** Signs what browsers keep. */
   authSecret: string;
   refreshTokenCookie: boolean;
@@ -96,8 +96,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     forceCloseConnections: true,
-    // A slug is up to 80 characters and an id.
-    routerOptions: { maxParamLength: 200 },
+    // A slug is up to 80 characters and an id, and each character up to 12 when it is encoded.
+    routerOptions: { maxParamLength: 1200 },
     trustProxy,
     ...timeoutOptions(options.limits),
   });
@@ -157,7 +157,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveHealth(fastify, options);
   serveMetrics(fastify, options.metricsAccess, options.metrics);
   serveShortLinks(fastify, options);
-  serveProductPage(fastify, options.operations, options.streams);
+  serveProductPage(fastify, options, options.operations, options.streams);
   serveReviewFeed(fastify, options);
   await serveImages(fastify, options);
   serveAccountPage(fastify, path);

@@ -8,7 +8,15 @@ export interface ShortLinkOptions {
   consentRequired: boolean;
   productUrlOf: (slug: string) => string;
   /** @returns null for a link that leads nowhere */
-  followShare: (code: string, visitor: ShareVisitor) => Promise<{ slug: string; token: string | null; visitor: string | null } | null>;
+  followShare: (code: string, visitor: ShareVisitor) => Promise<FollowedShare | null>;
+}
+
+interface FollowedShare {
+  slug: string;
+  /** Whether the product is in the shop no more. */
+  archived: boolean;
+  token: string | null;
+  visitor: string | null;
 }
 
 interface ShareVisitor {
@@ -31,6 +39,7 @@ export function serveShortLinks(fastify: FastifyInstance, options: ShortLinkOpti
       prefetching: [headers['sec-purpose'], headers['purpose']].some((purpose) => String(purpose ?? '').includes('prefetch')),
     });
     if (!followed) return reply.status(404).type('text/plain').send('This link leads nowhere.\n');
+    if (followed.archived) return reply.status(410).type('text/plain').send('This product is no longer available.\n');
     // Without asking, nothing is kept in the browser: the visit then counts by a digest of address and browser alone.
     if (followed.visitor && !options.consentRequired)
       reply.setCookie(cookieName, followed.visitor, {

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import type { InteractionDocument } from '../modules/behaviour/index.js';
-import { slugify, type CategoryDocument, type ProductDocument, type ProductFacts } from '../modules/catalog/index.js';
+import { slugify, type BulkCategory, type BulkProduct, type ProductFacts } from '../modules/catalog/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
 import type { ImportableReview, ReviewDocument } from '../modules/review/index.js';
 import type { Account } from '../modules/user/index.js';
@@ -70,11 +70,12 @@ export class SourceDocuments {
     };
   }
 
-  category(name: string): CategoryDocument {
-    return { _id: this.id('category', name), slug: `${slugify(this.source)}-${slugify(name)}`, name, parent: null };
+  category(name: string): BulkCategory {
+    const slug = `${slugify(this.source)}-${slugify(name)}`;
+    return { _id: this.id('category', name), slug, name, source: this.source, externalId: name };
   }
 
-  product(key: string, given: ImportedProduct | undefined, category: string): ProductDocument {
+  product(key: string, given: ImportedProduct | undefined, category: string): BulkProduct {
     const _id = this.id('product', key);
     const title = given?.title ?? `${this.source} ${key}`.slice(0, 200);
     const now = new Date();
@@ -96,12 +97,17 @@ export class SourceDocuments {
       score: 0,
       commentCount: 0,
       source: this.source,
+      externalId: key,
+      ...identifiersIn(given),
     };
   }
 
   /** What the source says of a product, without what it leaves open. */
-  facts({ title, description, price, stock, backorder, image, attributes }: ImportedProduct): ProductFacts {
+  facts(given: ImportedProduct): ProductFacts {
+    const { product, title, description, price, stock, backorder, image, attributes } = given;
     return {
+      externalId: product,
+      ...identifiersIn(given),
       ...(title !== undefined && { title }),
       ...(description !== undefined && { description }),
       ...(price !== undefined && { price }),
@@ -181,4 +187,10 @@ export class SourceDocuments {
 export function pointsOf(rating: number, { least, most }: Scale): number {
   const stars = most === 5 ? Math.max(1, rating) : 1 + ((rating - least) * 4) / (most - least);
   return Math.round(stars * pointsPerStar);
+}
+
+/** The identifiers that a source gives. */
+function identifiersIn(given: ImportedProduct | undefined): Pick<Partial<BulkProduct>, 'sku' | 'gtin' | 'mpn' | 'brand'> {
+  const { sku, gtin, mpn, brand } = given ?? {};
+  return { ...(sku && { sku }), ...(gtin && { gtin }), ...(mpn && { mpn }), ...(brand && { brand }) };
 }

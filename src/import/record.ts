@@ -37,7 +37,12 @@ export interface ImportedProduct {
   /** Whether it can be ordered when none is left. */
   backorder?: boolean;
   image?: string;
-  /** Brand, SKU, GTIN, MPN and whatever else the source says of it. */
+  sku?: string;
+  /** Valid, or else it is among the attributes. */
+  gtin?: string;
+  mpn?: string;
+  brand?: string;
+  /** Whatever else the source says of it. */
   attributes: { name: string; value: string }[];
 }
 

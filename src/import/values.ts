@@ -1,6 +1,7 @@
 /** The values of a line, with the bounds that the API has for the same things. */
 import { decodeHTMLStrict } from 'entities';
 import { beginningOf, isLongerThan } from '../input/text.js';
+import { isGtin } from '../input/gtin.js';
 import { fractionDigits, isCurrency, maxAmount } from '../relay/currency.js';
 import { Rejected, type Scale } from './record.js';
 
@@ -253,4 +254,10 @@ export function priceOf(
   if (amount > maxAmount) throw new Rejected(`the price is more than ${maxAmount} of the smallest unit`, column, shown(value));
   // Exports write zero for what they have no price of.
   return amount === 0n ? undefined : { amountMinor: Number(amount), currency };
+}
+
+/** A GTIN without what parts its digits. @returns undefined where it is none */
+export function gtinIn(code: string): string | undefined {
+  const digits = code.replace(/[\s-]/g, '');
+  return isGtin(digits) ? digits : undefined;
 }

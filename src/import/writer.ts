@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import type { Features } from '../app.js';
-import type { CategoryDocument, ProductFacts } from '../modules/catalog/index.js';
+import type { BulkCategory, ProductFacts } from '../modules/catalog/index.js';
 import type { ProvenUser } from '../modules/user/index.js';
 import type { OnConflict, ReviewDocument } from '../modules/review/index.js';
 import { addToTally, emptyTally, type RatingTally } from '../scoring/index.js';
@@ -97,7 +97,7 @@ export class StoreWriter implements Writer {
     const keys = new Set([...described.keys(), ...[...ratings.values()].map(({ rating }) => rating.product)]);
     const fresh = [...keys].filter((key) => !this.known.product.has(key));
     await this.requireMerchant(fresh);
-    const categories = new Map<string, CategoryDocument>();
+    const categories = new Map<string, BulkCategory>();
     const products = fresh.map((key) => {
       const given = described.get(key);
       const name = given?.category ?? options.category;

@@ -1,14 +1,25 @@
 /** What each release changed about stored documents, in order. A migration that was released stays as it is. */
 import type { DataKeys } from '../data-keys.js';
 import type { Migration } from '../store/migrations.js';
+import { catalogueNames } from './catalogue-names.js';
 import { earlierSessions } from './earlier-sessions.js';
 import { idempotencyInputs } from './idempotency-inputs.js';
 import { productAvailability } from './product-availability.js';
 import { questionKeywords } from './question-keywords.js';
+import { userSearchTerms } from './user-search-terms.js';
 import { withClaims } from './with-claims.js';
 import { withoutMongooseVersions } from './without-mongoose-versions.js';
 
 /** @param keys those that seal addresses */
 export function releaseMigrations(keys: DataKeys): readonly Migration[] {
-  return [withoutMongooseVersions, idempotencyInputs, earlierSessions, withClaims(keys), productAvailability, questionKeywords];
+  return [
+    withoutMongooseVersions,
+    idempotencyInputs,
+    earlierSessions,
+    withClaims(keys),
+    productAvailability,
+    questionKeywords,
+    catalogueNames,
+    userSearchTerms,
+  ];
 }

@@ -22,6 +22,8 @@ export interface DomainEvents {
     /** What a share's link gave the visitor; only when the order is placed. */
     shareToken: string | null;
   };
+  /** A product is in another category, with the tally of its reviews as it is. */
+  productMoved: { product: Types.ObjectId; from: Types.ObjectId; to: Types.ObjectId; rating: { count: number; points: number } };
   /** A user is about to have another name or say something else of themselves; listeners refuse it by throwing. */
   profileWritten: { user: Types.ObjectId; texts: Readonly<Record<string, string>> };
   /** What was tracked of a user has been deleted, since they agree to it no longer. */

@@ -121,8 +121,12 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   eraseMe: async () => ({ confirm: true, password: 'wrong' }),
   createUpload: async () => ({ purpose: 'REVIEW', contentType: 'image/png', byteSize: 100 }),
   createCategory: async () => ({ name: `Category ${Math.random()}` }),
+  updateCategory: async () => ({ categoryId: await plaza.category(), name: `Category ${Math.random()}` }),
+  deleteCategory: async () => ({ categoryId: await plaza.category() }),
   createProduct: async () => ({ title: 'Pot', categoryId, price: { amountMinor: 1, currency: 'EUR' } }),
   updateProduct: async () => ({ productId: await make.product(), title: 'New' }),
+  archiveProduct: async () => ({ productId: await make.product() }),
+  unarchiveProduct: async () => ({ productId: await make.product() }),
   trackEvents: async () => ({
     visitorId: 'visitor-1',
     events: [{ eventId: `e${Math.random()}`, kind: 'VIEW', productId: await make.product() }],
@@ -219,7 +223,7 @@ beforeAll(async () => {
 /** Values for the arguments that a field must have. */
 function argumentsOf(field: GraphQLField<unknown, unknown>): string {
   const values: Record<string, string> = {
-    id: `"${objects['Product']}"`,
+    id: `"${field.name === 'category' ? objects['Category'] : objects['Product']}"`,
     ids: `["${objects['Product']}"]`,
     productId: `"${objects['Product']}"`,
     subjectId: `"${objects['Product']}"`,
@@ -229,7 +233,9 @@ function argumentsOf(field: GraphQLField<unknown, unknown>): string {
     text: '"blue"',
     userId: JSON.stringify(accounts.buyer.id),
   };
-  const required = field.args.filter((one) => isRequiredArgument(one) || (field.name === 'product' && one.name === 'id'));
+  const required = field.args.filter(
+    (one) => isRequiredArgument(one) || (['product', 'category'].includes(field.name) && one.name === 'id'),
+  );
   if (required.length === 0) return '';
   return `(${required.map(({ name }) => `${name}: ${values[name]}`).join(', ')})`;
 }

@@ -47,8 +47,8 @@ test('reviews are exported in the Amazon-like format, beside a running server, a
 describe('the product review feed for Google', () => {
   test('is served with what identifies the products, and not again to who has the latest', async () => {
     const merchant = await plaza.account({ merchant: true });
-    const attributes = Object.entries({ GTIN: '4006381333931', MPN: '60101-10000', SKU: 'POT-1', Brand: 'Acme & Sons' });
-    const productId = await plaza.product(merchant, { attributes: attributes.map(([name, value]) => ({ name, value })) });
+    const identifiers = { gtin: '4006381333931', mpn: '60101-10000', sku: 'POT-1', brand: 'Acme & Sons' };
+    const productId = await plaza.product(merchant, identifiers);
     const author = await plaza.account();
     await plaza.review(author, productId, { title: 'Good <pot>', body: 'Pours & holds.', ratings: { quality: 5, price: 5, service: 5 } });
     const address = `${plaza.url}/feeds/google-product-reviews.xml`;

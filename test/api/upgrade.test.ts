@@ -57,10 +57,10 @@ describe('a database of release 0.1.0', () => {
   test('shows its products with reviews, comments and questions, and takes new ones', async () => {
     const token = await signIn();
     const { searchProducts } = await plaza.data(
-      `{ searchProducts(query: "") { products { edges { node { id rating { count mean }
-           reviews { edges { node { overall body author { handle } } } } comments { edges { node { body } } } questions { edges { node { body } } } } } } } }`,
+      `{ searchProducts(query: "") { edges { node { id rating { count mean }
+           reviews { edges { node { overall body author { handle } } } } comments { edges { node { body } } } questions { edges { node { body } } } } } } }`,
     );
-    const products = searchProducts.products.edges.map(({ node }: { node: object }) => node);
+    const products = searchProducts.edges.map(({ node }: { node: object }) => node);
     expect(products).toHaveLength(dump['products']!.documents.length);
     expect(JSON.stringify(products)).toContain(me.handle);
     const { comment } = await plaza.mutate('addComment', { subjectId: products[0].id, body: 'Still here' }, 'comment { body }', token);

@@ -87,7 +87,9 @@ const tries: Record<string, Try> = {
 
 /** Ids of what everybody sees, of what is the viewer's own alone, and those that staff decides about. */
 const others = new Set([
-  ...['createProduct.categoryId', 'updateProduct.productId', 'createCategory.parentId', 'createReview.productId'],
+  ...['createProduct.categoryId', 'updateProduct.productId', 'updateProduct.categoryId', 'createCategory.parentId'],
+  ...['archiveProduct.productId', 'unarchiveProduct.productId', 'updateCategory.categoryId', 'updateCategory.parentId'],
+  ...['deleteCategory.categoryId', 'createReview.productId'],
   ...['askQuestion.productId', 'shareProduct.productId', 'referProduct.productId', 'sendMerchantFeedback.productId', 'placeOrder.items'],
   'revokeSession.sessionId',
   ...['updateOrderStatus.orderId', 'trackEvents.events', 'markNotificationsRead.notificationIds', 'moderateContent.contentId'],

@@ -7,7 +7,7 @@ import { networkOf } from '../../src/http/network-address.js';
 import { InputRules } from '../../src/input/rules.js';
 import { flawIn, flawInLine, isBlank, isLongerThan, tidy } from '../../src/input/text.js';
 import { webAddress } from '../../src/input/web-address.js';
-import { slugify } from '../../src/modules/catalog/catalog.service.js';
+import { slugify } from '../../src/modules/catalog/slugs.js';
 import { mentionedHandles, withoutMention } from '../../src/modules/comment/mentions.js';
 import { decodeEventCursor } from '../../src/realtime/event-log.js';
 import { signsOfText } from '../../src/scoring/index.js';

@@ -206,7 +206,8 @@ describe('amazon-products', () => {
         category: 'Teapots',
         price: { amountMinor: 574, currency: 'USD' },
         image: 'http://a.example/1.jpg',
-        attributes: [{ name: 'Brand', value: 'Potter' }],
+        brand: 'Potter',
+        attributes: [],
       },
     ]);
   });
@@ -265,7 +266,7 @@ describe('review apps', () => {
     const { ratings, products } = await fixture('okendo');
     expect(ratings).toMatchObject([{ ...ann, incentivised: true, helpful: 4, unhelpful: 1, reply }, { published: false }]);
     expect(ratings[0]!.images).toHaveLength(2);
-    expect(products[0]).toMatchObject({ title: 'Blue teapot', attributes: [{ name: 'SKU', value: 'TP-1' }] });
+    expect(products[0]).toMatchObject({ title: 'Blue teapot', sku: 'TP-1' });
   });
 
   test('Magento: states as numbers, and the mean of the aspects', async () => {
@@ -296,11 +297,7 @@ describe('product files of shops', () => {
         price: { amountMinor: 1999, currency: 'EUR' },
         stock: 7,
         image: 'https://cdn.example.com/p.jpg',
-        attributes: [
-          { name: 'Brand', value: 'Potter' },
-          { name: 'SKU', value: 'TP-1' },
-          { name: 'GTIN', value: '4006381333931' },
-        ],
+        ...{ brand: 'Potter', sku: 'TP-1', gtin: '4006381333931', attributes: [] },
       },
       { product: 'cup', stock: 0, price: { amountMinor: 450, currency: 'EUR' } },
     ]);

@@ -142,7 +142,7 @@ function productBeside(json: Json): { product?: ImportedProduct } {
 function productOf(json: Json, style: ReadingStyle): ImportedProduct {
   const key = named(json, 'parent_asin', 'asin');
   const image = imagesOf(named(json, 'imageURLHighRes', 'imageURL', 'images', 'imUrl'))[0];
-  const brand = labelOf('brand', named(json, 'brand', 'store').value, 200, true);
+  const brand = labelOf('brand', named(json, 'brand', 'store').value, 100, true);
   return {
     product: keyOf(key.name, 'asin or parent_asin', key.value),
     title: labelOf('title', json['title'], maxTitle, true),
@@ -150,7 +150,8 @@ function productOf(json: Json, style: ReadingStyle): ImportedProduct {
     category: labelOf('categories', categoryIn(json), 100, true),
     price: priceIn(json['price'], style),
     image,
-    attributes: brand ? [{ name: 'Brand', value: brand }] : [],
+    brand,
+    attributes: [],
   };
 }
 

@@ -12,6 +12,7 @@ import {
   maxBody,
   maxName,
   maxTitle,
+  gtinIn,
   priceOf,
   ratingOn,
   replyText,
@@ -124,17 +125,21 @@ export function productIn(row: Row, style: ReadingStyle): ImportedProduct {
     stock: stockOf(row.column('stock'), row.text('stock'), decimal),
     backorder: row.has('backorder') ? flagOf(row.column('backorder'), row.text('backorder')) : undefined,
     image: urlsOf(row.column('productImage'), row.text('productImage'))[0],
-    attributes: attributesIn(row, html),
+    ...identifiersIn(row, html),
   };
 }
 
-const attributeNames = { brand: 'Brand', sku: 'SKU', gtin: 'GTIN', mpn: 'MPN' } as const;
-
-function attributesIn(row: Row, html: boolean): { name: string; value: string }[] {
-  return Object.entries(attributeNames).flatMap(([field, name]) => {
-    const value = labelOf(row.column(field as Field), row.text(field as Field).replace(/^'/, ''), 200, html);
-    return value ? [{ name, value }] : [];
-  });
+function identifiersIn(row: Row, html: boolean): Pick<ImportedProduct, 'sku' | 'gtin' | 'mpn' | 'brand' | 'attributes'> {
+  const value = (field: Field, max: number) => labelOf(row.column(field), row.text(field).replace(/^'/, ''), max, html);
+  const code = value('gtin', 200);
+  const gtin = code && gtinIn(code);
+  return {
+    sku: value('sku', 100),
+    mpn: value('mpn', 100),
+    brand: value('brand', 100),
+    ...(gtin && { gtin }),
+    attributes: code && !gtin ? [{ name: 'GTIN', value: code }] : [],
+  };
 }
 
 const productFields: Field[] = ['productTitle', 'description', 'category', 'price', 'stock', 'sku', 'gtin', 'mpn', 'brand', 'productImage'];

@@ -1,60 +1,58 @@
 import { Arg, Args, Ctx, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { Cost } from '../../relay/cost.js';
-import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, mapNodes, paginateArray } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Query } from '../../relay/output.js';
-import type { CatalogSearch, Facets, SearchResult } from './catalog-search.js';
-import { CategoryFacet, ProductFacetsInput, ProductSearch } from './catalog-search.type.js';
+import type { CatalogSearch } from './catalog-search.js';
+import { CategoryFacet, ProductFacets, ProductSearchConnection, type SearchPage } from './catalog-search.type.js';
 import type { CatalogLoaders } from './catalog.loader.js';
-import type { CategoryDocument, ProductDocument } from './catalog.model.js';
-import { Category, ProductConnection } from './catalog.type.js';
+import { productInShop } from './catalog.loader.js';
+import type { CategoryDocument } from './catalog.model.js';
+import { Category, ProductSort } from './catalog.type.js';
+import type { Facets } from './facets.js';
+import type { FilterScope } from './filter-scope.js';
+import { ProductFilter } from './product-filter.type.js';
 
 const maxQuery = 200;
-const maxAttributes = 20;
-const maxValues = 50;
 
-@Resolver(() => ProductSearch)
+@Resolver(() => ProductSearchConnection)
 export class ProductSearchResolver {
   constructor(
     private readonly catalogSearch: CatalogSearch,
     private readonly loaders: CatalogLoaders,
+    private readonly scope: FilterScope,
   ) {}
 
   @Cost({ weight: 50 })
-  @Query(() => ProductSearch, { description: 'Full-text product search with facets.' })
-  searchProducts(
+  @Query(() => ProductSearchConnection, {
+    description:
+      'Finds products by words. Unfinished and mistyped words, accents, ligatures, case and width make no difference; Chinese, Japanese, Korean and Thai words are found inside a run of text.',
+  })
+  async searchProducts(
     @Arg('query', () => String, {
       description:
-        'Words from the title, category, attributes or description. The last word may be incomplete, and typos are tolerated. An empty query matches all products.',
+        'Words of the title, category, brand, identifiers, attributes or description, up to 200 characters. Finds every product when empty.',
     })
     query: string,
-    @Arg('facets', () => ProductFacetsInput, {
-      nullable: true,
-      description: 'Facet values the user has selected. Matches all products when left out.',
-    })
-    facets?: ProductFacetsInput | null,
-  ): SearchResult {
-    if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query has at most ${maxQuery} characters.`, 'query');
-    const { categoryId, merchantId, attributes, ...rest } = facets ?? {};
-    if ((attributes ?? []).length > maxAttributes)
-      throw new RequestError('BAD_USER_INPUT', `Choose at most ${maxAttributes} attributes.`, 'facets.attributes');
-    const crowded = (attributes ?? []).findIndex(({ values }) => values.length > maxValues);
-    if (crowded >= 0)
-      throw new RequestError('BAD_USER_INPUT', `Choose at most ${maxValues} values.`, `facets.attributes.${crowded}.values`);
-    const category = categoryId ? idOf('Category', categoryId, 'facets.categoryId') : undefined;
-    const merchant = merchantId ? idOf('User', merchantId, 'facets.merchantId') : undefined;
-    return this.catalogSearch.search(query, { ...rest, attributes, category, merchant });
-  }
-
-  @FieldResolver(() => ProductConnection, { description: 'Matching products, most relevant first.' })
-  products(
-    @Root() { products }: SearchResult,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-  ): Promise<Connection<ProductDocument>> {
-    return mapNodes(paginateArray(products, page, 'searchProducts'), (id) => context.load(this.loaders.productById, id));
+    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Conditions on the products. All products when left out.' })
+    filter?: ProductFilter | null,
+    @Arg('sort', () => ProductSort, { nullable: true, description: 'The order. Most relevant first when left out.' })
+    sort?: ProductSort | null,
+  ): Promise<SearchPage> {
+    if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query can have up to ${maxQuery} characters.`, 'query');
+    const conditions = await this.scope.check(filter, context);
+    const { products, facets } = this.catalogSearch.search(query, conditions, sort ?? null);
+    const list = `searchProducts/${sort ?? 'RELEVANCE'}`;
+    const found = await mapNodes(paginateArray(products, page, list), (id) => productInShop(this.loaders, context, id));
+    return { ...found, facets, totalCount: products.length };
+  }
+
+  @FieldResolver(() => ProductFacets, { description: 'Choices that narrow the search, with counts.' })
+  facets(@Root() { facets }: SearchPage): Facets {
+    return facets();
   }
 }
 

@@ -1,32 +1,23 @@
 /** Full-text search over the catalogue, in memory: relevance by BM25+, unfinished and mistyped words, facets with counts. */
+import { createHash } from 'node:crypto';
 import MiniSearch, { type Query } from 'minisearch';
 import { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
+import { pointsPerStar } from '../../scoring/index.js';
 import { allTermsOf, queryOf, type QueryTerm } from '../../search/index.js';
 import { Worker, type ChangedDocuments } from '../../workers/index.js';
 import { isPriced, isSoldOut } from './availability.js';
 import type { CatalogBulk } from './catalog.bulk.js';
-import type { ProductDocument } from './catalog.model.js';
-import { catalogTopic } from './catalog.service.js';
+import type { CategoryDocument, ProductDocument } from './catalog.model.js';
+import { facetsOf, type Facets, type Group, type Row } from './facets.js';
+import type { ProductConditions } from './product-filter.js';
+import type { ProductOrder } from './product-list.js';
+import { catalogTopic } from './writing.js';
 
 const pollInterval = 5_000;
 const maxDescription = 1000;
-const priceRanges = 5;
-const maxValues = 20;
 const maxWords = 20;
-
-/** What a search needs of a product besides its words. */
-interface Row {
-  id: string;
-  category: string;
-  merchant: string;
-  /** Null where none is known. */
-  price: number | null;
-  inStock: boolean;
-  attributes: { name: string; value: string }[];
-  score: number;
-}
 
 interface Words {
   id: string;
@@ -36,40 +27,24 @@ interface Words {
   description: string;
 }
 
-export interface SelectedFacets {
-  category?: Types.ObjectId;
-  merchant?: Types.ObjectId;
-  priceAtLeast?: number | null;
-  priceAtMost?: number | null;
-  inStock?: boolean | null;
-  attributes?: { name: string; values: string[] }[] | null;
-}
-
-export interface FacetValue {
-  value: string;
-  count: number;
-}
-
-export interface PriceRange {
-  atLeast: number;
-  atMost: number;
-  count: number;
-}
-
-export interface Facets {
-  categories: { category: Types.ObjectId; count: number }[];
-  attributes: { name: string; values: FacetValue[] }[];
-  prices: PriceRange[];
-  inStock: number;
-}
-
 export interface SearchResult {
   products: Types.ObjectId[];
-  facets: Facets;
+  /** Counted only where they are asked for. */
+  facets: () => Facets;
 }
 
-type Group = 'category' | 'merchant' | 'price' | 'inStock' | `attribute:${string}`;
 type Test = (row: Row) => boolean;
+
+const comparisons: Record<ProductOrder, (one: Row, other: Row) => number> = {
+  NEWEST: (one, other) => other.createdAt - one.createdAt || compareIds(one, other),
+  TOP_RATED: (one, other) => other.score - one.score || compareIds(one, other),
+  PRICE_LOWEST: (one, other) => one.price!.amountMinor - other.price!.amountMinor || compareIds(one, other),
+  PRICE_HIGHEST: (one, other) => other.price!.amountMinor - one.price!.amountMinor || compareIds(other, one),
+};
+
+function compareIds({ id: one }: Row, { id: other }: Row): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
 
 export class CatalogSearch {
   private readonly index = new MiniSearch<Words>({
@@ -79,10 +54,13 @@ export class CatalogSearch {
     searchOptions: { tokenize: (term) => [term], boost: { title: 4, category: 2, attributes: 2 } },
   });
   private readonly rows = new Map<string, Row>();
-  private readonly texts = new Map<string, string>();
-  private readonly parents = new Map<string, string | null>();
+  /** Digests of the words that are indexed, so that a product whose words are the same is not indexed again. */
+  private readonly digests = new Map<string, string>();
+  private readonly ancestors = new Map<string, readonly string[]>();
   private readonly categoryNames = new Map<string, string>();
+  private byScore: Row[] | null = null;
   private readonly changes: ChangedDocuments<ProductDocument>;
+  private readonly changedCategories: ChangedDocuments<CategoryDocument>;
   readonly worker: Worker;
 
   constructor(
@@ -91,6 +69,7 @@ export class CatalogSearch {
     log: Logger,
   ) {
     this.changes = catalog.changedProducts();
+    this.changedCategories = catalog.changedCategories();
     this.worker = new Worker({
       name: 'catalogue search',
       interval: pollInterval,
@@ -101,74 +80,93 @@ export class CatalogSearch {
     });
   }
 
+  /** Categories first, since products are found by the names of theirs. */
   private async read(): Promise<void> {
-    for await (const products of this.changes.read()) {
-      // A category is read when its first product comes; categories are never changed.
-      if (products.some(({ category }) => !this.categoryNames.has(category.toHexString()))) await this.readCategories();
-      for (const product of products) this.put(product);
-    }
+    for await (const categories of this.changedCategories.read()) for (const category of categories) await this.putCategory(category);
+    for await (const products of this.changes.read()) for (const product of products) this.put(product);
   }
 
-  private async readCategories(): Promise<void> {
-    for await (const { _id, name, parent } of this.catalog.allCategories()) {
-      this.categoryNames.set(_id.toHexString(), name);
-      this.parents.set(_id.toHexString(), parent?.toHexString() ?? null);
-    }
+  private async putCategory({ _id, name, ancestors }: CategoryDocument): Promise<void> {
+    const id = _id.toHexString();
+    const before = this.categoryNames.get(id);
+    this.categoryNames.set(id, name);
+    this.ancestors.set(
+      id,
+      ancestors.map((ancestor) => ancestor.toHexString()),
+    );
+    if (before !== undefined && before !== name) for await (const product of this.catalog.productsIn(_id)) this.put(product);
   }
 
   private put(product: ProductDocument): void {
     const id = product._id.toHexString();
-    this.rows.set(id, {
-      id,
-      category: product.category.toHexString(),
-      merchant: product.merchant.toHexString(),
-      price: product.price?.amountMinor ?? null,
-      inStock: isPriced(product) && !isSoldOut(product),
-      attributes: product.attributes,
-      score: product.score,
-    });
-    const words: Words = {
-      id,
-      title: product.title,
-      category: this.categoryNames.get(product.category.toHexString()) ?? '',
-      attributes: product.attributes.map(({ value }) => value).join(' '),
-      description: product.description.slice(0, maxDescription),
-    };
-    const text = Object.values(words).join('\n');
-    if (this.texts.get(id) === text) return;
-    if (this.texts.has(id)) this.index.replace(words);
+    this.byScore = null;
+    if (product.archivedAt) return this.remove(id);
+    this.rows.set(id, rowOf(product));
+    const words = this.wordsOf(product);
+    const digest = createHash('sha1').update(Object.values(words).join('\n')).digest('base64');
+    if (this.digests.get(id) === digest) return;
+    if (this.digests.has(id)) this.index.replace(words);
     else this.index.add(words);
-    this.texts.set(id, text);
+    this.digests.set(id, digest);
   }
 
-  /** @param query words, any of which may be unfinished or mistyped; empty for everything, the best-scored first */
-  search(query: string, selected: SelectedFacets): SearchResult {
-    const tests = this.testsOf(selected);
+  private remove(id: string): void {
+    if (!this.rows.delete(id)) return;
+    this.digests.delete(id);
+    this.index.discard(id);
+  }
+
+  private wordsOf({ _id, title, category, brand, sku, gtin, mpn, attributes, description }: ProductDocument): Words {
+    const named = [brand, sku, gtin, mpn].filter((name) => name !== null);
+    return {
+      id: _id.toHexString(),
+      title,
+      category: this.categoryNames.get(category.toHexString()) ?? '',
+      attributes: [...named, ...attributes.map(({ value }) => value)].join(' '),
+      description: description.slice(0, maxDescription),
+    };
+  }
+
+  /**
+   * @param query words, any of which may be unfinished or mistyped; empty for everything
+   * @param sort the most relevant first where left out, or the best-scored without a query
+   */
+  search(query: string, conditions: ProductConditions, sort: ProductOrder | null): SearchResult {
+    const tests = this.testsOf(conditions);
+    const { currency } = conditions;
+    const byPrice = sort === 'PRICE_LOWEST' || sort === 'PRICE_HIGHEST';
     const matches: Row[] = [];
     const counted: { row: Row; missed: Group[] }[] = [];
     for (const row of this.ranked(query)) {
+      if (byPrice && row.price?.currency !== currency) continue;
       const missed = tests.filter(([, test]) => !test(row)).map(([group]) => group);
       if (missed.length === 0) matches.push(row);
       // What fails one choice only still counts among the other values of that choice.
       if (missed.length <= 1) counted.push({ row, missed });
     }
-    return { products: matches.map(({ id }) => new Types.ObjectId(id)), facets: facetsOf(counted) };
+    if (sort) matches.sort(comparisons[sort]);
+    return { products: matches.map(({ id }) => new Types.ObjectId(id)), facets: () => facetsOf(counted, currency) };
   }
 
   private ranked(query: string): Row[] {
-    if (query.trim() === '') return [...this.rows.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    if (query.trim() === '') return (this.byScore ??= [...this.rows.values()].sort(comparisons.TOP_RATED));
     return this.index.search(miniSearchQuery(query)).map(({ id }) => this.rows.get(id as string)!);
   }
 
-  private testsOf({ category, merchant, priceAtLeast, priceAtMost, inStock, attributes }: SelectedFacets): [Group, Test][] {
+  private testsOf({ category, merchant, brands, price, minRating, inStock, attributes }: ProductConditions): [Group, Test][] {
     const tests: [Group, Test][] = [];
     if (category) {
       const key = category.toHexString();
-      tests.push(['category', (row) => this.isWithin(row.category, key)]);
+      tests.push(['category', (row) => row.category === key || (this.ancestors.get(row.category)?.includes(key) ?? false)]);
     }
     if (merchant) tests.push(['merchant', (row) => row.merchant === merchant.toHexString()]);
-    if (typeof priceAtLeast === 'number' || typeof priceAtMost === 'number')
-      tests.push(['price', ({ price }) => price !== null && price >= (priceAtLeast ?? 0) && price <= (priceAtMost ?? Infinity)]);
+    if (brands) tests.push(['brand', (row) => row.brand !== null && brands.includes(row.brand)]);
+    if (price)
+      tests.push([
+        'price',
+        (row) => row.price?.currency === price.currency && row.price.amountMinor >= price.min && row.price.amountMinor <= price.max,
+      ]);
+    if (minRating) tests.push(['rating', (row) => row.rating !== null && row.rating >= minRating]);
     if (inStock) tests.push(['inStock', (row) => row.inStock]);
     for (const { name, values } of attributes ?? [])
       tests.push([
@@ -177,12 +175,19 @@ export class CatalogSearch {
       ]);
     return tests;
   }
+}
 
-  /** Whether a category is another one, or somewhere below it. */
-  private isWithin(category: string, above: string): boolean {
-    for (let at: string | null = category; at; at = this.parents.get(at) ?? null) if (at === above) return true;
-    return false;
-  }
+function rowOf(product: ProductDocument): Row {
+  const { _id, category, merchant, brand, price, attributes, rating, score, createdAt } = product;
+  return {
+    id: _id.toHexString(),
+    category: category.toHexString(),
+    merchant: merchant.toHexString(),
+    ...{ brand, price, attributes, score },
+    inStock: isPriced(product) && !isSoldOut(product),
+    rating: rating.count === 0 ? null : rating.points / rating.count / pointsPerStar,
+    createdAt: createdAt.getTime(),
+  };
 }
 
 /** Every word, in one of its spellings. */
@@ -197,48 +202,4 @@ function miniSearchQuery(query: string): Query {
 /** Short words are not mistyped, or everything would be like them. */
 function termQuery({ text, match }: QueryTerm): Query {
   return { queries: [text], prefix: match !== 'EXACT', fuzzy: match === 'ALIKE' && text.length > 3 ? 0.2 : false };
-}
-
-function facetsOf(counted: { row: Row; missed: Group[] }[]): Facets {
-  const categories = new Map<string, number>();
-  const attributes = new Map<string, Map<string, number>>();
-  const prices: number[] = [];
-  let inStock = 0;
-  for (const { row, missed } of counted) {
-    const counts = (group: Group): boolean => missed.length === 0 || missed[0] === group;
-    if (counts('category')) categories.set(row.category, (categories.get(row.category) ?? 0) + 1);
-    if (row.price !== null && counts('price')) prices.push(row.price);
-    if (counts('inStock') && row.inStock) inStock++;
-    for (const { name, value } of row.attributes) {
-      if (!counts(`attribute:${name}`)) continue;
-      const values = attributes.get(name) ?? new Map<string, number>();
-      attributes.set(name, values.set(value, (values.get(value) ?? 0) + 1));
-    }
-  }
-  return {
-    categories: mostFrequent(categories).map(([id, count]) => ({ category: new Types.ObjectId(id), count })),
-    attributes: [...attributes]
-      .map(([name, values]) => ({ name, values: mostFrequent(values).map(([value, count]) => ({ value, count })) }))
-      .sort((a, b) => a.name.localeCompare(b.name))
-      .slice(0, maxValues),
-    prices: rangesOf(prices.sort((a, b) => a - b)),
-    inStock,
-  };
-}
-
-function mostFrequent(counts: Map<string, number>): [string, number][] {
-  return [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b)).slice(0, maxValues);
-}
-
-/** Up to five ranges with about as many products each, from sorted prices. */
-function rangesOf(prices: number[]): PriceRange[] {
-  const ranges: PriceRange[] = [];
-  let from = 0;
-  for (let part = 1; part <= priceRanges && from < prices.length; part++) {
-    let to = Math.max(from + 1, Math.round((part * prices.length) / priceRanges));
-    while (to < prices.length && prices[to] === prices[to - 1]) to++;
-    ranges.push({ atLeast: prices[from]!, atMost: prices[to - 1]!, count: to - from });
-    from = to;
-  }
-  return ranges;
 }

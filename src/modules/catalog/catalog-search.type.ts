@@ -1,95 +1,117 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, Float, Int } from 'type-graphql';
+import { edgeType, PageInfo, type Connection, type Edge } from '../../relay/connection.js';
 import { From, ObjectType } from '../../relay/output.js';
-import type { Facets, SearchResult } from './catalog-search.js';
+import { SafeInt } from '../../relay/safe-int.js';
+import type { ProductDocument } from './catalog.model.js';
+import { ProductConnection, type Product } from './catalog.type.js';
+import type { Facets } from './facets.js';
 
-@InputType({ description: 'Accepted values of an attribute. A product matches if it has any of them.' })
-export class AttributeFacetInput {
-  @Field(() => String, { description: 'Name of the attribute.' })
-  name!: string;
-
-  @Field(() => [String], { description: 'The accepted values, up to 50.' })
-  values!: string[];
-}
-
-@InputType({
-  description: 'Conditions a product must meet besides matching the query. Fields that are left out do not restrict the result.',
-})
-export class ProductFacetsInput {
-  @Field(() => ID, { nullable: true, description: 'Only products in this category or its descendants.' })
-  categoryId?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'Only products of this merchant.' })
-  merchantId?: string | null;
-
-  @Field(() => Int, { nullable: true, description: 'Minimum price, in the currency’s smallest unit. Excludes products without a price.' })
-  priceAtLeast?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Maximum price, in the currency’s smallest unit. Excludes products without a price.' })
-  priceAtMost?: number | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Only products that can be ordered now.' })
-  inStock?: boolean | null;
-
-  @Field(() => [AttributeFacetInput], { nullable: true, description: 'Attributes the product must have, all of them. Up to 20.' })
-  attributes?: AttributeFacetInput[] | null;
-}
-
-@ObjectType({ description: 'Number of matching products directly in a category.' })
+@ObjectType({ description: 'A category and the number of products it would leave.' })
 export class CategoryFacet extends From<Facets['categories'][number]> {
-  @Field(() => Int, { description: 'Number of matching products.' })
+  @Field(() => Int, { description: 'Number of products.' })
   count!: number;
 }
 
-@ObjectType({ description: 'Number of matching products with an attribute value.' })
+@ObjectType({ description: 'A value and the number of products it would leave.' })
 export class FacetValue {
-  @Field(() => String, { description: 'The attribute value.' })
+  @Field(() => String, { description: 'The value.' })
   value!: string;
 
-  @Field(() => Int, { description: 'Number of matching products.' })
+  @Field(() => Int, { description: 'Number of products.' })
   count!: number;
 }
 
-@ObjectType({ description: 'Values of an attribute, with counts.' })
+@ObjectType({ description: 'The values of one attribute.' })
 export class AttributeFacet {
-  @Field(() => String, { description: 'Name of the attribute.' })
+  @Field(() => String, { description: 'The name of the attribute.' })
   name!: string;
 
-  @Field(() => [FacetValue], { description: 'The attribute’s values, most frequent first, up to 20.' })
+  @Field(() => [FacetValue], { description: 'Its values, most frequent first, up to 20.' })
   values!: FacetValue[];
 }
 
-@ObjectType({ description: 'Number of matching products in a price range.' })
+@ObjectType({ description: 'A range of prices and the number of products in it.' })
 export class PriceRange {
-  @Field(() => Int, { description: 'Lowest price of the range, in the currency’s smallest unit.' })
-  atLeast!: number;
+  @Field(() => SafeInt, { description: 'The lowest price, in the currency’s minor unit.' })
+  min!: number;
 
-  @Field(() => Int, { description: 'Highest price of the range, in the currency’s smallest unit.' })
-  atMost!: number;
+  @Field(() => SafeInt, { description: 'The highest price, in the currency’s minor unit.' })
+  max!: number;
 
-  @Field(() => Int, { description: 'Number of matching products.' })
+  @Field(() => Int, { description: 'Number of products.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'Prices in one currency. Products priced in other currencies are left out.' })
+export class PriceFacet {
+  @Field(() => String, { description: 'ISO 4217 code: the filter’s currency, or the shop’s when the filter names none.' })
+  currency!: string;
+
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'The lowest price, in the minor unit. Null when no product has a price in this currency.',
+  })
+  min!: number | null;
+
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'The highest price, in the minor unit. Null when no product has a price in this currency.',
+  })
+  max!: number | null;
+
+  @Field(() => [PriceRange], { description: 'Up to five ranges with about the same number of products each.' })
+  ranges!: PriceRange[];
+}
+
+@ObjectType({ description: 'The number of products with at least this mean rating.' })
+export class RatingFacet {
+  @Field(() => Float, { description: 'Stars, for `ProductFilter.minRating`.' })
+  minRating!: number;
+
+  @Field(() => Int, { description: 'Number of products.' })
   count!: number;
 }
 
 @ObjectType({
   description:
-    'Facets of a search: the values to refine it by, with the number of products each would leave. Values of a facet that is already selected are counted as if that facet were not.',
+    'Choices that narrow the search, with the number of products each would leave. Other values of a choice already made are counted too.',
 })
 export class ProductFacets extends From<Facets> {
-  @Field(() => [CategoryFacet], { description: 'Categories, most frequent first, up to 20.' })
+  @Field(() => [CategoryFacet], { description: 'Categories that hold the products, most frequent first, up to 20.' })
   categories!: CategoryFacet[];
+
+  @Field(() => [FacetValue], { description: 'Brands, most frequent first, up to 20.' })
+  brands!: FacetValue[];
 
   @Field(() => [AttributeFacet], { description: 'Attributes by name, up to 20.' })
   attributes!: AttributeFacet[];
 
-  @Field(() => [PriceRange], { description: 'Up to five price ranges that each hold about the same number of products.' })
-  prices!: PriceRange[];
+  @Field(() => PriceFacet, { description: 'The range of prices.' })
+  price!: PriceFacet;
 
-  @Field(() => Int, { description: 'Number of matching products that can be ordered now.' })
-  inStock!: number;
+  @Field(() => [RatingFacet], { description: 'Ratings of at least 4, 3, 2 and 1 stars.' })
+  ratings!: RatingFacet[];
+
+  @Field(() => Int, { description: 'Number of products that can be ordered now.' })
+  inStockCount!: number;
 }
 
-@ObjectType({ description: 'Result of a product search.' })
-export class ProductSearch extends From<SearchResult> {
-  @Field(() => ProductFacets, { description: 'Facets to refine the search by.' })
-  facets!: ProductFacets;
+/** A page of a search, with what its facets are counted from. */
+export interface SearchPage extends Connection<ProductDocument> {
+  facets: () => Facets;
+  totalCount: number;
+}
+
+const ProductEdge = edgeType<Product>(ProductConnection);
+
+@ObjectType({ description: 'A page of the products a search found.' })
+export class ProductSearchConnection extends From<SearchPage> {
+  @Field(() => [ProductEdge], { description: 'The page, in order.' })
+  edges!: Edge<Product>[];
+
+  @Field(() => PageInfo, { description: 'Whether there are more pages, and where they begin.' })
+  pageInfo!: PageInfo;
+
+  @Field(() => Int, { description: 'Total number of products found.' })
+  totalCount!: number;
 }

@@ -5,22 +5,40 @@ import { insertNew } from '../../store/documents.js';
 import { ChangedDocuments } from '../../workers/index.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 
+type Identity = 'sku' | 'gtin' | 'mpn' | 'brand' | 'externalId';
+
+/** A product in bulk: what is left out has its default. */
+export type BulkProduct = Omit<ProductDocument, 'slugs' | 'archivedAt' | Identity> & Partial<Pick<ProductDocument, Identity>>;
+
+/** A category in bulk, at the top of the tree. */
+export type BulkCategory = Pick<CategoryDocument, '_id' | 'slug' | 'name' | 'source' | 'externalId'>;
+
 /** What a source says of a product that it may say differently the next time. */
 export type ProductFacts = Partial<
-  Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'backorder' | 'attributes' | 'imageUrl'>
+  Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'backorder' | 'attributes' | 'imageUrl' | Identity>
 >;
 
 export class CatalogBulk {
   constructor(private readonly models: CatalogModels) {}
 
   /** A category whose slug is taken by another one gets its id behind it. @returns how many were new */
-  importCategories(categories: readonly CategoryDocument[]): Promise<number> {
-    return insertWithSlugs(this.models.categories, categories, (slug, id) => `${slug}-${id}`);
+  importCategories(categories: readonly BulkCategory[]): Promise<number> {
+    const updatedAt = new Date();
+    const top = categories.map((category): CategoryDocument => ({
+      ...category,
+      ...{ slugs: [category.slug], parent: null, ancestors: [], childCount: 0, updatedAt },
+    }));
+    return insertWithSlugs(this.models.categories, top, (slug, id) => `${slug}-${id}`);
   }
 
   /** A product whose slug is taken by another one gets its whole id behind it. @returns how many were new */
-  importProducts(products: readonly ProductDocument[]): Promise<number> {
-    return insertWithSlugs(this.models.products, products, (slug, id) => `${slug.replace(/-[0-9a-f]{6}$/, '')}-${id}`);
+  importProducts(products: readonly BulkProduct[]): Promise<number> {
+    const complete = products.map((product): ProductDocument => ({
+      ...{ sku: null, gtin: null, mpn: null, brand: null, archivedAt: null },
+      ...product,
+      slugs: [product.slug],
+    }));
+    return insertWithSlugs(this.models.products, complete, (slug, id) => `${slug.replace(/-[0-9a-f]{6}$/, '')}-${id}`);
   }
 
   /**
@@ -68,6 +86,16 @@ export class CatalogBulk {
     return new ChangedDocuments(this.models.products, 'updatedAt', from);
   }
 
+  /** A reader of the categories that change. */
+  changedCategories(): ChangedDocuments<CategoryDocument> {
+    return new ChangedDocuments(this.models.categories, 'updatedAt');
+  }
+
+  /** The products right in a category. */
+  productsIn(category: Types.ObjectId): AsyncIterable<ProductDocument> {
+    return this.models.products.collection.find<ProductDocument>({ category }, { batchSize: 100 });
+  }
+
   /** Every product, for training. */
   allProducts(): AsyncIterable<ProductDocument> {
     return this.models.products.collection.find<ProductDocument>({}, { batchSize: 100 });
@@ -79,14 +107,22 @@ export class CatalogBulk {
   }
 }
 
-async function insertWithSlugs<Document extends { _id: Types.ObjectId; slug: string }>(
+async function insertWithSlugs<Document extends { _id: Types.ObjectId; slug: string; slugs: string[]; externalId?: string }>(
   model: Model<Document>,
   documents: readonly Document[],
   longer: (slug: string, id: string) => string,
 ): Promise<number> {
   const { inserted, taken } = await insertNew(model, documents);
-  const others = taken.filter(({ index }) => index !== '_id_').map(({ document }) => document);
+  const others = taken.filter(({ index }) => index !== '_id_');
   if (others.length === 0) return inserted;
-  const renamed = others.map((document) => ({ ...document, slug: longer(document.slug, document._id.toHexString()) }));
-  return inserted + (await insertNew(model, renamed)).inserted;
+  const renamed = others.map(({ document }) => {
+    const slug = longer(document.slug, document._id.toHexString());
+    return { ...document, slug, slugs: [slug] };
+  });
+  const again = await insertNew(model, renamed);
+  // What something else is already known by stays with that.
+  const nameless = again.taken
+    .filter(({ index }) => index !== '_id_')
+    .map(({ document: { externalId: _, ...document } }) => document as Document);
+  return inserted + again.inserted + (nameless.length > 0 ? (await insertNew(model, nameless)).inserted : 0);
 }

@@ -1,20 +1,35 @@
 import type { Types } from 'mongoose';
 import type { Connection } from '../../relay/connection.js';
-import type { LoaderDefinition } from '../../relay/context.js';
+import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import { byId } from '../../store/loaders.js';
 import { pagesByParent, type ListKey } from '../../store/paging.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
+import type { CategoryService } from './category.service.js';
+import { categoryPages, type CategoryPageKey } from './product-list.js';
 
 export interface CatalogLoaders {
   categoryById: LoaderDefinition<Types.ObjectId, CategoryDocument>;
   productById: LoaderDefinition<Types.ObjectId, ProductDocument>;
   childCategories: LoaderDefinition<ListKey, Connection<CategoryDocument>>;
+  productsOfCategory: LoaderDefinition<CategoryPageKey, Connection<ProductDocument>>;
 }
 
-export function catalogLoaders({ categories, products }: CatalogModels): CatalogLoaders {
+export function catalogLoaders(models: CatalogModels, tree: CategoryService): CatalogLoaders {
+  const { categories, products } = models;
   return {
     categoryById: byId<CategoryDocument>(categories),
     productById: byId<ProductDocument>(products),
     childCategories: pagesByParent<CategoryDocument>(categories, 'parent'),
+    productsOfCategory: categoryPages(models, tree),
   };
+}
+
+/** A product unless it is archived, for lists that were made before. */
+export async function productInShop(
+  { productById }: CatalogLoaders,
+  context: RequestContext,
+  id: Types.ObjectId,
+): Promise<ProductDocument | null> {
+  const product = await context.load(productById, id);
+  return product?.archivedAt === null ? product : null;
 }

@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, ID, Info, Int, Resolver, Root } from 'type-graphql';
-import { RequestError } from '../../errors.js';
 import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { Cost } from '../../relay/cost.js';
@@ -10,22 +9,26 @@ import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
-import { User, type PublicUser } from '../user/index.js';
-import { availabilityOf, ProductAvailability } from './availability.js';
+import { User, Viewer, type PublicUser } from '../user/index.js';
+import { availabilityOf, maySee, ProductAvailability } from './availability.js';
 import type { CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
-import { categoryList, productList, type CatalogService } from './catalog.service.js';
+import type { CatalogService } from './catalog.service.js';
+import { findOne } from './find-one.js';
+import type { FilterScope } from './filter-scope.js';
+import { ProductFilter } from './product-filter.type.js';
+import { archivedList, productList } from './product-list.js';
 import {
+  ArchiveProductInput,
+  ArchiveProductPayload,
   Category,
-  CategoryConnection,
-  CreateCategoryInput,
-  CreateCategoryPayload,
   CreateProductInput,
   CreateProductPayload,
   Product,
   ProductConnection,
-  ProductFilter,
   ProductSort,
+  UnarchiveProductInput,
+  UnarchiveProductPayload,
   UpdateProductInput,
   UpdateProductPayload,
 } from './catalog.type.js';
@@ -36,6 +39,7 @@ export interface CatalogResolverDependencies {
   loaders: CatalogLoaders;
   socialGraph: SocialGraphVerbs;
   images: ImageVerbs;
+  scope: FilterScope;
 }
 
 @Resolver(() => Product)
@@ -46,30 +50,51 @@ export class ProductResolver {
   async products(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Info() info: GraphQLResolveInfo,
-    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Conditions the products must meet. All products when left out.' })
+    @Ctx() context: RequestContext,
+    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Conditions on the products. All products when left out.' })
     filter?: ProductFilter | null,
-    @Arg('sort', () => ProductSort, { nullable: true, defaultValue: ProductSort.NEWEST, description: 'Order of the list.' })
+    @Arg('sort', () => ProductSort, {
+      nullable: true,
+      defaultValue: ProductSort.NEWEST,
+      description: 'The order. Newest first when left out.',
+    })
     sort: ProductSort = ProductSort.NEWEST,
   ): Promise<Connection<ProductDocument>> {
-    const { categoryId, merchantId, ...rest } = filter ?? {};
-    const category = categoryId ? idOf('Category', categoryId, 'filter.categoryId') : undefined;
-    const merchant = merchantId ? idOf('User', merchantId, 'filter.merchantId') : undefined;
-    const list = productList({ category, merchant, ...rest }, sort);
-    const everything = Object.keys(list.filter).length === 0;
-    if (everything && asksFor(info, 'totalCount')) list.totalCount = await this.dependencies.models.products.estimatedDocumentCount();
-    return paginate(this.dependencies.models.products, list, page);
+    const { models, scope } = this.dependencies;
+    const { conditions, categories } = await scope.read(filter, context);
+    const list = productList(conditions, sort, categories);
+    const everything = Object.keys(filter ?? {}).length === 0 && !sort.startsWith('PRICE');
+    if (everything && asksFor(info, 'totalCount')) list.totalCount = await this.dependencies.catalog.countInShop();
+    return paginate(models.products, list, page);
   }
 
-  @Query(() => Product, { nullable: true, description: 'A product by ID or slug. Null if there is none.' })
-  product(
+  @Query(() => Product, {
+    nullable: true,
+    description:
+      'A product by ID, by slug or by its ID in another system. Null if there is none. Archived products are for their merchant and administrators.',
+  })
+  async product(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { nullable: true, description: 'The object’s ID.' }) id?: string | null,
-    @Arg('slug', () => String, { nullable: true, description: 'The product’s slug.' }) slug?: string | null,
+    @Arg('id', () => ID, { nullable: true, description: 'The product’s ID.' }) id?: string | null,
+    @Arg('slug', () => String, {
+      nullable: true,
+      description: 'A slug of the product, also an earlier one. `Product.slug` is the present one.',
+    })
+    slug?: string | null,
+    @Arg('externalId', () => String, { nullable: true, description: 'The product’s ID in another system. Needs `source`.' })
+    externalId?: string | null,
+    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to.' }) source?: string | null,
   ): Promise<ProductDocument | null> {
-    if (id && slug) throw new RequestError('BAD_USER_INPUT', 'Give either id or slug, not both.', 'slug');
-    if (id) return context.load(this.dependencies.loaders.productById, idOf('Product', id, 'id'));
-    if (slug) return this.dependencies.catalog.productBySlug(slug);
-    throw new RequestError('BAD_USER_INPUT', 'Give the id or the slug.', 'id');
+    const { catalog, loaders } = this.dependencies;
+    const product = await findOne(
+      { id, slug, externalId, source },
+      {
+        byId: (given) => context.load(loaders.productById, idOf('Product', given, 'id')),
+        bySlug: (given) => catalog.productBySlug(given),
+        byExternalId: (from, given) => catalog.productByExternalId(from, given),
+      },
+    );
+    return product && maySee(product, product.archivedAt ? context.signedIn : null) ? product : null;
   }
 
   @FieldResolver(() => Category, { description: 'The category the product belongs to.' })
@@ -84,6 +109,16 @@ export class ProductResolver {
   })
   merchant(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return this.dependencies.socialGraph.visibleUser(product.merchant, context);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The product’s ID in another system, unique within its source.' })
+  externalId(@Root() { externalId }: ProductDocument): string | null {
+    return externalId ?? null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The system that `externalId` belongs to. Null without one.' })
+  source(@Root() { externalId, source }: ProductDocument): string | null {
+    return externalId === undefined ? null : (source ?? null);
   }
 
   @FieldResolver(() => Int, { nullable: true, description: 'Number of items in stock. Null if stock is not tracked.' })
@@ -128,46 +163,52 @@ export class ProductResolver {
     @Arg('input', () => UpdateProductInput, { description: 'The product, and the fields to change.' }) input: UpdateProductInput,
     @Ctx() context: RequestContext,
   ) {
-    const { productId, imageIds, ...change } = input;
+    const { productId, imageIds, categoryId, ...change } = input;
     const images = imageIdsOf(imageIds);
     const id = idOf('Product', productId, 'input.productId');
+    const category = categoryId ? { category: idOf('Category', categoryId, 'input.categoryId') } : {};
     return payload(async () => ({
-      product: await this.dependencies.catalog.updateProduct(context.requireSignedIn(), id, { ...change, images }),
+      product: await this.dependencies.catalog.updateProduct(context.requireSignedIn(), id, { ...change, ...category, images }),
     }));
+  }
+
+  @Authorized('MERCHANT', 'ADMIN')
+  @Mutation(() => ArchiveProductPayload, {
+    description:
+      'Takes a product out of the shop: it leaves lists, searches and recommendations, and cannot be ordered. Orders keep their lines. For its merchant and administrators.',
+  })
+  archiveProduct(
+    @Arg('input', () => ArchiveProductInput, { description: 'The product.' }) input: ArchiveProductInput,
+    @Ctx() context: RequestContext,
+  ) {
+    const id = idOf('Product', input.productId, 'input.productId');
+    return payload(async () => ({ product: await this.dependencies.catalog.setArchived(context.requireSignedIn(), id, true) }));
+  }
+
+  @Authorized('MERCHANT', 'ADMIN')
+  @Mutation(() => UnarchiveProductPayload, {
+    description: 'Puts an archived product back into the shop. For its merchant and administrators.',
+  })
+  unarchiveProduct(
+    @Arg('input', () => UnarchiveProductInput, { description: 'The product.' }) input: UnarchiveProductInput,
+    @Ctx() context: RequestContext,
+  ) {
+    const id = idOf('Product', input.productId, 'input.productId');
+    return payload(async () => ({ product: await this.dependencies.catalog.setArchived(context.requireSignedIn(), id, false) }));
   }
 }
 
-@Resolver(() => Category)
-export class CategoryResolver {
-  constructor(private readonly dependencies: CatalogResolverDependencies) {}
+/** What a merchant took out of the shop. */
+@Resolver(() => Viewer)
+export class ArchivedProductsResolver {
+  constructor(private readonly models: CatalogModels) {}
 
-  @Query(() => CategoryConnection, { description: 'Top-level categories, by name.' })
-  categories(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<CategoryDocument>> {
-    return paginate(this.dependencies.models.categories, categoryList(null), page);
-  }
-
-  @FieldResolver(() => Category, { nullable: true, description: 'The parent category. Null for top-level categories.' })
-  parent(@Root() category: CategoryDocument, @Ctx() context: RequestContext): Promise<CategoryDocument | null> | null {
-    return category.parent && context.load(this.dependencies.loaders.categoryById, category.parent);
-  }
-
-  @FieldResolver(() => CategoryConnection, { description: 'Direct subcategories, by name.' })
-  children(
-    @Root() category: CategoryDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-  ): Promise<Connection<CategoryDocument>> {
-    return context.require(this.dependencies.loaders.childCategories, {
-      parent: category._id,
-      list: categoryList(category._id),
-      args: page,
-    });
-  }
-
-  @Authorized('ADMIN')
-  @Mutation(() => CreateCategoryPayload, { description: 'Creates a category. Requires the role `ADMIN`.' })
-  createCategory(@Arg('input', () => CreateCategoryInput, { description: 'The category to create.' }) input: CreateCategoryInput) {
-    const parent = input.parentId ? idOf('Category', input.parentId, 'input.parentId') : null;
-    return payload(async () => ({ category: await this.dependencies.catalog.createCategory(input.name, parent) }));
+  @Authorized('MERCHANT')
+  @FieldResolver(() => ProductConnection, {
+    nullable: true,
+    description: 'The viewer’s archived products, the latest archived first. For merchants.',
+  })
+  archivedProducts(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ProductDocument>> {
+    return paginate(this.models.products, archivedList(context.requireSignedIn().userId), page);
   }
 }

@@ -1,69 +1,24 @@
-/** Products and categories: what merchants and administrators make of them, and what other features may do to them. */
-import { Types } from 'mongoose';
+/** Products: what merchants and administrators make of them, and what other features may do to them. */
+import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
-import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
 import { isCurrency, maxAmount } from '../../relay/currency.js';
 import { emptyTally } from '../../scoring/index.js';
-import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
+import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { ImageVerbs } from '../image/index.js';
-import { notSoldOut } from './availability.js';
-import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
+import { inShop, maySee, notSoldOut } from './availability.js';
+import type { CatalogModels, ProductDocument } from './catalog.model.js';
+import { checkExternalIdentity, checkIdentifiers, type ExternalIdentity, type Identifiers } from './identifiers.js';
 import type { MoneyAmount } from './money.js';
+import { freeSlug, slugify, slugsAfter, withFreeSlug } from './slugs.js';
+import { catalogTopic, categoryKey, insertKnownOnce, productKey, slugKey } from './writing.js';
 
-/** Announced whenever what a search shows of a product changes. */
-export const catalogTopic = 'catalog';
-
-export interface ProductConditions {
-  category?: Types.ObjectId;
-  merchant?: Types.ObjectId;
-  priceAtLeast?: number | null;
-  priceAtMost?: number | null;
-  inStock?: boolean | null;
-}
-
-const productOrders = {
-  NEWEST: [['createdAt', -1]],
-  TOP_RATED: [['score', -1]],
-  PRICE_LOWEST: [['price.amountMinor', 1]],
-  PRICE_HIGHEST: [['price.amountMinor', -1]],
-} as const;
-
-export function productList(conditions: ProductConditions, sort: keyof typeof productOrders): ListDefinition {
-  const { category, merchant, priceAtLeast, priceAtMost, inStock } = conditions;
-  const byPrice = sort === 'PRICE_LOWEST' || sort === 'PRICE_HIGHEST';
-  const price = {
-    // What has no price has no place among prices.
-    ...(byPrice && { $gte: 0 }),
-    ...(typeof priceAtLeast === 'number' && { $gte: priceAtLeast }),
-    ...(typeof priceAtMost === 'number' && { $lte: priceAtMost }),
-  };
-  const filter = {
-    ...(category && { category }),
-    ...(merchant && { merchant }),
-    ...(Object.keys(price).length > 0 && { 'price.amountMinor': price }),
-    ...(inStock && { ...notSoldOut, price: { $ne: null } }),
-  };
-  const order = productOrders[sort];
-  return { name: `products/${sort}`, filter, order: [...order, ['_id', order[0][1] === -1 && sort === 'PRICE_HIGHEST' ? -1 : 1]] };
-}
-
-export function categoryList(parent: Types.ObjectId | null | undefined): ListDefinition {
-  return {
-    name: 'categories',
-    filter: parent === undefined ? {} : { parent },
-    order: [
-      ['name', 1],
-      ['_id', 1],
-    ],
-  };
-}
-
-export interface ProductContent {
+export interface ProductContent extends Identifiers, ExternalIdentity {
   title?: string | null;
   description?: string | null;
   price?: MoneyAmount | null;
@@ -75,8 +30,14 @@ export interface ProductContent {
   images?: Types.ObjectId[];
 }
 
+export interface ProductChange extends ProductContent {
+  slug?: string | null;
+  category?: Types.ObjectId;
+}
+
 export interface NewProduct extends ProductContent {
   title: string;
+  slug?: string | null;
   category: Types.ObjectId;
   price: MoneyAmount | null;
   idempotencyKey?: string | null;
@@ -87,6 +48,7 @@ interface CatalogDependencies {
   realtime: Realtime;
   idempotency: IdempotencyKeys;
   images: ImageVerbs;
+  events: DomainEventBus;
 }
 
 export class CatalogService {
@@ -96,46 +58,66 @@ export class CatalogService {
     this.models = dependencies.models;
   }
 
+  /** Also by a slug that it had before. */
   async productBySlug(slug: string): Promise<ProductDocument | null> {
-    return this.models.products.findOne({ slug }).lean();
+    return this.models.products.findOne({ slugs: slug }).lean();
+  }
+
+  async productByExternalId(source: string, externalId: string): Promise<ProductDocument | null> {
+    return this.models.products.findOne({ source, externalId }).lean();
   }
 
   /** @throws RulesBroken */
   async createProduct(merchant: SignedIn, input: NewProduct): Promise<ProductDocument> {
     checkContent(input);
-    await this.requireCategory(input.category, 'categoryId');
+    const wanted = slugOf(input.slug, input.title);
+    const keys = [categoryKey(input.category), slugKey('products', wanted)];
     const after = input.images ?? [];
     await this.dependencies.images.prepare(merchant.userId, 'PRODUCT', after);
-    const id = await this.dependencies.realtime.recordChange([], async ({ session, announce }) => {
-      announce(catalogTopic);
-      const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey, input };
-      return this.dependencies.idempotency.createOnce(session, request, async (_id) => {
-        await insert(this.models.products, newProduct(_id, merchant.userId, input), session);
-        await this.dependencies.images.show(session, merchant.userId, { type: 'Product', id: _id }, { after, field: 'imageIds' });
-      });
-    });
+    const id = await withFreeSlug((attempt) =>
+      this.dependencies.realtime.recordChange(keys, async ({ session, announce }) => {
+        announce(catalogTopic);
+        const request = { user: merchant.userId, operation: 'createProduct', key: input.idempotencyKey, input };
+        return this.dependencies.idempotency.createOnce(session, request, async (_id) => {
+          await this.requireCategory(input.category, session);
+          const slug = await freeSlug(this.models.products, wanted, { session, attempt });
+          await insertKnownOnce(() => insert(this.models.products, newProduct(_id, merchant.userId, slug, input), session));
+          await this.dependencies.images.show(session, merchant.userId, { type: 'Product', id: _id }, { after, field: 'imageIds' });
+        });
+      }),
+    );
     return requireCreated(await this.models.products.findById(id).lean());
   }
 
   /** Merchants change their own products, administrators any. @throws RulesBroken, RequestError FORBIDDEN */
-  async updateProduct(editor: SignedIn, id: Types.ObjectId, change: ProductContent): Promise<ProductDocument> {
+  async updateProduct(editor: SignedIn, id: Types.ObjectId, change: ProductChange): Promise<ProductDocument> {
     checkContent(change);
-    const product = await this.models.products.findById(id, { merchant: 1 }).lean();
-    if (!product) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
+    await this.requireEditable(editor, id);
+    await this.prepareImages(editor.userId, id, change.images);
+    const { slug: wanted, category, ...content } = change;
+    const keys = [productKey(id), ...(category ? [categoryKey(category)] : []), ...(wanted ? [slugKey('products', slugify(wanted))] : [])];
+    return withFreeSlug((attempt) =>
+      this.dependencies.realtime.recordChange(keys, async (written) => {
+        const { session } = written;
+        written.announce(catalogTopic);
+        if (category) await this.moveToCategory(written, id, category);
+        await this.showImages(session, editor.userId, id, change.images);
+        const set = { ...givenOf(content), ...(wanted && (await this.renamed(id, wanted, session, attempt))), updatedAt: new Date() };
+        const update = { $set: set, ...(change.externalId === null && { $unset: { externalId: '' } }) };
+        return (await insertKnownOnce(() =>
+          this.models.products.findOneAndUpdate({ _id: id }, update, { returnDocument: 'after', session }).lean(),
+        ))!;
+      }),
+    );
+  }
+
+  /** @throws RulesBroken, RequestError FORBIDDEN */
+  private async requireEditable(editor: SignedIn, id: Types.ObjectId): Promise<void> {
+    const product = await this.models.products.findById(id, { merchant: 1, archivedAt: 1 }).lean();
+    if (!product || !maySee(product, editor)) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
     if (!product.merchant.equals(editor.userId) && !editor.roles.includes('ADMIN')) {
       throw new RequestError('FORBIDDEN', 'This product belongs to another merchant.');
     }
-    await this.prepareImages(editor.userId, id, change.images);
-    const clearable = new Set(['price', 'stock', 'imageUrl']);
-    const given = Object.fromEntries(
-      Object.entries(change).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
-    );
-    return this.dependencies.realtime.recordChange([productKey(id)], async ({ session, announce }) => {
-      announce(catalogTopic);
-      await this.showImages(session, editor.userId, id, change.images);
-      const set = { ...given, updatedAt: new Date() };
-      return (await this.models.products.findOneAndUpdate({ _id: id }, { $set: set }, { returnDocument: 'after', session }).lean())!;
-    });
   }
 
   /** Images that the product shows already may be of another editor. */
@@ -161,26 +143,59 @@ export class CatalogService {
     return (await this.models.products.findById(id, { images: 1 }).session(session).lean())?.images ?? [];
   }
 
-  /** @throws RulesBroken */
-  async createCategory(name: string, parent: Types.ObjectId | null): Promise<CategoryDocument> {
-    new InputRules().line(name, { least: 1, most: 100 }, 'name').check();
-    if (parent) await this.requireCategory(parent, 'parentId');
-    const category: CategoryDocument = { _id: new Types.ObjectId(), slug: slugify(name), name, parent };
-    try {
-      await insert(this.models.categories, category);
-    } catch (error) {
-      if (duplicateKeyFields(error)) throw broken('ALREADY_EXISTS', 'There is a category of this name.', 'name');
-      throw error;
-    }
-    return category;
+  private async renamed(id: Types.ObjectId, wanted: string, session: ClientSession, attempt: number) {
+    const slug = await freeSlug(this.models.products, slugify(wanted), { session, self: id, attempt });
+    const before = await this.models.products.findById(id, { slugs: 1 }).session(session).lean();
+    return { slug, slugs: slugsAfter(slug, before!.slugs) };
   }
 
-  private async requireCategory(id: Types.ObjectId, field: string): Promise<void> {
-    if (!(await this.models.categories.exists({ _id: id }))) throw broken('NOT_FOUND', 'There is no such category.', field);
+  private async moveToCategory(change: Change, id: Types.ObjectId, category: Types.ObjectId): Promise<void> {
+    const { session } = change;
+    await this.requireCategory(category, session);
+    const before = await this.models.products.findOneAndUpdate({ _id: id }, { $set: { category } }, { session }).lean();
+    if (!before || before.category.equals(category)) return;
+    await this.dependencies.events.emit(change, 'productMoved', {
+      product: id,
+      from: before.category,
+      to: category,
+      rating: before.rating,
+    });
   }
 
+  /** Takes a product out of the shop, or puts it back. @throws RulesBroken, RequestError FORBIDDEN */
+  async setArchived(editor: SignedIn, id: Types.ObjectId, archived: boolean): Promise<ProductDocument> {
+    await this.requireEditable(editor, id);
+    return this.dependencies.realtime.recordChange([productKey(id)], async ({ session, announce }) => {
+      announce(catalogTopic);
+      const now = new Date();
+      const differs = archived ? inShop : { archivedAt: { $ne: null } };
+      await this.models.products.updateOne(
+        { _id: id, ...differs },
+        { $set: { archivedAt: archived ? now : null, updatedAt: now } },
+        { session },
+      );
+      return (await this.models.products.findById(id).session(session).lean())!;
+    });
+  }
+
+  /** Read in the transaction, so that a category is not deleted meanwhile. */
+  private async requireCategory(id: Types.ObjectId, session: ClientSession): Promise<void> {
+    if (!(await this.models.categories.exists({ _id: id }).session(session)))
+      throw broken('NOT_FOUND', 'There is no such category.', 'categoryId');
+  }
+
+  /** Whether there is such a product in the shop. */
   async knows(id: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
-    return (await this.models.products.exists({ _id: id }).session(session)) !== null;
+    return (await this.models.products.exists({ _id: id, ...inShop }).session(session)) !== null;
+  }
+
+  /** How many products are in the shop. */
+  async countInShop(): Promise<number> {
+    const [all, archived] = await Promise.all([
+      this.models.products.estimatedDocumentCount(),
+      this.models.products.countDocuments({ archivedAt: { $gt: new Date(0) } }),
+    ]);
+    return all - archived;
   }
 
   /** Which of these products exist, as hexadecimal ids. */
@@ -208,9 +223,14 @@ export class CatalogService {
     return products.map(({ _id }) => _id);
   }
 
-  /** @returns null where there is no such product */
-  async slugOf(id: Types.ObjectId): Promise<string | null> {
-    return (await this.models.products.findById(id, { slug: 1 }).lean())?.slug ?? null;
+  /** Where a product is found. @returns null where there is no such product */
+  async placeOf(id: Types.ObjectId): Promise<ProductPlace | null> {
+    return placeIn(await this.models.products.findById(id, { slug: 1, archivedAt: 1 }).lean());
+  }
+
+  /** The same for a product that has, or had, the slug. */
+  async placeOfSlug(slug: string): Promise<ProductPlace | null> {
+    return placeIn(await this.models.products.findOne({ slugs: slug }, { slug: 1, archivedAt: 1 }).lean());
   }
 
   /** Takes some of a product's stock, where stock is tracked. @returns false, and takes nothing, where there is not enough to order */
@@ -236,7 +256,7 @@ export class CatalogService {
   /** Products with their tallies, in no order; those that do not exist are left out. */
   async talliedProducts(ids: Types.ObjectId[], session: ClientSession): Promise<TalliedProduct[]> {
     return await this.models.products
-      .find({ _id: { $in: ids } }, { category: 1, rating: 1, merchant: 1 })
+      .find({ _id: { $in: ids } }, { category: 1, rating: 1, merchant: 1, archivedAt: 1 })
       .session(session)
       .lean();
   }
@@ -278,7 +298,7 @@ export class CatalogService {
 
   private async available(filter: object, sort: Record<string, 1 | -1>, count: number): Promise<ProductDocument[]> {
     return await this.models.products
-      .find({ ...filter, ...notSoldOut })
+      .find({ ...filter, ...inShop, ...notSoldOut })
       .sort(sort)
       .limit(count)
       .lean();
@@ -286,7 +306,7 @@ export class CatalogService {
 }
 
 /** What a product's score is made of. */
-export type TalliedProduct = Pick<ProductDocument, '_id' | 'category' | 'rating' | 'merchant'>;
+export type TalliedProduct = Pick<ProductDocument, '_id' | 'category' | 'rating' | 'merchant' | 'archivedAt'>;
 
 export interface ProductScore {
   product: Types.ObjectId;
@@ -295,16 +315,34 @@ export interface ProductScore {
   score: number;
 }
 
-/** What changes of a product contend for. */
-export function productKey(id: Types.ObjectId): string {
-  return `product:${id.toHexString()}`;
+/** Where a product is found, and whether it is in the shop no more. */
+export interface ProductPlace {
+  slug: string;
+  archived: boolean;
 }
 
-function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewProduct): ProductDocument {
+function placeIn(product: Pick<ProductDocument, 'slug' | 'archivedAt'> | null): ProductPlace | null {
+  return product && { slug: product.slug, archived: product.archivedAt !== null };
+}
+
+function slugOf(given: string | null | undefined, title: string): string {
+  return slugify(given ?? title);
+}
+
+const clearable = new Set(['price', 'stock', 'imageUrl', 'sku', 'gtin', 'mpn', 'brand']);
+
+function givenOf(content: ProductContent): object {
+  return Object.fromEntries(
+    Object.entries(content).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
+  );
+}
+
+function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, slug: string, input: NewProduct): ProductDocument {
   const now = new Date();
   return {
     _id,
-    slug: `${slugify(input.title)}-${_id.toHexString().slice(-6)}`,
+    slug,
+    slugs: [slug],
     title: input.title,
     description: input.description ?? '',
     category: input.category,
@@ -315,6 +353,12 @@ function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewPro
     attributes: (input.attributes ?? []).map(({ name, value }) => ({ name, value })),
     imageUrl: input.imageUrl ?? null,
     images: input.images ?? [],
+    sku: input.sku ?? null,
+    gtin: input.gtin ?? null,
+    mpn: input.mpn ?? null,
+    brand: input.brand ?? null,
+    ...(input.externalId && input.source && { externalId: input.externalId, source: input.source }),
+    archivedAt: null,
     createdAt: now,
     updatedAt: now,
     rating: emptyTally(),
@@ -325,8 +369,12 @@ function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, input: NewPro
 
 const maxImages = 20;
 
-function checkContent({ title, description, price, stock, attributes, images = [] }: ProductContent): void {
+function checkContent(content: ProductContent & { slug?: string | null }): void {
+  const { title, description, price, stock, attributes, slug, images = [] } = content;
   const rules = new InputRules().text(description, { most: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
+  checkIdentifiers(rules, content);
+  checkExternalIdentity(rules, content);
+  if (slug !== undefined && slug !== null) rules.line(slug, { least: 1, most: 80 }, 'slug');
   if (title !== undefined && title !== null) rules.line(title, { least: 1, most: 200 }, 'title');
   if (price) {
     rules.range(price.amountMinor, 0, maxAmount, 'price', 'amountMinor');
@@ -339,17 +387,4 @@ function checkContent({ title, description, price, stock, attributes, images = [
     rules.line(value, { least: 1, most: 200 }, 'attributes', String(at), 'value');
   });
   rules.check();
-}
-
-const maxSlug = 80;
-
-/** Letters and digits of any script, in lower case; Latin letters lose their accents. */
-export function slugify(title: string): string {
-  const letters = title
-    .normalize('NFKD')
-    .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
-    .normalize('NFC');
-  const slug = (letters.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []).join('-');
-  const short = [...slug].slice(0, maxSlug).join('');
-  return (short.endsWith('-') ? short.slice(0, -1) : short) || 'item';
 }

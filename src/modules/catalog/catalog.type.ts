@@ -56,6 +56,21 @@ export class Product extends Node<ProductDocument> {
   @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture.' })
   imageUrl!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'The merchant’s stock-keeping unit.' })
+  sku!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Global Trade Item Number: EAN, UPC or ISBN-13.' })
+  gtin!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Manufacturer part number.' })
+  mpn!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The brand.' })
+  brand!: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When the product was taken out of the shop. Null while it is in the shop.' })
+  archivedAt!: Date | null;
+
   @Field(() => Date, { description: 'When the product was added to the shop.' })
   createdAt!: Date;
 }
@@ -76,34 +91,14 @@ registerEnumType(ProductSort, {
   valuesConfig: {
     NEWEST: { description: 'Newest first.' },
     TOP_RATED: { description: 'Highest composite score first.' },
-    PRICE_LOWEST: { description: 'Cheapest first. Excludes products without a price.' },
-    PRICE_HIGHEST: { description: 'Most expensive first. Excludes products without a price.' },
+    PRICE_LOWEST: {
+      description: 'Least expensive first, in the filter’s currency or the shop’s. Products without a price in it are left out.',
+    },
+    PRICE_HIGHEST: {
+      description: 'Most expensive first, in the filter’s currency or the shop’s. Products without a price in it are left out.',
+    },
   },
 });
-
-@InputType({ description: 'Conditions a product must meet, all of them.' })
-export class ProductFilter {
-  @Field(() => ID, { nullable: true, description: 'Only products of this category.' })
-  categoryId?: string | null;
-
-  @Field(() => ID, { nullable: true, description: 'Only products of this merchant.' })
-  merchantId?: string | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Minimum price, in the currency’s smallest unit. Excludes products without a price.',
-  })
-  priceAtLeast?: number | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Maximum price, in the currency’s smallest unit. Excludes products without a price.',
-  })
-  priceAtMost?: number | null;
-
-  @Field(() => Boolean, { nullable: true, description: 'Only products that can be ordered now.' })
-  inStock?: boolean | null;
-}
 
 @InputType({ description: 'An attribute of a product.' })
 export class ProductAttributeInput {
@@ -149,6 +144,31 @@ export class CreateProductInput {
 
   @Field(() => String, {
     nullable: true,
+    description:
+      'Readable part of the product’s address, in any script; it gets a number behind it when taken. Made from the title when left out.',
+  })
+  slug?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, at most 100 characters.' })
+  sku?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'GTIN (EAN, UPC or ISBN-13) with a valid check digit.' })
+  gtin?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Manufacturer part number, at most 100 characters.' })
+  mpn?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The brand, at most 100 characters.' })
+  brand?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The product’s ID in another system, unique within its source.' })
+  externalId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The system that `externalId` belongs to, such as shopify. Required with it.' })
+  source?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
     description: 'Key that makes retries safe: a request that is repeated with the same key creates no second product.',
   })
   idempotencyKey?: string | null;
@@ -158,6 +178,34 @@ export class CreateProductInput {
 export class UpdateProductInput {
   @Field(() => ID, { description: 'The product to update.' })
   productId!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The category to move the product to.' })
+  categoryId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Readable part of the product’s address, in any script; it gets a number behind it when taken. The earlier slugs keep leading to the product.',
+  })
+  slug?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, at most 100 characters. Null removes it.' })
+  sku?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'GTIN (EAN, UPC or ISBN-13) with a valid check digit. Null removes it.' })
+  gtin?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Manufacturer part number, at most 100 characters. Null removes it.' })
+  mpn?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The brand, at most 100 characters. Null removes it.' })
+  brand?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The product’s ID in another system, unique within its source. Null removes it.' })
+  externalId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The system that `externalId` belongs to, such as shopify. Required with it.' })
+  source?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Title, up to 200 characters.' })
   title?: string | null;
@@ -191,23 +239,30 @@ export class UpdateProductInput {
   imageIds?: string[] | null;
 }
 
-@InputType({ description: 'A category to create.' })
-export class CreateCategoryInput {
-  @Field(() => String, { description: 'Name, up to 100 characters.' })
-  name!: string;
+export const CreateProductPayload = payloadType('CreateProductPayload', 'The new product.', {
+  product: field(() => Product, 'The product, as stored.'),
+});
 
-  @Field(() => ID, { nullable: true, description: 'The parent category. Left out, the category is at the top level.' })
-  parentId?: string | null;
+export const UpdateProductPayload = payloadType('UpdateProductPayload', 'The changed product.', {
+  product: field(() => Product, 'The product, as changed.'),
+});
+
+export const ArchiveProductPayload = payloadType('ArchiveProductPayload', 'The archived product.', {
+  product: field(() => Product, 'The product. Only its merchant and administrators can see it now.'),
+});
+
+export const UnarchiveProductPayload = payloadType('UnarchiveProductPayload', 'The product back in the shop.', {
+  product: field(() => Product, 'The product.'),
+});
+
+@InputType({ description: 'A product to take out of the shop.' })
+export class ArchiveProductInput {
+  @Field(() => ID, { description: 'The product to archive.' })
+  productId!: string;
 }
 
-export const CreateProductPayload = payloadType('CreateProductPayload', 'Result of adding a product.', {
-  product: field(() => Product, 'The added product.'),
-});
-
-export const UpdateProductPayload = payloadType('UpdateProductPayload', 'Result of updating a product.', {
-  product: field(() => Product, 'The updated product.'),
-});
-
-export const CreateCategoryPayload = payloadType('CreateCategoryPayload', 'Result of creating a category.', {
-  category: field(() => Category, 'The created category.'),
-});
+@InputType({ description: 'An archived product to put back into the shop.' })
+export class UnarchiveProductInput {
+  @Field(() => ID, { description: 'The product to put back.' })
+  productId!: string;
+}

@@ -1,50 +1,73 @@
 import type { Types } from 'mongoose';
 import type { ImageVerbs } from '../image/index.js';
+import type { RequestContext } from '../../relay/context.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import { updateSome, type PersonalData } from '../personal-data.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
-import { catalogLoaders, type CatalogLoaders } from './catalog.loader.js';
+import { maySee } from './availability.js';
+import { catalogLoaders, productInShop, type CatalogLoaders } from './catalog.loader.js';
 import { catalogModels, type CatalogModels } from './catalog.model.js';
-import { CategoryResolver, ProductResolver } from './catalog.resolver.js';
+import { ArchivedProductsResolver, ProductResolver } from './catalog.resolver.js';
+import { CategoryResolver } from './category.resolver.js';
+import { CategoryService } from './category.service.js';
+import { FilterScope } from './filter-scope.js';
 import { CatalogSearch } from './catalog-search.js';
 import { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
-import { CatalogService, productKey } from './catalog.service.js';
+import { CatalogService } from './catalog.service.js';
+import { productKey } from './writing.js';
 import { collections } from './catalog.collections.js';
 import { MoneyResolver } from './money.resolver.js';
 
-export type { CategoryDocument, ProductDocument } from './catalog.model.js';
+export type { ProductDocument } from './catalog.model.js';
 export { moneySchema, type MoneyAmount } from './money.js';
 export { availabilityOf, isPriced, isSoldOut, ProductAvailability, type PricedProduct } from './availability.js';
-export { productKey, slugify, type TalliedProduct } from './catalog.service.js';
-export type { ProductFacts } from './catalog.bulk.js';
+export type { TalliedProduct } from './catalog.service.js';
+export type { BulkCategory, BulkProduct, ProductFacts } from './catalog.bulk.js';
+export { slugify } from './slugs.js';
+export { productKey } from './writing.js';
 export { Product, ProductConnection } from './catalog.type.js';
 
 export type CatalogModule = ReturnType<typeof catalogModule>;
 /** What other features may ask of the catalogue and do to its products. */
 export type CatalogVerbs = CatalogModule['verbs'];
 
+export interface CatalogOptions {
+  /** The shop’s currency: that of prices where a filter names none. */
+  currency: string;
+}
+
 /** Products, categories and the search. */
-export function catalogModule(foundation: Foundation, { images, socialGraph }: { images: ImageVerbs; socialGraph: SocialGraphVerbs }) {
-  const { database, realtime, idempotency, log } = foundation;
+export function catalogModule(
+  foundation: Foundation,
+  { images, socialGraph }: { images: ImageVerbs; socialGraph: SocialGraphVerbs },
+  { currency }: CatalogOptions,
+) {
+  const { database, realtime, idempotency, events, log } = foundation;
   const models = catalogModels(database);
-  const loaders = catalogLoaders(models);
-  const catalog = new CatalogService({ models, realtime, idempotency, images });
+  const tree = new CategoryService({ models, realtime });
+  const loaders = catalogLoaders(models, tree);
+  const catalog = new CatalogService({ models, realtime, idempotency, events, images });
   const bulk = new CatalogBulk(models);
   const search = new CatalogSearch(bulk, realtime.announcements, log);
-  const dependencies = { catalog, models, loaders, socialGraph, images };
+  const scope = new FilterScope({ loaders, tree, socialGraph, currency });
+  const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images };
   return describeModule({
     name: 'catalog',
     collections,
     resolvers: [
       new ProductResolver(dependencies),
+      new ArchivedProductsResolver(models),
       new CategoryResolver(dependencies),
-      new ProductSearchResolver(search, loaders),
+      new ProductSearchResolver(search, loaders, scope),
       new CategoryFacetResolver(loaders),
       new MoneyResolver(),
     ],
     nodes: {
-      Product: (id, context) => context.load(loaders.productById, id),
+      async Product(id, context) {
+        const product = await context.load(loaders.productById, id);
+        return product && maySee(product, product.archivedAt ? context.signedIn : null) ? product : null;
+      },
       Category: (id, context) => context.load(loaders.categoryById, id),
     },
     personalData: [productsOfMerchant(models)],
@@ -52,8 +75,10 @@ export function catalogModule(foundation: Foundation, { images, socialGraph }: {
     workers: [search.worker],
     verbs: {
       ...loaders,
+      productInShop: (context: RequestContext, id: Types.ObjectId) => productInShop(loaders, context, id),
       ...verbs(catalog, ['bestOfCategory', 'countComments', 'knownAmong', 'knows', 'merchantOf', 'mostPopular', 'newestSince']),
-      ...verbs(catalog, ['productsByIds', 'productsOfMerchant', 'putScores', 'returnStock', 'slugOf', 'takeStock', 'talliedProducts']),
+      ...verbs(catalog, ['placeOf', 'placeOfSlug', 'productsByIds', 'productsOfMerchant', 'putScores', 'returnStock', 'takeStock']),
+      ...verbs(catalog, ['talliedProducts']),
       ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'handOverProducts', 'importCategories']),
       ...verbs(bulk, ['importProducts', 'previewProducts', 'updateImportedProducts']),
     },

@@ -88,7 +88,7 @@ export class OrderService {
     const missing: BrokenRule[] = [];
     const products = items.map((item, at) => {
       const product = byId.get(item.product.toHexString());
-      if (!product)
+      if (!product || product.archivedAt)
         missing.push({ code: 'NOT_FOUND', message: 'There is no such product.', field: ['input', 'items', String(at), 'productId'] });
       return product!;
     });

@@ -17,7 +17,7 @@ import { QuestionBulk } from './question.bulk.js';
 import { answerEvents, questionEvent } from './question.events.js';
 import { questionLoaders, type QuestionLoaders } from './question.loader.js';
 import { questionModels, type QuestionModels } from './question.model.js';
-import { ProductQuestionsResolver, QuestionResolver } from './question.resolver.js';
+import { ProductQuestionsResolver, QuestionResolver, QuestionSearchResolver } from './question.resolver.js';
 import { QuestionService } from './question.service.js';
 import { SimilarQuestions } from './similar-questions.js';
 import { Visibility } from './visibility.js';
@@ -51,13 +51,15 @@ export function questionModule(
   const answers = new AnswerService({ ...writing, changes, orders, visibility });
   const reactions = new AnswerReactions(models, changes, notifications);
   const bulk = new QuestionBulk(models);
+  const similar = new SimilarQuestions(models);
   return describeModule({
     name: 'question',
     collections,
     resolvers: [
       new QuestionResolver({ questions, visibility, loaders, users, catalog, socialGraph }),
       new AnswerResolver({ answers, reactions, visibility, loaders, users }),
-      new ProductQuestionsResolver({ similar: new SimilarQuestions(models), loaders, socialGraph }),
+      new ProductQuestionsResolver({ similar, loaders, socialGraph }),
+      new QuestionSearchResolver(similar, catalog, socialGraph),
     ],
     nodes: {
       Question: (id, context) => visibility.question(id, context),

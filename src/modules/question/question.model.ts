@@ -74,6 +74,7 @@ function questionSchema(): Schema<QuestionDocument> {
   schema.index({ product: 1, createdAt: -1, _id: -1 });
   schema.index({ product: 1, answerCount: -1, createdAt: -1, _id: -1 });
   schema.index({ product: 1, terms: 1 });
+  schema.index({ terms: 1 });
   schema.index({ author: 1, createdAt: -1, _id: -1 });
   return schema;
 }

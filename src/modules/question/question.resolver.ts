@@ -2,11 +2,12 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, ID, Info, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
+import { Cost } from '../../relay/cost.js';
 import { asksFor, ConnectionArgs, edgeIn, paginateArray, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { ChangeKind, changeKindOf } from '../../relay/change-kind.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
-import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { FieldResolver, Mutation, Query, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -34,6 +35,8 @@ import type { SimilarQuestions } from './similar-questions.js';
 import type { Visibility } from './visibility.js';
 
 const maxSimilar = 20;
+const maxFound = 100;
+const maxQuery = 200;
 
 export interface QuestionResolverDependencies {
   questions: QuestionService;
@@ -165,6 +168,40 @@ function productOf({ productId }: { productId: string }): StreamSubject {
 
 function topicOf(args: { productId: string }): string {
   return questionTopic(productOf(args).id);
+}
+
+/** Questions across the shop. */
+@Resolver()
+export class QuestionSearchResolver {
+  constructor(
+    private readonly similar: SimilarQuestions,
+    private readonly catalog: CatalogVerbs,
+    private readonly socialGraph: SocialGraphVerbs,
+  ) {}
+
+  @Cost({ weight: 20 })
+  @Query(() => QuestionConnection, {
+    description: 'Finds questions that have every word of the query, of which the last may be unfinished; best match first, up to 100.',
+  })
+  async searchQuestions(
+    @Arg('query', () => String, { description: 'Words of the question, up to 200 characters. Finds nothing when empty.' }) query: string,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Arg('productId', () => ID, { nullable: true, description: 'Only questions about this product. About any product when left out.' })
+    productId?: string | null,
+  ): Promise<Connection<QuestionDocument>> {
+    if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query can have up to ${maxQuery} characters.`, 'query');
+    const product = productId ? idOf('Product', productId, 'productId') : null;
+    if (product && !(await this.catalog.productInShop(context, product)))
+      throw new RequestError('NOT_FOUND', 'This product does not exist.', 'productId');
+    const found = await this.similar.search(product, query, await this.socialGraph.hiddenFrom(context), maxFound);
+    const shown = await Promise.all(found.map((question) => this.catalog.productInShop(context, question.product)));
+    return paginateArray(
+      found.filter((_, at) => shown[at]),
+      page,
+      'searchQuestions',
+    );
+  }
 }
 
 export interface ProductQuestionsResolverDependencies {

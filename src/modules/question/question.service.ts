@@ -64,7 +64,7 @@ export class QuestionService {
   /** What is held is stored out of sight and reaches nobody until it is released. */
   private async add(change: Change, _id: Types.ObjectId, author: Types.ObjectId, { product, body }: NewQuestion): Promise<void> {
     const { catalog, screening } = this.dependencies;
-    const merchant = await catalog.merchantOf(product, change.session);
+    const merchant = (await catalog.knows(product, change.session)) ? await catalog.merchantOf(product, change.session) : null;
     if (!merchant) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
     const held = await screening.screen(change, { author, content: { type: 'Question', id: _id }, text: body });
     const now = new Date();

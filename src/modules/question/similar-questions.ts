@@ -19,7 +19,26 @@ export class SimilarQuestions {
     const visible = { product, hiddenAt: null, ...(hidden.length > 0 && { author: { $nin: hidden } }) };
     const unfinished = terms.at(-1)!;
     const sharing = { ...visible, $or: [{ terms: { $in: terms } }, { terms: { $gte: unfinished, $lt: `${unfinished}\uffff` } }] };
-    const candidates: QuestionDocument[] = await this.models.questions.find(sharing).limit(maxCandidates).lean();
+    return this.ranked(await this.models.questions.find(sharing).limit(maxCandidates).lean(), terms, limit);
+  }
+
+  /** Questions of one product or of all that have every word, of which the last may be unfinished; the most alike first. */
+  async search(product: Types.ObjectId | null, text: string, hidden: Types.ObjectId[], limit: number): Promise<QuestionDocument[]> {
+    const terms = keywordsOf(text).sort((one, other) => other.length - one.length);
+    const unfinished = keywordsOf(text).at(-1);
+    if (!unfinished) return [];
+    const beginning = { terms: { $elemMatch: { $gte: unfinished, $lt: `${unfinished}\uffff` } } };
+    const every = terms.map((term) => (term === unfinished ? beginning : { terms: term }));
+    const filter = {
+      ...(product && { product }),
+      $and: every.sort((one, other) => Number(one === beginning) - Number(other === beginning)),
+      hiddenAt: null,
+      ...(hidden.length > 0 && { author: { $nin: hidden } }),
+    };
+    return this.ranked(await this.models.questions.find(filter).limit(maxCandidates).lean(), terms, limit);
+  }
+
+  private ranked(candidates: QuestionDocument[], terms: readonly string[], limit: number): QuestionDocument[] {
     const index = new MiniSearch<{ id: string; text: string }>({ fields: ['text'], tokenize: (words) => words.split(' ') });
     index.addAll(candidates.map((question) => ({ id: question._id.toHexString(), text: question.terms.join(' ') })));
     const ranked = index.search(terms.join(' '), { prefix: true, fuzzy: (term) => (term.length > 3 ? 0.2 : false) }).slice(0, limit);

@@ -27,6 +27,7 @@ import {
   ReviewRevisionResolver,
   UserReviewsResolver,
 } from './review.resolver.js';
+import { ReviewSearch } from './review-search.js';
 import { ReviewService } from './review.service.js';
 import { collections } from './review.collections.js';
 
@@ -83,12 +84,13 @@ export function reviewModule(
       new ReviewResolver({ reviews, reactions, loaders, users, catalog, images }),
       new ReviewRevisionResolver(),
       new ProductRatingResolver(),
-      new ProductReviewsResolver(loaders, socialGraph),
+      new ProductReviewsResolver(loaders, socialGraph, new ReviewSearch(models)),
       new UserReviewsResolver(loaders, socialGraph),
       new ProductJsonLdResolver(loaders, users, images, productUrlOf),
     ],
     nodes: { Review: visibleReview },
     on: {
+      productMoved: (change, moved) => ratings.moveToCategory(change, moved),
       importedUserClaimed: (change, claimed) => claimReviews(models, ratings, change, claimed),
       async orderStatusChanged(change, { order: { status, buyer, items } }) {
         if (status !== 'DELIVERED') return;

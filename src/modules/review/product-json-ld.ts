@@ -49,8 +49,7 @@ export class ProductJsonLdResolver {
 }
 
 function describeProduct(product: ProductDocument, images: string[], url: string, rating: RatingSummary): object {
-  const { _id, title, description } = product;
-  const [brand, sku, gtin, mpn] = ['brand', 'sku', 'gtin', 'mpn'].map((name) => attributeOf(product, name));
+  const { _id, title, description, brand, sku, gtin, mpn } = product;
   return {
     '@context': 'https://schema.org',
     '@type': 'Product',
@@ -90,10 +89,6 @@ function describeOffer(product: PricedProduct): object {
     priceCurrency: product.price.currency,
     availability: `https://schema.org/${schemaAvailability[availabilityOf(product)]}`,
   };
-}
-
-function attributeOf({ attributes }: ProductDocument, wanted: string): string | undefined {
-  return attributes.find(({ name }) => name.toLowerCase() === wanted)?.value;
 }
 
 function describeReview(review: ReviewDocument, author: PublicUser | null): object {

@@ -14,6 +14,7 @@ import {
 } from '../../scoring/index.js';
 import type { ClientSession } from '../../store/database.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { DomainEvents } from '../domain-events.js';
 import { productKey, type CatalogVerbs, type TalliedProduct } from '../catalog/index.js';
 import { reviewEvent } from './review.events.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
@@ -75,6 +76,16 @@ export class ProductRatings {
       );
     }
     return addUp(await this.models.categoryTallies.find({ category }).session(session).lean());
+  }
+
+  /** Carries a product's reviews into the tally of its new category, and scores it beside the products there. */
+  async moveToCategory(change: Change, { product: id, from, to, rating }: DomainEvents['productMoved']): Promise<void> {
+    const { session } = change;
+    const product = await this.talliedProduct(session, id);
+    if (!product) return;
+    await this.moveCategoryTally(session, { ...product, category: from }, -rating.count, -rating.points);
+    await this.moveCategoryTally(session, { ...product, category: to }, rating.count, rating.points);
+    await this.rescore(change, { ...product, category: to }, null, null);
   }
 
   /** Stores a changed review and carries the change into the product's score. */

@@ -1,7 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, Float, ID, Info, Resolver, Root } from 'type-graphql';
+import { RequestError } from '../../errors.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
-import { asksFor, ConnectionArgs, edgeIn, paginateArray, withLiveCursor, type Connection } from '../../relay/connection.js';
+import {
+  asksFor,
+  ConnectionArgs,
+  edgeIn,
+  mapNodes,
+  paginateArray,
+  withLiveCursor,
+  type Connection,
+  type ListDefinition,
+} from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { changeKindOf } from '../../relay/change-kind.js';
 import { Cost } from '../../relay/cost.js';
@@ -17,6 +27,7 @@ import { ratingOf, ratingTopic } from './product-rating.js';
 import { reviewChanges, reviewTopic } from './review.events.js';
 import { reviewList, reviewsBy, revisionList } from './review-list.js';
 import type { ReviewReactions } from './review-reactions.js';
+import { maxSearched, type ReviewSearch } from './review-search.js';
 import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument, ReviewRevisionDocument } from './review.model.js';
 import type { ReviewService } from './review.service.js';
@@ -54,6 +65,8 @@ export interface ReviewResolverDependencies {
   catalog: CatalogVerbs;
   images: ImageVerbs;
 }
+
+const maxQuery = 200;
 
 @Resolver(() => Review)
 export class ReviewResolver {
@@ -283,6 +296,7 @@ export class ProductReviewsResolver {
   constructor(
     private readonly loaders: ReviewLoaders,
     private readonly socialGraph: SocialGraphVerbs,
+    private readonly search: ReviewSearch,
   ) {}
 
   @FieldResolver(() => ProductRating, { description: 'The product’s score.' })
@@ -300,13 +314,30 @@ export class ProductReviewsResolver {
     filter?: ReviewFilter | null,
     @Arg('sort', () => ReviewSort, { nullable: true, defaultValue: ReviewSort.HELPFUL, description: 'Order of the list.' })
     sort: ReviewSort = ReviewSort.HELPFUL,
+    @Arg('search', () => String, {
+      nullable: true,
+      description: `Only reviews that have every one of these words, finished or not, among the first ${maxSearched.toLocaleString('en')} in the order. Up to 200 characters.`,
+    })
+    search?: string | null,
   ): Promise<Connection<ReviewDocument>> {
     const list = reviewList(product._id, await this.socialGraph.hiddenFrom(context), filter ?? {}, sort);
+    if (search) return this.searched(list, search, page, context);
     const unfiltered = Object.values(filter ?? {}).every((condition) => condition === null || condition === undefined);
     if (unfiltered && asksFor(info, 'totalCount')) list.totalCount = product.rating.count;
     return withLiveCursor(reviewTopic(product._id), info, context, () =>
       context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: page }),
     );
+  }
+
+  private async searched(
+    list: ListDefinition,
+    search: string,
+    page: ConnectionArgs,
+    context: RequestContext,
+  ): Promise<Connection<ReviewDocument>> {
+    if (search.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A search can have up to ${maxQuery} characters.`, 'search');
+    const found = await this.search.find(list, search);
+    return mapNodes(paginateArray(found, page, `${list.name}/search`), (id) => context.load(this.loaders.reviewById, id));
   }
 
   @FieldResolver(() => Review, {

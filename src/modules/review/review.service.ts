@@ -67,7 +67,7 @@ export class ReviewService {
     const id = await realtime.recordChange([productKey(input.product)], async (change) => {
       const { session } = change;
       const product = await ratings.talliedProduct(session, input.product);
-      if (!product) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
+      if (!product || product.archivedAt) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
       if (product.merchant.equals(author)) throw broken('NOT_ALLOWED', 'Merchants cannot review their own products.', 'productId');
       const request = { user: author, operation: 'createReview', key: input.idempotencyKey, input };
       return idempotency.createOnce(session, request, async (_id) => {

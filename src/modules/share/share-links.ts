@@ -21,6 +21,8 @@ export interface Visitor {
 
 export interface FollowedShare {
   slug: string;
+  /** Whether the product is in the shop no more. */
+  archived: boolean;
   /** What an order must carry to be the share's; null where nobody was counted. */
   token: string | null;
   /** What to know the visitor by next time; null where nobody was counted. */
@@ -48,13 +50,14 @@ export class ShareLinks {
   async followShare(code: string, visitor: Visitor): Promise<FollowedShare | null> {
     const { models, catalog } = this.dependencies;
     const share = await models.shares.findOne({ code, hiddenAt: null }).lean();
-    const slug = share && (await catalog.slugOf(share.product));
-    if (!share || slug === null) return null;
-    if (visitor.prefetching || visitor.userAgent === '' || isbot(visitor.userAgent)) return { slug, token: null, visitor: null };
+    const place = share && (await catalog.placeOf(share.product));
+    if (!share || !place) return null;
+    if (place.archived) return { ...place, token: null, visitor: null };
+    if (visitor.prefetching || visitor.userAgent === '' || isbot(visitor.userAgent)) return { ...place, token: null, visitor: null };
     const key = visitor.known ?? this.digest(`${visitor.address} ${visitor.userAgent}`);
     const token = `${code}.${key}`;
     await this.count(share, token, this.digest(visitor.address));
-    return { slug, token, visitor: key };
+    return { ...place, token, visitor: key };
   }
 
   private digest(text: string): string {

@@ -1,5 +1,7 @@
 import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
+import { RequestError } from '../../errors.js';
+import { Cost } from '../../relay/cost.js';
+import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
@@ -22,6 +24,9 @@ import {
   UserConnection,
 } from './social-graph.type.js';
 
+const maxQuery = 100;
+const maxFound = 50;
+
 export interface SocialGraphResolverDependencies {
   models: SocialGraphModels;
   loaders: SocialGraphLoaders;
@@ -41,6 +46,25 @@ export class SocialGraphResolver {
   ): Promise<PublicUser | null> {
     const found = await this.dependencies.users.findByHandle(handle.replace(/^@/, ''));
     return found && this.dependencies.blocks.profile(found._id, context);
+  }
+
+  @Authorized()
+  @Cost({ weight: 20 })
+  @Query(() => UserConnection, {
+    description:
+      'Finds people by name or handle, for mentions and referrals, up to 50. Unfinished words are found too. Leaves out banned users and anyone with a block between them and the viewer.',
+  })
+  async searchUsers(
+    @Arg('query', () => String, {
+      description: 'Words of a name, or the beginning of a handle, up to 100 characters. Finds nobody when empty.',
+    })
+    query: string,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<PublicUser>> {
+    if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query can have up to ${maxQuery} characters.`, 'query');
+    const { blocks, users } = this.dependencies;
+    return paginateArray(await users.searchUsers(query, await blocks.hiddenFrom(context), maxFound), page, 'searchUsers');
   }
 
   @FieldResolver(() => UserConnection, { description: 'Users this user follows, most recently followed first.' })

@@ -20,6 +20,7 @@ import type { ImportedUsers } from './imported-users.js';
 import type { Passwords } from './passwords.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { Credentials, SessionService } from './session.service.js';
+import { searchTermsOf } from './user-search.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 export interface SignUp {
@@ -61,6 +62,7 @@ export class AccountService {
     const [passwordHash, signIn] = await Promise.all([passwords.hash(input.password), this.signInClaim(email, input.password)]);
     const user: UserDocument = addresses.sealed({
       ...{ _id: new Types.ObjectId(), handle, name, bio: null, avatarUrl: null, createdAt: new Date(), email, passwordHash },
+      searchTerms: searchTermsOf({ name, handle }),
       roles: merchant ? (['BUYER', 'MERCHANT'] as const).slice() : (['BUYER'] as const).slice(),
       emailConfirmedAt: null,
     });

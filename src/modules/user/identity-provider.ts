@@ -6,6 +6,7 @@ import { duplicateKeyFields, type ClientSession, type Database } from '../../sto
 import { insert } from '../../store/documents.js';
 import { refusedToken } from './access-tokens.js';
 import type { Claims } from './claims.js';
+import { searchTermsOf } from './user-search.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 export interface IdentityProviderOptions {
@@ -61,7 +62,7 @@ export class IdentityProvider {
     const name = nameOf(payload['name']) ?? handle;
     const user: UserDocument = {
       ...{ _id: new Types.ObjectId(), handle, name, bio: null, avatarUrl: null },
-      ...{ roles: ['BUYER'], createdAt: new Date(), identity },
+      ...{ roles: ['BUYER'], createdAt: new Date(), identity, searchTerms: searchTermsOf({ name, handle }) },
     };
     const work = async (session: ClientSession): Promise<UserDocument> => {
       const other = await this.find(claim, session);

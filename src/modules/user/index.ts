@@ -15,6 +15,7 @@ import { SessionService, type SessionOptions } from './session.service.js';
 import { userLoaders } from './user.loader.js';
 import { userModels, type UserModels } from './user.model.js';
 import { UserResolver, ViewerResolver } from './user.resolver.js';
+import { UserSearch } from './user-search.js';
 import { UserService } from './user.service.js';
 import { collections } from './user.collections.js';
 import { findViewer } from './viewer.js';
@@ -93,6 +94,7 @@ export function userModule(
       ]),
       ...verbs(users, ['knows', 'knowsMerchant', 'privacySettingsOf', 'removeAccount', 'rename', 'restrict', 'setRoles', 'usersByHandle']),
       ...verbs(users, ['usersWithoutPersonalisation']),
+      ...verbs(new UserSearch(models), ['searchUsers']),
       ...verbs(importedUsers, ['handOver', 'provenAmong']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),
       ...verbs(sessions, ['authenticate', 'currentOf']),
@@ -103,7 +105,8 @@ export function userModule(
 function account({ users }: UserModels, addresses: Addresses): PersonalData {
   return {
     name: 'account',
-    collect: async (user) => (await users.find({ _id: user }, { passwordHash: 0 }).lean()).map((found) => addresses.opened(found)),
+    collect: async (user) =>
+      (await users.find({ _id: user }, { passwordHash: 0, searchTerms: 0 }).lean()).map((found) => addresses.opened(found)),
     erase: (step) => deleteSome(users, { _id: step.user }, step),
   };
 }

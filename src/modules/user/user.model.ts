@@ -15,6 +15,8 @@ export interface UserDocument {
   avatar?: Types.ObjectId | null;
   roles: Role[];
   createdAt: Date;
+  /** The words by which the user is found. */
+  searchTerms: string[];
   /** When moderation banned the account. */
   bannedAt?: Date | null;
   /** Since when whatever they write waits for a moderator. */
@@ -88,6 +90,7 @@ function userSchema(): Schema<UserDocument> {
     avatar: { type: Schema.Types.ObjectId },
     roles: { type: [String], required: true },
     createdAt: { type: Date, required: true },
+    searchTerms: { type: [String], required: true },
     bannedAt: { type: Date },
     restrictedAt: { type: Date },
     profileEditedAt: { type: Date },
@@ -104,6 +107,7 @@ function userSchema(): Schema<UserDocument> {
   schema.index({ source: 1 }, { partialFilterExpression: { source: { $exists: true } } });
   schema.index({ addressKey: 1 }, { partialFilterExpression: { addressKey: { $exists: true } } });
   schema.index({ roles: 1 });
+  schema.index({ searchTerms: 1 });
   schema.index({ withoutPersonalisation: 1 }, { partialFilterExpression: { withoutPersonalisation: true } });
   return schema;
 }

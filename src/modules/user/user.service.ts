@@ -11,10 +11,11 @@ import type { ImageVerbs } from '../image/index.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
 import type { Addressed, Addresses } from './addresses.js';
 import type { ClaimDocument, Claims } from './claims.js';
+import { searchTermsOf } from './user-search.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 /** A user with their addresses, as they are to be read. */
-export type Account = Omit<UserDocument, 'sealedEmail' | 'sealedImportedEmail' | 'addressKey'> & Addressed;
+export type Account = Omit<UserDocument, 'sealedEmail' | 'sealedImportedEmail' | 'addressKey' | 'searchTerms'> & Addressed;
 
 export interface ProfileChange {
   name?: string | null;
@@ -83,6 +84,7 @@ export class UserService {
       if (change.avatar !== undefined) await this.showAvatar(session, user, change.avatar);
       const edit = { $set: { ...given, profileEditedAt: new Date() } };
       await this.models.users.updateOne({ _id: user }, edit, { session });
+      if (change.name !== undefined) await this.noteSearchTerms(session, user);
       return (await this.models.users.findById(user, publicProjection).session(session).lean())!;
     });
   }
@@ -195,6 +197,12 @@ export class UserService {
     if (before) await this.claims.changeHandle(user, before.handle, handle, session);
     await this.dependencies.images.removeImagesOf(session, { type: 'User', id: user });
     await this.models.users.updateOne({ _id: user }, { $set: neutral }, { session });
+    await this.noteSearchTerms(session, user);
+  }
+
+  private async noteSearchTerms(session: ClientSession, user: Types.ObjectId): Promise<void> {
+    const named = await this.models.users.findById(user, { name: 1, handle: 1 }).session(session).lean();
+    if (named) await this.models.users.updateOne({ _id: user }, { $set: { searchTerms: searchTermsOf(named) } }, { session });
   }
 
   /**
@@ -214,7 +222,10 @@ export class UserService {
     const renamed = fresh.filter(({ handle }) => taken.has(this.claims.ofHandle(handle))).map(withOwnHandle);
     await this.claims.takeFree(renamed.flatMap(claimsOf));
     const own = new Map(renamed.map((user) => [user._id.toHexString(), user]));
-    const documents = fresh.map((user) => this.addresses.sealed(own.get(user._id.toHexString()) ?? user));
+    const documents = fresh.map((user) => {
+      const renamedUser = own.get(user._id.toHexString()) ?? user;
+      return { ...this.addresses.sealed(renamedUser), searchTerms: searchTermsOf(renamedUser) };
+    });
     return (await insertNew(this.models.users, documents)).inserted;
   }
 

@@ -37,6 +37,8 @@ interface Demand {
   low: { value: unknown; inclusive: boolean } | null;
   high: { value: unknown; inclusive: boolean } | null;
   exists: boolean;
+  /** Both bounds are of the same item of a list. */
+  together: boolean;
   /** There are further conditions on the path that no range expresses. */
   partial: boolean;
 }
@@ -209,7 +211,8 @@ function rangeBounds(demand: Demand, descending: boolean, multikey: boolean): { 
   const { low, high } = demand;
   if (!low && !high) return null;
   const bracket = encodeValue((low ?? high)!.value).subarray(0, 1);
-  const oneSided = multikey && low && high;
+  // Without being said of one item, each bound may hold of another one.
+  const oneSided = multikey && !demand.together && low && high;
   let from: Buffer = bracket;
   let to = successor(bracket)!;
   if (low) from = boundary(low, false, 'from');
@@ -286,7 +289,7 @@ function collect(filter: Document, demands: Demands): boolean {
       complete = false;
       continue;
     }
-    const demand = demands.get(path) ?? { points: null, low: null, high: null, exists: false, partial: false };
+    const demand = demands.get(path) ?? { points: null, low: null, high: null, exists: false, together: false, partial: false };
     const repeated = demands.has(path);
     demands.set(path, demand);
     if (isOperators(condition)) addOperators(demand, condition);
@@ -323,6 +326,9 @@ function addOperators(demand: Demand, operators: Document): void {
       case '$lte':
         addHigh(demand, operand, operator === '$lte');
         break;
+      case '$elemMatch':
+        addItem(demand, operand as Document);
+        break;
       case '$exists':
         demand.exists ||= Boolean(operand);
         demand.partial = true;
@@ -332,6 +338,16 @@ function addOperators(demand: Demand, operators: Document): void {
     }
   }
   if (demand.points && (demand.low || demand.high)) demand.partial = true;
+}
+
+/** An item of a list between two bounds: its own key lies there. */
+function addItem(demand: Demand, condition: Document): void {
+  const isRange = Object.keys(condition).every((operator) => ['$gt', '$gte', '$lt', '$lte'].includes(operator));
+  if (isRange && !demand.points && !demand.low && !demand.high) {
+    addOperators(demand, condition);
+    demand.together = demand.low !== null && demand.high !== null;
+  }
+  demand.partial = true;
 }
 
 function addPoints(demand: Demand, values: unknown[]): void {

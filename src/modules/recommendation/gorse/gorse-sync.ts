@@ -109,7 +109,7 @@ function itemOf(product: ProductDocument): GorseItem {
     Categories: [product.category.toHexString()],
     Labels: [...new Set(termsOf(product, ''))],
     Timestamp: product.createdAt.toISOString(),
-    IsHidden: isSoldOut(product),
+    IsHidden: isSoldOut(product) || product.archivedAt !== null,
   };
 }
 

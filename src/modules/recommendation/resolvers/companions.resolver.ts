@@ -61,6 +61,6 @@ export class ProductCompanionsResolver {
     list: string,
     context: RequestContext,
   ): Promise<Connection<ProductDocument>> {
-    return mapNodes(paginateArray(ids, page, list), (id) => context.load(this.dependencies.catalog.productById, id));
+    return mapNodes(paginateArray(ids, page, list), (id) => this.dependencies.catalog.productInShop(context, id));
   }
 }

@@ -1,0 +1,157 @@
+import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
+import { RequestError } from '../../errors.js';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
+import type { RequestContext } from '../../relay/context.js';
+import { Cost } from '../../relay/cost.js';
+import { idOf, toGlobalId } from '../../relay/global-id.js';
+import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { payload } from '../../relay/payload.js';
+import { paginate } from '../../store/paging.js';
+import type { CatalogLoaders } from './catalog.loader.js';
+import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
+import { Category, CategoryConnection, ProductConnection, ProductSort } from './catalog.type.js';
+import { categoryList, maxDepth, type CategoryService } from './category.service.js';
+import {
+  CreateCategoryInput,
+  CreateCategoryPayload,
+  DeleteCategoryInput,
+  DeleteCategoryPayload,
+  UpdateCategoryInput,
+  UpdateCategoryPayload,
+} from './category.type.js';
+import { findOne } from './find-one.js';
+import type { FilterScope } from './filter-scope.js';
+import { ProductFilter } from './product-filter.type.js';
+
+export interface CategoryResolverDependencies {
+  tree: CategoryService;
+  models: CatalogModels;
+  loaders: CatalogLoaders;
+  scope: FilterScope;
+}
+
+@Resolver(() => Category)
+export class CategoryResolver {
+  constructor(private readonly dependencies: CategoryResolverDependencies) {}
+
+  @Query(() => CategoryConnection, { description: 'The categories at the top of the tree, by name.' })
+  categories(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<CategoryDocument>> {
+    return paginate(this.dependencies.models.categories, categoryList(null), page);
+  }
+
+  @Query(() => Category, {
+    nullable: true,
+    description: 'A category by ID, by slug or by its ID in another system. Null if there is none.',
+  })
+  category(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { nullable: true, description: 'The category’s ID.' }) id?: string | null,
+    @Arg('slug', () => String, {
+      nullable: true,
+      description: 'A slug of the category, also an earlier one. `Category.slug` is the present one.',
+    })
+    slug?: string | null,
+    @Arg('externalId', () => String, { nullable: true, description: 'The category’s ID in another system. Needs `source`.' })
+    externalId?: string | null,
+    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to.' }) source?: string | null,
+  ): Promise<CategoryDocument | null> {
+    const { tree, loaders } = this.dependencies;
+    return findOne(
+      { id, slug, externalId, source },
+      {
+        byId: (given) => context.load(loaders.categoryById, idOf('Category', given, 'id')),
+        bySlug: (given) => tree.categoryBySlug(given),
+        byExternalId: (from, given) => tree.categoryByExternalId(from, given),
+      },
+    );
+  }
+
+  @FieldResolver(() => Category, { nullable: true, description: 'The category it belongs under; null at the top.' })
+  parent(@Root() category: CategoryDocument, @Ctx() context: RequestContext): Promise<CategoryDocument | null> | null {
+    return category.parent && context.load(this.dependencies.loaders.categoryById, category.parent);
+  }
+
+  @Cost({ assumedSize: maxDepth })
+  @FieldResolver(() => [Category], { description: 'The categories above it, from the top of the tree down, for breadcrumbs. Up to 20.' })
+  async ancestors(@Root() { ancestors }: CategoryDocument, @Ctx() context: RequestContext): Promise<CategoryDocument[]> {
+    const found = await Promise.all(ancestors.map((id) => context.load(this.dependencies.loaders.categoryById, id)));
+    return found.filter((category) => category !== null);
+  }
+
+  @FieldResolver(() => CategoryConnection, { description: 'The categories right below it, by name.' })
+  children(
+    @Root() category: CategoryDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<CategoryDocument>> {
+    return context.require(this.dependencies.loaders.childCategories, {
+      parent: category._id,
+      list: categoryList(category._id),
+      args: page,
+    });
+  }
+
+  @FieldResolver(() => ProductConnection, { description: 'The products in the category and all categories below it.' })
+  async products(
+    @Root() category: CategoryDocument,
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: RequestContext,
+    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Further conditions. `categoryId` cannot be used here.' })
+    filter?: ProductFilter | null,
+    @Arg('sort', () => ProductSort, {
+      nullable: true,
+      defaultValue: ProductSort.NEWEST,
+      description: 'The order. Newest first when left out.',
+    })
+    sort: ProductSort = ProductSort.NEWEST,
+  ): Promise<Connection<ProductDocument>> {
+    if (filter?.categoryId) throw new RequestError('BAD_USER_INPUT', 'This list is of one category already.', 'filter.categoryId');
+    const conditions = await this.dependencies.scope.check(filter, context);
+    return context.require(this.dependencies.loaders.productsOfCategory, { category: category._id, conditions, sort, args: page });
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The category’s ID in another system, unique within its source.' })
+  externalId(@Root() { externalId }: CategoryDocument): string | null {
+    return externalId ?? null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The system that `externalId` belongs to. Null without one.' })
+  source(@Root() { externalId, source }: CategoryDocument): string | null {
+    return externalId === undefined ? null : (source ?? null);
+  }
+
+  @Authorized('ADMIN')
+  @Mutation(() => CreateCategoryPayload, { description: 'Creates a category. For administrators.' })
+  createCategory(@Arg('input', () => CreateCategoryInput, { description: 'The category.' }) { parentId, ...input }: CreateCategoryInput) {
+    const parent = parentId ? idOf('Category', parentId, 'input.parentId') : null;
+    return payload(async () => ({ category: await this.dependencies.tree.create({ ...input, parent }) }));
+  }
+
+  @Authorized('ADMIN')
+  @Mutation(() => UpdateCategoryPayload, { description: 'Renames or moves a category. For administrators.' })
+  updateCategory(
+    @Arg('input', () => UpdateCategoryInput, { description: 'What to change.' }) { categoryId, parentId, ...input }: UpdateCategoryInput,
+  ) {
+    const id = idOf('Category', categoryId, 'input.categoryId');
+    const moved = parentId === undefined ? {} : { parent: parentId === null ? null : idOf('Category', parentId, 'input.parentId') };
+    return payload(async () => ({
+      category: await this.dependencies.tree.update(id, { ...input, ...moved }),
+    }));
+  }
+
+  @Authorized('ADMIN')
+  @Mutation(() => DeleteCategoryPayload, { description: 'Deletes an empty category. For administrators.' })
+  deleteCategory(
+    @Arg('input', () => DeleteCategoryInput, { description: 'The category.' }) input: DeleteCategoryInput,
+    @Ctx() context: RequestContext,
+  ) {
+    const id = idOf('Category', input.categoryId, 'input.categoryId');
+    return payload(async () => {
+      const { _id, parent } = await this.dependencies.tree.delete(id);
+      return {
+        deletedCategoryId: toGlobalId('Category', _id),
+        parent: parent && (await context.load(this.dependencies.loaders.categoryById, parent)),
+      };
+    });
+  }
+}
