@@ -149,6 +149,7 @@ function buildShop(database: Database, config: Config, log: Logger) {
   for (const module of modules) {
     events.add(module.on);
     nodes.add(module.nodes);
+    nodes.addKeyed(module.keyedNodes);
   }
   const migrations = new Migrations(database, releaseMigrations(keys), log);
   return { database, realtime, metrics, nodes, modules, verbs, migrations, mail };

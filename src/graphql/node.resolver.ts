@@ -3,7 +3,6 @@ import { RequestError } from '../errors.js';
 import { largestPage } from '../relay/connection.js';
 import { Cost } from '../relay/cost.js';
 import type { RequestContext } from '../relay/context.js';
-import { parseGlobalId } from '../relay/global-id.js';
 import { Node, type NodeFinders } from '../relay/node.js';
 
 @Resolver(() => Node)
@@ -12,8 +11,7 @@ export class NodeResolver {
 
   @Query(() => Node, { nullable: true, description: 'An object by its ID. Null if it does not exist or the viewer may not see it.' })
   node(@Arg('id', () => ID, { description: 'The object’s ID.' }) id: string, @Ctx() context: RequestContext): Promise<object | null> {
-    const parsed = parseGlobalId(id, 'id');
-    return this.finders.find(parsed.type, parsed.id, context);
+    return this.finders.findById(id, 'id', context);
   }
 
   @Cost({ slicingArguments: ['ids'] })

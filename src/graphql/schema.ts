@@ -106,7 +106,8 @@ function resolveTypes(schema: GraphQLSchema): void {
 function resolveIds(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;
-    type.getFields()['id']!.resolve = (source: { _id: Types.ObjectId }) => toGlobalId(type.name, source._id);
+    type.getFields()['id']!.resolve = (source: { _id: Types.ObjectId | string; nodeKey?: string }) =>
+      toGlobalId(type.name, source.nodeKey ?? source._id);
   }
 }
 

@@ -24,3 +24,10 @@ export function idOf(type: string, id: string, argument: string): Types.ObjectId
 export function imageIdsOf(ids: readonly string[] | null | undefined): Types.ObjectId[] | undefined {
   return ids?.map((id, at) => idOf('Image', id, `input.imageIds.${at}`));
 }
+
+/** An object's own key, of whatever form: most are ids of the store. @throws RequestError BAD_USER_INPUT as above */
+export function parseNodeId(id: string, argument: string): { type: string; key: string } {
+  const match = /^([A-Za-z]+):([\w:-]{1,200})$/.exec(Buffer.from(id, 'base64url').toString('latin1'));
+  if (!match) throw new RequestError('BAD_USER_INPUT', `"${id.slice(0, 100)}" is not a valid id.`, argument);
+  return { type: match[1]!, key: match[2]! };
+}

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { ID, Field, InterfaceType } from 'type-graphql';
 import type { Types } from 'mongoose';
 import type { RequestContext } from './context.js';
+import { parseGlobalId, parseNodeId } from './global-id.js';
 import { From } from './output.js';
 
 /** An output type with an id. @typeParam Source what resolvers answer for it */
@@ -17,12 +18,29 @@ export abstract class Node<Source = unknown> extends From<Source> {
 /** Finds an object of a type, by the type's own rules of who may see it. */
 export type NodeFinder = (id: Types.ObjectId, context: RequestContext) => Promise<object | null>;
 
+/** The same for types whose keys are not ids of the store. */
+export type KeyedNodeFinder = (key: string, context: RequestContext) => Promise<object | null>;
+
 /** The types that `node(id)` can find. */
 export class NodeFinders {
   private readonly finders = new Map<string, NodeFinder>();
+  private readonly keyed = new Map<string, KeyedNodeFinder>();
 
   add(finders: Readonly<Record<string, NodeFinder>>): void {
     for (const [type, finder] of Object.entries(finders)) this.finders.set(type, finder);
+  }
+
+  addKeyed(finders: Readonly<Record<string, KeyedNodeFinder>>): void {
+    for (const [type, finder] of Object.entries(finders)) this.keyed.set(type, finder);
+  }
+
+  /** @throws RequestError BAD_USER_INPUT naming the argument, for anything that is no id of ours */
+  async findById(id: string, argument: string, context: RequestContext): Promise<object | null> {
+    const { type, key } = parseNodeId(id, argument);
+    const finder = this.keyed.get(type);
+    if (!finder) return this.find(type, parseGlobalId(id, argument).id, context);
+    const found = await finder(key, context);
+    return found ? { ...found, __typename: type } : null;
   }
 
   async find(type: string, id: Types.ObjectId, context: RequestContext): Promise<object | null> {

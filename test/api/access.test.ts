@@ -199,7 +199,30 @@ beforeAll(async () => {
     ).viewer;
   let viewer = await own();
   while (viewer.feed.edges.length === 0) viewer = await own();
+  const reportedId = await make.comment();
+  await made('reportContent', { contentId: reportedId, reason: 'SPAM' }, 'reported', otherBuyer);
+  await made('updateReview', { reviewId: await make.review(), title: 'New' }, 'review { id }', buyer);
+  await plaza.data('{ exportMyData }', {}, buyer.token);
+  const edited = await plaza.data(
+    '{ viewer { moderationDecisions(first: 1) { edges { node { id } } } dataAccesses(first: 1) { edges { node { id } } } user { reviews(first: 1) { edges { node { revisions { edges { node { id } } } } } } } } }',
+    {},
+    buyer.token,
+  );
+  const staff = await plaza.data(
+    '{ auditTrail(first: 1) { edges { node { id } } } moderationQueue { edges { node { id reportList(first: 1) { edges { node { id } } } } } } }',
+    {},
+    moderator.token,
+  );
+  const reported = staff.moderationQueue.edges.find(
+    ({ node }: { node: { reportList: { edges: unknown[] } } }) => node.reportList.edges.length > 0,
+  ).node;
   objects = {
+    ReviewRevision: edited.viewer.user.reviews.edges[0].node.revisions.edges[0].node.id,
+    ModerationDecision: edited.viewer.moderationDecisions.edges[0].node.id,
+    DataAccess: edited.viewer.dataAccesses.edges[0].node.id,
+    AuditEntry: staff.auditTrail.edges[0].node.id,
+    ModerationCase: reported.id,
+    ContentReport: reported.reportList.edges[0].node.id,
     Product: await make.product(),
     Category: categoryId,
     User: buyer.id,

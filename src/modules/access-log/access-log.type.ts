@@ -1,6 +1,7 @@
 import { Field, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
-import { From, ObjectType } from '../../relay/output.js';
+import { Node } from '../../relay/node.js';
+import { ObjectType } from '../../relay/output.js';
 import type { AccessDocument } from './access-log.model.js';
 
 export enum DataAccessKind {
@@ -21,8 +22,8 @@ registerEnumType(DataAccessKind, {
   },
 });
 
-@ObjectType({ description: 'A read or an export of a person’s private data.' })
-export class DataAccess extends From<AccessDocument> {
+@ObjectType({ implements: Node, description: 'A read or an export of a person’s private data.' })
+export class DataAccess extends Node<AccessDocument> {
   @Field(() => DataAccessKind, { description: 'The data that was read.' })
   kind!: DataAccessKind;
 

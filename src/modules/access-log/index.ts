@@ -23,6 +23,13 @@ export function accessLogModule({ database }: Foundation, { users }: { users: Us
     name: 'access-log',
     collections,
     resolvers: [new DataAccessResolver(accesses, users), new ViewerDataAccessesResolver(accesses)],
+    nodes: {
+      async DataAccess(id, context) {
+        const reader = context.signedIn;
+        const access = reader && (await accesses.findById(id).lean());
+        return access && (access.subject.equals(reader.userId) || reader.roles.includes('ADMIN')) ? access : null;
+      },
+    },
     personalData: [
       ownedDocuments({ name: 'dataAccesses', model: accesses, owner: 'subject', erase: 'DELETE', withheld: ['reader'] }),
       reference('dataRead', accesses, 'reader'),

@@ -11,6 +11,7 @@ import { ModerationCaseResolver } from './moderation-case.resolver.js';
 import { ModerationCases } from './moderation-cases.js';
 import { moderationLoaders } from './moderation.loader.js';
 import { moderationModels } from './moderation.model.js';
+import { moderationKeyedNodes, moderationNodes, ReportKeys } from './moderation.nodes.js';
 import { moderationPersonalData } from './moderation.privacy.js';
 import { ModerationResolver } from './moderation.resolver.js';
 import { ReportService } from './report.service.js';
@@ -34,7 +35,7 @@ export interface ModerationOptions {
 
 /** Reports, held content, moderators' decisions and appeals against them. */
 export function moderationModule(
-  { database, realtime, events }: Foundation,
+  { database, realtime, events, keys }: Foundation,
   { users, notifications, socialGraph, accessLog, content }: ModerationDependencies,
   options: ModerationOptions,
 ) {
@@ -45,26 +46,20 @@ export function moderationModule(
   const reports = new ReportService({ models, realtime, kinds, cases });
   const decisions = new DecisionService({ models, realtime, kinds, cases, users, notifications, events });
   const appeals = new AppealService({ models, realtime, kinds, cases, users });
+  const reportKeys = new ReportKeys(keys);
+  const nodeDependencies = { models, loaders, accessLog, reportKeys };
   return describeModule({
     name: 'moderation',
     collections,
     resolvers: [
       new ModerationResolver({ models, reports, decisions, appeals, users }),
-      new ModerationCaseResolver({ loaders, kinds, users, accessLog }),
+      new ModerationCaseResolver({ loaders, kinds, users, accessLog, reportKeys }),
       new AuditEntryResolver(kinds, users, accessLog),
       new ModerationDecisionResolver(kinds, loaders),
       new ViewerModerationResolver(models),
     ],
-    nodes: {
-      async Appeal(id, context) {
-        const appeal = await context.load(loaders.appealById, id);
-        const reader = context.signedIn;
-        if (!appeal || !reader) return null;
-        const mayRead = appeal.author.equals(reader.userId) || reader.roles.some((role) => role === 'MODERATOR' || role === 'ADMIN');
-        if (mayRead) await accessLog.noteAccess(context, 'APPEAL', appeal.author);
-        return mayRead ? appeal : null;
-      },
-    },
+    nodes: moderationNodes(nodeDependencies),
+    keyedNodes: moderationKeyedNodes(nodeDependencies),
     on: { contentHeld: ({ session }, { author, content, isEdit }) => cases.open(session, content, author, isEdit ? 'HELD_EDIT' : 'HELD') },
     personalData: moderationPersonalData(models),
     verbs: {},

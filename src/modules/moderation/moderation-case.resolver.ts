@@ -1,5 +1,5 @@
 import { Args, Ctx, Int, Resolver, Root } from 'type-graphql';
-import { ConnectionArgs, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, mapNodes, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import type { AccessLogVerbs } from '../access-log/index.js';
@@ -7,6 +7,7 @@ import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
 import { reportList } from './moderation.lists.js';
 import type { ModerationLoaders } from './moderation.loader.js';
+import type { ReportKeys } from './moderation.nodes.js';
 import type { AppealDocument, CaseDocument, ReportDocument, ReportReasonName } from './moderation.model.js';
 import { Appeal, ContentReportConnection, ModeratedContent, ModerationCase, ReasonCount } from './moderation.type.js';
 
@@ -15,6 +16,7 @@ interface CaseResolverDependencies {
   kinds: ModeratedKinds;
   users: UserVerbs;
   accessLog: AccessLogVerbs;
+  reportKeys: ReportKeys;
 }
 
 @Resolver(() => ModerationCase)
@@ -61,7 +63,9 @@ export class ModerationCaseResolver {
     const { _id, reports } = row;
     await this.note(row, context);
     const list = { ...reportList(_id), totalCount: reports };
-    return context.require(this.dependencies.loaders.reportsOfCase, { parent: _id, list, args: page });
+    const { loaders, reportKeys } = this.dependencies;
+    const reported = await context.require(loaders.reportsOfCase, { parent: _id, list, args: page });
+    return mapNodes(reported, async (report) => reportKeys.withKey(report));
   }
 
   private async note({ author }: CaseDocument, context: RequestContext): Promise<void> {

@@ -1,7 +1,7 @@
 import { createUnionType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { field, From, ObjectType, payloadType } from '../../relay/output.js';
+import { field, ObjectType, payloadType } from '../../relay/output.js';
 import { Comment } from '../comment/index.js';
 import { Answer, Question } from '../question/index.js';
 import { Review } from '../review/index.js';
@@ -118,8 +118,8 @@ export class Appeal extends Node<AppealDocument> {
   decidedAt!: Date | null;
 }
 
-@ObjectType({ description: 'A user’s report of content.' })
-export class ContentReport extends From<ReportDocument> {
+@ObjectType({ implements: Node, description: 'A user’s report of content.' })
+export class ContentReport extends Node<ReportDocument> {
   @Field(() => ReportReason, { description: 'Reason for the report.' })
   reason!: ReportReason;
 
@@ -132,8 +132,8 @@ export class ContentReport extends From<ReportDocument> {
 
 export const ContentReportConnection = connectionType(ContentReport, 'ContentReport');
 
-@ObjectType({ description: 'Content waiting for a moderator because it was reported, held or appealed about.' })
-export class ModerationCase extends From<CaseDocument> {
+@ObjectType({ implements: Node, description: 'Content waiting for a moderator because it was reported, held or appealed about.' })
+export class ModerationCase extends Node<CaseDocument> {
   @Field(() => Int, {
     name: 'reportCount',
     description: 'Number of reports. A user who reports the content again after an edit counts again.',
@@ -146,8 +146,8 @@ export class ModerationCase extends From<CaseDocument> {
 
 export const ModerationCaseConnection = connectionType(ModerationCase, 'ModerationCase');
 
-@ObjectType({ description: 'A moderator’s action, and the reason for it.' })
-export class AuditEntry extends From<AuditDocument> {
+@ObjectType({ implements: Node, description: 'A moderator’s action, and the reason for it.' })
+export class AuditEntry extends Node<AuditDocument> {
   @Field(() => AuditAction, { description: 'The action.' })
   action!: AuditAction;
 
@@ -160,8 +160,8 @@ export class AuditEntry extends From<AuditDocument> {
 
 export const AuditEntryConnection = connectionType(AuditEntry, 'AuditEntry');
 
-@ObjectType({ description: 'A moderator’s decision about the viewer or their content. Does not reveal the moderator.' })
-export class ModerationDecision extends From<AuditDocument> {
+@ObjectType({ implements: Node, description: 'A moderator’s decision about the viewer or their content. Does not reveal the moderator.' })
+export class ModerationDecision extends Node<AuditDocument> {
   @Field(() => AuditAction, { description: 'The action.' })
   action!: AuditAction;
 

@@ -88,7 +88,13 @@ export function reviewModule(
       new UserReviewsResolver(loaders, socialGraph),
       new ProductJsonLdResolver(loaders, users, images, productUrlOf),
     ],
-    nodes: { Review: visibleReview },
+    nodes: {
+      Review: visibleReview,
+      async ReviewRevision(id, context) {
+        const revision = await context.load(loaders.revisionById, id);
+        return revision && !revision.hidden && (await visibleReview(revision.review, context)) ? revision : null;
+      },
+    },
     on: {
       productMoved: (change, moved) => ratings.moveToCategory(change, moved),
       importedUserClaimed: (change, claimed) => claimReviews(models, ratings, change, claimed),

@@ -15,6 +15,7 @@ export interface ReviewLoaders {
   reviewById: LoaderDefinition<Types.ObjectId, ReviewDocument>;
   reviewsOfProduct: LoaderDefinition<ListKey, Connection<ReviewDocument>>;
   reviewsOfAuthor: LoaderDefinition<ListKey, Connection<ReviewDocument>>;
+  revisionById: LoaderDefinition<Types.ObjectId, ReviewRevisionDocument>;
   revisionsOfReview: LoaderDefinition<ListKey, Connection<ReviewRevisionDocument>>;
   voteOn: LoaderDefinition<Pair, ReviewVoteDocument>;
   /** All keys of a batch are of one author, the viewer. */
@@ -27,6 +28,7 @@ export function reviewLoaders({ reviews, revisions, votes, categoryTallies }: Re
     reviewById: byId<ReviewDocument>(reviews),
     reviewsOfProduct: pagesByParent<ReviewDocument>(reviews, 'product'),
     reviewsOfAuthor: pagesByParent<ReviewDocument>(reviews, 'author'),
+    revisionById: byId<ReviewRevisionDocument>(revisions),
     revisionsOfReview: pagesByParent<ReviewRevisionDocument>(revisions, 'review'),
     voteOn: byPair<ReviewVoteDocument>(votes),
     ownReview: {

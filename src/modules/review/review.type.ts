@@ -96,8 +96,8 @@ export class Review extends Node<ReviewDocument> {
   editedAt!: Date | null;
 }
 
-@ObjectType({ description: 'A version of a review before an edit.' })
-export class ReviewRevision extends From<ReviewRevisionDocument> {
+@ObjectType({ implements: Node, description: 'A version of a review before an edit.' })
+export class ReviewRevision extends Node<ReviewRevisionDocument> {
   @Field(() => String, { description: 'Title at that time. May be empty.' })
   title!: string;
 
