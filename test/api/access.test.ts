@@ -209,12 +209,12 @@ beforeAll(async () => {
     buyer.token,
   );
   const staff = await plaza.data(
-    '{ auditTrail(first: 1) { edges { node { id } } } moderationQueue { edges { node { id reportList(first: 1) { edges { node { id } } } } } } }',
+    '{ auditTrail(first: 1) { edges { node { id } } } moderationQueue { edges { node { id reports(first: 1) { edges { node { id } } } } } } }',
     {},
     moderator.token,
   );
   const reported = staff.moderationQueue.edges.find(
-    ({ node }: { node: { reportList: { edges: unknown[] } } }) => node.reportList.edges.length > 0,
+    ({ node }: { node: { reports: { edges: unknown[] } } }) => node.reports.edges.length > 0,
   ).node;
   objects = {
     ReviewRevision: edited.viewer.user.reviews.edges[0].node.revisions.edges[0].node.id,
@@ -222,7 +222,7 @@ beforeAll(async () => {
     DataAccess: edited.viewer.dataAccesses.edges[0].node.id,
     AuditEntry: staff.auditTrail.edges[0].node.id,
     ModerationCase: reported.id,
-    ContentReport: reported.reportList.edges[0].node.id,
+    ContentReport: reported.reports.edges[0].node.id,
     Product: await make.product(),
     Category: categoryId,
     User: buyer.id,
