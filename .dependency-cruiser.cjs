@@ -11,7 +11,7 @@ module.exports = {
     below(
       'store-at-the-bottom',
       '^src/store/',
-      '^src/(?!store|relay|errors|log|threads|operator-error)',
+      '^src/(?!store|relay|errors|messages|log|threads|operator-error)',
       'The store knows nothing of what it stores.',
     ),
     below(
@@ -32,8 +32,9 @@ module.exports = {
       '^src/(?!realtime|store|workers|relay|errors|log)',
       'The event log knows nothing of modules or GraphQL.',
     ),
-    below('relay', '^src/relay/', '^src/(?!relay|input|errors|log)', 'The conventions of the API know no store.'),
-    below('input', '^src/input/', '^src/(?!input|errors)', 'The rules for input know nothing of where it comes from.'),
+    below('relay', '^src/relay/', '^src/(?!relay|input|errors|messages|log)', 'The conventions of the API know no store.'),
+    below('messages', '^src/messages/', '^src/(?!messages)', 'Messages know nothing of who says them.'),
+    below('input', '^src/input/', '^src/(?!input|errors|messages)', 'The rules for input know nothing of where it comes from.'),
     below(
       'migrations',
       '^src/migrations/',
@@ -41,12 +42,12 @@ module.exports = {
       'Migrations know the store and no module: models change after them.',
     ),
     below('mail', '^src/mail/', '^src/(?!mail|store|workers|data-keys|log)', 'Mail knows nothing of what it is about.'),
-    below('images', '^src/images/', '^src/(?!images|errors)', 'Images know nothing of what shows them.'),
+    below('images', '^src/images/', '^src/(?!images|errors|messages)', 'Images know nothing of what shows them.'),
     below('workers', '^src/workers/', '^src/(?!workers|store|log)', 'Background work knows nothing of modules.'),
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|images|data-keys|errors|input|log|threads|operator-error)',
+      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|images|data-keys|errors|messages|input|log|threads|operator-error)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),

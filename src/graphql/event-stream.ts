@@ -19,6 +19,7 @@ export interface StreamRequest {
   variables?: unknown;
   authorization: string | undefined;
   userAgent: string | null;
+  acceptLanguage: string | undefined;
   lastEventId: string | undefined;
   address: string;
   facts: RequestFacts;
@@ -50,6 +51,7 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
   if (identity) response.once('close', () => identities.release(identity));
   const context = new RequestContext(identity ?? { signedIn }, request.address, options.streams, request.lastEventId);
   context.userAgent = request.userAgent;
+  context.acceptLanguage = request.acceptLanguage;
   const { document, operationName, variables } = await read(options, request);
   context.facts = request.facts;
   noteOperation(context, operations.operation(document, operationName));

@@ -12,11 +12,15 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { RequestError, type BrokenRule, type RuleCode } from '../errors.js';
+import { message, toMessage, translate, type Message, type MessageText } from '../messages/index.js';
+import { tooLong } from '../input/rules.js';
 import { flawIn, isBlank, tidy } from '../input/text.js';
-import { WebAddress, webAddress } from '../input/web-address.js';
+import { maxAddressLength, WebAddress, webAddress } from '../input/web-address.js';
 
 /** What is longer is refused before anything looks at it; the features' own limits are lower. */
 const longest = { text: 200_000, id: 500, list: 1_000 } as const;
+
+const notAnAddress = message('This is not an http or https address of at most {max} characters.', { max: maxAddressLength });
 
 /** Passwords are taken as they are typed. */
 const asTyped = /password$/i;
@@ -45,7 +49,7 @@ function guarded(field: GraphQLField<unknown, unknown>, resolve: Resolve, isMuta
     const [first] = guard.broken;
     if (!first) return resolve(source, tidied, context, info);
     if (isMutation) return { userErrors: guard.broken };
-    throw new RequestError('BAD_USER_INPUT', first.message, first.field.join('.'));
+    throw new RequestError('BAD_USER_INPUT', translate(first.message, 'en'), first.field.join('.'));
   };
 }
 
@@ -70,12 +74,13 @@ class Guard {
   }
 
   private list(items: unknown[], type: GraphQLInputType, path: readonly string[]): unknown {
-    if (items.length > longest.list) return this.refuse('TOO_LONG', `This list may have at most ${longest.list} items.`, path);
+    if (items.length > longest.list)
+      return this.refuse('TOO_LONG', message('This list can have at most {max} items.', { max: longest.list }), path);
     return items.map((item, at) => this.tidied(item, type, [...path, String(at)]));
   }
 
   private text(text: string, path: readonly string[]): unknown {
-    if (text.length > longest.text) return this.refuse('TOO_LONG', `This may have at most ${longest.text} characters.`, path);
+    if (text.length > longest.text) return this.refuse('TOO_LONG', tooLong(longest.text), path);
     const flaw = flawIn(text.replaceAll('\r', '\n'));
     if (flaw) return this.refuse('INVALID', flaw, path);
     if (asTyped.test(path.at(-1)!)) return text;
@@ -84,21 +89,27 @@ class Guard {
   }
 
   private id(id: string, path: readonly string[]): unknown {
-    if (id.length > longest.id) throw new RequestError('BAD_USER_INPUT', 'This is not a valid id.', path.join('.'));
+    if (id.length > longest.id) throw new RequestError('BAD_USER_INPUT', 'This is not a valid ID.', path.join('.'));
     return id;
   }
 
   private address(text: string, path: readonly string[]): unknown {
-    return webAddress(text.trim()) ?? this.refuse('INVALID', 'This is not an http or https address of at most 2,048 characters.', path);
+    return webAddress(text.trim()) ?? this.refuse('INVALID', notAnAddress, path);
   }
 
   private date(date: Date, path: readonly string[]): unknown {
     const year = date.getUTCFullYear();
-    return year >= 1 && year <= 9999 ? date : this.refuse('OUT_OF_RANGE', 'This must be from the year 1 to 9999.', path);
+    return year >= 1 && year <= 9999
+      ? date
+      : this.refuse(
+          'OUT_OF_RANGE',
+          message('This must be in the years {min, number, ::group-off} to {max, number, ::group-off}.', { min: 1, max: 9999 }),
+          path,
+        );
   }
 
-  private refuse(code: RuleCode, message: string, path: readonly string[]): null {
-    this.broken.push({ code, message, field: [...path] });
+  private refuse(code: RuleCode, text: MessageText | Message, path: readonly string[]): null {
+    this.broken.push({ code, message: toMessage(text), field: [...path] });
     return null;
   }
 }

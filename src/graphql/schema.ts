@@ -15,6 +15,7 @@ import type { Types } from 'mongoose';
 import { buildSchema, getMetadataStorage, type AuthChecker, type ContainerType, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { RequestError } from '../errors.js';
 import { NodeResolver } from './node.resolver.js';
+import { UserErrorResolver } from './user-error.resolver.js';
 import type { RequestContext, Role } from '../relay/context.js';
 import { toGlobalId } from '../relay/global-id.js';
 import type { NodeFinders } from '../relay/node.js';
@@ -26,7 +27,9 @@ type ResolverClass = new (...services: never[]) => object;
  * @param nodes what `node(id)` can find
  */
 export async function assembleSchema(resolvers: object[], nodes: NodeFinders): Promise<GraphQLSchema> {
-  const instances = new Map([...resolvers, new NodeResolver(nodes)].map((resolver) => [resolver.constructor as ResolverClass, resolver]));
+  const instances = new Map(
+    [...resolvers, new NodeResolver(nodes), new UserErrorResolver()].map((resolver) => [resolver.constructor as ResolverClass, resolver]),
+  );
   const container: ContainerType = { get: (type: ResolverClass) => instances.get(type) };
   const schema = await buildSchema({
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>,
@@ -70,7 +73,7 @@ const authChecker: AuthChecker<RequestContext, Role> = ({ context, info }, roles
   if (info.parentType.name === 'Viewer' && !context.signedIn && !context.expired) return false;
   const { roles: own } = context.requireSignedIn();
   if (roles.length > 0 && !roles.some((role) => own.includes(role))) {
-    throw new RequestError('FORBIDDEN', `This is for ${roles.join(' or ')} only.`);
+    throw new RequestError('FORBIDDEN', `Requires the role ${roles.join(' or ')}.`);
   }
   return true;
 };

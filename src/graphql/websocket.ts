@@ -100,9 +100,9 @@ async function connect(
     socket.close(closeCode.forbidden, `${error.code}: ${error.message}`);
     return false;
   }
-  const userAgent = request.headers['user-agent'] ?? null;
+  const client = { userAgent: request.headers['user-agent'] ?? null, acceptLanguage: request.headers['accept-language'] };
   if (!signedIn) {
-    extra.context = Object.assign(new RequestContext({ signedIn }, addressOf(request), streams), { userAgent });
+    extra.context = Object.assign(new RequestContext({ signedIn }, addressOf(request), streams), client);
     return true;
   }
   // Whoever left while the token was checked is not counted, since nothing would count them out.
@@ -120,7 +120,7 @@ async function connect(
     else socket.close(closeCode.forbidden, tokenExpired);
   };
   extra.identity = identity;
-  extra.context = Object.assign(new RequestContext(identity, addressOf(request), streams), { userAgent });
+  extra.context = Object.assign(new RequestContext(identity, addressOf(request), streams), client);
   extra.leave = [leave, () => identities.release(identity)];
   return true;
 }

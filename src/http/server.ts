@@ -201,6 +201,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
         return Object.assign(context, {
           facts,
           userAgent: request.headers['user-agent'] ?? null,
+          acceptLanguage: request.headers['accept-language'],
           refreshCookie: live.refreshCookieOf(request, reply),
         });
       } catch (error) {
@@ -227,11 +228,25 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       live.requestConnections.release(request.raw);
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
       const operation = (request.method === 'GET' ? request.query : request.body) as object | undefined;
-      const { authorization, 'last-event-id': lastEventId, 'user-agent': userAgent = null } = request.headers;
+      const {
+        authorization,
+        'last-event-id': lastEventId,
+        'user-agent': userAgent = null,
+        'accept-language': acceptLanguage,
+      } = request.headers;
       const lastEvent = { lastEventId: lastEventId as string | undefined };
       const readOnly = request.method !== 'POST';
       const facts = live.requests.factsOf(request);
-      const stream = { ...operation, authorization, userAgent, ...lastEvent, address: live.addressOf(request.raw), readOnly, facts };
+      const stream = {
+        ...operation,
+        authorization,
+        userAgent,
+        acceptLanguage,
+        ...lastEvent,
+        address: live.addressOf(request.raw),
+        readOnly,
+        facts,
+      };
       await streamOperation({ ...live, report: (error) => live.report(error, facts) }, stream, reply.raw);
       return undefined;
     },

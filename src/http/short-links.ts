@@ -38,7 +38,7 @@ export function serveShortLinks(fastify: FastifyInstance, options: ShortLinkOpti
       known: signed?.valid ? signed.value : null,
       prefetching: [headers['sec-purpose'], headers['purpose']].some((purpose) => String(purpose ?? '').includes('prefetch')),
     });
-    if (!followed) return reply.status(404).type('text/plain').send('This link leads nowhere.\n');
+    if (!followed) return reply.status(404).type('text/plain').send('This link does not exist or was deleted.\n');
     if (followed.archived) return reply.status(410).type('text/plain').send('This product is no longer available.\n');
     // Without asking, nothing is kept in the browser: the visit then counts by a digest of address and browser alone.
     if (followed.visitor && !options.consentRequired)

@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { RateLimited } from '../errors.js';
+import { message, toMessage, translate, type Message } from '../messages/index.js';
 import { imageTypes, largestSide, type ImageFormat, type Variant } from './variants.js';
 
 /** Why an upload cannot be used. */
 export class UnusableImage extends Error {
   constructor(
     readonly code: 'TOO_LARGE' | 'UNSUPPORTED_IMAGE',
-    message: string,
+    readonly reason: Message,
   ) {
-    super(message);
+    super(translate(reason, 'en'));
   }
 }
 
@@ -127,11 +128,16 @@ async function check(bytes: Buffer, contentType: string): Promise<void> {
       throw unreadable(error);
     });
   const type = typesByFormat[formatOf(metadata)];
-  if (!type) throw new UnusableImage('UNSUPPORTED_IMAGE', 'Send a JPEG, PNG, WebP or AVIF image.');
-  if (type !== contentType) throw new UnusableImage('UNSUPPORTED_IMAGE', `This was announced as ${contentType} but is ${type}.`);
+  if (!type) throw new UnusableImage('UNSUPPORTED_IMAGE', toMessage('Send a JPEG, PNG, WebP or AVIF image.'));
+  if (type !== contentType)
+    throw new UnusableImage(
+      'UNSUPPORTED_IMAGE',
+      message('This file was announced as {announced} but is {type}.', { announced: contentType, type }),
+    );
   if (metadata.width * metadata.height > maxPixels) throw tooManyPixels();
-  if ((metadata.pages ?? 1) > 1 || isAnimatedPng(bytes)) throw new UnusableImage('UNSUPPORTED_IMAGE', 'Animated images are not accepted.');
-  if (isSomethingElseToo(bytes)) throw new UnusableImage('UNSUPPORTED_IMAGE', 'This file is more than an image.');
+  if ((metadata.pages ?? 1) > 1 || isAnimatedPng(bytes))
+    throw new UnusableImage('UNSUPPORTED_IMAGE', toMessage('Animated images are not accepted.'));
+  if (isSomethingElseToo(bytes)) throw new UnusableImage('UNSUPPORTED_IMAGE', toMessage('This file is more than an image.'));
 }
 
 function formatOf({ format, compression }: Metadata): string {
@@ -155,10 +161,10 @@ function isSomethingElseToo(bytes: Buffer): boolean {
 }
 
 function tooManyPixels(): UnusableImage {
-  return new UnusableImage('TOO_LARGE', `An image may have at most ${maxPixels / 1_000_000} million pixels.`);
+  return new UnusableImage('TOO_LARGE', message('An image can have at most {max, number} million pixels.', { max: maxPixels / 1_000_000 }));
 }
 
 function unreadable(error: unknown): UnusableImage {
   if (/pixel limit/i.test(String(error))) return tooManyPixels();
-  return new UnusableImage('UNSUPPORTED_IMAGE', 'This is not a JPEG, PNG, WebP or AVIF image, or it is broken.');
+  return new UnusableImage('UNSUPPORTED_IMAGE', toMessage('This is not a JPEG, PNG, WebP or AVIF image, or it is broken.'));
 }

@@ -1,18 +1,19 @@
 /** Collects every rule that an input breaks, so that a form can show all of them at once. */
-import { RulesBroken, type BrokenRule, type RuleCode } from '../errors.js';
+import { brokenRule, RulesBroken, type BrokenRule, type RuleCode } from '../errors.js';
+import { message, type Message, type MessageText } from '../messages/index.js';
 import { flawIn, flawInLine, isBlank, isLongerThan } from './text.js';
 
 /** Characters, as people count them. */
 interface TextLimits {
-  least?: number;
-  most: number;
+  min?: number;
+  max: number;
 }
 
 export class InputRules {
   private readonly broken: BrokenRule[] = [];
 
-  require(holds: boolean, code: RuleCode, message: string, ...field: string[]): this {
-    if (!holds) this.broken.push({ code, message, field: ['input', ...field] });
+  require(holds: boolean, code: RuleCode, message: MessageText | Message, ...field: string[]): this {
+    if (!holds) this.broken.push(brokenRule(code, message, ...field));
     return this;
   }
 
@@ -26,21 +27,34 @@ export class InputRules {
     return this.checkText(value ?? '', limits, flawInLine, field);
   }
 
-  private checkText(text: string, { least = 0, most }: TextLimits, flawOf: (text: string) => string | null, field: string[]): this {
-    if (least > 0 && text.trim() === '') return this.require(false, 'REQUIRED', 'This must not be empty.', ...field);
-    if (isLongerThan(text, most)) return this.require(false, 'TOO_LONG', `This may have at most ${most} characters.`, ...field);
+  private checkText(text: string, { min = 0, max }: TextLimits, flawOf: (text: string) => MessageText | null, field: string[]): this {
+    if (min > 0 && text.trim() === '') return this.require(false, 'REQUIRED', 'This must not be empty.', ...field);
+    if (isLongerThan(text, max)) return this.require(false, 'TOO_LONG', tooLong(max), ...field);
     const flaw = flawOf(text) ?? (text.trim() !== '' && isBlank(text) ? 'This has no visible characters.' : null);
     if (flaw) return this.require(false, 'INVALID', flaw, ...field);
-    return this.require(least <= 1 || isLongerThan(text, least - 1), 'TOO_SHORT', `This needs at least ${least} characters.`, ...field);
+    return this.require(min <= 1 || isLongerThan(text, min - 1), 'TOO_SHORT', tooShort(min), ...field);
   }
 
-  range(value: number | null | undefined, least: number, most: number, ...field: string[]): this {
+  range(value: number | null | undefined, min: number, max: number, ...field: string[]): this {
     if (value === null || value === undefined) return this;
-    return this.require(value >= least && value <= most, 'OUT_OF_RANGE', `This must be from ${least} to ${most}.`, ...field);
+    return this.require(
+      value >= min && value <= max,
+      'OUT_OF_RANGE',
+      message('This must be between {min} and {max}.', { min, max }),
+      ...field,
+    );
   }
 
   /** @throws RulesBroken with everything that was found. */
   check(): void {
     if (this.broken.length > 0) throw new RulesBroken(this.broken);
   }
+}
+
+export function tooLong(max: number): Message {
+  return message('This can have at most {max, plural, one {# character} other {# characters}}.', { max });
+}
+
+function tooShort(min: number): Message {
+  return message('This must have at least {min, plural, one {# character} other {# characters}}.', { min });
 }

@@ -2,6 +2,7 @@
  * What text is taken, the same for every text of the API. All of it takes time linear in the text's length.
  * Sources: Unicode Standard Annex 15 (Stream-Safe Text), Annex 29 (Grapheme Clusters); Unicode Technical Report 36.
  */
+import type { MessageText } from '../messages/index.js';
 
 /** Control characters other than line breaks and tabs, halves of a character, and what is no character at all. */
 const notText = /(?![\n\t])\p{Cc}|\p{Cs}|\p{Noncharacter_Code_Point}/u;
@@ -19,7 +20,7 @@ const visible = /(?![\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{M}\p{Default_Ignorable_Code
 const notOfLine = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200C|\u200D|[\u{E0020}-\u{E007F}])\p{Cf}/u;
 
 /** @returns what is wrong with it, as a sentence, or null */
-export function flawIn(text: string): string | null {
+export function flawIn(text: string): MessageText | null {
   if (notText.test(text)) return 'This contains control characters.';
   if (override.test(text)) return 'This contains characters that change the direction of text.';
   if (manyMarks.test(text)) return 'This contains too many combining marks.';
@@ -27,7 +28,7 @@ export function flawIn(text: string): string | null {
 }
 
 /** The same for text of one line, such as a name. */
-export function flawInLine(text: string): string | null {
+export function flawInLine(text: string): MessageText | null {
   return flawIn(text) ?? (notOfLine.test(text) ? 'This contains line breaks or invisible characters.' : null);
 }
 

@@ -1,7 +1,7 @@
 /** Addresses of pictures and pages: they are shown to others, so that only what is harmless in a link is taken. */
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 
-const maxAddressLength = 2_048;
+export const maxAddressLength = 2_048;
 
 /** @returns the address in its usual form, or null for anything but an http or https address without credentials */
 export function webAddress(text: string): string | null {

@@ -1,8 +1,11 @@
 /** Impressions: a product was recommended to somebody, at a place of a list. */
 import type { Types } from 'mongoose';
+import { message } from '../messages/index.js';
 
-/** Milliseconds in which it can be told what became of an impression. */
-const lifetime = 7 * 24 * 60 * 60 * 1000;
+/** In which it can be told what became of an impression. */
+const lifetimeDays = 7;
+
+export const tooOld = message('This recommendation is more than {days} days old.', { days: lifetimeDays });
 
 /** A product at a place of a list that was made for somebody. */
 export interface Impression {
@@ -20,7 +23,7 @@ export interface Impression {
 }
 
 export function isExpired({ issuedAt }: Impression): boolean {
-  return Date.now() - issuedAt.getTime() > lifetime;
+  return Date.now() - issuedAt.getTime() > lifetimeDays * 24 * 60 * 60 * 1000;
 }
 
 /** Whether the list was made for somebody else than who speaks of it. */

@@ -234,7 +234,7 @@ export function decodeEventCursor(cursor: string, topic: string): number {
     parsed = null;
   }
   if (!Array.isArray(parsed) || !Number.isSafeInteger(parsed[1]) || (parsed[1] as number) < 0) {
-    throw new RequestError('BAD_USER_INPUT', 'This is not a cursor.', 'after');
+    throw new RequestError('BAD_USER_INPUT', 'This cursor is not valid.', 'after');
   }
   if (parsed[0] !== topic) throw new RequestError('BAD_USER_INPUT', 'This cursor belongs to another stream.', 'after');
   return parsed[1] as number;

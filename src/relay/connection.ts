@@ -268,7 +268,7 @@ function decodeValue(value: unknown, argument: string): unknown {
 }
 
 function notACursor(argument: string): RequestError {
-  return new RequestError('BAD_USER_INPUT', 'This is not a cursor.', argument);
+  return new RequestError('BAD_USER_INPUT', 'This cursor is not valid.', argument);
 }
 
 /** Whether a query asks for a connection's `totalCount`, so that a count nobody reads is not made. */

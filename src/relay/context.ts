@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { Types } from 'mongoose';
 import { RequestError } from '../errors.js';
 import type { RequestFacts } from '../log.js';
+import { languageOf, type Language } from '../messages/index.js';
 
 export type Role = 'BUYER' | 'MERCHANT' | 'MODERATOR' | 'ADMIN';
 
@@ -50,6 +51,8 @@ export class RequestContext {
   facts: RequestFacts = {};
   /** What the client says it is. */
   userAgent: string | null = null;
+  /** The languages that the viewer reads, as an `Accept-Language` header. */
+  acceptLanguage: string | undefined = undefined;
   /** Where refresh tokens go instead of into answers; null where the server or the transport has no cookies. */
   refreshCookie: TokenCookie | null = null;
   /** Whether anything so far depended on who asks. */
@@ -83,6 +86,12 @@ export class RequestContext {
   get signedIn(): SignedIn | null {
     this.askedWho = true;
     return this.identity.signedIn;
+  }
+
+  /** The language of messages for the viewer. */
+  get language(): Language {
+    this.askedWho = true;
+    return languageOf(this.acceptLanguage);
   }
 
   /** Whether the access token has ended since the connection was opened. */
@@ -134,8 +143,12 @@ export class RequestContext {
 
   /** The same viewer with empty loaders, for the next event of a subscription. */
   fresh(): RequestContext {
-    const { facts, userAgent } = this;
-    return Object.assign(new RequestContext(this.identity, this.address, this.streams, this.resumeAfter), { facts, userAgent });
+    const { facts, userAgent, acceptLanguage } = this;
+    return Object.assign(new RequestContext(this.identity, this.address, this.streams, this.resumeAfter), {
+      facts,
+      userAgent,
+      acceptLanguage,
+    });
   }
 }
 

@@ -9,14 +9,14 @@ export function toGlobalId(type: string, id: Types.ObjectId | string): string {
 /** @throws RequestError BAD_USER_INPUT naming the argument, for anything that is no id of ours. */
 export function parseGlobalId(id: string, argument: string): { type: string; id: Types.ObjectId } {
   const match = /^([A-Za-z]+):([0-9a-f]{24})$/.exec(Buffer.from(id, 'base64url').toString('latin1'));
-  if (!match) throw new RequestError('BAD_USER_INPUT', `"${id.slice(0, 100)}" is not a valid id.`, argument);
+  if (!match) throw new RequestError('BAD_USER_INPUT', `"${id.slice(0, 100)}" is not a valid ID.`, argument);
   return { type: match[1]!, id: new Types.ObjectId(match[2]) };
 }
 
 /** The store's id of an object that must be of one type. */
 export function idOf(type: string, id: string, argument: string): Types.ObjectId {
   const parsed = parseGlobalId(id, argument);
-  if (parsed.type !== type) throw new RequestError('BAD_USER_INPUT', `This id is of a ${parsed.type}, not of a ${type}.`, argument);
+  if (parsed.type !== type) throw new RequestError('BAD_USER_INPUT', `Expected the ID of a ${type}, got a ${parsed.type}.`, argument);
   return parsed.id;
 }
 

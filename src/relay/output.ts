@@ -10,7 +10,7 @@ import 'reflect-metadata';
 import type { GraphQLScalarType } from 'graphql';
 import * as typeGraphql from 'type-graphql';
 import type { ClassType } from 'type-graphql';
-import type { BrokenRule } from '../errors.js';
+import { ruleCodes, type BrokenRule, type RuleCode } from '../errors.js';
 
 declare const answeredBy: unique symbol;
 
@@ -116,13 +116,33 @@ export const Subscription = typeGraphql.Subscription as unknown as <
   options: Options,
 ) => ResolverMethod<Result<Type, Options>>;
 
-@typeGraphql.ObjectType({ description: 'A rule broken by the input. The mutation changed nothing.' })
-export class UserError {
-  @typeGraphql.Field(() => String, { description: 'Stable code for programs.' })
-  code!: string;
+const UserErrorCode = Object.fromEntries(Object.keys(ruleCodes).map((code) => [code, code])) as { [Code in RuleCode]: Code };
 
-  @typeGraphql.Field(() => String, { description: 'Message to display, in the viewer’s language.' })
-  message!: string;
+typeGraphql.registerEnumType(UserErrorCode, {
+  name: 'UserErrorCode',
+  description: 'Code of a rule broken by the input.',
+  valuesConfig: Object.fromEntries(Object.entries(ruleCodes).map(([code, description]) => [code, { description }])),
+});
+
+@typeGraphql.ObjectType({ description: 'Limits that an input exceeded.' })
+export class UserErrorParams {
+  @typeGraphql.Field(() => typeGraphql.Float, {
+    nullable: true,
+    description: 'Smallest accepted value, length or number of items. Null without one.',
+  })
+  min!: number | null;
+
+  @typeGraphql.Field(() => typeGraphql.Float, {
+    nullable: true,
+    description: 'Largest accepted value, length or number of items. Null without one.',
+  })
+  max!: number | null;
+}
+
+@typeGraphql.ObjectType({ description: 'A rule broken by the input. The mutation changed nothing.' })
+export class UserError extends From<BrokenRule> {
+  @typeGraphql.Field(() => UserErrorCode, { description: 'Stable code for programs.' })
+  code!: RuleCode;
 
   @typeGraphql.Field(() => [String], { description: 'Path of the invalid input field, starting with `input`.' })
   field!: string[];
@@ -131,7 +151,7 @@ export class UserError {
 @typeGraphql.InterfaceType('Payload', { description: 'Result of a mutation.', autoRegisterImplementations: false })
 export abstract class Payload {
   @typeGraphql.Field(() => [UserError], { description: 'Rules broken by the input. Empty if the mutation succeeded.' })
-  userErrors!: BrokenRule[];
+  userErrors!: UserError[];
 }
 
 /**

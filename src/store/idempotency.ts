@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Schema, Types, type Model } from 'mongoose';
 import { broken } from '../errors.js';
+import { message } from '../messages/index.js';
 import type { ClientSession, Database } from './database.js';
 import { documentSchema, insert } from './documents.js';
 
@@ -57,7 +58,8 @@ export class IdempotencyKeys {
   ): Promise<Types.ObjectId> {
     const id = new Types.ObjectId();
     if (key) {
-      if (key.length > maxKeyLength) throw broken('TOO_LONG', `A key has at most ${maxKeyLength} characters.`, 'idempotencyKey');
+      if (key.length > maxKeyLength)
+        throw broken('TOO_LONG', message('A key can have at most {max} characters.', { max: maxKeyLength }), 'idempotencyKey');
       const digest = digestOf(input);
       const _id = `${user.toString()}:${operation}:${key}`;
       const earlier = await this.model.findById(_id).session(session).lean();
@@ -74,7 +76,7 @@ export class IdempotencyKeys {
 
 /** What was created under a key. @throws RulesBroken RESULT_DELETED where it is gone by now */
 export function requireCreated<Document>(document: Document | null): Document {
-  if (document === null) throw broken('RESULT_DELETED', 'What was created with this key was deleted.', 'idempotencyKey');
+  if (document === null) throw broken('RESULT_DELETED', 'What was created with this key has been deleted.', 'idempotencyKey');
   return document;
 }
 

@@ -25,7 +25,7 @@ async function pageQuery<Document>(model: AnyModel, list: ListDefinition, page: 
 /** A cursor whose values are not of its list's types was made by somebody else. @throws RequestError */
 function refuseForgedCursor(error: unknown, { after }: Page): never {
   if (!(error instanceof MongooseError.CastError)) throw error;
-  throw new RequestError('BAD_USER_INPUT', 'This is not a cursor.', after ? 'after' : 'before');
+  throw new RequestError('BAD_USER_INPUT', 'This cursor is not valid.', after ? 'after' : 'before');
 }
 
 function bounds(list: ListDefinition, page: Page): { filter: Record<string, unknown>; sort: Record<string, 1 | -1> } {

@@ -79,7 +79,7 @@ describe('a review is refused', () => {
     const { buyer } = await scene();
     const { errors } = await review(buyer, buyer.id, {});
     expect(errors).toMatchObject([
-      { message: 'This id is of a User, not of a Product.', extensions: { code: 'BAD_USER_INPUT', argument: 'input.productId' } },
+      { message: 'Expected the ID of a Product, got a User.', extensions: { code: 'BAD_USER_INPUT', argument: 'input.productId' } },
     ]);
   });
 
@@ -230,5 +230,27 @@ describe('a request is refused', () => {
       id: Buffer.from('Product:zz').toString('base64url'),
     });
     expect(JSON.stringify(errors)).not.toMatch(/stack|at \/|node_modules|mongo/i);
+  });
+});
+
+describe('messages are in the viewer’s language', () => {
+  const query = `mutation ($input: CreateReviewInput!) { createReview(input: $input) { userErrors { code field message params { min max } } } }`;
+
+  test.each([
+    ['en', 'This must be between 1 and 5.', 'This can have at most 200 characters.'],
+    ['de-CH, en;q=0.5', 'Der Wert muss zwischen 1 und 5 liegen.', 'Hier sind höchstens 200 Zeichen möglich.'],
+    ['es-MX', 'El valor debe estar entre 1 y 5.', 'Puede tener como máximo 200 caracteres.'],
+    ['zh-CN,zh;q=0.9', '数值必须在 1 到 5 之间。', '最多 200 个字符。'],
+    ['fr', 'This must be between 1 and 5.', 'This can have at most 200 characters.'],
+  ])('for "%s", with the limits as numbers', async (language, range, length) => {
+    const { buyer, productId } = await scene();
+    const input = { productId, ratings: { quality: 6, price: 4, service: 4 }, title: 'x'.repeat(201), body: ' ' };
+    const headers = { authorization: `Bearer ${buyer.token}`, 'accept-language': language };
+    const { data } = await plaza.post(JSON.stringify({ query, variables: { input } }), headers);
+    expect(data.createReview.userErrors).toMatchObject([
+      { code: 'OUT_OF_RANGE', field: ['input', 'ratings', 'quality'], message: range, params: { min: 1, max: 5 } },
+      { code: 'TOO_LONG', field: ['input', 'title'], message: length, params: { min: null, max: 200 } },
+      { code: 'REQUIRED', field: ['input', 'body'], params: null },
+    ]);
   });
 });

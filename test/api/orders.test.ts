@@ -81,7 +81,7 @@ describe('an order', () => {
     expect(await read()).toMatchObject({ stock: 0, availability: 'BACKORDER', jsonLd: { offers } });
     await plaza.mutate('updateProduct', { productId, backorder: false }, 'product { id }', merchant.token);
     expect(await read()).toMatchObject({ stock: 0, availability: 'OUT_OF_STOCK' });
-    expect((await place(buyer, [{ productId }])).userErrors).toMatchObject([{ code: 'OUT_OF_STOCK', message: 'There are only 0 left.' }]);
+    expect((await place(buyer, [{ productId }])).userErrors).toMatchObject([{ code: 'OUT_OF_STOCK', message: 'Only 0 in stock.' }]);
     await move(buyer, order.id, 'CANCELLED');
     expect(await read()).toMatchObject({ stock: 3, availability: 'IN_STOCK' });
   });

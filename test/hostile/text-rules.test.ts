@@ -19,7 +19,7 @@ const rules: Record<string, (text: string) => unknown> = {
   // Texts with too many marks are refused before they are put in order.
   tidying: (text) => (flawIn(text) === null ? tidy(text) : null),
   'counting characters': (text) => isLongerThan(text, Math.ceil(text.length / 2)),
-  'the rules for a text': (text) => new InputRules().text(text, { least: 2, most: 10_000 }).line(text, { most: text.length }),
+  'the rules for a text': (text) => new InputRules().text(text, { min: 2, max: 10_000 }).line(text, { max: text.length }),
   addresses: (text) => webAddress(`https://example.org/${text}`),
   slugs: (text) => (flawIn(text) === null ? slugify(text) : null),
   mentions: (text) => [mentionedHandles(text), withoutMention(text, 'anna')],

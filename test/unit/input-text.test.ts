@@ -61,15 +61,15 @@ describe('text', () => {
   ])('without anything to see is blank: %j', (text) => expect(isBlank(text)).toBe(true));
 
   test('is counted in characters as people count them', () => {
-    const rules = (text: string) => codesOf((all) => all.text(text, { least: 2, most: 3 }, 'name'));
+    const rules = (text: string) => codesOf((all) => all.text(text, { min: 2, max: 3 }, 'name'));
     expect(rules('👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦')).toEqual(rules('abc'));
     expect(rules('👍🏽👍🏽')).toEqual([]);
     expect(rules('e\u0301e\u0301e\u0301e\u0301')).toEqual(['TOO_LONG input.name']);
     expect(rules('👍🏽')).toEqual(['TOO_SHORT input.name']);
     expect(rules(' \n ')).toEqual(['REQUIRED input.name']);
     expect(rules('\u200b')).toEqual(['INVALID input.name']);
-    expect(codesOf((all) => all.text('\u3164', { most: 3 }, 'bio'))).toEqual(['INVALID input.bio']);
-    expect(codesOf((all) => all.text('', { most: 3 }, 'bio').text(null, { most: 3 }, 'bio'))).toEqual([]);
+    expect(codesOf((all) => all.text('\u3164', { max: 3 }, 'bio'))).toEqual(['INVALID input.bio']);
+    expect(codesOf((all) => all.text('', { max: 3 }, 'bio').text(null, { max: 3 }, 'bio'))).toEqual([]);
   });
 
   test('is longer than a limit exactly where the segmenter counts more', () => {

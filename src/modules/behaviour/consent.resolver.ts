@@ -6,7 +6,7 @@ import { payload } from '../../relay/payload.js';
 import { Viewer } from '../user/index.js';
 import type { ConsentService, Decision, Subject } from './consent.service.js';
 import { Consent, UpdateConsentInput, UpdateConsentPayload } from './consent.type.js';
-import { isVisitorId } from './tracking.service.js';
+import { isVisitorId, visitorIdNeeded } from './tracking.service.js';
 
 @Resolver(() => Viewer)
 export class ConsentResolver {
@@ -38,7 +38,7 @@ export class ConsentResolver {
   ) {
     return payload(async () => {
       const subject = subjectOf(context, visitorId);
-      if (!subject) throw broken('REQUIRED', 'An anonymous visitor needs a visitorId of 8 to 64 letters, digits, - or _.', 'visitorId');
+      if (!subject) throw broken('REQUIRED', visitorIdNeeded, 'visitorId');
       return { consent: await this.consents.decide(subject, choices, wordingVersion) };
     });
   }

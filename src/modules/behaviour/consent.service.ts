@@ -64,7 +64,7 @@ export class ConsentService {
 
   /** Records a decision, which holds at once. Whoever withdraws from tracking has what was tracked deleted. @throws RulesBroken */
   async decide(subject: Subject, { tracking, personalisation }: Choices, wordingVersion: string): Promise<Decision> {
-    new InputRules().line(wordingVersion, { least: 1, most: 100 }, 'wordingVersion').check();
+    new InputRules().line(wordingVersion, { min: 1, max: 100 }, 'wordingVersion').check();
     const { consents, realtime } = this.dependencies;
     const key = 'user' in subject ? subject.user.toHexString() : `visitor:${subject.visitor}`;
     return realtime.recordChange([`consent:${key}`, `tracked:${key}`], async ({ session, announce }) => {

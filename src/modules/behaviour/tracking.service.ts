@@ -1,12 +1,13 @@
 /** Collects what people do in the shop, whether or not they are signed in. */
 import type { Types } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
+import { message } from '../../messages/index.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
-import { isExpired, isOfAnother, type Impression } from '../impression.js';
+import { isExpired, isOfAnother, tooOld, type Impression } from '../impression.js';
 import type { BehaviourEventDocument, BehaviourModels, InteractionDocument, TrackedKind } from './behaviour.model.js';
 import type { ConsentService } from './consent.service.js';
 import { interactionUpdate } from './interaction.service.js';
@@ -44,6 +45,11 @@ interface TrackingDependencies {
   catalog: CatalogVerbs;
   consents: ConsentService;
 }
+
+export const visitorIdNeeded = message('An anonymous visitor needs a visitorId of {min} to {max} letters, digits, - or _.', {
+  min: 8,
+  max: 64,
+});
 
 /** Whether it is an id by which an anonymous client may go. */
 export function isVisitorId(id: string | null | undefined): id is string {
@@ -103,18 +109,17 @@ export class TrackingService {
   private async checkEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<void> {
     const rules = new InputRules()
       .require(events.length > 0, 'REQUIRED', 'Send at least one event.', 'events')
-      .require(events.length <= maxBatch, 'TOO_LONG', `Send at most ${maxBatch} events at once.`, 'events');
-    if (!user)
-      rules.require(isVisitorId(visitor), 'REQUIRED', 'A stranger needs a visitorId of 8 to 64 letters, digits, - or _.', 'visitorId');
+      .require(events.length <= maxBatch, 'TOO_LONG', message('Send at most {max} events at once.', { max: maxBatch }), 'events');
+    if (!user) rules.require(isVisitorId(visitor), 'REQUIRED', visitorIdNeeded, 'visitorId');
     const batch = events.slice(0, maxBatch);
     const now = Date.now();
     batch.forEach(({ eventId, occurredAt }, index) => {
-      rules.line(eventId, { least: 1, most: 64 }, 'events', String(index), 'eventId');
+      rules.line(eventId, { min: 1, max: 64 }, 'events', String(index), 'eventId');
       if (occurredAt)
         rules.require(
           occurredAt.getTime() <= now + maxClockSkew && occurredAt.getTime() >= now - maxDelay,
           'OUT_OF_RANGE',
-          'This must lie within the last 7 days.',
+          message('This must be within the last {days} days.', { days: 7 }),
           'events',
           String(index),
           'occurredAt',
@@ -200,7 +205,7 @@ function checkImpression(rules: InputRules, user: Types.ObjectId | null, { kind,
   rules.require(impression !== null, 'REQUIRED', 'An IMPRESSION needs the impressionId of the recommendation.', ...field);
   if (!impression) return;
   rules.require(!isOfAnother(impression, user), 'NOT_FOUND', 'There is no such impression.', ...field);
-  rules.require(!isExpired(impression), 'TOO_LATE', 'This recommendation is more than 7 days old.', ...field);
+  rules.require(!isExpired(impression), 'TOO_LATE', tooOld, ...field);
   const isSame = product === null || product.equals(impression.product);
   rules.require(isSame, 'INVALID', 'This is not the recommended product. Leave it out.', 'events', String(index), 'productId');
 }

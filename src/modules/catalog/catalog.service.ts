@@ -1,6 +1,7 @@
 /** Products: what merchants and administrators make of them, and what other features may do to them. */
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
+import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
@@ -116,7 +117,7 @@ export class CatalogService {
     const product = await this.models.products.findById(id, { merchant: 1, archivedAt: 1 }).lean();
     if (!product || !maySee(product, editor)) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
     if (!product.merchant.equals(editor.userId) && !editor.roles.includes('ADMIN')) {
-      throw new RequestError('FORBIDDEN', 'This product belongs to another merchant.');
+      throw new RequestError('FORBIDDEN', 'You can only change your own products.');
     }
   }
 
@@ -371,20 +372,20 @@ const maxImages = 20;
 
 function checkContent(content: ProductContent & { slug?: string | null }): void {
   const { title, description, price, stock, attributes, slug, images = [] } = content;
-  const rules = new InputRules().text(description, { most: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
+  const rules = new InputRules().text(description, { max: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
   checkIdentifiers(rules, content);
   checkExternalIdentity(rules, content);
-  if (slug !== undefined && slug !== null) rules.line(slug, { least: 1, most: 80 }, 'slug');
-  if (title !== undefined && title !== null) rules.line(title, { least: 1, most: 200 }, 'title');
+  if (slug !== undefined && slug !== null) rules.line(slug, { min: 1, max: 80 }, 'slug');
+  if (title !== undefined && title !== null) rules.line(title, { min: 1, max: 200 }, 'title');
   if (price) {
     rules.range(price.amountMinor, 0, maxAmount, 'price', 'amountMinor');
     rules.require(isCurrency(price.currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'price', 'currency');
   }
-  rules.require(images.length <= maxImages, 'TOO_LONG', `A product may have at most ${maxImages} images.`, 'imageIds');
-  rules.require((attributes ?? []).length <= 50, 'TOO_LONG', 'A product may have at most 50 attributes.', 'attributes');
+  rules.require(images.length <= maxImages, 'TOO_LONG', message('Add at most {max} pictures.', { max: maxImages }), 'imageIds');
+  rules.require((attributes ?? []).length <= 50, 'TOO_LONG', message('Add at most {max} attributes.', { max: 50 }), 'attributes');
   (attributes ?? []).slice(0, 50).forEach(({ name, value }, at) => {
-    rules.line(name, { least: 1, most: 50 }, 'attributes', String(at), 'name');
-    rules.line(value, { least: 1, most: 200 }, 'attributes', String(at), 'value');
+    rules.line(name, { min: 1, max: 50 }, 'attributes', String(at), 'name');
+    rules.line(value, { min: 1, max: 200 }, 'attributes', String(at), 'value');
   });
   rules.check();
 }

@@ -2,6 +2,7 @@
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
+import { message } from '../../messages/index.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { ClientSession } from '../../store/database.js';
@@ -14,6 +15,8 @@ import { catalogTopic, categoryKey, insertKnownOnce } from './writing.js';
 /** Changes of the tree go one after the other. */
 const treeKey = 'categories';
 export const maxDepth = 20;
+
+const tooDeep = message('Categories can be nested {max} levels deep.', { max: maxDepth });
 /** So many categories move or are read with the one above them. */
 export const maxDescendants = 1000;
 
@@ -140,8 +143,7 @@ export class CategoryService {
     if (!parent) return [];
     const above = await this.models.categories.findById(parent, { ancestors: 1 }).session(session).lean();
     if (!above) throw noCategory('parentId');
-    if (above.ancestors.length + 1 >= maxDepth)
-      throw broken('OUT_OF_RANGE', `Categories can be nested ${maxDepth} levels deep.`, 'parentId');
+    if (above.ancestors.length + 1 >= maxDepth) throw broken('OUT_OF_RANGE', tooDeep, 'parentId');
     return [...above.ancestors, parent];
   }
 
@@ -162,11 +164,10 @@ export class CategoryService {
     const { categories } = this.models;
     const ancestors = await this.ancestorsBelow(to, session);
     if (ancestors.some((ancestor) => ancestor.equals(_id)))
-      throw broken('NOT_ALLOWED', 'A category cannot be moved below itself.', 'parentId');
+      throw broken('NOT_ALLOWED', 'A category can’t be moved below itself.', 'parentId');
     const below = await categories.find({ ancestors: _id }, { ancestors: 1 }).session(session).lean();
     const deepest = Math.max(0, ...below.map((child) => child.ancestors.length - child.ancestors.findIndex((one) => one.equals(_id))));
-    if (ancestors.length + deepest >= maxDepth)
-      throw broken('OUT_OF_RANGE', `Categories can be nested ${maxDepth} levels deep.`, 'parentId');
+    if (ancestors.length + deepest >= maxDepth) throw broken('OUT_OF_RANGE', tooDeep, 'parentId');
     await categories.updateOne({ _id }, { $set: { parent: to, ancestors } }, { session });
     const moves = below.map((child) => {
       const own = child.ancestors.slice(child.ancestors.findIndex((one) => one.equals(_id)));
@@ -187,8 +188,8 @@ const noCategory = (field: string) => broken('NOT_FOUND', 'There is no such cate
 
 function checkCategory(content: CategoryContent): void {
   const rules = new InputRules();
-  if (content.name !== undefined && content.name !== null) rules.line(content.name, { least: 1, most: 100 }, 'name');
-  if (content.slug !== undefined && content.slug !== null) rules.line(content.slug, { least: 1, most: 80 }, 'slug');
+  if (content.name !== undefined && content.name !== null) rules.line(content.name, { min: 1, max: 100 }, 'name');
+  if (content.slug !== undefined && content.slug !== null) rules.line(content.slug, { min: 1, max: 80 }, 'slug');
   checkExternalIdentity(rules, content);
   rules.check();
 }

@@ -15,13 +15,13 @@ export interface ExternalIdentity {
 }
 
 export function checkIdentifiers(rules: InputRules, { sku, gtin, mpn, brand }: Identifiers): void {
-  rules.line(sku, { most: 100 }, 'sku').line(mpn, { most: 100 }, 'mpn').line(brand, { most: 100 }, 'brand');
+  rules.line(sku, { max: 100 }, 'sku').line(mpn, { max: 100 }, 'mpn').line(brand, { max: 100 }, 'brand');
   const message = 'A GTIN has 8, 12, 13 or 14 digits, of which the last is a check digit.';
   rules.require(!gtin || isGtin(gtin), 'INVALID', message, 'gtin');
 }
 
 export function checkExternalIdentity(rules: InputRules, { externalId, source }: ExternalIdentity): void {
-  rules.line(externalId, { most: 200 }, 'externalId').line(source, { most: 100 }, 'source');
+  rules.line(externalId, { max: 200 }, 'externalId').line(source, { max: 100 }, 'source');
   rules.require(!externalId || Boolean(source), 'REQUIRED', 'Name the source of the external ID.', 'source');
   rules.require(!source || Boolean(externalId), 'REQUIRED', 'Give the ID in this source.', 'externalId');
 }

@@ -1,6 +1,7 @@
 /** Comments: how they are written, changed and deleted, and how moderation takes them out of sight. */
 import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
+import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/database.js';
@@ -101,7 +102,7 @@ export class CommentService {
     { subject, parent }: NewComment,
   ): Promise<Types.ObjectId | null> {
     const seen = await kind.seenBy(session, author, subject);
-    if (!seen || seen.hidden) throw broken('NOT_FOUND', 'There is nothing here to comment on.', 'subjectId');
+    if (!seen || seen.hidden) throw broken('NOT_FOUND', 'You can’t comment on this.', 'subjectId');
     if (!parent) return seen.author;
     const answered = await this.dependencies.visibility.seenBy(session, author, parent);
     const isThere =
@@ -152,7 +153,11 @@ export class CommentService {
     const found = await this.requireOwn(author, id);
     const { createdAt } = found;
     if (Date.now() - createdAt.getTime() > editHours * 3_600_000)
-      throw broken('TOO_LATE', `A comment can be changed for ${editHours} hours.`, 'commentId');
+      throw broken(
+        'TOO_LATE',
+        message('Comments can be edited for {hours, plural, one {# hour} other {# hours}}.', { hours: editHours }),
+        'commentId',
+      );
     return this.dependencies.realtime.recordChange([this.keyOf(found)], (change) => this.rewrite(change, found, body));
   }
 
@@ -247,5 +252,5 @@ export class CommentService {
 const noComment = () => broken('NOT_FOUND', 'There is no such comment.', 'commentId');
 
 function checkBody(body: string): void {
-  new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
+  new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
 }

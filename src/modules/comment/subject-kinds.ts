@@ -20,7 +20,7 @@ export class SubjectKinds {
   /** @throws RequestError BAD_USER_INPUT for what takes no comments */
   require(type: string): SubjectKind {
     const kind = this.kinds.get(type);
-    if (!kind) throw new RequestError('BAD_USER_INPUT', `A ${type} takes no comments.`, 'input.subjectId');
+    if (!kind) throw new RequestError('BAD_USER_INPUT', `A ${type} can’t be commented on.`, 'input.subjectId');
     return kind;
   }
 }

@@ -57,7 +57,7 @@ export class FeedbackService {
 
   /** @throws RulesBroken */
   async sendMerchantFeedback(sender: Types.ObjectId, input: NewFeedback): Promise<FeedbackDocument> {
-    new InputRules().text(input.body, { least: 1, most: 5000 }, 'body').check();
+    new InputRules().text(input.body, { min: 1, max: 5000 }, 'body').check();
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([feedbackKey(input.merchant)], async (change) => {
       const request = { user: sender, operation: 'sendMerchantFeedback', key: input.idempotencyKey, input };
@@ -89,7 +89,7 @@ export class FeedbackService {
 
   private async requireWelcome({ session }: Change, sender: Types.ObjectId, { merchant, product }: NewFeedback): Promise<void> {
     const { users, catalog, socialGraph } = this.dependencies;
-    if (merchant.equals(sender)) throw broken('NOT_ALLOWED', 'You cannot send feedback to yourself.', 'merchantId');
+    if (merchant.equals(sender)) throw broken('NOT_ALLOWED', 'You can’t send feedback to yourself.', 'merchantId');
     if (!(await users.knowsMerchant(merchant, session)) || (await socialGraph.isSeparated(merchant, sender, session)))
       throw broken('NOT_FOUND', 'There is no such merchant.', 'merchantId');
     if (product && !(await catalog.merchantOf(product, session))?.equals(merchant))
@@ -111,7 +111,7 @@ export class FeedbackService {
 
   /** The merchant's answer; the sender is told. @throws RulesBroken */
   async answerMerchantFeedback(merchant: Types.ObjectId, id: Types.ObjectId, body: string): Promise<FeedbackDocument> {
-    new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
+    new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
     const { realtime, notifications, screening, socialGraph } = this.dependencies;
     return realtime.recordChange([feedbackKey(merchant)], async (change) => {
       await screening.requireClean(change, merchant, body, 'body');

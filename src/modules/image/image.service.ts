@@ -1,8 +1,9 @@
 /** Images: how they are uploaded, checked, shown by content and removed. */
 import { Types } from 'mongoose';
-import { broken, RulesBroken, type BrokenRule } from '../../errors.js';
+import { broken, brokenRule, RulesBroken, type BrokenRule } from '../../errors.js';
 import { acceptedTypes, TooManyBytes, UnusableImage, type ImageProcessor, type ImageStorage } from '../../images/index.js';
 import { InputRules } from '../../input/rules.js';
+import { message } from '../../messages/index.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
@@ -92,11 +93,16 @@ export class ImageService {
     const types = acceptedTypes.join(', ');
     new InputRules()
       .require(purpose !== 'PRODUCT' || forProducts, 'NOT_ALLOWED', 'Only merchants can upload product images.', 'purpose')
-      .require(purpose !== 'AVATAR' || !altText, 'NOT_ALLOWED', 'An avatar has no alternative text.', 'altText')
-      .require(acceptedTypes.includes(contentType), 'INVALID', `Choose one of these types: ${types}.`, 'contentType')
+      .require(purpose !== 'AVATAR' || !altText, 'NOT_ALLOWED', 'Avatars have no alternative text.', 'altText')
+      .require(acceptedTypes.includes(contentType), 'INVALID', message('Choose one of these types: {types}.', { types }), 'contentType')
       .require(byteSize >= 1, 'OUT_OF_RANGE', 'This file is empty.', 'byteSize')
-      .require(byteSize <= maxUploadSize, 'TOO_LARGE', `An image may have at most ${maxUploadSize} bytes.`, 'byteSize')
-      .line(altText, { most: 300 }, 'altText')
+      .require(
+        byteSize <= maxUploadSize,
+        'TOO_LARGE',
+        message('An image can have at most {max, number} bytes.', { max: maxUploadSize }),
+        'byteSize',
+      )
+      .line(altText, { max: 300 }, 'altText')
       .check();
   }
 
@@ -110,8 +116,10 @@ export class ImageService {
         { upsert: true, returnDocument: 'after', session },
       )
       .lean();
-    if (after.count > uploadsPerDay) throw broken('QUOTA_EXCEEDED', `You can upload ${uploadsPerDay} images a day.`, 'purpose');
-    if (after.bytes > uploadBytesPerDay) throw broken('QUOTA_EXCEEDED', `You can upload ${uploadBytesPerDay} bytes a day.`, 'byteSize');
+    if (after.count > uploadsPerDay)
+      throw broken('QUOTA_EXCEEDED', message('You can upload {max, number} images a day.', { max: uploadsPerDay }), 'purpose');
+    if (after.bytes > uploadBytesPerDay)
+      throw broken('QUOTA_EXCEEDED', message('You can upload {max, number} bytes a day.', { max: uploadBytesPerDay }), 'byteSize');
   }
 
   /**
@@ -132,8 +140,8 @@ export class ImageService {
         const path = field.length > 0 ? field : ['imageIds', String(at)];
         const image = found.find(({ _id }) => _id.equals(id));
         if (!image || !image.owner.equals(user) || image.purpose !== purpose || image.removing)
-          return broken('NOT_FOUND', 'There is no such upload of yours for this purpose.', ...path).rules[0]!;
-        if (ids.findIndex((other) => other.equals(id)) < at) return broken('INVALID', 'This image is named twice.', ...path).rules[0]!;
+          return brokenRule('NOT_FOUND', 'There is no such upload of yours for this purpose.', ...path);
+        if (ids.findIndex((other) => other.equals(id)) < at) return brokenRule('INVALID', 'This image is listed twice.', ...path);
         return image.digest ? image : this.checkContent(image, path);
       }),
     );
@@ -148,15 +156,20 @@ export class ImageService {
     const { _id, byteSize, contentType } = image;
     try {
       const uploaded = await storage.read(uploadKey(_id), byteSize);
-      if (!uploaded) return broken('NOT_UPLOADED', 'Upload the file first.', ...path).rules[0]!;
+      if (!uploaded) return brokenRule('NOT_UPLOADED', 'Upload the file first.', ...path);
       const { bytes, width, height, digest } = await processor.process(uploaded, contentType);
       await storage.write(originalKey(_id), bytes, 'image/webp');
       await this.models.images.updateOne({ _id }, { $set: { width, height, digest } });
       await storage.remove(uploadKey(_id));
       return { ...image, width, height, digest };
     } catch (error) {
-      if (error instanceof TooManyBytes) return broken('TOO_LARGE', `This was announced with ${byteSize} bytes.`, ...path).rules[0]!;
-      if (error instanceof UnusableImage) return broken(error.code, error.message, ...path).rules[0]!;
+      if (error instanceof TooManyBytes)
+        return brokenRule(
+          'TOO_LARGE',
+          message('This file was announced with {max, number} bytes and has more.', { max: byteSize }),
+          ...path,
+        );
+      if (error instanceof UnusableImage) return brokenRule(error.code, error.reason, ...path);
       throw error;
     }
   }
@@ -181,7 +194,7 @@ export class ImageService {
       { $set: { usedBy, hidden }, $unset: { expiresAt: 1 } },
       { session },
     );
-    if (matchedCount < fresh.length) throw broken('NOT_ALLOWED', 'One of these images is shown elsewhere already.', field);
+    if (matchedCount < fresh.length) throw broken('NOT_ALLOWED', 'One of these images is already shown elsewhere.', field);
   }
 
   /** Content is gone, and its images with it. */

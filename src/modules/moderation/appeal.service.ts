@@ -31,11 +31,11 @@ export class AppealService {
   async appealModeration(author: Types.ObjectId, { content, body }: NewAppeal): Promise<AppealDocument> {
     const { models, kinds, cases } = this.dependencies;
     const kind = kinds.reportable(content);
-    new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
+    new InputRules().text(body, { min: 1, max: 2000 }, 'body').check();
     return this.recordAppeal(content, author, body, async (session) => {
       const owner = (await kind.seenBy(session, author, content.id))?.author;
       if (!owner) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
-      if (!owner.equals(author)) throw new RequestError('FORBIDDEN', 'You can only appeal about your own content.');
+      if (!owner.equals(author)) throw new RequestError('FORBIDDEN', 'You can only appeal decisions about your own content.');
       if (await cases.isHeld(session, content)) return null;
       const decision = await models.audit
         .findOne({ content: content.id, action: { $ne: 'CHANGE_ROLES' } })
@@ -49,9 +49,9 @@ export class AppealService {
 
   /** The same for somebody who can no longer sign in. @throws RulesBroken INVALID_CREDENTIALS, also for accounts that are not banned */
   async appealBan(email: string, password: string, body: string): Promise<void> {
-    new InputRules().text(body, { least: 1, most: 2000 }, 'body').check();
+    new InputRules().text(body, { min: 1, max: 2000 }, 'body').check();
     const user = await this.dependencies.users.bannedUser(email, password);
-    if (!user) throw broken('INVALID_CREDENTIALS', 'No suspended account has this address and password.', 'password');
+    if (!user) throw broken('INVALID_CREDENTIALS', 'No suspended account has this email address and password.', 'password');
     await this.recordAppeal({ type: 'User', id: user }, user, body, async (session) => {
       const ban = await this.dependencies.models.audit.findOne({ user, action: 'BAN' }).sort({ at: -1 }).session(session).lean();
       return ban?._id ?? null;

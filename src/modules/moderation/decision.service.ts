@@ -37,7 +37,7 @@ export class DecisionService {
     action: ModerationActionName,
     reason: string,
   ): Promise<AuditDocument> {
-    new InputRules().text(reason, { least: 1, most: 1000 }, 'reason').check();
+    new InputRules().text(reason, { min: 1, max: 1000 }, 'reason').check();
     const { realtime, kinds, cases } = this.dependencies;
     return realtime.recordChange([caseLock(content)], async (change) => {
       const { session } = change;
@@ -62,18 +62,18 @@ export class DecisionService {
     content: ContentReference,
   ): Promise<void> {
     const { users } = this.dependencies;
-    if (user.equals(moderator)) throw broken('NOT_ALLOWED', 'You cannot decide about yourself or your own content.', 'contentId');
+    if (user.equals(moderator)) throw broken('NOT_ALLOWED', 'You can’t moderate yourself or your own content.', 'contentId');
     const isStaff = (roles: readonly Role[] = []): boolean => roles.includes('MODERATOR') || roles.includes('ADMIN');
     const decider = await users.accountOf(moderator, session);
     if (isStaff((await users.accountOf(user, session))?.roles) && !decider?.roles.includes('ADMIN'))
-      throw broken('NOT_ALLOWED', 'Only administrators decide about moderators and administrators.', 'contentId');
+      throw broken('NOT_ALLOWED', 'Only administrators can moderate moderators and administrators.', 'contentId');
     const appeal = await this.models.appeals
       .findOne({ waiting: caseKey(content) })
       .session(session)
       .lean();
     const appealed = appeal?.decision && (await this.models.audit.findById(appeal.decision).session(session).lean());
     if (appealed && appealed.moderator.equals(moderator))
-      throw broken('NOT_ALLOWED', 'Somebody else must decide about an appeal against your decision.', 'contentId');
+      throw broken('NOT_ALLOWED', 'Another moderator must decide about an appeal against your decision.', 'contentId');
   }
 
   private async decideAboutContent(
@@ -84,7 +84,7 @@ export class DecisionService {
     isRelease: boolean,
   ): Promise<void> {
     const { events, kinds } = this.dependencies;
-    if (action === 'RESTRICT' || action === 'RENAME') throw broken('NOT_ALLOWED', 'This decision is about users only.', 'action');
+    if (action === 'RESTRICT' || action === 'RENAME') throw broken('NOT_ALLOWED', 'This action is for users only.', 'action');
     if (action === 'WARN') return;
     const visible = action === 'RESTORE';
     await kinds.require(content).moderation.show(change, content.id, visible, isRelease);
@@ -94,7 +94,7 @@ export class DecisionService {
 
   private async decideAboutUser(change: Change, user: Types.ObjectId, action: ModerationActionName): Promise<void> {
     const { users } = this.dependencies;
-    if (action === 'HIDE') throw broken('NOT_ALLOWED', 'A user cannot be hidden. Ban or restrict them.', 'action');
+    if (action === 'HIDE') throw broken('NOT_ALLOWED', 'Users can’t be hidden. Ban or restrict them instead.', 'action');
     if (action === 'BAN' || action === 'RESTORE') await this.ban(change, user, action === 'BAN');
     if (action === 'RESTRICT' || action === 'RESTORE') await users.restrict(change.session, user, action === 'RESTRICT');
     if (action === 'RENAME') await users.rename(change.session, user);
@@ -103,7 +103,7 @@ export class DecisionService {
   private async ban(change: Change, user: Types.ObjectId, banned: boolean): Promise<void> {
     const { users } = this.dependencies;
     const account = await users.accountOf(user, change.session);
-    if (banned && account?.roles.includes('ADMIN')) throw broken('NOT_ALLOWED', 'An administrator cannot be banned.', 'contentId');
+    if (banned && account?.roles.includes('ADMIN')) throw broken('NOT_ALLOWED', 'Administrators can’t be banned.', 'contentId');
     if (!(await users.ban(change, user, banned))) throw broken('NOT_FOUND', 'There is no such user.', 'contentId');
   }
 
@@ -127,9 +127,9 @@ export class DecisionService {
 
   /** What a user may do, from the next request on. Nobody changes their own roles. @throws RulesBroken */
   async setUserRoles(admin: SignedIn, user: Types.ObjectId, roles: Role[], reason: string): Promise<AuditDocument> {
-    new InputRules().text(reason, { least: 1, most: 1000 }, 'reason').check();
+    new InputRules().text(reason, { min: 1, max: 1000 }, 'reason').check();
     const after: Role[] = [...new Set<Role>(['BUYER', ...roles])];
-    if (user.equals(admin.userId)) throw broken('NOT_ALLOWED', 'You cannot change your own roles.', 'userId');
+    if (user.equals(admin.userId)) throw broken('NOT_ALLOWED', 'You can’t change your own roles.', 'userId');
     const { realtime, users } = this.dependencies;
     return realtime.recordChange([`roles:${user.toHexString()}`], async (change) => {
       const before = await users.setRoles(change, user, after);

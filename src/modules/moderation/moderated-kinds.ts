@@ -43,7 +43,7 @@ export class ModeratedKinds {
   /** @throws RequestError BAD_USER_INPUT for what cannot be hidden and shown */
   require({ type }: ContentReference): ModeratedContentKind {
     const kind = this.kinds.get(type);
-    if (!kind) throw new RequestError('BAD_USER_INPUT', `A ${type} cannot be moderated.`, 'input.contentId');
+    if (!kind) throw new RequestError('BAD_USER_INPUT', `A ${type} can’t be moderated.`, 'input.contentId');
     return kind;
   }
 

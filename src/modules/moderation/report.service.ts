@@ -26,12 +26,12 @@ export class ReportService {
   async reportContent(reporter: Types.ObjectId, content: ContentReference, reason: ReportReasonName, note: string): Promise<void> {
     const { models, realtime, kinds, cases } = this.dependencies;
     const kind = kinds.reportable(content);
-    new InputRules().text(note, { most: 1000 }, 'note').check();
+    new InputRules().text(note, { max: 1000 }, 'note').check();
     await realtime.recordChange([caseLock(content)], async ({ session }) => {
       const seen = await kind.seenBy(session, reporter, content.id);
       const author = seen?.author;
       if (!author) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
-      if (author.equals(reporter)) throw broken('NOT_ALLOWED', 'You cannot report yourself or your own content.', 'contentId');
+      if (author.equals(reporter)) throw broken('NOT_ALLOWED', 'You can’t report yourself or your own content.', 'contentId');
       const key = caseKey(content);
       const _id = `${key}:${seen.revisedAt.getTime()}:${reporter.toHexString()}`;
       if (await models.reports.exists({ _id }).session(session)) return;

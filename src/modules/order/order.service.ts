@@ -1,6 +1,7 @@
 /** Orders: placing them, and the steps that they take. */
 import type { Types } from 'mongoose';
-import { broken, RequestError, RulesBroken, type BrokenRule } from '../../errors.js';
+import { broken, brokenRule, RequestError, RulesBroken, type BrokenRule } from '../../errors.js';
+import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
@@ -62,7 +63,7 @@ export class OrderService {
     { idempotencyKey, shareToken = null }: PlacingOptions = {},
   ): Promise<OrderDocument> {
     checkItems(items);
-    new InputRules().line(shareToken, { most: 200 }, 'shareToken').check();
+    new InputRules().line(shareToken, { max: 200 }, 'shareToken').check();
     const { events, idempotency, realtime } = this.dependencies;
     const keys = new Set(items.map(({ product }) => productKey(product)));
     const id = await realtime.recordChange([...keys], async (change) => {
@@ -89,7 +90,7 @@ export class OrderService {
     const products = items.map((item, at) => {
       const product = byId.get(item.product.toHexString());
       if (!product || product.archivedAt)
-        missing.push({ code: 'NOT_FOUND', message: 'There is no such product.', field: ['input', 'items', String(at), 'productId'] });
+        missing.push(brokenRule('NOT_FOUND', 'There is no such product.', 'items', String(at), 'productId'));
       return product!;
     });
     if (missing.length > 0) throw new RulesBroken(missing);
@@ -103,7 +104,7 @@ export class OrderService {
       const { stock } = products[at]!;
       if (stock === null) continue;
       if (!(await this.dependencies.catalog.takeStock(change, product, quantity)))
-        throw broken('OUT_OF_STOCK', `There are only ${Math.max(0, stock)} left.`, 'items', String(at), 'quantity');
+        throw broken('OUT_OF_STOCK', message('Only {stock} in stock.', { stock: Math.max(0, stock) }), 'items', String(at), 'quantity');
     }
   }
 
@@ -113,7 +114,7 @@ export class OrderService {
     const mayRead = order && (order.buyer.equals(actor.userId) || order.merchant.equals(actor.userId) || actor.roles.includes('ADMIN'));
     if (!mayRead) throw broken('NOT_FOUND', 'There is no such order.', 'orderId');
     const isSeller = order.merchant.equals(actor.userId) || actor.roles.includes('ADMIN');
-    if (!isSeller && status !== 'CANCELLED') throw new RequestError('FORBIDDEN', 'Only the merchant may do this step.');
+    if (!isSeller && status !== 'CANCELLED') throw new RequestError('FORBIDDEN', 'Only the merchant can do this.');
     const { events, realtime } = this.dependencies;
     const keys = [`order:${id.toHexString()}`, ...order.items.map(({ product }) => productKey(product))];
     return realtime.recordChange(keys, async (change) => {
@@ -135,7 +136,11 @@ export class OrderService {
       .lean();
     if (moved) return moved;
     const current = await this.models.orders.findById(id, { status: 1 }).session(session).lean();
-    throw broken('INVALID_TRANSITION', `An order that is ${current!.status} cannot become ${status}.`, 'status');
+    throw broken(
+      'INVALID_TRANSITION',
+      message('An order with the status {current} can’t change to {status}.', { current: current!.status, status }),
+      'status',
+    );
   }
 
   private async returnStock(change: Change, { items }: OrderDocument): Promise<void> {
@@ -171,14 +176,14 @@ export class OrderService {
 function checkItems(items: OrderedItem[]): void {
   const rules = new InputRules()
     .require(items.length > 0, 'REQUIRED', 'Order at least one item.', 'items')
-    .require(items.length <= maxItems, 'TOO_LONG', `An order has at most ${maxItems} items.`, 'items');
+    .require(items.length <= maxItems, 'TOO_LONG', message('An order can have at most {max} items.', { max: maxItems }), 'items');
   const seen = new Set<string>();
   items.slice(0, maxItems).forEach(({ product, quantity }, at) => {
     rules.range(quantity, 1, maxQuantity, 'items', String(at), 'quantity');
     rules.require(
       !seen.has(product.toHexString()),
       'ALREADY_EXISTS',
-      'This product is in the order already.',
+      'This product is already in the order.',
       'items',
       String(at),
       'productId',
@@ -203,15 +208,16 @@ function checkSeller(products: PricedProduct[]): void {
     ({ merchant, price }) => !merchant.equals(first!.merchant) || price.currency !== first!.price.currency,
   );
   if (stranger <= 0) return;
-  const message = 'An order is with one merchant and in one currency: place one order for each.';
-  throw broken('NOT_ALLOWED', message, 'items', String(stranger), 'productId');
+  const reason = 'An order is with one merchant and in one currency. Place one order for each.';
+  throw broken('NOT_ALLOWED', reason, 'items', String(stranger), 'productId');
 }
 
 function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[], products: PricedProduct[]): OrderDocument {
   const now = new Date();
   const lines = items.map(({ product, quantity }, at) => ({ product, title: products[at]!.title, price: products[at]!.price, quantity }));
   const total = lines.reduce((sum, { price, quantity }) => sum + BigInt(price.amountMinor) * BigInt(quantity), 0n);
-  if (total > maxAmount) throw broken('OUT_OF_RANGE', `The total of an order can be at most ${maxAmount.toLocaleString('en')}.`, 'items');
+  if (total > maxAmount)
+    throw broken('OUT_OF_RANGE', message('The total of an order can be at most {max, number}.', { max: maxAmount }), 'items');
   return {
     _id,
     buyer,

@@ -37,7 +37,7 @@ export class PrivacyResolver {
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => {
-      if (!confirm) throw broken('REQUIRED', 'Confirm that you want to be erased.', 'confirm');
+      if (!confirm) throw broken('REQUIRED', 'Confirm that you want to delete your account.', 'confirm');
       await this.privacy.erase(context.requireSignedIn().userId, password);
       return { erased: true };
     });

@@ -56,7 +56,7 @@ export class PrivacyService {
   /** Somebody must be left to run the shop. */
   private async requireReplaceable(session: ClientSession, { _id, roles }: Account): Promise<void> {
     if (roles.includes('ADMIN') && !(await this.dependencies.users.hasOtherAdmin(_id, session)))
-      throw broken('NOT_ALLOWED', 'You are the only administrator: name another one first.', 'password');
+      throw broken('NOT_ALLOWED', 'You are the only administrator. Make someone else an administrator first.', 'password');
   }
 }
 

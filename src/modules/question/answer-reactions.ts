@@ -21,7 +21,7 @@ export class AnswerReactions {
     return this.changes.ofReader(asker, id, async (change, answer) => {
       const { session } = change;
       const question = await questions.findById(answer.question).session(session).lean();
-      if (!question?.author.equals(asker)) throw new RequestError('FORBIDDEN', 'Only whoever asked may accept an answer.');
+      if (!question?.author.equals(asker)) throw new RequestError('FORBIDDEN', 'Only the asker can accept an answer.');
       if (answer.accepted === accepted) return answer;
       // Also of one that is hidden: when it comes back, it does not take the place again.
       await answers.updateMany({ question: question._id, accepted: true }, { $set: { accepted: false } }, { session });
@@ -43,7 +43,7 @@ export class AnswerReactions {
   async vote(voter: Types.ObjectId, id: Types.ObjectId, helpful: boolean | null): Promise<AnswerDocument> {
     const { answers, votes } = this.models;
     return this.changes.ofReader(voter, id, async ({ session }, answer) => {
-      if (answer.author.equals(voter)) throw broken('NOT_ALLOWED', 'You cannot vote on your own answer.', 'answerId');
+      if (answer.author.equals(voter)) throw broken('NOT_ALLOWED', 'You can’t vote on your own answer.', 'answerId');
       const _id = pairKey({ subject: id, user: voter });
       const before = (await votes.findById(_id).session(session).lean())?.helpful ?? null;
       if (before === helpful) return answer;

@@ -196,7 +196,7 @@ export class AnswerService {
 }
 
 function checkAnswer(body: string): void {
-  new InputRules().text(body, { least: 1, most: 5000 }, 'body').check();
+  new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
 }
 
 /** The accepted answer first, then the most helpful, then the earliest. */

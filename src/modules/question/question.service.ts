@@ -52,7 +52,7 @@ export class QuestionService {
 
   /** @throws RulesBroken */
   async ask(author: Types.ObjectId, input: NewQuestion): Promise<QuestionDocument> {
-    new InputRules().text(input.body, { least: 1, most: 2000 }, 'body').check();
+    new InputRules().text(input.body, { min: 1, max: 2000 }, 'body').check();
     const { idempotency, realtime } = this.dependencies;
     const id = await realtime.recordChange([], async (change) => {
       const request = { user: author, operation: 'askQuestion', key: input.idempotencyKey, input };
@@ -112,7 +112,7 @@ export class QuestionService {
         if (!(await visibility.questionSeenBy(session, author, id))) throw noQuestion();
         throw new RequestError('FORBIDDEN', 'You can only delete your own questions.');
       }
-      if (question.answerCount > 0) throw broken('NOT_ALLOWED', 'A question that was answered stays.', 'questionId');
+      if (question.answerCount > 0) throw broken('NOT_ALLOWED', 'Questions with answers can’t be deleted.', 'questionId');
       await this.models.questions.deleteOne({ _id: id }, { session });
       await feed.withdrawActivity(change, id);
       await change.emitMany([endOf(answerTopic(id)), ...(question.hiddenAt ? [] : [questionEvent('QUESTION_REMOVED', question)])]);

@@ -1,6 +1,7 @@
 /** Referrals: products that users recommend to each other, and what becomes of them. */
 import { Types } from 'mongoose';
-import { broken, RulesBroken, type BrokenRule } from '../../errors.js';
+import { broken, brokenRule, RulesBroken, type BrokenRule } from '../../errors.js';
+import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
@@ -62,9 +63,14 @@ export class ReferralService {
   async referProduct(sender: Types.ObjectId, input: NewReferral): Promise<ReferralDocument[]> {
     const { product, recipients } = input;
     new InputRules()
-      .text(input.message, { most: 1000 }, 'message')
+      .text(input.message, { max: 1000 }, 'message')
       .require(recipients.length > 0, 'REQUIRED', 'Name at least one user.', 'toUserIds')
-      .require(recipients.length <= maxRecipients, 'TOO_LONG', `Name at most ${maxRecipients} users at once.`, 'toUserIds')
+      .require(
+        recipients.length <= maxRecipients,
+        'TOO_LONG',
+        message('Name at most {max} users at once.', { max: maxRecipients }),
+        'toUserIds',
+      )
       .check();
     const distinct = [...new Map(recipients.map((id) => [id.toHexString(), id])).values()];
     const { realtime, idempotency } = this.dependencies;
@@ -96,10 +102,10 @@ export class ReferralService {
     const active = await this.dependencies.users.activeAmong(recipients, session);
     const separated = await this.dependencies.socialGraph.separatedAmong(recipients, sender, session);
     const rules: BrokenRule[] = recipients.flatMap((recipient, at): BrokenRule[] => {
-      const field = ['input', 'toUserIds', String(at)];
+      const field = ['toUserIds', String(at)];
       const key = recipient.toHexString();
-      if (recipient.equals(sender)) return [{ code: 'NOT_ALLOWED', message: 'You cannot recommend to yourself.', field }];
-      if (!active.has(key) || separated.has(key)) return [{ code: 'NOT_FOUND', message: 'There is no such user.', field }];
+      if (recipient.equals(sender)) return [brokenRule('NOT_ALLOWED', 'You can’t recommend products to yourself.', ...field)];
+      if (!active.has(key) || separated.has(key)) return [brokenRule('NOT_FOUND', 'There is no such user.', ...field)];
       return [];
     });
     if (rules.length > 0) throw new RulesBroken(rules);

@@ -30,7 +30,7 @@ export class ReviewReactions {
   async vote(voter: Types.ObjectId, id: Types.ObjectId, helpful: boolean | null): Promise<ReviewDocument> {
     const { changes, ratings } = this.dependencies;
     return changes.ofReader(voter, id, async (change, review, product) => {
-      if (review.author.equals(voter)) throw broken('NOT_ALLOWED', 'You cannot vote on your own review.', 'reviewId');
+      if (review.author.equals(voter)) throw broken('NOT_ALLOWED', 'You can’t vote on your own review.', 'reviewId');
       const { session } = change;
       const _id = pairKey({ subject: id, user: voter });
       const earlier = await this.models.votes.findById(_id).session(session).lean();
@@ -50,10 +50,10 @@ export class ReviewReactions {
 
   /** The merchant's public answer; an empty one takes it back. @throws RulesBroken, RequestError FORBIDDEN */
   async respond(merchant: SignedIn, id: Types.ObjectId, body: string): Promise<ReviewDocument> {
-    new InputRules().text(body, { most: 5000 }, 'body').check();
+    new InputRules().text(body, { max: 5000 }, 'body').check();
     const { changes, notifications, screening } = this.dependencies;
     return changes.ofReader(merchant.userId, id, async (change, review, product) => {
-      if (!product.merchant.equals(merchant.userId)) throw new RequestError('FORBIDDEN', 'Only the product’s merchant may respond.');
+      if (!product.merchant.equals(merchant.userId)) throw new RequestError('FORBIDDEN', 'Only the product’s merchant can respond.');
       await screening.requireClean(change, merchant.userId, body, 'body');
       const response = body.trim() === '' ? null : { body, at: new Date(), by: merchant.userId };
       await this.models.reviews.updateOne({ _id: id }, { $set: { response } }, { session: change.session });

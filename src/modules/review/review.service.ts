@@ -1,6 +1,7 @@
 /** Reviews: what authors write, change and delete. */
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
+import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import { aspects, overallPoints, reviewWeight, starsOf, type Aspect } from '../../scoring/index.js';
@@ -68,11 +69,11 @@ export class ReviewService {
       const { session } = change;
       const product = await ratings.talliedProduct(session, input.product);
       if (!product || product.archivedAt) throw broken('NOT_FOUND', 'There is no such product.', 'productId');
-      if (product.merchant.equals(author)) throw broken('NOT_ALLOWED', 'Merchants cannot review their own products.', 'productId');
+      if (product.merchant.equals(author)) throw broken('NOT_ALLOWED', 'You can’t review your own products.', 'productId');
       const request = { user: author, operation: 'createReview', key: input.idempotencyKey, input };
       return idempotency.createOnce(session, request, async (_id) => {
         const earlier = await this.models.reviews.exists({ product: input.product, author }).session(session);
-        if (earlier) throw broken('ALREADY_EXISTS', 'You have reviewed this product; change that review instead.', 'productId');
+        if (earlier) throw broken('ALREADY_EXISTS', 'You have already reviewed this product. Edit that review instead.', 'productId');
         await this.add(change, product, await this.reviewOf(session, _id, author, input), uploads.map(textOf));
       });
     });
@@ -240,9 +241,9 @@ function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): 
 function checkContent(content: Partial<ReviewContent>): void {
   const rules = new InputRules();
   for (const aspect of aspects) rules.range(content[aspect], 1, 5, 'ratings', aspect);
-  rules.line(content.title, { most: 200 }, 'title');
-  if (content.body !== undefined) rules.text(content.body, { least: 1, most: 10_000 }, 'body');
+  rules.line(content.title, { max: 200 }, 'title');
+  if (content.body !== undefined) rules.text(content.body, { min: 1, max: 10_000 }, 'body');
   for (const [field, images] of Object.entries({ imageUrls: content.imageUrls, imageIds: content.images }))
-    rules.require((images ?? []).length <= maxImages, 'TOO_LONG', `A review may have at most ${maxImages} images.`, field);
+    rules.require((images ?? []).length <= maxImages, 'TOO_LONG', message('Add at most {max} pictures.', { max: maxImages }), field);
   rules.check();
 }

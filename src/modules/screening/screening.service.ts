@@ -52,7 +52,7 @@ export class ScreeningService {
   async requireClean(change: Change, author: Types.ObjectId, text: string, ...field: string[]): Promise<void> {
     if (text.trim() === '') return;
     const verdict = await this.judge(change.session, author, text);
-    if (verdict === 'SPAM') throw broken('LOOKS_LIKE_SPAM', 'This looks like spam. Take links out, or try again later.', ...field);
+    if (verdict === 'SPAM') throw broken('LOOKS_LIKE_SPAM', 'This looks like spam. Remove links, or try again later.', ...field);
     if (verdict === 'RESTRICTED') throw broken('NOT_ALLOWED', 'A moderator has restricted your account.', ...field);
   }
 

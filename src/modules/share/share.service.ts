@@ -54,7 +54,7 @@ export class ShareService {
 
   /** @throws RulesBroken */
   async shareProduct(author: Types.ObjectId, input: NewShare): Promise<ShareDocument> {
-    new InputRules().text(input.message, { most: 1000 }, 'message').check();
+    new InputRules().text(input.message, { max: 1000 }, 'message').check();
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([], async (change) => {
       const request = { user: author, operation: 'shareProduct', key: input.idempotencyKey, input };

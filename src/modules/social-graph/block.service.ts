@@ -39,7 +39,7 @@ export class BlockService {
    */
   async block(blocker: Types.ObjectId, blocked: Types.ObjectId, alsoEnd: (change: Change) => Promise<void>): Promise<void> {
     const { realtime, users } = this.dependencies;
-    if (blocker.equals(blocked)) throw broken('NOT_ALLOWED', 'You cannot block yourself.', 'userId');
+    if (blocker.equals(blocked)) throw broken('NOT_ALLOWED', 'You can’t block yourself.', 'userId');
     if (!(await users.knows(blocked))) throw noUser();
     await realtime.recordChange(blockKey(blocker), async (change) => {
       const { session } = change;

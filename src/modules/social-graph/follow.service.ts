@@ -31,7 +31,7 @@ export class FollowService {
   /** Following twice is following once. @throws RulesBroken */
   async follow(follower: Types.ObjectId, followee: Types.ObjectId): Promise<void> {
     const { blocks, events, realtime, users } = this.dependencies;
-    if (follower.equals(followee)) throw broken('NOT_ALLOWED', 'You cannot follow yourself.', 'userId');
+    if (follower.equals(followee)) throw broken('NOT_ALLOWED', 'You can’t follow yourself.', 'userId');
     if (!(await users.knows(followee))) throw noUser();
     await realtime.recordChange(followKey(follower), async (change) => {
       if (await blocks.isSeparated(followee, follower, change.session)) throw noUser();

@@ -4,6 +4,7 @@
  */
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
+import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Outbox } from '../../mail/index.js';
 import type { DataKeys } from '../../data-keys.js';
@@ -45,7 +46,7 @@ interface AccountDependencies {
   importedUsers: ImportedUsers;
 }
 
-const wrongToken = () => broken('INVALID', 'This link has expired or was used before. Ask for a new one.', 'token');
+const wrongToken = () => broken('INVALID', 'This link has expired or was already used. Request a new one.', 'token');
 
 export class AccountService {
   constructor(private readonly dependencies: AccountDependencies) {}
@@ -84,7 +85,7 @@ export class AccountService {
   /** @throws RulesBroken INVALID_CREDENTIALS, the same whether the address or the password is wrong. */
   async signIn(email: string, password: string, userAgent: string | null): Promise<Credentials> {
     const user = await this.userOf(email, password);
-    if (!user) throw broken('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.', 'password');
+    if (!user) throw broken('INVALID_CREDENTIALS', 'The email address or password is wrong.', 'password');
     if (user.bannedAt) throw broken('SUSPENDED', 'This account is suspended.', 'email');
     return this.dependencies.sessions.open(user, userAgent);
   }
@@ -112,7 +113,7 @@ export class AccountService {
 
   /** Has a link mailed with which the password can be reset, where there is such an account. Nobody learns which. */
   async requestPasswordReset(email: string): Promise<void> {
-    new InputRules().require(isEmail(email), 'INVALID', 'This is not an e-mail address.', 'email').check();
+    new InputRules().require(isEmail(email), 'INVALID', 'This is not a valid email address.', 'email').check();
     await enqueueAccountMail(this.dependencies.outbox, 'account: reset password', { email });
     this.dependencies.outbox.wake();
   }
@@ -158,19 +159,19 @@ export class AccountService {
 
   /** Has a link mailed to a new address; the account has it once that is confirmed. @throws RulesBroken */
   async changeEmail({ userId }: SignedIn, email: string, password: string): Promise<void> {
-    new InputRules().require(isEmail(email), 'INVALID', 'This is not an e-mail address.', 'email').check();
+    new InputRules().require(isEmail(email), 'INVALID', 'This is not a valid email address.', 'email').check();
     if (!(await this.passwordMatches(userId, password))) throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
     await enqueueAccountMail(this.dependencies.outbox, 'account: change address', { email, user: userId.toHexString() });
     this.dependencies.outbox.wake();
   }
 
   private async requireSignUp({ email, password, handle, name }: SignUp): Promise<void> {
-    const rules = new InputRules().require(isEmail(email), 'INVALID', 'This is not an e-mail address.', 'email');
+    const rules = new InputRules().require(isEmail(email), 'INVALID', 'This is not a valid email address.', 'email');
     await this.dependencies.passwords.rules(password, [email.slice(0, 254), handle.slice(0, 30), name.slice(0, 100)], 'password', rules);
     rules
-      .require(isHandle(handle), 'INVALID', 'A handle has 3 to 30 letters, digits or underscores.', 'handle')
+      .require(isHandle(handle), 'INVALID', message('Use {min} to {max} letters, digits or underscores.', { min: 3, max: 30 }), 'handle')
       .require(!isHandle(handle) || !isReserved(handle), 'NOT_ALLOWED', 'This handle is reserved. Choose another one.', 'handle')
-      .line(name, { least: 1, most: 100 }, 'name')
+      .line(name, { min: 1, max: 100 }, 'name')
       .check();
   }
 
@@ -249,5 +250,5 @@ export class AccountService {
 }
 
 function handleTaken() {
-  return broken('HANDLE_TAKEN', 'This handle is taken.', 'handle');
+  return broken('HANDLE_TAKEN', 'This handle is taken. Choose another one.', 'handle');
 }

@@ -32,12 +32,12 @@ export class Passwords {
 
   /** The same, to be checked together with other rules. */
   async rules(password: string, ownWords: string[], field: string, rules = new InputRules()): Promise<InputRules> {
-    rules.text(password, { least: minLength, most: maxLength }, field);
+    rules.text(password, { min: minLength, max: maxLength }, field);
     if (password.length < minLength || password.length > maxLength) return rules;
     const words = [...this.shopWords, ...ownWords].flatMap((word) => [word, ...word.split(/[@._\s-]/)]).filter((word) => word.length > 2);
     const score = await this.scoreOf(password.normalize('NFC').slice(0, judgedLength), words);
-    const message = 'This password is easy to guess. Use a few unrelated words, or a password manager.';
-    return rules.require(score >= leastScore, 'TOO_WEAK', message, field);
+    const reason = 'This password is easy to guess. Use a few unrelated words, or a password manager.';
+    return rules.require(score >= leastScore, 'TOO_WEAK', reason, field);
   }
 
   /** Summer2024! is as easy as Summer2024: a few signs that are put behind or between make no password strong. */

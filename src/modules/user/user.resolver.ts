@@ -207,7 +207,7 @@ export class UserResolver {
     const id = idOf('Session', sessionId, 'input.sessionId');
     return payload(async () => {
       const revoked = await this.dependencies.sessions.revoke(context.requireSignedIn().userId, id);
-      if (!revoked) throw broken('NOT_FOUND', 'You have no such session.', 'sessionId');
+      if (!revoked) throw broken('NOT_FOUND', 'There is no such session.', 'sessionId');
       return { revoked };
     });
   }

@@ -71,8 +71,8 @@ export class UserService {
 
   /** Changes what is given; null clears what may be empty. @throws RulesBroken */
   async updateProfile(user: Types.ObjectId, change: ProfileChange): Promise<PublicUser> {
-    const rules = new InputRules().text(change.bio, { most: 1000 }, 'bio');
-    if (change.name !== undefined) rules.line(change.name, { least: 1, most: 100 }, 'name');
+    const rules = new InputRules().text(change.bio, { max: 1000 }, 'bio');
+    if (change.name !== undefined) rules.line(change.name, { min: 1, max: 100 }, 'name');
     rules.check();
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const texts = Object.fromEntries(Object.entries({ name: change.name ?? '', bio: change.bio ?? '' }).filter(([, text]) => text !== ''));

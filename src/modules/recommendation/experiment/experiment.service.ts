@@ -6,7 +6,7 @@ import type { Change, Realtime } from '../../../realtime/index.js';
 import { insert, insertMissing } from '../../../store/documents.js';
 import type { BehaviourVerbs } from '../../behaviour/index.js';
 import type { DomainEvents } from '../../domain-events.js';
-import { isExpired, isOfAnother, type Impression } from '../../impression.js';
+import { isExpired, isOfAnother, tooOld, type Impression } from '../../impression.js';
 import type { ExperimentModels, ImpressionDocument, OutcomeName } from './experiment.model.js';
 import { reportOf, type RecommenderReportFigures } from './experiment-report.js';
 
@@ -76,7 +76,7 @@ export class ExperimentService {
    */
   async recordOutcome(user: Types.ObjectId | null, impression: Impression, outcome: OutcomeName): Promise<void> {
     if (isOfAnother(impression, user)) throw broken('NOT_FOUND', 'There is no such impression.', 'impressionId');
-    if (isExpired(impression)) throw broken('TOO_LATE', 'This recommendation is more than 7 days old.', 'impressionId');
+    if (isExpired(impression)) throw broken('TOO_LATE', tooOld, 'impressionId');
     const { behaviour, realtime } = this.dependencies;
     const { list, product } = impression;
     const tracking = user !== null && (await behaviour.choicesOf({ user })).tracking;

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { Arg, Args, Ctx, ID, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../../errors.js';
+import { listOf, translate, type MessageText } from '../../../messages/index.js';
 import { Cost } from '../../../relay/cost.js';
 import { ConnectionArgs, largestPage, mapEdges, paginateArray } from '../../../relay/connection.js';
 import type { RequestContext } from '../../../relay/context.js';
@@ -9,7 +10,7 @@ import { FieldResolver } from '../../../relay/output.js';
 import type { BehaviourVerbs } from '../../behaviour/index.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../../catalog/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../../user/index.js';
-import type { Reason } from '../pipeline/recommendation.js';
+import type { Reason, ReasonKind } from '../pipeline/recommendation.js';
 import type { RecommenderService } from '../pipeline/recommender.service.js';
 import { RecommendationContext, RecommendationReason, RecommendedProductConnection } from './recommendation.type.js';
 
@@ -34,26 +35,23 @@ export class RecommendationReasonResolver {
 
   @FieldResolver(() => String, { description: 'The reason as a sentence to display, in the viewer’s language.' })
   async text(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<string> {
-    const products = (await this.products(reason, context)).map(({ title }) => title).join(' and ');
-    const users = (await this.users(reason, context)).map(({ name }) => name).join(', ');
-    switch (reason.kind) {
-      case 'BOUGHT':
-        return `Because you bought ${products}`;
-      case 'REVIEWED':
-        return `Because you reviewed ${products}`;
-      case 'VIEWED':
-        return `Because you looked at ${products}`;
-      case 'ALIKE':
-        return `Goes with ${products}`;
-      case 'FOLLOWED':
-        return `Liked by ${users}, whom you follow`;
-      case 'TASTE':
-        return 'Liked by people whose taste is like yours';
-      case 'POPULAR':
-        return 'Popular in the shop';
-    }
+    const { language } = context;
+    const titles = (await this.products(reason, context)).map(({ title }) => title);
+    const names = (await this.users(reason, context)).map(({ name }) => name);
+    const values = { products: listOf(titles, language), users: listOf(names, language) };
+    return translate({ text: sentences[reason.kind], values }, language);
   }
 }
+
+const sentences: Record<ReasonKind, MessageText> = {
+  BOUGHT: 'Because you bought {products}',
+  REVIEWED: 'Because you reviewed {products}',
+  VIEWED: 'Because you looked at {products}',
+  ALIKE: 'Goes with {products}',
+  FOLLOWED: 'Liked by {users}, whom you follow',
+  TASTE: 'Liked by people with a similar taste',
+  POPULAR: 'Popular in the shop',
+};
 
 function present<Value>(values: (Value | null)[]): Value[] {
   return values.filter((value) => value !== null);
