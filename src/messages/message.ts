@@ -3,7 +3,7 @@ import type { german } from './german.js';
 
 export type MessageText = keyof typeof german;
 
-export type MessageValues = Readonly<Record<string, string | number>>;
+type MessageValues = Readonly<Record<string, string | number>>;
 
 export interface Message {
   readonly text: MessageText;
