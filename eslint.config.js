@@ -2,6 +2,7 @@ import eslint from '@eslint/js';
 import graphql from '@graphql-eslint/eslint-plugin';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
+import { schemaConventions } from './schema/conventions.js';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.data/'] },
@@ -9,7 +10,7 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.js', '**/*.cjs'],
     extends: [eslint.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.cjs'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.cjs', 'schema/*.js'] }, tsconfigRootDir: import.meta.dirname },
     },
     plugins: { regexp },
     rules: {
@@ -112,6 +113,7 @@ export default tseslint.config(
         'error',
         { types: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true, DirectiveDefinition: true },
       ],
+      ...schemaConventions,
       // Lists that cannot grow are plain, and what a list holds need not be an object of its own.
       '@graphql-eslint/relay-edge-types': [
         'error',

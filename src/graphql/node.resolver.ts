@@ -17,7 +17,8 @@ export class NodeResolver {
   @Cost({ slicingArguments: ['ids'] })
   @Query(() => [Node], {
     nullable: 'items',
-    description: 'Objects by their IDs, in the same order. Null for each that does not exist or that the viewer may not see.',
+    description:
+      'Objects by their IDs, one for each ID, in the same order. Null for each that does not exist or that the viewer may not see.',
   })
   nodes(
     @Arg('ids', () => [ID], { description: 'The objects’ IDs, up to 100.' }) ids: string[],

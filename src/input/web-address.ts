@@ -20,6 +20,7 @@ function parse(text: string): URL | null {
 export const WebAddress = new GraphQLScalarType<string, string>({
   name: 'URL',
   description: `An http or https address of at most ${maxAddressLength.toLocaleString('en')} characters, without a user name or password.`,
+  specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: String,
   parseValue: (value) => textOf(value),
   parseLiteral: (node) => textOf(node.kind === Kind.STRING ? node.value : undefined),

@@ -11,9 +11,9 @@ registerEnumType(ChangeKind, {
   name: 'ChangeKind',
   description: 'What happened to an object.',
   valuesConfig: {
-    ADDED: { description: 'It was published, or a moderator put it back in sight.' },
-    EDITED: { description: 'It changed.' },
-    REMOVED: { description: 'It was deleted, or taken out of sight by a moderator.' },
+    ADDED: { description: 'It was published, or a moderator restored it.' },
+    EDITED: { description: 'It was edited, or something shown with it changed.' },
+    REMOVED: { description: 'It was deleted, or hidden by a moderator.' },
   },
 });
 

@@ -18,13 +18,13 @@ export class ConnectionArgs {
   })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only items after this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only items after this cursor. From the start of the list when left out.' })
   after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Number of items from the end of the list, up to 100.' })
+  @Field(() => Int, { nullable: true, description: 'Number of items from the end of the list, up to 100. Leave it out to page forwards.' })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only items before this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Only items before this cursor. To the end of the list when left out.' })
   before?: string | null;
 }
 
@@ -72,16 +72,16 @@ export function connectionType<Node extends object, const EdgeSpecs extends Fiel
   name: string,
   { edge, liveAs }: ConnectionOptions<EdgeSpecs> = {},
 ): ClassType<Connection<Node, Fields<EdgeSpecs>>> {
-  @ObjectType(`${name}Edge`, { description: `An item in a list of ${name} objects, with its cursor.` })
+  @ObjectType(`${name}Edge`, { description: `An item in a list of ${node.name} objects, with its cursor.` })
   class NodeEdge implements Edge<Node> {
     @Field(() => String, { description: 'Cursor of this item, for `after` and `before`.' })
     cursor!: string;
 
-    @Field(() => node, { description: `The ${name} object.` })
+    @Field(() => node, { description: `The ${node.name} object.` })
     node!: Node;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name} objects.` })
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${node.name} objects.` })
   class NodeConnection implements Connection<Node> {
     @Field(() => [NodeEdge], { description: 'Edges of the page, in the list’s order.' })
     edges!: NodeEdge[];

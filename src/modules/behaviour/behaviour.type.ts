@@ -15,7 +15,7 @@ registerEnumType(BehaviourKind, {
     VIEW: { description: 'Opened the product’s page.' },
     CLICK: { description: 'Clicked on the product in a list.' },
     ADD_TO_CART: { description: 'Added the product to the cart.' },
-    IMPRESSION: { description: 'Saw it as a recommendation: it was in view.' },
+    IMPRESSION: { description: 'Saw the product as a recommendation, in view on the screen.' },
   },
 });
 
@@ -26,16 +26,19 @@ export class BehaviourEventInput {
   })
   eventId!: string;
 
-  @Field(() => BehaviourKind, { description: 'The action.' })
+  @Field(() => BehaviourKind, { description: 'What the user or visitor did.' })
   kind!: BehaviourKind;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The product acted on. Required, but for an `IMPRESSION`, whose product is the recommended one.',
+    description: 'The product acted on. Required unless it is an `IMPRESSION`: its product is the recommended product.',
   })
   productId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'With an `IMPRESSION`, and only then: the `impressionId` of the recommendation.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The `impressionId` of the recommendation. Required for an `IMPRESSION`; leave it out for other actions.',
+  })
   impressionId?: string | null;
 
   @Field(() => Date, { nullable: true, description: 'When it happened, within the last 7 days. Defaults to now.' })

@@ -34,6 +34,6 @@ export class UpdateConsentInput {
   visitorId?: string | null;
 }
 
-export const UpdateConsentPayload = payloadType('UpdateConsentPayload', 'The decision.', {
+export const UpdateConsentPayload = payloadType('UpdateConsentPayload', 'Result of updating consent.', {
   consent: field(() => Consent, 'The choices in effect from now on.'),
 });

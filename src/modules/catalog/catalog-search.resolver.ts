@@ -27,7 +27,7 @@ export class ProductSearchResolver {
   @Cost({ weight: 50 })
   @Query(() => ProductSearchConnection, {
     description:
-      'Finds products by words. Unfinished and mistyped words, accents, ligatures, case and width make no difference; Chinese, Japanese, Korean and Thai words are found inside a run of text.',
+      'Finds products by words. Tolerates unfinished and mistyped words, and ignores accents, ligatures, case and width. Chinese, Japanese, Korean and Thai words are found within a text without spaces.',
   })
   async searchProducts(
     @Arg('query', () => String, {
@@ -39,7 +39,7 @@ export class ProductSearchResolver {
     @Ctx() context: RequestContext,
     @Arg('filter', () => ProductFilter, { nullable: true, description: 'Conditions on the products. All products when left out.' })
     filter?: ProductFilter | null,
-    @Arg('sort', () => ProductSort, { nullable: true, description: 'The order. Most relevant first when left out.' })
+    @Arg('sort', () => ProductSort, { nullable: true, description: 'Order of the list. Most relevant first when left out.' })
     sort?: ProductSort | null,
   ): Promise<SearchPage> {
     if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query can have up to ${maxQuery} characters.`, 'query');
@@ -50,7 +50,7 @@ export class ProductSearchResolver {
     return { ...found, facets, totalCount: products.length };
   }
 
-  @FieldResolver(() => ProductFacets, { description: 'Choices that narrow the search, with counts.' })
+  @FieldResolver(() => ProductFacets, { description: 'Filters that narrow the search, with counts.' })
   facets(@Root() { facets }: SearchPage): Facets {
     return facets();
   }

@@ -14,7 +14,7 @@ export class CategoryFacet extends From<Facets['categories'][number]> {
 
 @ObjectType({ description: 'A value and the number of products it would leave.' })
 export class FacetValue {
-  @Field(() => String, { description: 'The value.' })
+  @Field(() => String, { description: 'Value of the attribute, or the brand.' })
   value!: string;
 
   @Field(() => Int, { description: 'Number of products.' })
@@ -59,7 +59,7 @@ export class PriceFacet {
   })
   max!: number | null;
 
-  @Field(() => [PriceRange], { description: 'Up to five ranges with about the same number of products each.' })
+  @Field(() => [PriceRange], { description: 'Up to 5 ranges with about the same number of products each.' })
   ranges!: PriceRange[];
 }
 
@@ -74,7 +74,7 @@ export class RatingFacet {
 
 @ObjectType({
   description:
-    'Choices that narrow the search, with the number of products each would leave. Other values of a choice already made are counted too.',
+    'Filters that narrow the search, with the number of products that each would leave. Alternatives to a filter that is already set are counted too.',
 })
 export class ProductFacets extends From<Facets> {
   @Field(() => [CategoryFacet], { description: 'Categories that hold the products, most frequent first, up to 20.' })
@@ -89,7 +89,7 @@ export class ProductFacets extends From<Facets> {
   @Field(() => PriceFacet, { description: 'The range of prices.' })
   price!: PriceFacet;
 
-  @Field(() => [RatingFacet], { description: 'Ratings of at least 4, 3, 2 and 1 stars.' })
+  @Field(() => [RatingFacet], { description: 'Minimum ratings: one for each of 4, 3, 2 and 1 stars.' })
   ratings!: RatingFacet[];
 
   @Field(() => Int, { description: 'Number of products that can be ordered now.' })
@@ -104,12 +104,12 @@ export interface SearchPage extends Connection<ProductDocument> {
 
 const ProductEdge = edgeType<Product>(ProductConnection);
 
-@ObjectType({ description: 'A page of the products a search found.' })
+@ObjectType({ description: 'A page of the products that a search found.' })
 export class ProductSearchConnection extends From<SearchPage> {
-  @Field(() => [ProductEdge], { description: 'The page, in order.' })
+  @Field(() => [ProductEdge], { description: 'Edges of the page, in the list’s order.' })
   edges!: Edge<Product>[];
 
-  @Field(() => PageInfo, { description: 'Whether there are more pages, and where they begin.' })
+  @Field(() => PageInfo, { description: 'Position of the page, and whether there are more items.' })
   pageInfo!: PageInfo;
 
   @Field(() => Int, { description: 'Total number of products found.' })

@@ -56,7 +56,7 @@ export class ProductResolver {
     @Arg('sort', () => ProductSort, {
       nullable: true,
       defaultValue: ProductSort.NEWEST,
-      description: 'The order. Newest first when left out.',
+      description: 'Order of the list. Newest first when left out.',
     })
     sort: ProductSort = ProductSort.NEWEST,
   ): Promise<Connection<ProductDocument>> {
@@ -71,19 +71,23 @@ export class ProductResolver {
   @Query(() => Product, {
     nullable: true,
     description:
-      'A product by ID, by slug or by its ID in another system. Null if there is none. Archived products are for their merchant and administrators.',
+      'A product by ID, by slug or by its ID in another system. Null if there is none. Archived products are visible to their merchant and to administrators only.',
   })
   async product(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { nullable: true, description: 'The product’s ID.' }) id?: string | null,
+    @Arg('id', () => ID, { nullable: true, description: 'The product’s ID. Leave it out to use another key.' }) id?: string | null,
     @Arg('slug', () => String, {
       nullable: true,
-      description: 'A slug of the product, also an earlier one. `Product.slug` is the present one.',
+      description: 'A current or earlier slug of the product. `Product.slug` is the current one. Leave it out to use another key.',
     })
     slug?: string | null,
-    @Arg('externalId', () => String, { nullable: true, description: 'The product’s ID in another system. Needs `source`.' })
+    @Arg('externalId', () => String, {
+      nullable: true,
+      description: 'The product’s ID in another system, with `source`. Leave it out to use another key.',
+    })
     externalId?: string | null,
-    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to.' }) source?: string | null,
+    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to. Required with it.' })
+    source?: string | null,
   ): Promise<ProductDocument | null> {
     const { catalog, loaders } = this.dependencies;
     const product = await findOne(
@@ -105,7 +109,7 @@ export class ProductResolver {
   @FieldResolver(() => User, {
     nullable: true,
     description:
-      'The merchant who sells the product. Null if their account was deleted, or if one of them and the viewer blocked the other.',
+      'The merchant who sells the product. Null if their account was deleted, or if the merchant and the viewer blocked each other.',
   })
   merchant(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return this.dependencies.socialGraph.visibleUser(product.merchant, context);
@@ -116,7 +120,10 @@ export class ProductResolver {
     return externalId ?? null;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The system that `externalId` belongs to. Null without one.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The system that `externalId` belongs to. Null if there is no `externalId`.',
+  })
   source(@Root() { externalId, source }: ProductDocument): string | null {
     return externalId === undefined ? null : (source ?? null);
   }
@@ -132,7 +139,7 @@ export class ProductResolver {
   }
 
   @Cost({ assumedSize: 5 })
-  @FieldResolver(() => [Image], { description: 'Images of the product, at most 21. The first one stands for it in lists.' })
+  @FieldResolver(() => [Image], { description: 'Images of the product, up to 21. Use the first one in lists.' })
   images(@Root() { images, imageUrl }: ProductDocument, @Ctx() context: RequestContext): Promise<ShownImage[]> {
     return this.dependencies.images.shown(context, images, imageUrl ? [imageUrl] : []);
   }
@@ -175,10 +182,10 @@ export class ProductResolver {
   @Authorized('MERCHANT', 'ADMIN')
   @Mutation(() => ArchiveProductPayload, {
     description:
-      'Takes a product out of the shop: it leaves lists, searches and recommendations, and cannot be ordered. Orders keep their lines. For its merchant and administrators.',
+      'Takes a product out of the shop. It is removed from lists, searches and recommendations and can’t be ordered; existing orders keep it. Requires being its merchant, or the role `ADMIN`.',
   })
   archiveProduct(
-    @Arg('input', () => ArchiveProductInput, { description: 'The product.' }) input: ArchiveProductInput,
+    @Arg('input', () => ArchiveProductInput, { description: 'The product to archive.' }) input: ArchiveProductInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Product', input.productId, 'input.productId');
@@ -187,10 +194,10 @@ export class ProductResolver {
 
   @Authorized('MERCHANT', 'ADMIN')
   @Mutation(() => UnarchiveProductPayload, {
-    description: 'Puts an archived product back into the shop. For its merchant and administrators.',
+    description: 'Puts an archived product back into the shop. Requires being its merchant, or the role `ADMIN`.',
   })
   unarchiveProduct(
-    @Arg('input', () => UnarchiveProductInput, { description: 'The product.' }) input: UnarchiveProductInput,
+    @Arg('input', () => UnarchiveProductInput, { description: 'The product to put back.' }) input: UnarchiveProductInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Product', input.productId, 'input.productId');
@@ -206,7 +213,7 @@ export class ArchivedProductsResolver {
   @Authorized('MERCHANT')
   @FieldResolver(() => ProductConnection, {
     nullable: true,
-    description: 'The viewer’s archived products, the latest archived first. For merchants.',
+    description: 'The viewer’s archived products, most recently archived first.',
   })
   archivedProducts(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ProductDocument>> {
     return paginate(this.models.products, archivedList(context.requireSignedIn().userId), page);

@@ -9,10 +9,10 @@ import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 
 @ObjectType({ implements: Node, description: 'A group of products. Categories form a tree.' })
 export class Category extends Node<CategoryDocument> {
-  @Field(() => String, { description: 'Unique, readable name for URLs.' })
+  @Field(() => String, { description: 'Unique, readable part of URLs, in any script.' })
   slug!: string;
 
-  @Field(() => String, { description: 'Display name.' })
+  @Field(() => String, { description: 'Display name, up to 200 characters.' })
   name!: string;
 }
 
@@ -38,10 +38,10 @@ export class ProductAttribute {
 
 @ObjectType({ implements: Node, description: 'A product in the shop.' })
 export class Product extends Node<ProductDocument> {
-  @Field(() => String, { description: 'Unique, readable name for URLs.' })
+  @Field(() => String, { description: 'Unique, readable part of URLs, in any script.' })
   slug!: string;
 
-  @Field(() => String, { description: 'Display name.' })
+  @Field(() => String, { description: 'Display name, up to 200 characters.' })
   title!: string;
 
   @Field(() => String, { description: 'Description as plain text. May be empty.' })
@@ -50,10 +50,10 @@ export class Product extends Node<ProductDocument> {
   @Field(() => Money, { nullable: true, description: 'Current price. Null if the product has no price.' })
   price!: Money | null;
 
-  @Field(() => [ProductAttribute], { description: 'Attributes of the product.' })
+  @Field(() => [ProductAttribute], { description: 'Attributes of the product, up to 50.' })
   attributes!: ProductAttribute[];
 
-  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image.' })
   imageUrl!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The merchant’s stock-keeping unit.' })
@@ -62,10 +62,10 @@ export class Product extends Node<ProductDocument> {
   @Field(() => String, { nullable: true, description: 'Global Trade Item Number: EAN, UPC or ISBN-13.' })
   gtin!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Manufacturer part number.' })
+  @Field(() => String, { nullable: true, description: 'Manufacturer part number. Null if there is none.' })
   mpn!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The brand.' })
+  @Field(() => String, { nullable: true, description: 'Brand of the product. Null if it has none.' })
   brand!: string | null;
 
   @Field(() => Date, { nullable: true, description: 'When the product was taken out of the shop. Null while it is in the shop.' })
@@ -89,7 +89,7 @@ registerEnumType(ProductSort, {
   name: 'ProductSort',
   description: 'Order of a product list.',
   valuesConfig: {
-    NEWEST: { description: 'Newest first.' },
+    NEWEST: { description: 'Newest products first.' },
     TOP_RATED: { description: 'Highest composite score first.' },
     PRICE_LOWEST: {
       description: 'Least expensive first, in the filter’s currency or the shop’s. Products without a price in it are left out.',
@@ -132,7 +132,7 @@ export class CreateProductInput {
   @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50.' })
   attributes?: ProductAttributeInput[] | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image.' })
   imageUrl?: string | null;
 
   @Field(() => [ID], {
@@ -145,7 +145,7 @@ export class CreateProductInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Readable part of the product’s address, in any script; it gets a number behind it when taken. Made from the title when left out.',
+      'Readable part of the product’s address, in any script; a number is appended if it is taken. Made from the title when left out.',
   })
   slug?: string | null;
 
@@ -184,8 +184,7 @@ export class UpdateProductInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Readable part of the product’s address, in any script; it gets a number behind it when taken. The earlier slugs keep leading to the product.',
+    description: 'Readable part of the product’s address, in any script; a number is appended if it is taken. Earlier slugs keep working.',
   })
   slug?: string | null;
 
@@ -228,7 +227,7 @@ export class UpdateProductInput {
   @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50. Replaces all existing ones.' })
   attributes?: ProductAttributeInput[] | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s picture. Null removes it.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image. Null removes it.' })
   imageUrl?: string | null;
 
   @Field(() => [ID], {
@@ -239,20 +238,20 @@ export class UpdateProductInput {
   imageIds?: string[] | null;
 }
 
-export const CreateProductPayload = payloadType('CreateProductPayload', 'The new product.', {
-  product: field(() => Product, 'The product, as stored.'),
+export const CreateProductPayload = payloadType('CreateProductPayload', 'Result of creating a product.', {
+  product: field(() => Product, 'The created product.'),
 });
 
-export const UpdateProductPayload = payloadType('UpdateProductPayload', 'The changed product.', {
-  product: field(() => Product, 'The product, as changed.'),
+export const UpdateProductPayload = payloadType('UpdateProductPayload', 'Result of updating a product.', {
+  product: field(() => Product, 'The updated product.'),
 });
 
-export const ArchiveProductPayload = payloadType('ArchiveProductPayload', 'The archived product.', {
+export const ArchiveProductPayload = payloadType('ArchiveProductPayload', 'Result of archiving a product.', {
   product: field(() => Product, 'The product. Only its merchant and administrators can see it now.'),
 });
 
-export const UnarchiveProductPayload = payloadType('UnarchiveProductPayload', 'The product back in the shop.', {
-  product: field(() => Product, 'The product.'),
+export const UnarchiveProductPayload = payloadType('UnarchiveProductPayload', 'Result of putting a product back into the shop.', {
+  product: field(() => Product, 'The product, in the shop again.'),
 });
 
 @InputType({ description: 'A product to take out of the shop.' })

@@ -45,15 +45,19 @@ export class CategoryResolver {
   })
   category(
     @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { nullable: true, description: 'The category’s ID.' }) id?: string | null,
+    @Arg('id', () => ID, { nullable: true, description: 'The category’s ID. Leave it out to use another key.' }) id?: string | null,
     @Arg('slug', () => String, {
       nullable: true,
-      description: 'A slug of the category, also an earlier one. `Category.slug` is the present one.',
+      description: 'A current or earlier slug of the category. `Category.slug` is the current one. Leave it out to use another key.',
     })
     slug?: string | null,
-    @Arg('externalId', () => String, { nullable: true, description: 'The category’s ID in another system. Needs `source`.' })
+    @Arg('externalId', () => String, {
+      nullable: true,
+      description: 'The category’s ID in another system, with `source`. Leave it out to use another key.',
+    })
     externalId?: string | null,
-    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to.' }) source?: string | null,
+    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to. Required with it.' })
+    source?: string | null,
   ): Promise<CategoryDocument | null> {
     const { tree, loaders } = this.dependencies;
     return findOne(
@@ -66,7 +70,7 @@ export class CategoryResolver {
     );
   }
 
-  @FieldResolver(() => Category, { nullable: true, description: 'The category it belongs under; null at the top.' })
+  @FieldResolver(() => Category, { nullable: true, description: 'The category above it. Null for categories at the top of the tree.' })
   parent(@Root() category: CategoryDocument, @Ctx() context: RequestContext): Promise<CategoryDocument | null> | null {
     return category.parent && context.load(this.dependencies.loaders.categoryById, category.parent);
   }
@@ -96,12 +100,15 @@ export class CategoryResolver {
     @Root() category: CategoryDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
-    @Arg('filter', () => ProductFilter, { nullable: true, description: 'Further conditions. `categoryId` cannot be used here.' })
+    @Arg('filter', () => ProductFilter, {
+      nullable: true,
+      description: 'Further conditions on the products. All products when left out. `categoryId` can’t be used here.',
+    })
     filter?: ProductFilter | null,
     @Arg('sort', () => ProductSort, {
       nullable: true,
       defaultValue: ProductSort.NEWEST,
-      description: 'The order. Newest first when left out.',
+      description: 'Order of the list. Newest first when left out.',
     })
     sort: ProductSort = ProductSort.NEWEST,
   ): Promise<Connection<ProductDocument>> {
@@ -115,22 +122,28 @@ export class CategoryResolver {
     return externalId ?? null;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The system that `externalId` belongs to. Null without one.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The system that `externalId` belongs to. Null if there is no `externalId`.',
+  })
   source(@Root() { externalId, source }: CategoryDocument): string | null {
     return externalId === undefined ? null : (source ?? null);
   }
 
   @Authorized('ADMIN')
-  @Mutation(() => CreateCategoryPayload, { description: 'Creates a category. For administrators.' })
-  createCategory(@Arg('input', () => CreateCategoryInput, { description: 'The category.' }) { parentId, ...input }: CreateCategoryInput) {
+  @Mutation(() => CreateCategoryPayload, { description: 'Creates a category. Requires the role `ADMIN`.' })
+  createCategory(
+    @Arg('input', () => CreateCategoryInput, { description: 'The category to create.' }) { parentId, ...input }: CreateCategoryInput,
+  ) {
     const parent = parentId ? idOf('Category', parentId, 'input.parentId') : null;
     return payload(async () => ({ category: await this.dependencies.tree.create({ ...input, parent }) }));
   }
 
   @Authorized('ADMIN')
-  @Mutation(() => UpdateCategoryPayload, { description: 'Renames or moves a category. For administrators.' })
+  @Mutation(() => UpdateCategoryPayload, { description: 'Renames or moves a category. Requires the role `ADMIN`.' })
   updateCategory(
-    @Arg('input', () => UpdateCategoryInput, { description: 'What to change.' }) { categoryId, parentId, ...input }: UpdateCategoryInput,
+    @Arg('input', () => UpdateCategoryInput, { description: 'The category, and the fields to change.' })
+    { categoryId, parentId, ...input }: UpdateCategoryInput,
   ) {
     const id = idOf('Category', categoryId, 'input.categoryId');
     const moved = parentId === undefined ? {} : { parent: parentId === null ? null : idOf('Category', parentId, 'input.parentId') };
@@ -140,9 +153,9 @@ export class CategoryResolver {
   }
 
   @Authorized('ADMIN')
-  @Mutation(() => DeleteCategoryPayload, { description: 'Deletes an empty category. For administrators.' })
+  @Mutation(() => DeleteCategoryPayload, { description: 'Deletes an empty category. Requires the role `ADMIN`.' })
   deleteCategory(
-    @Arg('input', () => DeleteCategoryInput, { description: 'The category.' }) input: DeleteCategoryInput,
+    @Arg('input', () => DeleteCategoryInput, { description: 'The category to delete.' }) input: DeleteCategoryInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Category', input.categoryId, 'input.categoryId');

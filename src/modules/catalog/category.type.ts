@@ -7,12 +7,12 @@ export class CreateCategoryInput {
   @Field(() => String, { description: 'The name, at most 100 characters. Unique among the categories beside it.' })
   name!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The category above it. At the top of the tree when left out.' })
+  @Field(() => ID, { nullable: true, description: 'The category to create it below. At the top of the tree when left out.' })
   parentId?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Readable part of the address, in any script; it gets a number behind it when taken. Made from the name when left out.',
+    description: 'Readable part of the address, in any script; a number is appended if it is taken. Made from the name when left out.',
   })
   slug?: string | null;
 
@@ -23,7 +23,7 @@ export class CreateCategoryInput {
   source?: string | null;
 }
 
-@InputType({ description: 'Changes of a category. What is left out stays as it is.' })
+@InputType({ description: 'Changes to a category. Fields that are left out stay as they are.' })
 export class UpdateCategoryInput {
   @Field(() => ID, { description: 'The category to change.' })
   categoryId!: string;
@@ -34,7 +34,7 @@ export class UpdateCategoryInput {
   @Field(() => ID, { nullable: true, description: 'The category to move it below, with everything below it. Null moves it to the top.' })
   parentId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The new slug. The earlier slugs keep leading to the category.' })
+  @Field(() => String, { nullable: true, description: 'The new slug, in any script. Earlier slugs keep working.' })
   slug?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The category’s ID in another system, unique within its source. Null removes it.' })
@@ -46,19 +46,19 @@ export class UpdateCategoryInput {
 
 @InputType({ description: 'A category to delete.' })
 export class DeleteCategoryInput {
-  @Field(() => ID, { description: 'The category to delete. It must have no products, archived ones included, and no categories below it.' })
+  @Field(() => ID, { description: 'The category to delete. It must have no products, archived or not, and no categories below it.' })
   categoryId!: string;
 }
 
-export const CreateCategoryPayload = payloadType('CreateCategoryPayload', 'The new category.', {
-  category: field(() => Category, 'The category, as stored.'),
+export const CreateCategoryPayload = payloadType('CreateCategoryPayload', 'Result of creating a category.', {
+  category: field(() => Category, 'The created category.'),
 });
 
-export const UpdateCategoryPayload = payloadType('UpdateCategoryPayload', 'The changed category.', {
-  category: field(() => Category, 'The category, as changed.'),
+export const UpdateCategoryPayload = payloadType('UpdateCategoryPayload', 'Result of updating a category.', {
+  category: field(() => Category, 'The updated category.'),
 });
 
-export const DeleteCategoryPayload = payloadType('DeleteCategoryPayload', 'The deleted category.', {
+export const DeleteCategoryPayload = payloadType('DeleteCategoryPayload', 'Result of deleting a category.', {
   deletedCategoryId: field(() => ID, 'ID of the deleted category.'),
   parent: field(() => Category, 'The category that was above it. Null at the top of the tree.'),
 });

@@ -22,7 +22,9 @@ export class PriceFilter {
   currency?: string | null;
 }
 
-@InputType({ description: 'Conditions on products. A product must meet all of them; what is left out does not matter.' })
+@InputType({
+  description: 'Conditions on products. A product must meet all of them. Conditions that are left out do not restrict the list.',
+})
 export class ProductFilter {
   @Field(() => ID, { nullable: true, description: 'Products in this category or any category below it.' })
   categoryId?: string | null;

@@ -73,7 +73,7 @@ export class CommentResolver {
     return this.dependencies.visibility.subjectOf(comment, context);
   }
 
-  @FieldResolver(() => Comment, { nullable: true, description: 'The comment this one replies to. Null for top-level comments.' })
+  @FieldResolver(() => Comment, { nullable: true, description: 'The comment it replies to. Null for top-level comments.' })
   parent(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<CommentDocument | null> | null {
     return comment.parent && this.dependencies.visibility.visibleComment(comment.parent, context);
   }
@@ -104,7 +104,9 @@ export class CommentResolver {
     return users.filter((user) => user !== null);
   }
 
-  @FieldResolver(() => [ReactionCount], { description: 'Number of reactions of each kind given so far, most frequent first.' })
+  @FieldResolver(() => [ReactionCount], {
+    description: 'Number of reactions by kind, most frequent first. Lists each kind once, if it was given.',
+  })
   reactions(@Root() { reactions, deletedAt }: CommentDocument): { reaction: ReactionName; count: number }[] {
     if (deletedAt) return [];
     const counts = Object.entries(reactions ?? {}) as [ReactionName, number][];
@@ -168,7 +170,7 @@ export class CommentResolver {
 
   @Authorized()
   @Mutation(() => DeleteCommentPayload, {
-    description: 'Deletes one of the viewer’s comments. A comment with replies keeps an empty place in the thread.',
+    description: 'Deletes one of the viewer’s comments. A comment with replies is emptied and stays in the thread.',
   })
   deleteComment(
     @Arg('input', () => DeleteCommentInput, { description: 'The comment to delete.' }) { commentId }: DeleteCommentInput,
@@ -198,7 +200,7 @@ export class CommentResolver {
     @Arg('subjectId', () => ID, { description: 'The product, review, answer or share to watch.' }) subjectId: string,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
     })
     _after?: string | null,
   ) {
@@ -217,7 +219,10 @@ export class CommentResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('subjectId', () => ID, { description: 'The product, review, answer or share.' }) subjectId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
+    })
     _after?: string | null,
   ) {
     const id = event.data['comment'] as CommentDocument['_id'];

@@ -22,18 +22,18 @@ registerEnumType(Reaction, {
   name: 'Reaction',
   description: 'A reaction to a comment.',
   valuesConfig: {
-    LIKE: { description: 'Thumbs up.' },
-    LOVE: { description: 'Heart.' },
-    LAUGH: { description: 'Laughing face.' },
-    SURPRISE: { description: 'Surprised face.' },
-    SAD: { description: 'Sad face.' },
-    ANGRY: { description: 'Angry face.' },
+    LIKE: { description: 'A thumbs-up: like.' },
+    LOVE: { description: 'A heart: love.' },
+    LAUGH: { description: 'A laughing face.' },
+    SURPRISE: { description: 'A surprised face.' },
+    SAD: { description: 'A sad face.' },
+    ANGRY: { description: 'An angry face.' },
   },
 });
 
 @ObjectType({ description: 'Number of reactions of one kind.' })
 export class ReactionCount {
-  @Field(() => Reaction, { description: 'The reaction.' })
+  @Field(() => Reaction, { description: 'Kind of reaction.' })
   reaction!: Reaction;
 
   @Field(() => Int, { description: 'How often the reaction was given.' })
@@ -48,7 +48,7 @@ export enum CommentSort {
 registerEnumType(CommentSort, {
   name: 'CommentSort',
   description: 'Order of a comment list.',
-  valuesConfig: { NEWEST: { description: 'Newest first.' }, OLDEST: { description: 'Oldest first.' } },
+  valuesConfig: { NEWEST: { description: 'Newest comments first.' }, OLDEST: { description: 'Oldest comments first.' } },
 });
 
 @ObjectType({ implements: Node, description: 'A comment on a product, review, answer or share, or a reply to another comment.' })
@@ -82,7 +82,7 @@ export class AddCommentInput {
   @Field(() => ID, { description: 'The product, review, answer or share to comment on. Only shares with followers take comments.' })
   subjectId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The comment to reply to, on the same subject. Left out, the comment is top-level.' })
+  @Field(() => ID, { nullable: true, description: 'The comment to reply to, on the same subject. The comment is top-level when left out.' })
   parentId?: string | null;
 
   @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
@@ -112,12 +112,12 @@ export class DeleteCommentInput {
 
 export const AddCommentPayload = payloadType('AddCommentPayload', 'Result of adding a comment.', {
   comment: field(() => Comment, 'The added comment.'),
-  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator approves it. Null if the mutation failed.'),
 });
 
 @InputType({ description: 'A reaction to a comment.' })
 export class ReactToCommentInput {
-  @Field(() => ID, { description: 'The comment.' })
+  @Field(() => ID, { description: 'The comment to react to.' })
   commentId!: string;
 
   @Field(() => Reaction, { nullable: true, description: 'The reaction. Null removes the viewer’s reaction.' })
@@ -130,14 +130,17 @@ export const ReactToCommentPayload = payloadType('ReactToCommentPayload', 'Resul
 
 export const EditCommentPayload = payloadType('EditCommentPayload', 'Result of editing a comment.', {
   comment: field(() => Comment, 'The updated comment.'),
-  held: field(() => Boolean, 'Whether it is not visible to others: held until a moderator has approved it, or hidden by one.'),
+  held: field(
+    () => Boolean,
+    'Whether it is hidden from others: held until a moderator approves it, or hidden by a moderator. Null if the mutation failed.',
+  ),
 });
 
-export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'Result of deleting.', {
+export const DeleteCommentPayload = payloadType('DeleteCommentPayload', 'Result of deleting a comment.', {
   deletedCommentId: field(() => ID, 'ID of the deleted comment.'),
-  comment: field(() => Comment, 'The empty place that is kept for the comment’s replies. Null if it has none.'),
-  parent: field(() => Comment, 'The comment that the deleted one replied to, with its new `replyCount`. Null if it was no reply.'),
-  subject: field(() => CommentSubject, 'What the comment was about, with its new counts. Null if the viewer may not see it.'),
+  comment: field(() => Comment, 'The emptied comment that keeps the place of its replies. Null if it has none.'),
+  parent: field(() => Comment, 'The parent of the deleted comment, with its new `replyCount`. Null for top-level comments.'),
+  subject: field(() => CommentSubject, 'What was commented on, with its new counts. Null if the viewer may not see it.'),
 });
 
 export const CommentAdded = eventType('CommentAdded', 'A comment was added.', {
@@ -146,7 +149,7 @@ export const CommentAdded = eventType('CommentAdded', 'A comment was added.', {
     () => edgeType(CommentConnection),
     'The comment’s edge: in the subject’s comments, sorted by `NEWEST`, or for a reply in the replies of its parent. Null if it has been removed since.',
   ),
-  subject: field(() => CommentSubject, 'What the comment is about. Null if the viewer may not see it.'),
+  subject: field(() => CommentSubject, 'What was commented on. Null if the viewer may not see it.'),
 });
 
 export const CommentChanged = eventType('CommentChanged', 'A comment was added, edited or removed.', {
@@ -154,11 +157,11 @@ export const CommentChanged = eventType('CommentChanged', 'A comment was added, 
   commentId: requiredField(() => ID, 'ID of the comment, also when it is gone.'),
   comment: field(
     () => Comment,
-    'The comment as it is now. If it was removed: the empty place that is kept for its replies, or null if it has none.',
+    'The comment as it is now. If it was removed: the emptied comment that keeps the place of its replies, or null if it has none.',
   ),
   edge: field(
     () => edgeType(CommentConnection),
     'With `ADDED`: the comment’s edge in the subject’s comments, sorted by `NEWEST`, or for a reply in the replies of its parent.',
   ),
-  subject: field(() => CommentSubject, 'What the comment is about. Null if the viewer may not see it.'),
+  subject: field(() => CommentSubject, 'What was commented on. Null if the viewer may not see it.'),
 });

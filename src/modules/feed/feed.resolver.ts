@@ -46,7 +46,7 @@ export class FeedItemResolver {
     @Ctx() context: RequestContext,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
     })
     _after?: string | null,
   ) {

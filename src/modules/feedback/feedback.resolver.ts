@@ -125,7 +125,7 @@ export class MerchantFeedbackSummaryResolver {
   ) {}
 
   @FieldResolver(() => FeedbackProductConnection, {
-    description: 'Products with feedback, the most first. Without those that were deleted.',
+    description: 'Products with feedback, most feedback first. Deleted products are excluded.',
   })
   async byProduct(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext) {
     const tallies = await paginate<FeedbackTallyDocument>(this.models.tallies, productTallies(context.requireSignedIn().userId), page);

@@ -62,14 +62,16 @@ export const FeedbackProductConnection = connectionType(Product, 'FeedbackProduc
 
 @ObjectType({ description: 'Number of feedback messages for the viewer. Includes messages of users the viewer has blocked.' })
 export class MerchantFeedbackSummary extends From<FeedbackSummary> {
-  @Field(() => Int, { name: 'totalCount', description: 'Number of all messages.' })
+  @Field(() => Int, { name: 'totalCount', description: 'Total number of messages.' })
   total!: number;
 
   @Field(() => [FeedbackKindCount], { description: 'Number of messages of each kind. Lists every kind once.' })
   byKind!: FeedbackKindCount[];
 }
 
-@InputType({ description: 'Conditions feedback must meet. Fields that are left out do not restrict the list.' })
+@InputType({
+  description: 'Conditions on feedback. Feedback must meet all of them. Conditions that are left out do not restrict the list.',
+})
 export class MerchantFeedbackFilter {
   @Field(() => FeedbackKind, { nullable: true, description: 'Only feedback of this kind.' })
   kind?: FeedbackKind | null;
@@ -92,7 +94,7 @@ export class SendMerchantFeedbackInput {
   @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
   body!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The product it is about. Left out, it is about the merchant.' })
+  @Field(() => ID, { nullable: true, description: 'The product it is about. It is about the merchant when left out.' })
   productId?: string | null;
 
   @Field(() => String, {

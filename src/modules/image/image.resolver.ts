@@ -29,7 +29,7 @@ export class ImageResolver {
 
   @FieldResolver(() => WebAddress, {
     description:
-      'Address of the image in a size and format. Images at an external address are answered as they are. The address of an image that a moderator has hidden works for 10 minutes.',
+      'Address of the image in a size and format. Images at an external address are returned as they are. The address of an image that a moderator has hidden works for 10 minutes.',
   })
   url(
     @Root() { source }: ShownImage,
@@ -55,7 +55,7 @@ export class ImageResolver {
   @Authorized()
   @Mutation(() => CreateUploadPayload, {
     description:
-      'Announces an image to upload. Send the file to the answered URL, then pass the ID to the mutation that shows the image. Unused uploads are removed after a day.',
+      'Prepares the upload of an image. Send the file to the returned URL, then pass the image’s ID to the mutation that uses it. Unused uploads are deleted after a day.',
   })
   createUpload(
     @Arg('input', () => CreateUploadInput, { description: 'The image to upload.' }) input: CreateUploadInput,

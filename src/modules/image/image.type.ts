@@ -14,7 +14,7 @@ registerEnumType(UploadPurpose, {
   name: 'UploadPurpose',
   description: 'What an uploaded image is for.',
   valuesConfig: {
-    PRODUCT: { description: 'An image of a product. For merchants and administrators.' },
+    PRODUCT: { description: 'An image of a product. Requires the role `MERCHANT` or `ADMIN`.' },
     REVIEW: { description: 'An image in a review.' },
     AVATAR: { description: 'A user’s avatar.' },
   },
@@ -38,7 +38,7 @@ registerEnumType(ImageFileFormat, {
   },
 });
 
-@ObjectType({ description: 'An image of a product, of a review or of a user.' })
+@ObjectType({ description: 'An image of a product or review, or a user’s avatar.' })
 export class Image extends From<ShownImage> {
   @Field(() => String, { nullable: true, description: 'Text to show in place of the image, for screen readers. Null if it has none.' })
   altText!: string | null;
@@ -67,7 +67,7 @@ export class Upload extends From<UploadSlot> {
   @Field(() => String, { description: 'The HTTP method, `PUT`. The body of the request is the file.' })
   method!: string;
 
-  @Field(() => [UploadHeader], { description: 'Headers that the request must have.' })
+  @Field(() => [UploadHeader], { description: 'Headers that the request must have, each header once.' })
   headers!: UploadHeader[];
 
   @Field(() => Date, { description: 'When the URL stops working.' })
@@ -92,6 +92,6 @@ export class CreateUploadInput {
   altText?: string | null;
 }
 
-export const CreateUploadPayload = payloadType('CreateUploadPayload', 'The answer to `createUpload`.', {
+export const CreateUploadPayload = payloadType('CreateUploadPayload', 'Result of creating an upload.', {
   upload: field(() => Upload, 'Where to upload the image.'),
 });

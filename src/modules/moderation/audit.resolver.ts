@@ -40,14 +40,14 @@ export class AuditEntryResolver {
     return this.kinds.find(contentType, content, context);
   }
 
-  @FieldResolver(() => [UserRole], { nullable: true, description: 'Roles before the change. Null for other actions.' })
+  @FieldResolver(() => [UserRole], { nullable: true, description: 'Roles before the change, each role once. Null for other actions.' })
   rolesBefore(@Root() { roles }: AuditDocument): Role[] | null {
     return roles?.before ?? null;
   }
 
   @FieldResolver(() => [UserRole], {
     nullable: true,
-    description: 'Roles after the change. Null for other actions.',
+    description: 'Roles after the change, each role once. Null for other actions.',
   })
   rolesAfter(@Root() { roles }: AuditDocument): Role[] | null {
     return roles?.after ?? null;

@@ -72,7 +72,7 @@ export class ModerationCaseResolver {
     if (author) await this.dependencies.accessLog.noteAccess(context, 'MODERATION_CASE', author);
   }
 
-  @FieldResolver(() => [ReasonCount], { description: 'Number of reports by reason.' })
+  @FieldResolver(() => [ReasonCount], { description: 'Number of reports by reason. Lists each reason once.' })
   reasons(@Root() { reasons }: CaseDocument): { reason: ReportReasonName; count: number }[] {
     const counts = Object.entries(reasons) as [ReportReasonName, number][];
     return counts.map(([reason, count]) => ({ reason, count }));

@@ -89,7 +89,8 @@ export class ModerationResolver {
   @Authorized()
   @Mutation(() => AppealModerationPayload, { description: 'Appeals against a moderator’s decision about the viewer’s content.' })
   appealModeration(
-    @Arg('input', () => AppealModerationInput, { description: 'The appeal.' }) { contentId, body }: AppealModerationInput,
+    @Arg('input', () => AppealModerationInput, { description: 'The decision to appeal against, and why.' })
+    { contentId, body }: AppealModerationInput,
     @Ctx() context: RequestContext,
   ) {
     const content = parseGlobalId(contentId, 'input.contentId');
@@ -101,7 +102,10 @@ export class ModerationResolver {
   @Cost({ weight: 100 })
   @Cost({ weight: 100 })
   @Mutation(() => AppealBanPayload, { description: 'Appeals against a ban, with the credentials of the banned account.' })
-  appealBan(@Arg('input', () => AppealBanInput, { description: 'The appeal.' }) { email, password, body }: AppealBanInput) {
+  appealBan(
+    @Arg('input', () => AppealBanInput, { description: 'The banned account, and why the ban should end.' })
+    { email, password, body }: AppealBanInput,
+  ) {
     return payload(async () => {
       await this.dependencies.appeals.appealBan(email, password, body);
       return { appealed: true };

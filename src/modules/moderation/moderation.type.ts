@@ -49,7 +49,7 @@ registerEnumType(ModerationAction, {
     RESTRICT: {
       description: 'Holds everything the user writes from now on until a moderator has approved it. `RESTORE` ends it. For users only.',
     },
-    RENAME: { description: 'Gives the user a neutral name and handle, and clears their bio and picture. For users only.' },
+    RENAME: { description: 'Gives the user a neutral name and handle, and clears their bio and avatar. For users only.' },
   },
 });
 
@@ -72,7 +72,7 @@ registerEnumType(AuditAction, {
     WARN: { description: 'An author was warned.' },
     BAN: { description: 'The content was hidden and its author banned.' },
     RESTRICT: { description: 'Everything the user writes is held for a moderator.' },
-    RENAME: { description: 'A user’s name, handle, bio and picture were replaced.' },
+    RENAME: { description: 'A user’s name, handle, bio and avatar were replaced.' },
     CHANGE_ROLES: { description: 'An administrator changed a user’s roles.' },
   },
 });
@@ -96,7 +96,7 @@ export const ModeratedContent = createUnionType({
 
 @ObjectType({ description: 'Number of reports with one reason.' })
 export class ReasonCount {
-  @Field(() => ReportReason, { description: 'The reason.' })
+  @Field(() => ReportReason, { description: 'Reason of the reports.' })
   reason!: ReportReason;
 
   @Field(() => Int, { description: 'Number of reports with this reason.' })
@@ -148,7 +148,7 @@ export const ModerationCaseConnection = connectionType(ModerationCase, 'Moderati
 
 @ObjectType({ implements: Node, description: 'A moderator’s action, and the reason for it.' })
 export class AuditEntry extends Node<AuditDocument> {
-  @Field(() => AuditAction, { description: 'The action.' })
+  @Field(() => AuditAction, { description: 'What the moderator did.' })
   action!: AuditAction;
 
   @Field(() => String, { description: 'Reason for the action.' })
@@ -162,7 +162,7 @@ export const AuditEntryConnection = connectionType(AuditEntry, 'AuditEntry');
 
 @ObjectType({ implements: Node, description: 'A moderator’s decision about the viewer or their content. Does not reveal the moderator.' })
 export class ModerationDecision extends Node<AuditDocument> {
-  @Field(() => AuditAction, { description: 'The action.' })
+  @Field(() => AuditAction, { description: 'What the moderator did.' })
   action!: AuditAction;
 
   @Field(() => String, { description: 'Reason for the action.' })

@@ -103,7 +103,7 @@ export class NotificationResolver {
     @Ctx() context: RequestContext,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
     })
     _after?: string | null,
   ) {

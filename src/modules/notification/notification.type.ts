@@ -96,7 +96,7 @@ export class NotificationPreferenceInput {
 
 @InputType({ description: 'Notifications to mark as read.' })
 export class MarkNotificationsReadInput {
-  @Field(() => [ID], { nullable: true, description: 'The viewer’s notifications, up to 100. All unread ones when left out.' })
+  @Field(() => [ID], { nullable: true, description: 'The viewer’s notifications, up to 100. All unread notifications when left out.' })
   notificationIds?: string[] | null;
 }
 

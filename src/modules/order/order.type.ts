@@ -39,7 +39,7 @@ export class OrderItem extends From<OrderItemDocument> {
 
 @ObjectType({ implements: Node, description: 'A buyer’s order from one merchant. Only the two of them can see it.' })
 export class Order extends Node<OrderDocument> {
-  @Field(() => [OrderItem], { description: 'Items of the order.' })
+  @Field(() => [OrderItem], { description: 'Items of the order, up to 100.' })
   items!: OrderItem[];
 
   @Field(() => Money, { description: 'Total price of the items.' })

@@ -5,7 +5,7 @@ import { field, payloadType } from '../../relay/output.js';
 export class EraseMeInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The viewer’s password. Left out for accounts of an outside identity provider, which have none.',
+    description: 'The viewer’s password. Leave it out for accounts of an external identity provider, which have none.',
   })
   password?: string | null;
 

@@ -92,7 +92,7 @@ export class AnswerResolver {
   @Authorized()
   @Mutation(() => DeleteAnswerPayload, { description: 'Deletes one of the viewer’s answers.' })
   deleteAnswer(
-    @Arg('input', () => DeleteAnswerInput, { description: 'The answer.' }) { answerId }: DeleteAnswerInput,
+    @Arg('input', () => DeleteAnswerInput, { description: 'The answer to delete.' }) { answerId }: DeleteAnswerInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
@@ -105,7 +105,8 @@ export class AnswerResolver {
   @Authorized()
   @Mutation(() => AcceptAnswerPayload, { description: 'Accepts an answer to the viewer’s question. Replaces an earlier accepted answer.' })
   acceptAnswer(
-    @Arg('input', () => AcceptAnswerInput, { description: 'The answer.' }) { answerId, accepted }: AcceptAnswerInput,
+    @Arg('input', () => AcceptAnswerInput, { description: 'The answer, and whether to accept it.' })
+    { answerId, accepted }: AcceptAnswerInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Answer', answerId, 'input.answerId');
@@ -131,10 +132,10 @@ export class AnswerResolver {
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('questionId', () => ID, { description: 'The question.' }) questionId: string,
+    @Arg('questionId', () => ID, { description: 'The question to watch.' }) questionId: string,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
     })
     _after?: string | null,
   ) {
@@ -154,7 +155,10 @@ export class AnswerResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('questionId', () => ID, { description: 'The answered question.' }) questionId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
+    })
     _after?: string | null,
   ) {
     const change = await answerChangeOf(event, this.dependencies.loaders, context);

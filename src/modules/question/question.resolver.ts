@@ -115,10 +115,10 @@ export class QuestionResolver {
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('productId', () => ID, { description: 'The product.' }) productId: string,
+    @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
     })
     _after?: string | null,
   ) {
@@ -140,7 +140,10 @@ export class QuestionResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('productId', () => ID, { description: 'The product that the questions are about.' }) productId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
+    })
     _after?: string | null,
   ) {
     const { catalog, loaders } = this.dependencies;
@@ -181,7 +184,7 @@ export class QuestionSearchResolver {
 
   @Cost({ weight: 20 })
   @Query(() => QuestionConnection, {
-    description: 'Finds questions that have every word of the query, of which the last may be unfinished; best match first, up to 100.',
+    description: 'Finds questions that contain all words of the query, best match first, up to 100. The last word may be unfinished.',
   })
   async searchQuestions(
     @Arg('query', () => String, { description: 'Words of the question, up to 200 characters. Finds nothing when empty.' }) query: string,

@@ -14,7 +14,10 @@ export enum QuestionSort {
 registerEnumType(QuestionSort, {
   name: 'QuestionSort',
   description: 'Order of a question list.',
-  valuesConfig: { NEWEST: { description: 'Newest first.' }, MOST_ANSWERED: { description: 'Most answers first.' } },
+  valuesConfig: {
+    NEWEST: { description: 'Newest questions first.' },
+    MOST_ANSWERED: { description: 'Questions with the most answers first.' },
+  },
 });
 
 export enum AnswerVote {
@@ -73,7 +76,7 @@ export const AnswerConnection = connectionType(Answer, 'Answer', { liveAs: '`ans
 
 @InputType({ description: 'A question to ask.' })
 export class AskQuestionInput {
-  @Field(() => ID, { description: 'The product.' })
+  @Field(() => ID, { description: 'The product to ask about.' })
   productId!: string;
 
   @Field(() => String, { description: 'Plain text, up to 2,000 characters.' })
@@ -88,12 +91,12 @@ export class AskQuestionInput {
 
 export const AskQuestionPayload = payloadType('AskQuestionPayload', 'Result of asking a question.', {
   question: field(() => Question, 'The asked question.'),
-  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator approves it. Null if the mutation failed.'),
 });
 
 @InputType({ description: 'An answer to a question.' })
 export class AnswerQuestionInput {
-  @Field(() => ID, { description: 'The question.' })
+  @Field(() => ID, { description: 'The question to answer.' })
   questionId!: string;
 
   @Field(() => String, { description: 'Plain text, up to 5,000 characters.' })
@@ -108,7 +111,7 @@ export class AnswerQuestionInput {
 
 export const AnswerQuestionPayload = payloadType('AnswerQuestionPayload', 'Result of answering a question.', {
   answer: field(() => Answer, 'The added answer.'),
-  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator approves it. Null if the mutation failed.'),
 });
 
 @InputType({ description: 'Changes to an answer.' })
@@ -122,7 +125,10 @@ export class EditAnswerInput {
 
 export const EditAnswerPayload = payloadType('EditAnswerPayload', 'Result of editing an answer.', {
   answer: field(() => Answer, 'The updated answer.'),
-  held: field(() => Boolean, 'Whether it is not visible to others: held until a moderator has approved it, or hidden by one.'),
+  held: field(
+    () => Boolean,
+    'Whether it is hidden from others: held until a moderator approves it, or hidden by a moderator. Null if the mutation failed.',
+  ),
 });
 
 @InputType({ description: 'An answer to accept.' })
@@ -161,7 +167,7 @@ export class DeleteAnswerInput {
   answerId!: string;
 }
 
-export const DeleteAnswerPayload = payloadType('DeleteAnswerPayload', 'Result of deleting.', {
+export const DeleteAnswerPayload = payloadType('DeleteAnswerPayload', 'Result of deleting an answer.', {
   deletedAnswerId: field(() => ID, 'ID of the deleted answer.'),
   question: field(() => Question, 'The question without the answer, with its new counts. Null if the viewer may not see it.'),
 });
@@ -172,7 +178,7 @@ export class DeleteQuestionInput {
   questionId!: string;
 }
 
-export const DeleteQuestionPayload = payloadType('DeleteQuestionPayload', 'Result of deleting.', {
+export const DeleteQuestionPayload = payloadType('DeleteQuestionPayload', 'Result of deleting a question.', {
   deletedQuestionId: field(() => ID, 'ID of the deleted question.'),
   product: field(() => Product, 'The product that the question was about.'),
 });

@@ -34,9 +34,9 @@ registerEnumType(ReferralResponse, {
   name: 'ReferralResponse',
   description: 'What a recipient does with a referral. Purchases are recorded automatically.',
   valuesConfig: {
-    SEEN: { description: 'Saw it in a list.' },
+    SEEN: { description: 'Saw the referral in a list.' },
     OPENED: { description: 'Opened the product.' },
-    DISMISSED: { description: 'Dismissed it.' },
+    DISMISSED: { description: 'Dismissed the referral.' },
   },
 });
 
@@ -76,7 +76,7 @@ export class ReferProductInput {
 }
 
 export const ReferProductPayload = payloadType('ReferProductPayload', 'Result of recommending a product.', {
-  referrals: field(() => [Referral], 'One referral for each recipient. Recipients who already had one from the viewer keep it.'),
+  referrals: field(() => [Referral], 'The referrals, one for each recipient. Recipients who already had one from the viewer keep it.'),
 });
 
 @InputType({ description: 'What the viewer did with a referral.' })

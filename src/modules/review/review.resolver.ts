@@ -200,7 +200,7 @@ export class ReviewResolver {
     @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
     })
     _after?: string | null,
   ) {
@@ -221,7 +221,10 @@ export class ReviewResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('productId', () => ID, { description: 'The reviewed product.' }) productId: string,
-    @Arg('after', () => String, { nullable: true, description: 'Resumes after this event’s cursor. Only new events if left out.' })
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
+    })
     _after?: string | null,
   ) {
     const id = event.data['review'] as ReviewDocument['_id'];
@@ -249,7 +252,7 @@ export class ReviewResolver {
     @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
     @Arg('after', () => String, {
       nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Left out, only new events are sent.',
+      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
     })
     _after?: string | null,
   ) {
@@ -277,7 +280,7 @@ function reviewTopicOf(args: ProductArgs): string {
 
 @Resolver(() => ProductRating)
 export class ProductRatingResolver {
-  @FieldResolver(() => [StarCount], { description: 'Number of reviews by star rating, for 1 to 5 stars in this order.' })
+  @FieldResolver(() => [StarCount], { description: 'Number of reviews by star rating: one for each of 1 to 5 stars, in this order.' })
   distribution(@Root() { distribution }: RatingSummary): StarCount[] {
     return distribution.map((count, at) => ({ stars: at + 1, count }));
   }
@@ -316,7 +319,7 @@ export class ProductReviewsResolver {
     sort: ReviewSort = ReviewSort.HELPFUL,
     @Arg('search', () => String, {
       nullable: true,
-      description: `Only reviews that have every one of these words, finished or not, among the first ${maxSearched.toLocaleString('en')} in the order. Up to 200 characters.`,
+      description: `Only reviews that contain all of these words or words that begin with them, among the first ${maxSearched.toLocaleString('en')} of the list. Up to 200 characters. All reviews when left out.`,
     })
     search?: string | null,
   ): Promise<Connection<ReviewDocument>> {

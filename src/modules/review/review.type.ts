@@ -24,8 +24,8 @@ registerEnumType(ReviewSort, {
       description:
         'Most helpful first, by the lower bound of the Wilson score interval of the votes, so that few votes count less than many.',
     },
-    NEWEST: { description: 'Newest first.' },
-    OLDEST: { description: 'Oldest first.' },
+    NEWEST: { description: 'Newest reviews first.' },
+    OLDEST: { description: 'Oldest reviews first.' },
     HIGHEST: { description: 'Highest rating first.' },
     LOWEST: { description: 'Lowest rating first.' },
   },
@@ -44,7 +44,7 @@ registerEnumType(ReviewVote, {
 
 @ObjectType({ description: 'The merchant’s public response to a review.' })
 export class ReviewResponse extends From<ResponseDocument> {
-  @Field(() => String, { description: 'Plain text.' })
+  @Field(() => String, { description: 'Text of the response, as plain text.' })
   body!: string;
 
   @Field(() => Date, { name: 'updatedAt', description: 'When it was last edited.' })
@@ -71,7 +71,7 @@ export class Review extends Node<ReviewDocument> {
   @Field(() => String, { description: 'Plain text, as its author wrote it.' })
   body!: string;
 
-  @Field(() => [WebAddress], { description: 'URLs of the review’s pictures.' })
+  @Field(() => [WebAddress], { description: 'URLs of the review’s images, up to 10.' })
   imageUrls!: string[];
 
   @Field(() => Boolean, { description: 'Whether the author received the product from an order in this shop.' })
@@ -104,7 +104,7 @@ export class ReviewRevision extends Node<ReviewRevisionDocument> {
   @Field(() => String, { description: 'Text at that time.' })
   body!: string;
 
-  @Field(() => [WebAddress], { description: 'URLs of the pictures at that time.' })
+  @Field(() => [WebAddress], { description: 'URLs of the images at that time, up to 10.' })
   imageUrls!: string[];
 
   @Field(() => Date, { name: 'createdAt', description: 'When this version was written.' })
@@ -161,7 +161,7 @@ export class ProductRating extends From<RatingSummary> {
   aspects!: AspectMeans;
 }
 
-@InputType({ description: 'Conditions a review must meet, all of them.' })
+@InputType({ description: 'Conditions on reviews. A review must meet all of them. Conditions that are left out do not restrict the list.' })
 export class ReviewFilter {
   @Field(() => Int, { nullable: true, description: 'Only reviews whose overall rating rounds to this many stars, 1 to 5.' })
   rating?: number | null;
@@ -169,7 +169,7 @@ export class ReviewFilter {
   @Field(() => Boolean, { nullable: true, description: 'Only reviews of verified purchases (true), or only others (false).' })
   verified?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only reviews with pictures (true), or only those without (false).' })
+  @Field(() => Boolean, { nullable: true, description: 'Only reviews with images (true), or only reviews without (false).' })
   withImages?: boolean | null;
 }
 
@@ -211,7 +211,7 @@ export class CreateReviewInput {
   @Field(() => String, { description: 'Text of the review as plain text, up to 10,000 characters.' })
   body!: string;
 
-  @Field(() => [WebAddress], { nullable: true, description: 'URLs of pictures, up to 10.' })
+  @Field(() => [WebAddress], { nullable: true, description: 'URLs of images, up to 10.' })
   imageUrls?: string[] | null;
 
   @Field(() => [ID], {
@@ -236,7 +236,7 @@ export class CreateReviewInput {
 
 @InputType({ description: 'Changes to a review. Fields that are left out stay as they are.' })
 export class UpdateReviewInput {
-  @Field(() => ID, { description: 'The review.' })
+  @Field(() => ID, { description: 'One of the viewer’s reviews.' })
   reviewId!: string;
 
   @Field(() => UpdateReviewRatingsInput, { nullable: true, description: 'The ratings to change.' })
@@ -248,7 +248,7 @@ export class UpdateReviewInput {
   @Field(() => String, { nullable: true, description: 'Text of the review as plain text, up to 10,000 characters.' })
   body?: string | null;
 
-  @Field(() => [WebAddress], { nullable: true, description: 'URLs of pictures, up to 10. Replaces all existing ones.' })
+  @Field(() => [WebAddress], { nullable: true, description: 'URLs of images, up to 10. Replaces all existing ones.' })
   imageUrls?: string[] | null;
 
   @Field(() => [ID], {
@@ -266,7 +266,7 @@ export class DeleteReviewInput {
 
 @InputType({ description: 'A vote on a review.' })
 export class VoteReviewInput {
-  @Field(() => ID, { description: 'The review.' })
+  @Field(() => ID, { description: 'The review to vote on.' })
   reviewId!: string;
 
   @Field(() => ReviewVote, { nullable: true, description: 'The vote. Null removes the viewer’s vote.' })
@@ -284,15 +284,18 @@ export class RespondToReviewInput {
 
 export const CreateReviewPayload = payloadType('CreateReviewPayload', 'Result of adding a review.', {
   review: field(() => Review, 'The added review.'),
-  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator approves it. Null if the mutation failed.'),
 });
 
 export const UpdateReviewPayload = payloadType('UpdateReviewPayload', 'Result of editing a review.', {
   review: field(() => Review, 'The updated review.'),
-  held: field(() => Boolean, 'Whether it is not visible to others: held until a moderator has approved it, or hidden by one.'),
+  held: field(
+    () => Boolean,
+    'Whether it is hidden from others: held until a moderator approves it, or hidden by a moderator. Null if the mutation failed.',
+  ),
 });
 
-export const DeleteReviewPayload = payloadType('DeleteReviewPayload', 'Result of deleting.', {
+export const DeleteReviewPayload = payloadType('DeleteReviewPayload', 'Result of deleting a review.', {
   deletedReviewId: field(() => ID, 'ID of the deleted review.'),
   product: field(() => Product, 'The product without the review, with its new rating.'),
 });

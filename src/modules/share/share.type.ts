@@ -21,11 +21,11 @@ registerEnumType(ShareChannel, {
   valuesConfig: {
     FOLLOWERS: { description: 'In the feeds of the viewer’s followers. Visible to everyone and open to comments.' },
     LINK: { description: 'As a link the viewer sends themselves.' },
-    EMAIL: { description: 'By email.' },
-    WHATSAPP: { description: 'On WhatsApp.' },
-    FACEBOOK: { description: 'On Facebook.' },
-    X: { description: 'On X.' },
-    PINTEREST: { description: 'On Pinterest.' },
+    EMAIL: { description: 'Shared by email.' },
+    WHATSAPP: { description: 'Shared on WhatsApp.' },
+    FACEBOOK: { description: 'Shared on Facebook.' },
+    X: { description: 'Shared on X.' },
+    PINTEREST: { description: 'Shared on Pinterest.' },
   },
 });
 
@@ -49,7 +49,7 @@ export class ShareStats {
   description: 'A product a user shared. Visible to its author only, unless it was shared with followers.',
 })
 export class Share extends Node<ShareDocument> {
-  @Field(() => ShareChannel, { description: 'The channel.' })
+  @Field(() => ShareChannel, { description: 'Channel it was shared on.' })
   channel!: ShareChannel;
 
   @Field(() => String, { description: 'Message of the author. May be empty.' })
@@ -66,7 +66,7 @@ export class ShareProductInput {
   @Field(() => ID, { description: 'The product to share.' })
   productId!: string;
 
-  @Field(() => ShareChannel, { description: 'The channel.' })
+  @Field(() => ShareChannel, { description: 'Channel to share it on.' })
   channel!: ShareChannel;
 
   @Field(() => String, { nullable: true, defaultValue: '', description: 'Plain text, up to 1,000 characters.' })
@@ -81,7 +81,7 @@ export class ShareProductInput {
 
 export const ShareProductPayload = payloadType('ShareProductPayload', 'Result of sharing a product.', {
   share: field(() => Share, 'The created share.'),
-  held: field(() => Boolean, 'Whether it is held until a moderator has approved it.'),
+  held: field(() => Boolean, 'Whether it is held until a moderator approves it. Null if the mutation failed.'),
 });
 
 @InputType({ description: 'A share to delete.' })
@@ -90,7 +90,7 @@ export class DeleteShareInput {
   shareId!: string;
 }
 
-export const DeleteSharePayload = payloadType('DeleteSharePayload', 'Result of deleting.', {
+export const DeleteSharePayload = payloadType('DeleteSharePayload', 'Result of deleting a share.', {
   deletedShareId: field(() => ID, 'ID of the deleted share.'),
   product: field(() => Product, 'The product that was shared.'),
 });

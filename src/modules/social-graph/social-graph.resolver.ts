@@ -52,11 +52,11 @@ export class SocialGraphResolver {
   @Cost({ weight: 20 })
   @Query(() => UserConnection, {
     description:
-      'Finds people by name or handle, for mentions and referrals, up to 50. Unfinished words are found too. Leaves out banned users and anyone with a block between them and the viewer.',
+      'Finds users by name or handle, for mentions and referrals, up to 50. The last word may be unfinished. Excludes banned users and users who blocked the viewer or are blocked by the viewer.',
   })
   async searchUsers(
     @Arg('query', () => String, {
-      description: 'Words of a name, or the beginning of a handle, up to 100 characters. Finds nobody when empty.',
+      description: 'Words of a name, or the beginning of a handle, up to 100 characters. Finds no users when empty.',
     })
     query: string,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -92,7 +92,7 @@ export class SocialGraphResolver {
   @Authorized()
   @Mutation(() => FollowUserPayload, { description: 'Follows a user. Their taste counts in the viewer’s recommendations.' })
   followUser(
-    @Arg('input', () => FollowUserInput, { description: 'The user.' }) { userId }: FollowUserInput,
+    @Arg('input', () => FollowUserInput, { description: 'The user to follow.' }) { userId }: FollowUserInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('User', userId, 'input.userId');
@@ -105,7 +105,7 @@ export class SocialGraphResolver {
   @Authorized()
   @Mutation(() => UnfollowUserPayload, { description: 'Unfollows a user.' })
   unfollowUser(
-    @Arg('input', () => UnfollowUserInput, { description: 'The user.' }) { userId }: UnfollowUserInput,
+    @Arg('input', () => UnfollowUserInput, { description: 'The user to unfollow.' }) { userId }: UnfollowUserInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('User', userId, 'input.userId');
@@ -119,7 +119,10 @@ export class SocialGraphResolver {
   @Mutation(() => BlockUserPayload, {
     description: 'Blocks a user. Neither sees the other’s content any more. To the blocked user, the viewer’s account seems to be deleted.',
   })
-  blockUser(@Arg('input', () => BlockUserInput, { description: 'The user.' }) { userId }: BlockUserInput, @Ctx() context: RequestContext) {
+  blockUser(
+    @Arg('input', () => BlockUserInput, { description: 'The user to block.' }) { userId }: BlockUserInput,
+    @Ctx() context: RequestContext,
+  ) {
     const id = idOf('User', userId, 'input.userId');
     return payload(async () => {
       await this.dependencies.follows.block(context.requireSignedIn().userId, id);
@@ -130,7 +133,7 @@ export class SocialGraphResolver {
   @Authorized()
   @Mutation(() => UnblockUserPayload, { description: 'Unblocks a user.' })
   unblockUser(
-    @Arg('input', () => UnblockUserInput, { description: 'The user.' }) { userId }: UnblockUserInput,
+    @Arg('input', () => UnblockUserInput, { description: 'The user to unblock.' }) { userId }: UnblockUserInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('User', userId, 'input.userId');

@@ -7,25 +7,25 @@ export const UserConnection = connectionType(User, 'User');
 
 @InputType({ description: 'A user to follow.' })
 export class FollowUserInput {
-  @Field(() => ID, { description: 'The user.' })
+  @Field(() => ID, { description: 'The user to follow.' })
   userId!: string;
 }
 
 @InputType({ description: 'A user to unfollow.' })
 export class UnfollowUserInput {
-  @Field(() => ID, { description: 'The user.' })
+  @Field(() => ID, { description: 'The user to unfollow.' })
   userId!: string;
 }
 
 @InputType({ description: 'A user to block.' })
 export class BlockUserInput {
-  @Field(() => ID, { description: 'The user.' })
+  @Field(() => ID, { description: 'The user to block.' })
   userId!: string;
 }
 
 @InputType({ description: 'A user to unblock.' })
 export class UnblockUserInput {
-  @Field(() => ID, { description: 'The user.' })
+  @Field(() => ID, { description: 'The user to unblock.' })
   userId!: string;
 }
 

@@ -153,7 +153,8 @@ export class UserResolver {
     description: 'Sends a link to set a new password. The result is the same whether or not an account has the address.',
   })
   requestPasswordReset(
-    @Arg('input', () => RequestPasswordResetInput, { description: 'The account to create.' }) { email }: RequestPasswordResetInput,
+    @Arg('input', () => RequestPasswordResetInput, { description: 'The account to reset the password of.' })
+    { email }: RequestPasswordResetInput,
   ) {
     return payload(async () => {
       await this.dependencies.accounts.requestPasswordReset(email);

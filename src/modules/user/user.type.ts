@@ -31,16 +31,16 @@ export class User extends Node<PublicUser> {
   @Field(() => String, { description: 'Unique name for mentions, as in `@handle`. Letters, digits and underscores.' })
   handle!: string;
 
-  @Field(() => String, { description: 'Display name.' })
+  @Field(() => String, { description: 'Display name, up to 100 characters.' })
   name!: string;
 
   @Field(() => String, { nullable: true, description: 'Short text about the user, written by them. May be empty or null.' })
   bio!: string | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'URL of the user’s picture. Null if there is none.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the user’s avatar. Null if there is none.' })
   avatarUrl!: string | null;
 
-  @Field(() => [UserRole], { description: 'Roles of the user.' })
+  @Field(() => [UserRole], { description: 'Roles of the user, each role once.' })
   roles!: UserRole[];
 
   @Field(() => Date, { description: 'When the user signed up.' })
@@ -50,7 +50,7 @@ export class User extends Node<PublicUser> {
 @ObjectType({
   implements: Node,
   description:
-    'The shop from the viewer’s perspective. Available to anonymous users too: their private fields are null. All anonymous users have the same ID, a signed-in user has one of their own.',
+    'The shop from the viewer’s perspective. Available to anonymous users too: their private fields are null. Anonymous users share one ID; signed-in users each have their own.',
 })
 export class Viewer extends Node<ViewerIdentity> {}
 
@@ -85,7 +85,7 @@ export class SignInInput {
 export class RefreshSessionInput {
   @Field(() => String, {
     nullable: true,
-    description: 'The latest refresh token. Left out if the server keeps it in a cookie.',
+    description: 'The latest refresh token. Leave it out if the server keeps it in a cookie.',
   })
   refreshToken?: string | null;
 }
@@ -169,7 +169,7 @@ export class UpdateProfileInput {
   @Field(() => String, { nullable: true, description: 'Short text about the viewer, up to 1,000 characters. Null removes it.' })
   bio?: string | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'URL of a picture. Null removes it.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of an image. Null removes it.' })
   avatarUrl?: string | null;
 
   @Field(() => ID, {
@@ -182,7 +182,7 @@ export class UpdateProfileInput {
 
 @ObjectType({ description: 'The viewer’s privacy settings.' })
 export class PrivacySettings extends From<PrivacyChoices> {
-  @Field(() => Boolean, { description: 'Whether the viewer may be suggested to other users as someone with a similar taste.' })
+  @Field(() => Boolean, { description: 'Whether the viewer may be suggested to other users with a similar taste.' })
   suggestToOthers!: boolean;
 
   @Field(() => Boolean, { description: 'Whether recommendations may be based on the viewer’s activity.' })
@@ -193,7 +193,7 @@ export class PrivacySettings extends From<PrivacyChoices> {
 export class UpdatePrivacySettingsInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the viewer may be suggested to other users as someone with a similar taste.',
+    description: 'Whether the viewer may be suggested to other users with a similar taste.',
   })
   suggestToOthers?: boolean | null;
 

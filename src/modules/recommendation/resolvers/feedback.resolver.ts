@@ -41,7 +41,7 @@ export class RecommendationFeedbackResolver {
   @Authorized()
   @Mutation(() => UndoDismissalPayload, { description: 'Allows a dismissed product to be recommended again.' })
   undoDismissal(
-    @Arg('input', () => UndoDismissalInput, { description: 'The product.' }) { productId }: UndoDismissalInput,
+    @Arg('input', () => UndoDismissalInput, { description: 'The product to recommend again.' }) { productId }: UndoDismissalInput,
     @Ctx() context: RequestContext,
   ) {
     const product = idOf('Product', productId, 'input.productId');

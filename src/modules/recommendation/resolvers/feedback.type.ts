@@ -103,12 +103,14 @@ export class VariantComparison extends From<figures.Comparison> {
 
 @ObjectType({ description: 'Engagement with recommendations, by variant and model version.' })
 export class RecommenderReport extends From<figures.RecommenderReportFigures> {
-  @Field(() => [VariantReport], { description: 'Results of each variant, over all model versions.' })
+  @Field(() => [VariantReport], { description: 'Results over all model versions, one for each variant.' })
   variants!: VariantReport[];
 
-  @Field(() => [VariantReport], { description: 'Results of each variant and model version.' })
+  @Field(() => [VariantReport], { description: 'Results by model version, one for each variant and version in the period.' })
   byModelVersion!: VariantReport[];
 
-  @Field(() => [VariantComparison], { description: 'Each variant compared with the control. Empty without an experiment.' })
+  @Field(() => [VariantComparison], {
+    description: 'Comparisons with the control, one for each other variant. Empty without an experiment.',
+  })
   comparisons!: VariantComparison[];
 }

@@ -23,12 +23,12 @@ export class RecommendationReasonResolver {
     private readonly accounts: UserVerbs,
   ) {}
 
-  @FieldResolver(() => [Product], { description: 'Products named by the reason. Empty for kinds without products.' })
+  @FieldResolver(() => [Product], { description: 'Products named by the reason, up to 3. Empty for kinds without products.' })
   async products(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<ProductDocument[]> {
     return present(await Promise.all(reason.products.map((id) => context.load(this.catalog.productById, id))));
   }
 
-  @FieldResolver(() => [User], { description: 'Users named by the reason. Empty for kinds without users.' })
+  @FieldResolver(() => [User], { description: 'Users named by the reason, up to 3. Empty for kinds without users.' })
   async users(@Root() reason: Reason, @Ctx() context: RequestContext): Promise<PublicUser[]> {
     return present(await Promise.all(reason.users.map((id) => context.load(this.accounts.userById, id))));
   }
@@ -81,7 +81,7 @@ export class ViewerRecommendationsResolver {
     place: RecommendationContext,
     @Arg('productIds', () => [ID], {
       nullable: true,
-      description: 'For `PRODUCT` and `CART`: the products on the page or in the cart, up to 100.',
+      description: 'The products on the page or in the cart, up to 100. Required for `PRODUCT` and `CART`, ignored otherwise.',
     })
     productIds?: string[] | null,
     @Arg('exclude', () => [ID], { nullable: true, description: 'Products to leave out, up to 100.' }) exclude?: string[] | null,

@@ -69,7 +69,7 @@ export class RecommendationReason extends From<Reason> {
 export const RecommendedProductConnection = connectionType(Product, 'RecommendedProduct', {
   edge: {
     score: requiredField(() => Float, 'Score of the recommendation, higher is better. Comparable within one list only.'),
-    reasons: requiredField(() => [RecommendationReason], 'Reasons for the recommendation, strongest first.'),
+    reasons: requiredField(() => [RecommendationReason], 'Reasons for the recommendation, up to 3, strongest first.'),
     modelVersion: field(() => String, 'Version of the model that recommended the product. Null before the first training.'),
     impressionId: requiredField(
       () => ID,

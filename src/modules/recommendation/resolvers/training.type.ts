@@ -76,7 +76,7 @@ export class RecommenderStatus {
   })
   observations!: number | null;
 
-  @Field(() => [BlendedModel], { description: 'The blended models.' })
+  @Field(() => [BlendedModel], { description: 'The blended models, each model once.' })
   models!: BlendedModel[];
 
   @Field(() => PreprocessingReport, {
@@ -104,7 +104,7 @@ registerEnumType(TrainingAction, {
   name: 'TrainingAction',
   description: 'Action on the training.',
   valuesConfig: {
-    START: { description: 'Starts a training unless one is already running.' },
+    START: { description: 'Starts a training. Has no effect while a training is running.' },
     CANCEL: { description: 'Cancels the training running in the answering process. The current model stays in use.' },
   },
 });
