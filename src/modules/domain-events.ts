@@ -38,6 +38,8 @@ export interface DomainEvents {
   contentModerated: { author: Types.ObjectId; content: ContentReference; visible: boolean };
   /** Content was deleted, or cannot be seen any more since what it belongs to was deleted or hidden. */
   contentGone: { contents: readonly ContentReference[] };
+  /** Its author deleted content. */
+  contentDeleted: { content: ContentReference };
   /** Content waits for a moderator before anybody sees it. */
   contentHeld: { author: Types.ObjectId; content: ContentReference; isEdit: boolean };
 }

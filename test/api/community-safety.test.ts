@@ -208,6 +208,19 @@ test('reports come with their notes', async () => {
   });
 });
 
+test('a case goes from the queue when the author deletes the content', async () => {
+  const { author, merchant, moderator, productId } = await scene();
+  const { comment: written } = await comment(author, productId, 'Hm');
+  await plaza.mutate('reportContent', { contentId: written.id, reason: 'OTHER' }, 'reported', merchant.token);
+  await plaza.mutate('deleteComment', { commentId: written.id }, 'deletedCommentId', author.token);
+  expect(await caseOf(moderator, author.handle)).toBeUndefined();
+  const { review } = await plaza.review(author, productId);
+  await plaza.mutate('reportContent', { contentId: review.id, reason: 'OTHER' }, 'reported', merchant.token);
+  expect(await caseOf(moderator, author.handle)).toMatchObject({ reportCount: 1 });
+  await plaza.mutate('deleteReview', { reviewId: review.id }, 'deletedReviewId', author.token);
+  expect(await caseOf(moderator, author.handle)).toBeUndefined();
+});
+
 describe('roles', () => {
   const setRoles = (admin: Account, user: Account, roles: string[]) =>
     plaza.query(

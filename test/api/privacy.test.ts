@@ -186,6 +186,8 @@ describe('an erased user', () => {
       { user: me.id, review: review.id, comment: comment.id },
     );
     expect(shown).toEqual({ user: null, review: { author: null }, comment: { author: null } });
+    const waiting = JSON.stringify(await plaza.connection.collection('erasures').find().toArray());
+    for (const trace of [me.handle, me.email]) expect(waiting).not.toContain(trace);
     expect((await plaza.mutate('signIn', { email: me.email, password: me.password }, 'accessToken')).userErrors).toMatchObject([
       { code: 'INVALID_CREDENTIALS' },
     ]);

@@ -8,6 +8,7 @@ import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { UserVerbs } from '../user/index.js';
@@ -29,6 +30,7 @@ export interface NewComment {
 }
 
 interface CommentDependencies {
+  events: DomainEventBus;
   models: CommentModels;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
@@ -185,8 +187,9 @@ export class CommentService {
   async deleteComment(author: Types.ObjectId, id: Types.ObjectId): Promise<CommentDocument> {
     const found = await this.requireOwn(author, id);
     const { comments, reactions } = this.models;
-    const { places, realtime } = this.dependencies;
-    return realtime.recordChange([this.keyOf(found)], async ({ session, emitMany }) => {
+    const { events, places, realtime } = this.dependencies;
+    return realtime.recordChange([this.keyOf(found)], async (change) => {
+      const { session } = change;
       const comment = await comments.findOne({ _id: id, deletedAt: null }).session(session).lean();
       if (!comment) throw noComment();
       const tombstone = { ...comment, body: '', mentions: [], deletedAt: new Date() };
@@ -199,7 +202,8 @@ export class CommentService {
         await reactions.deleteMany({ comment: id }, { session });
       }
       await places.recount(session, comment, hasReplies ? tombstone : null);
-      if (!comment.hiddenAt) await emitMany([commentEvent('COMMENT_REMOVED', comment)]);
+      await events.emit(change, 'contentDeleted', { content: { type: 'Comment', id } });
+      if (!comment.hiddenAt) await change.emitMany([commentEvent('COMMENT_REMOVED', comment)]);
       return tombstone;
     });
   }

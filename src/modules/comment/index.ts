@@ -50,7 +50,7 @@ interface CommentDependencies {
 
 /** Comments on products, reviews, answers and shares, their replies and reactions. */
 export function commentModule(
-  { database, realtime, idempotency }: Foundation,
+  { database, realtime, idempotency, events }: Foundation,
   dependencies: CommentDependencies,
   { editWindow }: CommentOptions,
 ) {
@@ -68,6 +68,7 @@ export function commentModule(
     places,
     realtime,
     idempotency,
+    events,
     editHours: editWindow / hour,
   });
   const reactions = new ReactionService({ models, realtime, notifications, visibility });

@@ -60,7 +60,10 @@ export function moderationModule(
     ],
     nodes: moderationNodes(nodeDependencies),
     keyedNodes: moderationKeyedNodes(nodeDependencies),
-    on: { contentHeld: ({ session }, { author, content, isEdit }) => cases.open(session, content, author, isEdit ? 'HELD_EDIT' : 'HELD') },
+    on: {
+      contentHeld: ({ session }, { author, content, isEdit }) => cases.open(session, content, author, isEdit ? 'HELD_EDIT' : 'HELD'),
+      contentDeleted: ({ session }, { content }) => cases.withdraw(session, content),
+    },
     personalData: moderationPersonalData(models),
     verbs: {},
   });

@@ -31,6 +31,11 @@ export class ModerationCases {
     return await this.models.cases.findOneAndUpdate({ _id: caseKey(content) }, { $set: decided }, { session }).lean();
   }
 
+  /** Its author deleted the content: nobody needs to decide about it any more. */
+  async withdraw(session: ClientSession, content: ContentReference): Promise<void> {
+    await this.models.cases.updateOne({ _id: caseKey(content) }, { $set: { open: false, held: false } }, { session });
+  }
+
   async isHeld(session: ClientSession, content: ContentReference): Promise<boolean> {
     return (await this.models.cases.exists({ _id: caseKey(content), held: true }).session(session)) !== null;
   }

@@ -1,10 +1,11 @@
 /** Erases what accounts that are gone left behind: in steps that nobody waits for, and again from any step after a restart. */
 import escapeForRegExp from 'escape-string-regexp';
+import type { DataKeys } from '../../data-keys.js';
 import type { Logger } from '../../log.js';
 import type { Realtime } from '../../realtime/index.js';
 import { Worker } from '../../workers/index.js';
 import type { Erasure, PersonalData } from '../personal-data.js';
-import type { ErasureDocument, PrivacyModels } from './erasure.model.js';
+import { openTraces, type ErasureDocument, type PrivacyModels } from './erasure.model.js';
 
 const interval = 5_000;
 /** Documents in one transaction. */
@@ -17,6 +18,7 @@ interface ErasureJobDependencies {
   models: PrivacyModels;
   /** What every feature holds on users, in the order of the features. */
   personalData: () => readonly PersonalData[];
+  keys: DataKeys;
   log: Logger;
 }
 
@@ -44,7 +46,8 @@ export class ErasureJob {
   }
 
   /** Backwards through the features: what comes later may refer to what comes before. */
-  private async sweep({ _id: user, anonymousId, handle, names }: ErasureDocument, signal: AbortSignal): Promise<void> {
+  private async sweep({ _id: user, anonymousId, sealed }: ErasureDocument, signal: AbortSignal): Promise<void> {
+    const { handle, names } = openTraces(sealed, user, this.dependencies.keys);
     const erasure = { user, anonymousId, handle, redact: redactor(names) };
     for (const { erase } of [...this.dependencies.personalData(), this.events()].reverse()) await this.eraseAll(erase, erasure, signal);
   }

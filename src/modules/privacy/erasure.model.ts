@@ -1,4 +1,5 @@
 import { Schema, type Model, type Types } from 'mongoose';
+import type { DataKeys } from '../../data-keys.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
 
@@ -8,13 +9,30 @@ export interface ErasureDocument {
   _id: Types.ObjectId;
   /** Stands for the user in what stays. */
   anonymousId: Types.ObjectId;
-  handle: string;
-  /** What is taken out of texts: name, handle and address. */
-  names: string[];
+  /** What is taken out of texts: the handle, name and address. Sealed, and gone with this document. */
+  sealed: string;
   /** When the account went. */
   at: Date;
   /** When everything that was there then had been erased. */
   sweptAt: Date | null;
+}
+
+/** What of an account may be left in texts. */
+interface Traces {
+  handle: string;
+  names: string[];
+}
+
+export function sealTraces(traces: Traces, user: Types.ObjectId, keys: DataKeys): string {
+  return keys.seal(JSON.stringify(traces), contextOf(user));
+}
+
+export function openTraces(sealed: string, user: Types.ObjectId, keys: DataKeys): Traces {
+  return JSON.parse(keys.open(sealed, contextOf(user))) as Traces;
+}
+
+function contextOf(user: Types.ObjectId): string {
+  return `erasure ${user.toHexString()}`;
 }
 
 export interface PrivacyModels {
@@ -24,8 +42,7 @@ export interface PrivacyModels {
 export function privacyModels(database: Database): PrivacyModels {
   const schema = documentSchema<ErasureDocument>({
     anonymousId: { type: Schema.Types.ObjectId, required: true },
-    handle: { type: String, required: true },
-    names: { type: [String], required: true },
+    sealed: { type: String, required: true },
     at: { type: Date, required: true },
     sweptAt: { type: Date, default: null },
   });

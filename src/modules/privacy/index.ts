@@ -22,13 +22,13 @@ export interface PrivacyOptions {
 
 /** Users' own data: its export and its erasure. */
 export function privacyModule(
-  { database, realtime, log }: Foundation,
+  { database, realtime, keys, log }: Foundation,
   { users, accessLog, personalData }: PrivacyDependencies,
   { operationTimeout }: PrivacyOptions,
 ) {
   const models = privacyModels(database);
-  const erasures = new ErasureJob({ realtime, models, personalData, log }, operationTimeout);
-  const privacy = new PrivacyService({ database, realtime, models, users, erasures, personalData });
+  const erasures = new ErasureJob({ realtime, models, personalData, keys, log }, operationTimeout);
+  const privacy = new PrivacyService({ database, realtime, models, users, erasures, personalData, keys });
   return describeModule({
     name: 'privacy',
     collections,

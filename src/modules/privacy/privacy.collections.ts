@@ -3,7 +3,7 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   erasures: {
-    what: 'Accounts that are being erased, with the names to take out of texts',
+    what: 'Accounts that are being erased, with the names to take out of texts (encrypted)',
     why: 'To carry out the erasure (legal obligation)',
     kept: 'until the erasure is done',
     seenBy: 'Nobody',

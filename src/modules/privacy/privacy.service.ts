@@ -1,5 +1,6 @@
 /** What a user may ask about themselves: everything that is held on them, and that it goes. */
 import { Types } from 'mongoose';
+import type { DataKeys } from '../../data-keys.js';
 import { broken } from '../../errors.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { ClientSession, Database } from '../../store/database.js';
@@ -7,7 +8,7 @@ import { insert } from '../../store/documents.js';
 import type { PersonalData } from '../personal-data.js';
 import type { Account, UserVerbs } from '../user/index.js';
 import type { ErasureJob } from './erasure.job.js';
-import type { ErasureDocument, PrivacyModels } from './erasure.model.js';
+import { sealTraces, type ErasureDocument, type PrivacyModels } from './erasure.model.js';
 
 interface PrivacyDependencies {
   database: Database;
@@ -15,6 +16,7 @@ interface PrivacyDependencies {
   models: PrivacyModels;
   users: UserVerbs;
   erasures: ErasureJob;
+  keys: DataKeys;
   /** What every feature holds on users, the accounts themselves first. */
   personalData: () => readonly PersonalData[];
 }
@@ -38,7 +40,7 @@ export class PrivacyService {
    * @throws RulesBroken INVALID_CREDENTIALS where the account has a password and it is another
    */
   async erase(user: Types.ObjectId, password: string | null | undefined): Promise<void> {
-    const { database, realtime, users, models, erasures } = this.dependencies;
+    const { database, realtime, users, models, erasures, keys } = this.dependencies;
     const account = await users.accountOf(user);
     if (account?.passwordHash && !(await users.passwordMatches(user, password ?? '')))
       throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
@@ -47,7 +49,7 @@ export class PrivacyService {
       if (!found) return;
       await this.requireReplaceable(session, found);
       await users.removeAccount(session, user);
-      await insert(models.erasures, erasureOf(found), session);
+      await insert(models.erasures, erasureOf(found, keys), session);
     });
     realtime.announceAccountChange(user);
     erasures.worker.wake();
@@ -60,7 +62,7 @@ export class PrivacyService {
   }
 }
 
-function erasureOf({ _id, name, handle, email }: Account): ErasureDocument {
+function erasureOf({ _id, name, handle, email }: Account, keys: DataKeys): ErasureDocument {
   const names = [email, name, handle].filter((text) => text !== undefined && text !== '') as string[];
-  return { _id, anonymousId: new Types.ObjectId(), handle, names, at: new Date(), sweptAt: null };
+  return { _id, anonymousId: new Types.ObjectId(), sealed: sealTraces({ handle, names }, _id, keys), at: new Date(), sweptAt: null };
 }

@@ -143,6 +143,7 @@ export class AnswerService {
       await this.models.votes.deleteMany({ answer: id }, { session });
       await feed.withdrawActivity(change, id);
       await events.emit(change, 'contentGone', { contents: [{ type: 'Answer', id }] });
+      await events.emit(change, 'contentDeleted', { content: { type: 'Answer', id } });
       if (answer.hiddenAt) return answer;
       await this.leaveQuestion(session, answer);
       await change.emitMany(answerEvents('ANSWER_REMOVED', answer, await this.askerOf(session, answer)));

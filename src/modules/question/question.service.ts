@@ -103,7 +103,7 @@ export class QuestionService {
 
   /** Questions that others have answered stay: the answers are theirs. @throws RulesBroken NOT_ALLOWED, RequestError FORBIDDEN */
   async delete(author: Types.ObjectId, id: Types.ObjectId): Promise<QuestionDocument> {
-    const { feed, realtime, visibility } = this.dependencies;
+    const { events, feed, realtime, visibility } = this.dependencies;
     return realtime.recordChange([questionKey(id)], async (change) => {
       const { session } = change;
       const question = await this.models.questions.findById(id).session(session).lean();
@@ -115,6 +115,7 @@ export class QuestionService {
       if (question.answerCount > 0) throw broken('NOT_ALLOWED', 'Questions with answers can’t be deleted.', 'questionId');
       await this.models.questions.deleteOne({ _id: id }, { session });
       await feed.withdrawActivity(change, id);
+      await events.emit(change, 'contentDeleted', { content: { type: 'Question', id } });
       await change.emitMany([endOf(answerTopic(id)), ...(question.hiddenAt ? [] : [questionEvent('QUESTION_REMOVED', question)])]);
       return question;
     });

@@ -201,6 +201,7 @@ export class ReviewService {
       await feed.withdrawActivity(change, id);
       await behaviour.noteInteractions(session, author, [review.product], { points: null });
       await events.emit(change, 'contentGone', { contents: [{ type: 'Review', id }] });
+      await events.emit(change, 'contentDeleted', { content: { type: 'Review', id } });
       if (!review.visible) return review;
       await ratings.rescore(change, product, review, null);
       await change.emitMany([reviewEvent('REVIEW_REMOVED', review)]);

@@ -109,7 +109,9 @@ export class ShareService {
       await visits.deleteMany({ share: id }, { session });
       await attributions.deleteMany({ share: id }, { session });
       await this.dependencies.feed.withdrawActivity(change, id);
-      await this.dependencies.events.emit(change, 'contentGone', { contents: [{ type: 'Share', id }] });
+      const content = { type: 'Share', id };
+      await this.dependencies.events.emit(change, 'contentGone', { contents: [content] });
+      await this.dependencies.events.emit(change, 'contentDeleted', { content });
       return share;
     });
   }
