@@ -14,6 +14,8 @@ function comment(author: Account, subjectId: string, body: string) {
   return plaza.mutate('addComment', { subjectId, body }, 'comment { id }', author.token);
 }
 
+const stars = (...counts: number[]) => counts.map((count, at) => ({ stars: at + 1, count }));
+
 describe('a subscription', () => {
   test('receives each new comment once and in order, with what it asks of it', async () => {
     const { author, id } = await scene();
@@ -57,14 +59,14 @@ describe('a subscription', () => {
       { id },
     );
     const ratings = await plaza.subscribe(
-      'subscription ($id: ID!) { ratingChanged(productId: $id) { rating { count mean distribution } } }',
+      'subscription ($id: ID!) { ratingChanged(productId: $id) { rating { count mean distribution { stars count } } } }',
       { id },
     );
     await plaza.review(author, id, { ratings: { quality: 5, price: 5, service: 5 } });
     await plaza.review(await plaza.account(), id, { ratings: { quality: 2, price: 2, service: 2 } });
     expect((await reviews.next()).data.reviewAdded.review).toEqual({ overall: 5, author: { handle: author.handle } });
-    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 1, mean: 5, distribution: [0, 0, 0, 0, 1] });
-    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 2, mean: 3.5, distribution: [0, 1, 0, 0, 1] });
+    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 1, mean: 5, distribution: stars(0, 0, 0, 0, 1) });
+    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 2, mean: 3.5, distribution: stars(0, 1, 0, 0, 1) });
     reviews.stop();
     ratings.stop();
   });

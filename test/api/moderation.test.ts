@@ -38,14 +38,14 @@ describe('a report', () => {
       plaza.mutate('reportContent', { contentId: written.id, reason }, 'reported', reporter.token);
     await Promise.all([report(reader, 'SPAM'), report(reader, 'SPAM'), report(reader, 'ABUSE'), report(merchant, 'SPAM')]);
     const { moderationQueue } = await plaza.data(
-      '{ moderationQueue { edges { node { reports reasons { reason count } content { ... on Comment { body author { handle } } } } } } }',
+      '{ moderationQueue { edges { node { reportCount reasons { reason count } content { ... on Comment { body author { handle } } } } } } }',
       {},
       moderator.token,
     );
     const own = moderationQueue.edges.find(
       ({ node }: { node: { content: { author: { handle: string } } } }) => node.content.author.handle === author.handle,
     ).node;
-    expect(own).toMatchObject({ reports: 2, content: { body: 'Buy cheap watches' } });
+    expect(own).toMatchObject({ reportCount: 2, content: { body: 'Buy cheap watches' } });
     expect(own.reasons.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(2);
   });
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Model, Types } from 'mongoose';
 import type { DataKeys } from '../../data-keys.js';
-import type { ClientSession } from '../../store/database.js';
+import type { ClientSession, Database } from '../../store/database.js';
 
 export type TokenPurpose = 'CONFIRM_EMAIL' | 'CHANGE_EMAIL' | 'RESET_PASSWORD';
 
@@ -28,6 +28,7 @@ const sealedAs = 'address of a mail';
 
 export class AccountTokens {
   constructor(
+    private readonly database: Database,
     private readonly model: Model<AccountTokenDocument>,
     private readonly keys: DataKeys,
   ) {}
@@ -48,11 +49,14 @@ export class AccountTokens {
     const _id = digestOf(token);
     const now = Date.now();
     const lately = { user, createdAt: { $gt: new Date(now - hour) }, _id: { $ne: _id } };
-    if ((await this.model.countDocuments(lately)) >= maxMails) return null;
     const sealedEmail = this.keys.seal(email, sealedAs);
     const document = { user, purpose, sealedEmail, createdAt: new Date(now), expiresAt: new Date(now + lifetime) };
-    await this.model.updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
-    return token;
+    // Mails are made several at a time, which are counted one after the other.
+    return this.database.inTransaction([`mails:${user.toHexString()}`], async (session) => {
+      if ((await this.model.countDocuments(lately).session(session)) >= maxMails) return null;
+      await this.model.updateOne({ _id }, { $setOnInsert: document }, { upsert: true, session });
+      return token;
+    });
   }
 
   /** What a token is good for, while it is. */

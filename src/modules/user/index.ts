@@ -46,7 +46,7 @@ export function userModule(
   const loaders = userLoaders(models);
   const addresses = new Addresses(keys);
   const claims = new Claims(models.claims, keys);
-  const tokens = new AccountTokens(models.accountTokens, keys);
+  const tokens = new AccountTokens(database, models.accountTokens, keys);
   const users = new UserService({ models, realtime, events, claims, addresses, images });
   const sessions = new SessionService({
     models,
