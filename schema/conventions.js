@@ -33,6 +33,14 @@ const restricted = [
     message: 'Write plain product English: "the viewer", "a user", "an administrator".',
   },
   {
+    selector: `:matches(FieldDefinition, InputValueDefinition)[name.value=/^(?:at|on|least|most|total)$|^(?:least|most)[A-Z]/]`,
+    message: 'Names say what they hold: createdAt or occurredAt, min… and max…, totalPrice or totalCount.',
+  },
+  {
+    selector: `ObjectTypeDefinition:not([name.value=/Count$/]) > FieldDefinition[name.value="count"]`,
+    message: 'A count says what it counts, as in reviewCount. Only types named …Count have a plain count.',
+  },
+  {
     selector: `ObjectTypeDefinition[name.value="Mutation"] > FieldDefinition > NonNullType > NamedType > Name[value!=/Payload$/]`,
     message: 'A mutation answers a type whose name ends with Payload.',
   },

@@ -11,7 +11,7 @@ const query = `query ProductPage($slug: String!) {
     images { url(width: 768, format: WEBP) share: url(width: 1024, format: JPEG) altText }
     price { formatted }
     availability
-    rating { count mean }
+    rating { reviewCount mean }
     reviews(first: 5) { edges { node { title body overall images { url(width: 256) altText } author { name avatar { url(width: 64, height: 64) } } } } }
   }
 }`;
@@ -34,7 +34,7 @@ interface PageProduct {
   jsonLd: object;
   price: { formatted: string } | null;
   availability: string;
-  rating: { count: number; mean: number | null };
+  rating: { reviewCount: number; mean: number | null };
   reviews: { edges: { node: PageReview }[] };
 }
 
@@ -81,7 +81,7 @@ export function serveProductPage(
 }
 
 function pageOf({ title, description, images, jsonLd, price, availability, rating, reviews }: PageProduct): string {
-  const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.count} reviews`;
+  const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.reviewCount} reviews`;
   return `<!doctype html>
 <html lang="en">
 <head>

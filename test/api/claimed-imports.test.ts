@@ -31,7 +31,7 @@ async function confirm(): Promise<void> {
 /** Who wrote the reviews of the source, by product, and what the product's score counts. */
 async function reviewsOf(from = source) {
   const products = await plaza.connection.collection('products').find({ source: from }).sort({ title: 1 }).toArray();
-  const query = `query ($slug: String!) { product(slug: $slug) { id rating { count mean }
+  const query = `query ($slug: String!) { product(slug: $slug) { id rating { reviewCount mean }
     reviews(first: 10) { edges { node { body overall author { handle name } } } } } }`;
   return Promise.all(products.map(async ({ slug }) => (await plaza.data(query, { slug: slug as string })).product));
 }
@@ -89,7 +89,7 @@ describe('somebody who signs up with the address of an imported user', () => {
     await plaza.review(account, product.id, { ratings: { quality: 5, price: 5, service: 5 } });
     await confirm();
     expect((await reviewsOf())[0]).toMatchObject({
-      rating: { count: 1, mean: 5 },
+      rating: { reviewCount: 1, mean: 5 },
       reviews: { edges: [{ node: { overall: 5, author: { handle: account.handle } } }] },
     });
   });

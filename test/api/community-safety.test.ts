@@ -79,10 +79,10 @@ describe('suspicious content', () => {
     const share = await plaza.mutate('shareProduct', { productId, channel: 'FOLLOWERS', message: spam }, 'share { id } held', author.token);
     expect([review, question, answer, share].map(({ held }) => held)).toEqual([true, true, true, true]);
     const { product } = await plaza.data(
-      'query ($id: ID!) { product(id: $id) { rating { count } questions { edges { node { body answerCount } } } } }',
+      'query ($id: ID!) { product(id: $id) { rating { reviewCount } questions { edges { node { body answerCount } } } } }',
       { id: productId },
     );
-    expect(product).toEqual({ rating: { count: 0 }, questions: { edges: [{ node: { body: 'Blue?', answerCount: 0 } }] } });
+    expect(product).toEqual({ rating: { reviewCount: 0 }, questions: { edges: [{ node: { body: 'Blue?', answerCount: 0 } }] } });
   });
 
   test('is a flood or a repetition of a new account', async () => {

@@ -343,7 +343,7 @@ describe('moderation', () => {
     const state = async () =>
       (
         await query(
-          'query ($id: ID!) { product(id: $id) { rating { count mean } reviews { totalCount edges { node { id } } } questions { edges { node { answerCount acceptedAnswer { id } answers { edges { node { accepted } } } } } } } }',
+          'query ($id: ID!) { product(id: $id) { rating { reviewCount mean } reviews { totalCount edges { node { id } } } questions { edges { node { answerCount acceptedAnswer { id } answers { edges { node { accepted } } } } } } } }',
           { id },
         )
       ).product;
@@ -351,7 +351,7 @@ describe('moderation', () => {
     expect(before.questions.edges[0].node.acceptedAnswer).toEqual({ id: answer.id });
     for (const each of [review.id, answer.id]) await moderate(each, 'HIDE');
     expect(await state()).toEqual({
-      rating: { count: 0, mean: null },
+      rating: { reviewCount: 0, mean: null },
       reviews: { totalCount: 0, edges: [] },
       questions: { edges: [{ node: { answerCount: 0, acceptedAnswer: null, answers: { edges: [] } } }] },
     });
@@ -486,8 +486,8 @@ describe('moderation', () => {
       await moderate(contentId, 'HIDE');
       expect((await mutate(name, { [field]: contentId }, '__typename', author)).userErrors, name).toEqual([]);
     }
-    const { product } = await query('query ($id: ID!) { product(id: $id) { rating { count } comments { totalCount } } }', { id });
-    expect(product).toEqual({ rating: { count: 0 }, comments: { totalCount: 0 } });
+    const { product } = await query('query ($id: ID!) { product(id: $id) { rating { reviewCount } comments { totalCount } } }', { id });
+    expect(product).toEqual({ rating: { reviewCount: 0 }, comments: { totalCount: 0 } });
   });
 
   promise('Every decision and every change of roles is in `auditTrail`.', async () => {

@@ -84,10 +84,10 @@ describe('the same key, a hundred times at once, makes one object', () => {
 
   test('and each took its effect once', async () => {
     const { product } = await plaza.data(
-      'query ($id: ID!, $question: ID!) { product(id: $id) { stock rating { count } comments { totalCount } } question: node(id: $question) { ... on Question { answerCount } } }',
+      'query ($id: ID!, $question: ID!) { product(id: $id) { stock rating { reviewCount } comments { totalCount } } question: node(id: $question) { ... on Question { answerCount } } }',
       { id: productId, question: questionId },
     );
-    expect(product).toEqual({ stock: 998, rating: { count: 1 }, comments: { totalCount: 1 } });
+    expect(product).toEqual({ stock: 998, rating: { reviewCount: 1 }, comments: { totalCount: 1 } });
   });
 });
 

@@ -58,7 +58,7 @@ const reviewLine = (more: object): string => JSON.stringify({ user_id: 'A1', asi
 
 async function productsOf(source: string): Promise<{ slug: string; title: string; rating: Record<string, unknown> }[]> {
   const slugs = await collection('products').find({ source }).sort({ title: 1 }).toArray();
-  const query = 'query ($slug: String!) { product(slug: $slug) { slug title rating { count mean weightedMean composite } } }';
+  const query = 'query ($slug: String!) { product(slug: $slug) { slug title rating { reviewCount mean weightedMean composite } } }';
   return Promise.all(slugs.map(async ({ slug }) => (await plaza.data(query, { slug: slug as string })).product));
 }
 
@@ -76,7 +76,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Lines: 2 accepted, 3 rejected.');
     const [product] = await productsOf(source);
-    expect(product!.rating).toMatchObject({ count: 2, mean: 5, weightedMean: 5 });
+    expect(product!.rating).toMatchObject({ reviewCount: 2, mean: 5, weightedMean: 5 });
     expect(product!.rating['composite']).toBeGreaterThan(3);
     const written = readFileSync(rejects, 'utf8').split('\n');
     expect(written[0]).toBe('import_line,import_column,import_value,import_reason,import_record');
@@ -104,7 +104,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     );
     writeFileSync(rejects, readFileSync(rejects, 'utf8').replace('""rating"":9', '""rating"":3'));
     expect((await run([rejects, '--format', 'amazon-reviews', '--source', lines.source])).stdout).toContain('1 accepted, 0 rejected');
-    expect((await productsOf(lines.source))[0]!.rating).toMatchObject({ count: 2, mean: 4 });
+    expect((await productsOf(lines.source))[0]!.rating).toMatchObject({ reviewCount: 2, mean: 4 });
   });
 
   test('categories, products and users whose names come to one slug are told apart, in any script', async () => {
@@ -211,7 +211,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     test('changes what is there, and the scores with it', async () => {
       const { stdout, rating, reviews } = await twice('update');
       expect(stdout).toContain('1 reviews, 0 follows.\nUpdated: 2 reviews, 0 products. Unchanged: 0 reviews.');
-      expect(rating).toMatchObject({ count: 3, mean: 3 });
+      expect(rating).toMatchObject({ reviewCount: 3, mean: 3 });
       expect(reviews.map(({ body, helpful }) => [body, helpful])).toEqual([
         ['better', 4],
         ['new', 0],
@@ -222,13 +222,13 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     test('is kept out with --on-conflict keep', async () => {
       const { stdout, rating } = await twice('keep');
       expect(stdout).toContain('Updated: 0 reviews, 0 products. Unchanged: 2 reviews.');
-      expect(rating).toMatchObject({ count: 3, mean: 3 });
+      expect(rating).toMatchObject({ reviewCount: 3, mean: 3 });
     });
 
     test('changes only what is newer with --on-conflict newest', async () => {
       const { stdout, rating } = await twice('newest');
       expect(stdout).toContain('Updated: 1 reviews, 0 products. Unchanged: 1 reviews.');
-      expect(rating).toMatchObject({ count: 3, mean: 4 });
+      expect(rating).toMatchObject({ reviewCount: 3, mean: 4 });
     });
 
     test('leaves alone what was voted, moderated and said here', async () => {
@@ -241,7 +241,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
       await run([file('newer.csv', newer), '--format', 'csv', '--source', source]);
       const after = await collection('reviews').findOne({ _id: review!._id });
       expect(after).toMatchObject({ body: 'better', helpful: 5, visible: false });
-      expect((await productsOf(source))[0]!.rating).toMatchObject({ count: 2, mean: 2 });
+      expect((await productsOf(source))[0]!.rating).toMatchObject({ reviewCount: 2, mean: 2 });
     });
 
     test('of products changes titles and prices', async () => {
@@ -271,7 +271,8 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
       expect(product.jsonLd).not.toHaveProperty('offers');
     }
     const buyer = await plaza.account();
-    const order = () => plaza.mutate('placeOrder', { items: [{ productId: unpriced.id }] }, 'order { total { amountMinor } }', buyer.token);
+    const order = () =>
+      plaza.mutate('placeOrder', { items: [{ productId: unpriced.id }] }, 'order { totalPrice { amountMinor } }', buyer.token);
     expect(await order()).toMatchObject({
       order: null,
       userErrors: [{ code: 'NOT_ALLOWED', field: ['input', 'items', '0', 'productId'] }],
@@ -286,7 +287,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
       merchant.token,
     );
     expect(product).toEqual({ availability: 'IN_STOCK', price: { amountMinor: 250 } });
-    expect((await order()).order).toEqual({ total: { amountMinor: 250 } });
+    expect((await order()).order).toEqual({ totalPrice: { amountMinor: 250 } });
   });
 
   async function pricesOf(source: string) {
@@ -337,10 +338,10 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     const path = fileURLToPath(new URL('../fixtures/import/judgeme.csv', import.meta.url));
     expect((await run([path, '--format', 'judgeme'])).code).toBe(0);
     const { slug } = (await collection('products').findOne({ source: 'judgeme' }))!;
-    const query = `query ($slug: String!) { product(slug: $slug) { rating { count mean } reviews(first: 10, sort: HIGHEST) { edges { node {
+    const query = `query ($slug: String!) { product(slug: $slug) { rating { reviewCount mean } reviews(first: 10, sort: HIGHEST) { edges { node {
       title overall verifiedPurchase imageUrls response { body } author { name } } } } } }`;
     const { product } = await plaza.data(query, { slug: slug as string });
-    expect(product.rating).toEqual({ count: 2, mean: 3.5 });
+    expect(product.rating).toEqual({ reviewCount: 2, mean: 3.5 });
     expect(product.reviews.edges[0].node).toMatchObject({
       title: 'Lovely',
       verifiedPurchase: true,
@@ -405,7 +406,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     const [code] = (await closed) as [number];
     expect(code).toBe(1);
     expect(stderr).toContain('Run the same command again to go on.');
-    const counted = async () => (await productsOf('long')).reduce((sum, { rating }) => sum + (rating['count'] as number), 0);
+    const counted = async () => (await productsOf('long')).reduce((sum, { rating }) => sum + (rating['reviewCount'] as number), 0);
     const kept = await collection('reviews').countDocuments({ source: 'long' });
     expect(kept).toBeLessThan(rows.length);
     expect(await counted()).toBe(kept);
@@ -425,7 +426,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect(await collection('reviews').countDocuments({ source: 'killed' })).toBeLessThan(rows.length);
     expect((await run(args.slice(1))).code).toBe(0);
     const products = await productsOf('killed');
-    expect(products.map(({ rating }) => rating['count'])).toEqual(Array(20).fill(rows.length / 20));
+    expect(products.map(({ rating }) => rating['reviewCount'])).toEqual(Array(20).fill(rows.length / 20));
     const mean = products.reduce((sum, { rating }) => sum + (rating['mean'] as number), 0) / products.length;
     expect(mean).toBeCloseTo(3, 10);
     expect(

@@ -32,7 +32,7 @@ const watching: Record<string, string> = {
   commentChanged: `subscription ($id: ID!, $after: String) { commentChanged(subjectId: $id, after: $after) {
     cursor kind commentId comment { body deletedAt hidden author { handle } } edge { cursor node { id } } } }`,
   reviewChanged: `subscription ($id: ID!, $after: String) { reviewChanged(productId: $id, after: $after) {
-    cursor kind reviewId review { title verifiedPurchase response { body } } edge { node { id } } product { id rating { count } } } }`,
+    cursor kind reviewId review { title verifiedPurchase response { body } } edge { node { id } } product { id rating { reviewCount } } } }`,
   questionChanged: `subscription ($id: ID!, $after: String) { questionChanged(productId: $id, after: $after) {
     cursor kind questionId question { answerCount acceptedAnswer { id } } edge { node { id } }
     answerChange { kind answerId answer { body accepted } edge { node { id } } } product { id } } }`,
@@ -149,7 +149,7 @@ describe('reviewChanged', () => {
       kind: 'ADDED',
       reviewId,
       edge: { node: { id: reviewId } },
-      product: { id, rating: { count: 1 } },
+      product: { id, rating: { reviewCount: 1 } },
     });
     await made('updateReview', { reviewId, title: 'Better' }, 'review { id }', author);
     expect(await next()).toMatchObject({ kind: 'EDITED', reviewId, review: { title: 'Better' }, edge: null });
@@ -158,7 +158,7 @@ describe('reviewChanged', () => {
     await plaza.deliver(author, merchant, id);
     expect(await next()).toMatchObject({ kind: 'EDITED', review: { verifiedPurchase: true } });
     await made('deleteReview', { reviewId }, 'deletedReviewId', author);
-    expect(await next()).toMatchObject({ kind: 'REMOVED', reviewId, review: null, product: { id, rating: { count: 0 } } });
+    expect(await next()).toMatchObject({ kind: 'REMOVED', reviewId, review: null, product: { id, rating: { reviewCount: 0 } } });
   });
 
   test('tells of a review that moderation hides and puts back', async () => {
@@ -166,9 +166,14 @@ describe('reviewChanged', () => {
     const { id: reviewId } = (await plaza.review(author, id)).review;
     const { next } = await watch('reviewChanged', id);
     await moderate(reviewId, 'HIDE');
-    expect(await next()).toMatchObject({ kind: 'REMOVED', reviewId, review: null, product: { rating: { count: 0 } } });
+    expect(await next()).toMatchObject({ kind: 'REMOVED', reviewId, review: null, product: { rating: { reviewCount: 0 } } });
     await moderate(reviewId, 'RESTORE');
-    expect(await next()).toMatchObject({ kind: 'ADDED', reviewId, edge: { node: { id: reviewId } }, product: { rating: { count: 1 } } });
+    expect(await next()).toMatchObject({
+      kind: 'ADDED',
+      reviewId,
+      edge: { node: { id: reviewId } },
+      product: { rating: { reviewCount: 1 } },
+    });
   });
 
   test('leaves reviewAdded as it was', async () => {
@@ -447,8 +452,8 @@ describe('the payload of a deletion', () => {
   test('gives what it was about, with its new counts', async () => {
     const { merchant, author, id } = await scene();
     const { id: reviewId } = (await plaza.review(author, id)).review;
-    const review = await made('deleteReview', { reviewId }, 'deletedReviewId product { id rating { count } }', author);
-    expect(review).toMatchObject({ deletedReviewId: reviewId, product: { id, rating: { count: 0 } } });
+    const review = await made('deleteReview', { reviewId }, 'deletedReviewId product { id rating { reviewCount } }', author);
+    expect(review).toMatchObject({ deletedReviewId: reviewId, product: { id, rating: { reviewCount: 0 } } });
     const questionId = await ask(author, id);
     const answerId = await answer(merchant, questionId);
     const deletedAnswer = await made('deleteAnswer', { answerId }, 'deletedAnswerId question { id answerCount }', merchant);

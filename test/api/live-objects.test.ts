@@ -12,10 +12,10 @@ async function scene() {
 test('a rating names its product, with the same rating', async () => {
   const { author, id } = await scene();
   const events = await plaza.subscribe(
-    `subscription { ratingChanged(productId: "${id}") { rating { count } product { id rating { count } } } }`,
+    `subscription { ratingChanged(productId: "${id}") { rating { reviewCount } product { id rating { reviewCount } } } }`,
   );
   await plaza.review(author, id);
-  expect((await events.next()).data.ratingChanged).toEqual({ rating: { count: 1 }, product: { id, rating: { count: 1 } } });
+  expect((await events.next()).data.ratingChanged).toEqual({ rating: { reviewCount: 1 }, product: { id, rating: { reviewCount: 1 } } });
 });
 
 test('a new review comes with its edge in the newest reviews, and its product', async () => {

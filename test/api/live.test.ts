@@ -59,14 +59,14 @@ describe('a subscription', () => {
       { id },
     );
     const ratings = await plaza.subscribe(
-      'subscription ($id: ID!) { ratingChanged(productId: $id) { rating { count mean distribution { stars count } } } }',
+      'subscription ($id: ID!) { ratingChanged(productId: $id) { rating { reviewCount mean distribution { stars count } } } }',
       { id },
     );
     await plaza.review(author, id, { ratings: { quality: 5, price: 5, service: 5 } });
     await plaza.review(await plaza.account(), id, { ratings: { quality: 2, price: 2, service: 2 } });
     expect((await reviews.next()).data.reviewAdded.review).toEqual({ overall: 5, author: { handle: author.handle } });
-    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 1, mean: 5, distribution: stars(0, 0, 0, 0, 1) });
-    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ count: 2, mean: 3.5, distribution: stars(0, 1, 0, 0, 1) });
+    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ reviewCount: 1, mean: 5, distribution: stars(0, 0, 0, 0, 1) });
+    expect((await ratings.next()).data.ratingChanged.rating).toEqual({ reviewCount: 2, mean: 3.5, distribution: stars(0, 1, 0, 0, 1) });
     reviews.stop();
     ratings.stop();
   });

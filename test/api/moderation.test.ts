@@ -102,12 +102,15 @@ describe('hidden content', () => {
     const { review } = await plaza.review(author, id, { ratings: { quality: 1, price: 1, service: 1 } });
     await plaza.review(reader, id, { ratings: { quality: 5, price: 5, service: 5 } });
     const mean = async () =>
-      (await plaza.data('query ($id: ID!) { product(id: $id) { rating { mean count } reviews { edges { node { overall } } } } }', { id }))
-        .product;
+      (
+        await plaza.data('query ($id: ID!) { product(id: $id) { rating { mean reviewCount } reviews { edges { node { overall } } } } }', {
+          id,
+        })
+      ).product;
     await moderate(moderator, review.id, 'HIDE');
-    expect(await mean()).toEqual({ rating: { mean: 5, count: 1 }, reviews: { edges: [{ node: { overall: 5 } }] } });
+    expect(await mean()).toEqual({ rating: { mean: 5, reviewCount: 1 }, reviews: { edges: [{ node: { overall: 5 } }] } });
     await moderate(moderator, review.id, 'HIDE');
-    expect((await mean()).rating.count).toBe(1);
+    expect((await mean()).rating.reviewCount).toBe(1);
     await moderate(moderator, review.id, 'RESTORE');
     expect((await mean()).rating).toEqual({ mean: 3, count: 2 });
   });

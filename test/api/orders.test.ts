@@ -12,7 +12,7 @@ function place(buyer: Account, items: object[], more: object = {}) {
   return plaza.mutate(
     'placeOrder',
     { items, ...more },
-    'order { id status total { amountMinor currency } items { title quantity price { amountMinor } } }',
+    'order { id status totalPrice { amountMinor currency } items { title quantity price { amountMinor } } }',
     buyer.token,
   );
 }
@@ -33,7 +33,7 @@ describe('an order', () => {
   test('keeps the price and the title of the moment it was placed', async () => {
     const { merchant, buyer, productId } = await scene();
     const { order } = await place(buyer, [{ productId, quantity: 3 }]);
-    expect(order).toMatchObject({ status: 'PLACED', total: { amountMinor: 5997, currency: 'EUR' } });
+    expect(order).toMatchObject({ status: 'PLACED', totalPrice: { amountMinor: 5997, currency: 'EUR' } });
     await plaza.mutate(
       'updateProduct',
       { productId, title: 'Dearer teapot', price: { amountMinor: 9999, currency: 'EUR' } },
@@ -41,12 +41,12 @@ describe('an order', () => {
       merchant.token,
     );
     const { viewer } = await plaza.data(
-      '{ viewer { orders { edges { node { total { amountMinor } items { title product { title } } } } } } }',
+      '{ viewer { orders { edges { node { totalPrice { amountMinor } items { title product { title } } } } } } }',
       {},
       buyer.token,
     );
     expect(viewer.orders.edges[0].node).toEqual({
-      total: { amountMinor: 5997 },
+      totalPrice: { amountMinor: 5997 },
       items: [{ title: 'Blue teapot', product: { title: 'Dearer teapot' } }],
     });
   });
@@ -170,7 +170,7 @@ describe('an amount of money', () => {
       german: '30.000.000.000,00\u00a0€',
     });
     const { order } = await place(await plaza.account(), [{ productId: product.id, quantity: 1000 }]);
-    expect(order.total).toEqual({ amountMinor: 3_000_000_000_000_000, currency: 'EUR' });
+    expect(order.totalPrice).toEqual({ amountMinor: 3_000_000_000_000_000, currency: 'EUR' });
     const dearest = await create(merchant, Number.MAX_SAFE_INTEGER, 'EUR');
     expect(dearest.product.price.formatted).toBe('€90,071,992,547,409.91');
     const { userErrors } = await place(await plaza.account(), [{ productId: dearest.product.id, quantity: 2 }]);

@@ -216,7 +216,7 @@ describe('an erased user', () => {
   test('leaves the contributions, without their author, and every count as it was', async () => {
     const { me, other, productId, question } = await busyUser();
     const query = `query ($id: ID!, $question: ID!) {
-      product(id: $id) { rating { count mean distribution { stars count } } comments { totalCount edges { node { replyCount reactions { count } } } }
+      product(id: $id) { rating { reviewCount mean distribution { stars count } } comments { totalCount edges { node { replyCount reactions { count } } } }
         reviews(sort: OLDEST) { edges { node { overall helpfulCount } } } }
       question: node(id: $question) { ... on Question { answerCount answers { edges { node { accepted helpfulCount unhelpfulCount } } } } }
     }`;

@@ -124,7 +124,7 @@ describe('feedback to a merchant', () => {
       send(recipient, merchant, 'PRAISE'),
     ]);
     const query = `{ merchantFeedback(filter: { kind: NEED, answered: false }) { edges { node { id body sender { handle } product { id } } } }
-      merchantFeedbackSummary { totalCount byKind { kind count } byProduct { edges { count node { id } byKind { kind count } } } } }`;
+      merchantFeedbackSummary { totalCount byKind { kind count } byProduct { edges { feedbackCount node { id } byKind { kind count } } } } }`;
     const { merchantFeedback, merchantFeedbackSummary } = await plaza.data(query, {}, merchant.token);
     expect(merchantFeedback.edges).toHaveLength(2);
     expect(merchantFeedbackSummary.totalCount).toBe(3);
@@ -134,7 +134,7 @@ describe('feedback to a merchant', () => {
       { kind: 'COMPLAINT', count: 0 },
       { kind: 'PRAISE', count: 1 },
     ]);
-    expect(merchantFeedbackSummary.byProduct.edges).toMatchObject([{ count: 2, node: { id: productId } }]);
+    expect(merchantFeedbackSummary.byProduct.edges).toMatchObject([{ feedbackCount: 2, node: { id: productId } }]);
     const feedback = merchantFeedback.edges.find(
       ({ node }: { node: { sender: { handle: string } } }) => node.sender.handle === sender.handle,
     );

@@ -5,7 +5,7 @@ import type { ReviewDocument } from '../../src/modules/review/index.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
-const ratingOf = `query ($id: ID!) { product(id: $id) { rating { count mean weightedMean composite distribution { stars count } aspects { quality price service } } } }`;
+const ratingOf = `query ($id: ID!) { product(id: $id) { rating { reviewCount mean weightedMean composite distribution { stars count } aspects { quality price service } } } }`;
 
 async function rating(id: string) {
   return (await plaza.data(ratingOf, { id })).product.rating;
@@ -25,7 +25,7 @@ async function expectedRating() {
     const weights = own.map((review) => reviewWeight(review));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     return {
-      count: own.length,
+      reviewCount: own.length,
       mean: overall.reduce((sum, stars) => sum + stars, 0) / own.length,
       weightedMean: overall.reduce((sum, stars, at) => sum + stars * weights[at]!, 0) / total,
       quality: own.reduce((sum, { quality }) => sum + quality!, 0) / own.length,
@@ -36,8 +36,8 @@ async function expectedRating() {
 
 async function expectExact(productId: string) {
   const expected = (await expectedRating())(productId);
-  const { count, mean, weightedMean, distribution, aspects } = await rating(productId);
-  expect(count).toBe(expected.count);
+  const { reviewCount, mean, weightedMean, distribution, aspects } = await rating(productId);
+  expect(reviewCount).toBe(expected.reviewCount);
   expect(distribution).toEqual(expected.distribution);
   expect(mean).toBeCloseTo(expected.mean, 12);
   expect(weightedMean).toBeCloseTo(expected.weightedMean, 12);
@@ -48,7 +48,7 @@ describe('a product’s rating', () => {
   test('is empty before the first review', async () => {
     const { productId } = await shop();
     expect(await rating(productId)).toEqual({
-      count: 0,
+      reviewCount: 0,
       mean: null,
       weightedMean: null,
       composite: null,
@@ -113,7 +113,7 @@ describe('a product’s rating', () => {
       ),
     );
     expect(payloads.every(({ userErrors }) => userErrors.length === 0)).toBe(true);
-    expect((await rating(productId)).count).toBe(100);
+    expect((await rating(productId)).reviewCount).toBe(100);
     await expectExact(productId);
   });
 
@@ -146,7 +146,7 @@ describe('a product’s rating', () => {
           }
         }
         if (ids.size > 0) await expectExact(productId);
-        else expect((await rating(productId)).count).toBe(0);
+        else expect((await rating(productId)).reviewCount).toBe(0);
       }),
       { numRuns: 12 },
     );
@@ -173,7 +173,7 @@ describe('a review', () => {
     const { productId, buyers } = await shop();
     const payloads = await Promise.all(Array.from({ length: 50 }, () => plaza.review(buyers[0]!, productId, { idempotencyKey: 'once' })));
     expect(new Set(payloads.map(({ review }) => review.id)).size).toBe(1);
-    expect((await rating(productId)).count).toBe(1);
+    expect((await rating(productId)).reviewCount).toBe(1);
   });
 
   test('cannot be written by the product’s merchant', async () => {
@@ -190,7 +190,7 @@ describe('a review', () => {
       const { errors } = await plaza.query(query, { input: { reviewId: review.id } }, buyers[1]!.token);
       expect(errors).toMatchObject([{ path: [mutation], extensions: { code: 'FORBIDDEN' } }]);
     }
-    expect((await rating(productId)).count).toBe(1);
+    expect((await rating(productId)).reviewCount).toBe(1);
   });
 
   test('takes one vote of each reader, who may change it; a hundred at once count exactly', async () => {

@@ -44,7 +44,7 @@ describe.each(Object.entries(kinds))('spam that is edited into a clean %s', (_ki
     const author = await plaza.account();
     const id = await write(author);
     const counts = async () =>
-      (await plaza.data('query ($id: ID!) { product(id: $id) { rating { count mean } comments { totalCount } } }', { id: productId }))
+      (await plaza.data('query ($id: ID!) { product(id: $id) { rating { reviewCount mean } comments { totalCount } } }', { id: productId }))
         .product;
     const before = await counts();
     expect(await edit(author, id)).toMatchObject({ held: true, userErrors: [] });

@@ -31,8 +31,8 @@ beforeAll(async () => {
   await plaza.settle('catalogue search');
 });
 
-const facetFields = `facets { categories { count category { name } } brands { value count } attributes { name values { value count } }
-  price { currency min max ranges { min max count } } ratings { minRating count } inStockCount }`;
+const facetFields = `facets { categories { productCount category { name } } brands { value productCount } attributes { name values { value productCount } }
+  price { currency min max ranges { min max productCount } } ratings { minRating productCount } inStockCount }`;
 
 async function search(query: string, filter: object = {}, sort: string | null = null) {
   const operation = `query ($query: String!, $filter: ProductFilter, $sort: ProductSort) {
@@ -68,20 +68,22 @@ describe('a search', () => {
   test('counts what each further choice would leave', async () => {
     const { facets } = await search('teapot');
     expect(facets.categories).toEqual([
-      { category: { name: 'Pots' }, count: 2 },
-      { category: { name: 'Kitchen' }, count: 1 },
+      { category: { name: 'Pots' }, productCount: 2 },
+      { category: { name: 'Kitchen' }, productCount: 1 },
     ]);
     expect(facets.attributes).toEqual([
       {
         name: 'colour',
         values: [
-          { value: 'black', count: 2 },
-          { value: 'blue', count: 1 },
+          { value: 'black', productCount: 2 },
+          { value: 'blue', productCount: 1 },
         ],
       },
     ]);
     expect(facets.inStockCount).toBe(2);
-    expect(facets.price.ranges.map(({ count }: { count: number }) => count).reduce((a: number, b: number) => a + b)).toBe(3);
+    expect(
+      facets.price.ranges.map(({ productCount }: { productCount: number }) => productCount).reduce((a: number, b: number) => a + b),
+    ).toBe(3);
     expect(facets.price).toMatchObject({ currency: 'EUR', min: 3000, max: 5000 });
   });
 
@@ -93,10 +95,10 @@ describe('a search', () => {
     const { titles, facets } = await search('teapot', { attributes: [{ name: 'colour', values: ['blue'] }] });
     expect(titles).toEqual(['Porcelain teapot']);
     expect(facets.attributes[0].values).toEqual([
-      { value: 'black', count: 2 },
-      { value: 'blue', count: 1 },
+      { value: 'black', productCount: 2 },
+      { value: 'blue', productCount: 1 },
     ]);
-    expect(facets.categories).toEqual([{ category: { name: 'Pots' }, count: 1 }]);
+    expect(facets.categories).toEqual([{ category: { name: 'Pots' }, productCount: 1 }]);
   });
 
   test('pages both ways, with the facets beside', async () => {
@@ -161,7 +163,7 @@ describe('a product without a price', () => {
     await plaza.settle('catalogue search');
     const both = await search('samovar');
     expect(both.titles.sort()).toEqual(['Samovar of brass', 'Samovar of silver']);
-    expect(both.facets).toMatchObject({ inStockCount: 1, price: { ranges: [{ min: 9000, max: 9000, count: 1 }] } });
+    expect(both.facets).toMatchObject({ inStockCount: 1, price: { ranges: [{ min: 9000, max: 9000, productCount: 1 }] } });
     for (const facets of [{ inStock: true }, { price: { min: 0 } }, { price: { max: 20_000 } }])
       expect((await search('samovar', facets)).titles).toEqual(['Samovar of brass']);
     const list = async (filter: object, sort: string) => {
@@ -275,15 +277,15 @@ describe('lists and searches', () => {
     const { facets } = await search('', { merchantId: seller.id });
     expect(facets).toMatchObject({
       brands: [
-        { value: 'Acme', count: 2 },
-        { value: 'Other', count: 1 },
+        { value: 'Acme', productCount: 2 },
+        { value: 'Other', productCount: 1 },
       ],
       price: { currency: 'EUR', min: 100, max: 300 },
       ratings: [
-        { minRating: 4, count: 1 },
-        { minRating: 3, count: 2 },
-        { minRating: 2, count: 2 },
-        { minRating: 1, count: 2 },
+        { minRating: 4, productCount: 1 },
+        { minRating: 3, productCount: 2 },
+        { minRating: 2, productCount: 2 },
+        { minRating: 1, productCount: 2 },
       ],
       inStockCount: 3,
     });

@@ -21,7 +21,7 @@ describe('the second mutation of a document sees the first', () => {
   test('voteReview', async () => {
     const { me, review } = await scene();
     const vote = (vote: string) =>
-      `voteReview(input: { reviewId: "${review}", vote: ${vote} }) { review { viewerVote helpfulCount product { rating { count } } } }`;
+      `voteReview(input: { reviewId: "${review}", vote: ${vote} }) { review { viewerVote helpfulCount product { rating { reviewCount } } } }`;
     expect(await run([vote('HELPFUL'), vote('UNHELPFUL'), vote('null')], me)).toMatchObject({
       first: { review: { viewerVote: 'HELPFUL', helpfulCount: 1 } },
       second: { review: { viewerVote: 'UNHELPFUL', helpfulCount: 0 } },
@@ -35,12 +35,12 @@ describe('the second mutation of a document sees the first', () => {
     const products = [await plaza.product(merchant, { categoryId }), await plaza.product(merchant, { categoryId })];
     const create = (product: string) =>
       `createReview(input: { productId: "${product}", ratings: { quality: 5, price: 5, service: 5 }, body: "Good" }) {
-        review { product { rating { count } } author { reviews { edges { node { id } } } } }
+        review { product { rating { reviewCount } } author { reviews { edges { node { id } } } } }
       }`;
     const { first, second } = await run(products.map(create), me);
-    expect(first.review).toMatchObject({ product: { rating: { count: 1 } } });
+    expect(first.review).toMatchObject({ product: { rating: { reviewCount: 1 } } });
     expect(first.review.author.reviews.edges).toHaveLength(1);
-    expect(second.review).toMatchObject({ product: { rating: { count: 1 } } });
+    expect(second.review).toMatchObject({ product: { rating: { reviewCount: 1 } } });
     expect(second.review.author.reviews.edges).toHaveLength(2);
   });
 

@@ -57,7 +57,7 @@ describe('a database of release 0.1.0', () => {
   test('shows its products with reviews, comments and questions, and takes new ones', async () => {
     const token = await signIn();
     const { searchProducts } = await plaza.data(
-      `{ searchProducts(query: "") { edges { node { id rating { count mean }
+      `{ searchProducts(query: "") { edges { node { id rating { reviewCount mean }
            reviews { edges { node { overall body author { handle } } } } comments { edges { node { body } } } questions { edges { node { body } } } } } } }`,
     );
     const products = searchProducts.edges.map(({ node }: { node: object }) => node);

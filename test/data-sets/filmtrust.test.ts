@@ -22,10 +22,10 @@ test('is imported, trained on and recommended from', async () => {
   const [{ node: first }] = viewer.recommendedProducts.edges;
   expect(first.product.title).toMatch(/^filmtrust \d+$/);
   const { product } = await plaza.data(
-    'query ($id: ID!) { product(id: $id) { rating { count mean } similarProducts(first: 5) { edges { node { title } } } } }',
+    'query ($id: ID!) { product(id: $id) { rating { reviewCount mean } similarProducts(first: 5) { edges { node { title } } } } }',
     { id: first.product.id },
   );
-  expect(product.rating.count).toBeGreaterThan(100);
+  expect(product.rating.reviewCount).toBeGreaterThan(100);
   expect(product.similarProducts.edges).toHaveLength(5);
 });
 

@@ -36,8 +36,8 @@ describe('a hundred at once', () => {
     const input = { productId, ratings: { quality: 5, price: 4, service: 3 }, body: 'Good' };
     const payloads = await atOnce(() => plaza.mutate('createReview', input, 'review { id }', asker.token));
     expect(counted(payloads.map(outcome))).toEqual({ done: 1, ALREADY_EXISTS: times - 1 });
-    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { rating { count mean } } }', { id: productId });
-    expect(product.rating).toMatchObject({ count: 1 });
+    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { rating { reviewCount mean } } }', { id: productId });
+    expect(product.rating).toMatchObject({ reviewCount: 1 });
   });
 
   test('of many authors, are all in the rating', async () => {
@@ -48,10 +48,10 @@ describe('a hundred at once', () => {
     );
     expect(counted(payloads.map(outcome))).toEqual({ done: people.length, ALREADY_EXISTS: times - people.length });
     const { product } = await plaza.data(
-      'query ($id: ID!) { product(id: $id) { rating { count } reviews(first: 100) { totalCount edges { node { overall } } } } }',
+      'query ($id: ID!) { product(id: $id) { rating { reviewCount } reviews(first: 100) { totalCount edges { node { overall } } } } }',
       { id: rated },
     );
-    expect(product.rating.count).toBe(people.length);
+    expect(product.rating.reviewCount).toBe(people.length);
     expect(product.reviews).toMatchObject({ totalCount: people.length });
     expect(product.reviews.edges).toHaveLength(people.length);
   });

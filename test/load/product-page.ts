@@ -12,7 +12,7 @@ import autocannon from 'autocannon';
 
 const query = `query ProductPage($slug: String!) { product(slug: $slug) {
   id title description price { amountMinor currency } category { name } merchant { name }
-  rating { count mean weightedMean composite distribution { stars count } aspects { quality price service } }
+  rating { reviewCount mean weightedMean composite distribution { stars count } aspects { quality price service } }
   reviews(first: 20) { totalCount edges { cursor node { id title body overall verifiedPurchase author { id handle name } } } }
   comments(first: 20) { totalCount edges { cursor node { id body author { id handle name } } } }
   similarProducts(first: 5) { edges { node { id title slug rating { composite } } } }

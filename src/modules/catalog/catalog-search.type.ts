@@ -8,7 +8,7 @@ import type { Facets } from './facets.js';
 
 @ObjectType({ description: 'A category and the number of products it would leave.' })
 export class CategoryFacet extends From<Facets['categories'][number]> {
-  @Field(() => Int, { description: 'Number of products.' })
+  @Field(() => Int, { name: 'productCount', description: 'Number of products.' })
   count!: number;
 }
 
@@ -17,7 +17,7 @@ export class FacetValue {
   @Field(() => String, { description: 'Value of the attribute, or the brand.' })
   value!: string;
 
-  @Field(() => Int, { description: 'Number of products.' })
+  @Field(() => Int, { name: 'productCount', description: 'Number of products.' })
   count!: number;
 }
 
@@ -38,7 +38,7 @@ export class PriceRange {
   @Field(() => SafeInt, { description: 'The highest price, in the currency’s minor unit.' })
   max!: number;
 
-  @Field(() => Int, { description: 'Number of products.' })
+  @Field(() => Int, { name: 'productCount', description: 'Number of products.' })
   count!: number;
 }
 
@@ -68,7 +68,7 @@ export class RatingFacet {
   @Field(() => Float, { description: 'Stars, for `ProductFilter.minRating`.' })
   minRating!: number;
 
-  @Field(() => Int, { description: 'Number of products.' })
+  @Field(() => Int, { name: 'productCount', description: 'Number of products.' })
   count!: number;
 }
 

@@ -131,7 +131,7 @@ export class MerchantFeedbackSummaryResolver {
     const tallies = await paginate<FeedbackTallyDocument>(this.models.tallies, productTallies(context.requireSignedIn().userId), page);
     return mapEdges(tallies, async (tally) => {
       const node = tally.product && (await context.load(this.catalog.productById, tally.product));
-      return node && { node, count: tally.total, byKind: countsOf(tally) };
+      return node && { node, feedbackCount: tally.total, byKind: countsOf(tally) };
     });
   }
 }

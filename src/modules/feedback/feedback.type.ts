@@ -55,7 +55,7 @@ export class FeedbackKindCount {
 
 export const FeedbackProductConnection = connectionType(Product, 'FeedbackProduct', {
   edge: {
-    count: requiredField(() => Int, 'Number of messages of all kinds about the product.'),
+    feedbackCount: requiredField(() => Int, 'Number of messages of all kinds about the product.'),
     byKind: requiredField(() => [FeedbackKindCount], 'Number of messages of each kind. Lists every kind once.'),
   },
 });

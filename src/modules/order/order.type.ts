@@ -42,7 +42,7 @@ export class Order extends Node<OrderDocument> {
   @Field(() => [OrderItem], { description: 'Items of the order, up to 100.' })
   items!: OrderItem[];
 
-  @Field(() => Money, { description: 'Total price of the items.' })
+  @Field(() => Money, { name: 'totalPrice', description: 'Total price of the items.' })
   total!: Money;
 
   @Field(() => OrderStatus, { description: 'Status of the order.' })

@@ -138,7 +138,7 @@ export class StarCount {
 
 @ObjectType({ description: 'A product’s score, always exact. The means are null while there are no reviews.' })
 export class ProductRating extends From<RatingSummary> {
-  @Field(() => Int, { description: 'Number of reviews.' })
+  @Field(() => Int, { name: 'reviewCount', description: 'Number of reviews.' })
   count!: number;
 
   @Field(() => Float, { nullable: true, description: 'Plain mean of the overall ratings, 1 to 5.' })
