@@ -6,7 +6,7 @@ import { backUp } from '../store/connection.js';
 import { CommandLineError, reportFailure, withStore } from './command-line.js';
 
 const command = new Command('backup')
-  .description('Copies the data of the embedded store into a file, as it is now, also while the server runs.')
+  .description('Backs up the embedded store to a file. Works while the server runs.')
   .argument('<file>', 'the file to write; it must not exist')
   .parse();
 

@@ -8,7 +8,7 @@ import { checkData, dataFileOf, storeDirectory } from '../store/connection.js';
 import { CommandLineError, reportFailure } from './command-line.js';
 
 const command = new Command('check-data')
-  .description('Reads all data of the embedded store and says what is not as it was written. Exit code 1 where something is not.')
+  .description('Checks all data of the embedded store and lists what is damaged. Exits with code 1 if there are problems.')
   .argument('[file]', 'a backup to check; by default the data itself')
   .parse();
 

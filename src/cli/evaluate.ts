@@ -39,20 +39,20 @@ function readNumber(text: string): number {
 
 const options = withReadingOptions(
   new Command('evaluate')
-    .description('Trains on one part of a file of ratings and evaluates every model and the blend on the other.')
-    .option('--data <file>', 'the file of ratings, plain or gzip, which is split')
+    .description('Trains on one part of a ratings file and evaluates every model and the blend on the other part.')
+    .option('--data <file>', 'the ratings file to split, plain or gzip')
     .option('--train <file>', 'instead of --data: the training part')
     .option('--test <file>', 'instead of --data: the test part')
-    .addOption(new Option('--format <format>', 'what the files are').choices(formatNames).default('filmtrust')),
+    .addOption(new Option('--format <format>', 'the format of the files').choices(formatNames).default('filmtrust')),
 )
-  .option('--trust <file>', 'who trusts whom')
+  .option('--trust <file>', 'the file of trust statements')
   .addOption(new Option('--split <how>', 'how --data is split').choices(['random', 'temporal']).default('random'))
-  .option('--share <share>', 'which share of --data is for the test', readNumber, 0.2)
-  .option('--seed <number>', 'of the split and of all that is random in training', readNumber, 1)
-  .option('--positive <rating>', 'from which rating on an item counts as liked; by default 4 of 5, 3 of 4, 8 of 10', readNumber)
-  .option('--tune <trials>', 'search hyper-parameters on the training part first, with so many choices for each model', readNumber)
-  .option('--diversity <lambda>', 'how much relevance counts against diversity in the line diverse-blend, 0 to 1', readNumber, 0.6)
-  .option('--report <folder>', 'where the report goes', 'evaluation')
+  .option('--share <share>', 'share of --data used for testing, 0 to 1', readNumber, 0.2)
+  .option('--seed <number>', 'random seed of the split and the training', readNumber, 1)
+  .option('--positive <rating>', 'minimum rating that counts as liked; defaults to 4 of 5, 3 of 4, 8 of 10', readNumber)
+  .option('--tune <trials>', 'first search hyper-parameters on the training part, with this many trials per model', readNumber)
+  .option('--diversity <lambda>', 'weight of relevance against diversity for diverse-blend, 0 to 1', readNumber, 0.6)
+  .option('--report <folder>', 'folder to write the report to', 'evaluation')
   .parse()
   .opts<Options>();
 

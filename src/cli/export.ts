@@ -50,10 +50,10 @@ const formats: Record<string, Lines> = {
 
 const { out, format } = new Command('export')
   .description(
-    'Exports every visible review; "import" reads amazon-reviews and csv back. Or, as "behaviour", what people did with products.',
+    'Exports every visible review; "import" reads amazon-reviews and csv back. Or, with "behaviour", what users did with products.',
   )
   .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(formats)).default('amazon-reviews'))
-  .option('--out <file>', 'where to; by default the standard output')
+  .option('--out <file>', 'file to write to; defaults to standard output')
   .parse()
   .opts<{ out?: string; format: string }>();
 

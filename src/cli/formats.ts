@@ -42,24 +42,24 @@ function readCharacter(text: string): string {
   return character;
 }
 
-/** How a file is written; all of it is found out where it is not said. */
+/** How a file is written; what is left out is detected. */
 export function withReadingOptions(command: Command): Command {
   return command
     .option(
       '--columns <mapping>',
-      `with csv: which column holds what, as user=customer,product=sku,…; field=- leaves one out; of ${fields.join(', ')}`,
+      `with csv: maps fields to columns, as user=customer,product=sku,…; field=- leaves a field out; fields: ${fields.join(', ')}`,
       readMapping,
       {},
     )
-    .option('--scale <least-most>', 'the scale of the ratings, such as 1-10', readScale)
-    .option('--encoding <name>', 'of the text, such as utf-8, windows-1252 or shift_jis')
-    .option('--delimiter <character>', 'with csv: what separates values', readCharacter)
-    .option('--quote <character>', 'with csv: what encloses values', readCharacter)
-    .option('--escape <character>', 'with csv: what makes a quote a part of the value', readCharacter)
+    .option('--scale <min-max>', 'the scale of the ratings, such as 1-10', readScale)
+    .option('--encoding <name>', 'encoding of the file, such as utf-8, windows-1252 or shift_jis')
+    .option('--delimiter <character>', 'with csv: the character between values', readCharacter)
+    .option('--quote <character>', 'with csv: the character around values', readCharacter)
+    .option('--escape <character>', 'with csv: the character that escapes a quote', readCharacter)
     .addOption(new Option('--decimal <mark>', 'with csv: the decimal mark').choices(['.', ',']))
     .addOption(new Option('--date-order <order>', 'with csv: whether day or month comes first in 05/06/2020').choices(['dmy', 'mdy']))
-    .option('--currency <code>', 'of prices that come without one', readCurrency)
-    .option('--keep-html', 'leaves HTML entities in texts as they stand')
+    .option('--currency <code>', 'currency of prices without one', readCurrency)
+    .option('--keep-html', 'keeps HTML entities in texts as they are')
     .option('--shorten', 'shortens titles and texts of reviews that are too long, instead of rejecting them');
 }
 

@@ -39,23 +39,21 @@ const command = withReadingOptions(
   new Command('import')
     .description('Imports users, products, reviews and follows. Importing the same file again changes nothing.')
     .argument('<path>', 'a file, plain or gzip, or the folder or zip archive of a data set')
-    .addOption(new Option('--format <format>', 'what it is').choices(formatNames).makeOptionMandatory()),
+    .addOption(new Option('--format <format>', 'the format of the file').choices(formatNames).makeOptionMandatory()),
 )
   .option('--items <file>', 'a separate file of products')
+  .addOption(new Option('--items-format <format>', 'the format of the products file, if it differs').choices(formatNames))
+  .option('--trust <file>', 'with filmtrust: the file of trust statements, imported as follows')
+  .option('--source <name>', 'name of the source, which keeps its IDs apart from other sources’; defaults to the format')
   .addOption(
-    new Option('--items-format <format>', 'what the file of products is, where it is no part of the data set').choices(formatNames),
-  )
-  .option('--trust <file>', 'with filmtrust: the file of who trusts whom, imported as follows')
-  .option('--source <name>', 'names the source, so that its ids do not meet another’s; by default the format')
-  .addOption(
-    new Option('--on-conflict <what>', 'what becomes of reviews and products that are there already')
+    new Option('--on-conflict <what>', 'what to do with reviews and products that already exist')
       .choices(['update', 'keep', 'newest'])
       .default('update'),
   )
-  .option('--merchant <email>', 'the account of the merchant who sells the products')
-  .option('--rejects <file>', 'writes rejected lines there as CSV, to be mended and imported again')
+  .option('--merchant <email>', 'email address of the merchant who sells the products')
+  .option('--rejects <file>', 'writes rejected lines to this file as CSV, to be fixed and imported again')
   .option('--dry-run', 'reports what would happen and writes nothing')
-  .option('--strict', `ends with exit code ${exitCodes.someRejected} where any line is rejected`)
+  .option('--strict', `ends with exit code ${exitCodes.someRejected} if any line is rejected`)
   .parse();
 
 const options = command.opts<Options>();

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { withOpenShop } from './command-line.js';
 
 new Command('migrate')
-  .description('Brings the documents and indexes of the store to this release. Ends at once where they are.')
+  .description('Upgrades the documents and indexes of the store to this release. Does nothing if they are up to date.')
   .allowExcessArguments(false)
   .parse();
 

@@ -5,7 +5,7 @@ import { DirectoryInUse, restoreBackup, StoreCannotStart, storeDirectory } from 
 import { CommandLineError, reportFailure } from './command-line.js';
 
 const command = new Command('restore')
-  .description('Puts a backup in the place of the data of the embedded store, which is kept beside it. The server must not run.')
+  .description('Restores the embedded store from a backup. The current data is kept beside it. Stop the server first.')
   .argument('<file>', 'a file that the backup command wrote')
   .parse();
 

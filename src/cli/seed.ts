@@ -4,6 +4,6 @@ import { fillDemoShop } from '../demo/index.js';
 import { withProgress } from '../progress-bar.js';
 import { withShop } from './command-line.js';
 
-new Command('seed').description('Fills the store with the demo shop. Doing it twice changes nothing.').parse();
+new Command('seed').description('Fills the store with the demo shop. Running it again changes nothing.').parse();
 
 await withShop((verbs) => withProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress)));

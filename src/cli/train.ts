@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { withProgress } from '../progress-bar.js';
 import { withShop } from './command-line.js';
 
-new Command('train').description('Trains the recommender. A running server takes the new model up within seconds.').parse();
+new Command('train').description('Trains the recommender. A running server picks up the new model within seconds.').parse();
 
 await withShop(async (verbs) => {
   const version = await withProgress('Training the recommender', (onProgress) => verbs.recommendations.train(onProgress));

@@ -10,11 +10,9 @@ function readCount(text: string): number {
 }
 
 const { trials, seed } = new Command('tune')
-  .description(
-    'Searches hyper-parameters by random choices, each tried on held-out data. The next training uses the best and records them.',
-  )
-  .option('--trials <count>', 'how many choices to try for each model, its default included', readCount, 8)
-  .option('--seed <number>', 'of the choices and of what is held out', readCount, 1)
+  .description('Searches hyper-parameters at random and tests each choice on held-out data. The next training uses the best ones.')
+  .option('--trials <count>', 'number of choices to try per model, including its default', readCount, 8)
+  .option('--seed <number>', 'random seed of the choices and the held-out data', readCount, 1)
   .parse()
   .opts<{ trials: number; seed: number }>();
 

@@ -28,11 +28,11 @@ const [, action, token] = /^#(confirm-email|reset-password)=([\\w.~-]+)$/.exec(l
 history.replaceState(null, '', location.pathname);
 const operations = {
   'confirm-email': {
-    title: 'Confirm your e-mail address', done: 'Your e-mail address is confirmed.',
+    title: 'Confirm your email address', done: 'Your email address is confirmed.',
     query: 'mutation ($token: String!) { answer: confirmEmail(input: { token: $token }) { userErrors { message } } }',
   },
   'reset-password': {
-    title: 'Set a new password', done: 'Your password is changed. Sign in with it.',
+    title: 'Set a new password', done: 'Your password was changed. Sign in with the new password.',
     query: 'mutation ($token: String!, $newPassword: String!) { answer: resetPassword(input: { token: $token, newPassword: $newPassword }) { userErrors { message } } }',
   },
 };
@@ -44,7 +44,7 @@ if (operation) {
   document.title = document.querySelector('h1').textContent = operation.title;
   form.hidden = false;
   if (action === 'confirm-email') form.querySelector('label').remove();
-} else say('This link is not complete. Open it from the mail again.');
+} else say('This link is incomplete. Open it from the email again.');
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   say('');
@@ -57,7 +57,7 @@ form.addEventListener('submit', async (event) => {
     form.hidden = true;
     say(operation.done);
   } catch {
-    say('The shop cannot be reached. Try again.');
+    say('The shop can’t be reached. Try again.');
   }
 });
 `;

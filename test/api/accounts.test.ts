@@ -28,7 +28,7 @@ describe('signing up', () => {
     const { email, token } = await plaza.account();
     expect((await plaza.data(whoAmI, {}, token)).viewer).toMatchObject({ email, emailConfirmed: false });
     const mail = (await plaza.mailTo(email))!;
-    expect(mail.subject).toBe('Confirm your e-mail address');
+    expect(mail.subject).toBe('Confirm your email address');
     expect(statSync(mail.path).mode & 0o777).toBe(0o600);
     expect(await plaza.mutate('confirmEmail', { token: mail.token }, 'confirmed')).toEqual({ confirmed: true, userErrors: [] });
     expect((await plaza.data(whoAmI, {}, token)).viewer.emailConfirmed).toBe(true);
@@ -221,7 +221,7 @@ describe('changing the address', () => {
     expect((await plaza.data(whoAmI, {}, account.token)).viewer).toMatchObject({ email, emailConfirmed: true });
     expect((await signIn(email, account.password)).user.id).toBe(account.id);
     expect((await signIn(account.email, account.password)).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
-    expect((await plaza.mailTo(account.email))!.subject).toBe('Your e-mail address was changed');
+    expect((await plaza.mailTo(account.email))!.subject).toBe('Your email address was changed');
     expect((await signUp({ email: account.email })).userErrors).toEqual([]);
   });
 

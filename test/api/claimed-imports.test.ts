@@ -24,7 +24,7 @@ async function importReviews(lines: string[], from = source): Promise<void> {
 }
 
 async function confirm(): Promise<void> {
-  const { token } = (await plaza.mailTo(email, 'Confirm your e-mail address'))!;
+  const { token } = (await plaza.mailTo(email, 'Confirm your email address'))!;
   expect(await plaza.mutate('confirmEmail', { token }, 'confirmed')).toMatchObject({ confirmed: true });
 }
 

@@ -87,7 +87,7 @@ describe('blocking', () => {
     expect(await profile(blocker)).not.toBeNull();
   });
 
-  promise('Whoever blocked somebody still finds their profile and can take the block back.', async () => {
+  promise('The blocker still finds the blocked user’s profile and can unblock them.', async () => {
     const [blocker, blocked] = await two();
     const theirs = await comment(blocked);
     await block(blocker, blocked);
@@ -97,7 +97,7 @@ describe('blocking', () => {
     expect(await profile(blocker, blocked)).not.toBeNull();
   });
 
-  promise('What the blocked user tries is answered as though the blocker’s account were gone.', async () => {
+  promise('To the blocked user, the blocker’s account seems to be deleted.', async () => {
     const [blocker, blocked] = await two();
     await block(blocker, blocked);
     const gone = Buffer.from(`User:${'0'.repeat(24)}`).toString('base64url');
@@ -105,7 +105,7 @@ describe('blocking', () => {
     expect(await tried(blocker.id)).toEqual(await tried(gone));
   });
 
-  promise('Following ends in both directions, and each other’s activities leave the feeds.', async () => {
+  promise('Both unfollow each other, and each other’s activities are removed from the feeds.', async () => {
     const [blocker, blocked] = await two();
     await follow(blocker, blocked);
     await follow(blocked, blocker);
@@ -120,7 +120,7 @@ describe('blocking', () => {
     expect(user).toEqual({ followers: { edges: [] }, following: { edges: [] } });
   });
 
-  promise('Nobody is told of what the other one does.', async () => {
+  promise('Neither is notified of what the other does.', async () => {
     const [blocker, blocked] = await two();
     await block(blocker, blocked);
     await comment(blocked, `Hello @${blocker.handle}`);
@@ -148,14 +148,14 @@ describe('blocking', () => {
 });
 
 describe('notifications', () => {
-  promise('The same kind about the same thing joins an unread notification, and `actorCount` says how many people it was.', async () => {
+  promise('Similar events are added to an unread notification, and `actorCount` is the number of users.', async () => {
     const author = await plaza.account();
     const commentId = await comment(author);
     for (const reader of await two()) await mutate('reactToComment', { commentId, reaction: 'LIKE' }, 'comment { id }', reader);
     expect(await notifications(author)).toEqual([{ kind: 'REACTED', actorCount: 2 }]);
   });
 
-  promise('A reaction or a follow that is taken back and given again is told once a day.', async () => {
+  promise('A reaction or follow that is undone and repeated notifies once a day.', async () => {
     const [author, reader] = await two();
     const commentId = await comment(author);
     for (let at = 0; at < 3; at++) {
@@ -179,7 +179,7 @@ describe('notifications', () => {
     expect(await notifications(author)).toEqual([]);
   });
 
-  promise('What is out of sight takes its notifications with it until it is restored.', async () => {
+  promise('Notifications about hidden content are hidden until it is restored.', async () => {
     const [author, named] = await two();
     const id = await comment(author, `Hello @${named.handle}`);
     expect((await notifications(named)).map(({ kind }) => kind)).toEqual(['MENTIONED']);
@@ -199,7 +199,7 @@ describe('the feed', () => {
     await expect.poll(() => feed(follower)).toEqual(['ASKED']);
   });
 
-  promise('Following somebody adds their last 20 activities to the feed, and unfollowing takes them away.', async () => {
+  promise('Following a user adds their last 20 activities to the feed, and unfollowing removes them.', async () => {
     const [author, follower] = await two();
     await makeOld(author);
     for (let at = 0; at < 22; at++) await mutate('askQuestion', { productId, body: `Question ${at}?` }, 'question { id }', author);
@@ -253,7 +253,7 @@ describe('shares', () => {
     expect(await stats()).toEqual({ visitCount: 2, uniqueVisitorCount: 1, orderCount: 0 });
   });
 
-  promise('One address stands for at most ten visitors of a share.', async () => {
+  promise('An address counts as at most ten visitors of a share.', async () => {
     const { visit, stats } = await shareOf(await plaza.account());
     for (let at = 0; at < 12; at++) await visit({ 'user-agent': `Mozilla/5.0 Firefox/${100 + at}.0` });
     expect(await stats()).toEqual({ visitCount: 12, uniqueVisitorCount: 10, orderCount: 0 });
@@ -261,7 +261,7 @@ describe('shares', () => {
 });
 
 describe('spam', () => {
-  promise('What looks like spam waits for a moderator, unseen, uncounted and untold, and `held` says so.', async () => {
+  promise('Content that looks like spam is held for a moderator: not shown, counted or announced, and `held` is true.', async () => {
     const [author, named] = await two();
     const id = await plaza.product(merchant);
     const { held, comment: written } = await mutate(
@@ -277,7 +277,7 @@ describe('spam', () => {
     expect(await notifications(named)).toEqual([]);
   });
 
-  promise('An edit that looks like spam takes the content out of sight.', async () => {
+  promise('An edit that looks like spam hides the content.', async () => {
     const author = await plaza.account();
     const commentId = await comment(author);
     expect(await mutate('editComment', { commentId, body: spam }, 'held', author)).toMatchObject({ held: true });
@@ -295,7 +295,7 @@ describe('spam', () => {
       expect((await mutate(name, input, '__typename', author)).userErrors).toMatchObject([{ code: 'LOOKS_LIKE_SPAM' }]);
   });
 
-  promise('When something held is restored, those whom it concerns and the followers hear of it.', async () => {
+  promise('When held content is restored, the users it concerns and the followers are notified.', async () => {
     const [author, follower] = await two();
     await follow(follower, author);
     const seller = await plaza.account({ merchant: true });
@@ -306,7 +306,7 @@ describe('spam', () => {
     await expect.poll(() => feed(follower)).toEqual(['ASKED']);
   });
 
-  promise('Accounts older than thirty days are not looked at, unless they are restricted.', async () => {
+  promise('Accounts older than thirty days are not screened, unless they are restricted.', async () => {
     const author = await plaza.account();
     await makeOld(author);
     expect(await sees(await comment(author, spam))).toBe(true);
@@ -320,7 +320,7 @@ describe('moderation', () => {
   const reportsAbout = (contentId: string) =>
     plaza.connection.collection('content_reports').countDocuments({ case: Buffer.from(contentId, 'base64url').toString() });
 
-  promise('Content and users can be reported, each version once by everybody.', async () => {
+  promise('Each user can report each version of content or a user once.', async () => {
     const [author, reporter] = await two();
     const commentId = await comment(author);
     for (let at = 0; at < 2; at++) expect((await report(commentId, reporter)).reported).toBe(true);
@@ -359,7 +359,7 @@ describe('moderation', () => {
     expect(await state()).toEqual(before);
   });
 
-  promise('A hidden comment with replies keeps its place without text and author, so that what is counted can be reached.', async () => {
+  promise('A hidden comment with replies stays in the thread without text and author.', async () => {
     const [author, reader] = await two();
     const id = await plaza.product(merchant);
     const root = await comment(author, 'Bad words', id);
@@ -403,7 +403,7 @@ describe('moderation', () => {
     expect((await plaza.query('{ viewer { email } }', {}, author.token)).status).toBe(401);
   });
 
-  promise('`RESTRICT` lets whatever a user writes wait for a moderator.', async () => {
+  promise('`RESTRICT` holds everything a user writes for a moderator.', async () => {
     const author = await plaza.account();
     await moderate(author.id, 'RESTRICT');
     const restricted = await comment(author, 'Perfectly harmless');
@@ -412,7 +412,7 @@ describe('moderation', () => {
     expect(await sees(await comment(author, 'As harmless'))).toBe(true);
   });
 
-  promise('`RENAME` gives a user a neutral name and handle, and clears their bio and picture.', async () => {
+  promise('`RENAME` gives a user a neutral name and handle, and clears their bio and avatar.', async () => {
     const author = await plaza.account();
     await mutate('updateProfile', { bio: 'Rude', avatarUrl: 'https://example.org/rude.png' }, 'user { id }', author);
     await moderate(author.id, 'RENAME');
@@ -442,7 +442,7 @@ describe('moderation', () => {
     expect(await plaza.mutate('appealBan', { email, password, body: 'Sorry' }, 'appealed')).toMatchObject({ appealed: true });
   });
 
-  promise('Nobody decides about themselves or their own content.', async () => {
+  promise('Moderators can’t decide about themselves or their own content.', async () => {
     for (const staff of [moderator, admin]) {
       const own = await comment(staff);
       for (const id of [own, staff.id]) expect((await moderate(id, 'WARN', staff)).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
@@ -451,14 +451,14 @@ describe('moderation', () => {
     expect((await mutate('setUserRoles', roles, 'user { id }', admin)).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
   });
 
-  promise('Only administrators decide about moderators and administrators.', async () => {
+  promise('Only administrators can decide about moderators and administrators.', async () => {
     const [id, ofAdmin] = [await comment(otherModerator), await comment(admin)];
     for (const each of [id, ofAdmin, otherModerator.id, admin.id])
       expect((await moderate(each, 'WARN')).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
     expect((await moderate(id, 'WARN', admin)).userErrors).toEqual([]);
   });
 
-  promise('An appeal is decided by somebody else than who decided before.', async () => {
+  promise('An appeal is decided by another moderator than the first decision.', async () => {
     const author = await plaza.account();
     const contentId = await comment(author);
     await moderate(contentId, 'HIDE');

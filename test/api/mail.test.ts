@@ -26,7 +26,7 @@ describe('mail over SMTP', () => {
   test('has a plain and an HTML body, and comes from the shop', async () => {
     const { email } = await plaza.account();
     const { text, subject, token } = await arrives(email);
-    expect(subject).toBe('Confirm your e-mail address');
+    expect(subject).toBe('Confirm your email address');
     expect(token).toMatch(/^[\w-]{43}$/);
     expect(text).toMatch(/^From: Shop <shop@example.org>$/m);
     expect(text).toContain('Content-Type: text/plain');
@@ -36,7 +36,7 @@ describe('mail over SMTP', () => {
   test('is sent again when the server refuses it, with the same token', async () => {
     server.refusals = 1;
     const { email } = await plaza.account();
-    expect((await arrives(email)).subject).toBe('Confirm your e-mail address');
+    expect((await arrives(email)).subject).toBe('Confirm your email address');
   });
 
   test('fails nothing while the server is away, and comes when it is back', async () => {
@@ -71,7 +71,7 @@ describe('mail over SMTP', () => {
     await kill(first);
     await server.start();
     const second = await startApi(environment);
-    expect((await arrives(input.email)).subject).toBe('Confirm your e-mail address');
+    expect((await arrives(input.email)).subject).toBe('Confirm your email address');
     await kill(second, 'SIGTERM');
   });
 });

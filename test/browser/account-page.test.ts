@@ -39,7 +39,7 @@ describe.skipIf(!chromiumPath)('the page behind the links in mails', () => {
     await open(address);
     expect(page.url()).toBe(`${plaza.url}/account`);
     await page.getByRole('button').click();
-    await status('Your e-mail address is confirmed.');
+    await status('Your email address is confirmed.');
     await open(address);
     await page.getByRole('button').click();
     await status('link');

@@ -25,19 +25,19 @@ interface AccountMailDependencies extends AccountMailOptions {
 
 /** The data of the mails. */
 interface Kinds {
-  /** To an address with which somebody signed up. */
+  /** To an address that was used to sign up. */
   'account: signed up': { email: string; user: string };
   /** To an address that an account is to have. */
   'account: change address': { email: string; user: string };
-  /** To an address whose password somebody forgot. */
+  /** To an address whose password was forgotten. */
   'account: reset password': { email: string };
   /** To the address that an account had. */
   'account: address changed': { email: string };
   'account: password changed': { email: string };
 }
 
-const ignore = 'If this was not you, ignore this mail: nothing changes.';
-const notYou = 'If this was not you, reset your password at once and sign out everywhere.';
+const ignore = 'If this wasn’t you, you can ignore this email.';
+const notYou = 'If this wasn’t you, reset your password now and sign out on all devices.';
 
 /** Declares the mails of this feature. */
 export function declareAccountMail(dependencies: AccountMailDependencies): void {
@@ -52,7 +52,7 @@ export function declareAccountMail(dependencies: AccountMailDependencies): void 
     const owner = await claims.ownerOfEmail(email);
     return owner && withToken(dependencies, 'RESET_PASSWORD', owner, email, id);
   });
-  const notices = { 'account: address changed': 'e-mail address', 'account: password changed': 'password' } as const;
+  const notices = { 'account: address changed': 'email address', 'account: password changed': 'password' } as const;
   for (const [kind, what] of Object.entries(notices))
     declare(kind as keyof typeof notices, async ({ email }) =>
       composeMail({
@@ -90,8 +90,8 @@ async function toNewAddress(
     to: email,
     subject: `You already have an account at ${shopName}`,
     before: [
-      `Somebody used your e-mail address for an account at ${shopName}, where you already have one.`,
-      'If this was you, sign in with your password, or ask for a new one if you forgot it.',
+      `Someone tried to use your email address for an account at ${shopName}, but you already have an account there.`,
+      'If this was you, sign in with your password, or reset it if you forgot it.',
     ],
     after: [ignore],
   });
@@ -108,10 +108,10 @@ async function withToken(
   if (!token) return null;
   if (purpose === 'RESET_PASSWORD') {
     const link = { label: 'Choose a new password', url: accountUrlOf('reset-password', token) };
-    const before = [`Somebody asked for a new password for your account at ${shopName}. The link is good for an hour, and once.`];
+    const before = [`Someone asked to reset the password of your account at ${shopName}. The link can be used once, within an hour.`];
     return composeMail({ to: email, subject: 'Reset your password', before, link, after: [ignore] });
   }
   const link = { label: 'Confirm this address', url: accountUrlOf('confirm-email', token) };
-  const before = [`Please confirm that this is the e-mail address of your account at ${shopName}.`];
-  return composeMail({ to: email, subject: 'Confirm your e-mail address', before, link, after: [ignore] });
+  const before = [`Please confirm that this is the email address of your account at ${shopName}.`];
+  return composeMail({ to: email, subject: 'Confirm your email address', before, link, after: [ignore] });
 }
