@@ -7,16 +7,22 @@ import type { Features } from '../app.js';
 import type { InteractionDocument } from '../modules/behaviour/index.js';
 import { slugify, type BulkCategory, type BulkProduct, type MoneyAmount } from '../modules/catalog/index.js';
 import type { CommentDocument } from '../modules/comment/index.js';
+import type { DrawnImage } from '../modules/image/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
 import type { ReviewDocument } from '../modules/review/index.js';
 import type { Account } from '../modules/user/index.js';
 import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { brands, shelves, type Shelf } from './catalogue.js';
 import { Conversations } from './conversations.js';
+import { avatarPicture, productPicture, reviewPicture } from './pictures.js';
 
 const shoppers = 400;
 const follows = 1600;
+const drawnAtOnce = 50;
 const comments = 900;
+/** Every so many of them. */
+const withAvatar = 4;
+const withPhoto = 60;
 const day = 24 * 60 * 60 * 1000;
 
 /** All that happens in the demo shop happens in the year before today. */
@@ -70,6 +76,8 @@ export async function fillDemoShop(verbs: Features['verbs'], onProgress: (share:
   await shop.addConversations();
   onProgress(0.85, 'scores');
   await shop.addScores();
+  onProgress(0.9, 'pictures');
+  await shop.addPictures();
   onProgress(1, 'done');
 }
 
@@ -78,6 +86,7 @@ class DemoShop {
   private readonly people: Person[] = [];
   private readonly products: StockedProduct[] = [];
   private followedByBuyer: Types.ObjectId[] = [];
+  private readonly drawings: DrawnImage[] = [];
   private readonly interactions: Omit<InteractionDocument, '_id'>[] = [];
 
   constructor(private readonly verbs: Features['verbs']) {}
@@ -107,14 +116,19 @@ class DemoShop {
 
   private person(handle: string, name: string, account: Partial<Account>): Person {
     const favourites = this.faker.helpers.arrayElements([...shelves.keys()], { min: 1, max: 3 });
+    const _id = id('user', handle);
+    const at = this.people.length;
+    const hasAvatar = at < Object.keys(demoAccounts).length - 1 || at % withAvatar === 0;
+    const avatar = hasAvatar ? this.draw(_id, 'AVATAR', { type: 'User', id: _id }, null, avatarPicture(at)) : null;
     return {
       tastes: shelves.map((_, at) => (favourites.includes(at) ? 1 : 0.06)),
       mood: this.faker.number.float({ min: -0.5, max: 0.5 }),
       user: {
-        _id: id('user', handle),
+        _id,
         handle,
         bio: null,
         avatarUrl: null,
+        avatar,
         createdAt: new Date(demoDay - 400 * day),
         source: 'demo',
         roles: ['BUYER'],
@@ -142,19 +156,24 @@ class DemoShop {
     const title = `${brand} ${kind} ${noun.toLowerCase()}`;
     const attributes = Object.entries(shelf.attributes).map(([name, values]) => ({ name, value: this.faker.helpers.arrayElement(values) }));
     const cents = this.faker.number.int({ min: shelf.prices[0], max: shelf.prices[1] });
+    const _id = id('product', `${category.slug} ${kind} ${noun}`);
+    const merchant = id('user', demoAccounts.merchant.handle);
+    const at = this.products.length;
+    const picture = productPicture(shelf.category, shelves.indexOf(shelf), at);
     return {
-      _id: id('product', `${category.slug} ${kind} ${noun}`),
+      _id,
       slug: slugify(`${kind} ${noun}`),
       title,
       description: `A ${kind.toLowerCase()} ${noun.toLowerCase()} by ${brand}: ${attributes.map(({ name, value }) => `${name} ${value}`).join(', ')}. It ${this.faker.helpers.arrayElement(shelf.praise)}, or so our buyers say.`,
       category: category._id,
-      merchant: id('user', demoAccounts.merchant.handle),
+      merchant,
       price: { amountMinor: Math.max(shelf.prices[0], Math.round(cents / 500) * 500 - 1), currency: 'EUR' },
       stock: this.faker.number.int({ min: 20, max: 500 }),
       backorder: false,
       attributes,
       brand,
       imageUrl: null,
+      images: [this.draw(merchant, 'PRODUCT', { type: 'Product', id: _id }, title, picture)],
       createdAt: new Date(demoDay - this.faker.number.int({ min: 1, max: 365 }) * day),
       updatedAt: new Date(),
       rating: emptyTally(),
@@ -204,7 +223,7 @@ class DemoShop {
     if (buys) orders.push(orderOf(id('order', key), user._id, product, boughtAt));
     const reviewed = this.faker.number.float() < (buys ? 0.7 : 0.08);
     const review = reviewed ? this.review(key, person, product, buys, boughtAt) : null;
-    if (review) reviews.push(review);
+    if (review) reviews.push(reviews.length % withPhoto === 0 ? this.withPhoto(review, product) : review);
     this.interactions.push({
       user: user._id,
       product: product._id,
@@ -245,6 +264,32 @@ class DemoShop {
       editedAt: null,
       source: 'demo',
     };
+  }
+
+  private withPhoto(review: ReviewDocument, { _id, shelf, title }: StockedProduct): ReviewDocument {
+    const at = this.products.findIndex((product) => product._id.equals(_id));
+    const picture = reviewPicture(shelf.category, shelves.indexOf(shelf), at, (at % 25) - 12);
+    const alt = `${title}, photographed by a buyer`;
+    return { ...review, images: [this.draw(review.author, 'REVIEW', { type: 'Review', id: review._id }, alt, picture)] };
+  }
+
+  /** @returns the picture's id; it is drawn when all of them are */
+  private draw(
+    owner: Types.ObjectId,
+    purpose: DrawnImage['purpose'],
+    shownBy: DrawnImage['shownBy'],
+    altText: string | null,
+    svg: string,
+  ): Types.ObjectId {
+    const _id = id('image', shownBy.id.toHexString());
+    this.drawings.push({ _id, owner, purpose, shownBy, altText, svg });
+    return _id;
+  }
+
+  /** A few at a time, since everything else waits for them. */
+  async addPictures(): Promise<void> {
+    for (let from = 0; from < this.drawings.length; from += drawnAtOnce)
+      await this.verbs.images.importDrawings(this.drawings.slice(from, from + drawnAtOnce));
   }
 
   private opinion({ shelf, title }: StockedProduct, stars: number): { title: string; body: string } {

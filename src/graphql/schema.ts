@@ -154,7 +154,9 @@ function freePlainFields(schema: GraphQLSchema): void {
     objectTypes.flatMap(({ name, fields }) => (fields ?? []).map((field) => [`${name}.${field.schemaName}`, field.name] as const)),
   );
   const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
-  const resolved = new Set(fieldResolvers.map(({ getObjectType, schemaName }) => `${getObjectType?.().name}.${schemaName}`));
+  // Types that are declared by a function have classes of one name.
+  const names = new Map(objectTypes.map(({ target, name }) => [target as unknown, name]));
+  const resolved = new Set(fieldResolvers.map(({ getObjectType, schemaName }) => `${names.get(getObjectType?.())}.${schemaName}`));
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || roots.has(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {

@@ -45,11 +45,14 @@ export const acceptedTypes = Object.values(imageTypes);
 
 export class ImageProcessor {
   private readonly limit = pLimit(atOnce);
+  /** How many drawings are being made, for which alone SVG is read. */
+  private drawing = 0;
 
   constructor() {
     sharp.cache(false);
     sharp.concurrency(1);
-    allowLoaders('Jpeg', 'Png', 'Webp', 'Heif');
+    sharp.block({ operation: ['VipsForeignLoad'] });
+    sharp.unblock({ operation: acceptedLoaders });
   }
 
   /**
@@ -73,11 +76,11 @@ export class ImageProcessor {
   /** Draws a picture that the program itself describes, such as the demo shop's. */
   draw(svg: string): Promise<ProcessedImage> {
     return this.whenFree(async () => {
-      allowLoaders('Jpeg', 'Png', 'Webp', 'Heif', 'Svg');
+      if (this.drawing++ === 0) sharp.unblock({ operation: [svgLoader] });
       try {
         return await encode(sharp(Buffer.from(svg)));
       } finally {
-        if (this.limit.activeCount <= 1) allowLoaders('Jpeg', 'Png', 'Webp', 'Heif');
+        if (--this.drawing === 0) sharp.block({ operation: [svgLoader] });
       }
     });
   }
@@ -116,10 +119,8 @@ async function encode(image: Sharp): Promise<ProcessedImage> {
 }
 
 /** libvips can read much that no shop needs, and every reader is a way in. */
-function allowLoaders(...formats: string[]): void {
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({ operation: formats.map((format) => `VipsForeignLoad${format}Buffer`) });
-}
+const acceptedLoaders = ['Jpeg', 'Png', 'Webp', 'Heif'].map((format) => `VipsForeignLoad${format}Buffer`);
+const svgLoader = 'VipsForeignLoadSvgBuffer';
 
 async function check(bytes: Buffer, contentType: string): Promise<void> {
   const metadata = await sharp(bytes, { ...input, pages: undefined })

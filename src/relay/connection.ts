@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Types } from 'mongoose';
-import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
+import { ArgsType, Field, Int, ObjectType, Root, type ClassType } from 'type-graphql';
 import { RequestError } from '../errors.js';
 import type { RequestContext } from './context.js';
 import { declareFields, type Fields, type FieldSpec } from './output.js';
@@ -48,12 +48,23 @@ export interface Edge<Node> {
   node: Node;
 }
 
+/** How many edges a list has, and whether counting stopped there. */
+export interface TotalCount {
+  /** Null where only reading the list would tell. */
+  count: number | null;
+  capped: boolean;
+}
+
 /** @typeParam OnEdge what belongs to a node's place in the list, and not to the node */
 export interface Connection<Node, OnEdge = unknown> {
   edges: (Edge<Node> & OnEdge)[];
   pageInfo: PageInfo;
-  totalCount: number | null;
+  /** Counts the whole list when somebody asks. */
+  total: () => Promise<TotalCount>;
 }
+
+/** Counting stops here: a list of which more is to be said has a counter. */
+export const maxCounted = 10_000;
 
 const edgeTypes = new Map<unknown, unknown>();
 
@@ -89,8 +100,22 @@ export function connectionType<Node extends object, const EdgeSpecs extends Fiel
     @Field(() => PageInfo, { description: 'Position of the page, and whether there are more items.' })
     pageInfo!: PageInfo;
 
-    @Field(() => Int, { nullable: true, description: 'Total number of items in the list. Null when counting them would be too expensive.' })
-    totalCount!: number | null;
+    total!: () => Promise<TotalCount>;
+
+    @Field(() => Int, {
+      nullable: true,
+      description: 'Number of edges in the whole list, as the viewer would page through it with the same filters. Null for the feed.',
+    })
+    async totalCount(@Root() { total }: Connection<Node>): Promise<number | null> {
+      return (await total()).count;
+    }
+
+    @Field(() => Boolean, {
+      description: `Whether the list has more than the ${maxCounted.toLocaleString('en')} edges at which counting stops.`,
+    })
+    async totalCountIsCapped(@Root() { total }: Connection<Node>): Promise<boolean> {
+      return (await total()).capped;
+    }
   }
   declareFields(NodeEdge, edge ?? {});
   if (liveAs) Field(() => String, { nullable: true, description: liveCursorOf(liveAs) })(NodeConnection.prototype, 'liveCursor');
@@ -129,6 +154,7 @@ export interface ListDefinition {
   filter: Record<string, unknown>;
   order: readonly (readonly [field: string, direction: 1 | -1])[];
   projection?: Record<string, 0 | 1>;
+  /** Where a counter knows how many it has. */
   totalCount?: number;
 }
 
@@ -165,15 +191,23 @@ function requireSize(size: number | null | undefined, argument: string): void {
   if (size > largestPage) throw new RequestError('BAD_USER_INPUT', `${argument} may be at most ${largestPage}.`, argument);
 }
 
-/** @param rows one more than the page where more follow */
-export function toConnection<Document>(rows: Document[], list: ListDefinition, page: Page): Connection<Document> {
+/**
+ * @param rows one more than the page where more follow
+ * @param count counts the whole list, where no counter knows
+ */
+export function toConnection<Document>(
+  rows: Document[],
+  list: ListDefinition,
+  page: Page,
+  count: () => Promise<TotalCount>,
+): Connection<Document> {
   const more = rows.length > page.size;
   const kept = rows.slice(0, page.size);
   if (page.backwards) kept.reverse();
   const edges = kept.map((node) => ({ node, cursor: encodeCursor(list.name, keyOf(node, list.order)) }));
   return {
     edges,
-    totalCount: list.totalCount ?? null,
+    total: list.totalCount === undefined ? count : exactly(list.totalCount),
     pageInfo: {
       hasNextPage: page.backwards ? page.before !== null : more,
       hasPreviousPage: page.backwards ? more : page.after !== null,
@@ -214,7 +248,7 @@ export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs
   const edges = nodes.slice(start, end).map((node, at) => ({ node, cursor: encodeCursor(list, [start + at]) }));
   return {
     edges,
-    totalCount: nodes.length,
+    total: exactly(nodes.length),
     pageInfo: {
       hasNextPage: end < nodes.length,
       hasPreviousPage: start > 0,
@@ -222,6 +256,21 @@ export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** The total of lists that together are one. */
+export function sumOf(totals: readonly TotalCount[]): TotalCount {
+  const count = totals.reduce((sum, total) => sum + (total.count ?? 0), 0);
+  return { count: Math.min(count, maxCounted), capped: count > maxCounted || totals.some(({ capped }) => capped) };
+}
+
+/** The same page of a list that is not counted, since what of it the viewer sees shows only when it is read. */
+export function uncounted<Node>(page: Connection<Node>): Connection<Node> {
+  return { ...page, total: exactly(null) };
+}
+
+function exactly(count: number | null): () => Promise<TotalCount> {
+  return async () => ({ count, capped: false });
 }
 
 function positionIn([position]: unknown[], argument: string): number {

@@ -41,3 +41,21 @@ export function byPair<Document extends { _id: string }>(model: AnyModel): Loade
     },
   };
 }
+
+/**
+ * Loads whether there is a document of a user about a subject, one query a batch. All pairs of a batch are of one user,
+ * the viewer.
+ * @param fields which of the document's indexed fields hold the two
+ */
+export function existsByPair(model: AnyModel, fields: { user: string; subject: string }): LoaderDefinition<Pair, boolean> {
+  return {
+    cacheKey: pairKey,
+    async batch(pairs) {
+      const { user } = pairs[0]!;
+      const filter = { [fields.user]: user, [fields.subject]: { $in: pairs.map(({ subject }) => subject) } };
+      const found = (await model.find(filter, { [fields.subject]: 1 }).lean()) as unknown as Record<string, Types.ObjectId>[];
+      const subjects = new Set(found.map((document) => document[fields.subject]!.toString()));
+      return pairs.map(({ subject }) => subjects.has(subject.toString()));
+    },
+  };
+}

@@ -1,7 +1,16 @@
 /** Pages of lists in the store. */
 import { Error as MongooseError, type Types } from 'mongoose';
 import { RequestError } from '../errors.js';
-import { readPage, toConnection, type Connection, type ConnectionArgs, type ListDefinition, type Page } from '../relay/connection.js';
+import {
+  maxCounted,
+  readPage,
+  toConnection,
+  type Connection,
+  type ConnectionArgs,
+  type ListDefinition,
+  type Page,
+  type TotalCount,
+} from '../relay/connection.js';
 import type { LoaderDefinition } from '../relay/context.js';
 import type { AnyModel } from './documents.js';
 
@@ -9,7 +18,26 @@ import type { AnyModel } from './documents.js';
 export async function paginate<Document>(model: AnyModel, list: ListDefinition, args: ConnectionArgs): Promise<Connection<Document>> {
   const page = readPage(args, list.name, list.order.length);
   const rows = await pageQuery<Document>(model, list, page);
-  return toConnection(rows, list, page);
+  return toConnection(
+    rows,
+    list,
+    page,
+    once(() => countList(model, list)),
+  );
+}
+
+async function countList(model: AnyModel, { filter }: ListDefinition): Promise<TotalCount> {
+  return totalOf(await model.countDocuments(filter, { limit: maxCounted + 1 }));
+}
+
+function totalOf(counted: number): TotalCount {
+  return { count: Math.min(counted, maxCounted), capped: counted > maxCounted };
+}
+
+/** The same answer however often it is asked for. */
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => (result ??= work());
 }
 
 async function pageQuery<Document>(model: AnyModel, list: ListDefinition, page: Page): Promise<Document[]> {
@@ -112,8 +140,37 @@ async function readGroup<Document>(
     ])
     .toArray();
   const byParent = new Map(rows.map((row) => [row.parent.toString(), row.page]));
+  const counts = once(() => countByParent(model, parentField, keys, members));
   for (const at of members) {
     const key = keys[at]!;
-    results[at] = toConnection(byParent.get(key.parent.toString()) ?? [], key.list, page);
+    const parent = key.parent.toString();
+    const count = async (): Promise<TotalCount> => (await counts()).get(parent) ?? totalOf(0);
+    results[at] = toConnection(byParent.get(parent) ?? [], key.list, page, count);
   }
+}
+
+/** Counts the lists below all parents at once. */
+async function countByParent(
+  model: AnyModel,
+  parentField: string,
+  keys: readonly ListKey[],
+  members: number[],
+): Promise<ReadonlyMap<string, TotalCount>> {
+  const rows = await model.db
+    .getClient()
+    .db(model.db.name)
+    .aggregate<{ parent: Types.ObjectId | string; counted: { count: number }[] }>([
+      { $documents: members.map((at) => ({ parent: keys[at]!.parent })) },
+      {
+        $lookup: {
+          from: model.collection.name,
+          localField: 'parent',
+          foreignField: parentField,
+          as: 'counted',
+          pipeline: [{ $match: withoutParent(keys[members[0]!]!, parentField) }, { $limit: maxCounted + 1 }, { $count: 'count' }],
+        },
+      },
+    ])
+    .toArray();
+  return new Map(rows.map(({ parent, counted }) => [parent.toString(), totalOf(counted[0]?.count ?? 0)]));
 }

@@ -369,13 +369,13 @@ describe('removal', () => {
     await moderate('HIDE');
     expect((await get(shown!.url)).status).toBe(404);
     const { product: found } = await plaza.data(
-      `query ($id: ID!) { product(id: $id) { myReview { ${imageFields} } } }`,
+      `query ($id: ID!) { product(id: $id) { viewerReview { ${imageFields} } } }`,
       { id: about },
       reader.token,
     );
-    const own = await get(found.myReview.images[0].url);
+    const own = await get(found.viewerReview.images[0].url);
     expect([own.status, own.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
-    expect((await get(found.myReview.images[0].url.replace('128.webp', '64.webp'))).status).toBe(404);
+    expect((await get(found.viewerReview.images[0].url.replace('128.webp', '64.webp'))).status).toBe(404);
     await moderate('RESTORE');
     expect((await get(shown!.url)).status).toBe(200);
   });

@@ -93,11 +93,11 @@ describe('an open subscription', () => {
   test('whose answer turns out to be its user’s alone is answered once more, and ends then', async () => {
     const { reader, id } = await scene();
     const { token, expired } = await expiringToken(reader);
-    const query = 'subscription ($id: ID!) { reviewAdded(productId: $id) { review { product { myReview { body } } } } }';
+    const query = 'subscription ($id: ID!) { reviewAdded(productId: $id) { review { product { viewerReview { body } } } } }';
     const events = await plaza.subscribe(query, { id }, token);
     await expired();
     await plaza.review(reader, id, { body: 'Mine.' });
-    expect((await events.next()).data.reviewAdded.review.product.myReview).toEqual({ body: 'Mine.' });
+    expect((await events.next()).data.reviewAdded.review.product.viewerReview).toEqual({ body: 'Mine.' });
     await expect(events.next()).rejects.toMatchObject({ code: 4403 });
   });
 });
@@ -187,12 +187,12 @@ describe('what a user may do is asked at every operation', () => {
 
 test('two users who run one operation each get their own answer where it depends on who asks', async () => {
   const { merchant, reader, id } = await scene();
-  const query = 'subscription ($id: ID!) { reviewAdded(productId: $id) { review { body viewerVote product { myReview { body } } } } }';
+  const query = 'subscription ($id: ID!) { reviewAdded(productId: $id) { review { body viewerVote product { viewerReview { body } } } } }';
   const own = await plaza.subscribe(query, { id }, reader.token);
   const others = await plaza.subscribe(query, { id }, merchant.token);
   const strangers = await plaza.subscribe(query, { id });
   await plaza.review(reader, id, { body: 'By me.' });
-  const bodyOf = async (events: typeof own) => (await events.next()).data.reviewAdded.review.product.myReview;
+  const bodyOf = async (events: typeof own) => (await events.next()).data.reviewAdded.review.product.viewerReview;
   expect(await bodyOf(own)).toEqual({ body: 'By me.' });
   expect(await bodyOf(others)).toBeNull();
   expect(await bodyOf(strangers)).toBeNull();

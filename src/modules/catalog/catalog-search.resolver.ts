@@ -47,7 +47,7 @@ export class ProductSearchResolver {
     const { products, facets } = this.catalogSearch.search(query, conditions, sort ?? null);
     const list = `searchProducts/${sort ?? 'RELEVANCE'}`;
     const found = await mapNodes(paginateArray(products, page, list), (id) => productInShop(this.loaders, context, id));
-    return { ...found, facets, totalCount: products.length };
+    return { ...found, facets, totalCount: products.length, totalCountIsCapped: false };
   }
 
   @FieldResolver(() => ProductFacets, { description: 'Filters that narrow the search, with counts.' })

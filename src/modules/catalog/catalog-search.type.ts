@@ -100,6 +100,7 @@ export class ProductFacets extends From<Facets> {
 export interface SearchPage extends Connection<ProductDocument> {
   facets: () => Facets;
   totalCount: number;
+  totalCountIsCapped: boolean;
 }
 
 const ProductEdge = edgeType<Product>(ProductConnection);
@@ -114,4 +115,7 @@ export class ProductSearchConnection extends From<SearchPage> {
 
   @Field(() => Int, { description: 'Total number of products found.' })
   totalCount!: number;
+
+  @Field(() => Boolean, { description: 'Always false: searches are counted to the end.' })
+  totalCountIsCapped!: boolean;
 }

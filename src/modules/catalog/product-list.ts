@@ -1,6 +1,6 @@
 /** Lists of products in the store: each order has an index that begins with what the list is of. */
 import type { Types } from 'mongoose';
-import { readPage, type Connection, type ConnectionArgs, type Edge, type ListDefinition } from '../../relay/connection.js';
+import { readPage, type Connection, type ConnectionArgs, type Edge, type ListDefinition, sumOf } from '../../relay/connection.js';
 import type { LoaderDefinition } from '../../relay/context.js';
 import { pointsPerStar } from '../../scoring/index.js';
 import { paginate, pagesByParent } from '../../store/paging.js';
@@ -108,7 +108,7 @@ function merged(pages: readonly Connection<ProductDocument>[], list: ListDefinit
   };
   return {
     edges,
-    totalCount: null,
+    total: async () => sumOf(await Promise.all(pages.map(({ total }) => total()))),
     pageInfo: {
       hasNextPage: hasNextPage || (!backwards && more),
       hasPreviousPage: hasPreviousPage || (backwards && more),

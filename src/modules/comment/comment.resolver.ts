@@ -90,7 +90,7 @@ export class CommentResolver {
 
   private async repliesTo(comment: CommentDocument, page: ConnectionArgs, context: RequestContext): Promise<Connection<CommentDocument>> {
     const { loaders, socialGraph } = this.dependencies;
-    const list = { ...replyList(comment._id, await socialGraph.hiddenFrom(context)), totalCount: comment.replyCount };
+    const list = replyList(comment._id, await socialGraph.hiddenFrom(context));
     return mapNodes(await context.require(loaders.repliesOfComment, { parent: comment._id, list, args: page }), async (reply) =>
       placeOf(reply),
     );

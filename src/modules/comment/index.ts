@@ -25,6 +25,7 @@ import {
   ShareCommentsResolver,
   SubjectComments,
 } from './subject-comments.resolver.js';
+import { CommentPermissionsResolver } from './comment-permissions.resolver.js';
 import { collections } from './comment.collections.js';
 
 export type { CommentDocument } from './comment.model.js';
@@ -77,6 +78,7 @@ export function commentModule(
     name: 'comment',
     collections,
     resolvers: [
+      new CommentPermissionsResolver(editWindow),
       new CommentResolver({ comments, visibility, reactions, loaders, users, socialGraph }),
       new ProductCommentsResolver(subjectComments),
       new ReviewCommentsResolver(subjectComments),

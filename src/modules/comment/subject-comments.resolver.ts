@@ -1,7 +1,7 @@
 /** The comments of everything that can be commented on. */
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, Info, Resolver, Root } from 'type-graphql';
-import { asksFor, ConnectionArgs, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
+import { Arg, Args, Ctx, Info, Int, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
@@ -18,7 +18,6 @@ import { CommentConnection, CommentSort } from './comment.type.js';
 
 interface Subject {
   _id: CommentDocument['subject'];
-  commentCount: number;
 }
 
 export class SubjectComments {
@@ -28,18 +27,16 @@ export class SubjectComments {
   ) {}
 
   read(subject: Subject, sort: CommentSort, page: ConnectionArgs, context: RequestContext, info: GraphQLResolveInfo) {
-    return withLiveCursor(commentTopic(subject._id), info, context, () => this.readPage(subject, sort, page, context, info));
+    return withLiveCursor(commentTopic(subject._id), info, context, () => this.readPage(subject, sort, page, context));
   }
 
   private async readPage(
-    { _id, commentCount }: Subject,
+    { _id }: Subject,
     sort: CommentSort,
     page: ConnectionArgs,
     context: RequestContext,
-    info: GraphQLResolveInfo,
   ): Promise<Connection<CommentDocument>> {
     const list = commentList(_id, await this.socialGraph.hiddenFrom(context), sort);
-    if (asksFor(info, 'totalCount')) list.totalCount = commentCount;
     return mapNodes(await context.require(this.loaders.commentsOfSubject, { parent: _id, list, args: page }), async (comment) =>
       placeOf(comment),
     );
@@ -50,7 +47,12 @@ export class SubjectComments {
 export class ProductCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  commentCount(@Root() { commentCount }: ProductDocument): number {
+    return commentCount;
+  }
+
+  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
   comments(
     @Root() product: ProductDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -67,7 +69,12 @@ export class ProductCommentsResolver {
 export class ReviewCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  commentCount(@Root() { commentCount }: ReviewDocument): number {
+    return commentCount;
+  }
+
+  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
   comments(
     @Root() review: ReviewDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -84,7 +91,12 @@ export class ReviewCommentsResolver {
 export class AnswerCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  commentCount(@Root() { commentCount }: AnswerDocument): number {
+    return commentCount;
+  }
+
+  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
   comments(
     @Root() answer: AnswerDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -101,7 +113,12 @@ export class AnswerCommentsResolver {
 export class ShareCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => CommentConnection, { description: 'The comments right below it; `totalCount` counts replies too.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  commentCount(@Root() { commentCount }: ShareDocument): number {
+    return commentCount;
+  }
+
+  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
   comments(
     @Root() share: ShareDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,

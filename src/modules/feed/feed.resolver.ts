@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Types } from 'mongoose';
 import { Arg, Args, Authorized, Ctx, Info, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
-import { ConnectionArgs, edgeIn, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
+import { ConnectionArgs, edgeIn, mapNodes, uncounted, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import type { NodeFinders } from '../../relay/node.js';
 import { FieldResolver, Subscription } from '../../relay/output.js';
@@ -80,6 +80,6 @@ export class ViewerFeedResolver {
 
   private async readPage(owner: Types.ObjectId, page: ConnectionArgs, context: RequestContext): Promise<Connection<FeedItemDocument>> {
     const items = await paginate<FeedItemDocument>(this.models.items, feedList(owner), page);
-    return mapNodes(items, async (item) => ((await this.nodes.find(item.subjectType, item.subject, context)) ? item : null));
+    return mapNodes(uncounted(items), async (item) => ((await this.nodes.find(item.subjectType, item.subject, context)) ? item : null));
   }
 }

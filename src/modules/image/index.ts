@@ -13,6 +13,7 @@ import { ImageService, type UploadLimits } from './image.service.js';
 import { ShownImages } from './shown-images.js';
 
 export { Image } from './image.type.js';
+export type { DrawnImage } from './image.bulk.js';
 export type { ShownImage } from './shown-images.js';
 
 export interface ImageOptions extends UploadLimits {

@@ -6,6 +6,7 @@ import type { UserVerbs } from '../user/index.js';
 import { orderLoaders } from './order.loader.js';
 import { orderModels } from './order.model.js';
 import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './order.resolver.js';
+import { ViewerPurchaseResolver } from './viewer-purchase.resolver.js';
 import { OrderService } from './order.service.js';
 import { collections } from './order.collections.js';
 
@@ -29,7 +30,12 @@ export function orderModule({ database, realtime, idempotency, events }: Foundat
   return describeModule({
     name: 'order',
     collections,
-    resolvers: [new OrderResolver({ orders, users }), new OrderItemResolver(catalog), new ViewerOrdersResolver(models)],
+    resolvers: [
+      new OrderResolver({ orders, users }),
+      new OrderItemResolver(catalog),
+      new ViewerOrdersResolver(models),
+      new ViewerPurchaseResolver(loaders),
+    ],
     on: {
       async importedUserClaimed({ session }, { imported, account }) {
         await models.orders.updateMany({ buyer: imported }, { $set: { buyer: account } }, { session });

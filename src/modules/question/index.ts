@@ -21,6 +21,7 @@ import { ProductQuestionsResolver, QuestionResolver, QuestionSearchResolver } fr
 import { QuestionService } from './question.service.js';
 import { SimilarQuestions } from './similar-questions.js';
 import { Visibility } from './visibility.js';
+import { AnswerPermissionsResolver, QuestionPermissionsResolver } from './question-permissions.resolver.js';
 import { collections } from './question.collections.js';
 
 export type { AnswerDocument } from './question.model.js';
@@ -56,6 +57,8 @@ export function questionModule(
     name: 'question',
     collections,
     resolvers: [
+      new QuestionPermissionsResolver(),
+      new AnswerPermissionsResolver(),
       new QuestionResolver({ questions, visibility, loaders, users, catalog, socialGraph }),
       new AnswerResolver({ answers, reactions, visibility, loaders, users }),
       new ProductQuestionsResolver({ similar, loaders, socialGraph }),

@@ -73,7 +73,9 @@ export class QuestionResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<AnswerDocument>> {
-    const list = { ...answerList(question._id, await this.dependencies.socialGraph.hiddenFrom(context)), totalCount: question.answerCount };
+    const hidden = await this.dependencies.socialGraph.hiddenFrom(context);
+    const list = answerList(question._id, hidden);
+    if (hidden.length === 0) list.totalCount = question.answerCount;
     return withLiveCursor(answerTopic(question._id), info, context, () =>
       context.require(this.dependencies.loaders.answersOfQuestion, { parent: question._id, list, args: page }),
     );

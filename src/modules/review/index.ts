@@ -28,6 +28,7 @@ import {
   UserReviewsResolver,
 } from './review.resolver.js';
 import { ReviewSearch } from './review-search.js';
+import { ProductReviewPermissionResolver, ReviewPermissionsResolver } from './review-permissions.resolver.js';
 import { ReviewService } from './review.service.js';
 import { collections } from './review.collections.js';
 
@@ -82,6 +83,8 @@ export function reviewModule(
     collections,
     resolvers: [
       new ReviewResolver({ reviews, reactions, loaders, users, catalog, images }),
+      new ReviewPermissionsResolver(),
+      new ProductReviewPermissionResolver(loaders),
       new ReviewRevisionResolver(),
       new ProductRatingResolver(),
       new ProductReviewsResolver(loaders, socialGraph, new ReviewSearch(models)),

@@ -323,10 +323,11 @@ export class ProductReviewsResolver {
     })
     search?: string | null,
   ): Promise<Connection<ReviewDocument>> {
-    const list = reviewList(product._id, await this.socialGraph.hiddenFrom(context), filter ?? {}, sort);
+    const hidden = await this.socialGraph.hiddenFrom(context);
+    const list = reviewList(product._id, hidden, filter ?? {}, sort);
     if (search) return this.searched(list, search, page, context);
     const unfiltered = Object.values(filter ?? {}).every((condition) => condition === null || condition === undefined);
-    if (unfiltered && asksFor(info, 'totalCount')) list.totalCount = product.rating.count;
+    if (unfiltered && hidden.length === 0) list.totalCount = product.rating.count;
     return withLiveCursor(reviewTopic(product._id), info, context, () =>
       context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: page }),
     );
@@ -347,7 +348,7 @@ export class ProductReviewsResolver {
     nullable: true,
     description: 'The viewer’s review of the product. Null if there is none, and for anonymous users.',
   })
-  myReview(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<ReviewDocument | null> | null {
+  viewerReview(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<ReviewDocument | null> | null {
     return context.signedIn && context.load(this.loaders.ownReview, { product: product._id, author: context.signedIn.userId });
   }
 }

@@ -11,6 +11,7 @@ import { shareLoaders, type ShareLoaders } from './share.loader.js';
 import { shareModels } from './share.model.js';
 import { ShareResolver, ViewerSharesResolver } from './share.resolver.js';
 import { shareKey, ShareService } from './share.service.js';
+import { SharePermissionsResolver } from './share-permissions.resolver.js';
 import { collections } from './share.collections.js';
 
 export type { ShareDocument } from './share.model.js';
@@ -56,7 +57,11 @@ export function shareModule(foundation: Foundation, dependencies: ShareDependenc
   return describeModule({
     name: 'share',
     collections,
-    resolvers: [new ShareResolver({ shares, users, catalog, publicUrl: options.publicUrl }), new ViewerSharesResolver(models)],
+    resolvers: [
+      new SharePermissionsResolver(),
+      new ShareResolver({ shares, users, catalog, publicUrl: options.publicUrl }),
+      new ViewerSharesResolver(models),
+    ],
     nodes: { Share: (id, context) => shares.visibleShare(id, context) },
     on: { orderStatusChanged: (change, event) => shares.attribute(change, event) },
     personalData: [ownedDocuments({ name: 'shares', model: models.shares, owner: 'author', erase: 'ANONYMISE', texts: ['message'] })],

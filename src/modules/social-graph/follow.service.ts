@@ -87,10 +87,11 @@ export class FollowService {
   }
 }
 
-export function followeesOf(follower: Types.ObjectId): ListDefinition {
+/** @param hidden whom the viewer does not see */
+export function followeesOf(follower: Types.ObjectId, hidden: Types.ObjectId[] = []): ListDefinition {
   return {
     name: 'following',
-    filter: { follower },
+    filter: { follower, ...(hidden.length > 0 && { followee: { $nin: hidden } }) },
     order: [
       ['at', -1],
       ['_id', -1],
@@ -98,10 +99,11 @@ export function followeesOf(follower: Types.ObjectId): ListDefinition {
   };
 }
 
-export function followersOf(followee: Types.ObjectId): ListDefinition {
+/** @param hidden whom the viewer does not see */
+export function followersOf(followee: Types.ObjectId, hidden: Types.ObjectId[] = []): ListDefinition {
   return {
     name: 'followers',
-    filter: { followee },
+    filter: { followee, ...(hidden.length > 0 && { follower: { $nin: hidden } }) },
     order: [
       ['at', -1],
       ['_id', -1],

@@ -6,6 +6,7 @@ import { FollowService } from './follow.service.js';
 import { socialGraphLoaders } from './social-graph.loader.js';
 import { socialGraphModels, type SocialGraphModels } from './social-graph.model.js';
 import { SocialGraphResolver, ViewerBlocksResolver } from './social-graph.resolver.js';
+import { ViewerRelationResolver } from './viewer-relation.resolver.js';
 import { collections } from './social-graph.collections.js';
 
 export type { Hideable } from './block.service.js';
@@ -23,7 +24,11 @@ export function socialGraphModule({ database, realtime, events }: Foundation, { 
   return describeModule({
     name: 'social-graph',
     collections,
-    resolvers: [new SocialGraphResolver(dependencies), new ViewerBlocksResolver(dependencies)],
+    resolvers: [
+      new SocialGraphResolver(dependencies),
+      new ViewerBlocksResolver(dependencies),
+      new ViewerRelationResolver(dependencies.loaders),
+    ],
     nodes: { User: (id, context) => blocks.profile(id, context) },
     personalData: [
       ownedDocuments({ name: 'following', model: models.follows, owner: 'follower', erase: 'DELETE' }),

@@ -73,7 +73,7 @@ export class SocialGraphResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
-    const key = { parent: user._id, list: followeesOf(user._id), args };
+    const key = { parent: user._id, list: followeesOf(user._id, await this.dependencies.blocks.hiddenFrom(context)), args };
     const page = await context.require(this.dependencies.loaders.followeePages, key);
     return mapNodes(page, ({ followee }) => this.dependencies.blocks.visibleUser(followee, context));
   }
@@ -84,7 +84,7 @@ export class SocialGraphResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<PublicUser>> {
-    const key = { parent: user._id, list: followersOf(user._id), args };
+    const key = { parent: user._id, list: followersOf(user._id, await this.dependencies.blocks.hiddenFrom(context)), args };
     const page = await context.require(this.dependencies.loaders.followerPages, key);
     return mapNodes(page, ({ follower }) => this.dependencies.blocks.visibleUser(follower, context));
   }
