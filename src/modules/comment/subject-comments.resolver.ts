@@ -47,7 +47,7 @@ export class SubjectComments {
 export class ProductCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
   commentCount(@Root() { commentCount }: ProductDocument): number {
     return commentCount;
   }
@@ -69,7 +69,7 @@ export class ProductCommentsResolver {
 export class ReviewCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
   commentCount(@Root() { commentCount }: ReviewDocument): number {
     return commentCount;
   }
@@ -91,7 +91,7 @@ export class ReviewCommentsResolver {
 export class AnswerCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
   commentCount(@Root() { commentCount }: AnswerDocument): number {
     return commentCount;
   }
@@ -113,7 +113,7 @@ export class AnswerCommentsResolver {
 export class ShareCommentsResolver {
   constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels, as everybody sees them.' })
+  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
   commentCount(@Root() { commentCount }: ShareDocument): number {
     return commentCount;
   }
