@@ -216,7 +216,9 @@ beforeAll(async () => {
   const reported = staff.moderationQueue.edges.find(
     ({ node }: { node: { reports: { edges: unknown[] } } }) => node.reports.edges.length > 0,
   ).node;
+  const { product: scored } = await plaza.data('query ($id: ID!) { product(id: $id) { rating { id } } }', { id: await make.product() });
   objects = {
+    ProductRating: scored.rating.id,
     ReviewRevision: edited.viewer.user.reviews.edges[0].node.revisions.edges[0].node.id,
     ModerationDecision: edited.viewer.moderationDecisions.edges[0].node.id,
     DataAccess: edited.viewer.dataAccesses.edges[0].node.id,

@@ -1,8 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type Socket } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
+import { cuttable } from '../support/cuttable.js';
 import { usePlaza } from '../support/plaza.js';
 import { until } from '../support/until.js';
 
@@ -25,23 +23,6 @@ async function example(): Promise<Example> {
   return (await import(/* @vite-ignore */ file.href)) as Example;
 }
 
-/** Stands between client and server, so that the test can cut every connection. */
-async function cuttable(target: string) {
-  const sockets = new Set<Socket>();
-  const proxy = createServer((client) => {
-    const server = connect(Number(new URL(target).port), '127.0.0.1');
-    sockets.add(client).add(server);
-    client.pipe(server).pipe(client);
-    for (const socket of [client, server]) socket.on('error', () => {});
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  return {
-    url: `ws://127.0.0.1:${(proxy.address() as AddressInfo).port}/graphql`,
-    cut: () => sockets.forEach((socket) => socket.destroy()),
-    close: () => proxy.close(),
-  };
-}
-
 test('the example of resuming sees every comment once and in order through cuts', async () => {
   const { watchComments } = await example();
   const author = await plaza.account();
@@ -60,6 +41,5 @@ test('the example of resuming sees every comment once and in order through cuts'
   await until(() => seen.length >= written.length);
   expect(seen).toEqual(written);
   await stop();
-  proxy.cut();
   proxy.close();
 });

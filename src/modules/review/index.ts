@@ -29,6 +29,7 @@ import {
 } from './review.resolver.js';
 import { ReviewSearch } from './review-search.js';
 import { ProductReviewPermissionResolver, ReviewPermissionsResolver } from './review-permissions.resolver.js';
+import { ShownScores } from './shown-score.js';
 import { ReviewService } from './review.service.js';
 import { collections } from './review.collections.js';
 
@@ -74,6 +75,7 @@ export function reviewModule(
   });
   const reactions = new ReviewReactions({ models, changes, ratings, notifications, screening });
   const bulk = new ReviewBulk(models, database);
+  const scores = new ShownScores(loaders, catalog);
   const visibleReview: NodeFinder = async (id, context) => {
     const review = await context.load(loaders.reviewById, id);
     return review && (await socialGraph.showsTo(context, hideable(review))) ? review : null;
@@ -87,12 +89,16 @@ export function reviewModule(
       new ProductReviewPermissionResolver(loaders),
       new ReviewRevisionResolver(),
       new ProductRatingResolver(),
-      new ProductReviewsResolver(loaders, socialGraph, new ReviewSearch(models)),
+      new ProductReviewsResolver(loaders, socialGraph, new ReviewSearch(models), scores),
       new UserReviewsResolver(loaders, socialGraph),
       new ProductJsonLdResolver(loaders, users, images, productUrlOf),
     ],
     nodes: {
       Review: visibleReview,
+      async ProductRating(id, context) {
+        const product = await catalog.productInShop(context, id);
+        return product && (await scores.of(product, context, true));
+      },
       async ReviewRevision(id, context) {
         const revision = await context.load(loaders.revisionById, id);
         return revision && !revision.hidden && (await visibleReview(revision.review, context)) ? revision : null;

@@ -23,7 +23,7 @@ import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/ind
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
-import { ratingOf, ratingTopic } from './product-rating.js';
+import { ratingTopic } from './product-rating.js';
 import { reviewChanges, reviewTopic } from './review.events.js';
 import { reviewList, reviewsBy, revisionList } from './review-list.js';
 import type { ReviewReactions } from './review-reactions.js';
@@ -31,6 +31,7 @@ import { maxSearched, type ReviewSearch } from './review-search.js';
 import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument, ReviewRevisionDocument } from './review.model.js';
 import type { ReviewService } from './review.service.js';
+import type { ShownScore, ShownScores } from './shown-score.js';
 import {
   CreateReviewInput,
   CreateReviewPayload,
@@ -257,7 +258,9 @@ export class ReviewResolver {
     _after?: string | null,
   ) {
     const product = asksFor(info, 'product') ? await this.productOf(productId, context) : null;
-    return { cursor: encodeEventCursor(event), rating: event.data['summary'] as RatingSummary, product };
+    const cursor = encodeEventCursor(event);
+    const { id: _id } = productOf({ productId });
+    return { cursor, rating: { ...(event.data['summary'] as RatingSummary), _id, liveCursor: cursor }, product };
   }
 
   private productOf(productId: string, context: RequestContext): Promise<ProductDocument | null> {
@@ -300,11 +303,12 @@ export class ProductReviewsResolver {
     private readonly loaders: ReviewLoaders,
     private readonly socialGraph: SocialGraphVerbs,
     private readonly search: ReviewSearch,
+    private readonly scores: ShownScores,
   ) {}
 
   @FieldResolver(() => ProductRating, { description: 'The product’s score.' })
-  async rating(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<RatingSummary> {
-    return ratingOf(product, await context.require(this.loaders.categoryTally, product.category));
+  rating(@Root() product: ProductDocument, @Ctx() context: RequestContext, @Info() info: GraphQLResolveInfo): Promise<ShownScore> {
+    return this.scores.of(product, context, asksFor(info, 'liveCursor'));
   }
 
   @FieldResolver(() => ReviewConnection, { description: 'Reviews of the product.' })

@@ -7,6 +7,7 @@ import { eventType, field, From, ObjectType, payloadType, requiredField } from '
 import { Product } from '../catalog/index.js';
 import type { AspectRatings, RatingSummary } from '../../scoring/index.js';
 import type { ResponseDocument, ReviewDocument, ReviewRevisionDocument } from './review.model.js';
+import type { ShownScore } from './shown-score.js';
 
 export enum ReviewSort {
   HELPFUL = 'HELPFUL',
@@ -136,8 +137,15 @@ export class StarCount {
   count!: number;
 }
 
-@ObjectType({ description: 'A product’s score, always exact. The means are null while there are no reviews.' })
-export class ProductRating extends From<RatingSummary> {
+@ObjectType({ implements: Node, description: 'A product’s score, always exact. The means are null while there are no reviews.' })
+export class ProductRating extends Node<ShownScore> {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Cursor of the live stream as of just before the score was read, for `after` of `ratingChanged`: every later change is in the stream.',
+  })
+  liveCursor!: string | null;
+
   @Field(() => Int, { name: 'reviewCount', description: 'Number of reviews.' })
   count!: number;
 
@@ -318,7 +326,7 @@ export const ReviewAdded = eventType('ReviewAdded', 'A review was added.', {
 });
 
 export const RatingChanged = eventType('RatingChanged', 'A product’s score changed.', {
-  rating: field(() => ProductRating, 'The score right after this change.'),
+  rating: field(() => ProductRating, 'The score right after this change. Its `liveCursor` is this event’s cursor.'),
   product: field(() => Product, 'The rated product, as it is now.'),
 });
 
