@@ -70,15 +70,18 @@ export async function fillDemoShop(verbs: Features['verbs'], onProgress: (share:
   await shop.addProducts();
   onProgress(0.3, 'orders and reviews');
   await shop.addPurchases((share) => onProgress(0.3 + 0.4 * share, 'orders and reviews'));
-  onProgress(0.7, 'conversations');
+  onProgress(0.7, 'conversations and pictures');
+  // Pictures are drawn on threads of their own, while the store takes in the rest.
+  await Promise.all([shop.addPictures(), addTalk(shop, onProgress)]);
+  onProgress(1, 'done');
+}
+
+async function addTalk(shop: DemoShop, onProgress: (share: number, what: string) => void): Promise<void> {
   await shop.addComments();
   await shop.addFollows();
   await shop.addConversations();
-  onProgress(0.85, 'scores');
+  onProgress(0.9, 'scores and pictures');
   await shop.addScores();
-  onProgress(0.9, 'pictures');
-  await shop.addPictures();
-  onProgress(1, 'done');
 }
 
 class DemoShop {
