@@ -13,6 +13,7 @@ export enum PermissionDenial {
   HAS_ANSWERS = 'HAS_ANSWERS',
   OWN_PRODUCT = 'OWN_PRODUCT',
   ALREADY_REVIEWED = 'ALREADY_REVIEWED',
+  ARCHIVED = 'ARCHIVED',
 }
 
 registerEnumType(PermissionDenial, {
@@ -26,6 +27,7 @@ registerEnumType(PermissionDenial, {
     HAS_ANSWERS: { description: 'Questions with answers can’t be deleted.' },
     OWN_PRODUCT: { description: 'Merchants can’t review their own products.' },
     ALREADY_REVIEWED: { description: 'The viewer has reviewed the product. They can change that review.' },
+    ARCHIVED: { description: 'The product is no longer in the shop.' },
   },
 });
 

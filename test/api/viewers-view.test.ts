@@ -194,6 +194,10 @@ describe('what the viewer can do agrees with what the mutation answers', () => {
     const after = await ask(author);
     expect([after.viewerReview !== null, after.viewerCanReview]).toEqual([true, { allowed: false, reason: 'ALREADY_REVIEWED' }]);
     expect(await succeeds('createReview', input, author.token)).toBe(false);
+    const admin = await plaza.account({ role: 'ADMIN' });
+    await plaza.mutate('archiveProduct', { productId: id }, 'product { id }', merchant.token);
+    expect((await ask(admin)).viewerCanReview).toEqual({ allowed: false, reason: 'ARCHIVED' });
+    expect(await succeeds('createReview', input, admin.token)).toBe(false);
   });
 
   test('the place of a deleted comment can be neither edited nor deleted again', async () => {

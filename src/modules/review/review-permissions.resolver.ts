@@ -26,10 +26,11 @@ export class ProductReviewPermissionResolver {
   constructor(private readonly loaders: ReviewLoaders) {}
 
   @FieldResolver(() => Permission, { description: 'Whether the viewer can review the product.' })
-  async viewerCanReview(@Root() { _id, merchant }: ProductDocument, @Ctx() context: RequestContext): Promise<PermissionAnswer> {
+  async viewerCanReview(@Root() { _id, merchant, archivedAt }: ProductDocument, @Ctx() context: RequestContext): Promise<PermissionAnswer> {
     if (!context.signedIn) return denied(PermissionDenial.NOT_SIGNED_IN);
     const { userId } = context.signedIn;
     if (merchant.equals(userId)) return denied(PermissionDenial.OWN_PRODUCT);
+    if (archivedAt) return denied(PermissionDenial.ARCHIVED);
     const earlier = await context.load(this.loaders.ownReview, { product: _id, author: userId });
     return earlier ? denied(PermissionDenial.ALREADY_REVIEWED) : allowed();
   }
