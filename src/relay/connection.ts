@@ -63,8 +63,8 @@ export interface Connection<Node, OnEdge = unknown> {
   total: () => Promise<TotalCount>;
 }
 
-/** Counting stops here: a list of which more is to be said has a counter. */
-export const maxCounted = 10_000;
+/** Where counting stops: in an index alone, and where documents must be read for it. A list of which more is to be said has a counter. */
+export const maxCounted = { inIndex: 10_000, inDocuments: 2_500 };
 
 const edgeTypes = new Map<unknown, unknown>();
 
@@ -111,7 +111,8 @@ export function connectionType<Node extends object, const EdgeSpecs extends Fiel
     }
 
     @Field(() => Boolean, {
-      description: `Whether the list has more than the ${maxCounted.toLocaleString('en')} edges at which counting stops.`,
+      description:
+        'Whether the list has more edges than were counted. Counting stops at 2,500 edges, or at 10,000 where it costs little, such as for followers.',
     })
     async totalCountIsCapped(@Root() { total }: Connection<Node>): Promise<boolean> {
       return (await total()).capped;
@@ -261,7 +262,7 @@ export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs
 /** The total of lists that together are one. */
 export function sumOf(totals: readonly TotalCount[]): TotalCount {
   const count = totals.reduce((sum, total) => sum + (total.count ?? 0), 0);
-  return { count: Math.min(count, maxCounted), capped: count > maxCounted || totals.some(({ capped }) => capped) };
+  return { count: Math.min(count, maxCounted.inIndex), capped: count > maxCounted.inIndex || totals.some(({ capped }) => capped) };
 }
 
 /** The same page of a list that is not counted, since what of it the viewer sees shows only when it is read. */

@@ -27,11 +27,17 @@ export async function paginate<Document>(model: AnyModel, list: ListDefinition, 
 }
 
 async function countList(model: AnyModel, { filter }: ListDefinition): Promise<TotalCount> {
-  return totalOf(await model.countDocuments(filter, { limit: maxCounted + 1 }));
+  const max = maxFor(filter);
+  return totalOf(await model.countDocuments(filter, { limit: max + 1 }), max);
 }
 
-function totalOf(counted: number): TotalCount {
-  return { count: Math.min(counted, maxCounted), capped: counted > maxCounted };
+/** One condition is one index's. */
+function maxFor(filter: Record<string, unknown>): number {
+  return Object.keys(filter).length <= 1 ? maxCounted.inIndex : maxCounted.inDocuments;
+}
+
+function totalOf(counted: number, max: number): TotalCount {
+  return { count: Math.min(counted, max), capped: counted > max };
 }
 
 /** The same answer however often it is asked for. */
@@ -144,7 +150,7 @@ async function readGroup<Document>(
   for (const at of members) {
     const key = keys[at]!;
     const parent = key.parent.toString();
-    const count = async (): Promise<TotalCount> => (await counts()).get(parent) ?? totalOf(0);
+    const count = async (): Promise<TotalCount> => (await counts()).get(parent) ?? { count: 0, capped: false };
     results[at] = toConnection(byParent.get(parent) ?? [], key.list, page, count);
   }
 }
@@ -156,6 +162,7 @@ async function countByParent(
   keys: readonly ListKey[],
   members: number[],
 ): Promise<ReadonlyMap<string, TotalCount>> {
+  const max = maxFor(keys[members[0]!]!.list.filter);
   const rows = await model.db
     .getClient()
     .db(model.db.name)
@@ -167,10 +174,10 @@ async function countByParent(
           localField: 'parent',
           foreignField: parentField,
           as: 'counted',
-          pipeline: [{ $match: withoutParent(keys[members[0]!]!, parentField) }, { $limit: maxCounted + 1 }, { $count: 'count' }],
+          pipeline: [{ $match: withoutParent(keys[members[0]!]!, parentField) }, { $limit: max + 1 }, { $count: 'count' }],
         },
       },
     ])
     .toArray();
-  return new Map(rows.map(({ parent, counted }) => [parent.toString(), totalOf(counted[0]?.count ?? 0)]));
+  return new Map(rows.map(({ parent, counted }) => [parent.toString(), totalOf(counted[0]?.count ?? 0, max)]));
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { getNamedType, isObjectType, isRequiredArgument, type GraphQLSchema } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describedSchema } from '../support/described-schema.js';
-import { usePlaza, type Account } from '../support/plaza.js';
+import { storeId, usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
 let schema: GraphQLSchema;
@@ -173,6 +173,16 @@ describe('with filters', () => {
     );
     expect(node.comments.totalCount).toBe(7);
     expect(node.commentCount).toBe(7 + replies.reduce((sum: number, count: number) => sum + count, 0));
+  });
+
+  test('where a list has more than are counted, the count says so', async () => {
+    const id = await plaza.product(viewers['merchant']!, { categoryId: ids['Category'] });
+    const place = { subjectType: 'Product', subject: storeId(id), parent: null, replyCount: 0, reactions: {} };
+    const times = { createdAt: new Date(), editedAt: null, deletedAt: null, hiddenAt: null };
+    const comments = Array.from({ length: 2501 }, () => ({ ...place, ...times, author: storeId(people[0]!.id), body: 'Hello' }));
+    await plaza.connection.collection('comments').insertMany(comments);
+    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { comments { totalCount totalCountIsCapped } } }', { id });
+    expect(product.comments).toEqual({ totalCount: 2500, totalCountIsCapped: true });
   });
 
   test('counting the lists below many parents is one command', async () => {

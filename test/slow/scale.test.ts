@@ -77,7 +77,8 @@ function readsOf(command: Document): Document[] {
   if (!command['aggregate']) return [];
   const stages = command['pipeline'] as Document[];
   const match = stages[0]?.['$match'] as Document | undefined;
-  const reads: Document[] = match ? [{ find: command['aggregate'], filter: match }] : [];
+  const limit = stages[1]?.['$limit'] as number | undefined;
+  const reads: Document[] = match ? [{ find: command['aggregate'], filter: match, ...(limit ? { limit } : {}) }] : [];
   const parents = (stages[0]?.['$documents'] ?? []) as Document[];
   for (const stage of stages) {
     const lookup = stage['$lookup'] as { from: string; localField: string; foreignField: string; pipeline: Document[] } | undefined;

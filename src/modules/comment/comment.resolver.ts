@@ -90,7 +90,9 @@ export class CommentResolver {
 
   private async repliesTo(comment: CommentDocument, page: ConnectionArgs, context: RequestContext): Promise<Connection<CommentDocument>> {
     const { loaders, socialGraph } = this.dependencies;
-    const list = replyList(comment._id, await socialGraph.hiddenFrom(context));
+    const hidden = await socialGraph.hiddenFrom(context);
+    const list = replyList(comment._id, hidden);
+    if (hidden.length === 0) list.totalCount = comment.replyCount;
     return mapNodes(await context.require(loaders.repliesOfComment, { parent: comment._id, list, args: page }), async (reply) =>
       placeOf(reply),
     );
