@@ -22,8 +22,9 @@ beforeAll(async () => {
   await fill();
 });
 
-function commandsOf({ query, variables }: (typeof examples)[number]): Promise<Document[]> {
-  return plaza.storeCommands(() => plaza.data(query, variables, shop.tokenFor(query)));
+async function commandsOf(example: (typeof examples)[number]): Promise<Document[]> {
+  const variables = await shop.variablesOf(example);
+  return plaza.storeCommands(() => plaza.data(example.query, variables, shop.tokenFor(example.query)));
 }
 
 /** Half of everything is about the one product that the examples ask for. */
