@@ -112,7 +112,7 @@ describe('hidden content', () => {
     await moderate(moderator, review.id, 'HIDE');
     expect((await mean()).rating.reviewCount).toBe(1);
     await moderate(moderator, review.id, 'RESTORE');
-    expect((await mean()).rating).toEqual({ mean: 3, count: 2 });
+    expect((await mean()).rating).toEqual({ mean: 3, reviewCount: 2 });
   });
 
   test('reaches no subscriber who resumes after it was hidden, and nothing else is lost', async () => {
