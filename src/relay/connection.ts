@@ -155,8 +155,8 @@ export interface ListDefinition {
   filter: Record<string, unknown>;
   order: readonly (readonly [field: string, direction: 1 | -1])[];
   projection?: Record<string, 0 | 1>;
-  /** Where a counter knows how many it has. */
-  totalCount?: number;
+  /** Where a counter knows how many it has, or can tell when somebody asks. */
+  totalCount?: number | (() => Promise<number>);
 }
 
 export interface Page {
@@ -208,7 +208,7 @@ export function toConnection<Document>(
   const edges = kept.map((node) => ({ node, cursor: encodeCursor(list.name, keyOf(node, list.order)) }));
   return {
     edges,
-    total: list.totalCount === undefined ? count : exactly(list.totalCount),
+    total: once(list.totalCount === undefined ? count : exactly(list.totalCount)),
     pageInfo: {
       hasNextPage: page.backwards ? page.before !== null : more,
       hasPreviousPage: page.backwards ? more : page.after !== null,
@@ -270,8 +270,14 @@ export function uncounted<Node>(page: Connection<Node>): Connection<Node> {
   return { ...page, total: exactly(null) };
 }
 
-function exactly(count: number | null): () => Promise<TotalCount> {
-  return async () => ({ count, capped: false });
+function exactly(count: number | null | (() => Promise<number>)): () => Promise<TotalCount> {
+  return async () => ({ count: typeof count === 'function' ? await count() : count, capped: false });
+}
+
+/** The same answer however often it is asked for. */
+export function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => (result ??= work());
 }
 
 function positionIn([position]: unknown[], argument: string): number {
@@ -321,7 +327,7 @@ function notACursor(argument: string): RequestError {
   return new RequestError('BAD_USER_INPUT', 'This cursor is not valid.', argument);
 }
 
-/** Whether a query asks for a connection's `totalCount`, so that a count nobody reads is not made. */
+/** Whether a query asks for a field, so that what nobody reads is not looked up. */
 export function asksFor(info: GraphQLResolveInfo, field: string): boolean {
   return info.fieldNodes.some((node) =>
     node.selectionSet?.selections.some((selection) => selection.kind !== 'Field' || selection.name.value === field),

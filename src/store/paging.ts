@@ -3,6 +3,7 @@ import { Error as MongooseError, type Types } from 'mongoose';
 import { RequestError } from '../errors.js';
 import {
   maxCounted,
+  once,
   readPage,
   toConnection,
   type Connection,
@@ -18,12 +19,7 @@ import type { AnyModel } from './documents.js';
 export async function paginate<Document>(model: AnyModel, list: ListDefinition, args: ConnectionArgs): Promise<Connection<Document>> {
   const page = readPage(args, list.name, list.order.length);
   const rows = await pageQuery<Document>(model, list, page);
-  return toConnection(
-    rows,
-    list,
-    page,
-    once(() => countList(model, list)),
-  );
+  return toConnection(rows, list, page, () => countList(model, list));
 }
 
 async function countList(model: AnyModel, { filter }: ListDefinition): Promise<TotalCount> {
@@ -38,12 +34,6 @@ function maxFor(filter: Record<string, unknown>): number {
 
 function totalOf(counted: number, max: number): TotalCount {
   return { count: Math.min(counted, max), capped: counted > max };
-}
-
-/** The same answer however often it is asked for. */
-function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined;
-  return () => (result ??= work());
 }
 
 async function pageQuery<Document>(model: AnyModel, list: ListDefinition, page: Page): Promise<Document[]> {

@@ -3,6 +3,7 @@ import type { Connection } from '../../relay/connection.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import { byId } from '../../store/loaders.js';
 import { pagesByParent, type ListKey } from '../../store/paging.js';
+import { maySee } from './availability.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { CategoryService } from './category.service.js';
 import { categoryPages, type CategoryPageKey } from './product-list.js';
@@ -22,6 +23,11 @@ export function catalogLoaders(models: CatalogModels, tree: CategoryService): Ca
     childCategories: pagesByParent<CategoryDocument>(categories, 'parent'),
     productsOfCategory: categoryPages(models, tree),
   };
+}
+
+/** A product as the viewer may see it. Who asks matters for archived ones alone. */
+export function visibleProduct(product: ProductDocument | null, context: RequestContext): ProductDocument | null {
+  return product && (!product.archivedAt || maySee(product, context.signedIn)) ? product : null;
 }
 
 /** A product unless it is archived, for lists that were made before. */

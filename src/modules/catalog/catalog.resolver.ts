@@ -1,6 +1,5 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Authorized, Ctx, ID, Info, Int, Resolver, Root } from 'type-graphql';
-import { asksFor, ConnectionArgs, type Connection } from '../../relay/connection.js';
+import { Arg, Args, Authorized, Ctx, Int, Resolver, Root } from 'type-graphql';
+import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { Cost } from '../../relay/cost.js';
 import { idOf, imageIdsOf } from '../../relay/global-id.js';
@@ -10,12 +9,13 @@ import { paginate } from '../../store/paging.js';
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, Viewer, type PublicUser } from '../user/index.js';
-import { availabilityOf, maySee, ProductAvailability } from './availability.js';
-import type { CatalogLoaders } from './catalog.loader.js';
+import { availabilityOf, ProductAvailability } from './availability.js';
+import { visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { CatalogService } from './catalog.service.js';
-import { findOne } from './find-one.js';
+import { findOne, ProductNames, type Names } from './find-one.js';
 import type { FilterScope } from './filter-scope.js';
+import { sourceOf } from './identifiers.js';
 import { ProductFilter } from './product-filter.type.js';
 import { archivedList, productList } from './product-list.js';
 import {
@@ -49,7 +49,6 @@ export class ProductResolver {
   @Query(() => ProductConnection, { description: 'The shop’s products.' })
   async products(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Info() info: GraphQLResolveInfo,
     @Ctx() context: RequestContext,
     @Arg('filter', () => ProductFilter, { nullable: true, description: 'Conditions on the products. All products when left out.' })
     filter?: ProductFilter | null,
@@ -60,11 +59,11 @@ export class ProductResolver {
     })
     sort: ProductSort = ProductSort.NEWEST,
   ): Promise<Connection<ProductDocument>> {
-    const { models, scope } = this.dependencies;
+    const { catalog, models, scope } = this.dependencies;
     const { conditions, categories } = await scope.read(filter, context);
     const list = productList(conditions, sort, categories);
     const everything = Object.keys(filter ?? {}).length === 0 && !sort.startsWith('PRICE');
-    if (everything && asksFor(info, 'totalCount')) list.totalCount = await this.dependencies.catalog.countInShop();
+    if (everything) list.totalCount = () => catalog.countInShop();
     return paginate(models.products, list, page);
   }
 
@@ -73,32 +72,14 @@ export class ProductResolver {
     description:
       'A product by ID, by slug or by its ID in another system. Null if there is none. Archived products are visible to their merchant and to administrators only.',
   })
-  async product(
-    @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { nullable: true, description: 'The product’s ID. Leave it out to use another key.' }) id?: string | null,
-    @Arg('slug', () => String, {
-      nullable: true,
-      description: 'A current or earlier slug of the product. `Product.slug` is the current one. Leave it out to use another key.',
-    })
-    slug?: string | null,
-    @Arg('externalId', () => String, {
-      nullable: true,
-      description: 'The product’s ID in another system, with `source`. Leave it out to use another key.',
-    })
-    externalId?: string | null,
-    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to. Required with it.' })
-    source?: string | null,
-  ): Promise<ProductDocument | null> {
+  async product(@Args(() => ProductNames) names: Names, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
     const { catalog, loaders } = this.dependencies;
-    const product = await findOne(
-      { id, slug, externalId, source },
-      {
-        byId: (given) => context.load(loaders.productById, idOf('Product', given, 'id')),
-        bySlug: (given) => catalog.productBySlug(given),
-        byExternalId: (from, given) => catalog.productByExternalId(from, given),
-      },
-    );
-    return product && maySee(product, product.archivedAt ? context.signedIn : null) ? product : null;
+    const found = await findOne(names, {
+      byId: (given) => context.load(loaders.productById, idOf('Product', given, 'id')),
+      bySlug: (given) => catalog.productBySlug(given),
+      byExternalId: (from, given) => catalog.productByExternalId(from, given),
+    });
+    return visibleProduct(found, context);
   }
 
   @FieldResolver(() => Category, { description: 'The category the product belongs to.' })
@@ -125,7 +106,7 @@ export class ProductResolver {
     description: 'The system that `externalId` belongs to. Null if there is no `externalId`.',
   })
   source(@Root() { externalId, source }: ProductDocument): string | null {
-    return externalId === undefined ? null : (source ?? null);
+    return sourceOf({ externalId, source });
   }
 
   @FieldResolver(() => Int, { nullable: true, description: 'Number of items in stock. Null if stock is not tracked.' })

@@ -1,4 +1,4 @@
-import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
@@ -19,8 +19,9 @@ import {
   UpdateCategoryInput,
   UpdateCategoryPayload,
 } from './category.type.js';
-import { findOne } from './find-one.js';
+import { CategoryNames, findOne, type Names } from './find-one.js';
 import type { FilterScope } from './filter-scope.js';
+import { sourceOf } from './identifiers.js';
 import { ProductFilter } from './product-filter.type.js';
 
 export interface CategoryResolverDependencies {
@@ -43,31 +44,13 @@ export class CategoryResolver {
     nullable: true,
     description: 'A category by ID, by slug or by its ID in another system. Null if there is none.',
   })
-  category(
-    @Ctx() context: RequestContext,
-    @Arg('id', () => ID, { nullable: true, description: 'The category’s ID. Leave it out to use another key.' }) id?: string | null,
-    @Arg('slug', () => String, {
-      nullable: true,
-      description: 'A current or earlier slug of the category. `Category.slug` is the current one. Leave it out to use another key.',
-    })
-    slug?: string | null,
-    @Arg('externalId', () => String, {
-      nullable: true,
-      description: 'The category’s ID in another system, with `source`. Leave it out to use another key.',
-    })
-    externalId?: string | null,
-    @Arg('source', () => String, { nullable: true, description: 'The system that `externalId` belongs to. Required with it.' })
-    source?: string | null,
-  ): Promise<CategoryDocument | null> {
+  category(@Args(() => CategoryNames) names: Names, @Ctx() context: RequestContext): Promise<CategoryDocument | null> {
     const { tree, loaders } = this.dependencies;
-    return findOne(
-      { id, slug, externalId, source },
-      {
-        byId: (given) => context.load(loaders.categoryById, idOf('Category', given, 'id')),
-        bySlug: (given) => tree.categoryBySlug(given),
-        byExternalId: (from, given) => tree.categoryByExternalId(from, given),
-      },
-    );
+    return findOne(names, {
+      byId: (given) => context.load(loaders.categoryById, idOf('Category', given, 'id')),
+      bySlug: (given) => tree.categoryBySlug(given),
+      byExternalId: (from, given) => tree.categoryByExternalId(from, given),
+    });
   }
 
   @FieldResolver(() => Category, { nullable: true, description: 'The category above it. Null for categories at the top of the tree.' })
@@ -127,7 +110,7 @@ export class CategoryResolver {
     description: 'The system that `externalId` belongs to. Null if there is no `externalId`.',
   })
   source(@Root() { externalId, source }: CategoryDocument): string | null {
-    return externalId === undefined ? null : (source ?? null);
+    return sourceOf({ externalId, source });
   }
 
   @Authorized('ADMIN')

@@ -1,4 +1,5 @@
 /** One thing by whichever of its names is given. */
+import { ArgsType, Field, ID, type ClassType } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 
 export interface Names {
@@ -7,6 +8,35 @@ export interface Names {
   externalId?: string | null;
   source?: string | null;
 }
+
+/** The arguments of a field that finds one. */
+function namesType(type: 'Product' | 'Category'): ClassType<Names> {
+  const what = type.toLowerCase();
+  @ArgsType()
+  class NameArgs implements Names {
+    @Field(() => ID, { nullable: true, description: `The ${what}’s ID. Leave it out to use another key.` })
+    id?: string | null;
+
+    @Field(() => String, {
+      nullable: true,
+      description: `A current or earlier slug of the ${what}. \`${type}.slug\` is the current one. Leave it out to use another key.`,
+    })
+    slug?: string | null;
+
+    @Field(() => String, {
+      nullable: true,
+      description: `The ${what}’s ID in another system, with \`source\`. Leave it out to use another key.`,
+    })
+    externalId?: string | null;
+
+    @Field(() => String, { nullable: true, description: 'The system that `externalId` belongs to. Required with it.' })
+    source?: string | null;
+  }
+  return NameArgs;
+}
+
+export const ProductNames = namesType('Product');
+export const CategoryNames = namesType('Category');
 
 interface Finders<Found> {
   byId(id: string): Promise<Found | null>;

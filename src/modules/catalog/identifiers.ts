@@ -14,6 +14,11 @@ export interface ExternalIdentity {
   source?: string | null;
 }
 
+/** The system of an external ID. Null without one: what was imported has a source of its own. */
+export function sourceOf({ externalId, source }: ExternalIdentity): string | null {
+  return externalId === undefined || externalId === null ? null : (source ?? null);
+}
+
 export function checkIdentifiers(rules: InputRules, { sku, gtin, mpn, brand }: Identifiers): void {
   rules.line(sku, { max: 100 }, 'sku').line(mpn, { max: 100 }, 'mpn').line(brand, { max: 100 }, 'brand');
   const message = 'A GTIN has 8, 12, 13 or 14 digits, of which the last is a check digit.';

@@ -5,8 +5,7 @@ import { describeModule, verbs, type ContentKind, type Foundation } from '../mod
 import { updateSome, type PersonalData } from '../personal-data.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
-import { maySee } from './availability.js';
-import { catalogLoaders, productInShop, type CatalogLoaders } from './catalog.loader.js';
+import { catalogLoaders, productInShop, visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import { catalogModels, type CatalogModels } from './catalog.model.js';
 import { ArchivedProductsResolver, ProductResolver } from './catalog.resolver.js';
 import { CategoryResolver } from './category.resolver.js';
@@ -65,8 +64,7 @@ export function catalogModule(
     ],
     nodes: {
       async Product(id, context) {
-        const product = await context.load(loaders.productById, id);
-        return product && maySee(product, product.archivedAt ? context.signedIn : null) ? product : null;
+        return visibleProduct(await context.load(loaders.productById, id), context);
       },
       Category: (id, context) => context.load(loaders.categoryById, id),
     },

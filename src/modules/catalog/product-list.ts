@@ -102,16 +102,12 @@ function merged(pages: readonly Connection<ProductDocument>[], list: ListDefinit
   const all = pages.flatMap(({ edges }) => edges).sort((one, other) => compareBy(list.order, one, other));
   const edges = backwards ? all.slice(-size || all.length) : all.slice(0, size);
   const more = all.length > edges.length;
-  const { hasNextPage, hasPreviousPage } = {
-    hasNextPage: pages.some(({ pageInfo }) => pageInfo.hasNextPage),
-    hasPreviousPage: pages.some(({ pageInfo }) => pageInfo.hasPreviousPage),
-  };
   return {
     edges,
     total: async () => sumOf(await Promise.all(pages.map(({ total }) => total()))),
     pageInfo: {
-      hasNextPage: hasNextPage || (!backwards && more),
-      hasPreviousPage: hasPreviousPage || (backwards && more),
+      hasNextPage: pages.some(({ pageInfo }) => pageInfo.hasNextPage) || (!backwards && more),
+      hasPreviousPage: pages.some(({ pageInfo }) => pageInfo.hasPreviousPage) || (backwards && more),
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
