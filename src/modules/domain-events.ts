@@ -9,6 +9,16 @@ export interface ContentReference {
   id: Types.ObjectId;
 }
 
+/** Names content in the store: in cases, events, notifications and what shows images. */
+export function contentKey({ type, id }: ContentReference): string {
+  return `${type}:${id.toHexString()}`;
+}
+
+/** What hides an event when content is hidden; that content went is told all the same. */
+export function hiddenWith(eventType: string, content: ContentReference): { content?: string } {
+  return eventType.endsWith('_REMOVED') ? {} : { content: contentKey(content) };
+}
+
 export interface DomainEvents {
   /** An order was placed, or moved to another status. */
   orderStatusChanged: {

@@ -208,6 +208,14 @@ export function payloadType<Specs extends Record<string, FieldSpec<unknown>>>(
   return MutationPayload as unknown as ClassType<Payload & Fields<Specs>>;
 }
 
+/** The argument of every subscription by which it is resumed. */
+export function AfterEvent(): ReturnType<typeof typeGraphql.Arg> {
+  return typeGraphql.Arg('after', () => String, {
+    nullable: true,
+    description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
+  });
+}
+
 /** Declares what a subscription sends: the event's cursor, and what happened. */
 export function eventType<Specs extends Record<string, FieldSpec<unknown>>>(
   name: string,

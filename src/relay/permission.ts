@@ -63,3 +63,8 @@ export function deniedToOthers({ signedIn }: RequestContext, author: Types.Objec
   if (!signedIn) return denied(PermissionDenial.NOT_SIGNED_IN);
   return signedIn.userId.equals(author) ? null : denied(PermissionDenial.NOT_AUTHOR);
 }
+
+/** What the author may always do, and nobody else. */
+export function allowedToAuthor(context: RequestContext, author: Types.ObjectId): PermissionAnswer {
+  return deniedToOthers(context, author) ?? allowed();
+}

@@ -1,6 +1,7 @@
 /** What subscribers of a subject's comments are told. */
 import type { Types } from 'mongoose';
 import type { EventEntry } from '../../realtime/index.js';
+import { hiddenWith } from '../domain-events.js';
 import type { CommentDocument } from './comment.model.js';
 
 export const commentTopic = (subject: Types.ObjectId): string => `comments:${subject.toHexString()}`;
@@ -10,7 +11,5 @@ export const commentChanges = ['COMMENT_ADDED', 'COMMENT_RESTORED', 'COMMENT_EDI
 type CommentChange = (typeof commentChanges)[number];
 
 export function commentEvent(type: CommentChange, { _id, subject, author }: CommentDocument): EventEntry {
-  // Whatever has content is hidden with it, and nobody would hear that it went.
-  const content = type === 'COMMENT_REMOVED' ? {} : { content: `Comment:${_id.toHexString()}` };
-  return { topic: commentTopic(subject), type, data: { comment: _id, author, ...content } };
+  return { topic: commentTopic(subject), type, data: { comment: _id, author, ...hiddenWith(type, { type: 'Comment', id: _id }) } };
 }

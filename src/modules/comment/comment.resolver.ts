@@ -6,7 +6,7 @@ import { asksFor, ConnectionArgs, edgeIn, mapNodes, withLiveCursor, type Connect
 import type { RequestContext } from '../../relay/context.js';
 import { changeKindOf } from '../../relay/change-kind.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
-import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
@@ -200,11 +200,7 @@ export class CommentResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('subjectId', () => ID, { description: 'The product, review, answer or share to watch.' }) subjectId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const comment = await context.load(this.dependencies.loaders.commentById, event.data['comment'] as CommentDocument['_id']);
     const visible = comment?.hiddenAt ? null : comment;
@@ -221,11 +217,7 @@ export class CommentResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('subjectId', () => ID, { description: 'The product, review, answer or share.' }) subjectId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const id = event.data['comment'] as CommentDocument['_id'];
     const kind = changeKindOf(event.type);

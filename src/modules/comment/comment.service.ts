@@ -8,7 +8,7 @@ import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
-import type { DomainEventBus } from '../domain-events.js';
+import { contentKey, type DomainEventBus } from '../domain-events.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { UserVerbs } from '../user/index.js';
@@ -238,7 +238,7 @@ export class CommentService {
       const hiddenAt = visible ? null : new Date();
       await this.models.comments.updateOne({ _id: id }, { $set: { hiddenAt } }, { session });
       await this.dependencies.places.recount(session, comment, { ...comment, hiddenAt });
-      await change.hideEvents(`Comment:${id.toHexString()}`, !visible);
+      await change.hideEvents(contentKey({ type: 'Comment', id }), !visible);
       if (!isRelease && !comment.deletedAt)
         await change.emitMany([commentEvent(visible ? 'COMMENT_RESTORED' : 'COMMENT_REMOVED', comment)]);
     }

@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Types } from 'mongoose';
-import { Arg, Args, Authorized, Ctx, Info, Resolver, Root } from 'type-graphql';
+import { Args, Authorized, Ctx, Info, Resolver, Root } from 'type-graphql';
 import { encodeEventCursor, subscribeTo, type LoggedEvent } from '../../realtime/index.js';
 import { ConnectionArgs, edgeIn, mapNodes, uncounted, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import type { NodeFinders } from '../../relay/node.js';
-import { FieldResolver, Subscription } from '../../relay/output.js';
+import { AfterEvent, FieldResolver, Subscription } from '../../relay/output.js';
 import { paginate } from '../../store/paging.js';
 import { User, Viewer, viewerOf, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { FeedLoaders } from './feed.loader.js';
@@ -41,15 +41,7 @@ export class FeedItemResolver {
     description: 'New items in the viewer’s feed.',
     subscribe: subscribeTo({ topic: (_args: object, context: RequestContext) => feedTopic(context.requireSignedIn().userId) }),
   })
-  async feedItemAdded(
-    @Root() event: LoggedEvent,
-    @Ctx() context: RequestContext,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
-  ) {
+  async feedItemAdded(@Root() event: LoggedEvent, @Ctx() context: RequestContext, @AfterEvent() _after?: string | null) {
     const key = { owner: context.requireSignedIn().userId, activity: event.data['activity'] as Types.ObjectId };
     const feedItem = await context.load(this.dependencies.loaders.itemOfActivity, key);
     const edge = feedItem && edgeIn(feedList(key.owner), feedItem);

@@ -2,7 +2,7 @@
 import type { Types } from 'mongoose';
 import type { ImageProcessor, ImageStorage } from '../../images/index.js';
 import { insertMissing } from '../../store/documents.js';
-import type { ContentReference } from '../domain-events.js';
+import { contentKey, type ContentReference } from '../domain-events.js';
 import type { ImageDocument, ImageModels, UploadPurposeName } from './image.model.js';
 import { originalKey } from './image.service.js';
 
@@ -34,7 +34,7 @@ export class ImageBulk {
     return {
       ...facts,
       ...{ contentType: 'image/webp', byteSize: bytes.length, width, height, digest, hidden: false, createdAt: new Date() },
-      usedBy: `${shownBy.type}:${shownBy.id.toHexString()}`,
+      usedBy: contentKey(shownBy),
     };
   }
 }

@@ -8,7 +8,7 @@ import type { Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { ContentReference } from '../domain-events.js';
+import { contentKey, type ContentReference } from '../domain-events.js';
 import { uploadLifetime, type ImageLinks } from './image-links.js';
 import type { ImageDocument, ImageModels, UploadPurposeName } from './image.model.js';
 
@@ -184,7 +184,7 @@ export class ImageService {
     content: ContentReference,
     { before = [], after, hidden = false, field }: { before?: Types.ObjectId[]; after: Types.ObjectId[]; hidden?: boolean; field: string },
   ): Promise<void> {
-    const usedBy = referenceOf(content);
+    const usedBy = contentKey(content);
     const gone = before.filter((id) => !after.some((kept) => kept.equals(id)));
     await this.release(session, { _id: { $in: gone }, usedBy });
     const fresh = after.filter((id) => !before.some((kept) => kept.equals(id)));
@@ -199,20 +199,16 @@ export class ImageService {
 
   /** Content is gone, and its images with it. */
   async removeImagesOf(session: ClientSession, content: ContentReference): Promise<void> {
-    await this.release(session, { usedBy: referenceOf(content) });
+    await this.release(session, { usedBy: contentKey(content) });
   }
 
   /** Content went out of sight, or is back. */
   async hideImagesOf(session: ClientSession, content: ContentReference, hidden: boolean): Promise<void> {
-    await this.models.images.updateMany({ usedBy: referenceOf(content) }, { $set: { hidden } }, { session });
+    await this.models.images.updateMany({ usedBy: contentKey(content) }, { $set: { hidden } }, { session });
   }
 
   private async release(session: ClientSession, filter: Record<string, unknown>): Promise<void> {
     const gone = { $set: { expiresAt: new Date(), removing: true }, $unset: { usedBy: 1 } } as const;
     await this.models.images.updateMany(filter, gone, { session });
   }
-}
-
-function referenceOf({ type, id }: ContentReference): string {
-  return `${type}:${id.toHexString()}`;
 }

@@ -5,10 +5,10 @@ import { InputRules } from '../../input/rules.js';
 import type { Realtime } from '../../realtime/index.js';
 import { duplicateKeyFields, type ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import type { ContentReference } from '../domain-events.js';
+import { contentKey, type ContentReference } from '../domain-events.js';
 import type { UserVerbs } from '../user/index.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
-import { caseKey, caseLock, type ModerationCases } from './moderation-cases.js';
+import { caseLock, type ModerationCases } from './moderation-cases.js';
 import type { AppealDocument, ModerationModels } from './moderation.model.js';
 
 export interface NewAppeal {
@@ -65,7 +65,7 @@ export class AppealService {
     decisionAgainst: (session: ClientSession) => Promise<Types.ObjectId | null>,
   ): Promise<AppealDocument> {
     const { models, realtime, cases } = this.dependencies;
-    const key = caseKey(content);
+    const key = contentKey(content);
     try {
       return await realtime.recordChange([caseLock(content)], async ({ session }) => {
         const decision = await decisionAgainst(session);

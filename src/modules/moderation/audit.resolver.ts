@@ -6,8 +6,9 @@ import { FieldResolver } from '../../relay/output.js';
 import { paginate } from '../../store/paging.js';
 import type { AccessLogVerbs } from '../access-log/index.js';
 import { User, UserRole, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import { contentKey } from '../domain-events.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
-import { caseKey } from './moderation-cases.js';
+
 import { decisionsAbout } from './moderation.lists.js';
 import type { ModerationLoaders } from './moderation.loader.js';
 import type { AppealDocument, AuditDocument, ModerationModels } from './moderation.model.js';
@@ -68,7 +69,7 @@ export class ModerationDecisionResolver {
 
   @FieldResolver(() => Appeal, { nullable: true, description: 'The viewer’s latest appeal against the decision. Null if there is none.' })
   appeal(@Root() { contentType, content }: AuditDocument, @Ctx() context: RequestContext): Promise<AppealDocument | null> {
-    return context.load(this.loaders.latestAppeal, caseKey({ type: contentType, id: content }));
+    return context.load(this.loaders.latestAppeal, contentKey({ type: contentType, id: content }));
   }
 }
 

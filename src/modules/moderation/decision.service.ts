@@ -9,8 +9,9 @@ import { insert } from '../../store/documents.js';
 import type { ContentReference, DomainEventBus } from '../domain-events.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { UserVerbs } from '../user/index.js';
+import { contentKey } from '../domain-events.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
-import { caseKey, caseLock, type ModerationCases } from './moderation-cases.js';
+import { caseLock, type ModerationCases } from './moderation-cases.js';
 import type { AuditDocument, ModerationActionName, ModerationModels } from './moderation.model.js';
 
 interface DecisionDependencies {
@@ -68,7 +69,7 @@ export class DecisionService {
     if (isStaff((await users.accountOf(user, session))?.roles) && !decider?.roles.includes('ADMIN'))
       throw broken('NOT_ALLOWED', 'Only administrators can moderate moderators and administrators.', 'contentId');
     const appeal = await this.models.appeals
-      .findOne({ waiting: caseKey(content) })
+      .findOne({ waiting: contentKey(content) })
       .session(session)
       .lean();
     const appealed = appeal?.decision && (await this.models.audit.findById(appeal.decision).session(session).lean());
@@ -111,7 +112,7 @@ export class DecisionService {
   private async tellAuthor(change: Change, author: Types.ObjectId, content: ContentReference, action: ModerationActionName): Promise<void> {
     const outcome = action === 'RESTORE' ? 'GRANTED' : 'DENIED';
     const { matchedCount } = await this.models.appeals.updateOne(
-      { waiting: caseKey(content) },
+      { waiting: contentKey(content) },
       { $set: { outcome, decidedAt: new Date() }, $unset: { waiting: 1 } },
       { session: change.session },
     );

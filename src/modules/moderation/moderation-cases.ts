@@ -1,7 +1,7 @@
 /** What lies before the moderators: one case for each piece of content. */
 import type { Types } from 'mongoose';
 import type { ClientSession } from '../../store/database.js';
-import type { ContentReference } from '../domain-events.js';
+import { contentKey, type ContentReference } from '../domain-events.js';
 import type { CaseDocument, ModerationActionName, ModerationModels, ReportReasonName } from './moderation.model.js';
 
 /** Why content comes before the moderators: somebody reports it, its spam score or that of an edit holds it, or its author appeals. */
@@ -15,7 +15,7 @@ export class ModerationCases {
     const reported = typeof occasion === 'object' && { reports: 1, [`reasons.${occasion.reported}`]: 1 };
     const held = (occasion === 'HELD' || occasion === 'HELD_EDIT') && { held: true, ...(occasion === 'HELD' && { unreleased: true }) };
     await this.models.cases.updateOne(
-      { _id: caseKey(content) },
+      { _id: contentKey(content) },
       {
         ...(reported && { $inc: reported }),
         $set: { open: true, lastReportedAt: new Date(), ...held },
@@ -28,25 +28,20 @@ export class ModerationCases {
   /** @returns the case as it was before; null where the content was never before the moderators */
   async close(session: ClientSession, content: ContentReference, action: ModerationActionName): Promise<CaseDocument | null> {
     const decided = { open: false, held: false, ...(action === 'RESTORE' && { unreleased: false }) };
-    return await this.models.cases.findOneAndUpdate({ _id: caseKey(content) }, { $set: decided }, { session }).lean();
+    return await this.models.cases.findOneAndUpdate({ _id: contentKey(content) }, { $set: decided }, { session }).lean();
   }
 
   /** Its author deleted the content: nobody needs to decide about it any more. */
   async withdraw(session: ClientSession, content: ContentReference): Promise<void> {
-    await this.models.cases.updateOne({ _id: caseKey(content) }, { $set: { open: false, held: false } }, { session });
+    await this.models.cases.updateOne({ _id: contentKey(content) }, { $set: { open: false, held: false } }, { session });
   }
 
   async isHeld(session: ClientSession, content: ContentReference): Promise<boolean> {
-    return (await this.models.cases.exists({ _id: caseKey(content), held: true }).session(session)) !== null;
+    return (await this.models.cases.exists({ _id: contentKey(content), held: true }).session(session)) !== null;
   }
-}
-
-/** The case's id. */
-export function caseKey({ type, id }: ContentReference): string {
-  return `${type}:${id.toHexString()}`;
 }
 
 /** What changes of a case contend for. */
 export function caseLock(content: ContentReference): string {
-  return `case:${caseKey(content)}`;
+  return `case:${contentKey(content)}`;
 }

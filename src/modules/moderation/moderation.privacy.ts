@@ -1,5 +1,6 @@
 /** What moderation holds on a user, for exports and erasures. */
 import { type PersonalData, deleteSome, ownedDocuments, reference } from '../personal-data.js';
+import { contentKey } from '../domain-events.js';
 import type { ModerationModels } from './moderation.model.js';
 
 export function moderationPersonalData({ appeals, audit, cases, reports }: ModerationModels): PersonalData[] {
@@ -21,12 +22,12 @@ export function moderationPersonalData({ appeals, audit, cases, reports }: Moder
     {
       name: 'caseOfAccount',
       collect: async () => [],
-      erase: (step) => deleteSome(cases, { _id: `User:${step.user.toHexString()}` }, step),
+      erase: (step) => deleteSome(cases, { _id: contentKey({ type: 'User', id: step.user }) }, step),
     },
     {
       name: 'reportsOfAccount',
       collect: async () => [],
-      erase: (step) => deleteSome(reports, { case: `User:${step.user.toHexString()}` }, step),
+      erase: (step) => deleteSome(reports, { case: contentKey({ type: 'User', id: step.user }) }, step),
     },
   ];
 }

@@ -4,9 +4,9 @@ import { broken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import type { Realtime } from '../../realtime/index.js';
 import { insert } from '../../store/documents.js';
-import type { ContentReference } from '../domain-events.js';
+import { contentKey, type ContentReference } from '../domain-events.js';
 import type { ModeratedKinds } from './moderated-kinds.js';
-import { caseKey, caseLock, type ModerationCases } from './moderation-cases.js';
+import { caseLock, type ModerationCases } from './moderation-cases.js';
 import type { ModerationModels, ReportReasonName } from './moderation.model.js';
 
 interface ReportDependencies {
@@ -32,7 +32,7 @@ export class ReportService {
       const author = seen?.author;
       if (!author) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
       if (author.equals(reporter)) throw broken('NOT_ALLOWED', 'You can’t report yourself or your own content.', 'contentId');
-      const key = caseKey(content);
+      const key = contentKey(content);
       const _id = `${key}:${seen.revisedAt.getTime()}:${reporter.toHexString()}`;
       if (await models.reports.exists({ _id }).session(session)) return;
       await insert(models.reports, { _id, case: key, reporter, reason, note, at: new Date() }, session);

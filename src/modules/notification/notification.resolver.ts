@@ -6,7 +6,7 @@ import { ConnectionArgs, edgeIn, largestPage, withLiveCursor, type Connection } 
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import type { NodeFinders } from '../../relay/node.js';
-import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -98,15 +98,7 @@ export class NotificationResolver {
       topic: (_args: object, context: RequestContext) => notificationTopic(context.requireSignedIn().userId),
     }),
   })
-  async notificationReceived(
-    @Root() event: LoggedEvent,
-    @Ctx() context: RequestContext,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
-  ) {
+  async notificationReceived(@Root() event: LoggedEvent, @Ctx() context: RequestContext, @AfterEvent() _after?: string | null) {
     const notification = await context.load(
       this.dependencies.loaders.notificationById,
       event.data['notification'] as NotificationDocument['_id'],

@@ -4,7 +4,7 @@ import { broken } from '../../errors.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { insert } from '../../store/documents.js';
-import type { ContentReference } from '../domain-events.js';
+import { contentKey, type ContentReference } from '../domain-events.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { notificationKinds, type NotificationDocument, type NotificationKindName, type NotificationModels } from './notification.model.js';
 
@@ -58,7 +58,7 @@ export class NotificationService {
     if (actor && (await this.dependencies.socialGraph.isSeparated(recipient, actor, change.session))) return;
     if (await this.models.preferences.exists({ _id: recipient, muted: kind }).session(change.session)) return;
     if (actor && repeatable.has(kind) && (await this.wasTold(change, notice, actor))) return;
-    const content = `${subject.type}:${subject.id.toHexString()}`;
+    const content = contentKey(subject);
     const notification = await this.putOnList(change, notice, `${kind}:${content}`);
     await change.emit(notificationTopic(recipient), 'NOTIFICATION_RECEIVED', { notification, content, ...(actor && { author: actor }) });
   }

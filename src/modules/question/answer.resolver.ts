@@ -4,7 +4,7 @@ import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } 
 import { asksFor, edgeIn } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
-import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import { answerChangeOf } from './answer-change-event.js';
@@ -133,11 +133,7 @@ export class AnswerResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('questionId', () => ID, { description: 'The question to watch.' }) questionId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const answer = await context.load(this.dependencies.loaders.answerById, event.data['answer'] as AnswerDocument['_id']);
     const visible = answer?.hiddenAt ? null : answer;
@@ -155,11 +151,7 @@ export class AnswerResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('questionId', () => ID, { description: 'The answered question.' }) questionId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const change = await answerChangeOf(event, this.dependencies.loaders, context);
     return { cursor: encodeEventCursor(event), ...change, question: await this.questionAsked(questionId, info, context) };

@@ -8,7 +8,7 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
-import type { DomainEventBus } from '../domain-events.js';
+import { contentKey, type DomainEventBus } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { OrderVerbs } from '../order/index.js';
@@ -184,7 +184,7 @@ export class AnswerService {
       await this.models.answers.updateOne({ _id: id }, { $set: { hiddenAt } }, { session });
       if (visible) await this.joinQuestion(session, answer);
       else await this.leaveQuestion(session, answer);
-      await change.hideEvents(`Answer:${id.toHexString()}`, !visible);
+      await change.hideEvents(contentKey({ type: 'Answer', id }), !visible);
       const asker = await this.askerOf(session, answer);
       if (!isRelease) await change.emitMany(answerEvents(visible ? 'ANSWER_RESTORED' : 'ANSWER_REMOVED', answer, asker));
     }

@@ -2,7 +2,15 @@
 import { Ctx, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
-import { allowed, denied, deniedToOthers, Permission, PermissionDenial, type PermissionAnswer } from '../../relay/permission.js';
+import {
+  allowed,
+  allowedToAuthor,
+  denied,
+  deniedToOthers,
+  Permission,
+  type PermissionAnswer,
+  PermissionDenial,
+} from '../../relay/permission.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
 import { Answer, Question } from './question.type.js';
 
@@ -19,11 +27,11 @@ export class QuestionPermissionsResolver {
 export class AnswerPermissionsResolver {
   @FieldResolver(() => Permission, { description: 'Whether the viewer can edit the answer.' })
   viewerCanEdit(@Root() document: AnswerDocument, @Ctx() context: RequestContext): PermissionAnswer {
-    return deniedToOthers(context, document.author) ?? allowed();
+    return allowedToAuthor(context, document.author);
   }
 
   @FieldResolver(() => Permission, { description: 'Whether the viewer can delete the answer.' })
   viewerCanDelete(@Root() document: AnswerDocument, @Ctx() context: RequestContext): PermissionAnswer {
-    return deniedToOthers(context, document.author) ?? allowed();
+    return allowedToAuthor(context, document.author);
   }
 }

@@ -1,6 +1,7 @@
 /** What subscribers of a product's questions, and of a question's answers, are told. */
 import type { Types } from 'mongoose';
 import type { EventEntry } from '../../realtime/index.js';
+import { hiddenWith } from '../domain-events.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
 
 export const questionTopic = (product: Types.ObjectId): string => `questions:${product.toHexString()}`;
@@ -23,19 +24,14 @@ export const questionChanges = [
 ] as const satisfies readonly (QuestionChange | AnswerChange)[];
 
 export function questionEvent(type: QuestionChange, { _id, author, product }: QuestionDocument): EventEntry {
-  return { topic: questionTopic(product), type, data: { question: _id, author, ...contentOf(type, 'Question', _id) } };
+  return { topic: questionTopic(product), type, data: { question: _id, author, ...hiddenWith(type, { type: 'Question', id: _id }) } };
 }
 
 /** The same event for those who watch the question, and for those who watch the product. */
 export function answerEvents(type: AnswerChange, { _id, author, product, question }: AnswerDocument, owner: Types.ObjectId): EventEntry[] {
-  const data = { answer: _id, question, author, owner, ...contentOf(type, 'Answer', _id) };
+  const data = { answer: _id, question, author, owner, ...hiddenWith(type, { type: 'Answer', id: _id }) };
   return [
     { topic: answerTopic(question), type, data },
     { topic: questionTopic(product), type, data },
   ];
-}
-
-/** Whatever has content is hidden with it, and nobody would hear that it went. */
-function contentOf(type: string, kind: string, id: Types.ObjectId): { content?: string } {
-  return type.endsWith('_REMOVED') ? {} : { content: `${kind}:${id.toHexString()}` };
 }

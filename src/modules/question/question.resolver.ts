@@ -7,7 +7,7 @@ import { asksFor, ConnectionArgs, edgeIn, paginateArray, withLiveCursor, type Co
 import type { RequestContext } from '../../relay/context.js';
 import { ChangeKind, changeKindOf } from '../../relay/change-kind.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
-import { FieldResolver, Mutation, Query, Subscription } from '../../relay/output.js';
+import { AfterEvent, FieldResolver, Mutation, Query, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -118,11 +118,7 @@ export class QuestionResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const question = await context.load(this.dependencies.loaders.questionById, event.data['question'] as QuestionDocument['_id']);
     const visible = question?.hiddenAt ? null : question;
@@ -142,11 +138,7 @@ export class QuestionResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('productId', () => ID, { description: 'The product that the questions are about.' }) productId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const { catalog, loaders } = this.dependencies;
     const id = event.data['question'] as QuestionDocument['_id'];

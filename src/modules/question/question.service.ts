@@ -10,7 +10,7 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
-import type { DomainEventBus } from '../domain-events.js';
+import { contentKey, type DomainEventBus } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -132,7 +132,7 @@ export class QuestionService {
     if (!question) return null;
     if ((question.hiddenAt === null) !== visible) {
       await this.models.questions.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session: change.session });
-      await change.hideEvents(`Question:${id.toHexString()}`, !visible);
+      await change.hideEvents(contentKey({ type: 'Question', id }), !visible);
       if (!isRelease) await change.emitMany([questionEvent(visible ? 'QUESTION_RESTORED' : 'QUESTION_REMOVED', question)]);
       if (!visible) await this.endStreams(change, id);
     }

@@ -14,7 +14,7 @@ import {
 } from '../../scoring/index.js';
 import type { ClientSession } from '../../store/database.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
-import type { DomainEvents } from '../domain-events.js';
+import { contentKey, type DomainEvents } from '../domain-events.js';
 import { productKey, type CatalogVerbs, type TalliedProduct } from '../catalog/index.js';
 import { reviewEvent } from './review.events.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
@@ -121,7 +121,7 @@ export class ProductRatings {
     await this.rescore(change, product, visible ? null : review, visible ? review : null);
     // What was rated while nobody saw it was not noted.
     if (visible) await this.dependencies.behaviour.noteInteractions(session, review.author, [review.product], { points: review.points });
-    await change.hideEvents(`Review:${id.toHexString()}`, !visible);
+    await change.hideEvents(contentKey({ type: 'Review', id }), !visible);
     if (!isRelease) await change.emitMany([reviewEvent(visible ? 'REVIEW_RESTORED' : 'REVIEW_REMOVED', review)]);
     return review.author;
   }

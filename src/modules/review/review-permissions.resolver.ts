@@ -2,7 +2,7 @@
 import { Ctx, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
-import { allowed, denied, deniedToOthers, Permission, PermissionDenial, type PermissionAnswer } from '../../relay/permission.js';
+import { allowed, allowedToAuthor, denied, Permission, type PermissionAnswer, PermissionDenial } from '../../relay/permission.js';
 import { Product, type ProductDocument } from '../catalog/index.js';
 import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument } from './review.model.js';
@@ -12,12 +12,12 @@ import { Review } from './review.type.js';
 export class ReviewPermissionsResolver {
   @FieldResolver(() => Permission, { description: 'Whether the viewer can edit the review.' })
   viewerCanEdit(@Root() document: ReviewDocument, @Ctx() context: RequestContext): PermissionAnswer {
-    return deniedToOthers(context, document.author) ?? allowed();
+    return allowedToAuthor(context, document.author);
   }
 
   @FieldResolver(() => Permission, { description: 'Whether the viewer can delete the review.' })
   viewerCanDelete(@Root() document: ReviewDocument, @Ctx() context: RequestContext): PermissionAnswer {
-    return deniedToOthers(context, document.author) ?? allowed();
+    return allowedToAuthor(context, document.author);
   }
 }
 

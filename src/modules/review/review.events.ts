@@ -1,6 +1,7 @@
 /** What subscribers of a product's reviews are told. */
 import type { Types } from 'mongoose';
 import type { EventEntry } from '../../realtime/index.js';
+import { hiddenWith } from '../domain-events.js';
 import type { ReviewDocument } from './review.model.js';
 
 export const reviewTopic = (product: Types.ObjectId): string => `reviews:${product.toHexString()}`;
@@ -10,9 +11,7 @@ export const reviewChanges = ['REVIEW_ADDED', 'REVIEW_RESTORED', 'REVIEW_EDITED'
 type ReviewChange = (typeof reviewChanges)[number];
 
 export function reviewEvent(type: ReviewChange, { _id, author, product }: ReviewDocument): EventEntry {
-  // Whatever has content is hidden with it, and nobody would hear that it went.
-  const content = type === 'REVIEW_REMOVED' ? {} : { content: `Review:${_id.toHexString()}` };
-  return { topic: reviewTopic(product), type, data: { review: _id, author, ...content } };
+  return { topic: reviewTopic(product), type, data: { review: _id, author, ...hiddenWith(type, { type: 'Review', id: _id }) } };
 }
 
 /** That a review changed; null for one that nobody sees. */

@@ -16,7 +16,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { changeKindOf } from '../../relay/change-kind.js';
 import { Cost } from '../../relay/cost.js';
 import { idOf, imageIdsOf, toGlobalId } from '../../relay/global-id.js';
-import { FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { pointsPerStar, type AspectRatings, type RatingSummary } from '../../scoring/index.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
@@ -199,11 +199,7 @@ export class ReviewResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const review = await context.load(this.dependencies.loaders.reviewById, event.data['review'] as ReviewDocument['_id']);
     const visible = review?.visible ? review : null;
@@ -222,11 +218,7 @@ export class ReviewResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('productId', () => ID, { description: 'The reviewed product.' }) productId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const id = event.data['review'] as ReviewDocument['_id'];
     const kind = changeKindOf(event.type);
@@ -251,11 +243,7 @@ export class ReviewResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'Cursor of the last event received, to resume after it. Only new events are sent when left out.',
-    })
-    _after?: string | null,
+    @AfterEvent() _after?: string | null,
   ) {
     const product = asksFor(info, 'product') ? await this.productOf(productId, context) : null;
     const cursor = encodeEventCursor(event);

@@ -2,7 +2,7 @@
 import { Ctx, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
-import { allowed, deniedToOthers, Permission, type PermissionAnswer } from '../../relay/permission.js';
+import { allowedToAuthor, Permission, type PermissionAnswer } from '../../relay/permission.js';
 import type { ShareDocument } from './share.model.js';
 import { Share } from './share.type.js';
 
@@ -10,6 +10,6 @@ import { Share } from './share.type.js';
 export class SharePermissionsResolver {
   @FieldResolver(() => Permission, { description: 'Whether the viewer can delete the share. Shares can’t be edited.' })
   viewerCanDelete(@Root() document: ShareDocument, @Ctx() context: RequestContext): PermissionAnswer {
-    return deniedToOthers(context, document.author) ?? allowed();
+    return allowedToAuthor(context, document.author);
   }
 }

@@ -11,7 +11,7 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
-import type { DomainEventBus, DomainEvents } from '../domain-events.js';
+import { contentKey, type DomainEventBus, type DomainEvents } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { SeenContent } from '../module.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -147,7 +147,7 @@ export class ShareService {
     if (!share) return null;
     if ((share.hiddenAt === null) !== visible) {
       await this.models.shares.updateOne({ _id: id }, { $set: { hiddenAt: visible ? null : new Date() } }, { session });
-      await change.hideEvents(`Share:${id.toHexString()}`, !visible);
+      await change.hideEvents(contentKey({ type: 'Share', id }), !visible);
     }
     return share.author;
   }
