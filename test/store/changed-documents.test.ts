@@ -24,7 +24,11 @@ async function changed(): Promise<string[]> {
 async function write(slug: string, updatedAt: number): Promise<void> {
   await plaza.connection
     .collection('products')
-    .updateOne({ slug }, { $set: { updatedAt: new Date(updatedAt) }, $setOnInsert: { _id: new Types.ObjectId() } }, { upsert: true });
+    .updateOne(
+      { slug },
+      { $set: { updatedAt: new Date(updatedAt) }, $setOnInsert: { _id: new Types.ObjectId(), slugs: [slug] } },
+      { upsert: true },
+    );
 }
 
 beforeEach(async () => {
