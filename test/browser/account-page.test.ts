@@ -54,7 +54,7 @@ describe.skipIf(!chromiumPath)('the page behind the links in mails', () => {
     await status('This password is easy to guess.');
     await page.getByLabel('New password').fill('velvet harbour quilt');
     await page.getByRole('button').click();
-    await status('Your password is changed.');
+    await status('Your password was changed. Sign in with the new password.');
     const { user } = await plaza.mutate('signIn', { email, password: 'velvet harbour quilt' }, 'user { id }');
     expect(user).not.toBeNull();
   });
@@ -63,7 +63,7 @@ describe.skipIf(!chromiumPath)('the page behind the links in mails', () => {
     'does nothing for a link that is none: %s',
     async (fragment) => {
       await open(`${plaza.url}/account${fragment}`);
-      await status('This link is not complete.');
+      await status('This link is incomplete. Open it from the email again.');
       expect(await page.getByRole('button').count()).toBe(0);
     },
   );
