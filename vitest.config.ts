@@ -36,6 +36,8 @@ export default defineConfig({
     hookTimeout: 600_000,
     expect: { poll: { interval: 20, timeout: 120_000 } },
     maxWorkers: 2,
+    // On CI a test that fails once and passes then is told of at the end, and does not stop what it has nothing to do with.
+    retry: process.env['CI'] ? 1 : 0,
     reporters: ['default', './test/support/count-reporter.ts'],
   },
 });
