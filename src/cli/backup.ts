@@ -3,20 +3,19 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { backUp } from '../store/connection.js';
-import { CommandLineError, reportFailure, withStore } from './command-line.js';
+import { CommandLineError } from './command-line.js';
+import { withStore } from './open-shop.js';
 
-const command = new Command('backup')
-  .description('Backs up the embedded store to a file. Works while the server runs.')
-  .argument('<file>', 'the file to write; it must not exist')
-  .parse();
+export function backupCommand(): Command {
+  return new Command('backup')
+    .description('Backs up the embedded store to a file. Works while the server runs.')
+    .argument('<file>', 'the file to write; it must not exist')
+    .action(backupTo);
+}
 
-const [file] = command.args as [string];
-
-try {
+async function backupTo(file: string): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: back it up with mongodump.');
   await withStore(({ database }) => backUp(database, dataDirectory, resolve(file)));
   if (!process.exitCode) process.stdout.write(`Backed up to ${resolve(file)}\n`);
-} catch (error) {
-  reportFailure(error);
 }

@@ -5,18 +5,20 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { checkData, dataFileOf, storeDirectory } from '../store/connection.js';
-import { CommandLineError, reportFailure } from './command-line.js';
+import { CommandLineError } from './command-line.js';
 
-const command = new Command('check-data')
-  .description('Checks all data of the embedded store and lists what is damaged. Exits with code 1 if there are problems.')
-  .argument('[file]', 'a backup to check; by default the data itself')
-  .parse();
+export function checkDataCommand(): Command {
+  return new Command('check-data')
+    .description('Checks all data of the embedded store and lists what is damaged. Exits with code 1 if there are problems.')
+    .argument('[file]', 'a backup to check; by default the data itself')
+    .action(checkFile);
+}
 
 const insideVariable = 'PLAZA_CHECK_INSIDE';
 
 /** A damaged page may end the process that reads it, so another one reads, and this one says where it was. */
 async function checkInAnotherProcess(file: string): Promise<void> {
-  const child = fork(process.argv[1]!, [file], { env: { ...process.env, [insideVariable]: '1' } });
+  const child = fork(process.argv[1]!, ['check-data', file], { env: { ...process.env, [insideVariable]: '1' } });
   let collection = 'the list of collections';
   child.on('message', (name: string) => (collection = name));
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
@@ -38,12 +40,10 @@ async function check(file: string): Promise<void> {
   }
 }
 
-try {
+async function checkFile(given: string | undefined): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: check it with its validate command.');
-  const file = command.args[0] ?? dataFileOf(storeDirectory(dataDirectory));
+  const file = given ?? dataFileOf(storeDirectory(dataDirectory));
   if (!existsSync(file)) throw new CommandLineError(`There is no data at ${file}`);
   await (process.env[insideVariable] ? check(file) : checkInAnotherProcess(file));
-} catch (error) {
-  reportFailure(error);
 }

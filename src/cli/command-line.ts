@@ -1,50 +1,99 @@
-/** What the commands share: they open the shop on the configured store, or on the embedded store of the server that runs on it. */
-import { pino } from 'pino';
-import { openShop, type Features, type Shop } from '../app.js';
-import { readConfig } from '../config.js';
-import { createLogger } from '../logger.js';
+/** How a command line is read, what is said where it fails, and how it is interrupted. */
+import { CommanderError, type Command } from 'commander';
+import { withoutSecrets } from '../logger.js';
 import { OperatorError } from '../operator-error.js';
-import { openStore, type Store } from '../store/connection.js';
+import { withProgress, type OnProgress } from '../progress-bar.js';
 
-/** Runs the work with the shop open; what goes wrong is one line and exit code 1. */
-export function withShop(work: (verbs: Features['verbs']) => Promise<void>): Promise<void> {
-  return withOpenShop(({ verbs }) => work(verbs));
-}
+const exitCodes = { failure: 1, usage: 2 };
 
-/** The same with more than what the shop can do. */
-export async function withOpenShop(work: (shop: Shop) => Promise<void>): Promise<void> {
+/** Parses the command line and runs what it says. A mistake on it is one sentence and exit code 2. */
+export async function runCommand(command: Command, argv: readonly string[]): Promise<void> {
+  for (const each of [command, ...command.commands]) prepare(each);
   try {
-    const config = readConfig(process.env);
-    const shop = await openShop(config, createLogger(config.logLevel, pino.destination(2)), { share: true });
-    try {
-      await work(shop);
-    } finally {
-      await shop.close();
-    }
+    await command.parseAsync(argv);
   } catch (error) {
-    reportFailure(error);
+    if (!(error instanceof CommanderError)) return reportFailure(error);
+    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
   }
 }
 
-/** Runs the work with the store open, without the shop on it; what goes wrong is one line and exit code 1. */
-export async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
+function prepare(command: Command): void {
+  command
+    .exitOverride()
+    .helpOption('-h, --help', 'display help')
+    .allowExcessArguments(false)
+    .configureOutput({ outputError: (text, write) => write(`${usageSentence(text)} Run "${pathOf(command)} --help" for help.\n`) });
+  if (command.commands.length > 0) return;
+  command
+    .option('--config <file>', 'read environment variables from this file; those that are set already win')
+    .hook('preAction', () => loadVariables(command.opts<{ config?: string }>().config));
+}
+
+/** "error: unknown option '--formt'\n(Did you mean --format?)" becomes one line. */
+function usageSentence(text: string): string {
+  const [problem = '', ...hints] = text
+    .trim()
+    .replace(/^error: /, '')
+    .split('\n');
+  const hint = hints.length > 0 ? ` ${hints.join(' ').replace(/^\((.*)\)$/s, '$1')}` : '';
+  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.!?]$/.test(problem) ? '' : '.'}${hint}`;
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+function loadVariables(file: string | undefined): void {
+  if (file === undefined) return;
   try {
-    const store = await openStore(readConfig(process.env), { share: true });
-    try {
-      await work(store);
-    } finally {
-      await store.close();
-    }
+    process.loadEnvFile(file);
   } catch (error) {
-    reportFailure(error);
+    throw new CommandLineError(`--config ${file} can't be read: ${(error as Error).message}`);
   }
+}
+
+/** Somebody pressed Ctrl-C, or the process is told to end. */
+export class Interrupted extends Error {
+  constructor(readonly signal: NodeJS.Signals) {
+    super(`Interrupted by ${signal}`);
+  }
+}
+
+/** Runs the work until a signal interrupts it, so that what is open can be closed. @throws Interrupted */
+export async function interruptible<Result>(work: () => Promise<Result>): Promise<Result> {
+  let onSignal: (signal: NodeJS.Signals) => void;
+  const interruption = new Promise<never>((_, reject) => (onSignal = (signal) => reject(new Interrupted(signal))));
+  process.once('SIGINT', onSignal!).once('SIGTERM', onSignal!);
+  try {
+    return await Promise.race([work(), interruption]);
+  } finally {
+    process.off('SIGINT', onSignal!).off('SIGTERM', onSignal!);
+  }
+}
+
+/** The same with a bar, which is taken away when the work is interrupted. @throws Interrupted */
+export function interruptibleProgress<Result>(title: string, work: (onProgress: OnProgress) => Promise<Result>): Promise<Result> {
+  // Signals are listened to before the bar shows, and the bar ends before what is open is closed.
+  return interruptible(() => withProgress(title, (onProgress) => interruptible(() => work(onProgress))));
 }
 
 /** Says what went wrong, with a stack only where nobody foresaw it. */
 export function reportFailure(error: unknown): void {
+  if (error instanceof Interrupted) return endBy(error.signal);
   if (!(error instanceof Error)) throw error;
-  process.stderr.write(`${isForeseen(error) ? error.message : String(error.stack)}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = exitCodes.failure;
+}
+
+/** Ends as the signal would have ended it, so that shells and npm are quiet about it too. */
+function endBy(signal: NodeJS.Signals): void {
+  process.stderr.write('\nStopped.\n');
+  process.kill(process.pid, signal);
+}
+
+function messageOf(error: Error): string {
+  if (error instanceof CommandLineError) return error.message;
+  return withoutSecrets(isForeseen(error) ? error.message : String(error.stack));
 }
 
 /** A mistake on the command line or in its files. */

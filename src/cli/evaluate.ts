@@ -14,7 +14,7 @@ import { reviveModel } from '../recommender/fitted-model.js';
 import { defaultParameters, type HyperParameters } from '../recommender/parameters.js';
 import { searchParameters } from '../recommender/search.js';
 import { trainRecommender } from '../recommender/training.js';
-import { CommandLineError, reportFailure } from './command-line.js';
+import { CommandLineError } from './command-line.js';
 import { formatNames, formatOf, withReadingOptions, type FormatOptions } from './formats.js';
 
 interface Options extends FormatOptions {
@@ -37,26 +37,27 @@ function readNumber(text: string): number {
   return number;
 }
 
-const options = withReadingOptions(
-  new Command('evaluate')
-    .description('Trains on one part of a ratings file and evaluates every model and the blend on the other part.')
-    .option('--data <file>', 'the ratings file to split, plain or gzip')
-    .option('--train <file>', 'instead of --data: the training part')
-    .option('--test <file>', 'instead of --data: the test part')
-    .addOption(new Option('--format <format>', 'the format of the files').choices(formatNames).default('filmtrust')),
-)
-  .option('--trust <file>', 'the file of trust statements')
-  .addOption(new Option('--split <how>', 'how --data is split').choices(['random', 'temporal']).default('random'))
-  .option('--share <share>', 'share of --data used for testing, 0 to 1', readNumber, 0.2)
-  .option('--seed <number>', 'random seed of the split and the training', readNumber, 1)
-  .option('--positive <rating>', 'minimum rating that counts as liked; defaults to 4 of 5, 3 of 4, 8 of 10', readNumber)
-  .option('--tune <trials>', 'first search hyper-parameters on the training part, with this many trials per model', readNumber)
-  .option('--diversity <lambda>', 'weight of relevance against diversity for diverse-blend, 0 to 1', readNumber, 0.6)
-  .option('--report <folder>', 'folder to write the report to', 'evaluation')
-  .parse()
-  .opts<Options>();
+export function evaluateCommand(): Command {
+  return withReadingOptions(
+    new Command('evaluate')
+      .description('Trains on one part of a ratings file and evaluates every model and the blend on the other part.')
+      .option('--data <file>', 'the ratings file to split, plain or gzip')
+      .option('--train <file>', 'instead of --data: the training part')
+      .option('--test <file>', 'instead of --data: the test part')
+      .addOption(new Option('--format <format>', 'the format of the files').choices(formatNames).default('filmtrust')),
+  )
+    .option('--trust <file>', 'the file of trust statements')
+    .addOption(new Option('--split <how>', 'how --data is split').choices(['random', 'temporal']).default('random'))
+    .option('--share <share>', 'share of --data used for testing, 0 to 1', readNumber, 0.2)
+    .option('--seed <number>', 'random seed of the split and the training', readNumber, 1)
+    .option('--positive <rating>', 'minimum rating that counts as liked; defaults to 4 of 5, 3 of 4, 8 of 10', readNumber)
+    .option('--tune <trials>', 'first search hyper-parameters on the training part, with this many trials per model', readNumber)
+    .option('--diversity <lambda>', 'weight of relevance against diversity for diverse-blend, 0 to 1', readNumber, 0.6)
+    .option('--report <folder>', 'folder to write the report to', 'evaluation')
+    .action(evaluateFiles);
+}
 
-async function readSplit(): Promise<Split & { name: string; rejected: number }> {
+async function readSplit(options: Options): Promise<Split & { name: string; rejected: number }> {
   const format = formatOf(options);
   const { data, train, test } = options;
   if (train && test && !data) {
@@ -70,11 +71,10 @@ async function readSplit(): Promise<Split & { name: string; rejected: number }> 
   }
   if (!data || train || test) throw new CommandLineError('Give either --data, or --train and --test.');
   const { ratings, rejected } = await readRatings(data, format, options);
-  return { ...splitRatings(ratings), rejected, name: basename(data) };
+  return { ...splitRatings(ratings, options), rejected, name: basename(data) };
 }
 
-function splitRatings(ratings: ImportedRating[]): Split {
-  const { split, share, seed } = options;
+function splitRatings(ratings: ImportedRating[], { split, share, seed }: Options): Split {
   if (share <= 0 || share >= 1) throw new CommandLineError('--share must lie between 0 and 1.');
   if (split === 'random') {
     const random = randomNumbers(seed);
@@ -110,15 +110,15 @@ function printTable(evaluations: Evaluation[], errors: RatingErrors[]): void {
 }
 
 /** Only the training part is looked at. */
-function tune(dataset: Dataset, trials: number, onProgress: (share: number) => void): HyperParameters {
-  const { best, trials: tried } = searchParameters(dataset, { trials, seed: options.seed, onProgress });
+function tune(dataset: Dataset, trials: number, seed: number, onProgress: (share: number) => void): HyperParameters {
+  const { best, trials: tried } = searchParameters(dataset, { trials, seed, onProgress });
   const lines = tried.map(({ model, ndcg, parameters }) => `${model.padEnd(16)} ${ndcg.toFixed(4)}  ${JSON.stringify(parameters)}`);
   process.stdout.write(`\n${lines.join('\n')}\n`);
   return best;
 }
 
-async function main(): Promise<void> {
-  const split = await readSplit();
+async function evaluateFiles(options: Options): Promise<void> {
+  const split = await readSplit(options);
   if (split.train.length === 0 || split.test.length === 0)
     throw new CommandLineError('There are too few ratings to train on one part and test on the other.');
   const positive = options.positive ?? defaultPositive(split.train);
@@ -133,7 +133,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${facts.join('\n')}\n`);
   const startedAt = Date.now();
   const trained = await withProgress('Training', (onProgress) => {
-    const parameters = options.tune ? tune(dataset, options.tune, (share) => onProgress(share, 'parameters')) : defaultParameters;
+    const parameters = options.tune
+      ? tune(dataset, options.tune, options.seed, (share) => onProgress(share, 'parameters'))
+      : defaultParameters;
     return trainRecommender(dataset, { seed: options.seed, parameters, onProgress });
   });
   facts.push(`trained in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
@@ -157,5 +159,3 @@ async function main(): Promise<void> {
   writeFileSync(file, renderReport({ title: `Evaluation on ${split.name}`, facts, evaluations, ratings, weights }));
   process.stdout.write(`\nThe report is in ${file}.\n`);
 }
-
-await main().catch(reportFailure);

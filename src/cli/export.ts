@@ -9,7 +9,7 @@ import { exportedReviews } from '../export/exported-reviews.js';
 import { googleFeed } from '../export/google-feed.js';
 import { amazonExport, csvExport, type ReviewFormat } from '../export/review-tables.js';
 import type { Features } from '../app.js';
-import { withShop } from './command-line.js';
+import { withShop } from './open-shop.js';
 
 type Lines = (verbs: Features['verbs'], count: () => void) => AsyncGenerator<string>;
 
@@ -48,18 +48,21 @@ const formats: Record<string, Lines> = {
   behaviour: behaviourLines,
 };
 
-const { out, format } = new Command('export')
-  .description(
-    'Exports every visible review; "import" reads amazon-reviews and csv back. Or, with "behaviour", what users did with products.',
-  )
-  .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(formats)).default('amazon-reviews'))
-  .option('--out <file>', 'file to write to; defaults to standard output')
-  .parse()
-  .opts<{ out?: string; format: string }>();
+export function exportCommand(): Command {
+  return new Command('export')
+    .description(
+      'Exports every visible review; "import" reads amazon-reviews and csv back. Or, with "behaviour", what users did with products.',
+    )
+    .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(formats)).default('amazon-reviews'))
+    .option('--out <file>', 'file to write to; defaults to standard output')
+    .action(exportData);
+}
 
-await withShop(async (verbs) => {
-  let count = 0;
-  const lines = Readable.from(formats[format]!(verbs, () => count++));
-  await (out ? pipeline(lines, createWriteStream(out)) : pipeline(lines, process.stdout, { end: false }));
-  process.stderr.write(`${count} ${format === 'behaviour' ? 'rows' : 'reviews'} exported.\n`);
-});
+function exportData({ out, format }: { out?: string; format: string }): Promise<void> {
+  return withShop(async (verbs) => {
+    let count = 0;
+    const lines = Readable.from(formats[format]!(verbs, () => count++));
+    await (out ? pipeline(lines, createWriteStream(out)) : pipeline(lines, process.stdout, { end: false }));
+    process.stderr.write(`${count} ${format === 'behaviour' ? 'rows' : 'reviews'} exported.\n`);
+  });
+}

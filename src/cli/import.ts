@@ -18,7 +18,8 @@ import { handOverImportedProducts } from '../import/merchant.js';
 import type { Features } from '../app.js';
 import type { OnConflict } from '../modules/review/index.js';
 import { withProgress, type OnProgress } from '../progress-bar.js';
-import { CommandLineError, reportFailure, withShop } from './command-line.js';
+import { CommandLineError } from './command-line.js';
+import { withShop } from './open-shop.js';
 
 interface Options extends FormatOptions {
   trust?: string;
@@ -35,36 +36,40 @@ interface Options extends FormatOptions {
 const exitCodes = { nothingTaken: 1, someRejected: 2 };
 const shownRejects = 20;
 
-const command = withReadingOptions(
-  new Command('import')
-    .description('Imports users, products, reviews and follows. Importing the same file again changes nothing.')
-    .argument('<path>', 'a file, plain or gzip, or the folder or zip archive of a data set')
-    .addOption(new Option('--format <format>', 'the format of the file').choices(formatNames).makeOptionMandatory()),
-)
-  .option('--items <file>', 'a separate file of products')
-  .addOption(new Option('--items-format <format>', 'the format of the products file, if it differs').choices(formatNames))
-  .option('--trust <file>', 'with filmtrust: the file of trust statements, imported as follows')
-  .option('--source <name>', 'name of the source, which keeps its IDs apart from other sources’; defaults to the format')
-  .addOption(
-    new Option('--on-conflict <what>', 'what to do with reviews and products that already exist')
-      .choices(['update', 'keep', 'newest'])
-      .default('update'),
+export function importCommand(): Command {
+  return withReadingOptions(
+    new Command('import')
+      .description('Imports users, products, reviews and follows. Importing the same file again changes nothing.')
+      .argument('<path>', 'a file, plain or gzip, or the folder or zip archive of a data set')
+      .addOption(new Option('--format <format>', 'the format of the file').choices(formatNames).makeOptionMandatory()),
   )
-  .option('--merchant <email>', 'email address of the merchant who sells the products')
-  .option('--rejects <file>', 'writes rejected lines to this file as CSV, to be fixed and imported again')
-  .option('--dry-run', 'reports what would happen and writes nothing')
-  .option('--strict', `ends with exit code ${exitCodes.someRejected} if any line is rejected`)
-  .parse();
+    .option('--items <file>', 'a separate file of products')
+    .addOption(new Option('--items-format <format>', 'the format of the products file, if it differs').choices(formatNames))
+    .option('--trust <file>', 'with filmtrust: the file of trust statements, imported as follows')
+    .option('--source <name>', 'name of the source, which keeps its IDs apart from other sources’; defaults to the format')
+    .addOption(
+      new Option('--on-conflict <what>', 'what to do with reviews and products that already exist')
+        .choices(['update', 'keep', 'newest'])
+        .default('update'),
+    )
+    .option('--merchant <email>', 'email address of the merchant who sells the products')
+    .option('--rejects <file>', 'writes rejected lines to this file as CSV, to be fixed and imported again')
+    .option('--dry-run', 'reports what would happen and writes nothing')
+    .option('--strict', `ends with exit code ${exitCodes.someRejected} if any line is rejected`)
+    .action(importPath);
+}
 
-const options = command.opts<Options>();
-const [path] = command.args as [string];
+async function importPath(path: string, options: Options): Promise<void> {
+  if (options.dryRun && !hasStore()) await run(path, options, null);
+  else await withShop((verbs) => run(path, options, verbs));
+}
 
-function requireWritableRejects(): void {
+function requireWritableRejects(path: string, options: Options): void {
   if (options.rejects && [path, options.items, options.trust].some((input) => input && resolve(input) === resolve(options.rejects!)))
     throw new CommandLineError('--rejects names a file that is being imported; name another one.');
 }
 
-async function requestOf(merchant: ImportRequest['merchant']): Promise<ImportRequest> {
+function requestOf(path: string, options: Options, merchant: ImportRequest['merchant']): ImportRequest {
   const { source, items, itemsFormat, trust, rejects, onConflict, format } = options;
   return {
     source: source ?? format,
@@ -80,11 +85,10 @@ async function requestOf(merchant: ImportRequest['merchant']): Promise<ImportReq
   };
 }
 
-async function merchantOf({ users }: Features['verbs']): Promise<ImportRequest['merchant']> {
-  if (!options.merchant) return null;
-  const account = await users.accountByEmail(options.merchant);
-  if (!account?.roles.includes('MERCHANT'))
-    throw new CommandLineError(`There is no merchant's account with the address ${options.merchant}.`);
+async function merchantOf(email: string | undefined, { users }: Features['verbs']): Promise<ImportRequest['merchant']> {
+  if (!email) return null;
+  const account = await users.accountByEmail(email);
+  if (!account?.roles.includes('MERCHANT')) throw new CommandLineError(`There is no merchant's account with the address ${email}.`);
   return account._id;
 }
 
@@ -92,7 +96,10 @@ class Console implements ImportListener {
   readonly rejected: RejectedLine[] = [];
   readonly found: string[] = [];
 
-  constructor(readonly onProgress: OnProgress) {}
+  constructor(
+    private readonly options: Options,
+    readonly onProgress: OnProgress,
+  ) {}
 
   onFound(file: string, found: string): void {
     this.found.push(`${file}: ${found}`);
@@ -112,24 +119,24 @@ class Console implements ImportListener {
       ...this.rejected.map(({ file, line, column, reason }) => `  ${file}:${line}:${column ? ` ${column}:` : ''} ${reason}`),
     ];
     if (report.rejected > this.rejected.length) {
-      const hint = options.rejects ? '' : '; --rejects <file> writes them all';
+      const hint = this.options.rejects ? '' : '; --rejects <file> writes them all';
       lines.push(`  … and ${report.rejected - this.rejected.length} more${hint}`);
     }
-    if (options.dryRun) lines.push('This was a dry run: nothing was written.');
+    if (this.options.dryRun) lines.push('This was a dry run: nothing was written.');
     process.stdout.write(`${lines.join('\n')}\n`);
   }
 }
 
 /** @param verbs null for a dry run where there is no store */
-async function run(verbs: Features['verbs'] | null): Promise<void> {
-  requireWritableRejects();
-  const request = await requestOf(verbs ? await merchantOf(verbs) : null);
+async function run(path: string, options: Options, verbs: Features['verbs'] | null): Promise<void> {
+  requireWritableRejects(path, options);
+  const request = requestOf(path, options, verbs && (await merchantOf(options.merchant, verbs)));
   const category = request.format.variants[0]!.category;
   const writer = options.dryRun || !verbs ? new DryWriter(verbs, { ...request, category }) : storeWriter(verbs, request);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', async (onProgress) => {
-    const listener = new Console(onProgress);
+    const listener = new Console(options, onProgress);
     return [await importFiles(request, writer, listener, stop.signal), listener] as const;
   });
   listener.print(report);
@@ -142,11 +149,4 @@ async function run(verbs: Features['verbs'] | null): Promise<void> {
 function hasStore(): boolean {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   return mongodbUri !== undefined || existsSync(join(dataDirectory, 'store'));
-}
-
-try {
-  if (options.dryRun && !hasStore()) await run(null);
-  else await withShop((verbs) => run(verbs));
-} catch (error) {
-  reportFailure(error);
 }

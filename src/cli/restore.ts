@@ -2,20 +2,22 @@
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { DirectoryInUse, restoreBackup, StoreCannotStart, storeDirectory } from '../store/connection.js';
-import { CommandLineError, reportFailure } from './command-line.js';
+import { CommandLineError } from './command-line.js';
 
-const command = new Command('restore')
-  .description('Restores the embedded store from a backup. The current data is kept beside it. Stop the server first.')
-  .argument('<file>', 'a file that the backup command wrote')
-  .parse();
+export function restoreCommand(): Command {
+  return new Command('restore')
+    .description('Restores the embedded store from a backup. The current data is kept beside it. Stop the server first.')
+    .argument('<file>', 'a file that the backup command wrote')
+    .action(restoreFrom);
+}
 
-const [file] = command.args as [string];
-
-try {
+async function restoreFrom(file: string): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: restore it with mongorestore.');
-  const former = await restoreBackup(storeDirectory(dataDirectory), file);
-  process.stdout.write(former ? `Restored. The former data is in ${former}\n` : 'Restored.\n');
-} catch (error) {
-  reportFailure(error instanceof DirectoryInUse ? new StoreCannotStart(error) : error);
+  try {
+    const former = await restoreBackup(storeDirectory(dataDirectory), file);
+    process.stdout.write(former ? `Restored. The former data is in ${former}\n` : 'Restored.\n');
+  } catch (error) {
+    throw error instanceof DirectoryInUse ? new StoreCannotStart(error) : error;
+  }
 }

@@ -1,9 +1,13 @@
 /** Fills the store with the demo shop. */
 import { Command } from 'commander';
 import { fillDemoShop } from '../demo/index.js';
-import { withProgress } from '../progress-bar.js';
-import { withShop } from './command-line.js';
+import { interruptibleProgress } from './command-line.js';
+import { withShop } from './open-shop.js';
 
-new Command('seed').description('Fills the store with the demo shop. Running it again changes nothing.').parse();
+export function seedCommand(): Command {
+  return new Command('seed').description('Fills the store with the demo shop. Running it again changes nothing.').action(seed);
+}
 
-await withShop((verbs) => withProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress)));
+function seed(): Promise<void> {
+  return withShop((verbs) => interruptibleProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress)));
+}

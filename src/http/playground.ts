@@ -9,7 +9,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { playgroundPolicy, sandboxPolicy, workerPolicy } from './playground-policy.js';
 
 const directory = fileURLToPath(new URL('../../schema/examples/', import.meta.url));
-const base = '/playground/';
+export const playgroundPath = '/playground/';
+const base = playgroundPath;
 
 /** Keeps the access token that a signing-in operation answers, for the other tabs. */
 const rememberToken = `

@@ -37,7 +37,7 @@ import { networkOf } from './network-address.js';
 import { Origins, type OriginOptions } from './origins.js';
 import { refreshCookie } from './refresh-cookie.js';
 import { requestIdOf, RequestLog } from './request-log.js';
-import { servePlayground } from './playground.js';
+import { playgroundPath, servePlayground } from './playground.js';
 import { serveProductPage, type ProductPageOptions } from './product-page.js';
 import { serveReviewFeed, type ReviewFeedOptions } from './review-feed.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
@@ -76,6 +76,7 @@ export interface HttpOptions extends ShortLinkOptions, ProductPageOptions, Origi
 }
 
 interface Live extends LiveOptions {
+  playground: boolean;
   refreshCookieOf: (request: FastifyRequest, reply: FastifyReply) => TokenCookie | null;
   requests: RequestLog;
   requestConnections: RequestConnections;
@@ -219,6 +220,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
     url: path,
     async handler(request, reply) {
       const { query } = ((request.method === 'POST' ? request.body : request.query) ?? {}) as { query?: unknown };
+      if (live.playground && query === undefined && isPageRequest(request)) return reply.redirect(playgroundPath);
       if (!request.headers.accept?.includes('text/event-stream')) {
         const document = typeof query === 'string' && query !== '' ? live.operations.document(query) : null;
         if (document && !('kind' in document)) return refuseDocument(live, query as string, document, request, reply);
@@ -251,6 +253,11 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       return undefined;
     },
   });
+}
+
+/** Somebody typed the API's address into a browser. */
+function isPageRequest({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && Boolean(headers.accept?.includes('text/html'));
 }
 
 async function refuseDocument(

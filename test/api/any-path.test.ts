@@ -25,7 +25,7 @@ function install(path: string): string {
 
 function run(root: string, command: string, ...args: string[]): { status: number | null; output: string } {
   const env = { PATH: process.env['PATH'], PLAZA_DATA_DIR: join(root, '.data') };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli', `${command}.js`), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli/plaza.js'), command, ...args], {
     env,
     cwd: tmpdir(),
     encoding: 'utf8',

@@ -12,7 +12,7 @@ import { usePlaza } from '../support/plaza.js';
 import { until } from '../support/until.js';
 
 const plaza = usePlaza();
-const cli = fileURLToPath(new URL('../../dist/cli/import.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/cli/plaza.js', import.meta.url));
 let folder = '';
 let imports = 0;
 
@@ -34,7 +34,7 @@ interface Run {
 }
 
 async function run(args: string[], environment: Record<string, string> = {}): Promise<Run> {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [cli, 'import', ...args], {
     env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -393,7 +393,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
   test('an interrupted import says so, keeps its scores true, and is taken up by the same command', async () => {
     const rows = Array.from({ length: 30_000 }, (_, at) => `u${at},p${at % 20},${1 + (at % 5)}`);
     const path = file('long.csv', `user,product,rating\n${rows.join('\n')}\n`);
-    const args = [cli, path, '--format', 'csv', '--source', 'long'];
+    const args = [cli, 'import', path, '--format', 'csv', '--source', 'long'];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -410,21 +410,21 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     const kept = await collection('reviews').countDocuments({ source: 'long' });
     expect(kept).toBeLessThan(rows.length);
     expect(await counted()).toBe(kept);
-    expect((await run(args.slice(1))).stdout).toContain(`New: ${rows.length - kept} users, 0 products, ${rows.length - kept} reviews`);
+    expect((await run(args.slice(2))).stdout).toContain(`New: ${rows.length - kept} users, 0 products, ${rows.length - kept} reviews`);
     expect(await counted()).toBe(rows.length);
   });
 
   test('an import that was killed is taken up by the same command, with exact scores', async () => {
     const rows = Array.from({ length: 25_000 }, (_, at) => `u${at},p${at % 20},${1 + (at % 5)}`);
     const path = file('killed.csv', `user,product,rating\n${rows.join('\n')}\n`);
-    const args = [cli, path, '--format', 'csv', '--source', 'killed'];
+    const args = [cli, 'import', path, '--format', 'csv', '--source', 'killed'];
     const child = spawn(process.execPath, args, { env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory }, stdio: 'ignore' });
     const closed = once(child, 'close');
     await until(async () => (await collection('reviews').countDocuments({ source: 'killed' })) > 0);
     child.kill('SIGKILL');
     await closed;
     expect(await collection('reviews').countDocuments({ source: 'killed' })).toBeLessThan(rows.length);
-    expect((await run(args.slice(1))).code).toBe(0);
+    expect((await run(args.slice(2))).code).toBe(0);
     const products = await productsOf('killed');
     expect(products.map(({ rating }) => rating['reviewCount'])).toEqual(Array(20).fill(rows.length / 20));
     const mean = products.reduce((sum, { rating }) => sum + (rating['mean'] as number), 0) / products.length;

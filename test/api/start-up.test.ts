@@ -26,10 +26,10 @@ describe('the program', () => {
     expect(start({}, '--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 
-  test.each([['--port=4001'], ['serve']])('refuses what it does not know: %s', (argument) => {
+  test.each([['--prot=4001'], ['serve']])('refuses what it does not know: %s', (argument) => {
     const { status, stdout, stderr } = start({}, argument);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr.trim()).toMatch(/^error: [^\n]+$/);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^[A-Z][^\n]+ Run "start --help" for help\.\n$/);
   });
 
   test('says in one sentence that the port is taken, before it fills or opens anything', async () => {

@@ -17,7 +17,7 @@ const people = Math.max(10, Math.round((943 * count) / 100_000));
 const films = 1682;
 const batch = 500;
 const folder = mkdtempSync(join(tmpdir(), 'plaza-bench-import-'));
-const cli = fileURLToPath(new URL('../../dist/cli/import.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/cli/plaza.js', import.meta.url));
 
 /** Some films are rated by half of all people, most by few; some people rate hundreds. */
 function ratingsFile(): string {
@@ -45,7 +45,7 @@ function ratingsFile(): string {
 
 function timedImport(path: string, dataDirectory: string): { seconds: number; output: string } {
   const startedAt = performance.now();
-  const { stdout, stderr, status } = spawnSync(process.execPath, [cli, path, '--format', 'movielens'], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [cli, 'import', path, '--format', 'movielens'], {
     env: { ...process.env, PLAZA_DATA_DIR: dataDirectory, MONGODB_URI: '' },
     encoding: 'utf8',
   });

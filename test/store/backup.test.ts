@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startEmbeddedStore, type EmbeddedStore } from '../../src/store/embedded/index.js';
 import { MongoClient } from '../support/store.js';
 
-const cli = (name: string) => fileURLToPath(new URL(`../../dist/cli/${name}.js`, import.meta.url));
+const plaza = fileURLToPath(new URL('../../dist/cli/plaza.js', import.meta.url));
 let data: string;
 let store: EmbeddedStore | null;
 let client: MongoClient;
@@ -55,7 +55,7 @@ async function filled(): Promise<void> {
 
 async function run(name: string, ...args: string[]): Promise<{ code: number; output: string }> {
   const env = { ...process.env, PLAZA_DATA_DIR: data, MONGODB_URI: '', NODE_ENV: 'test' };
-  const child = spawn(process.execPath, [cli(name), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [plaza, name, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit') as Promise<[number]>]);
   return { code, output: output + errors };
 }
@@ -105,7 +105,7 @@ test('something else than a backup is not restored', async () => {
   await filled();
   await stop();
   const before = readFileSync(file());
-  expect(await run('restore', cli('restore'))).toMatchObject({ code: 1, output: expect.stringContaining('is no Plaza store') as string });
+  expect(await run('restore', plaza)).toMatchObject({ code: 1, output: expect.stringContaining('is no Plaza store') as string });
   expect(readFileSync(file()).equals(before)).toBe(true);
 });
 

@@ -1,13 +1,14 @@
 /**
  * A model of what a store owes its clients, beside a store that is killed again and again: every acknowledged
- * write is there, none is there twice, and transactions are there as a whole. CRASH_WRITES=1000000 makes it
- * a long run. These tests are about the embedded store alone.
+ * write is there, none is there twice, and transactions are there as a whole. `npm run test:crash` makes it
+ * a long run, or CRASH_WRITES says how many writes. These tests are about the embedded store alone.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KillableStore } from '../support/killable-store.js';
 import { MongoClient, type Db } from '../support/store.js';
 
-const wanted = Number(process.env['CRASH_WRITES'] ?? 1500);
+const longRun = process.env['npm_lifecycle_event'] === 'test:crash';
+const wanted = Number(process.env['CRASH_WRITES'] ?? (longRun ? 1_000_000 : 1500));
 const writesBetweenKills = wanted > 10_000 ? 5000 : 400;
 const workers = 8;
 

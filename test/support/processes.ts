@@ -28,13 +28,13 @@ export const unlimited = {
 
 const compiled = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 
-/** Runs one of the commands of `src/cli/` to its end. */
+/** Runs a `plaza` command to its end. */
 export function runCommand(
   name: string,
   args: string[],
   environment: Record<string, string> = {},
 ): Promise<{ stdout: string; stderr: string }> {
-  return promisify(execFile)(process.execPath, [compiled(`cli/${name}.js`), ...args], { env: { ...process.env, ...environment } });
+  return promisify(execFile)(process.execPath, [compiled('cli/plaza.js'), name, ...args], { env: { ...process.env, ...environment } });
 }
 
 /** Another API process, as `npm start` runs it. */

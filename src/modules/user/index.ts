@@ -12,6 +12,7 @@ import { Passwords } from './passwords.js';
 import { AccessTokens } from './access-tokens.js';
 import { IdentityProvider, type IdentityProviderOptions } from './identity-provider.js';
 import { SessionService, type SessionOptions } from './session.service.js';
+import { StaffAccounts } from './staff-accounts.js';
 import { userLoaders } from './user.loader.js';
 import { userModels, type UserModels } from './user.model.js';
 import { UserResolver, ViewerResolver } from './user.resolver.js';
@@ -94,6 +95,7 @@ export function userModule(
       ]),
       ...verbs(users, ['knows', 'knowsMerchant', 'privacySettingsOf', 'removeAccount', 'rename', 'restrict', 'setRoles', 'usersByHandle']),
       ...verbs(users, ['usersWithoutPersonalisation']),
+      ...verbs(new StaffAccounts({ models, realtime, users, claims, passwords }), ['appointStaff']),
       ...verbs(new UserSearch(models), ['searchUsers']),
       ...verbs(importedUsers, ['handOver', 'provenAmong']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),

@@ -1,0 +1,63 @@
+/** Builds the API, fills an empty demo shop, listens, and shuts down in order. */
+import { createApp, type App } from '../app.js';
+import type { Config } from '../config.js';
+import { demoAccounts, fillDemoShop, shopIsEmpty } from '../demo/index.js';
+import type { Logger } from '../log.js';
+import { createLogger } from '../logger.js';
+import type { OnProgress } from '../progress-bar.js';
+import { interruptible, Interrupted, interruptibleProgress } from './command-line.js';
+
+/** Somebody at a terminal reads sentences and bars; everything else gets the log alone. */
+const terminal = process.stdout.isTTY;
+
+/** Serves until the process is told to end. */
+export async function serveUntilInterrupted(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  const app = await createApp(config, log);
+  try {
+    await interruptible(() => serve(app, config, log));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    log.info({ signal: error.signal }, 'stopping');
+  } finally {
+    await app.close();
+  }
+}
+
+async function serve(app: App, config: Config, log: Logger): Promise<never> {
+  if (config.demoShop && (await shopIsEmpty(app.verbs))) {
+    await showProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress));
+  }
+  if (!app.verbs.recommendations.state().version) {
+    await showProgress(log, 'Training the recommender', (onProgress) => app.verbs.recommendations.train(onProgress));
+  }
+  announce(await app.listen(), config, log);
+  return new Promise<never>(() => {});
+}
+
+async function showProgress(log: Logger, title: string, work: (onProgress: OnProgress) => Promise<unknown>): Promise<void> {
+  if (terminal) return void (await interruptibleProgress(title, work));
+  log.info({}, title);
+  await work(() => {});
+}
+
+function announce({ api, metrics }: Awaited<ReturnType<App['listen']>>, config: Config, log: Logger): void {
+  const { playground, demoShop, introspection, suggestions } = config;
+  const url = api.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
+  if (!terminal) {
+    return log.info({ api: `${url}/graphql`, metrics, playground, demoShop, introspection, suggestions }, 'Plaza is ready');
+  }
+  const lines = ['Plaza is ready.', `  API         ${url}/graphql`];
+  if (playground) lines.push(`  Playground  ${url}/playground`);
+  if (demoShop) lines.push(`  Demo shop   sign in as ${demoAccounts.buyer.email} with the password "${demoAccounts.password}"`);
+  if (metrics) lines.push(`  Metrics     ${metrics}/metrics`);
+  lines.push(`  Switched on ${switchedOn(config)}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What helps developers and attackers alike, so that nobody leaves it on without knowing. */
+function switchedOn({ introspection, suggestions, playground, demoShop }: Config): string {
+  const switches = { introspection, suggestions, playground, 'demo shop': demoShop };
+  const on = Object.entries(switches).filter(([, isOn]) => isOn);
+  return on.map(([name]) => name).join(', ') || 'none of introspection, suggestions, playground and demo shop';
+}

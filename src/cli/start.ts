@@ -1,0 +1,34 @@
+/** Reads the configuration and makes sure of the port before the rest is even loaded. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { configurationSections } from '../config-variables.js';
+import { readConfig } from '../config.js';
+import { requirePort } from '../http/port.js';
+import { reportFailure } from './command-line.js';
+
+/** What `start` takes. Everything else is configured by environment variables, so that anything else is a mistake. */
+export function startCommand(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const names = Object.values(configurationSections).flatMap((variables) => Object.keys(variables));
+  return new Command('start')
+    .description('Serves the Plaza API. It is configured by environment variables, which docs/configuration.md explains.')
+    .version(version, '-v, --version', 'display the version')
+    .option('--port <port>', 'port to listen on; instead of the variable PORT')
+    .addHelpText('after', `\nEnvironment variables:\n  ${names.join('\n  ')}`)
+    .action(start);
+}
+
+async function start({ port }: { port?: string }): Promise<void> {
+  if (port !== undefined) process.env['PORT'] = port;
+  try {
+    // Production has other defaults, so that it counts only where it was asked for.
+    const config = readConfig(process.env, { terminal: process.stdout.isTTY });
+    process.env['NODE_ENV'] ??= 'production';
+    await requirePort(config);
+    const { serveUntilInterrupted } = await import('./serve.js');
+    await serveUntilInterrupted(config);
+  } catch (error) {
+    reportFailure(error);
+  }
+  process.exit();
+}
