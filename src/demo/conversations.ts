@@ -48,6 +48,7 @@ export class Conversations {
         author: at === 0 ? buyer : faker.helpers.arrayElement(people),
         body: this.questionAbout(product),
         answerCount: answers.length,
+        answered: answers.length > 0,
         acceptedAnswer: null,
         createdAt,
         hiddenAt: null,

@@ -9,7 +9,7 @@ import { slugify, type BulkCategory, type BulkProduct, type MoneyAmount } from '
 import type { CommentDocument } from '../modules/comment/index.js';
 import type { DrawnImage } from '../modules/image/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
-import type { ReviewDocument } from '../modules/review/index.js';
+import { traitsOf, type ReviewDocument } from '../modules/review/index.js';
 import type { Account } from '../modules/user/index.js';
 import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { brands, shelves, type Shelf } from './catalogue.js';
@@ -245,6 +245,7 @@ class DemoShop {
     const ratings = { quality: rate(), price: rate(), service: rate() };
     const points = overallPoints(ratings);
     const createdAt = notAfterToday(boughtAt.getTime() + this.faker.number.int({ min: 1, max: 4 }) * day);
+    const stars = starsOf(points);
     const votes = { helpful: this.faker.number.int({ min: 0, max: 12 }), unhelpful: this.faker.number.int({ min: 0, max: 3 }) };
     return {
       _id: id('review', key),
@@ -252,9 +253,10 @@ class DemoShop {
       author: person.user._id,
       ...ratings,
       points,
-      stars: starsOf(points),
+      stars,
+      traits: traitsOf({ stars, verifiedPurchase, imageUrls: [] }),
       weight: reviewWeight({ createdAt, verifiedPurchase, ...votes }),
-      ...this.opinion(product, starsOf(points)),
+      ...this.opinion(product, stars),
       imageUrls: [],
       verifiedPurchase,
       incentivised: this.faker.number.float() < 0.05,
@@ -273,7 +275,8 @@ class DemoShop {
     const at = this.products.findIndex((product) => product._id.equals(_id));
     const picture = reviewPicture(shelf.category, shelves.indexOf(shelf), at, (at % 25) - 12);
     const alt = `${title}, photographed by a buyer`;
-    return { ...review, images: [this.draw(review.author, 'REVIEW', { type: 'Review', id: review._id }, alt, picture)] };
+    const images = [this.draw(review.author, 'REVIEW', { type: 'Review', id: review._id }, alt, picture)];
+    return { ...review, images, traits: traitsOf({ ...review, images }) };
   }
 
   /** @returns the picture's id; it is drawn when all of them are */

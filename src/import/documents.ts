@@ -4,7 +4,7 @@ import type { Types } from 'mongoose';
 import type { InteractionDocument } from '../modules/behaviour/index.js';
 import { slugify, type BulkCategory, type BulkProduct, type ProductFacts } from '../modules/catalog/index.js';
 import type { OrderDocument } from '../modules/order/index.js';
-import type { ImportableReview, ReviewDocument } from '../modules/review/index.js';
+import { traitsOf, type ImportableReview, type ReviewDocument } from '../modules/review/index.js';
 import type { Account } from '../modules/user/index.js';
 import { emptyTally, pointsPerStar, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
 import { handleOf, idBeside, importedId, nameOf, ratingDigest } from './identity.js';
@@ -126,12 +126,14 @@ export class SourceDocuments {
     const product = this.id('product', rating.product);
     const author = this.id('user', rating.user);
     const digest = ratingDigest(author, product);
+    const stars = starsOf(points);
     const review: ReviewDocument = {
       _id: idBeside(product, digest),
       product,
       author,
       ...{ quality, price, service, points, title, body, helpful, unhelpful, createdAt },
-      stars: starsOf(points),
+      stars,
+      traits: traitsOf({ stars, verifiedPurchase: verified, imageUrls: images }),
       weight: reviewWeight({ createdAt, verifiedPurchase: verified, helpful, unhelpful }),
       imageUrls: images,
       verifiedPurchase: verified,

@@ -4,6 +4,7 @@ import type { Migration } from '../store/migrations.js';
 import { catalogueNames } from './catalogue-names.js';
 import { earlierSessions } from './earlier-sessions.js';
 import { idempotencyInputs } from './idempotency-inputs.js';
+import { listFilters } from './list-filters.js';
 import { productAvailability } from './product-availability.js';
 import { questionKeywords } from './question-keywords.js';
 import { userSearchTerms } from './user-search-terms.js';
@@ -21,5 +22,6 @@ export function releaseMigrations(keys: DataKeys): readonly Migration[] {
     questionKeywords,
     catalogueNames,
     userSearchTerms,
+    listFilters,
   ];
 }

@@ -1,5 +1,5 @@
 /** Pages of lists in the store. */
-import { Error as MongooseError, type Types } from 'mongoose';
+import { Error as MongooseError, type PipelineStage, type Types } from 'mongoose';
 import { RequestError } from '../errors.js';
 import {
   maxCounted,
@@ -14,8 +14,9 @@ import {
 } from '../relay/connection.js';
 import type { LoaderDefinition } from '../relay/context.js';
 import type { AnyModel } from './documents.js';
+import { rangesBetween } from './list-ranges.js';
 
-/** Reads one page of a list with one query. */
+/** Reads one page of a list in one round trip. */
 export async function paginate<Document>(model: AnyModel, list: ListDefinition, args: ConnectionArgs): Promise<Connection<Document>> {
   const page = readPage(args, list.name, list.order.length);
   const rows = await pageQuery<Document>(model, list, page);
@@ -36,41 +37,71 @@ function totalOf(counted: number, max: number): TotalCount {
   return { count: Math.min(counted, max), capped: counted > max };
 }
 
+/** A read of a page, or of a part of it that is a range of its own. */
+export interface PageRead {
+  filter: Record<string, unknown>;
+  sort: Record<string, 1 | -1>;
+  limit: number;
+}
+
+/** What has to be read for a page, in the order of the page: the next part counts where those before it do not fill it. */
+export function pageReads(list: ListDefinition, page: Page): PageRead[] {
+  const turned = page.backwards ? -1 : 1;
+  const sort = Object.fromEntries(list.order.map(([field, direction]) => [field, (direction * turned) as 1 | -1]));
+  const ranges = rangesBetween(list.order, page.after, page.before);
+  if (page.backwards) ranges.reverse();
+  return ranges.map((range) => ({
+    filter: Object.keys(range).length === 0 ? list.filter : { $and: [list.filter, range] },
+    sort,
+    limit: page.size + 1,
+  }));
+}
+
 async function pageQuery<Document>(model: AnyModel, list: ListDefinition, page: Page): Promise<Document[]> {
-  const { filter, sort } = bounds(list, page);
-  const query = model
-    .find(filter, list.projection ?? {})
-    .sort(sort)
-    .limit(page.size + 1)
-    .lean();
-  return (await query.catch((error: unknown) => refuseForgedCursor(error, page))) as unknown as Document[];
+  try {
+    const [first, ...others] = pageReads(list, page);
+    if (!first) return [];
+    if (others.length > 0) return await readInTurn<Document>(model, list, [first, ...others]);
+    const { filter, sort, limit } = first;
+    return (await model
+      .find(filter, list.projection ?? {})
+      .sort(sort)
+      .limit(limit)
+      .lean()) as unknown as Document[];
+  } catch (error) {
+    return refuseForgedCursor(error, page);
+  }
+}
+
+type UnionStage = PipelineStage.Match | PipelineStage.Sort | PipelineStage.Limit | PipelineStage.Project;
+
+/** In one round trip; the store stops where the page is full. */
+function readInTurn<Document>(model: AnyModel, list: ListDefinition, [first, ...others]: PageRead[]): Promise<Document[]> {
+  const project = list.projection ? [{ $project: list.projection }] : [];
+  const stages = (read: PageRead): UnionStage[] => [
+    { $match: cast(model, read.filter) },
+    { $sort: read.sort },
+    { $limit: read.limit },
+    ...project,
+  ];
+  return model
+    .aggregate<Document>([
+      ...stages(first!),
+      ...others.map((read) => ({ $unionWith: { coll: model.collection.name, pipeline: stages(read) } })),
+      { $limit: first!.limit },
+    ])
+    .exec();
+}
+
+/** A filter with values of its fields' types. @throws CastError */
+function cast(model: AnyModel, filter: Record<string, unknown>): Record<string, unknown> {
+  return model.find().cast(model, filter) as Record<string, unknown>;
 }
 
 /** A cursor whose values are not of its list's types was made by somebody else. @throws RequestError */
 function refuseForgedCursor(error: unknown, { after }: Page): never {
   if (!(error instanceof MongooseError.CastError)) throw error;
   throw new RequestError('BAD_USER_INPUT', 'This cursor is not valid.', after ? 'after' : 'before');
-}
-
-function bounds(list: ListDefinition, page: Page): { filter: Record<string, unknown>; sort: Record<string, 1 | -1> } {
-  const conditions = [list.filter];
-  if (page.after) conditions.push(...beyond(list.order, page.after, 1));
-  if (page.before) conditions.push(...beyond(list.order, page.before, -1));
-  const turned = page.backwards ? -1 : 1;
-  const sort = Object.fromEntries(list.order.map(([field, direction]) => [field, (direction * turned) as 1 | -1]));
-  return { filter: conditions.length === 1 ? conditions[0]! : { $and: conditions }, sort };
-}
-
-/** What lies after (or before) a key: a bound on the first field that an index can use, and the exact rule. */
-function beyond(order: ListDefinition['order'], key: unknown[], side: 1 | -1): Record<string, unknown>[] {
-  const operator = (direction: number): string => (direction * side === 1 ? '$gt' : '$lt');
-  const alternatives = order.map(([field, direction], at) => ({
-    ...Object.fromEntries(order.slice(0, at).map(([earlier], position) => [earlier, key[position]])),
-    [field]: { [operator(direction)]: key[at] },
-  }));
-  const [leading, direction] = order[0]!;
-  if (alternatives.length === 1) return alternatives;
-  return [{ [leading]: { [`${operator(direction)}e`]: key[0] } }, { $or: alternatives }];
 }
 
 /** The same list under many parents, as one batch: each key is a parent and the list's definition below it. */
@@ -117,25 +148,27 @@ async function readGroup<Document>(
 ): Promise<void> {
   const { list } = keys[members[0]!]!;
   const page = pages[members[0]!]!;
-  const { filter, sort } = bounds({ ...list, filter: withoutParent(keys[members[0]!]!, parentField) }, page);
+  const reads = pageReads({ ...list, filter: withoutParent(keys[members[0]!]!, parentField) }, page);
   const project = list.projection ? [{ $project: list.projection }] : [];
   const rows = await model.db
     .getClient()
     .db(model.db.name)
-    .aggregate<{ parent: Types.ObjectId | string; page: Document[] }>([
+    .aggregate<{ parent: Types.ObjectId | string } & Record<string, Document[]>>([
       { $documents: members.map((at) => ({ parent: keys[at]!.parent })) },
-      {
+      ...reads.map(({ filter, sort, limit }, part) => ({
         $lookup: {
           from: model.collection.name,
           localField: 'parent',
           foreignField: parentField,
-          as: 'page',
-          pipeline: [{ $match: filter }, { $sort: sort }, { $limit: page.size + 1 }, ...project],
+          as: `part${part}`,
+          pipeline: [{ $match: filter }, { $sort: sort }, { $limit: limit }, ...project],
         },
-      },
+      })),
     ])
     .toArray();
-  const byParent = new Map(rows.map((row) => [row.parent.toString(), row.page]));
+  const byParent = new Map(
+    rows.map((row) => [row.parent.toString(), reads.flatMap((_, part) => row[`part${part}`]!).slice(0, page.size + 1)]),
+  );
   const counts = once(() => countByParent(model, parentField, keys, members));
   for (const at of members) {
     const key = keys[at]!;

@@ -128,8 +128,8 @@ function productSchema(): Schema<ProductDocument> {
   schema.index({ updatedAt: 1 });
   schema.index({ merchant: 1, archivedAt: -1, _id: -1 });
   schema.index({ archivedAt: 1 });
-  for (const scope of ['category', 'merchant', null]) {
-    const within = scope && ({ [scope]: 1 } as const);
+  for (const scope of ['category', 'merchant', 'brand', null]) {
+    const within = { ...(scope && ({ [scope]: 1 } as const)), archivedAt: 1 } as const;
     schema.index({ ...within, createdAt: -1, _id: 1 });
     schema.index({ ...within, score: -1, _id: 1 });
     schema.index({ ...within, 'price.currency': 1, 'price.amountMinor': 1, _id: 1 });

@@ -220,7 +220,11 @@ export class CatalogService {
 
   /** The ids of a merchant's latest products. */
   async productsOfMerchant(merchant: Types.ObjectId, limit: number): Promise<Types.ObjectId[]> {
-    const products = await this.models.products.find({ merchant }, { _id: 1 }).sort({ createdAt: -1, _id: 1 }).limit(limit).lean();
+    const products = await this.models.products
+      .find({ merchant, ...inShop }, { _id: 1 })
+      .sort({ createdAt: -1, _id: 1 })
+      .limit(limit)
+      .lean();
     return products.map(({ _id }) => _id);
   }
 

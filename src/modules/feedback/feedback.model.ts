@@ -15,6 +15,8 @@ export interface FeedbackDocument {
   body: string;
   answer: string | null;
   answeredAt: Date | null;
+  /** Whether it is, for lists. */
+  answered: boolean;
   createdAt: Date;
 }
 
@@ -49,11 +51,12 @@ function feedbackSchema(): Schema<FeedbackDocument> {
     body: { type: String, required: true },
     answer: { type: String, default: null },
     answeredAt: { type: Date, default: null },
+    answered: { type: Boolean, default: false },
     createdAt: { type: Date, required: true },
   });
   schema.index({ merchant: 1, createdAt: -1, _id: -1 });
-  schema.index({ merchant: 1, kind: 1, createdAt: -1, _id: -1 });
-  schema.index({ merchant: 1, product: 1, createdAt: -1, _id: -1 });
+  schema.index({ merchant: 1, kind: 1, answered: 1, createdAt: -1, _id: -1 });
+  schema.index({ merchant: 1, product: 1, kind: 1, answered: 1, createdAt: -1, _id: -1 });
   schema.index({ sender: 1, createdAt: -1, _id: -1 });
   return schema;
 }

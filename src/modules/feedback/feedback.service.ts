@@ -79,6 +79,7 @@ export class FeedbackService {
       body,
       answer: null,
       answeredAt: null,
+      answered: false,
       createdAt: new Date(),
     };
     await insert(this.models.feedback, feedback, change.session);
@@ -118,7 +119,7 @@ export class FeedbackService {
       const answered = await this.models.feedback
         .findOneAndUpdate(
           { _id: id, merchant },
-          { $set: { answer: body, answeredAt: new Date() } },
+          { $set: { answer: body, answeredAt: new Date(), answered: true } },
           { returnDocument: 'after', session: change.session },
         )
         .lean();
@@ -169,11 +170,12 @@ export interface FeedbackConditions {
 /** @param hidden whose feedback the merchant does not see */
 export function receivedFeedback(merchant: Types.ObjectId, hidden: Types.ObjectId[], conditions: FeedbackConditions): ListDefinition {
   const { kind, product, answered } = conditions;
+  const isFiltered = [kind, product, answered].some((condition) => condition !== null && condition !== undefined);
   const filter = {
     merchant,
-    ...(kind && { kind }),
     ...(product && { product }),
-    ...(typeof answered === 'boolean' && { answeredAt: answered ? { $ne: null } : null }),
+    // Each field of the index is named, so that reading it gives the order.
+    ...(isFiltered && { kind: kind ?? { $in: [...feedbackKinds] }, answered: answered ?? { $in: [false, true] } }),
     ...(hidden.length > 0 && { sender: { $nin: hidden } }),
   };
   return { name: 'merchantFeedback', filter, order: newestFirst };

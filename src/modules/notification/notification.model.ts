@@ -74,8 +74,8 @@ function notificationSchema(retention: number): Schema<NotificationDocument> {
     },
     { shardKey: { recipient: 1 } },
   );
-  schema.index({ recipient: 1, at: -1, _id: -1 });
-  schema.index({ recipient: 1, readAt: 1, at: -1, _id: -1 });
+  schema.index({ recipient: 1, hidden: 1, at: -1, _id: -1 });
+  schema.index({ recipient: 1, readAt: 1, hidden: 1, at: -1, _id: -1 });
   schema.index({ recipient: 1, unreadGroup: 1 }, { unique: true, partialFilterExpression: { unreadGroup: { $exists: true } } });
   schema.index({ actors: 1 });
   schema.index({ subject: 1, recipient: 1, at: -1 });

@@ -149,7 +149,7 @@ export function notificationList(recipient: Types.ObjectId, hidden: Types.Object
   const seen = { $or: [{ actors: { $size: 0 } }, { actors: { $elemMatch: { $nin: hidden } } }] };
   return {
     name: unread ? 'notifications/unread' : 'notifications',
-    filter: { recipient, hidden: { $ne: true }, ...(unread && { readAt: null }), ...(hidden.length > 0 && seen) },
+    filter: { recipient, hidden: { $in: [null, false] }, ...(unread && { readAt: null }), ...(hidden.length > 0 && seen) },
     order: [
       ['at', -1],
       ['_id', -1],

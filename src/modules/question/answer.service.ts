@@ -158,8 +158,8 @@ export class AnswerService {
 
   /** An answer that can be seen counts, and is accepted again where it was. @returns false where the question is gone */
   private async joinQuestion(session: ClientSession, { _id, question, accepted }: AnswerDocument): Promise<boolean> {
-    const accept = accepted ? { $set: { acceptedAnswer: _id } } : {};
-    const { matchedCount } = await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: 1 }, ...accept }, { session });
+    const $set = { answered: true, ...(accepted && { acceptedAnswer: _id }) };
+    const { matchedCount } = await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: 1 }, $set }, { session });
     return matchedCount === 1;
   }
 
@@ -167,6 +167,7 @@ export class AnswerService {
   private async leaveQuestion(session: ClientSession, { question, accepted }: AnswerDocument): Promise<void> {
     const unaccept = accepted ? { $set: { acceptedAnswer: null } } : {};
     await this.models.questions.updateOne({ _id: question }, { $inc: { answerCount: -1 }, ...unaccept }, { session });
+    await this.models.questions.updateOne({ _id: question, answerCount: 0 }, { $set: { answered: false } }, { session });
   }
 
   /** @returns null where there is no such answer */

@@ -11,6 +11,8 @@ export interface QuestionDocument {
   terms: string[];
   /** How many answers can be seen. */
   answerCount: number;
+  /** Whether it has any, for lists. */
+  answered: boolean;
   acceptedAnswer: Types.ObjectId | null;
   createdAt: Date;
   /** When moderation took it out of sight. */
@@ -67,12 +69,16 @@ function questionSchema(): Schema<QuestionDocument> {
     body: { type: String, required: true },
     terms: { type: [String], default: [] },
     answerCount: { type: Number, default: 0 },
+    answered: { type: Boolean, default: false },
     acceptedAnswer: { type: Schema.Types.ObjectId, default: null },
     createdAt: { type: Date, required: true },
     hiddenAt: { type: Date, default: null },
   });
-  schema.index({ product: 1, createdAt: -1, _id: -1 });
-  schema.index({ product: 1, answerCount: -1, createdAt: -1, _id: -1 });
+  const filters: Record<string, 1>[] = [{}, { answered: 1 }];
+  for (const filtered of filters) {
+    schema.index({ product: 1, hiddenAt: 1, ...filtered, createdAt: -1, _id: -1 });
+    schema.index({ product: 1, hiddenAt: 1, ...filtered, answerCount: -1, createdAt: -1, _id: -1 });
+  }
   schema.index({ product: 1, terms: 1 });
   schema.index({ terms: 1 });
   schema.index({ author: 1, createdAt: -1, _id: -1 });
@@ -96,7 +102,7 @@ function answerSchema(): Schema<AnswerDocument> {
     editedAt: { type: Date, default: null },
     hiddenAt: { type: Date, default: null },
   });
-  schema.index({ question: 1, accepted: -1, helpfulness: -1, createdAt: 1, _id: 1 });
+  schema.index({ question: 1, hiddenAt: 1, accepted: -1, helpfulness: -1, createdAt: 1, _id: 1 });
   schema.index({ author: 1, createdAt: -1, _id: -1 });
   return schema;
 }

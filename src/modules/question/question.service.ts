@@ -75,6 +75,7 @@ export class QuestionService {
       body,
       terms: keywordsOf(body),
       answerCount: 0,
+      answered: false,
       acceptedAnswer: null,
       createdAt: now,
       hiddenAt: held ? now : null,
@@ -177,7 +178,7 @@ export function questionList(
     product,
     hiddenAt: null,
     ...(hidden.length > 0 && { author: { $nin: hidden } }),
-    ...(typeof answered === 'boolean' && { answerCount: answered ? { $gt: 0 } : 0 }),
+    ...(typeof answered === 'boolean' && { answered }),
   };
   return { name: `questions/${sort}`, filter, order: questionOrders[sort] };
 }

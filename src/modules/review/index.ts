@@ -35,6 +35,7 @@ import { collections } from './review.collections.js';
 
 export type { ImportableReview, OnConflict } from './review.bulk.js';
 export type { ReviewDocument } from './review.model.js';
+export { traitsOf } from './review-traits.js';
 export { Review } from './review.type.js';
 export type { PublicRating } from './public-ratings.js';
 

@@ -17,6 +17,7 @@ import type { BehaviourVerbs } from '../behaviour/index.js';
 import { contentKey, type DomainEvents } from '../domain-events.js';
 import { productKey, type CatalogVerbs, type TalliedProduct } from '../catalog/index.js';
 import { reviewEvent } from './review.events.js';
+import { traitsOf } from './review-traits.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
 const shards = 16;
@@ -92,6 +93,7 @@ export class ProductRatings {
   async save(change: Change, product: TalliedProduct, before: ReviewDocument, after: ReviewDocument): Promise<void> {
     after.helpfulness = wilsonLowerBound(after.helpful, after.helpful + after.unhelpful);
     after.weight = reviewWeight(after);
+    after.traits = traitsOf(after);
     const { _id, ...fields } = after;
     await this.models.reviews.updateOne({ _id }, { $set: fields }, { session: change.session });
     const scoreChanged =

@@ -2,6 +2,7 @@
 import type { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
 import type { ListDefinition } from '../../relay/connection.js';
+import { matchingTraits } from './review-traits.js';
 
 const reviewOrders = {
   HELPFUL: [
@@ -45,15 +46,12 @@ export function reviewList(
   const { rating, verified, withImages } = conditions;
   if (typeof rating === 'number' && (rating < 1 || rating > 5))
     throw new RequestError('BAD_USER_INPUT', 'A rating is from 1 to 5.', 'filter.rating');
+  const isFiltered = [rating, verified, withImages].some((condition) => condition !== null && condition !== undefined);
   const filter = {
     product,
     visible: true,
     ...(hidden.length > 0 && { author: { $nin: hidden } }),
-    ...(typeof rating === 'number' && { stars: rating }),
-    ...(typeof verified === 'boolean' && { verifiedPurchase: verified }),
-    ...(typeof withImages === 'boolean' && {
-      [withImages ? '$or' : '$nor']: [{ 'imageUrls.0': { $exists: true } }, { 'images.0': { $exists: true } }],
-    }),
+    ...(isFiltered && { traits: { $in: matchingTraits({ stars: rating, verified, withImages }) } }),
   };
   return { name: `reviews/${sort}`, filter, order: reviewOrders[sort] };
 }
@@ -61,7 +59,7 @@ export function reviewList(
 export function revisionList(review: Types.ObjectId): ListDefinition {
   return {
     name: 'revisions',
-    filter: { review, hidden: { $ne: true } },
+    filter: { review, hidden: { $in: [null, false] } },
     order: [
       ['at', -1],
       ['_id', -1],

@@ -5,6 +5,7 @@ import type { ClientSession, Database } from '../../store/database.js';
 import { insertNew } from '../../store/documents.js';
 import { productKey } from '../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
+import { traitsOf } from './review-traits.js';
 
 /** What becomes of a review that is there already: it is changed to what the source says now, kept, or changed where that is newer. */
 export type OnConflict = 'update' | 'keep' | 'newest';
@@ -147,6 +148,7 @@ function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, 
   };
   after.helpfulness = wilsonLowerBound(after.helpful, after.helpful + after.unhelpful);
   after.weight = reviewWeight(after);
+  after.traits = traitsOf(after);
   return isSame(before, after) ? null : after;
 }
 

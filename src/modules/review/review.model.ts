@@ -22,6 +22,8 @@ export interface ReviewDocument extends AspectRatings {
   points: number;
   /** The overall rating as the nearest whole star, for filters. */
   stars: number;
+  /** What lists are filtered by, as one number. */
+  traits: number;
   /** What it counts in the weighted mean. */
   weight: number;
   title: string;
@@ -113,6 +115,7 @@ function reviewSchema(): Schema<ReviewDocument> {
     service: { type: Number, default: null },
     points: { type: Number, required: true },
     stars: { type: Number, required: true },
+    traits: { type: Number, required: true },
     weight: { type: Number, required: true },
     title: { type: String, default: '' },
     body: { type: String, default: '' },
@@ -133,9 +136,12 @@ function reviewSchema(): Schema<ReviewDocument> {
     hiddenAtSource: { type: Boolean },
   });
   schema.index({ product: 1, author: 1 }, { unique: true });
-  schema.index({ product: 1, visible: 1, createdAt: -1, _id: -1 });
-  schema.index({ product: 1, visible: 1, helpfulness: -1, createdAt: -1, _id: -1 });
-  schema.index({ product: 1, visible: 1, points: -1, createdAt: -1, _id: -1 });
+  const filters: Record<string, 1>[] = [{}, { traits: 1 }];
+  for (const filtered of filters) {
+    schema.index({ product: 1, visible: 1, ...filtered, createdAt: -1, _id: -1 });
+    schema.index({ product: 1, visible: 1, ...filtered, helpfulness: -1, createdAt: -1, _id: -1 });
+    schema.index({ product: 1, visible: 1, ...filtered, points: -1, createdAt: -1, _id: -1 });
+  }
   schema.index({ 'response.by': 1 }, { sparse: true });
   schema.index({ author: 1, visible: 1, createdAt: -1, _id: -1 });
   return schema;
@@ -154,7 +160,7 @@ function revisionSchema(): Schema<ReviewRevisionDocument> {
     at: { type: Date, required: true },
     hidden: { type: Boolean },
   });
-  schema.index({ review: 1, at: -1, _id: -1 });
+  schema.index({ review: 1, hidden: 1, at: -1, _id: -1 });
   schema.index({ author: 1 });
   return schema;
 }

@@ -21,6 +21,7 @@ import type { ProductRatings } from './product-rating.js';
 import { hideable, type ReviewChanges } from './review-change.js';
 import { reviewEvent } from './review.events.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
+import { traitsOf } from './review-traits.js';
 
 const maxImages = 10;
 
@@ -85,6 +86,7 @@ export class ReviewService {
     const points = overallPoints(input);
     const createdAt = new Date();
     const verifiedPurchase = await this.dependencies.orders.hasReceived(session, author, product);
+    const stars = starsOf(points);
     return {
       _id,
       product,
@@ -93,7 +95,8 @@ export class ReviewService {
       price,
       service,
       points,
-      stars: starsOf(points),
+      stars,
+      traits: traitsOf({ stars, verifiedPurchase, imageUrls, images }),
       weight: reviewWeight({ createdAt, verifiedPurchase, helpful: 0, unhelpful: 0 }),
       title,
       body,

@@ -4,7 +4,7 @@ import { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
 import type { Realtime } from '../../realtime/index.js';
 import { paginate } from '../../store/paging.js';
-import { mapNodes, type Connection, type ConnectionArgs } from '../../relay/connection.js';
+import { mapNodes, type Connection, type ConnectionArgs, type ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
@@ -117,18 +117,7 @@ export class SessionService {
 
   /** A user's open sessions, the one used last first. */
   async list({ userId, sessionId }: SignedIn, args: ConnectionArgs): Promise<Connection<OwnSession>> {
-    const page = await paginate<SessionDocument>(
-      this.dependencies.models.sessions,
-      {
-        name: 'sessions',
-        filter: { user: userId, expiresAt: { $gt: new Date() } },
-        order: [
-          ['lastUsedAt', -1],
-          ['publicId', -1],
-        ],
-      },
-      args,
-    );
+    const page = await paginate<SessionDocument>(this.dependencies.models.sessions, sessionList(userId), args);
     return mapNodes(page, async (session) => ownSession(session, sessionId));
   }
 
@@ -206,6 +195,17 @@ export class SessionService {
   private expiryAt(now: Date, endsAt: Date): Date {
     return new Date(Math.min(now.getTime() + this.dependencies.sessionLifetime, endsAt.getTime()));
   }
+}
+
+export function sessionList(user: Types.ObjectId): ListDefinition {
+  return {
+    name: 'sessions',
+    filter: { user, expiresAt: { $gt: new Date() } },
+    order: [
+      ['lastUsedAt', -1],
+      ['publicId', -1],
+    ],
+  };
 }
 
 /** The provider keeps the session; here the user's own id stands for it. */

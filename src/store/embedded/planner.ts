@@ -367,19 +367,24 @@ function rangeable(value: unknown): boolean {
 }
 
 function addLow(demand: Demand, value: unknown, inclusive: boolean): void {
-  if (!rangeable(value) || demand.low || differentBracket(demand.high?.value, value)) {
+  if (!rangeable(value) || demand.together || differentBracket(demand.high?.value ?? demand.low?.value, value)) {
     demand.partial = true;
     return;
   }
-  demand.low = { value, inclusive };
+  if (!demand.low || isTighter(compare(value, demand.low.value), inclusive)) demand.low = { value, inclusive };
 }
 
 function addHigh(demand: Demand, value: unknown, inclusive: boolean): void {
-  if (!rangeable(value) || demand.high || differentBracket(demand.low?.value, value)) {
+  if (!rangeable(value) || demand.together || differentBracket(demand.low?.value ?? demand.high?.value, value)) {
     demand.partial = true;
     return;
   }
-  demand.high = { value, inclusive };
+  if (!demand.high || isTighter(compare(demand.high.value, value), inclusive)) demand.high = { value, inclusive };
+}
+
+/** Whether a bound that lies so far within another one leaves less. */
+function isTighter(within: number, inclusive: boolean): boolean {
+  return within > 0 || (within === 0 && !inclusive);
 }
 
 function differentBracket(one: unknown, other: unknown): boolean {
