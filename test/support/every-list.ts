@@ -382,6 +382,6 @@ export async function fill({ model, row }: ListedRows, count: number, rareEvery:
   const batch = 2000;
   for (let from = 0; from < count; from += batch) {
     const rows = Array.from({ length: Math.min(batch, count - from) }, (_, at) => row((from + at) % rareEvery === 0, from + at));
-    await model.collection.insertMany(rows as never);
+    await model.collection.insertMany(rows);
   }
 }
