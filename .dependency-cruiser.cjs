@@ -32,6 +32,7 @@ module.exports = {
       '^src/(?!realtime|store|workers|relay|errors|log)',
       'The event log knows nothing of modules or GraphQL.',
     ),
+    below('observability', '^src/observability/', '^src/(?!observability|log)', 'What is measured knows nothing of who measures.'),
     below('relay', '^src/relay/', '^src/(?!relay|input|errors|messages|log)', 'The conventions of the API know no store.'),
     below('messages', '^src/messages/', '^src/(?!messages)', 'Messages know nothing of who says them.'),
     below('input', '^src/input/', '^src/(?!input|errors|messages)', 'The rules for input know nothing of where it comes from.'),

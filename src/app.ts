@@ -11,6 +11,7 @@ import { FeedFile } from './export/feed-file.js';
 import { googleFeed } from './export/google-feed.js';
 import { CompiledOperations } from './graphql/compiled-operations.js';
 import { guardInput } from './graphql/input-guard.js';
+import { traceRootFields } from './graphql/operation-spans.js';
 import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
 import { RateLimits } from './graphql/rate-limits.js';
 import { assembleSchema } from './graphql/schema.js';
@@ -43,6 +44,9 @@ import { shareModule } from './modules/share/index.js';
 import { similarityModule } from './modules/similarity/index.js';
 import { socialGraphModule } from './modules/social-graph/index.js';
 import { userModule, type UserVerbs } from './modules/user/index.js';
+import { watchStore } from './observability/store-metrics.js';
+import { traceStore } from './observability/store-spans.js';
+import { startTelemetry, type Telemetry } from './observability/telemetry.js';
 import { HiddenAuthors, Realtime } from './realtime/index.js';
 import type { SignedIn } from './relay/context.js';
 import { NodeFinders } from './relay/node.js';
@@ -50,7 +54,7 @@ import { openStore, type Store } from './store/connection.js';
 import { Database } from './store/database.js';
 import { IdempotencyKeys } from './store/idempotency.js';
 import { Migrations } from './store/migrations.js';
-import { registerLag, Worker } from './workers/index.js';
+import { registerWorkers, Worker } from './workers/index.js';
 
 /** The features, wired to each other. */
 export type Features = ReturnType<typeof buildFeatures>;
@@ -142,7 +146,7 @@ function buildShop(database: Database, config: Config, log: Logger) {
   const realtime = new Realtime(database, metrics, { retention: eventRetention, maxEventsPerTopic });
   const idempotency = new IdempotencyKeys(database, idempotencyKeys);
   const keys = new DataKeys(config.encryptionKeys);
-  const mail = new Outbox(database, keys, mailTransport(config, log), log);
+  const mail = new Outbox(database, keys, mailTransport(config, log), metrics, log);
   const events = new DomainEventBus();
   const nodes = new NodeFinders();
   const { modules, verbs } = buildFeatures({ database, realtime, idempotency, keys, mail, events, nodes, log, metrics }, config);
@@ -213,17 +217,23 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     googleFeed(exportedReviews(verbs), { publisher: new URL(config.publicUrl).host, urlOf: productUrlOf(config) }),
   );
   let http: HttpServer | undefined;
+  let telemetry: Telemetry | null = null;
   const close = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));
     mail.close();
     realtime.announcements.leave();
     await http?.close();
     await reviewFeed.close();
+    await telemetry?.stop();
     await store.close();
   };
   try {
     collectDefaultMetrics({ register: metrics });
-    registerLag(metrics, workers);
+    telemetry = await startTelemetry(config.telemetry, metrics, log);
+    const client = store.database.connection.getClient();
+    watchStore(client, metrics, { commands: config.watchCommands });
+    if (telemetry) traceStore(client);
+    registerWorkers(metrics, workers);
     await migrations.run({ indexes: 'REQUIRED' });
     if (config.redisUrl) await realtime.announcements.join(config.redisUrl, log);
     http = await serve(config, shop, reviewFeed, log);
@@ -262,6 +272,7 @@ async function serve(
   const schema = await assembleSchema(resolversOf(modules), nodes);
   limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
   guardInput(schema);
+  if (config.telemetry.endpoint !== undefined) traceRootFields(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
   const { images, users, socialGraph, shares, catalog } = verbs;

@@ -140,6 +140,20 @@ const server = {
     z.string().min(16, 'must have at least 16 characters').optional(),
     'Serves metrics at `/metrics` of the API too, for who sends this token as `Authorization: Bearer`.',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: described(
+    url.optional(),
+    'Base URL of an OTLP receiver, such as an OpenTelemetry collector. Traces and metrics are sent to it over HTTP; without it none are made.',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: described(
+    z.string().prefault(''),
+    'Headers that are sent with traces and metrics, as `name=value`, separated by commas.',
+    '',
+  ),
+  OTEL_SERVICE_NAME: described(text.default('plaza'), 'Name of this service in traces and metrics that are sent.'),
+  OTEL_TRACES_SAMPLER_ARG: described(
+    z.coerce.number().min(0).max(1).default(1),
+    'Share of requests that are traced, from 0 to 1. A request that comes with a trace of its own (`traceparent`) is traced if that is.',
+  ),
   LOG_LEVEL: described(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
     'Least severe log level that is written. `info` writes one line a request.',

@@ -56,6 +56,9 @@ export interface Config {
   /** Whether pages that this machine serves on any port may use the API. */
   loopbackOrigins: boolean;
   metricsAccess: { port: number | undefined; host: string; token: string | undefined };
+  telemetry: { endpoint: string | undefined; headers: Record<string, string>; serviceName: string; sampleRatio: number };
+  /** Whether the driver tells of every command of the store: only where metrics or traces are asked for. */
+  watchCommands: boolean;
   introspection: boolean;
   suggestions: boolean;
   playground: boolean;
@@ -184,12 +187,29 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     corsOrigins: values.CORS_ORIGINS,
     loopbackOrigins: variables['NODE_ENV'] !== 'production',
     metricsAccess: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
+    telemetry: {
+      endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+      headers: namedValues(values.OTEL_EXPORTER_OTLP_HEADERS),
+      serviceName: values.OTEL_SERVICE_NAME,
+      sampleRatio: values.OTEL_TRACES_SAMPLER_ARG,
+    },
+    watchCommands: [values.METRICS_PORT, values.METRICS_TOKEN, values.OTEL_EXPORTER_OTLP_ENDPOINT].some((value) => value !== undefined),
     demoShop: values.DEMO_SHOP ?? (isPrivate && values.MONGODB_URI === undefined),
     introspection: values.INTROSPECTION ?? isPrivate,
     suggestions: values.SUGGESTIONS ?? isPrivate,
     playground: values.PLAYGROUND ?? isPrivate,
     logLevel: values.LOG_LEVEL ?? (terminal ? 'warn' : 'info'),
   };
+}
+
+/** @param list such as `name=value,other=value`, percent-encoded */
+function namedValues(list: string): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const pair of list.split(',')) {
+    const at = pair.indexOf('=');
+    if (at > 0) named[pair.slice(0, at).trim()] = decodeURIComponent(pair.slice(at + 1).trim());
+  }
+  return named;
 }
 
 function retention(values: Environment): Retention {

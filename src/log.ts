@@ -14,10 +14,14 @@ export interface Logger {
 export interface RequestFacts {
   /** Taken from or answered as `x-request-id`. */
   requestId?: string;
+  /** Of the trace that the operation is part of, where it is recorded. */
+  traceId?: string;
   /** The operation's name, as the document has it. */
   operation?: string;
   kind?: 'query' | 'mutation' | 'subscription';
   userId?: string;
   /** The code of the first error. */
   code?: string;
+  /** What it was charged, in points. */
+  cost?: number;
 }

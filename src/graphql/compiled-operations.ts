@@ -20,6 +20,7 @@ import { sizeOfAnswer } from './answer-size.js';
 import { costOf, type Cost } from './cost.js';
 import { compiledForm } from './compiled-form.js';
 import { withinDeadline } from './deadline.js';
+import { tracedOperation } from './operation-spans.js';
 import { checkCompiledSize, checkShape, checkSubscriptions, checkText, compiledSize } from './document-limits.js';
 import { withoutArguments, type Execution } from './executable-schema.js';
 import { fragmentsOf } from './selections.js';
@@ -190,7 +191,7 @@ export class CompiledOperations {
     const read = readVariables(this.schema, operation, variables);
     if (read.errors) return read;
     const execute = this.executorOf(document, operation, root, { context, variables: read.values }, variables);
-    const result = await withinDeadline(this.options.operationTimeout, context, execute);
+    const result = await tracedOperation(operation, context, () => withinDeadline(this.options.operationTimeout, context, execute));
     const { maxAnswerSize, onAnswer } = this.options;
     const size = sizeOfAnswer(result.data, maxAnswerSize);
     onAnswer?.(context, size);

@@ -4,6 +4,7 @@ import { getOperationAST, GraphQLError, type ExecutionArgs, type OperationDefini
 import type { ServerOptions } from 'graphql-ws';
 import { RequestError } from '../errors.js';
 import type { Logger, RequestFacts } from '../log.js';
+import type { HttpAnswer, RequestMetrics } from '../observability/request-metrics.js';
 import type { RequestContext } from '../relay/context.js';
 import { formatError } from './errors.js';
 
@@ -37,13 +38,38 @@ export function noteErrors(facts: RequestFacts, errors: readonly { extensions?: 
   if (typeof code === 'string') facts.code ??= code;
 }
 
-/**
- * The line about a request that has ended.
- * @param startedAt by `performance.now()`
- * @param level `debug` for what machines ask for every few seconds
- */
-export function logRequest(log: Logger, facts: RequestFacts, startedAt: number, more: object, level: 'info' | 'debug' = 'info'): void {
-  log[level]({ ...facts, ...more, ms: Math.round((performance.now() - startedAt) * 10) / 10 }, 'request');
+/** What has ended: a line in the log for each, and its figures in the metrics. Times are those of `performance.now()`. */
+export class EndedRequests {
+  constructor(
+    private readonly log: Logger,
+    private readonly metrics: RequestMetrics,
+  ) {}
+
+  /**
+   * @param isOperation whether it asked GraphQL for something
+   * @param level `debug` for what machines ask for every few seconds
+   */
+  overHttp(
+    facts: RequestFacts,
+    startedAt: number,
+    answer: HttpAnswer & { aborted?: true },
+    { isOperation, level }: { isOperation: boolean; level: 'info' | 'debug' },
+  ): void {
+    const duration = this.write(facts, startedAt, answer, level);
+    this.metrics.httpEnded(answer, duration);
+    if (isOperation) this.metrics.operationEnded(facts, 'http', duration);
+  }
+
+  overWebSocket(facts: RequestFacts, startedAt: number): void {
+    const duration = this.write(facts, startedAt, { transport: 'websocket' }, 'info');
+    this.metrics.operationEnded(facts, 'websocket', duration);
+  }
+
+  private write(facts: RequestFacts, startedAt: number, more: object, level: 'info' | 'debug'): number {
+    const ms = performance.now() - startedAt;
+    this.log[level]({ ...facts, ...more, ms: Math.round(ms * 10) / 10 }, 'request');
+    return ms / 1000;
+  }
 }
 
 /** Notes what Apollo Server learns of an operation; the line is the transport's. */
@@ -78,7 +104,7 @@ class ConnectionLog {
   private count = 0;
 
   constructor(
-    private readonly log: Logger,
+    private readonly ended: EndedRequests,
     private readonly report: Report,
     private readonly requestId: string,
   ) {}
@@ -100,7 +126,7 @@ class ConnectionLog {
   end(id: string): void {
     const operation = this.running.get(id);
     this.running.delete(id);
-    if (operation) logRequest(this.log, operation.facts, operation.startedAt, { transport: 'websocket' });
+    if (operation) this.ended.overWebSocket(operation.facts, operation.startedAt);
   }
 }
 
@@ -110,11 +136,11 @@ class ConnectionLog {
  */
 export function withOperationLog<Parameters extends Record<string, unknown>, Extra extends object>(
   options: ServerOptions<Parameters, Extra>,
-  { log, report, requestIdOf }: { log: Logger; report: Report; requestIdOf: (extra: Extra) => string },
+  { ended, report, requestIdOf }: { ended: EndedRequests; report: Report; requestIdOf: (extra: Extra) => string },
 ): ServerOptions<Parameters, Extra> {
   const logs = new WeakMap<Extra, ConnectionLog>();
   const logOf = (extra: Extra): ConnectionLog => {
-    const known = logs.get(extra) ?? new ConnectionLog(log, report, requestIdOf(extra));
+    const known = logs.get(extra) ?? new ConnectionLog(ended, report, requestIdOf(extra));
     logs.set(extra, known);
     return known;
   };

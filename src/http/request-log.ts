@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocketServer } from 'ws';
-import { logRequest } from '../graphql/operation-log.js';
-import type { Logger, RequestFacts } from '../log.js';
+import type { EndedRequests } from '../graphql/operation-log.js';
+import type { RequestFacts } from '../log.js';
 
 const header = 'x-request-id';
 
@@ -26,7 +26,11 @@ interface Started {
 export class RequestLog {
   private readonly requests = new WeakMap<IncomingMessage, Started>();
 
-  constructor(private readonly log: Logger) {}
+  /** @param operations the route that is asked for operations of GraphQL */
+  constructor(
+    private readonly ended: EndedRequests,
+    private readonly operations: string,
+  ) {}
 
   /** Gives every request an id, answers it as `x-request-id`, and logs a line when the request has ended. */
   watch(fastify: FastifyInstance): void {
@@ -59,7 +63,8 @@ export class RequestLog {
     const route = request.routeOptions.url;
     // The path may hold what is nobody's business; which of the routes it is says enough.
     const answer = { method: request.method, route: route ?? null, status: raw.statusCode };
-    const aborted = !raw.writableFinished && { aborted: true };
-    logRequest(this.log, facts, startedAt, { ...answer, ...aborted }, route && probes.has(route) ? 'debug' : 'info');
+    const aborted = !raw.writableFinished && { aborted: true as const };
+    const level = route && probes.has(route) ? 'debug' : 'info';
+    this.ended.overHttp(facts, startedAt, { ...answer, ...aborted }, { isOperation: route === this.operations, level });
   }
 }

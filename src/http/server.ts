@@ -20,12 +20,13 @@ import type { GraphQLError } from 'graphql';
 import { createApollo, refusalFormat } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import { formatError, refusal } from '../graphql/errors.js';
-import { noteErrors, reportTo, withOperationLog } from '../graphql/operation-log.js';
+import { EndedRequests, noteErrors, reportTo, withOperationLog } from '../graphql/operation-log.js';
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdentityOptions } from '../graphql/live-connections.js';
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
+import { RequestMetrics } from '../observability/request-metrics.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams, type TokenCookie } from '../relay/context.js';
 import { serveAccountPage } from './account-page.js';
@@ -105,7 +106,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const requestConnections = new RequestConnections(options.limits.requestConnectionsPerAddress);
   if (options.trustedProxies === 0) requestConnections.watch(fastify.server);
   const addressOf = (request: IncomingMessage): string => networkOf(proxyAddress(request, trustProxy));
-  const requests = new RequestLog(options.log);
+  const ended = new EndedRequests(options.log, new RequestMetrics(options.metrics));
+  const requests = new RequestLog(ended, path);
   requests.watch(fastify);
   const report = reportTo(options.log);
   fastify.setErrorHandler((error: FastifyError | RateLimited, request, reply) => {
@@ -153,7 +155,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   });
   limitSockets(sockets, live);
   requests.watchSockets(sockets);
-  const logged = { log: options.log, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
+  const logged = { ended, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
   const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
   serveHealth(fastify, options);
   serveMetrics(fastify, options.metricsAccess, options.metrics);
@@ -203,6 +205,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
           facts,
           userAgent: request.headers['user-agent'] ?? null,
           acceptLanguage: request.headers['accept-language'],
+          traceparent: request.headers['traceparent'],
           refreshCookie: live.refreshCookieOf(request, reply),
         });
       } catch (error) {

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Model, Schema } from 'mongoose';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataKeys } from '../data-keys.js';
 import type { Logger } from '../log.js';
 import type { ClientSession, Database } from '../store/database.js';
@@ -35,6 +36,7 @@ export type Composer<Data> = (data: Data, id: string) => Promise<Mail | null>;
 
 const interval = 5_000;
 const lanes = 4;
+const maxCounted = 10_000;
 /** Who takes a mail has so long to send it; after a crash, it is tried again then. */
 const lease = 60_000;
 const firstRetry = 2_000;
@@ -42,6 +44,7 @@ const longestRetry = 15 * 60_000;
 
 export class Outbox {
   readonly worker: Worker;
+  private readonly sent: Counter;
   private readonly model: Model<OutgoingDocument>;
   private readonly composers = new Map<string, Composer<never>>();
 
@@ -49,10 +52,12 @@ export class Outbox {
     database: Database,
     private readonly keys: DataKeys,
     private readonly transport: MailTransport,
+    private readonly metrics: Registry,
     private readonly log: Logger,
   ) {
     this.model = database.model('OutgoingMail', outgoingSchema(), 'outgoing_mail');
     this.worker = new Worker({ name: 'mail', interval, log, run: (signal) => this.run(signal) });
+    this.sent = this.counted();
   }
 
   /** Declares a kind of mail. Which data it is made of is the feature's own. */
@@ -90,6 +95,37 @@ export class Outbox {
     await Promise.all(Array.from({ length: lanes }, work));
   }
 
+  private counted(): Counter {
+    const { metrics, model } = this;
+    const waiting = new Gauge({
+      name: 'plaza_mail_waiting',
+      help: `Mails that wait, at most ${maxCounted} counted.`,
+      registers: [metrics],
+    });
+    const oldest = new Gauge({
+      name: 'plaza_mail_oldest_seconds',
+      help: 'Age of the mail that waits for longest; 0 where none waits.',
+      registers: [metrics],
+      async collect() {
+        // While the store is away, all other figures are needed most, so these two stay as they were.
+        const first = await model
+          .findOne({}, { createdAt: 1 })
+          .sort({ createdAt: 1 })
+          .lean()
+          .catch(() => undefined);
+        if (first === undefined) return;
+        oldest.set(first ? (Date.now() - first.createdAt.getTime()) / 1000 : 0);
+        waiting.set(await model.countDocuments({}, { limit: maxCounted }).catch(() => NaN));
+      },
+    });
+    return new Counter({
+      name: 'plaza_mails_total',
+      help: 'Attempts to send a mail, by kind and outcome; a failed one is made again.',
+      labelNames: ['kind', 'outcome'],
+      registers: [metrics],
+    });
+  }
+
   private take(): Promise<OutgoingDocument | null> {
     const now = new Date();
     return this.model
@@ -107,8 +143,10 @@ export class Outbox {
       if (!composer) throw new Error(`No feature makes mail of the kind "${kind}".`);
       const mail = await composer(JSON.parse(this.keys.open(sealed, contextOf(_id))) as never, _id);
       if (mail) await this.transport.send(mail, _id);
+      this.sent.inc({ kind, outcome: mail ? 'sent' : 'needless' });
       await this.model.deleteOne({ _id });
     } catch (error) {
+      this.sent.inc({ kind, outcome: 'failed' });
       const delay = Math.min(longestRetry, firstRetry * 2 ** (attempts - 1));
       this.log.warn({ err: error, mail: _id, kind, attempts, retryInMs: delay }, 'a mail could not be sent; it is tried again');
       await this.model.updateOne({ _id }, { $set: { dueAt: new Date(Date.now() + delay) } });
@@ -131,6 +169,7 @@ function outgoingSchema(): Schema<OutgoingDocument> {
     expiresAt: { type: Date, required: true },
   });
   schema.index({ dueAt: 1 });
+  schema.index({ createdAt: 1 });
   schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   return schema;
 }

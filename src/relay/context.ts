@@ -53,6 +53,8 @@ export class RequestContext {
   userAgent: string | null = null;
   /** The languages that the viewer reads, as an `Accept-Language` header. */
   acceptLanguage: string | undefined = undefined;
+  /** The caller's trace, as a `traceparent` header. */
+  traceparent: string | undefined = undefined;
   /** Where refresh tokens go instead of into answers; null where the server or the transport has no cookies. */
   refreshCookie: TokenCookie | null = null;
   /** Whether anything so far depended on who asks. */
@@ -143,11 +145,12 @@ export class RequestContext {
 
   /** The same viewer with empty loaders, for the next event of a subscription. */
   fresh(): RequestContext {
-    const { facts, userAgent, acceptLanguage } = this;
+    const { facts, userAgent, acceptLanguage, traceparent } = this;
     return Object.assign(new RequestContext(this.identity, this.address, this.streams, this.resumeAfter), {
       facts,
       userAgent,
       acceptLanguage,
+      traceparent,
     });
   }
 }

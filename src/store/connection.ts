@@ -12,6 +12,8 @@ export interface StoreOptions {
   mongodbUri: string | undefined;
   dataDirectory: string;
   storePoolSize: number;
+  /** Whether the driver tells of every command, which costs each a little. */
+  watchCommands?: boolean;
 }
 
 export interface Store {
@@ -30,7 +32,7 @@ export interface Store {
 export async function openStore(options: StoreOptions, { share = false } = {}): Promise<Store> {
   const { uri, embedded } = options.mongodbUri ? { uri: options.mongodbUri, embedded: null } : await openEmbedded(options, share);
   const connection = mongoose.createConnection(uri, {
-    monitorCommands: true,
+    monitorCommands: options.watchCommands ?? false,
     ...unlessInUri(uri, { serverSelectionTimeoutMS: 5_000, maxPoolSize: options.storePoolSize }),
   });
   const close = (): Promise<void> => closeAll(connection, embedded);

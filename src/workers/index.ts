@@ -1,2 +1,2 @@
 export { ChangedDocuments } from './changed-documents.js';
-export { registerLag, Worker } from './worker.js';
+export { registerWorkers, Worker } from './worker.js';

@@ -1,5 +1,5 @@
 /** Background work: something that is done again and again, on a timer and when something asks for it. */
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../log.js';
 
 const maxBackOff = 60_000;
@@ -27,6 +27,8 @@ export class Worker {
   private stopping: AbortController | null = null;
   private stopListening: (() => void) | null = null;
   private succeededAt = Date.now();
+  /** What this process has done so far. */
+  readonly done = { succeeded: 0, failed: 0, seconds: 0 };
 
   constructor(private readonly options: WorkerOptions) {}
 
@@ -86,14 +88,19 @@ export class Worker {
   }
 
   private async runOnce(signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
     try {
       await this.options.run(signal);
       this.failures = 0;
+      this.done.succeeded++;
       this.succeededAt = Date.now();
     } catch (error) {
       if (signal.aborted) return;
       this.failures++;
+      this.done.failed++;
       this.options.log.warn({ err: error, worker: this.name, failures: this.failures }, 'background work failed; it is tried again');
+    } finally {
+      this.done.seconds += (performance.now() - startedAt) / 1000;
     }
   }
 
@@ -107,13 +114,36 @@ export class Worker {
   }
 }
 
-/** How long ago each worker last succeeded, at /metrics. */
-export function registerLag(registry: Registry, workers: readonly Worker[]): void {
+/** What background work does, at /metrics. */
+export function registerWorkers(registry: Registry, workers: readonly Worker[]): void {
   const gauge = new Gauge({
     name: 'plaza_worker_lag_seconds',
     help: 'Seconds since the last successful run of background work.',
     labelNames: ['worker'],
     registers: [registry],
     collect: () => workers.forEach((worker) => gauge.set({ worker: worker.name }, worker.lag)),
+  });
+  const runs = new Counter({
+    name: 'plaza_worker_runs_total',
+    help: 'Runs of background work that have ended, by outcome.',
+    labelNames: ['worker', 'outcome'],
+    registers: [registry],
+    collect() {
+      runs.reset();
+      for (const { name, done } of workers) {
+        runs.inc({ worker: name, outcome: 'succeeded' }, done.succeeded);
+        runs.inc({ worker: name, outcome: 'failed' }, done.failed);
+      }
+    },
+  });
+  const busy = new Counter({
+    name: 'plaza_worker_busy_seconds_total',
+    help: 'Seconds that background work has run.',
+    labelNames: ['worker'],
+    registers: [registry],
+    collect() {
+      busy.reset();
+      for (const { name, done } of workers) busy.inc({ worker: name }, done.seconds);
+    },
   });
 }

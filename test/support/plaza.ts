@@ -62,7 +62,7 @@ export class Plaza {
     const uri = process.env['MONGODB_URI'];
     this.database ||= `plaza_test_${process.pid}_${Date.now()}`;
     const store = uri ? { MONGODB_URI: withDatabase(uri, this.database) } : {};
-    const config = readConfig({
+    const read = readConfig({
       PORT: '0',
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
       DEMO_SHOP: 'false',
@@ -71,6 +71,8 @@ export class Plaza {
       ...store,
       ...environment,
     });
+    // Tests look at what requests ask of the store.
+    const config = { ...read, watchCommands: true };
     if (prepare) await withStore(config, prepare);
     this.app = await createApp(config, createLogger(config.logLevel, this.logOutput));
     this.trace.watch(this.app.http.fastify);

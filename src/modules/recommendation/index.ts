@@ -21,6 +21,7 @@ import { Trainer } from './training/trainer.js';
 import { trainingModels } from './training/training.model.js';
 import { TrainingService } from './training/training.service.js';
 import { collections } from './recommendation.collections.js';
+import { RecommendationMetrics } from './recommendation-metrics.js';
 
 export interface RecommendationOptions {
   /** The share of users who get the experiment's treatment, 0 to 1. */
@@ -47,12 +48,15 @@ interface RecommendationDependencies {
 export function recommendationModule(foundation: Foundation, dependencies: RecommendationDependencies, options: RecommendationOptions) {
   const { users, catalog, behaviour } = dependencies;
   const { models, experiments } = experimentParts(foundation, behaviour, options);
-  const { trainer, training } = trainingParts(foundation, dependencies, options);
+  const metrics = new RecommendationMetrics(foundation.metrics);
+  const { trainer, training } = trainingParts(foundation, dependencies, metrics, options);
+  metrics.showModel(() => training.state().version);
   const gorse = options.gorse && gorseParts(foundation, dependencies, options.gorse);
   const recommender = new RecommenderService({
     ...dependencies,
     experiments,
     training,
+    metrics,
     gorse: gorse?.candidates ?? null,
     experimentShare: options.experimentShare,
   });
@@ -92,11 +96,16 @@ function experimentParts({ database, realtime }: Foundation, behaviour: Behaviou
   return { models, experiments: new ExperimentService({ models, realtime, behaviour, attributionWindow }) };
 }
 
-function trainingParts({ database, log }: Foundation, sources: RecommendationDependencies, { trainingInterval }: RecommendationOptions) {
+function trainingParts(
+  { database, log }: Foundation,
+  sources: RecommendationDependencies,
+  metrics: RecommendationMetrics,
+  { trainingInterval }: RecommendationOptions,
+) {
   const models = trainingModels(database);
   const snapshots = new Snapshots(models);
   const trainer = new Trainer({ sources, models, snapshots });
-  return { trainer, training: new TrainingService({ trainer, snapshots, log, interval: trainingInterval }) };
+  return { trainer, training: new TrainingService({ trainer, snapshots, metrics, log, interval: trainingInterval }) };
 }
 
 function gorseParts(

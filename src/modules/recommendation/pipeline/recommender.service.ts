@@ -6,6 +6,7 @@ import type { OrderVerbs } from '../../order/index.js';
 import type { SocialGraphVerbs } from '../../social-graph/index.js';
 import type { UserVerbs } from '../../user/index.js';
 import { variantOf, type ExperimentService, type VariantName } from '../experiment/experiment.service.js';
+import type { RecommendationMetrics } from '../recommendation-metrics.js';
 import type { TrainingService } from '../training/training.service.js';
 import { firstAnswer, localCandidates, type CandidateSource } from './candidates.js';
 import { explain } from './explain.js';
@@ -30,6 +31,7 @@ interface RecommenderDependencies {
   orders: OrderVerbs;
   experiments: ExperimentService;
   training: TrainingService;
+  metrics: RecommendationMetrics;
   /** Asked before the models of this process; null without one. */
   gorse: CandidateSource | null;
   /** The share of users who get the experiment's treatment, 0 to 1. */
@@ -50,15 +52,16 @@ export class RecommenderService {
   }
 
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
-    const { experiments, training, experimentShare } = this.dependencies;
+    const { experiments, training, metrics, experimentShare } = this.dependencies;
     const dismissedBy = (user: Types.ObjectId): Promise<Types.ObjectId[]> => experiments.dismissedBy(user);
     const viewer = await viewerContext({ ...this.dependencies, dismissedBy }, request);
     const variant = variantOf(viewer.user, experimentShare);
     const { model } = training;
     const wide = { ...request, count: spare * request.count };
     const ranked = model ? await this.ranked(wide, viewer, model, variant) : await this.popular(wide, viewer);
-    const items = await available(ranked, request);
-    return { variant, tracked: viewer.tracked, items: items.slice(0, request.count) };
+    const items = (await available(ranked, request)).slice(0, request.count);
+    metrics.answered(items);
+    return { variant, tracked: viewer.tracked, items };
   }
 
   private async ranked(

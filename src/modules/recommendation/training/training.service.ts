@@ -2,6 +2,7 @@
 import type { Logger } from '../../../log.js';
 import { Worker } from '../../../workers/index.js';
 import { LoadedModel } from '../pipeline/loaded-model.js';
+import type { RecommendationMetrics } from '../recommendation-metrics.js';
 import type { Snapshots } from './snapshots.js';
 import type { Trainer, TrainingProgress } from './trainer.js';
 import type { SnapshotDocument } from './training.model.js';
@@ -18,6 +19,7 @@ export interface RecommenderState {
 interface TrainingDependencies {
   trainer: Trainer;
   snapshots: Snapshots;
+  metrics: RecommendationMetrics;
   log: Logger;
   /** Milliseconds from one training to the next; 0 trains only when asked. */
   interval: number;
@@ -59,10 +61,12 @@ export class TrainingService {
     const cancel = new AbortController();
     this.cancelled.add(cancel);
     try {
-      const version = await this.dependencies.trainer.train((share, what) => {
+      const { trainer, metrics } = this.dependencies;
+      const noteProgress: TrainingProgress = (share, what) => {
         this.progress = share;
         onProgress(share, what);
-      }, cancel.signal);
+      };
+      const version = await metrics.timed(() => trainer.train(noteProgress, cancel.signal));
       await this.reload();
       return version;
     } finally {
