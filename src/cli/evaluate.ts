@@ -1,5 +1,6 @@
 /** Evaluates every model and the blend on a file of ratings. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPositive, prepare, readRatings, readTrust, type Split } from '../evaluation/ratings-file.js';
@@ -10,10 +11,11 @@ import { Blend } from '../recommender/blend.js';
 import { randomNumbers, type Dataset } from '../recommender/dataset.js';
 import { diversify } from '../recommender/diversity.js';
 import { evaluate, evaluateRatings, type Evaluation, type RatingErrors } from '../recommender/evaluation.js';
+import { startFitThreads } from '../recommender/fit-threads.js';
 import { reviveModel } from '../recommender/fitted-model.js';
 import { defaultParameters, type HyperParameters } from '../recommender/parameters.js';
 import { searchParameters } from '../recommender/search.js';
-import { trainRecommender } from '../recommender/training.js';
+import { trainRecommender, type TrainingPlan } from '../recommender/training.js';
 import { CommandLineError } from './command-line.js';
 import { formatNames, formatOf, withReadingOptions, type FormatOptions } from './formats.js';
 
@@ -29,6 +31,7 @@ interface Options extends FormatOptions {
   tune?: number;
   diversity: number;
   report: string;
+  threads: number;
 }
 
 function readNumber(text: string): number {
@@ -54,6 +57,7 @@ export function evaluateCommand(): Command {
     .option('--tune <trials>', 'first search hyper-parameters on the training part, with this many trials per model', readNumber)
     .option('--diversity <lambda>', 'weight of relevance against diversity for diverse-blend, 0 to 1', readNumber, 0.6)
     .option('--report <folder>', 'folder to write the report to', 'evaluation')
+    .option('--threads <count>', 'threads to train with', readNumber, Math.min(4, availableParallelism()))
     .action(evaluateFiles);
 }
 
@@ -136,7 +140,8 @@ async function evaluateFiles(options: Options): Promise<void> {
     const parameters = options.tune
       ? tune(dataset, options.tune, options.seed, (share) => onProgress(share, 'parameters'))
       : defaultParameters;
-    return trainRecommender(dataset, { seed: options.seed, parameters, onProgress });
+    const start = (plan: TrainingPlan) => startFitThreads(options.threads, plan);
+    return trainRecommender(dataset, { seed: options.seed, parameters, onProgress, start });
   });
   facts.push(`trained in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));

@@ -5,69 +5,51 @@
  * (ListNet), 2007.
  */
 import { equalWeights, logSize, spread, type BlendWeights } from './blend.js';
-import type { Dataset } from './dataset.js';
+import type { Holdout } from './dataset.js';
 import { solvePositiveDefinite } from './linear-algebra.js';
 import type { Model, Profile } from './models/model.js';
 import { profileOf } from './profile.js';
-import { largest, rowOf, type SparseMatrix } from './sparse-matrix.js';
+import { largest, rowOf } from './sparse-matrix.js';
 
 const candidatesPerModel = 25;
-const mostExamples = 6000;
 const penalty = 0.01;
 const steps = 20;
 const damping = 1e-6;
 const shortestStep = 1 / 1024;
 
 /** A user's candidates, with each model's standardised score of each, candidate by candidate. */
-interface Example {
+export interface Example {
   features: Float32Array;
   relevant: number[];
   logSize: number;
 }
 
-export class WeightLearner {
-  private readonly examples: Example[] = [];
-
-  constructor(private readonly names: readonly string[]) {}
-
-  /**
-   * Adds what models say of users with held-out likes.
-   * @param models fitted on `train`, which lacks what is held out; in the order of the names
-   * @param share how many of the users to take, so that all folds together stay within bounds
-   */
-  add(models: readonly Model[], train: Dataset, heldOut: SparseMatrix, share: number): void {
-    const scores = models.map(() => new Float32Array(train.items));
-    const known = new Uint8Array(train.items);
-    let due = 0;
-    for (let user = 0; user < train.users; user++) {
-      const relevant = rowOf(heldOut, user).indices;
-      if (relevant.length === 0 || (due += share) < 1) continue;
-      due -= 1;
-      const example = exampleOf(models, profileOf(train, user), relevant, scores, known);
-      if (example.relevant.length > 0) this.examples.push(example);
-    }
-  }
-
-  learn(): BlendWeights {
-    const count = this.names.length;
-    if (this.examples.length === 0) return equalWeights(this.names.map(() => 1));
-    const sizes = this.examples.map((example) => example.logSize);
-    const meanLogSize = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-    const weights = new Float64Array(2 * count);
-    for (let step = 0; step < steps; step++) if (improve(this.examples, weights, count, meanLogSize) < 1e-4) break;
-    return {
-      base: Array.from(weights.subarray(0, count)),
-      bySize: Array.from(weights.subarray(count)),
-      meanLogSize,
-      leastLogSize: sizes.reduce((least, size) => Math.min(least, size), Infinity),
-      mostLogSize: sizes.reduce((most, size) => Math.max(most, size), -Infinity),
-    };
-  }
+/**
+ * What models say of users with held-out likes.
+ * @param models fitted on `train`, which lacks what is held out
+ */
+export function examplesOf(models: readonly Model[], { train, heldOut }: Holdout, users: readonly number[]): Example[] {
+  const scores = models.map(() => new Float32Array(train.items));
+  const known = new Uint8Array(train.items);
+  return users
+    .map((user) => exampleOf(models, profileOf(train, user), rowOf(heldOut, user).indices, scores, known))
+    .filter(({ relevant }) => relevant.length > 0);
 }
 
-/** How many of the users with held-out likes to take. */
-export function shareOfExamples(users: number, folds: number): number {
-  return Math.min(1, mostExamples / Math.max(1, users * folds));
+/** @param count of the models, in whose order the weights are */
+export function learnWeights(examples: readonly Example[], count: number): BlendWeights {
+  if (examples.length === 0) return equalWeights(Array.from({ length: count }, () => 1));
+  const sizes = examples.map((example) => example.logSize);
+  const meanLogSize = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  const weights = new Float64Array(2 * count);
+  for (let step = 0; step < steps; step++) if (improve(examples, weights, count, meanLogSize) < 1e-4) break;
+  return {
+    base: Array.from(weights.subarray(0, count)),
+    bySize: Array.from(weights.subarray(count)),
+    meanLogSize,
+    leastLogSize: sizes.reduce((least, size) => Math.min(least, size), Infinity),
+    mostLogSize: sizes.reduce((most, size) => Math.max(most, size), -Infinity),
+  };
 }
 
 function exampleOf(models: readonly Model[], profile: Profile, relevant: Uint32Array, scores: Float32Array[], known: Uint8Array): Example {

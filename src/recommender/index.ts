@@ -5,4 +5,5 @@ export { defaultParameters, type HyperParameters } from './parameters.js';
 export { interestIn, preprocess, type PreprocessingReport, type RawInteraction } from './preprocessing.js';
 export { type SearchResult } from './search.js';
 export { Ranker } from './serving.js';
+export { unshareArrays } from './shared-arrays.js';
 export { type TrainedRecommender } from './training.js';

@@ -1,218 +1,188 @@
-/** Dense linear algebra on row-major arrays, in blocks that fit the processor's cache. */
+/**
+ * Dense linear algebra on row-major arrays, in blocks that fit the processor's cache: all but a small share of the work is
+ * done by the dense kernel. Source: G. H. Golub, C. F. Van Loan, "Matrix computations", 4th edition, 2013, section 4.2.
+ */
+import { denseKernel, type DenseKernel } from './dense-kernel.js';
 
-const block = 48;
+const block = 64;
+/** Half as many columns as a block has, so that they stay in the first cache while rows pass by. */
+const columnsAtOnce = 32;
 
 /**
  * The inverse of a symmetric positive definite matrix, by Cholesky's factorisation.
- * @param matrix size by size; it is overwritten
+ * @param matrix size by size, of which the lower half is read
  * @throws Error where the matrix is not positive definite
  */
-export function invertPositiveDefinite(matrix: Float64Array, size: number): Float64Array {
-  factorise(matrix, size);
-  const inverse = invertLower(matrix, size);
-  return multiplyByTranspose(inverse, size);
+export function invertPositiveDefinite(matrix: Float64Array, size: number, kernel?: DenseKernel): Float64Array {
+  return new Inversion(matrix, size, kernel).run();
 }
 
-/** Leaves L in the lower half, with L Lᵀ the matrix. */
-function factorise(matrix: Float64Array, size: number): void {
-  for (let from = 0; from < size; from += block) {
-    const to = Math.min(size, from + block);
-    for (let row = from; row < size; row++) {
-      for (let column = from; column < Math.min(row + 1, to); column++) {
-        let sum = matrix[row * size + column]!;
-        for (let at = from; at < column; at++) sum -= matrix[row * size + at]! * matrix[column * size + at]!;
-        if (row !== column) matrix[row * size + column] = sum / matrix[column * size + column]!;
-        else if (sum > 0) matrix[row * size + column] = Math.sqrt(sum);
-        else throw new Error('the matrix is not positive definite');
-      }
+/** How much memory of a kernel an inversion takes. */
+export function bytesForInverse(size: number): number {
+  const padded = paddedTo(size);
+  return 8 * (2 * padded * padded + padded * block + block * block);
+}
+
+/** Tiles are four by four: the matrix is filled up with rows of the identity. */
+function paddedTo(size: number): number {
+  return Math.ceil(size / 4) * 4;
+}
+
+class Inversion {
+  private readonly padded: number;
+  private readonly kernel: DenseKernel;
+  /** At first the matrix, then L of L Lᵀ in the lower half, at last the inverse. */
+  private readonly lower: Float64Array;
+  /** The transpose of L's inverse, so that products run along rows. */
+  private readonly turned: Float64Array;
+  private readonly column: Float64Array;
+  private readonly small: Float64Array;
+
+  constructor(
+    matrix: Float64Array,
+    private readonly size: number,
+    kernel?: DenseKernel,
+  ) {
+    const padded = (this.padded = paddedTo(size));
+    this.kernel = kernel ?? denseKernel(bytesForInverse(size));
+    this.lower = this.kernel.doubles(padded * padded);
+    this.turned = this.kernel.doubles(padded * padded);
+    this.column = this.kernel.doubles(padded * block);
+    this.small = this.kernel.doubles(block * block);
+    for (let row = 0; row < size; row++) this.lower.set(matrix.subarray(row * size, row * size + row + 1), row * padded);
+    for (let row = size; row < padded; row++) this.lower[row * padded + row] = 1;
+  }
+
+  run(): Float64Array {
+    for (let from = 0; from < this.padded; from += block) this.factorise(from);
+    for (let from = 0; from < this.padded; from += block) this.invertColumns(from);
+    this.lower.fill(0);
+    for (let from = 0; from < this.padded; from += block) this.addProduct(from);
+    return this.result();
+  }
+
+  private endOf(from: number): number {
+    return Math.min(this.padded, from + block);
+  }
+
+  /** One block of columns of L, and what they take from the columns after them. */
+  private factorise(from: number): void {
+    const { lower, padded } = this;
+    const to = this.endOf(from);
+    const width = to - from;
+    factoriseSquare(lower, from * padded + from, padded, width);
+    invertSquare(lower, from * padded + from, padded, width, this.small);
+    // The inverse of the block on the diagonal stands where L's inverse will have it, transposed.
+    for (let row = 0; row < width; row++)
+      for (let column = 0; column <= row; column++) this.turned[(from + column) * padded + from + row] = this.small[row * block + column]!;
+    this.timesSmall(lower, to, padded, from, width);
+    for (let column = to; column < padded; column += columnsAtOnce)
+      this.kernel.subtractProduct(
+        { array: lower, from: column * padded + column, stride: padded },
+        { array: lower, from: column * padded + from, stride: padded },
+        { array: lower, from: column * padded + from, stride: padded },
+        { rows: padded - column, columns: Math.min(columnsAtOnce, padded - column), depth: width },
+      );
+  }
+
+  /** Multiplies a block of columns, from one row to before another, by the transpose of `small`. */
+  private timesSmall(array: Float64Array, firstRow: number, lastRow: number, from: number, width: number): void {
+    const { padded, column, small, kernel } = this;
+    const rows = lastRow - firstRow;
+    if (rows <= 0) return;
+    for (let row = 0; row < rows; row++) {
+      const start = (firstRow + row) * padded + from;
+      for (let at = 0; at < width; at++) column[row * block + at] = -array[start + at]!;
+      array.fill(0, start, start + width);
     }
-    subtractOuterProduct(matrix, size, from, to);
+    kernel.subtractProduct(
+      { array, from: firstRow * padded + from, stride: padded },
+      { array: column, from: 0, stride: block },
+      { array: small, from: 0, stride: block },
+      { rows, columns: width, depth: width },
+    );
   }
-}
 
-/** Takes the finished columns' products out of what is still to be factorised: two rows by four columns at a time. */
-function subtractOuterProduct(matrix: Float64Array, size: number, from: number, to: number): void {
-  for (let rows = to; rows < size; rows += block) {
-    const rowsEnd = Math.min(size, rows + block);
-    for (let columns = to; columns < rowsEnd; columns += block) {
-      const columnsEnd = Math.min(size, columns + block);
-      subtractTile(matrix, size, from, to, rows, rowsEnd, columns, columnsEnd);
+  /** One block of columns of `turned` above its diagonal, from the blocks before it. */
+  private invertColumns(from: number): void {
+    const { lower, turned, padded, kernel } = this;
+    const to = this.endOf(from);
+    for (let depth = 0; depth < from; depth += block) {
+      for (let column = from; column < to; column += columnsAtOnce)
+        kernel.subtractProduct(
+          { array: turned, from: column, stride: padded },
+          { array: turned, from: depth, stride: padded },
+          { array: lower, from: column * padded + depth, stride: padded },
+          { rows: depth + block, columns: Math.min(columnsAtOnce, to - column), depth: block },
+        );
     }
+    const width = to - from;
+    this.small.fill(0);
+    for (let row = 0; row < width; row++)
+      for (let column = 0; column <= row; column++) this.small[row * block + column] = turned[(from + column) * padded + from + row]!;
+    this.timesSmall(turned, 0, from, from, width);
+  }
+
+  /** Takes from `lower` what one block of columns adds to `turned` times its transpose. */
+  private addProduct(from: number): void {
+    const { lower, turned, padded, kernel } = this;
+    const to = this.endOf(from);
+    for (let column = 0; column < to; column += columnsAtOnce)
+      kernel.subtractProduct(
+        { array: lower, from: column * padded + column, stride: padded },
+        { array: turned, from: column * padded + from, stride: padded },
+        { array: turned, from: column * padded + from, stride: padded },
+        { rows: to - column, columns: Math.min(columnsAtOnce, to - column), depth: to - from },
+      );
+  }
+
+  private result(): Float64Array {
+    const { lower, padded, size } = this;
+    const inverse = new Float64Array(size * size);
+    for (let row = 0; row < size; row++)
+      for (let column = 0; column <= row; column++)
+        inverse[row * size + column] = inverse[column * size + row] = -lower[row * padded + column]!;
+    return inverse;
   }
 }
 
-function subtractTile(
-  matrix: Float64Array,
-  size: number,
-  from: number,
-  to: number,
-  rows: number,
-  rowsEnd: number,
-  columns: number,
-  columnsEnd: number,
-): void {
-  let row = rows;
-  for (; row + 1 < rowsEnd; row += 2) {
-    const a = row * size;
-    const b = a + size;
-    let column = columns;
-    for (; column + 3 < columnsEnd; column += 4) {
-      dots(matrix, a, b, matrix, column * size, size, from, to);
-      for (let at = 0; at < 4; at++) {
-        matrix[a + column + at]! -= sums[at]!;
-        matrix[b + column + at]! -= sums[4 + at]!;
-      }
-    }
-    for (; column < columnsEnd; column++) {
-      matrix[a + column]! -= dot(matrix, a, column * size, from, to);
-      matrix[b + column]! -= dot(matrix, b, column * size, from, to);
-    }
-  }
-  for (; row < rowsEnd; row++) {
-    for (let column = columns; column < columnsEnd; column++)
-      matrix[row * size + column]! -= dot(matrix, row * size, column * size, from, to);
-  }
-}
-
-function dot(matrix: Float64Array, one: number, other: number, from: number, to: number): number {
-  let sum = 0;
-  for (let at = from; at < to; at++) sum += matrix[one + at]! * matrix[other + at]!;
-  return sum;
-}
-
-/** Where `dots` leaves its eight sums: those of the first row, then those of the second. */
-const sums = new Float64Array(8);
-
-/** The products of two rows of one matrix with four of another, from one column to before another. */
-function dots(
-  left: Float64Array,
-  a: number,
-  b: number,
-  right: Float64Array,
-  first: number,
-  stride: number,
-  from: number,
-  to: number,
-): void {
-  const second = first + stride;
-  const third = second + stride;
-  const fourth = third + stride;
-  let a1 = 0;
-  let a2 = 0;
-  let a3 = 0;
-  let a4 = 0;
-  let b1 = 0;
-  let b2 = 0;
-  let b3 = 0;
-  let b4 = 0;
-  for (let at = from; at < to; at++) {
-    const top = left[a + at]!;
-    const bottom = left[b + at]!;
-    const one = right[first + at]!;
-    const two = right[second + at]!;
-    const three = right[third + at]!;
-    const four = right[fourth + at]!;
-    a1 += top * one;
-    a2 += top * two;
-    a3 += top * three;
-    a4 += top * four;
-    b1 += bottom * one;
-    b2 += bottom * two;
-    b3 += bottom * three;
-    b4 += bottom * four;
-  }
-  sums[0] = a1;
-  sums[1] = a2;
-  sums[2] = a3;
-  sums[3] = a4;
-  sums[4] = b1;
-  sums[5] = b2;
-  sums[6] = b3;
-  sums[7] = b4;
-}
-
-const columnsAtOnce = 8;
-
-/** The transpose of L's inverse: row by row what its columns are, so that products run along rows. */
-function invertLower(lower: Float64Array, size: number): Float64Array {
-  const turned = new Float64Array(size * size);
-  for (let from = 0; from < size; from += columnsAtOnce) {
-    const to = Math.min(size, from + columnsAtOnce);
-    for (let column = from; column < to; column++) invertColumn(lower, turned, size, column, to);
-    const whole = to - from === columnsAtOnce;
-    let row = to;
-    for (; whole && row + 1 < size; row += 2) invertPair(lower, turned, size, from, row);
-    for (; row < size; row++)
-      for (let column = from; column < to; column++) turned[column * size + row] = invertedAt(lower, turned, size, column, row);
-  }
-  return turned;
-}
-
-/** A column from its diagonal to before a row. */
-function invertColumn(lower: Float64Array, turned: Float64Array, size: number, column: number, to: number): void {
-  turned[column * size + column] = 1 / lower[column * size + column]!;
-  for (let row = column + 1; row < to; row++) turned[column * size + row] = invertedAt(lower, turned, size, column, row);
-}
-
-function invertedAt(lower: Float64Array, turned: Float64Array, size: number, column: number, row: number): number {
-  let sum = 0;
-  for (let at = column; at < row; at++) sum += lower[row * size + at]! * turned[column * size + at]!;
-  return -sum / lower[row * size + row]!;
-}
-
-/** Two rows of eight columns; above their diagonals the columns are 0 and add nothing. */
-function invertPair(lower: Float64Array, turned: Float64Array, size: number, from: number, row: number): void {
-  const [a, b] = [row * size, (row + 1) * size];
-  const [own, next, between] = [lower[a + row]!, lower[b + row + 1]!, lower[b + row]!];
-  for (let column = from; column < from + columnsAtOnce; column += 4) {
-    dots(lower, a, b, turned, column * size, size, from, row);
-    for (let at = 0; at < 4; at++) {
-      const start = (column + at) * size;
-      const value = -sums[at]! / own;
-      turned[start + row] = value;
-      turned[start + row + 1] = -(sums[4 + at]! + between * value) / next;
+/** Leaves L in the lower half of a square that begins at `from`. */
+function factoriseSquare(matrix: Float64Array, from: number, stride: number, size: number): void {
+  for (let row = 0; row < size; row++) {
+    const own = from + row * stride;
+    for (let column = 0; column <= row; column++) {
+      const other = from + column * stride;
+      let sum = matrix[own + column]!;
+      for (let at = 0; at < column; at++) sum -= matrix[own + at]! * matrix[other + at]!;
+      if (row !== column) matrix[own + column] = sum / matrix[other + column]!;
+      else if (sum > 0) matrix[own + column] = Math.sqrt(sum);
+      else throw new Error('the matrix is not positive definite');
     }
   }
 }
 
-/** T Tᵀ of an upper triangular T, which is the inverse where T is the transpose of L's inverse. */
-function multiplyByTranspose(upper: Float64Array, size: number): Float64Array {
-  const product = new Float64Array(size * size);
-  const keep = (row: number, column: number, value: number): void => {
-    product[row * size + column] = value;
-    product[column * size + row] = value;
-  };
-  for (let rows = 0; rows < size; rows += block) {
-    const rowsEnd = Math.min(size, rows + block);
-    for (let columns = 0; columns <= rows; columns += block) {
-      for (let row = rows; row < rowsEnd; row += 2) {
-        const columnsEnd = Math.min(row + 1, columns + block);
-        let column = columns;
-        // What lies left of a row's diagonal is 0, so both rows may begin where the first does.
-        for (; row + 1 < rowsEnd && column + 3 < columnsEnd; column += 4) {
-          dots(upper, row * size, (row + 1) * size, upper, column * size, size, row, size);
-          for (let at = 0; at < 4; at++) {
-            keep(row, column + at, sums[at]!);
-            keep(row + 1, column + at, sums[4 + at]!);
-          }
-        }
-        for (const own of row + 1 < rowsEnd ? [row, row + 1] : [row])
-          for (let rest = column; rest < Math.min(own + 1, columns + block); rest++)
-            keep(own, rest, dot(upper, own * size, rest * size, own, size));
-      }
+/** The inverse of the L that `factoriseSquare` leaves; its upper half is 0. */
+function invertSquare(lower: Float64Array, from: number, stride: number, size: number, inverse: Float64Array): void {
+  inverse.fill(0);
+  for (let column = 0; column < size; column++) {
+    inverse[column * block + column] = 1 / lower[from + column * stride + column]!;
+    for (let row = column + 1; row < size; row++) {
+      const own = from + row * stride;
+      let sum = 0;
+      for (let at = column; at < row; at++) sum += lower[own + at]! * inverse[at * block + column]!;
+      inverse[row * block + column] = -sum / lower[own + row]!;
     }
   }
-  return product;
 }
 
 /**
- * Solves matrix times x = target for a symmetric positive definite matrix.
+ * Solves matrix times x = target for a small symmetric positive definite matrix.
  * @param matrix size by size, of which the lower half is read and overwritten
  * @param target overwritten with the solution
  * @throws Error where the matrix is not positive definite
  */
 export function solvePositiveDefinite(matrix: Float64Array, target: Float64Array, size: number): Float64Array {
-  factorise(matrix, size);
+  factoriseSquare(matrix, 0, size, size);
   for (let row = 0; row < size; row++) {
     let sum = target[row]!;
     for (let at = 0; at < row; at++) sum -= matrix[row * size + at]! * target[at]!;

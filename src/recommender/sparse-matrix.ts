@@ -18,15 +18,63 @@ export interface Entry {
 
 /** Builds a matrix; of entries at the same place the last one stays. */
 export function sparseMatrix(rows: number, columns: number, entries: Iterable<Entry>): SparseMatrix {
-  const byRow: Map<number, number>[] = Array.from({ length: rows }, () => new Map<number, number>());
-  for (const { row, column, value } of entries) byRow[row]!.set(column, value);
-  return fromRows(
-    columns,
-    byRow.map((cells) => {
-      const indices = Uint32Array.from(cells.keys()).sort();
-      return { indices, values: Float32Array.from(indices, (column) => cells.get(column)!) };
-    }),
-  );
+  const list = [...entries];
+  const cells = {
+    rows: Uint32Array.from(list, ({ row }) => row),
+    columns: Uint32Array.from(list, ({ column }) => column),
+    values: Float32Array.from(list, ({ value }) => value),
+  };
+  return matrixOfCells(rows, columns, cells);
+}
+
+/** The same from three arrays; it takes as long as they are long. */
+export function matrixOfCells(
+  rows: number,
+  columns: number,
+  cells: { rows: Uint32Array; columns: Uint32Array; values: Float32Array },
+): SparseMatrix {
+  const byColumn = distribute(columns, rows, cells.columns, cells.rows, cells.values);
+  return withoutDuplicates(transpose(byColumn));
+}
+
+/** Puts each cell into its row, in the order in which they come. */
+function distribute(rows: number, columns: number, rowOfCell: Uint32Array, columnOfCell: Uint32Array, values: Float32Array): SparseMatrix {
+  const matrix = emptyMatrix(rows, columns, values.length);
+  const { offsets } = matrix;
+  for (const row of rowOfCell) offsets[row + 1]!++;
+  for (let row = 0; row < rows; row++) offsets[row + 1]! += offsets[row]!;
+  const next = offsets.slice();
+  for (let cell = 0; cell < values.length; cell++) {
+    const place = next[rowOfCell[cell]!]!++;
+    matrix.indices[place] = columnOfCell[cell]!;
+    matrix.values[place] = values[cell]!;
+  }
+  return matrix;
+}
+
+function emptyMatrix(rows: number, columns: number, entries: number): SparseMatrix {
+  return { rows, columns, offsets: new Uint32Array(rows + 1), indices: new Uint32Array(entries), values: new Float32Array(entries) };
+}
+
+/** Of neighbours at the same place only the last one stays. */
+function withoutDuplicates(matrix: SparseMatrix): SparseMatrix {
+  return filterEntries(matrix, (at, row) => at + 1 === matrix.offsets[row + 1] || matrix.indices[at + 1] !== matrix.indices[at]);
+}
+
+/** The same matrix without some of its entries. */
+export function filterEntries(matrix: SparseMatrix, keep: (at: number, row: number) => boolean): SparseMatrix {
+  const kept = emptyMatrix(matrix.rows, matrix.columns, matrix.indices.length);
+  let count = 0;
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let at = matrix.offsets[row]!; at < matrix.offsets[row + 1]!; at++) {
+      if (!keep(at, row)) continue;
+      kept.indices[count] = matrix.indices[at]!;
+      kept.values[count++] = matrix.values[at]!;
+    }
+    kept.offsets[row + 1] = count;
+  }
+  if (count === matrix.indices.length) return kept;
+  return { ...kept, indices: kept.indices.slice(0, count), values: kept.values.slice(0, count) };
 }
 
 export interface SparseRow {
@@ -35,18 +83,15 @@ export interface SparseRow {
 }
 
 export function fromRows(columns: number, rows: readonly SparseRow[]): SparseMatrix {
-  const offsets = new Uint32Array(rows.length + 1);
-  rows.forEach((row, at) => (offsets[at + 1] = offsets[at]! + row.indices.length));
-  const matrix: SparseMatrix = {
-    rows: rows.length,
+  const matrix = emptyMatrix(
+    rows.length,
     columns,
-    offsets,
-    indices: new Uint32Array(offsets[rows.length]!),
-    values: new Float32Array(offsets[rows.length]!),
-  };
+    rows.reduce((sum, { indices }) => sum + indices.length, 0),
+  );
   rows.forEach((row, at) => {
-    matrix.indices.set(row.indices, offsets[at]);
-    matrix.values.set(row.values, offsets[at]);
+    matrix.offsets[at + 1] = matrix.offsets[at]! + row.indices.length;
+    matrix.indices.set(row.indices, matrix.offsets[at]);
+    matrix.values.set(row.values, matrix.offsets[at]);
   });
   return matrix;
 }
@@ -60,24 +105,9 @@ export function rowOf(matrix: SparseMatrix, row: number): SparseRow {
 
 export function transpose(matrix: SparseMatrix): SparseMatrix {
   const { rows, columns, offsets, indices, values } = matrix;
-  const turned: SparseMatrix = {
-    rows: columns,
-    columns: rows,
-    offsets: new Uint32Array(columns + 1),
-    indices: new Uint32Array(indices.length),
-    values: new Float32Array(values.length),
-  };
-  for (const column of indices) turned.offsets[column + 1]!++;
-  for (let column = 0; column < columns; column++) turned.offsets[column + 1]! += turned.offsets[column]!;
-  const next = turned.offsets.slice();
-  for (let row = 0; row < rows; row++) {
-    for (let at = offsets[row]!; at < offsets[row + 1]!; at++) {
-      const place = next[indices[at]!]!++;
-      turned.indices[place] = row;
-      turned.values[place] = values[at]!;
-    }
-  }
-  return turned;
+  const rowOfEntry = new Uint32Array(indices.length);
+  for (let row = 0; row < rows; row++) rowOfEntry.fill(row, offsets[row], offsets[row + 1]);
+  return distribute(columns, rows, indices, rowOfEntry, values);
 }
 
 /** The Euclidean length of a vector, however long its list of values. */
@@ -87,20 +117,18 @@ export function lengthOf(values: Float32Array): number {
   return Math.sqrt(squares);
 }
 
-/** The same matrix with other values at the same places; entries that become 0 are dropped. */
+/** The same matrix with other values at the same places. */
 export function mapValues(matrix: SparseMatrix, change: (value: number, row: number, column: number) => number): SparseMatrix {
-  const rows = Array.from({ length: matrix.rows }, (_, row) => {
-    const { indices, values } = rowOf(matrix, row);
-    const changed = values.map((value, at) => change(value, row, indices[at]!));
-    if (!changed.includes(0)) return { indices, values: changed };
-    const kept = [...changed.keys()].filter((at) => changed[at] !== 0);
-    return { indices: Uint32Array.from(kept, (at) => indices[at]!), values: Float32Array.from(kept, (at) => changed[at]!) };
-  });
-  return fromRows(matrix.columns, rows);
+  const values = new Float32Array(matrix.values.length);
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let at = matrix.offsets[row]!; at < matrix.offsets[row + 1]!; at++)
+      values[at] = change(matrix.values[at]!, row, matrix.indices[at]!);
+  }
+  return { ...matrix, values };
 }
 
 /** The positions of the `count` largest values above a bound, which is 0 where left out, the largest first. */
-export function largest(values: Float32Array, count: number, candidates?: ArrayLike<number>, above = 0): number[] {
+export function largest(values: Float32Array | Float64Array, count: number, candidates?: ArrayLike<number>, above = 0): number[] {
   const heap: number[] = [];
   const total = candidates ? candidates.length : values.length;
   for (let at = 0; at < total; at++) {
@@ -120,7 +148,7 @@ export function largest(values: Float32Array, count: number, candidates?: ArrayL
 }
 
 /** Restores a binary min-heap whose root has changed; a sorted array is such a heap. */
-function sink(heap: number[], values: Float32Array): void {
+function sink(heap: number[], values: Float32Array | Float64Array): void {
   const moved = heap[0]!;
   let at = 0;
   for (;;) {

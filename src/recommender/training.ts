@@ -1,5 +1,5 @@
 /** Learns the blend's weights on held-out observations, and fits every model on everything. */
-import { shareOfExamples, WeightLearner } from './blend-weights.js';
+import { examplesOf, learnWeights, type Example } from './blend-weights.js';
 import type { BlendWeights } from './blend.js';
 import { splitFolds, type Dataset, type Vocabulary } from './dataset.js';
 import { reviveModel, type FittedModel } from './fitted-model.js';
@@ -9,14 +9,8 @@ import { contentSimilarity, coPurchases, graphWalk, itemNeighbourhood } from './
 import { countLikes, countRecent, meanStrength } from './models/popularity.js';
 import { fitRatings } from './models/rating-neighbourhood.js';
 import { defaultParameters, type HyperParameters } from './parameters.js';
+import { shareArrays } from './shared-arrays.js';
 import type { SparseMatrix } from './sparse-matrix.js';
-
-export interface Training {
-  /** 1 for everything the training does, else the share that is done. */
-  onProgress?: (done: number, what: string) => void;
-  seed?: number;
-  parameters?: HyperParameters;
-}
 
 /** All that serving needs. */
 export interface TrainedRecommender {
@@ -35,7 +29,50 @@ export interface TrainedRecommender {
   parameters: HyperParameters;
 }
 
-const folds = 5;
+/** What one training works on: the data sets that models are fitted on, and what each but the last lacks. */
+export interface TrainingPlan {
+  /** One for each fold that weights are learnt on; then everything. */
+  datasets: Dataset[];
+  /** By fold. */
+  heldOut: SparseMatrix[];
+  /** By fold: the users whom weights are learnt from. */
+  learners: number[][];
+  /** The data set that the models of the recommender are fitted on. */
+  serving: number;
+  parameters: HyperParameters;
+}
+
+/** A part of a training that needs no other but those whose result it holds; it gives the same wherever it runs. */
+export type TrainingTask =
+  | { kind: 'fit'; dataset: number; model: string }
+  | { kind: 'companions' | 'likeness'; dataset: number }
+  | { kind: 'examples'; dataset: number; models: FittedModel[]; users: number[] };
+
+export interface TrainingResults {
+  fit: FittedModel;
+  companions: SparseMatrix;
+  likeness: SparseMatrix;
+  examples: Example[];
+}
+
+/** Runs tasks, those that were given first first, or several at once. */
+export type TaskRunner = <Task extends TrainingTask>(task: Task) => Promise<TrainingResults[Task['kind']]>;
+
+export interface Training {
+  /** 1 for everything the training does, else the share that is done. */
+  onProgress?: (done: number, what: string) => void;
+  seed?: number;
+  parameters?: HyperParameters;
+  /** Who runs the tasks of a plan; this thread, one after the other, where left out. */
+  start?: (plan: TrainingPlan) => { run: TaskRunner; stop: () => void };
+}
+
+const shares = 5;
+/** So many users teach the weights well enough; with fewer, more folds are made, so that each of them teaches more. */
+const enoughLearners = 2000;
+/** What is held out of so small a share of the data is not missed: the models that weights are learnt with may serve. */
+const negligibleShare = 0.01;
+const usersPerTask = 250;
 const companions = 30;
 const likenessNeighbours = 50;
 const regardPrior = 5;
@@ -43,46 +80,115 @@ const regardPrior = 5;
 /** EASE keeps a number for every pair of items; where there are more, those with the most users count. */
 const mostItemsForEase = 3000;
 
-export function trainRecommender(
-  dataset: Dataset,
-  { onProgress = () => {}, seed = 1, parameters = defaultParameters }: Training = {},
-): TrainedRecommender {
-  const weights = learnBlend(dataset, parameters, seed, (share, what) => onProgress(0.8 * share, what));
-  const models = fitModels(dataset, parameters, (share, what) => onProgress(0.8 + share * 0.2, what));
-  onProgress(1, 'done');
+export function planTraining(dataset: Dataset, seed: number, parameters: HyperParameters): TrainingPlan {
+  const candidates = Array.from({ length: dataset.users }, (_, user) => user).filter((user) => sizeOf(dataset.liked, user) > 0);
+  const learners = evenly(candidates, enoughLearners);
+  const count = Math.max(1, Math.min(shares, Math.ceil(enoughLearners / Math.max(1, learners.length))));
+  const holdouts = splitFolds(dataset, shares, seed, { users: new Set(learners), count });
+  const heldEntries = learners.reduce((sum, user) => sum + sizeOf(dataset.strengths, user), 0) / shares;
+  const isNegligible = count === 1 && heldEntries <= negligibleShare * dataset.strengths.indices.length;
+  return {
+    datasets: [...holdouts.map(({ train }) => train), ...(isNegligible ? [] : [dataset])],
+    heldOut: holdouts.map(({ heldOut }) => heldOut),
+    learners: holdouts.map(({ heldOut }) => learners.filter((user) => sizeOf(heldOut, user) > 0)),
+    serving: isNegligible ? 0 : count,
+    parameters,
+  };
+}
+
+function sizeOf(matrix: SparseMatrix, row: number): number {
+  return matrix.offsets[row + 1]! - matrix.offsets[row]!;
+}
+
+/** So many of a list, from all over it. */
+function evenly(list: readonly number[], most: number): number[] {
+  if (list.length <= most) return [...list];
+  return Array.from({ length: most }, (_, at) => list[Math.floor((at * list.length) / most)]!);
+}
+
+/** Does what a task says, in this thread. */
+export function runTask<Task extends TrainingTask>(plan: TrainingPlan, task: Task): TrainingResults[Task['kind']] {
+  return resultOf(plan, task) as TrainingResults[Task['kind']];
+}
+
+function resultOf({ datasets, heldOut, parameters }: TrainingPlan, task: TrainingTask): TrainingResults[keyof TrainingResults] {
+  const dataset = datasets[task.dataset]!;
+  switch (task.kind) {
+    case 'fit':
+      return plans.find(({ name }) => name === task.model)!.fit(dataset, parameters);
+    case 'companions':
+      return coPurchases(dataset.bought, companions);
+    case 'likeness':
+      return likenessOf(dataset);
+    case 'examples': {
+      const models = task.models.map((fitted) => reviveModel(fitted, dataset.liked));
+      return examplesOf(models, { train: dataset, heldOut: heldOut[task.dataset]! }, task.users);
+    }
+  }
+}
+
+/** The same data, seed and parameters give the same recommender, whoever runs the tasks. */
+export async function trainRecommender(dataset: Dataset, training: Training = {}): Promise<TrainedRecommender> {
+  const { onProgress = () => {}, seed = 1, parameters = defaultParameters, start } = training;
+  const planned = planTraining(dataset, seed, parameters);
+  const plan = start ? shareArrays(planned) : planned;
+  const { run, stop } = start?.(plan) ?? { run: async (task) => runTask(plan, task), stop: () => {} };
+  const names = plans.filter(({ suits }) => suits(dataset)).map(({ name }) => name);
+  try {
+    return await runPlan(dataset, plan, withProgress(run, plan, names, onProgress), names);
+  } finally {
+    stop();
+    onProgress(1, 'done');
+  }
+}
+
+async function runPlan(dataset: Dataset, plan: TrainingPlan, run: TaskRunner, names: readonly string[]): Promise<TrainedRecommender> {
+  const fitted = plan.datasets.map((_, at) => Promise.all(names.map((model) => run({ kind: 'fit', dataset: at, model }))));
+  const last = plan.datasets.length - 1;
+  const others = Promise.all([run({ kind: 'companions', dataset: last }), run({ kind: 'likeness', dataset: last })]);
+  const examples = plan.learners.map(async (users, fold) => {
+    const models = await fitted[fold]!;
+    const tasks = chunksOf(users, usersPerTask).map((some) => run({ kind: 'examples', dataset: fold, models, users: some }));
+    return (await Promise.all(tasks)).flat();
+  });
+  const [models, [boughtTogether, likeness], learnt] = await Promise.all([fitted[plan.serving]!, others, Promise.all(examples)]);
   return {
     items: dataset.items,
     users: dataset.users,
     models,
-    weights,
+    weights: learnWeights(learnt.flat(), names.length),
     liked: dataset.liked,
-    boughtTogether: coPurchases(dataset.bought, companions),
-    likeness: likenessOf(dataset),
+    boughtTogether,
+    likeness,
     vocabulary: dataset.vocabulary,
-    parameters,
+    parameters: plan.parameters,
+  };
+}
+
+function chunksOf(list: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+}
+
+/** Reports each task that is done, as one of all there are. */
+function withProgress(
+  run: TaskRunner,
+  plan: TrainingPlan,
+  names: readonly string[],
+  onProgress: (done: number, what: string) => void,
+): TaskRunner {
+  const chunks = plan.learners.reduce((sum, users) => sum + Math.ceil(users.length / usersPerTask), 0);
+  const total = plan.datasets.length * names.length + 2 + chunks;
+  let done = 0;
+  return async (task) => {
+    const result = await run(task);
+    onProgress(Math.min(0.99, ++done / total), task.kind === 'fit' ? task.model : task.kind);
+    return result;
   };
 }
 
 function likenessOf({ liked, content }: Dataset): SparseMatrix {
   if (content.indices.length > 0) return contentSimilarity(content, likenessNeighbours);
   return itemNeighbourhood(liked, { metric: 'cosine', neighbours: likenessNeighbours });
-}
-
-/** Every observation is held out once, so that all of them teach how much each model should count. */
-function learnBlend(
-  dataset: Dataset,
-  parameters: HyperParameters,
-  seed: number,
-  onProgress: (share: number, what: string) => void,
-): BlendWeights {
-  const learner = new WeightLearner(modelNames(dataset));
-  splitFolds(dataset, folds, seed).forEach(({ train, heldOut }, fold) => {
-    const fitted = fitModels(train, parameters, (share, what) => onProgress((fold + share) / (folds + 1), `${what}, fold ${fold + 1}`));
-    const models = fitted.map((one) => reviveModel(one, train.liked));
-    learner.add(models, train, heldOut, shareOfExamples(dataset.users, folds));
-  });
-  onProgress(folds / (folds + 1), 'weights of the blend');
-  return learner.learn();
 }
 
 interface ModelPlan {
@@ -175,10 +281,6 @@ const plans: readonly ModelPlan[] = [
     }),
   },
 ];
-
-function modelNames(dataset: Dataset): string[] {
-  return plans.filter(({ suits }) => suits(dataset)).map(({ name }) => name);
-}
 
 /** The models that have parameters to choose, where the data suits them. */
 export function tunablePlans(dataset: Dataset): (ModelPlan & { tunes: keyof HyperParameters })[] {

@@ -6,13 +6,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatNamed } from '../../src/import/formats/catalogue.js';
 import { prepare, readRatings, readTrust } from '../../src/evaluation/ratings-file.js';
 import { Blend } from '../../src/recommender/blend.js';
 import { evaluate, evaluateRatings } from '../../src/recommender/evaluation.js';
+import { startFitThreads } from '../../src/recommender/fit-threads.js';
 import { reviveModel } from '../../src/recommender/fitted-model.js';
 import { defaultParameters } from '../../src/recommender/parameters.js';
 import { fitModels, trainRecommender } from '../../src/recommender/training.js';
@@ -39,7 +40,7 @@ async function ours(): Promise<Line[]> {
   const { dataset, heldOut, testRatings } = prepare(split, trust ? await readTrust(trust) : [], Number(positive));
   const before = process.memoryUsage().rss;
   const startedAt = performance.now();
-  const trained = trainRecommender(dataset);
+  const trained = await trainRecommender(dataset, { start: (plan) => startFitThreads(availableParallelism(), plan) });
   const fit = (performance.now() - startedAt) / 1000;
   const memory = (process.memoryUsage().rss - before) / 2 ** 20;
   const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
@@ -59,7 +60,7 @@ async function ours(): Promise<Line[]> {
   const { ndcg, recall } = evaluate(new Blend(models, trained.weights, trained.items), dataset, heldOut);
   return [
     ...lines,
-    { model: 'Plaza: blend of all, weights learnt on five folds', ndcg: ndcg.mean, recall: recall.mean, fit, memory, rmse },
+    { model: 'Plaza: blend of all, weights learnt on held-out data', ndcg: ndcg.mean, recall: recall.mean, fit, memory, rmse },
   ];
 
   /** How long each model alone takes. */

@@ -33,9 +33,9 @@ function tastes(users: number, items: number, kinds: number, seed: number): Data
 }
 
 describe('a reason', () => {
-  test('is true: without the product it names, the recommended one scores lower', () => {
+  test('is true: without the product it names, the recommended one scores lower', async () => {
     const dataset = tastes(120, 60, 3, 5);
-    const ranker = new Ranker(trainRecommender(dataset));
+    const ranker = new Ranker(await trainRecommender(dataset));
     const scoreOf = (profile: Parameters<Ranker['recommend']>[0], item: number): number =>
       ranker.recommend(profile, 60, []).find((one) => one.item === item)!.score;
     fc.assert(
@@ -151,11 +151,11 @@ describe('preprocessing', () => {
   });
 });
 
-test('what is popular lately outweighs what was popular once', () => {
+test('what is popular lately outweighs what was popular once', async () => {
   const observations: Observation[] = [];
   for (let user = 0; user < 30; user++) observations.push({ user, item: 0, strength: 1, liked: true, rating: null, at: now - 300 * day });
   for (let user = 0; user < 10; user++) observations.push({ user, item: 1, strength: 1, liked: true, rating: null, at: now });
-  const trained = trainRecommender(buildDataset({ users: 30, items: 2, observations, follows: [], terms: [] }));
+  const trained = await trainRecommender(buildDataset({ users: 30, items: 2, observations, follows: [], terms: [] }));
   const trend = trained.models.find(({ name }) => name === 'trend') as { figures: Float32Array };
   const popularity = trained.models.find(({ name }) => name === 'popularity') as { figures: Float32Array };
   expect(popularity.figures[0]).toBeGreaterThan(popularity.figures[1]!);
@@ -192,7 +192,7 @@ describe('neighbourhoods', () => {
   });
 });
 
-test('the search keeps, for each model, what ranked held-out items best, and is the same for the same seed', () => {
+test('the search keeps, for each model, what ranked held-out items best, and is the same for the same seed', async () => {
   const dataset = tastes(80, 30, 2, 3);
   const { best, trials } = searchParameters(dataset, { trials: 3, seed: 4 });
   for (const model of new Set(trials.map((trial) => trial.model))) {
@@ -202,9 +202,9 @@ test('the search keeps, for each model, what ranked held-out items best, and is 
     expect(Object.values(best)).toContainEqual(own.find(({ ndcg }) => ndcg === highest)!.parameters);
   }
   expect(searchParameters(dataset, { trials: 3, seed: 4 })).toEqual({ best, trials });
-  const trained = trainRecommender(dataset, { parameters: best });
+  const trained = await trainRecommender(dataset, { parameters: best });
   expect(trained.parameters).toEqual(best);
-  expect(trainRecommender(dataset).parameters).toEqual(defaultParameters);
+  expect((await trainRecommender(dataset)).parameters).toEqual(defaultParameters);
 });
 
 test('a text match names the own item that is most alike, and nothing where nothing is', () => {

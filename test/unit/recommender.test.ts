@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildDataset, randomNumbers, splitFolds, type Observation } from '../../src/recommender/dataset.js';
+import { denseKernel, isCompiled, PlainKernel } from '../../src/recommender/dense-kernel.js';
+import { startFitThreads } from '../../src/recommender/fit-threads.js';
 import { invertPositiveDefinite } from '../../src/recommender/linear-algebra.js';
 import { ndcg, recall } from '../../src/recommender/metrics.js';
 import { itemNeighbourhood } from '../../src/recommender/models/item-similarity.js';
 import { reviveModel } from '../../src/recommender/fitted-model.js';
 import type { ItemModel } from '../../src/recommender/models/model.js';
+import { defaultParameters } from '../../src/recommender/parameters.js';
 import { Ranker } from '../../src/recommender/serving.js';
 import { largest, rowOf, sparseMatrix, transpose } from '../../src/recommender/sparse-matrix.js';
-import { trainRecommender } from '../../src/recommender/training.js';
+import { unshareArrays } from '../../src/recommender/shared-arrays.js';
+import { planTraining, trainRecommender } from '../../src/recommender/training.js';
 
 /** Two tastes: users of each half like the items of their half. */
 function twoTastes(users = 80, items = 40) {
@@ -21,6 +25,15 @@ function twoTastes(users = 80, items = 40) {
     }
   }
   return buildDataset({ users, items, observations, follows: [], terms: [] });
+}
+
+function oneTaste(users: number): Observation[] {
+  return Array.from({ length: 3 * users }, (_, at) => ({ user: at % users, item: (at * 7) % 40, strength: 1, liked: true, rating: 5 }));
+}
+
+function filled<Numbers extends Float32Array | Float64Array>(array: Numbers, numbers: number[]): Numbers {
+  array.set(numbers);
+  return array;
 }
 
 describe('a sparse matrix', () => {
@@ -48,7 +61,7 @@ test('the largest values are those that sorting finds', () => {
 
 test('the inverse of a positive definite matrix times the matrix is the identity', () => {
   const random = randomNumbers(3);
-  for (const size of [1, 2, 47, 48, 49, 150]) {
+  for (const size of [1, 2, 63, 64, 65, 150]) {
     const factor = Float64Array.from({ length: size * size }, () => random() - 0.5);
     const product = (a: Float64Array, b: Float64Array, row: number, column: number, turned: boolean) => {
       let sum = 0;
@@ -65,6 +78,30 @@ test('the inverse of a positive definite matrix times the matrix is the identity
         expect(product(matrix, inverse, row, column, false)).toBeCloseTo(row === column ? 1 : 0, 8);
     }
   }
+});
+
+test('the compiled kernel and the plain one give the same numbers to the last digit', () => {
+  const random = randomNumbers(5);
+  const values = (count: number): number[] => Array.from({ length: count }, () => random() - 0.5);
+  const [rows, columns, depth] = [12, 8, 40];
+  const [left, right, square, vectors, weights] = [values(rows * 50), values(columns * 50), values(256), values(16 * 30), values(30)];
+  const products = [denseKernel(1 << 20), new PlainKernel()].map((kernel) => {
+    const doubles = (numbers: number[]) => filled(kernel.doubles(numbers.length), numbers);
+    const floats = (numbers: number[]) => filled(kernel.floats(numbers.length), numbers);
+    const target = doubles(values(0).concat(Array.from({ length: rows * 10 }, (_, at) => at)));
+    kernel.subtractProduct(
+      { array: target, from: 1, stride: 10 },
+      { array: doubles(left), from: 3, stride: 50 },
+      { array: doubles(right), from: 5, stride: 50 },
+      { rows: rows - 4, columns, depth },
+    );
+    const sums = floats(square);
+    kernel.addOuterProducts(sums, 16, floats(vectors), floats(weights), 30);
+    return { target: [...target], lower: [...sums].filter((_, at) => at % 16 <= Math.floor(at / 16)) };
+  });
+  expect(isCompiled()).toBe(true);
+  expect(products[0]).toEqual(products[1]);
+  expect(products[0]!.target).not.toEqual(Array.from({ length: rows * 10 }, (_, at) => at));
 });
 
 test('a matrix that is not positive definite is refused', () => {
@@ -109,9 +146,9 @@ test('item cosine is the cosine of the items’ columns', () => {
   expect([...rowOf(similarities, 2).indices]).toEqual([1]);
 });
 
-describe('a trained recommender', () => {
+describe('a trained recommender', async () => {
   const dataset = twoTastes();
-  const trained = trainRecommender(dataset);
+  const trained = await trainRecommender(dataset);
   const ranker = new Ranker(trained);
 
   test('recommends what others of the same taste like, and nothing that is excluded', () => {
@@ -153,8 +190,30 @@ describe('a trained recommender', () => {
     );
   });
 
-  test('is the same for the same data and seed', () => {
-    expect(trainRecommender(dataset).weights).toEqual(trained.weights);
+  test('is the same for the same data and seed, however many threads train', async () => {
+    for (const threads of [1, 3]) {
+      const again = await trainRecommender(dataset, { start: (plan) => startFitThreads(threads, plan) });
+      expect(unshareArrays(again)).toEqual(trained);
+    }
+  });
+
+  test('ends its training with what went wrong in a thread', async () => {
+    const broken = { ...dataset, strengths: { ...dataset.strengths, indices: dataset.strengths.indices.map(() => 1e9) } };
+    await expect(trainRecommender(broken, { start: (plan) => startFitThreads(2, plan) })).rejects.toThrow();
+  });
+
+  test('needs no second fit where what is held out is not missed, and learns from a bounded number of users', () => {
+    const many = twoTastes(300, 20);
+    const few = planTraining(many, 1, defaultParameters);
+    expect(few.datasets).toHaveLength(few.learners.length + 1);
+    expect(few.datasets[few.serving]).toBe(many);
+    const large = buildDataset({ users: 60_000, items: 40, observations: oneTaste(60_000), follows: [], terms: [] });
+    const plan = planTraining(large, 1, defaultParameters);
+    expect(plan.datasets).toHaveLength(1);
+    expect(plan.learners[0]!.length).toBeLessThanOrEqual(2000);
+    const held = large.strengths.indices.length - plan.datasets[0]!.strengths.indices.length;
+    expect(held / large.strengths.indices.length).toBeLessThan(0.01);
+    expect(held).toBeGreaterThan(0);
   });
 
   test('learns its weights on folds that hold every observation out once, and train on none that they hold', () => {

@@ -5,7 +5,7 @@
  * don't overfit towards the identity", 2020.
  */
 import { invertPositiveDefinite } from '../linear-algebra.js';
-import type { SparseMatrix } from '../sparse-matrix.js';
+import { transpose, type SparseMatrix } from '../sparse-matrix.js';
 
 export interface EaseParameters {
   /** The same for every item. */
@@ -32,10 +32,10 @@ export function ease(users: SparseMatrix, { regularisation, dropout }: EaseParam
   for (let item = 0; item < size; item++)
     gram[item * size + item]! += regularisation + (dropout / (1 - dropout)) * gram[item * size + item]!;
   const inverse = invertPositiveDefinite(gram, size);
+  const scales = Float64Array.from({ length: size }, (_, item) => -1 / inverse[item * size + item]!);
   const weights = new Float32Array(size * size);
-  for (let column = 0; column < size; column++) {
-    const scale = -1 / inverse[column * size + column]!;
-    for (let row = 0; row < size; row++) weights[row * size + column] = row === column ? 0 : inverse[row * size + column]! * scale;
+  for (let row = 0, at = 0; row < size; row++) {
+    for (let column = 0; column < size; column++, at++) weights[at] = row === column ? 0 : inverse[at]! * scales[column]!;
   }
   return { items, weights };
 }
@@ -48,20 +48,24 @@ function qualifying(users: SparseMatrix, mostItems: number): Uint32Array {
   return Uint32Array.from(items).sort();
 }
 
-/** The sum over users of the products of their values. */
-function gramMatrix({ rows, columns, offsets, indices, values }: SparseMatrix, items: Uint32Array): Float64Array {
-  const place = new Int32Array(columns).fill(-1);
+/** The sum over users of the products of their values, in the lower half; item by item, so that a row stays in the cache. */
+function gramMatrix(users: SparseMatrix, items: Uint32Array): Float64Array {
+  const place = new Int32Array(users.columns).fill(-1);
   items.forEach((item, at) => (place[item] = at));
+  const places = Int32Array.from(users.indices, (item) => place[item]!);
+  const byItem = transpose(users);
   const size = items.length;
   const gram = new Float64Array(size * size);
-  for (let user = 0; user < rows; user++) {
-    for (let one = offsets[user]!; one < offsets[user + 1]!; one++) {
-      const row = place[indices[one]!]! * size;
-      if (row < 0) continue;
-      const value = values[one]!;
-      for (let other = offsets[user]!; other < offsets[user + 1]!; other++) {
-        const column = place[indices[other]!]!;
-        if (column >= 0) gram[row + column]! += value * values[other]!;
+  for (let item = 0; item < size; item++) {
+    const row = gram.subarray(item * size, (item + 1) * size);
+    for (let at = byItem.offsets[items[item]!]!; at < byItem.offsets[items[item]! + 1]!; at++) {
+      const value = byItem.values[at]!;
+      const to = users.offsets[byItem.indices[at]! + 1]!;
+      // Items ascend within a user, and so do their places.
+      for (let other = users.offsets[byItem.indices[at]!]!; other < to; other++) {
+        const column = places[other]!;
+        if (column > item) break;
+        if (column >= 0) row[column]! += value * users.values[other]!;
       }
     }
   }

@@ -106,20 +106,10 @@ export function nearestItems(
   neighbours: number,
   value: (product: number, item: number, other: number) => number,
 ): SparseMatrix {
-  const sums = new Float32Array(byItem.rows);
+  const sums = new Float64Array(byItem.rows);
   const touched = new Uint32Array(byItem.rows);
   const rows = Array.from({ length: byItem.rows }, (_, item) => {
-    let count = 0;
-    for (let at = byItem.offsets[item]!; at < byItem.offsets[item + 1]!; at++) {
-      const feature = byItem.indices[at]!;
-      const weight = byItem.values[at]!;
-      for (let entry = byFeature.offsets[feature]!; entry < byFeature.offsets[feature + 1]!; entry++) {
-        const other = byFeature.indices[entry]!;
-        if (sums[other] === 0) touched[count++] = other;
-        sums[other]! += weight * byFeature.values[entry]!;
-      }
-    }
-    const others = touched.subarray(0, count);
+    const others = touched.subarray(0, addShared(byItem, byFeature, item, sums, touched));
     sums[item] = 0;
     for (const other of others) if (other !== item) sums[other] = value(sums[other]!, item, other);
     const kept = Uint32Array.from(largest(sums, neighbours, others)).sort();
@@ -128,6 +118,23 @@ export function nearestItems(
     return row;
   });
   return fromRows(byItem.rows, rows);
+}
+
+/** Adds to `sums` the products of one item's features with all others'. @returns how many were touched */
+function addShared(byItem: SparseMatrix, byFeature: SparseMatrix, item: number, sums: Float64Array, touched: Uint32Array): number {
+  const { offsets, indices, values } = byFeature;
+  let count = 0;
+  for (let at = byItem.offsets[item]!; at < byItem.offsets[item + 1]!; at++) {
+    const weight = byItem.values[at]!;
+    const to = offsets[byItem.indices[at]! + 1]!;
+    for (let entry = offsets[byItem.indices[at]!]!; entry < to; entry++) {
+      const other = indices[entry]!;
+      const sum = sums[other]!;
+      if (sum === 0) touched[count++] = other;
+      sums[other] = sum + weight * values[entry]!;
+    }
+  }
+  return count;
 }
 
 /** The likeness of two vectors, 0 to 1, from their scalar product and their squared lengths. */

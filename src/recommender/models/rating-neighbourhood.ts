@@ -134,34 +134,51 @@ export class RatingNeighbourhood implements Model {
   }
 }
 
+/** What two items' common raters add up to, side by side: products, the squares of either, and how many there are. */
+const sumsPerPair = 4;
+
 /** Items by items: the correlation of the residuals of those who rated both, shrunk; only what is above 0. */
 function correlate(residuals: SparseMatrix): SparseMatrix {
   const byItem = transpose(residuals);
   const items = byItem.rows;
-  const products = new Float64Array(items);
-  const own = new Float64Array(items);
-  const theirs = new Float64Array(items);
-  const common = new Uint32Array(items);
+  const sums = new Float64Array(sumsPerPair * items);
+  const touched = new Uint32Array(items);
   const rows = Array.from({ length: items }, (_, item) => {
-    const touched: number[] = [];
-    const raters = rowOf(byItem, item);
-    for (let at = 0; at < raters.indices.length; at++) {
-      const residual = raters.values[at]!;
-      const { indices, values } = rowOf(residuals, raters.indices[at]!);
-      for (let entry = 0; entry < indices.length; entry++) {
-        const other = indices[entry]!;
-        if (common[other]!++ === 0) touched.push(other);
-        products[other]! += residual * values[entry]!;
-        own[other]! += residual * residual;
-        theirs[other]! += values[entry]! * values[entry]!;
-      }
-    }
-    const kept = touched.filter((other) => other !== item && products[other]! > 0).sort((a, b) => a - b);
-    const value = (other: number): number =>
-      (products[other]! / Math.sqrt(own[other]! * theirs[other]!)) * (common[other]! / (common[other]! + correlationShrinkage));
-    const row = { indices: Uint32Array.from(kept), values: Float32Array.from(kept, value) };
-    for (const other of touched) products[other] = own[other] = theirs[other] = common[other] = 0;
+    const others = touched.subarray(0, addCommonRaters(residuals, byItem, item, sums, touched));
+    const kept = others.filter((other) => other !== item && sums[sumsPerPair * other]! > 0).sort();
+    const row = { indices: kept, values: Float32Array.from(kept, (other) => correlationIn(sums, sumsPerPair * other)) };
+    for (const other of others) sums.fill(0, sumsPerPair * other, sumsPerPair * (other + 1));
     return row;
   });
   return fromRows(items, rows);
+}
+
+/** @returns how many other items were touched */
+function addCommonRaters(
+  { offsets, indices, values }: SparseMatrix,
+  byItem: SparseMatrix,
+  item: number,
+  sums: Float64Array,
+  touched: Uint32Array,
+): number {
+  let count = 0;
+  for (let at = byItem.offsets[item]!; at < byItem.offsets[item + 1]!; at++) {
+    const residual = byItem.values[at]!;
+    const square = residual * residual;
+    const to = offsets[byItem.indices[at]! + 1]!;
+    for (let entry = offsets[byItem.indices[at]!]!; entry < to; entry++) {
+      const place = sumsPerPair * indices[entry]!;
+      const theirs = values[entry]!;
+      if (sums[place + 3]!++ === 0) touched[count++] = indices[entry]!;
+      sums[place]! += residual * theirs;
+      sums[place + 1]! += square;
+      sums[place + 2]! += theirs * theirs;
+    }
+  }
+  return count;
+}
+
+function correlationIn(sums: Float64Array, place: number): number {
+  const common = sums[place + 3]!;
+  return (sums[place]! / Math.sqrt(sums[place + 1]! * sums[place + 2]!)) * (common / (common + correlationShrinkage));
 }

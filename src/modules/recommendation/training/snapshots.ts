@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { Types } from 'mongoose';
-import type { TrainedRecommender } from '../../../recommender/index.js';
+import { unshareArrays, type TrainedRecommender } from '../../../recommender/index.js';
 import { duplicateKeyFields } from '../../../store/database.js';
 import { insert } from '../../../store/documents.js';
 import type { SnapshotChunkDocument, SnapshotDocument, TrainingModels } from './training.model.js';
@@ -31,7 +31,7 @@ export class Snapshots {
     content: SnapshotContent,
     facts: Pick<SnapshotDocument, 'observations' | 'seconds' | 'preprocessing' | 'parameters'>,
   ): Promise<SnapshotDocument> {
-    const bytes = serialize(content);
+    const bytes = serialize(unshareArrays(content));
     const _id = new Types.ObjectId();
     const chunks = Math.ceil(bytes.length / chunkSize);
     for (let at = 0; at < chunks; at++) {

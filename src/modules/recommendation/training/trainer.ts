@@ -1,7 +1,7 @@
 /** Trains in a thread of its own, so that the API goes on answering. */
 import { Types } from 'mongoose';
 import { defaultParameters, type HyperParameters, type SearchResult } from '../../../recommender/index.js';
-import type { TrainingMessage, TrainingTask } from '../../../recommender/worker.js';
+import type { TrainingMessage, TrainingJob } from '../../../recommender/worker.js';
 import { insert } from '../../../store/documents.js';
 import { startThread } from '../../../threads.js';
 import type { Snapshots } from './snapshots.js';
@@ -26,21 +26,21 @@ export class Trainer {
     const startedAt = Date.now();
     onProgress(0, 'collecting');
     const { input, userIds, productIds, report } = await collectTrainingData(this.dependencies.sources);
-    if (input.observations.length === 0) return null;
+    if (report.observations === 0) return null;
     signal?.throwIfAborted();
     const parameters = (await this.latestParameters()) ?? defaultParameters;
     const answer = await runInThread({ input, parameters }, onProgress, signal);
     if (!('trained' in answer)) throw new Error('the training thread answered something else');
     const seconds = (Date.now() - startedAt) / 1000;
-    const facts = { observations: input.observations.length, seconds, preprocessing: report, parameters };
+    const facts = { observations: report.observations, seconds, preprocessing: report, parameters };
     return this.dependencies.snapshots.save({ trained: answer.trained, userIds, productIds }, facts);
   }
 
   /** Searches hyper-parameters on what the store has; the next training uses what is found. @returns null where there is nothing to learn from */
   async searchParameters(trials: number, seed: number, onProgress: TrainingProgress): Promise<SearchResult | null> {
     onProgress(0, 'collecting');
-    const { input } = await collectTrainingData(this.dependencies.sources);
-    if (input.observations.length === 0) return null;
+    const { input, report } = await collectTrainingData(this.dependencies.sources);
+    if (report.observations === 0) return null;
     const answer = await runInThread({ input, parameters: defaultParameters, search: { trials, seed } }, onProgress);
     if (!('found' in answer)) throw new Error('the training thread answered something else');
     const found = { _id: new Types.ObjectId(), parameters: answer.found.best, trials, seed, at: new Date() };
@@ -53,7 +53,7 @@ export class Trainer {
   }
 }
 
-function runInThread(task: TrainingTask, onProgress: TrainingProgress, signal?: AbortSignal): Promise<TrainingAnswer> {
+function runInThread(task: TrainingJob, onProgress: TrainingProgress, signal?: AbortSignal): Promise<TrainingAnswer> {
   return new Promise((resolve, reject) => {
     const worker = startThread('recommender/worker', task);
     const cancel = (): void => void worker.terminate();

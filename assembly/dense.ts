@@ -1,0 +1,153 @@
+/**
+ * The recommender's dense products, four or two numbers at a time. `src/recommender/dense-kernel.ts` says what they do and
+ * has the same in plain TypeScript, with the same additions in the same order, so that both give the same numbers.
+ */
+
+/** Floats in a vector of 128 bits. */
+const doubles: usize = 2;
+
+/**
+ * target −= left · rightᵀ. Rows and columns come in fours.
+ * @param scratch room for columns × depth doubles
+ */
+export function subtractProduct(
+  target: usize,
+  targetStride: usize,
+  left: usize,
+  leftStride: usize,
+  right: usize,
+  rightStride: usize,
+  rows: usize,
+  columns: usize,
+  depth: usize,
+  scratch: usize,
+): void {
+  pack(right, rightStride, columns, depth, scratch);
+  for (let row: usize = 0; row < rows; row += 4) {
+    for (let column: usize = 0; column < columns; column += 4) {
+      subtractTile(
+        target + ((row * targetStride + column) << 3),
+        targetStride << 3,
+        left + ((row * leftStride) << 3),
+        leftStride << 3,
+        scratch + ((column * depth) << 3),
+        depth,
+      );
+    }
+  }
+}
+
+/** Four columns side by side for every step of the depth, so that a vector holds two of them. */
+function pack(right: usize, stride: usize, columns: usize, depth: usize, scratch: usize): void {
+  for (let column: usize = 0; column < columns; column += 4) {
+    let to = scratch + ((column * depth) << 3);
+    let from = right + ((column * stride) << 3);
+    for (let at: usize = 0; at < depth; at++) {
+      store<f64>(to, load<f64>(from), 0);
+      store<f64>(to, load<f64>(from + (stride << 3)), 8);
+      store<f64>(to, load<f64>(from + (stride << 4)), 16);
+      store<f64>(to, load<f64>(from + 3 * (stride << 3)), 24);
+      to += 32;
+      from += 8;
+    }
+  }
+}
+
+function subtractTile(target: usize, targetStride: usize, left: usize, leftStride: usize, packed: usize, depth: usize): void {
+  let a0 = f64x2.splat(0);
+  let a1 = f64x2.splat(0);
+  let b0 = f64x2.splat(0);
+  let b1 = f64x2.splat(0);
+  let c0 = f64x2.splat(0);
+  let c1 = f64x2.splat(0);
+  let d0 = f64x2.splat(0);
+  let d1 = f64x2.splat(0);
+  let a = left;
+  let b = a + leftStride;
+  let c = b + leftStride;
+  let d = c + leftStride;
+  const end = packed + (depth << 5);
+  while (packed < end) {
+    const first = v128.load(packed, 0);
+    const second = v128.load(packed, 16);
+    const one = v128.load64_splat(a);
+    a0 = f64x2.add(a0, f64x2.mul(one, first));
+    a1 = f64x2.add(a1, f64x2.mul(one, second));
+    const two = v128.load64_splat(b);
+    b0 = f64x2.add(b0, f64x2.mul(two, first));
+    b1 = f64x2.add(b1, f64x2.mul(two, second));
+    const three = v128.load64_splat(c);
+    c0 = f64x2.add(c0, f64x2.mul(three, first));
+    c1 = f64x2.add(c1, f64x2.mul(three, second));
+    const four = v128.load64_splat(d);
+    d0 = f64x2.add(d0, f64x2.mul(four, first));
+    d1 = f64x2.add(d1, f64x2.mul(four, second));
+    packed += 4 * sizeof<f64>();
+    a += sizeof<f64>();
+    b += sizeof<f64>();
+    c += sizeof<f64>();
+    d += sizeof<f64>();
+  }
+  subtractRow(target, a0, a1);
+  subtractRow(target + targetStride, b0, b1);
+  subtractRow(target + 2 * targetStride, c0, c1);
+  subtractRow(target + 3 * targetStride, d0, d1);
+}
+
+function subtractRow(target: usize, first: v128, second: v128): void {
+  v128.store(target, f64x2.sub(v128.load(target), first));
+  v128.store(target, f64x2.sub(v128.load(target, doubles * sizeof<f64>()), second), doubles * sizeof<f64>());
+}
+
+/**
+ * Adds weight · vector · vectorᵀ to a square of floats, for each of some vectors; of the square only tiles that touch the
+ * lower half are written. The width comes in eights.
+ */
+export function addOuterProducts(square: usize, width: usize, vectors: usize, weights: usize, count: usize): void {
+  for (let row: usize = 0; row < width; row += 4) {
+    for (let column: usize = 0; column <= row; column += 8) {
+      addTile(square + ((row * width + column) << 2), width << 2, vectors + (row << 2), vectors + (column << 2), weights, count);
+    }
+  }
+}
+
+function addTile(square: usize, stride: usize, left: usize, right: usize, weights: usize, count: usize): void {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0);
+  let d1 = f32x4.splat(0);
+  const end = weights + (count << 2);
+  while (weights < end) {
+    const weight = load<f32>(weights);
+    const first = v128.load(right, 0);
+    const second = v128.load(right, 16);
+    const one = f32x4.splat(weight * load<f32>(left, 0));
+    a0 = f32x4.add(a0, f32x4.mul(one, first));
+    a1 = f32x4.add(a1, f32x4.mul(one, second));
+    const two = f32x4.splat(weight * load<f32>(left, 4));
+    b0 = f32x4.add(b0, f32x4.mul(two, first));
+    b1 = f32x4.add(b1, f32x4.mul(two, second));
+    const three = f32x4.splat(weight * load<f32>(left, 8));
+    c0 = f32x4.add(c0, f32x4.mul(three, first));
+    c1 = f32x4.add(c1, f32x4.mul(three, second));
+    const four = f32x4.splat(weight * load<f32>(left, 12));
+    d0 = f32x4.add(d0, f32x4.mul(four, first));
+    d1 = f32x4.add(d1, f32x4.mul(four, second));
+    weights += sizeof<f32>();
+    left += stride;
+    right += stride;
+  }
+  addRow(square, a0, a1);
+  addRow(square + stride, b0, b1);
+  addRow(square + 2 * stride, c0, c1);
+  addRow(square + 3 * stride, d0, d1);
+}
+
+function addRow(square: usize, first: v128, second: v128): void {
+  v128.store(square, f32x4.add(v128.load(square), first));
+  v128.store(square, f32x4.add(v128.load(square, 16), second), 16);
+}
