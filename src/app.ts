@@ -22,6 +22,7 @@ import type { Logger } from './log.js';
 import { folderTransport, Outbox, smtpTransport, type MailTransport } from './mail/index.js';
 import { releaseMigrations } from './migrations/index.js';
 import { accessLogModule } from './modules/access-log/index.js';
+import { apiKeyModule, isApiKeySecret, type ApiKeyVerbs } from './modules/api-key/index.js';
 import { behaviourModule } from './modules/behaviour/index.js';
 import { catalogModule } from './modules/catalog/index.js';
 import { commentModule } from './modules/comment/index.js';
@@ -96,7 +97,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     notifications: notification.verbs,
     feed: feed.verbs,
   };
-  const order = orderModule(foundation, shared);
+  const order = orderModule(foundation, { ...shared, accessLog: accessLog.verbs });
   const review = reviewModule(foundation, { ...shared, orders: order.verbs }, { productUrlOf: productUrlOf(config) });
   const question = questionModule(foundation, { ...shared, orders: order.verbs });
   const share = shareModule(foundation, shared, {
@@ -114,6 +115,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     { ...shared, content, accessLog: accessLog.verbs },
     { reportRetention: retention.reports, auditRetention: retention.audit },
   );
+  const apiKey = apiKeyModule(foundation, { users, moderation: moderation.verbs }, config);
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
   const recommendation = recommendationModule(
     foundation,
@@ -126,7 +128,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   );
   const modules = [
     ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
-    ...[referral, feedback, moderation, similarity, recommendation],
+    ...[referral, feedback, moderation, apiKey, similarity, recommendation],
   ] satisfies Module[];
   const personalData = () => modules.flatMap((module) => module.personalData);
   const privacy = privacyModule(foundation, { users, accessLog: accessLog.verbs, personalData }, config);
@@ -135,7 +137,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     verbs: {
       ...{ images, users, catalog: catalog.verbs, behaviour: behaviour.verbs, socialGraph: socialGraph.verbs, orders: order.verbs },
       ...{ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs },
-      ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs },
+      ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs, apiKeys: apiKey.verbs },
     },
   };
 }
@@ -154,6 +156,7 @@ function buildShop(database: Database, config: Config, log: Logger) {
     events.add(module.on);
     nodes.add(module.nodes);
     nodes.addKeyed(module.keyedNodes);
+    nodes.addExternal(module.externalNodes);
   }
   const migrations = new Migrations(database, releaseMigrations(keys), log);
   return { database, realtime, metrics, nodes, modules, verbs, migrations, mail };
@@ -275,7 +278,7 @@ async function serve(
   if (config.telemetry.endpoint !== undefined) traceRootFields(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
-  const { images, users, socialGraph, shares, catalog } = verbs;
+  const { apiKeys, images, users, socialGraph, shares, catalog } = verbs;
   return createHttpServer({
     ...config,
     images,
@@ -290,8 +293,8 @@ async function serve(
     followShare: (code, visitor) => shares.followShare(code, visitor),
     rateLimits,
     hiddenAuthors: new HiddenAuthors(realtime.announcements, (user) => socialGraph.hiddenAuthorsOf(user)),
-    authenticate: (authorization) => authenticate(users, authorization),
-    currentOf: users.currentOf,
+    authenticate: (authorization) => authenticate(users, apiKeys, authorization),
+    currentOf: (actors) => currentOf(users, apiKeys, actors),
     checkReady: () => database.ping(),
   });
 }
@@ -311,10 +314,17 @@ function productUrlOf({ productUrl }: Config): (slug: string) => string {
 }
 
 /** @throws RequestError UNAUTHENTICATED for anything but a valid token; null without one */
-async function authenticate(users: UserVerbs, authorization: string | undefined): Promise<SignedIn | null> {
+async function authenticate(users: UserVerbs, apiKeys: ApiKeyVerbs, authorization: string | undefined): Promise<SignedIn | null> {
   const given = authorization?.trim() ?? '';
   if (given === '' || given === 'Bearer') return null;
   const [scheme, token] = given.split(/\s+/);
   if (scheme !== 'Bearer' || !token) throw new RequestError('UNAUTHENTICATED', 'Send the access token as "Bearer <token>".');
-  return users.authenticate(token);
+  return isApiKeySecret(token) ? apiKeys.authenticate(token) : users.authenticate(token);
+}
+
+/** Who some are now, people and API keys; null for each who may no longer act. */
+async function currentOf(users: UserVerbs, apiKeys: ApiKeyVerbs, actors: readonly SignedIn[]): Promise<(SignedIn | null)[]> {
+  const [keys, people] = [actors.filter(({ key }) => key), actors.filter(({ key }) => !key)];
+  const [currentKeys, currentPeople] = await Promise.all([apiKeys.currentOf(keys), people.length === 0 ? [] : users.currentOf(people)]);
+  return actors.map((actor) => (actor.key ? currentKeys.shift() : currentPeople.shift()) ?? null);
 }

@@ -251,6 +251,11 @@ const limits = {
     count.default(600_000),
     'Maximum points of cost of one address in a minute, signed-in users and anonymous ones together.',
   ),
+  RATE_LIMIT_KEY: described(count.default(600), 'Maximum operations of one API key in a minute.'),
+  RATE_LIMIT_COST_KEY: described(
+    count.default(600_000),
+    'Maximum points of cost of one API key in a minute. API keys are not counted with their owner or their address.',
+  ),
   OPERATION_TIMEOUT: described(duration('10s', { min: '100ms', max: '10m' }), 'How long an operation may take.'),
   MAX_ANSWER_SIZE: described(size('10mb', '256mb'), 'Maximum size of an answer.'),
   MAX_OPERATION_DEPTH: described(count.max(50).default(15), 'Maximum levels of fields within each other in an operation.'),

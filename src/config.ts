@@ -21,6 +21,8 @@ export interface Config {
     perUser: number;
     perAddress: number;
     credentialsPerAddress: number;
+    perKey: number;
+    costPerKey: number;
     perAccount: number;
   };
   operationTimeout: number;
@@ -155,6 +157,8 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
       perUser: values.RATE_LIMIT_USER,
       perAddress: values.RATE_LIMIT_ADDRESS,
       credentialsPerAddress: values.RATE_LIMIT_CREDENTIALS,
+      perKey: values.RATE_LIMIT_KEY,
+      costPerKey: values.RATE_LIMIT_COST_KEY,
     },
     limits: limits(values),
     spamThreshold: values.SPAM_THRESHOLD,

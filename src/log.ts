@@ -20,6 +20,8 @@ export interface RequestFacts {
   operation?: string;
   kind?: 'query' | 'mutation' | 'subscription';
   userId?: string;
+  /** The beginning of the API key. */
+  apiKey?: string;
   /** The code of the first error. */
   code?: string;
   /** What it was charged, in points. */

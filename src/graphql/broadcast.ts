@@ -355,7 +355,8 @@ class Group implements Follower {
       const payload = await this.shared(event);
       if (!this.personal) return payload;
     }
-    const user = member.context.signedIn?.userId.toHexString() ?? '';
+    const { apiKey, signedIn } = member.context;
+    const user = apiKey?.prefix ?? signedIn?.userId.toHexString() ?? '';
     return this.remember(`${event.sequence}:${user}`, () => this.execute(event, member.context.fresh()));
   }
 

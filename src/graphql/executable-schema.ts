@@ -41,7 +41,10 @@ export function withoutArguments(schema: GraphQLSchema): GraphQLSchema {
   };
   const fieldsOf = (type: GraphQLObjectType | GraphQLInterfaceType) => (): Record<string, GraphQLFieldConfig<unknown, Execution>> =>
     Object.fromEntries(
-      Object.values(type.getFields()).map((field) => [field.name, { type: outputType(field.type), resolve: resolverOf(field) }]),
+      Object.values(type.getFields()).map((field) => [
+        field.name,
+        { type: outputType(field.type), resolve: resolverOf(field), extensions: field.extensions },
+      ]),
     );
   for (const type of Object.values(schema.getTypeMap())) {
     types.set(type.name, type);

@@ -18,9 +18,9 @@ export class LiveConnections {
     return this.count(`address:${address}`, this.limits.connectionsPerAddress);
   }
 
-  /** The same for a user's connections, from wherever they are. */
-  enterUser({ userId }: SignedIn): (() => void) | null {
-    return this.count(`user:${userId.toHexString()}`, this.limits.connectionsPerUser);
+  /** The same for the connections of a user or an API key, from wherever they are. */
+  enterUser({ userId, key }: SignedIn): (() => void) | null {
+    return this.count(key ? `key:${key.prefix}` : `user:${userId.toHexString()}`, this.limits.connectionsPerUser);
   }
 
   private count(key: string, limit: number): (() => void) | null {
@@ -33,6 +33,20 @@ export class LiveConnections {
       else this.open.set(key, left);
     };
   }
+}
+
+/** The longest time that a timer takes. */
+const maxDelay = 2 ** 31 - 1;
+
+/** Calls back at a time, however far away. @returns what calls it off */
+function onTime(time: Date, work: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    const left = Math.max(0, time.getTime() - Date.now());
+    timer = left > maxDelay ? setTimeout(wait, maxDelay).unref() : setTimeout(work, left).unref();
+  };
+  wait();
+  return () => clearTimeout(timer);
 }
 
 export interface LiveIdentityOptions {
@@ -60,16 +74,19 @@ export class LiveIdentity implements Identity {
     private readonly options: LiveIdentityOptions,
   ) {
     this.signedIn = signedIn;
-    const expire = (): void => {
-      this.expired = true;
-      this.onChange();
-    };
-    const timer = setTimeout(expire, Math.max(0, signedIn.expiresAt.getTime() - Date.now())).unref();
+    const stopTimer = onTime(signedIn.expiresAt, () => this.expire());
     const stopListening = options.realtime.onAccountChange(signedIn.userId, () => void this.renew().catch(() => {}));
     this.stopWatching = () => {
-      clearTimeout(timer);
+      stopTimer();
       stopListening();
     };
+  }
+
+  /** An access token can be refreshed; an API key has no session that goes on. */
+  private expire(): void {
+    if (this.signedIn.key) return void this.become(null);
+    this.expired = true;
+    this.onChange();
   }
 
   /** Asks who this is now. @returns whether the session is still open */

@@ -26,10 +26,11 @@ export function reportTo(log: Logger): Report {
 }
 
 /** Notes which operation a request is about, and who asks. */
-export function noteOperation({ facts, signedIn }: RequestContext, operation: OperationDefinitionNode): void {
+export function noteOperation({ facts, signedIn, apiKey }: RequestContext, operation: OperationDefinitionNode): void {
   facts.kind = operation.operation;
   if (operation.name) facts.operation = operation.name.value.slice(0, maxNameLength);
   if (signedIn) facts.userId = signedIn.userId.toHexString();
+  if (apiKey) facts.apiKey = apiKey.prefix;
 }
 
 /** Notes how a request went wrong, where it did. */

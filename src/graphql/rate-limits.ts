@@ -13,6 +13,10 @@ export interface RateLimitOptions {
   perUser: number;
   /** Mutations of one address a minute. */
   perAddress: number;
+  /** Points of cost of one API key a minute. */
+  costPerKey: number;
+  /** Operations of one API key a minute. */
+  perKey: number;
   /** Sign-ups, sign-ins and the like of one address a minute. */
   credentialsPerAddress: number;
   /** A connected client of the `redis` package, where several processes count together. */
@@ -52,20 +56,26 @@ export class RateLimits {
   private readonly changesOfUser: RateLimiterAbstract;
   private readonly changesOfAddress: RateLimiterAbstract;
   private readonly credentials: RateLimiterAbstract;
+  private readonly costOfKey: RateLimiterAbstract;
+  private readonly operationsOfKey: RateLimiterAbstract;
   private readonly charges = new WeakMap<RequestContext, Charge>();
 
-  constructor({ costPerUser, costPerAddress, perUser, perAddress, credentialsPerAddress, redis }: RateLimitOptions) {
+  constructor(options: RateLimitOptions) {
+    const { costPerUser, costPerAddress, perUser, perAddress, credentialsPerAddress, costPerKey, perKey, redis } = options;
     this.costOfUser = limiter('cost-user', costPerUser, redis);
     this.costOfAddress = limiter('cost-address', costPerAddress, redis);
     this.changesOfUser = limiter('user', perUser, redis);
     this.changesOfAddress = limiter('address', perAddress, redis);
     this.credentials = limiter('credentials', credentialsPerAddress, redis);
+    this.costOfKey = limiter('cost-key', costPerKey, redis);
+    this.operationsOfKey = limiter('key', perKey, redis);
   }
 
   /** Charges an operation before it runs. @throws RateLimited */
   async charge({ points, mutations, changes }: Cost, context: RequestContext): Promise<void> {
+    if (context.apiKey) await consume(this.operationsOfKey, context.apiKey.prefix, 1);
     await this.chargePoints(points, context);
-    if (mutations.length === 0) return;
+    if (mutations.length === 0 || context.apiKey) return;
     const credentials = mutations.filter((name) => credentialMutations.has(name)).length;
     if (credentials > 0) await consume(this.credentials, context.address, credentials);
     await consume(this.changesOfAddress, context.address, changes);
@@ -91,9 +101,7 @@ export class RateLimits {
 
   /** Charges an event that a live operation is sent. A live operation goes on where the budget is used up. */
   chargeEvent(context: RequestContext, points: number): void {
-    const user = userOf(context);
-    if (context.address) this.costOfAddress.penalty(context.address, points).catch(() => {});
-    if (user) this.costOfUser.penalty(user, points).catch(() => {});
+    for (const [budget, key] of this.budgetsOf(context)) if (key) budget.penalty(key, points).catch(() => {});
   }
 
   /** Charges an event that a live operation missed, and waits while the budget is used up. @param stopped ends the waiting */
@@ -108,11 +116,16 @@ export class RateLimits {
     }
   }
 
+  /** An API key has a budget of its own; everybody else has that of their address, and users theirs. */
+  private budgetsOf(context: RequestContext): [RateLimiterAbstract, string][] {
+    if (context.apiKey) return [[this.costOfKey, context.apiKey.prefix]];
+    const user = userOf(context);
+    return [[this.costOfAddress, context.address], ...(user ? [[this.costOfUser, user] as [RateLimiterAbstract, string]] : [])];
+  }
+
   /** All budgets are charged or none. @throws RateLimited */
   private async chargePoints(points: number, context: RequestContext): Promise<void> {
-    const user = userOf(context);
-    const budgets: [RateLimiterAbstract, string][] = [[this.costOfAddress, context.address]];
-    if (user) budgets.push([this.costOfUser, user]);
+    const budgets = this.budgetsOf(context);
     const charged = await Promise.all(budgets.map(([budget, key]) => spend(budget, key, points)));
     const tightest = charged.reduce((one, other) => (other.remaining < one.remaining ? other : one));
     const { remaining, msBeforeReset } = charged.find(({ refused }) => refused) ?? tightest;

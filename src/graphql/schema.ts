@@ -8,6 +8,7 @@ import {
   isObjectType,
   lexicographicSortSchema,
   printSchema,
+  type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
 import { DateTime } from './date-time.js';
@@ -19,6 +20,7 @@ import { UserErrorResolver } from './user-error.resolver.js';
 import type { RequestContext, Role } from '../relay/context.js';
 import { toGlobalId } from '../relay/global-id.js';
 import type { NodeFinders } from '../relay/node.js';
+import { scopesOf } from '../relay/scopes.js';
 
 type ResolverClass = new (...services: never[]) => object;
 
@@ -47,6 +49,7 @@ export async function assembleSchema(resolvers: object[], nodes: NodeFinders): P
   freePlainFields(schema);
   readAnewAfterMutations(schema);
   stopWhenCancelled(schema);
+  limitApiKeys(schema);
   return schema;
 }
 
@@ -67,16 +70,46 @@ export function printApi(schema: GraphQLSchema): string {
 
 /**
  * The one rule behind every `@Authorized(...)`: signed in, and with one of the roles where any is named. For anonymous
- * users, private fields of `Viewer` are null without an error, so that one query serves everybody.
+ * users, private fields of `Viewer` are null without an error, so that one query serves everybody. An API key needs one
+ * of the field's scopes, and its owner the role.
  */
 const authChecker: AuthChecker<RequestContext, Role> = ({ context, info }, roles) => {
-  if (info.parentType.name === 'Viewer' && !context.signedIn && !context.expired) return false;
+  if (context.apiKey) requireScope(context, info.parentType.getFields()[info.fieldName]!);
+  else if (info.parentType.name === 'Viewer' && !context.signedIn && !context.expired) return false;
   const { roles: own } = context.requireSignedIn();
   if (roles.length > 0 && !roles.some((role) => own.includes(role))) {
     throw new RequestError('FORBIDDEN', `Requires the role ${roles.join(' or ')}.`);
   }
   return true;
 };
+
+/** @throws RequestError FORBIDDEN for an API key that has none of the field's scopes */
+function requireScope({ apiKey }: RequestContext, field: GraphQLField<unknown, unknown>): void {
+  const needed = scopesOf(field);
+  if (!apiKey || apiKey.scopes.some((scope) => needed.includes(scope))) return;
+  if (needed.length === 0) throw new RequestError('FORBIDDEN', 'API keys can’t do this. Sign in as a user.');
+  throw new RequestError('FORBIDDEN', `Requires an API key with the scope ${needed.join(' or ')}.`);
+}
+
+/** Without a scope, API keys change nothing and subscribe to nothing private, whether or not a field asks for an account. */
+function limitApiKeys(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()!.getFields())) {
+    const { resolve } = field;
+    field.resolve = (source, args, context: RequestContext, info) => {
+      requireScope(context, field);
+      return resolve!(source, args, context, info);
+    };
+  }
+  const personal = new Set(getMetadataStorage().subscriptions.flatMap(({ roles, schemaName }) => (roles ? [schemaName] : [])));
+  for (const field of Object.values(schema.getSubscriptionType()!.getFields())) {
+    const { subscribe } = field;
+    if (!subscribe || !personal.has(field.name)) continue;
+    field.subscribe = (source, args, context: RequestContext, info) => {
+      requireScope(context, field);
+      return subscribe(source, args, context, info);
+    };
+  }
+}
 
 function describeRoots(schema: GraphQLSchema): void {
   schema.getQueryType()!.description = 'Entry points for reading. Queries have no side effects.';

@@ -40,6 +40,11 @@ export const german = {
   'Name at most {max} users at once.': 'Nenne höchstens {max} Personen auf einmal.',
   'Name the product.': 'Gib das Produkt an.',
   'Name the source of the external ID.': 'Gib die Quelle der externen ID an.',
+  'You can have at most {max} API keys. Revoke one first.': 'Du kannst höchstens {max} API-Schlüssel haben. Widerrufe zuerst einen.',
+  'There is no such API key.': 'Diesen API-Schlüssel gibt es nicht.',
+  'This time is in the past.': 'Dieser Zeitpunkt liegt in der Vergangenheit.',
+  'There is no such scope.': 'Diese Berechtigung gibt es nicht.',
+  'Your role doesn’t include this scope.': 'Deine Rolle umfasst diese Berechtigung nicht.',
   'No suspended account has this email address and password.': 'Kein gesperrtes Konto hat diese E-Mail-Adresse und dieses Passwort.',
   'One of these images is already shown elsewhere.': 'Eines dieser Bilder wird schon anderswo gezeigt.',
   'Only administrators can moderate moderators and administrators.':

@@ -41,6 +41,11 @@ export const spanish: Record<MessageText, string> = {
   'Name at most {max} users at once.': 'Indica como máximo {max} usuarios a la vez.',
   'Name the product.': 'Indica el producto.',
   'Name the source of the external ID.': 'Indica el origen del identificador externo.',
+  'You can have at most {max} API keys. Revoke one first.': 'Puedes tener como máximo {max} claves de API. Revoca una primero.',
+  'There is no such API key.': 'No existe esa clave de API.',
+  'This time is in the past.': 'Esta fecha ya ha pasado.',
+  'There is no such scope.': 'No existe ese permiso.',
+  'Your role doesn’t include this scope.': 'Tu rol no incluye este permiso.',
   'No suspended account has this email address and password.':
     'Ninguna cuenta suspendida tiene esta dirección de correo y esta contraseña.',
   'One of these images is already shown elsewhere.': 'Una de estas imágenes ya se muestra en otro lugar.',

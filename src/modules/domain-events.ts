@@ -1,6 +1,7 @@
 /** What one feature tells the others, inside the transaction of what happened. */
 import type { Types } from 'mongoose';
 import type { Change } from '../realtime/index.js';
+import type { Role } from '../relay/context.js';
 import type { Impression } from './impression.js';
 
 export interface ContentReference {
@@ -42,6 +43,10 @@ export interface DomainEvents {
   importedUserClaimed: { imported: Types.ObjectId; account: Types.ObjectId };
   /** Recommended products were in view; which of them is counted for the first time is told back. */
   recommendationsShown: { impressions: readonly Impression[]; onCounted: (fresh: number) => void };
+  /** A user was banned. */
+  accountBanned: { user: Types.ObjectId };
+  /** A user has other roles. */
+  rolesChanged: { user: Types.ObjectId; roles: readonly Role[] };
   followed: { follower: Types.ObjectId; followee: Types.ObjectId };
   unfollowed: { follower: Types.ObjectId; followee: Types.ObjectId };
   /** A moderator took content out of sight, or put it back. */

@@ -6,7 +6,7 @@ import type { Logger } from '../log.js';
 import type { Outbox } from '../mail/index.js';
 import type { Change, Realtime } from '../realtime/index.js';
 import type { RequestContext } from '../relay/context.js';
-import type { KeyedNodeFinder, NodeFinder, NodeFinders } from '../relay/node.js';
+import type { ExternalNodeFinder, KeyedNodeFinder, NodeFinder, NodeFinders } from '../relay/node.js';
 import type { ClientSession, Database } from '../store/database.js';
 import type { IdempotencyKeys } from '../store/idempotency.js';
 import type { Worker } from '../workers/index.js';
@@ -66,6 +66,8 @@ export interface Module {
   nodes: Readonly<Record<string, NodeFinder>>;
   /** The same for types whose keys are not ids of the store. */
   keyedNodes: Readonly<Record<string, KeyedNodeFinder>>;
+  /** How its types are found by what they are called in another system. */
+  externalNodes: Readonly<Record<string, ExternalNodeFinder>>;
   /** What it does when something happens elsewhere, in the same transaction. */
   on: DomainListeners;
   /** What it holds on users. */
@@ -92,7 +94,18 @@ export interface Foundation {
 
 /** A module from the parts that it has; the others are empty. */
 export function describeModule<Verbs>(parts: Partial<Module> & { name: string; verbs: Verbs }): Module & { verbs: Verbs } {
-  return { resolvers: [], nodes: {}, keyedNodes: {}, on: {}, personalData: [], collections: {}, content: [], workers: [], ...parts };
+  return {
+    resolvers: [],
+    nodes: {},
+    keyedNodes: {},
+    externalNodes: {},
+    on: {},
+    personalData: [],
+    collections: {},
+    content: [],
+    workers: [],
+    ...parts,
+  };
 }
 
 /** The named methods of a service, so that other features are given these and no more. */

@@ -4,9 +4,19 @@ import type { Types } from 'mongoose';
 import { RequestError } from '../errors.js';
 import type { RequestFacts } from '../log.js';
 import { languageOf, type Language } from '../messages/index.js';
+import type { Role } from './role.js';
+import type { Scope } from './scopes.js';
 
-export type Role = 'BUYER' | 'MERCHANT' | 'MODERATOR' | 'ADMIN';
+export type { Role } from './role.js';
 
+/** A machine account: what it is called, and what it may do. */
+export interface ApiKeyIdentity {
+  id: Types.ObjectId;
+  prefix: string;
+  scopes: readonly Scope[];
+}
+
+/** Who acts: a person who signed in, or an API key in the name of its owner. */
 export interface SignedIn {
   userId: Types.ObjectId;
   /** Random, and known to its owner alone. */
@@ -14,6 +24,8 @@ export interface SignedIn {
   roles: Role[];
   /** When the access token ends. */
   expiresAt: Date;
+  /** The API key that acts; undefined for people. */
+  key?: ApiKeyIdentity;
 }
 
 /** Who asks. On an open connection that may change: roles come and go, and the access token ends. */
@@ -85,9 +97,24 @@ export class RequestContext {
     return this.streams.shows(type, id, context);
   }
 
+  /** The person who signed in. An API key is nobody: it reads what anonymous visitors read, and more by its scopes. */
   get signedIn(): SignedIn | null {
     this.askedWho = true;
-    return this.identity.signedIn;
+    const { signedIn } = this.identity;
+    return signedIn?.key ? null : signedIn;
+  }
+
+  /** The API key that the request was made with. */
+  get apiKey(): ApiKeyIdentity | null {
+    this.askedWho = true;
+    return this.identity.signedIn?.key ?? null;
+  }
+
+  /** The person who signed in, or the API key where it has one of the scopes. */
+  actorWith(...scopes: readonly Scope[]): SignedIn | null {
+    this.askedWho = true;
+    const { signedIn } = this.identity;
+    return !signedIn?.key || signedIn.key.scopes.some((scope) => scopes.includes(scope)) ? signedIn : null;
   }
 
   /** The language of messages for the viewer. */
@@ -111,9 +138,10 @@ export class RequestContext {
     if (this.cancelled) throw this.cancelled;
   }
 
-  /** @throws RequestError UNAUTHENTICATED for a stranger. */
+  /** Who acts in a field that was authorised, which may be an API key. @throws RequestError UNAUTHENTICATED for a stranger. */
   requireSignedIn(): SignedIn {
-    const { signedIn } = this;
+    this.askedWho = true;
+    const { signedIn } = this.identity;
     if (!signedIn) throw new RequestError('UNAUTHENTICATED', 'Sign in first.');
     return signedIn;
   }

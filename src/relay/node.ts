@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { ID, Field, InterfaceType } from 'type-graphql';
 import type { Types } from 'mongoose';
 import type { RequestContext } from './context.js';
+import type { ExternalKey } from './find-one.js';
 import { parseGlobalId, parseNodeId } from './global-id.js';
 import { From } from './output.js';
 
@@ -21,10 +22,14 @@ export type NodeFinder = (id: Types.ObjectId, context: RequestContext) => Promis
 /** The same for types whose keys are not ids of the store. */
 export type KeyedNodeFinder = (key: string, context: RequestContext) => Promise<object | null>;
 
+/** Finds an object of a type by what another system calls it, by the type's own rules of who may see it. */
+export type ExternalNodeFinder = (key: ExternalKey, context: RequestContext) => Promise<object | null>;
+
 /** The types that `node(id)` can find. */
 export class NodeFinders {
   private readonly finders = new Map<string, NodeFinder>();
   private readonly keyed = new Map<string, KeyedNodeFinder>();
+  private readonly external = new Map<string, ExternalNodeFinder>();
 
   add(finders: Readonly<Record<string, NodeFinder>>): void {
     for (const [type, finder] of Object.entries(finders)) this.finders.set(type, finder);
@@ -32,6 +37,15 @@ export class NodeFinders {
 
   addKeyed(finders: Readonly<Record<string, KeyedNodeFinder>>): void {
     for (const [type, finder] of Object.entries(finders)) this.keyed.set(type, finder);
+  }
+
+  addExternal(finders: Readonly<Record<string, ExternalNodeFinder>>): void {
+    for (const [type, finder] of Object.entries(finders)) this.external.set(type, finder);
+  }
+
+  async findByExternalKey(type: string, key: ExternalKey, context: RequestContext): Promise<object | null> {
+    const found = await this.external.get(type)?.(key, context);
+    return found ? { ...found, __typename: type } : null;
   }
 
   /** @throws RequestError BAD_USER_INPUT naming the argument, for anything that is no id of ours */

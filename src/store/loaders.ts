@@ -1,6 +1,7 @@
 /** Loader definitions over mongoose models. */
 import type { Types } from 'mongoose';
 import type { LoaderDefinition } from '../relay/context.js';
+import type { ExternalKey } from '../relay/find-one.js';
 import type { AnyModel } from './documents.js';
 
 /** Loads lean documents by `_id`, one query a batch. */
@@ -16,6 +17,36 @@ export function byId<Document extends { _id: Types.ObjectId }>(
       return ids.map((id) => byKey.get(id.toString()) ?? null);
     },
   };
+}
+
+/**
+ * Loads lean documents by what they are called in another system, one query for each system of a batch.
+ * @param sourceField the field that holds the system, indexed with `externalId`
+ */
+export function byExternalKey<Document extends { externalId?: string }>(
+  model: AnyModel,
+  sourceField: string,
+  projection: Record<string, 0 | 1> = {},
+): LoaderDefinition<ExternalKey, Document> {
+  return {
+    cacheKey: externalKeyText,
+    async batch(keys) {
+      const sources = [...new Set(keys.map(({ source }) => source))];
+      const named = await Promise.all(
+        sources.map(async (source) => {
+          const externalIds = keys.filter((key) => key.source === source).map(({ externalId }) => externalId);
+          const found = (await model.find({ [sourceField]: source, externalId: { $in: externalIds } }, projection).lean()) as Document[];
+          return found.map((document) => [externalKeyText({ source, externalId: document.externalId! }), document] as const);
+        }),
+      );
+      const byKey = new Map(named.flat());
+      return keys.map((key) => byKey.get(externalKeyText(key)) ?? null);
+    },
+  };
+}
+
+function externalKeyText({ source, externalId }: ExternalKey): string {
+  return JSON.stringify([source, externalId]);
 }
 
 /** Whose what: two ids that together are a document's key. */

@@ -19,6 +19,7 @@ import {
 import { format } from 'prettier';
 import { beforeAll, expect, test } from 'vitest';
 import { describedSchema } from '../support/described-schema.js';
+import { scopesOf } from '../../src/relay/scopes.js';
 import { usePlaza, type Account, type Answer } from '../support/plaza.js';
 
 const plaza = usePlaza();
@@ -93,6 +94,7 @@ const make = {
     return (await plaza.data('{ viewer { sessions(first: 1) { edges { node { id } } } } }', {}, token)).viewer.sessions.edges[0].node
       .id as string;
   },
+  apiKey: async () => (await made('createApiKey', { name: 'Shop', scopes: [] }, 'apiKey { id }', accounts.merchant)).apiKey.id as string,
   impression: async () => {
     const { viewer } = await plaza.data(
       '{ viewer { recommendedProducts(first: 1) { edges { impressionId } } } }',
@@ -165,6 +167,8 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   moderateContent: async () => ({ contentId: await make.comment(), action: 'WARN', reason: 'x' }),
   appealModeration: async () => ({ contentId: await make.warnedComment(), body: 'Please' }),
   appealBan: async () => ({ email: 'nobody@example.org', password: 'wrong', body: 'Please' }),
+  createApiKey: async () => ({ name: 'Shop', scopes: ['catalog:write'] }),
+  revokeApiKey: async () => ({ apiKeyId: await make.apiKey() }),
   setUserRoles: async () => ({ userId: target.id, roles: ['BUYER'], reason: 'x' }),
   recordRecommendationFeedback: async () => ({ impressionId: await make.impression(), outcome: 'CLICKED' }),
   trainRecommender: async () => ({ wait: true }),
@@ -235,6 +239,7 @@ beforeAll(async () => {
     Share: await make.share(),
     Session: await make.session(),
     Order: await make.order(),
+    ApiKey: await make.apiKey(),
     Referral: referral,
     MerchantFeedback: await make.feedback(),
     Appeal: appeal.id,
@@ -248,7 +253,7 @@ beforeAll(async () => {
 /** Values for the arguments that a field must have. */
 function argumentsOf(field: GraphQLField<unknown, unknown>): string {
   const values: Record<string, string> = {
-    id: `"${field.name === 'category' ? objects['Category'] : objects['Product']}"`,
+    id: `"${objects[field.name[0]!.toUpperCase() + field.name.slice(1)] ?? objects['Product']}"`,
     ids: `["${objects['Product']}"]`,
     productId: `"${objects['Product']}"`,
     subjectId: `"${objects['Product']}"`,
@@ -257,9 +262,12 @@ function argumentsOf(field: GraphQLField<unknown, unknown>): string {
     query: '""',
     text: '"blue"',
     userId: JSON.stringify(accounts.buyer.id),
+    type: 'PRODUCT',
+    source: '"shop"',
+    externalIds: '["1"]',
   };
   const required = field.args.filter(
-    (one) => isRequiredArgument(one) || (['product', 'category'].includes(field.name) && one.name === 'id'),
+    (one) => isRequiredArgument(one) || (['product', 'category', 'user', 'order'].includes(field.name) && one.name === 'id'),
   );
   if (required.length === 0) return '';
   return `(${required.map(({ name }) => `${name}: ${values[name]}`).join(', ')})`;
@@ -359,6 +367,26 @@ function tableOf(title: string, rows: Row[]): string {
   return [`## ${title}`, '', line(['field', ...personas]), line(['---', ...personas.map(() => '---')]), ...rows.map(line)].join('\n');
 }
 
+/** What API keys may do beyond what strangers may: each field that names scopes. Who they act for must have the role. */
+function apiKeyTable(): string {
+  const rows = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) =>
+      Object.values(type.getFields()).map((field) => [
+        `${type.name}.${field.name}`,
+        scopesOf(field)
+          .map((scope) => `\`${scope}\``)
+          .join(' or '),
+      ]),
+    )
+    .filter(([, scopes]) => scopes !== '');
+  const intro =
+    'A key reads what strangers read. Of what needs an account, or changes something, it may do what is listed here with one of the scopes, where its owner may; everything else is FORBIDDEN.';
+  return ['## API keys', '', intro, '', '| field | scope |', '| --- | --- |', ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join(
+    '\n',
+  );
+}
+
 test('everybody may do what docs/access.md says, and nothing else', async () => {
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   const nodes = types.filter((type) => type.name !== 'Viewer' && type.getInterfaces().some(({ name }) => name === 'Node'));
@@ -369,6 +397,7 @@ test('everybody may do what docs/access.md says, and nothing else', async () => 
     tableOf('Queries', await queryRows(schema.getQueryType()!, 'query {', [])),
     tableOf('Mutations', await mutationRows()),
     tableOf('Subscriptions', await subscriptionRows()),
+    apiKeyTable(),
     tableOf('The viewer', await queryRows(viewer, 'query { viewer {', ['viewer'])),
   ];
   for (const type of nodes.sort((a, b) => a.name.localeCompare(b.name))) {

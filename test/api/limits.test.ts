@@ -85,7 +85,7 @@ test.skipIf(!hasRedis)('processes that share a Redis count together, and each al
         .connect(),
     ),
   );
-  const many = { costPerUser: 1000, costPerAddress: 1000, credentialsPerAddress: 100 };
+  const many = { costPerUser: 1000, costPerAddress: 1000, perKey: 1000, costPerKey: 1000, credentialsPerAddress: 100 };
   const [one, other] = clients.map((redis) => new RateLimits({ ...many, perUser: 1, perAddress: 3, redis }));
   const cost = { points: 1, mutations: ['trackEvents'], changes: 1, variables: [] };
   const charge = (limits: RateLimits) => limits.charge(cost, new RequestContext({ signedIn: null }, '192.0.2.1', noStreams));

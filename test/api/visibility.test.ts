@@ -91,7 +91,7 @@ const others = new Set([
   ...['archiveProduct.productId', 'unarchiveProduct.productId', 'updateCategory.categoryId', 'updateCategory.parentId'],
   ...['deleteCategory.categoryId', 'createReview.productId'],
   ...['askQuestion.productId', 'shareProduct.productId', 'referProduct.productId', 'sendMerchantFeedback.productId', 'placeOrder.items'],
-  'revokeSession.sessionId',
+  ...['revokeSession.sessionId', 'revokeApiKey.apiKeyId'],
   ...['updateProfile.avatarId', 'createProduct.imageIds', 'updateProduct.imageIds', 'createReview.imageIds', 'updateReview.imageIds'],
   ...['updateOrderStatus.orderId', 'trackEvents.events', 'markNotificationsRead.notificationIds', 'moderateContent.contentId'],
   ...['setUserRoles.userId', 'recordRecommendationFeedback.impressionId', 'undoDismissal.productId'],

@@ -2,7 +2,7 @@ import { Schema, type Model, type Types } from 'mongoose';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
 
-export const accessKinds = ['EXPORT', 'MODERATION_CASE', 'AUDIT_ENTRY', 'APPEAL'] as const;
+export const accessKinds = ['EXPORT', 'MODERATION_CASE', 'AUDIT_ENTRY', 'APPEAL', 'ORDER'] as const;
 export type AccessKindName = (typeof accessKinds)[number];
 
 /** That somebody read or exported what is held on a person and not public. */

@@ -9,6 +9,7 @@ export enum DataAccessKind {
   MODERATION_CASE = 'MODERATION_CASE',
   AUDIT_ENTRY = 'AUDIT_ENTRY',
   APPEAL = 'APPEAL',
+  ORDER = 'ORDER',
 }
 
 registerEnumType(DataAccessKind, {
@@ -19,6 +20,7 @@ registerEnumType(DataAccessKind, {
     MODERATION_CASE: { description: 'A moderation case: the content, and the reports about it.' },
     AUDIT_ENTRY: { description: 'A moderation decision about the person or their content.' },
     APPEAL: { description: 'An appeal by the person.' },
+    ORDER: { description: 'An order of the person, read by an administrator or with an administrator’s API key.' },
   },
 });
 

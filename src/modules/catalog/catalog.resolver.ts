@@ -2,8 +2,10 @@ import { Arg, Args, Authorized, Ctx, Int, Resolver, Root } from 'type-graphql';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { Cost } from '../../relay/cost.js';
+import { findOne, namesType, type Names } from '../../relay/find-one.js';
 import { idOf, imageIdsOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
@@ -13,7 +15,6 @@ import { availabilityOf, ProductAvailability } from './availability.js';
 import { visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { CatalogService } from './catalog.service.js';
-import { findOne, ProductNames, type Names } from './find-one.js';
 import type { FilterScope } from './filter-scope.js';
 import { sourceOf } from './identifiers.js';
 import { ProductFilter } from './product-filter.type.js';
@@ -41,6 +42,8 @@ export interface CatalogResolverDependencies {
   images: ImageVerbs;
   scope: FilterScope;
 }
+
+const ProductNames = namesType('Product', ['id', 'slug']);
 
 @Resolver(() => Product)
 export class ProductResolver {
@@ -72,12 +75,12 @@ export class ProductResolver {
     description:
       'A product by ID, by slug or by its ID in another system. Null if there is none. Archived products are visible to their merchant and to administrators only.',
   })
-  async product(@Args(() => ProductNames) names: Names, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
+  async product(@Args(() => ProductNames) names: Names<'id' | 'slug'>, @Ctx() context: RequestContext): Promise<ProductDocument | null> {
     const { catalog, loaders } = this.dependencies;
     const found = await findOne(names, {
-      byId: (given) => context.load(loaders.productById, idOf('Product', given, 'id')),
-      bySlug: (given) => catalog.productBySlug(given),
-      byExternalId: (from, given) => catalog.productByExternalId(from, given),
+      id: (given) => context.load(loaders.productById, idOf('Product', given, 'id')),
+      slug: (given) => catalog.productBySlug(given),
+      externalId: (key) => context.load(loaders.productByExternalId, key),
     });
     return visibleProduct(found, context);
   }
@@ -125,6 +128,7 @@ export class ProductResolver {
     return this.dependencies.images.shown(context, images, imageUrl ? [imageUrl] : []);
   }
 
+  @AllowKeys('catalog:write')
   @Authorized('MERCHANT')
   @Mutation(() => CreateProductPayload, { description: 'Adds a product to the shop. Requires the role `MERCHANT`.' })
   createProduct(
@@ -145,6 +149,7 @@ export class ProductResolver {
     }));
   }
 
+  @AllowKeys('catalog:write')
   @Authorized('MERCHANT', 'ADMIN')
   @Mutation(() => UpdateProductPayload, { description: 'Updates a product. Only its merchant can.' })
   updateProduct(
@@ -160,6 +165,7 @@ export class ProductResolver {
     }));
   }
 
+  @AllowKeys('catalog:write')
   @Authorized('MERCHANT', 'ADMIN')
   @Mutation(() => ArchiveProductPayload, {
     description:
@@ -173,6 +179,7 @@ export class ProductResolver {
     return payload(async () => ({ product: await this.dependencies.catalog.setArchived(context.requireSignedIn(), id, true) }));
   }
 
+  @AllowKeys('catalog:write')
   @Authorized('MERCHANT', 'ADMIN')
   @Mutation(() => UnarchiveProductPayload, {
     description: 'Puts an archived product back into the shop. Requires being its merchant, or the role `ADMIN`.',
@@ -191,6 +198,7 @@ export class ProductResolver {
 export class ArchivedProductsResolver {
   constructor(private readonly models: CatalogModels) {}
 
+  @AllowKeys('catalog:read', 'catalog:write')
   @Authorized('MERCHANT')
   @FieldResolver(() => ProductConnection, {
     nullable: true,

@@ -64,10 +64,6 @@ export class CatalogService {
     return this.models.products.findOne({ slugs: slug }).lean();
   }
 
-  async productByExternalId(source: string, externalId: string): Promise<ProductDocument | null> {
-    return this.models.products.findOne({ source, externalId }).lean();
-  }
-
   /** @throws RulesBroken */
   async createProduct(merchant: SignedIn, input: NewProduct): Promise<ProductDocument> {
     checkContent(input);

@@ -3,8 +3,10 @@ import { RequestError } from '../../errors.js';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { Cost } from '../../relay/cost.js';
+import { findOne, namesType, type Names } from '../../relay/find-one.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { CatalogLoaders } from './catalog.loader.js';
@@ -19,7 +21,6 @@ import {
   UpdateCategoryInput,
   UpdateCategoryPayload,
 } from './category.type.js';
-import { CategoryNames, findOne, type Names } from './find-one.js';
 import type { FilterScope } from './filter-scope.js';
 import { sourceOf } from './identifiers.js';
 import { ProductFilter } from './product-filter.type.js';
@@ -30,6 +31,8 @@ export interface CategoryResolverDependencies {
   loaders: CatalogLoaders;
   scope: FilterScope;
 }
+
+const CategoryNames = namesType('Category', ['id', 'slug']);
 
 @Resolver(() => Category)
 export class CategoryResolver {
@@ -44,12 +47,12 @@ export class CategoryResolver {
     nullable: true,
     description: 'A category by ID, by slug or by its ID in another system. Null if there is none.',
   })
-  category(@Args(() => CategoryNames) names: Names, @Ctx() context: RequestContext): Promise<CategoryDocument | null> {
+  category(@Args(() => CategoryNames) names: Names<'id' | 'slug'>, @Ctx() context: RequestContext): Promise<CategoryDocument | null> {
     const { tree, loaders } = this.dependencies;
     return findOne(names, {
-      byId: (given) => context.load(loaders.categoryById, idOf('Category', given, 'id')),
-      bySlug: (given) => tree.categoryBySlug(given),
-      byExternalId: (from, given) => tree.categoryByExternalId(from, given),
+      id: (given) => context.load(loaders.categoryById, idOf('Category', given, 'id')),
+      slug: (given) => tree.categoryBySlug(given),
+      externalId: (key) => context.load(loaders.categoryByExternalId, key),
     });
   }
 
@@ -113,6 +116,7 @@ export class CategoryResolver {
     return sourceOf({ externalId, source });
   }
 
+  @AllowKeys('catalog:write')
   @Authorized('ADMIN')
   @Mutation(() => CreateCategoryPayload, { description: 'Creates a category. Requires the role `ADMIN`.' })
   createCategory(
@@ -122,6 +126,7 @@ export class CategoryResolver {
     return payload(async () => ({ category: await this.dependencies.tree.create({ ...input, parent }) }));
   }
 
+  @AllowKeys('catalog:write')
   @Authorized('ADMIN')
   @Mutation(() => UpdateCategoryPayload, { description: 'Renames or moves a category. Requires the role `ADMIN`.' })
   updateCategory(
@@ -135,6 +140,7 @@ export class CategoryResolver {
     }));
   }
 
+  @AllowKeys('catalog:write')
   @Authorized('ADMIN')
   @Mutation(() => DeleteCategoryPayload, { description: 'Deletes an empty category. Requires the role `ADMIN`.' })
   deleteCategory(

@@ -55,10 +55,6 @@ export class CategoryService {
     return this.models.categories.findOne({ slugs: slug }).lean();
   }
 
-  async categoryByExternalId(source: string, externalId: string): Promise<CategoryDocument | null> {
-    return this.models.categories.findOne({ source, externalId }).lean();
-  }
-
   /** Each category and all below it, at most a thousand of each. */
   async withDescendants(ids: readonly Types.ObjectId[]): Promise<Types.ObjectId[][]> {
     const below = await this.models.categories

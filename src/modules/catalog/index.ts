@@ -68,6 +68,12 @@ export function catalogModule(
       },
       Category: (id, context) => context.load(loaders.categoryById, id),
     },
+    externalNodes: {
+      async Product(key, context) {
+        return visibleProduct(await context.load(loaders.productByExternalId, key), context);
+      },
+      Category: (key, context) => context.load(loaders.categoryByExternalId, key),
+    },
     personalData: [productsOfMerchant(models)],
     content: [productContent(catalog, loaders)],
     workers: [search.worker],

@@ -3,6 +3,7 @@ import { ConnectionArgs, mapEdges, type Connection } from '../../relay/connectio
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
@@ -56,6 +57,7 @@ export class MerchantFeedbackResolver {
     return product && context.load(this.dependencies.catalog.productById, product);
   }
 
+  @AllowKeys('reviews:read')
   @Authorized('MERCHANT')
   @Query(() => MerchantFeedbackConnection, {
     description: 'Feedback from buyers to the viewer, newest first. Requires the role `MERCHANT`.',
@@ -76,6 +78,7 @@ export class MerchantFeedbackResolver {
     return paginate(models.feedback, list, page);
   }
 
+  @AllowKeys('reviews:read')
   @Authorized('MERCHANT')
   @Query(() => MerchantFeedbackSummary, {
     description: 'Number of feedback messages for the viewer, by kind and product. Requires the role `MERCHANT`.',
@@ -101,6 +104,7 @@ export class MerchantFeedbackResolver {
     }));
   }
 
+  @AllowKeys('reviews:write')
   @Authorized('MERCHANT')
   @Mutation(() => AnswerMerchantFeedbackPayload, {
     description: 'Answers a buyer’s feedback and notifies the buyer. Requires the role `MERCHANT`.',

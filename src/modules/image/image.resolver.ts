@@ -4,6 +4,7 @@ import { WebAddress } from '../../input/web-address.js';
 import type { RequestContext } from '../../relay/context.js';
 import { toGlobalId } from '../../relay/global-id.js';
 import { FieldResolver, Mutation } from '../../relay/output.js';
+import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
 import type { ImageLinks } from './image-links.js';
 import type { ImageService, UploadSlot } from './image.service.js';
@@ -52,6 +53,7 @@ export class ImageResolver {
     return typeof source === 'string' ? source : this.links.variant(source, { width, height, format: format ?? ImageFileFormat.WEBP });
   }
 
+  @AllowKeys('catalog:write')
   @Authorized()
   @Mutation(() => CreateUploadPayload, {
     description:

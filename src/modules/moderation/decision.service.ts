@@ -106,6 +106,7 @@ export class DecisionService {
     const account = await users.accountOf(user, change.session);
     if (banned && account?.roles.includes('ADMIN')) throw broken('NOT_ALLOWED', 'Administrators can’t be banned.', 'contentId');
     if (!(await users.ban(change, user, banned))) throw broken('NOT_FOUND', 'There is no such user.', 'contentId');
+    if (banned) await this.dependencies.events.emit(change, 'accountBanned', { user });
   }
 
   /** An appeal that waits is decided with it: restoring grants it, everything else denies it. */
@@ -120,7 +121,8 @@ export class DecisionService {
     await this.dependencies.notifications.notify(change, { recipient: author, kind, actor: null, subject: content });
   }
 
-  private async putOnRecord(session: ClientSession, what: Omit<AuditDocument, '_id' | 'at'>): Promise<AuditDocument> {
+  /** Adds an entry to the audit trail. */
+  async putOnRecord(session: ClientSession, what: Omit<AuditDocument, '_id' | 'at'>): Promise<AuditDocument> {
     const entry: AuditDocument = { _id: new Types.ObjectId(), ...what, at: new Date() };
     await insert(this.models.audit, entry, session);
     return entry;
@@ -131,10 +133,11 @@ export class DecisionService {
     new InputRules().text(reason, { min: 1, max: 1000 }, 'reason').check();
     const after: Role[] = [...new Set<Role>(['BUYER', ...roles])];
     if (user.equals(admin.userId)) throw broken('NOT_ALLOWED', 'You can’t change your own roles.', 'userId');
-    const { realtime, users } = this.dependencies;
+    const { events, realtime, users } = this.dependencies;
     return realtime.recordChange([`roles:${user.toHexString()}`], async (change) => {
       const before = await users.setRoles(change, user, after);
       if (!before) throw broken('NOT_FOUND', 'There is no such user.', 'userId');
+      await events.emit(change, 'rolesChanged', { user, roles: after });
       return this.putOnRecord(change.session, {
         moderator: admin.userId,
         action: 'CHANGE_ROLES',

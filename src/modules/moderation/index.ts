@@ -1,4 +1,4 @@
-import { describeModule, type ContentKind, type Foundation } from '../module.js';
+import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import type { AccessLogVerbs } from '../access-log/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -25,6 +25,10 @@ interface ModerationDependencies {
   /** Every kind of content; those that cannot be moderated are left out. */
   content: readonly ContentKind[];
 }
+
+export type ModerationModule = ReturnType<typeof moderationModule>;
+/** How other features put on record what they decide about accounts. */
+export type ModerationVerbs = ModerationModule['verbs'];
 
 export interface ModerationOptions {
   /** Milliseconds that reports and appeals are kept. */
@@ -65,6 +69,6 @@ export function moderationModule(
       contentDeleted: ({ session }, { content }) => cases.withdraw(session, content),
     },
     personalData: moderationPersonalData(models),
-    verbs: {},
+    verbs: verbs(decisions, ['putOnRecord']),
   });
 }

@@ -26,7 +26,7 @@ export function reportList(key: string): ListDefinition {
 
 /** What was decided about a user and what they wrote. */
 export function decisionsAbout(user: Types.ObjectId): ListDefinition {
-  return { ...auditTrail(), name: 'moderationDecisions', filter: { user } };
+  return { ...auditTrail(), name: 'moderationDecisions', filter: { user, action: { $nin: ['CREATE_API_KEY', 'REVOKE_API_KEY'] } } };
 }
 
 export function auditTrail(): ListDefinition {

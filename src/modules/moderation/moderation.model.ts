@@ -6,9 +6,19 @@ import { documentSchema, nestedSchema } from '../../store/documents.js';
 export const reportReasons = ['SPAM', 'ABUSE', 'FALSE_CLAIM', 'PERSONAL_DATA', 'OTHER'] as const;
 export type ReportReasonName = (typeof reportReasons)[number];
 
-export const auditActions = ['HIDE', 'RESTORE', 'WARN', 'BAN', 'RESTRICT', 'RENAME', 'CHANGE_ROLES'] as const;
+export const auditActions = [
+  'HIDE',
+  'RESTORE',
+  'WARN',
+  'BAN',
+  'RESTRICT',
+  'RENAME',
+  'CHANGE_ROLES',
+  'CREATE_API_KEY',
+  'REVOKE_API_KEY',
+] as const;
 export type AuditActionName = (typeof auditActions)[number];
-export type ModerationActionName = Exclude<AuditActionName, 'CHANGE_ROLES'>;
+export type ModerationActionName = Exclude<AuditActionName, 'CHANGE_ROLES' | 'CREATE_API_KEY' | 'REVOKE_API_KEY'>;
 
 /** What was reported, and how it stands. There is one case for each piece of content, however many report it. */
 export interface CaseDocument {

@@ -3,6 +3,7 @@ import type { DataKeys } from '../../data-keys.js';
 import type { RequestContext } from '../../relay/context.js';
 import type { KeyedNodeFinder, NodeFinder } from '../../relay/node.js';
 import type { AccessLogVerbs } from '../access-log/index.js';
+import { decisionsAbout } from './moderation.lists.js';
 import type { ModerationLoaders } from './moderation.loader.js';
 import type { ModerationModels, ReportDocument } from './moderation.model.js';
 
@@ -52,7 +53,7 @@ export function moderationNodes({ models, loaders, accessLog }: NodeDependencies
     },
     async ModerationDecision(id, context) {
       const viewer = context.signedIn?.userId;
-      return viewer ? await models.audit.findOne({ _id: id, user: viewer }).lean() : null;
+      return viewer ? await models.audit.findOne({ _id: id, ...decisionsAbout(viewer).filter }).lean() : null;
     },
   };
 }

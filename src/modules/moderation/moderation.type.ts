@@ -61,6 +61,8 @@ export enum AuditAction {
   RESTRICT = 'RESTRICT',
   RENAME = 'RENAME',
   CHANGE_ROLES = 'CHANGE_ROLES',
+  CREATE_API_KEY = 'CREATE_API_KEY',
+  REVOKE_API_KEY = 'REVOKE_API_KEY',
 }
 
 registerEnumType(AuditAction, {
@@ -74,6 +76,8 @@ registerEnumType(AuditAction, {
     RESTRICT: { description: 'Everything the user writes is held for a moderator.' },
     RENAME: { description: 'A user’s name, handle, bio and avatar were replaced.' },
     CHANGE_ROLES: { description: 'An administrator changed a user’s roles.' },
+    CREATE_API_KEY: { description: 'An API key was created. The reason names the key and its scopes.' },
+    REVOKE_API_KEY: { description: 'An API key was revoked. The reason names the key.' },
   },
 });
 

@@ -1,9 +1,10 @@
+import type { AccessLogVerbs } from '../access-log/index.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import { ownedDocuments, reference } from '../personal-data.js';
 import type { UserVerbs } from '../user/index.js';
-import { orderLoaders } from './order.loader.js';
+import { orderLoaders, VisibleOrders } from './order.loader.js';
 import { orderModels } from './order.model.js';
 import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './order.resolver.js';
 import { ViewerPurchaseResolver } from './viewer-purchase.resolver.js';
@@ -13,6 +14,7 @@ import { collections } from './order.collections.js';
 export type { OrderDocument } from './order.model.js';
 
 export interface OrderDependencies {
+  accessLog: AccessLogVerbs;
   users: UserVerbs;
   catalog: CatalogVerbs;
   behaviour: BehaviourVerbs;
@@ -23,15 +25,19 @@ export type OrderModule = ReturnType<typeof orderModule>;
 export type OrderVerbs = OrderModule['verbs'];
 
 /** What buyers order from merchants. */
-export function orderModule({ database, realtime, idempotency, events }: Foundation, { users, catalog, behaviour }: OrderDependencies) {
+export function orderModule(
+  { database, realtime, idempotency, events }: Foundation,
+  { accessLog, users, catalog, behaviour }: OrderDependencies,
+) {
   const models = orderModels(database);
   const loaders = orderLoaders(models);
+  const visible = new VisibleOrders(loaders, accessLog);
   const orders = new OrderService({ models, realtime, idempotency, events, catalog, behaviour });
   return describeModule({
     name: 'order',
     collections,
     resolvers: [
-      new OrderResolver({ orders, users }),
+      new OrderResolver({ orders, visible, users }),
       new OrderItemResolver(catalog),
       new ViewerOrdersResolver(models),
       new ViewerPurchaseResolver(loaders),
@@ -42,11 +48,10 @@ export function orderModule({ database, realtime, idempotency, events }: Foundat
       },
     },
     nodes: {
-      async Order(id, context) {
-        const order = await context.load(loaders.orderById, id);
-        const reader = context.signedIn?.userId;
-        return order && reader && (order.buyer.equals(reader) || order.merchant.equals(reader)) ? order : null;
-      },
+      Order: (id, context) => visible.byId(id, context),
+    },
+    externalNodes: {
+      Order: (key, context) => visible.byExternalId(key, context),
     },
     personalData: [
       ownedDocuments({ name: 'orders', model: models.orders, owner: 'buyer', erase: 'ANONYMISE' }),

@@ -23,6 +23,9 @@ export interface OrderDocument {
   status: OrderStatusName;
   placedAt: Date;
   updatedAt: Date;
+  /** What another system calls the order, and which. */
+  externalId?: string;
+  source?: string;
 }
 
 export interface OrderModels {
@@ -48,7 +51,10 @@ function orderSchema(): Schema<OrderDocument> {
     status: { type: String, required: true, enum: orderStatuses },
     placedAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
+    externalId: { type: String },
+    source: { type: String },
   });
+  schema.index({ source: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $exists: true } } });
   schema.index({ buyer: 1, placedAt: -1, _id: -1 });
   schema.index({ merchant: 1, placedAt: -1, _id: -1 });
   schema.index({ buyer: 1, status: 1, 'items.product': 1 });

@@ -3,12 +3,15 @@ import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
+import { findOne, namesType, type Names } from '../../relay/find-one.js';
 import { idOf } from '../../relay/global-id.js';
-import { FieldResolver, Mutation } from '../../relay/output.js';
+import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
+import type { VisibleOrders } from './order.loader.js';
 import type { OrderDocument, OrderItemDocument, OrderModels } from './order.model.js';
 import { orderList, salesList, type OrderService } from './order.service.js';
 import {
@@ -23,12 +26,41 @@ import {
 
 export interface OrderResolverDependencies {
   orders: OrderService;
+  visible: VisibleOrders;
   users: UserVerbs;
 }
+
+const OrderNames = namesType('Order', ['id']);
 
 @Resolver(() => Order)
 export class OrderResolver {
   constructor(private readonly dependencies: OrderResolverDependencies) {}
+
+  @Query(() => Order, {
+    nullable: true,
+    description:
+      'An order by ID or by its ID in another system. Null if there is none, and for everyone but its buyer, its merchant and administrators.',
+  })
+  order(@Args(() => OrderNames) names: Names<'id'>, @Ctx() context: RequestContext): Promise<OrderDocument | null> {
+    const { visible } = this.dependencies;
+    return findOne(names, {
+      id: (given) => visible.byId(idOf('Order', given, 'id'), context),
+      externalId: (key) => visible.byExternalId(key, context),
+    });
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The order’s ID in another system, unique within its source.' })
+  externalId(@Root() { externalId }: OrderDocument): string | null {
+    return externalId ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The system that `externalId` belongs to. Null if there is no `externalId`.',
+  })
+  source(@Root() { externalId, source }: OrderDocument): string | null {
+    return externalId === undefined ? null : (source ?? null);
+  }
 
   @FieldResolver(() => User, { nullable: true, description: 'The buyer. Null if their account was deleted.' })
   buyer(@Root() order: OrderDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
@@ -42,7 +74,6 @@ export class OrderResolver {
 
   @Authorized()
   @Cost({ perItem: { argument: 'input.items', weight: 2 } })
-  @Cost({ perItem: { argument: 'input.items', weight: 2 } })
   @Mutation(() => PlaceOrderPayload, { description: 'Places an order at current prices. Either all items are ordered or none.' })
   placeOrder(
     @Arg('input', () => PlaceOrderInput, { description: 'The order to place.' }) { items, ...options }: PlaceOrderInput,
@@ -55,6 +86,7 @@ export class OrderResolver {
     return payload(async () => ({ order: await this.dependencies.orders.placeOrder(context.requireSignedIn().userId, ordered, options) }));
   }
 
+  @AllowKeys('orders:write')
   @Authorized()
   @Mutation(() => UpdateOrderStatusPayload, { description: 'Moves an order to its next status.' })
   updateOrderStatus(
@@ -86,6 +118,7 @@ export class ViewerOrdersResolver {
     return paginate(this.models.orders, orderList(context.requireSignedIn().userId), page);
   }
 
+  @AllowKeys('orders:read', 'orders:write')
   @Authorized('MERCHANT')
   @FieldResolver(() => OrderConnection, {
     nullable: true,

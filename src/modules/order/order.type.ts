@@ -37,7 +37,7 @@ export class OrderItem extends From<OrderItemDocument> {
   quantity!: number;
 }
 
-@ObjectType({ implements: Node, description: 'A buyer’s order from one merchant. Only the two of them can see it.' })
+@ObjectType({ implements: Node, description: 'A buyer’s order from one merchant. Only the two of them and administrators can see it.' })
 export class Order extends Node<OrderDocument> {
   @Field(() => [OrderItem], { description: 'Items of the order, up to 100.' })
   items!: OrderItem[];

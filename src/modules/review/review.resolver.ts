@@ -17,6 +17,7 @@ import { changeKindOf } from '../../relay/change-kind.js';
 import { Cost } from '../../relay/cost.js';
 import { idOf, imageIdsOf, toGlobalId } from '../../relay/global-id.js';
 import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
 import { pointsPerStar, type AspectRatings, type RatingSummary } from '../../scoring/index.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
@@ -179,6 +180,7 @@ export class ReviewResolver {
     return payload(async () => ({ review: await this.dependencies.reactions.vote(context.requireSignedIn().userId, id, helpful) }));
   }
 
+  @AllowKeys('reviews:write')
   @Authorized('MERCHANT')
   @Mutation(() => RespondToReviewPayload, { description: 'Responds to a review in public. Only the product’s merchant can.' })
   respondToReview(

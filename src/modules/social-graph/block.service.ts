@@ -4,8 +4,9 @@ import { broken } from '../../errors.js';
 import { hiddenAuthorsTopic, type Change, type Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
+import type { ExternalKey } from '../../relay/find-one.js';
 import type { ClientSession } from '../../store/database.js';
-import type { PublicUser, UserVerbs } from '../user/index.js';
+import { mayIdentify, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { SocialGraphModels } from './social-graph.model.js';
 
 /** How many blocks of a user, and as many of others against them, lists and live streams follow; what they do asks for the very pair. */
@@ -126,6 +127,13 @@ export class BlockService {
     const viewer = context.signedIn?.userId;
     const isGone = viewer && (await this.isHiddenFrom(context, id)) && !(await this.hasBlocked(viewer, id, null));
     return isGone ? null : context.load(this.dependencies.users.userById, id);
+  }
+
+  /** The same by what another system calls the user, for those who may know that. */
+  async profileByExternalId(key: ExternalKey, context: RequestContext): Promise<PublicUser | null> {
+    if (!context.actorWith('users:read', 'users:write')) return null;
+    const found = await context.load(this.dependencies.users.userByExternalId, key);
+    return found && mayIdentify(context, found._id) ? this.profile(found._id, context) : null;
   }
 }
 

@@ -30,6 +30,7 @@ export function socialGraphModule({ database, realtime, events }: Foundation, { 
       new ViewerRelationResolver(dependencies.loaders),
     ],
     nodes: { User: (id, context) => blocks.profile(id, context) },
+    externalNodes: { User: (key, context) => blocks.profileByExternalId(key, context) },
     personalData: [
       ownedDocuments({ name: 'following', model: models.follows, owner: 'follower', erase: 'DELETE' }),
       ownedDocuments({ name: 'followers', model: models.follows, owner: 'followee', erase: 'DELETE' }),

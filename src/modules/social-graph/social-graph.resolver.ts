@@ -3,6 +3,7 @@ import { RequestError } from '../../errors.js';
 import { Cost } from '../../relay/cost.js';
 import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
+import { findOne, namesType, type Names } from '../../relay/find-one.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
@@ -35,17 +36,27 @@ export interface SocialGraphResolverDependencies {
   users: UserVerbs;
 }
 
+const UserNames = namesType('User', ['id', 'handle']);
+
 @Resolver(() => User)
 export class SocialGraphResolver {
   constructor(private readonly dependencies: SocialGraphResolverDependencies) {}
 
-  @Query(() => User, { nullable: true, description: 'A user by handle. Null if there is none, or if they have blocked the viewer.' })
-  async user(
-    @Arg('handle', () => String, { description: 'The handle, with or without a leading `@`.' }) handle: string,
-    @Ctx() context: RequestContext,
-  ): Promise<PublicUser | null> {
-    const found = await this.dependencies.users.findByHandle(handle.replace(/^@/, ''));
-    return found && this.dependencies.blocks.profile(found._id, context);
+  @Query(() => User, {
+    nullable: true,
+    description:
+      'A user by ID, by handle or by their ID in another system. Null if there is none, or if they have blocked the viewer. Only the user, administrators and API keys with a scope for users can use the external ID.',
+  })
+  async user(@Args(() => UserNames) names: Names<'id' | 'handle'>, @Ctx() context: RequestContext): Promise<PublicUser | null> {
+    const { blocks, users } = this.dependencies;
+    return findOne(names, {
+      id: (given) => blocks.profile(idOf('User', given, 'id'), context),
+      async handle(given) {
+        const found = await users.findByHandle(given.replace(/^@/, ''));
+        return found && blocks.profile(found._id, context);
+      },
+      externalId: (key) => blocks.profileByExternalId(key, context),
+    });
   }
 
   @Authorized()

@@ -25,7 +25,7 @@ export type { PublicUser } from './user.loader.js';
 export type { ProvenUser } from './imported-users.js';
 export type { Account } from './user.service.js';
 export { User, UserRole, Viewer } from './user.type.js';
-export { viewerOf } from './viewer.js';
+export { mayIdentify, viewerOf } from './viewer.js';
 
 export interface UserOptions extends SessionOptions, AccountMailOptions {
   identityProvider: IdentityProviderOptions | null;
@@ -93,7 +93,17 @@ export function userModule(
         'importedUsers',
         'knownAmong',
       ]),
-      ...verbs(users, ['knows', 'knowsMerchant', 'privacySettingsOf', 'removeAccount', 'rename', 'restrict', 'setRoles', 'usersByHandle']),
+      ...verbs(users, [
+        'knows',
+        'knowsMerchant',
+        'privacySettingsOf',
+        'removeAccount',
+        'rename',
+        'restrict',
+        'rolesOfActive',
+        'setRoles',
+        'usersByHandle',
+      ]),
       ...verbs(users, ['usersWithoutPersonalisation']),
       ...verbs(new StaffAccounts({ models, realtime, users, claims, passwords }), ['appointStaff']),
       ...verbs(new UserSearch(models), ['searchUsers']),

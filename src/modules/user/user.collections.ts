@@ -3,7 +3,7 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   users: {
-    what: 'Accounts: e-mail address (encrypted), password hash, handle, name, bio, picture, roles, privacy settings, bans and restrictions',
+    what: 'Accounts: e-mail address (encrypted), password hash, handle, name, bio, picture, roles, privacy settings, bans and restrictions, the ID in the shop that the person came from',
     why: 'To sign in, and to show who wrote what (contract)',
     kept: 'until the account is deleted',
     seenBy: 'Handle, name, bio, picture, roles and the day of sign-up everybody; the rest the person alone',

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { LoaderDefinition } from '../../relay/context.js';
-import { byId } from '../../store/loaders.js';
+import type { ExternalKey } from '../../relay/find-one.js';
+import { byExternalKey, byId } from '../../store/loaders.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 /** What anyone may see of a user; email address and password hash never leave the store this way. */
@@ -10,9 +11,14 @@ export const publicProjection = { handle: 1, name: 1, bio: 1, avatarUrl: 1, avat
 
 export interface UserLoaders {
   userById: LoaderDefinition<Types.ObjectId, PublicUser>;
+  /** What another system calls a user. */
+  externalIdentityOf: LoaderDefinition<Types.ObjectId, ExternalIdentity>;
+  userByExternalId: LoaderDefinition<ExternalKey, Pick<UserDocument, '_id' | 'externalId'>>;
   /** Whether a user takes part in suggestions of users with a similar taste; null for those who do not exist. */
   isSuggestible: LoaderDefinition<Types.ObjectId, boolean>;
 }
+
+type ExternalIdentity = Pick<UserDocument, '_id' | 'externalId' | 'externalSource'>;
 
 function isSuggestible({ hiddenFromSuggestions, withoutPersonalisation, bannedAt }: Partial<UserDocument>): boolean {
   return !hiddenFromSuggestions && !withoutPersonalisation && !bannedAt;
@@ -21,6 +27,8 @@ function isSuggestible({ hiddenFromSuggestions, withoutPersonalisation, bannedAt
 export function userLoaders({ users }: UserModels): UserLoaders {
   return {
     userById: byId<PublicUser>(users, publicProjection),
+    externalIdentityOf: byId<ExternalIdentity>(users, { externalId: 1, externalSource: 1 }),
+    userByExternalId: byExternalKey<Pick<UserDocument, '_id' | 'externalId'>>(users, 'externalSource', { externalId: 1 }),
     isSuggestible: {
       cacheKey: (user) => user.toHexString(),
       async batch(ids) {

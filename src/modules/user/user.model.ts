@@ -38,6 +38,9 @@ export interface UserDocument {
   source?: string;
   /** The address that an imported user had there, sealed: private, and no way to sign in. */
   sealedImportedEmail?: string;
+  /** What another system calls the user, and which. */
+  externalId?: string;
+  externalSource?: string;
   /** Which key sealed the addresses. */
   addressKey?: string;
 }
@@ -103,7 +106,10 @@ function userSchema(): Schema<UserDocument> {
     source: { type: String },
     sealedImportedEmail: { type: String },
     addressKey: { type: String },
+    externalId: { type: String },
+    externalSource: { type: String },
   });
+  schema.index({ externalSource: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $exists: true } } });
   schema.index({ source: 1 }, { partialFilterExpression: { source: { $exists: true } } });
   schema.index({ addressKey: 1 }, { partialFilterExpression: { addressKey: { $exists: true } } });
   schema.index({ roles: 1 });

@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import { Arg, Args, Authorized, Ctx, Resolver, Root } from 'type-graphql';
 import { broken } from '../../errors.js';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
@@ -39,7 +40,7 @@ import {
   User,
   Viewer,
 } from './user.type.js';
-import { viewerOf, type ViewerIdentity } from './viewer.js';
+import { mayIdentify, viewerOf, type ViewerIdentity } from './viewer.js';
 
 export interface UserResolverDependencies {
   users: UserService;
@@ -98,6 +99,27 @@ export class UserResolver {
   @FieldResolver(() => Image, { nullable: true, description: 'The user’s avatar. Null if they have none.' })
   avatar(@Root() { avatar, avatarUrl }: PublicUser, @Ctx() context: RequestContext): Promise<ShownImage | null> {
     return this.dependencies.images.firstShown(context, avatar, avatarUrl);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'The user’s ID in another system, unique within its source. Null if there is none, and for everyone but the user, administrators and API keys with a scope for users.',
+  })
+  async externalId(@Root() { _id }: PublicUser, @Ctx() context: RequestContext): Promise<string | null> {
+    return (await this.externalIdentity(_id, context))?.externalId ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The system that `externalId` belongs to. Null if there is no `externalId`.',
+  })
+  async source(@Root() { _id }: PublicUser, @Ctx() context: RequestContext): Promise<string | null> {
+    return (await this.externalIdentity(_id, context))?.externalSource ?? null;
+  }
+
+  private async externalIdentity(user: Types.ObjectId, context: RequestContext) {
+    return mayIdentify(context, user) ? context.load(this.dependencies.loaders.externalIdentityOf, user) : null;
   }
 
   @Cost({ weight: 100 })

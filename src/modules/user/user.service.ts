@@ -142,6 +142,12 @@ export class UserService {
     return new Set(found.map(({ _id }) => _id.toHexString()));
   }
 
+  /** The roles of those of some users who are not banned, by their hexadecimal ids. */
+  async rolesOfActive(users: readonly Types.ObjectId[]): Promise<ReadonlyMap<string, Role[]>> {
+    const found = await this.models.users.find({ _id: { $in: users }, bannedAt: null }, { roles: 1 }).lean();
+    return new Map(found.map(({ _id, roles }) => [_id.toHexString(), roles]));
+  }
+
   /** A user's own document, for erasures and screening; null where there is none. */
   async accountOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<Account | null> {
     const found = await this.models.users.findById(user).session(session).lean();

@@ -19,3 +19,9 @@ export function findViewer(id: Types.ObjectId, context: RequestContext): ViewerI
   const viewer = viewerOf(context);
   return viewer._id.equals(id) ? viewer : null;
 }
+
+/** Whether the viewer may know what another system calls a user. */
+export function mayIdentify(context: RequestContext, user: Types.ObjectId): boolean {
+  const actor = context.actorWith('users:read', 'users:write');
+  return actor !== null && (actor.roles.includes('ADMIN') || (!actor.key && actor.userId.equals(user)));
+}
