@@ -5,6 +5,7 @@ import { Types } from 'mongoose';
 import { ArgsType, Field, Int, ObjectType, Root, type ClassType } from 'type-graphql';
 import { RequestError } from '../errors.js';
 import type { RequestContext } from './context.js';
+import { windowOf, type RankedPage } from './window.js';
 import { declareFields, type Fields, type FieldSpec } from './output.js';
 
 export const largestPage = 100;
@@ -241,17 +242,24 @@ export async function mapEdges<From, To, OnEdge>(
 
 /** A page of a list that is already in memory, such as a ranking. Its cursors are positions. */
 export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs, list: string): Connection<Node> {
-  const page = readPage(args, list, 1);
-  const from = page.after ? positionIn(page.after, 'after') + 1 : 0;
-  const to = page.before ? Math.min(positionIn(page.before, 'before'), nodes.length) : nodes.length;
-  const start = page.backwards ? Math.max(from, to - page.size) : from;
-  const end = page.backwards ? to : Math.min(to, from + page.size);
-  const edges = nodes.slice(start, end).map((node, at) => ({ node, cursor: encodeCursor(list, [start + at]) }));
+  const [start, end] = windowOf(readRankedPage(args, list), nodes.length);
+  return rankedPage(nodes.slice(start, end), start, nodes.length, list);
+}
+
+/** @throws RequestError BAD_USER_INPUT naming the argument at fault */
+export function readRankedPage(args: ConnectionArgs, list: string): RankedPage {
+  const { size, backwards, after, before } = readPage(args, list, 1);
+  return { size, backwards, after: after && positionIn(after, 'after'), before: before && positionIn(before, 'before') };
+}
+
+/** A part of a ranking. @param start the position of its first node */
+export function rankedPage<Node>(nodes: readonly Node[], start: number, total: number, list: string): Connection<Node> {
+  const edges = nodes.map((node, at) => ({ node, cursor: encodeCursor(list, [start + at]) }));
   return {
     edges,
-    total: exactly(nodes.length),
+    total: exactly(total),
     pageInfo: {
-      hasNextPage: end < nodes.length,
+      hasNextPage: start + nodes.length < total,
       hasPreviousPage: start > 0,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,

@@ -16,6 +16,8 @@ export interface WorkerOptions {
   beforeListening?: boolean;
   /** What wakes the worker at once, such as a topic's announcements; the answer ends that. */
   wakeOn?: (wake: () => void) => () => void;
+  /** What is left to do when it has stopped. */
+  onStop?: () => Promise<void>;
 }
 
 /** Runs one thing at a time: never twice at once, later after failures, and not at all once it is stopped. */
@@ -57,6 +59,7 @@ export class Worker {
     this.stopListening?.();
     if (this.timer) clearTimeout(this.timer);
     await this.running;
+    await this.options.onStop?.();
   }
 
   /** Runs now, or once more after the run that is under way. */

@@ -1,7 +1,8 @@
-import { Arg, Args, Ctx, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Info, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
 import { Cost } from '../../relay/cost.js';
-import { ConnectionArgs, mapNodes, paginateArray } from '../../relay/connection.js';
+import { asksFor, ConnectionArgs, mapNodes, rankedPage, readRankedPage } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver, Query } from '../../relay/output.js';
 import type { CatalogSearch } from './catalog-search.js';
@@ -37,6 +38,7 @@ export class ProductSearchResolver {
     query: string,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg('filter', () => ProductFilter, { nullable: true, description: 'Conditions on the products. All products when left out.' })
     filter?: ProductFilter | null,
     @Arg('sort', () => ProductSort, { nullable: true, description: 'Order of the list. Most relevant first when left out.' })
@@ -44,15 +46,16 @@ export class ProductSearchResolver {
   ): Promise<SearchPage> {
     if (query.length > maxQuery) throw new RequestError('BAD_USER_INPUT', `A query can have up to ${maxQuery} characters.`, 'query');
     const conditions = await this.scope.check(filter, context);
-    const { products, facets } = this.catalogSearch.search(query, conditions, sort ?? null);
     const list = `searchProducts/${sort ?? 'RELEVANCE'}`;
-    const found = await mapNodes(paginateArray(products, page, list), (id) => productInShop(this.loaders, context, id));
-    return { ...found, facets, totalCount: products.length, totalCountIsCapped: false };
+    const ranked = { page: readRankedPage(page, list), withFacets: asksFor(info, 'facets') };
+    const { facets, products, start, total } = await this.catalogSearch.search({ query, conditions, sort: sort ?? null, ...ranked });
+    const found = await mapNodes(rankedPage(products, start, total, list), (id) => productInShop(this.loaders, context, id));
+    return { ...found, facets, totalCount: total, totalCountIsCapped: false };
   }
 
   @FieldResolver(() => ProductFacets, { description: 'Filters that narrow the search, with counts.' })
   facets(@Root() { facets }: SearchPage): Facets {
-    return facets();
+    return facets!;
   }
 }
 

@@ -1,205 +1,196 @@
-/** Full-text search over the catalogue, in memory: relevance by BM25+, unfinished and mistyped words, facets with counts. */
-import { createHash } from 'node:crypto';
-import MiniSearch, { type Query } from 'minisearch';
+/**
+ * Full-text search over the catalogue: relevance by BM25+, unfinished and mistyped words, facets with counts. A thread
+ * of its own has the index; here it is told what changes in the store, and kept in a file for the next start.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
+import type { RankedPage } from '../../relay/window.js';
 import { pointsPerStar } from '../../scoring/index.js';
-import { allTermsOf, queryOf, type QueryTerm } from '../../search/index.js';
 import { Worker, type ChangedDocuments } from '../../workers/index.js';
 import { isPriced, isSoldOut } from './availability.js';
 import type { CatalogBulk } from './catalog.bulk.js';
 import type { CategoryDocument, ProductDocument } from './catalog.model.js';
-import { facetsOf, type Facets, type Group, type Row } from './facets.js';
+import type { Facets } from './facets.js';
 import type { ProductConditions } from './product-filter.js';
 import type { ProductOrder } from './product-list.js';
+import type { KeptPosition } from './search/kept-index.js';
+import type { SearchConditions, SearchedProduct } from './search/product-index.js';
+import { SearchClient } from './search/search-client.js';
 import { catalogTopic } from './writing.js';
 
 const pollInterval = 5_000;
-const maxDescription = 1000;
-const maxWords = 20;
+/** How long changes stay in memory alone; the next start reads what is missing from the store. */
+const keepInterval = 5 * 60_000;
+const fromStore = 100;
 
-interface Words {
-  id: string;
-  title: string;
-  category: string;
-  attributes: string;
-  description: string;
+export interface ProductSearch {
+  query: string;
+  conditions: ProductConditions;
+  /** The most relevant first where null, or the best-scored without a query. */
+  sort: ProductOrder | null;
+  page: RankedPage;
+  withFacets: boolean;
 }
 
-export interface SearchResult {
+export interface FoundProducts {
+  total: number;
+  /** The position of the first of the page. */
+  start: number;
   products: Types.ObjectId[];
-  /** Counted only where they are asked for. */
-  facets: () => Facets;
+  /** Null where they were not asked for. */
+  facets: Facets | null;
 }
 
-type Test = (row: Row) => boolean;
-
-const comparisons: Record<ProductOrder, (one: Row, other: Row) => number> = {
-  NEWEST: (one, other) => other.createdAt - one.createdAt || compareIds(one, other),
-  TOP_RATED: (one, other) => other.score - one.score || compareIds(one, other),
-  PRICE_LOWEST: (one, other) => one.price!.amountMinor - other.price!.amountMinor || compareIds(one, other),
-  PRICE_HIGHEST: (one, other) => other.price!.amountMinor - one.price!.amountMinor || compareIds(other, one),
-};
-
-function compareIds({ id: one }: Row, { id: other }: Row): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+/** A thread with an index, and how far it has followed the store. */
+interface Followed {
+  client: SearchClient;
+  products: ChangedDocuments<ProductDocument>;
+  categories: ChangedDocuments<CategoryDocument>;
+  newest: KeptPosition['newest'];
+  isChanged: boolean;
+  keptAt: number;
 }
 
 export class CatalogSearch {
-  private readonly index = new MiniSearch<Words>({
-    fields: ['title', 'category', 'attributes', 'description'],
-    tokenize: allTermsOf,
-    processTerm: (term) => term,
-    searchOptions: { tokenize: (term) => [term], boost: { title: 4, category: 2, attributes: 2 } },
-  });
-  private readonly rows = new Map<string, Row>();
-  /** Digests of the words that are indexed, so that a product whose words are the same is not indexed again. */
-  private readonly digests = new Map<string, string>();
-  private readonly ancestors = new Map<string, readonly string[]>();
-  private readonly categoryNames = new Map<string, string>();
-  private byScore: Row[] | null = null;
-  private readonly changes: ChangedDocuments<ProductDocument>;
-  private readonly changedCategories: ChangedDocuments<CategoryDocument>;
+  private followed: Promise<Followed> | null = null;
+  private readyNow = (): void => {};
+  /** Settles when the index has followed the store once. */
+  private readonly ready = new Promise<void>((resolve) => (this.readyNow = resolve));
   readonly worker: Worker;
 
+  /** @param dataDirectory in which the index is kept */
   constructor(
     private readonly catalog: CatalogBulk,
+    private readonly dataDirectory: string,
     announcements: Announcements,
     log: Logger,
   ) {
-    this.changes = catalog.changedProducts();
-    this.changedCategories = catalog.changedCategories();
     this.worker = new Worker({
       name: 'catalogue search',
       interval: pollInterval,
-      beforeListening: true,
       log,
-      run: () => this.read(),
+      run: () => this.follow(),
       wakeOn: (wake) => announcements.listen(catalogTopic, wake),
+      onStop: () => this.stop(),
     });
   }
 
-  /** Categories first, since products are found by the names of theirs. */
-  private async read(): Promise<void> {
-    for await (const categories of this.changedCategories.read()) for (const category of categories) await this.putCategory(category);
-    for await (const products of this.changes.read()) for (const product of products) this.put(product);
-  }
-
-  private async putCategory({ _id, name, ancestors }: CategoryDocument): Promise<void> {
-    const id = _id.toHexString();
-    const before = this.categoryNames.get(id);
-    this.categoryNames.set(id, name);
-    this.ancestors.set(
-      id,
-      ancestors.map((ancestor) => ancestor.toHexString()),
-    );
-    if (before !== undefined && before !== name) for await (const product of this.catalog.productsIn(_id)) this.put(product);
-  }
-
-  private put(product: ProductDocument): void {
-    const id = product._id.toHexString();
-    this.byScore = null;
-    if (product.archivedAt) return this.remove(id);
-    this.rows.set(id, rowOf(product));
-    const words = this.wordsOf(product);
-    const digest = createHash('sha1').update(Object.values(words).join('\n')).digest('base64');
-    if (this.digests.get(id) === digest) return;
-    if (this.digests.has(id)) this.index.replace(words);
-    else this.index.add(words);
-    this.digests.set(id, digest);
-  }
-
-  private remove(id: string): void {
-    if (!this.rows.delete(id)) return;
-    this.digests.delete(id);
-    this.index.discard(id);
-  }
-
-  private wordsOf({ _id, title, category, brand, sku, gtin, mpn, attributes, description }: ProductDocument): Words {
-    const named = [brand, sku, gtin, mpn].filter((name) => name !== null);
+  /** Waits for the index where it is being made. */
+  async search({ query, conditions, sort, page, withFacets }: ProductSearch): Promise<FoundProducts> {
+    await this.ready;
+    const { client } = await this.current();
+    const order = sort ?? 'RELEVANCE';
+    const { facets, products, ...rest } = await client.ask('search', { query, conditions: plain(conditions), order, page, withFacets });
     return {
-      id: _id.toHexString(),
-      title,
-      category: this.categoryNames.get(category.toHexString()) ?? '',
-      attributes: [...named, ...attributes.map(({ value }) => value)].join(' '),
-      description: description.slice(0, maxDescription),
+      ...rest,
+      products: products.map((id) => new Types.ObjectId(id)),
+      facets: facets && {
+        ...facets,
+        categories: facets.categories.map(({ value, count }) => ({ category: new Types.ObjectId(value), count })),
+      },
     };
   }
 
-  /**
-   * @param query words, any of which may be unfinished or mistyped; empty for everything
-   * @param sort the most relevant first where left out, or the best-scored without a query
-   */
-  search(query: string, conditions: ProductConditions, sort: ProductOrder | null): SearchResult {
-    const tests = this.testsOf(conditions);
-    const { currency } = conditions;
-    const byPrice = sort === 'PRICE_LOWEST' || sort === 'PRICE_HIGHEST';
-    const matches: Row[] = [];
-    const counted: { row: Row; missed: Group[] }[] = [];
-    for (const row of this.ranked(query)) {
-      if (byPrice && row.price?.currency !== currency) continue;
-      const missed = tests.filter(([, test]) => !test(row)).map(([group]) => group);
-      if (missed.length === 0) matches.push(row);
-      // What fails one choice only still counts among the other values of that choice.
-      if (missed.length <= 1) counted.push({ row, missed });
-    }
-    if (sort) matches.sort(comparisons[sort]);
-    return { products: matches.map(({ id }) => new Types.ObjectId(id)), facets: () => facetsOf(counted, currency) };
+  private async current(): Promise<Followed> {
+    const current = await (this.followed ??= this.open());
+    if (!current.client.hasEnded) return current;
+    return (this.followed = this.open());
   }
 
-  private ranked(query: string): Row[] {
-    if (query.trim() === '') return (this.byScore ??= [...this.rows.values()].sort(comparisons.TOP_RATED));
-    return this.index.search(miniSearchQuery(query)).map(({ id }) => this.rows.get(id as string)!);
+  private async open(): Promise<Followed> {
+    const directory = join(this.dataDirectory, 'search');
+    mkdirSync(directory, { recursive: true });
+    const client = new SearchClient({ path: join(directory, 'products.index') });
+    const kept = await client.ask('open');
+    const position = kept && (await this.isOfStore(kept, client)) ? kept : null;
+    if (kept && !position) await client.ask('clear');
+    return {
+      client,
+      products: this.catalog.changedProducts(position && new Date(position.products)),
+      categories: this.catalog.changedCategories(position && new Date(position.categories)),
+      newest: position?.newest ?? null,
+      isChanged: false,
+      keptAt: Date.now(),
+    };
   }
 
-  private testsOf({ category, merchant, brands, price, minRating, inStock, attributes }: ProductConditions): [Group, Test][] {
-    const tests: [Group, Test][] = [];
-    if (category) {
-      const key = category.toHexString();
-      tests.push(['category', (row) => row.category === key || (this.ancestors.get(row.category)?.includes(key) ?? false)]);
+  /** Whether the store is no older than the index, such as one that a backup has brought back. */
+  private async isOfStore({ newest }: KeptPosition, client: SearchClient): Promise<boolean> {
+    if (!newest) return (await client.ask('size')) === 0;
+    const changedAt = await this.catalog.changedAt(new Types.ObjectId(newest.id));
+    return changedAt !== null && changedAt.getTime() >= newest.updatedAt;
+  }
+
+  private async follow(): Promise<void> {
+    const followed = await this.current();
+    // Categories first, since products are found by the names of theirs.
+    for await (const changed of followed.categories.read()) await this.putCategories(followed, changed);
+    for await (const changed of followed.products.read()) await this.putProducts(followed, changed);
+    this.readyNow();
+    if (followed.isChanged && Date.now() - followed.keptAt >= keepInterval) await this.keep(followed);
+  }
+
+  private async putCategories(followed: Followed, categories: readonly CategoryDocument[]): Promise<void> {
+    const renamed = await followed.client.ask(
+      'putCategories',
+      categories.map(({ _id, name, ancestors }) => ({ id: _id.toHexString(), name, ancestors: ancestors.map((id) => id.toHexString()) })),
+    );
+    followed.isChanged = true;
+    for (const id of renamed) {
+      let batch: ProductDocument[] = [];
+      for await (const product of this.catalog.productsIn(new Types.ObjectId(id))) {
+        batch.push(product);
+        if (batch.length < fromStore) continue;
+        await followed.client.ask('putProducts', batch.map(searchedOf));
+        batch = [];
+      }
+      await followed.client.ask('putProducts', batch.map(searchedOf));
     }
-    if (merchant) tests.push(['merchant', (row) => row.merchant === merchant.toHexString()]);
-    if (brands) tests.push(['brand', (row) => row.brand !== null && brands.includes(row.brand)]);
-    if (price)
-      tests.push([
-        'price',
-        (row) => row.price?.currency === price.currency && row.price.amountMinor >= price.min && row.price.amountMinor <= price.max,
-      ]);
-    if (minRating) tests.push(['rating', (row) => row.rating !== null && row.rating >= minRating]);
-    if (inStock) tests.push(['inStock', (row) => row.inStock]);
-    for (const { name, values } of attributes ?? [])
-      tests.push([
-        `attribute:${name}`,
-        (row) => row.attributes.some((attribute) => attribute.name === name && values.includes(attribute.value)),
-      ]);
-    return tests;
+  }
+
+  private async putProducts(followed: Followed, products: readonly ProductDocument[]): Promise<void> {
+    await followed.client.ask('putProducts', products.map(searchedOf));
+    followed.isChanged = true;
+    for (const { _id, updatedAt } of products)
+      if (updatedAt.getTime() >= (followed.newest?.updatedAt ?? 0))
+        followed.newest = { id: _id.toHexString(), updatedAt: updatedAt.getTime() };
+  }
+
+  private async keep(followed: Followed): Promise<void> {
+    const { client, products, categories, newest } = followed;
+    await client.ask('keep', { products: products.position.getTime(), categories: categories.position.getTime(), newest });
+    followed.isChanged = false;
+    followed.keptAt = Date.now();
+  }
+
+  private async stop(): Promise<void> {
+    const followed = await this.followed?.catch(() => null);
+    if (!followed) return;
+    if (followed.isChanged && !followed.client.hasEnded) await this.keep(followed);
+    await followed.client.stop();
   }
 }
 
-function rowOf(product: ProductDocument): Row {
-  const { _id, category, merchant, brand, price, attributes, rating, score, createdAt } = product;
+function searchedOf(product: ProductDocument): SearchedProduct {
+  const { _id, category, merchant, brand, sku, gtin, mpn, price, attributes, rating, score, createdAt, archivedAt } = product;
   return {
     id: _id.toHexString(),
     category: category.toHexString(),
     merchant: merchant.toHexString(),
-    ...{ brand, price, attributes, score },
+    names: [brand, sku, gtin, mpn].filter((name) => name !== null),
+    archived: archivedAt !== null,
+    price: price && { amountMinor: price.amountMinor, currency: price.currency },
+    attributes: attributes.map(({ name, value }) => ({ name, value })),
     inStock: isPriced(product) && !isSoldOut(product),
     rating: rating.count === 0 ? null : rating.points / rating.count / pointsPerStar,
     createdAt: createdAt.getTime(),
+    ...{ title: product.title, description: product.description, brand, score },
   };
 }
 
-/** Every word, in one of its spellings. */
-function miniSearchQuery(query: string): Query {
-  const spelt = (terms: readonly QueryTerm[]): Query => ({ combineWith: 'AND', queries: terms.map(termQuery) });
-  return {
-    combineWith: 'AND',
-    queries: queryOf(query, maxWords).map((word): Query => ({ combineWith: 'OR', queries: word.map(spelt) })),
-  };
-}
-
-/** Short words are not mistyped, or everything would be like them. */
-function termQuery({ text, match }: QueryTerm): Query {
-  return { queries: [text], prefix: match !== 'EXACT', fuzzy: match === 'ALIKE' && text.length > 3 ? 0.2 : false };
+function plain({ category, merchant, ...rest }: ProductConditions): SearchConditions {
+  return { ...rest, ...(category && { category: category.toHexString() }), ...(merchant && { merchant: merchant.toHexString() }) };
 }

@@ -96,9 +96,10 @@ export class ProductFacets extends From<Facets> {
   inStockCount!: number;
 }
 
-/** A page of a search, with what its facets are counted from. */
+/** A page of a search, with its facets. */
 export interface SearchPage extends Connection<ProductDocument> {
-  facets: () => Facets;
+  /** Null where they were not asked for. */
+  facets: Facets | null;
   totalCount: number;
   totalCountIsCapped: boolean;
 }

@@ -86,9 +86,14 @@ export class CatalogBulk {
     return new ChangedDocuments(this.models.products, 'updatedAt', from);
   }
 
-  /** A reader of the categories that change. */
-  changedCategories(): ChangedDocuments<CategoryDocument> {
-    return new ChangedDocuments(this.models.categories, 'updatedAt');
+  /** A reader of the categories that change. @param from the position of an earlier reader; all categories where left out */
+  changedCategories(from: Date | null = null): ChangedDocuments<CategoryDocument> {
+    return new ChangedDocuments(this.models.categories, 'updatedAt', from);
+  }
+
+  /** When what a search shows of a product last changed. @returns null where there is no such product */
+  async changedAt(id: Types.ObjectId): Promise<Date | null> {
+    return (await this.models.products.findById(id, { updatedAt: 1 }).lean())?.updatedAt ?? null;
   }
 
   /** The products right in a category. */

@@ -34,13 +34,15 @@ export type CatalogVerbs = CatalogModule['verbs'];
 export interface CatalogOptions {
   /** The shop’s currency: that of prices where a filter names none. */
   currency: string;
+  /** In which the search’s index is kept. */
+  dataDirectory: string;
 }
 
 /** Products, categories and the search. */
 export function catalogModule(
   foundation: Foundation,
   { images, socialGraph }: { images: ImageVerbs; socialGraph: SocialGraphVerbs },
-  { currency }: CatalogOptions,
+  { currency, dataDirectory }: CatalogOptions,
 ) {
   const { database, realtime, idempotency, events, log } = foundation;
   const models = catalogModels(database);
@@ -48,7 +50,7 @@ export function catalogModule(
   const loaders = catalogLoaders(models, tree);
   const catalog = new CatalogService({ models, realtime, idempotency, events, images });
   const bulk = new CatalogBulk(models);
-  const search = new CatalogSearch(bulk, realtime.announcements, log);
+  const search = new CatalogSearch(bulk, dataDirectory, realtime.announcements, log);
   const scope = new FilterScope({ loaders, tree, socialGraph, currency });
   const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images };
   return describeModule({

@@ -1,0 +1,258 @@
+/** The search over the catalogue, in memory and in files: words, conditions, orders and facets. It knows no store. */
+import { createHash } from 'node:crypto';
+import { windowOf, type RankedPage } from '../../../relay/window.js';
+import { queryOf, type QueryTerm } from '../../../search/index.js';
+import { selectRange } from '../../../search/selection.js';
+import { TextIndex } from '../../../search/text-index.js';
+import { Columns, type ProductRow } from './columns.js';
+import { countFacets, type FacetCounts, type Group } from './facet-counts.js';
+
+const maxWords = 20;
+const maxDescription = 1000;
+/** What a find in title, category, attributes and description counts. */
+const boosts = [4, 2, 2, 1];
+/** Slots of products that changed are given up; more of them than this, and than half of all, are cleared away. */
+const minCleared = 2000;
+
+export interface SearchedProduct extends ProductRow {
+  archived: boolean;
+  title: string;
+  description: string;
+  /** Brand and identifiers. */
+  names: string[];
+}
+
+export interface SearchedCategory {
+  id: string;
+  name: string;
+  ancestors: string[];
+}
+
+export type RankedOrder = 'RELEVANCE' | 'NEWEST' | 'TOP_RATED' | 'PRICE_LOWEST' | 'PRICE_HIGHEST';
+
+export interface SearchConditions {
+  category?: string;
+  merchant?: string;
+  brands?: string[];
+  attributes?: { name: string; values: string[] }[];
+  price?: { currency: string; min: number; max: number };
+  /** In stars. */
+  minRating?: number;
+  inStock?: boolean;
+  /** The only one whose prices are compared. */
+  currency: string;
+}
+
+export interface SearchRequest {
+  query: string;
+  conditions: SearchConditions;
+  /** By relevance without words is by score. */
+  order: RankedOrder;
+  page: RankedPage;
+  withFacets: boolean;
+}
+
+export interface SearchAnswer {
+  total: number;
+  /** The position of the first. */
+  start: number;
+  /** Hexadecimal ids. */
+  products: string[];
+  facets: FacetCounts | null;
+}
+
+type Test = (slot: number) => boolean;
+
+/** What the products must be like: those that are so, and those that are but for one condition. */
+interface Matched {
+  slots: Uint32Array;
+  counted: { slots: Uint32Array; missed: Int8Array; groups: readonly Group[] };
+}
+
+/** Only the last word is still being typed: a single letter before it begins no other word, or nearly everything would match. */
+function wholeLetters(spelling: readonly QueryTerm[]): QueryTerm[] {
+  return spelling.map((term) => (term.match === 'ALIKE' && term.text.length === 1 ? { ...term, match: 'EXACT' } : term));
+}
+
+export class ProductIndex {
+  readonly words = new TextIndex(boosts);
+  readonly columns = new Columns();
+  readonly categories = new Map<string, { name: string; ancestors: readonly string[] }>();
+  /** By hexadecimal id. */
+  readonly slots = new Map<string, number>();
+
+  /** @returns the ids of categories that are called otherwise now, whose products have to be put again */
+  putCategories(categories: readonly SearchedCategory[]): string[] {
+    const renamed: string[] = [];
+    for (const { id, name, ancestors } of categories) {
+      const before = this.categories.get(id);
+      this.categories.set(id, { name, ancestors });
+      if (before && before.name !== name) renamed.push(id);
+    }
+    return renamed;
+  }
+
+  putProducts(products: readonly SearchedProduct[]): void {
+    for (const product of products) this.put(product);
+    const given = this.words.slots - this.words.size;
+    if (given > minCleared && given > this.words.slots / 2) this.compact();
+  }
+
+  private put(product: SearchedProduct): void {
+    const before = this.slots.get(product.id);
+    if (product.archived) return this.remove(product.id);
+    const texts = this.textsOf(product);
+    const digest = createHash('sha1').update(texts.join('\n')).digest();
+    if (before !== undefined && this.columns.hasDigest(before, digest)) return this.columns.put(before, product, digest);
+    this.remove(product.id);
+    const slot = this.words.add(texts);
+    this.slots.set(product.id, slot);
+    this.columns.put(slot, product, digest);
+  }
+
+  private remove(id: string): void {
+    const slot = this.slots.get(id);
+    if (slot === undefined) return;
+    this.slots.delete(id);
+    this.words.remove(slot);
+  }
+
+  private textsOf({ title, category, names, attributes, description }: SearchedProduct): string[] {
+    const values = [...names, ...attributes.map(({ value }) => value)];
+    return [title, this.categories.get(category)?.name ?? '', values.join(' '), description.slice(0, maxDescription)];
+  }
+
+  /** Clears away what changed products have left. */
+  compact(): void {
+    this.columns.compact(this.words.compact());
+    this.nameSlots();
+  }
+
+  /** Finds the slots of all products anew. */
+  nameSlots(): void {
+    this.slots.clear();
+    for (let slot = 0; slot < this.words.slots; slot++) if (this.words.isAlive(slot)) this.slots.set(this.columns.idOf(slot), slot);
+  }
+
+  search({ query, conditions, order, page, withFacets }: SearchRequest): SearchAnswer {
+    const { slots, scoreOf } = this.candidates(query);
+    const byPrice = order === 'PRICE_LOWEST' || order === 'PRICE_HIGHEST';
+    const matched = this.narrow(byPrice ? this.pricedIn(slots, conditions.currency) : slots, conditions);
+    const [start, end] = windowOf(page, matched.slots.length);
+    const compare = this.comparing(order === 'RELEVANCE' && !scoreOf ? 'TOP_RATED' : order, scoreOf);
+    return {
+      total: matched.slots.length,
+      start,
+      products: Array.from(selectRange(matched.slots, start, end, compare), (slot) => this.columns.idOf(slot)),
+      facets: withFacets ? countFacets(this.columns, matched.counted, conditions.currency) : null,
+    };
+  }
+
+  private candidates(query: string): { slots: Uint32Array; scoreOf: ((slot: number) => number) | null } {
+    if (query.trim() === '') return { slots: this.everything(), scoreOf: null };
+    const words = queryOf(query, maxWords).map((word, at, all) => (at < all.length - 1 ? word.map(wholeLetters) : word));
+    if (words.length === 0) return { slots: new Uint32Array(0), scoreOf: () => 0 };
+    const hits = this.words.search(words);
+    return { slots: hits.slots.slice(0, hits.count), scoreOf: (slot) => hits.scoreOf(slot) };
+  }
+
+  private everything(): Uint32Array {
+    const slots = new Uint32Array(this.words.size);
+    let count = 0;
+    for (let slot = 0; slot < this.words.slots; slot++) if (this.words.isAlive(slot)) slots[count++] = slot;
+    return slots;
+  }
+
+  private pricedIn(slots: Uint32Array, currency: string): Uint32Array {
+    const wanted = this.columns.currencies.find(currency);
+    const { currency: currencies } = this.columns.of;
+    return wanted === 0 ? new Uint32Array(0) : slots.filter((slot) => currencies[slot] === wanted);
+  }
+
+  private narrow(slots: Uint32Array, conditions: SearchConditions): Matched {
+    const tests = this.testsOf(conditions);
+    const groups = tests.map(([group]) => group);
+    const missed = new Int8Array(slots.length).fill(-1);
+    if (tests.length === 0) return { slots: slots.slice(), counted: { slots, missed, groups } };
+    const failures = new Uint8Array(slots.length);
+    tests.forEach(([, test], group) => {
+      for (let at = 0; at < slots.length; at++) {
+        if (failures[at]! > 1 || test(slots[at]!)) continue;
+        failures[at]!++;
+        missed[at] = group;
+      }
+    });
+    const isCounted = (_: number, at: number): boolean => failures[at]! <= 1;
+    return {
+      slots: slots.filter((_, at) => failures[at] === 0),
+      counted: { slots: slots.filter(isCounted), missed: missed.filter(isCounted), groups },
+    };
+  }
+
+  private testsOf({ category, merchant, brands, price, minRating, inStock, attributes }: SearchConditions): [Group, Test][] {
+    const { of, merchants, currencies } = this.columns;
+    const tests: [Group, Test][] = [];
+    if (category !== undefined) {
+      const within = this.categoriesWithin(category);
+      tests.push(['category', (slot) => within[of.category[slot]!] === 1]);
+    }
+    if (merchant !== undefined) {
+      const wanted = merchants.find(merchant);
+      tests.push(['merchant', (slot) => wanted !== 0 && of.merchant[slot] === wanted]);
+    }
+    if (brands) {
+      const wanted = new Set(brands.map((brand) => this.columns.brands.find(brand)).filter((number) => number !== 0));
+      tests.push(['brand', (slot) => wanted.has(of.brand[slot]!)]);
+    }
+    if (price) {
+      const wanted = currencies.find(price.currency);
+      const { min, max } = price;
+      tests.push(['price', (slot) => wanted !== 0 && of.currency[slot] === wanted && of.price[slot]! >= min && of.price[slot]! <= max]);
+    }
+    if (minRating !== undefined) tests.push(['rating', (slot) => of.rating[slot]! >= minRating]);
+    if (inStock) tests.push(['inStock', (slot) => of.inStock[slot] === 1]);
+    for (const { name, values } of attributes ?? []) tests.push([`attribute:${name}`, this.attributeTest(name, values)]);
+    return tests;
+  }
+
+  /** By the number of each category, whether it is one or below it. */
+  private categoriesWithin(category: string): Uint8Array {
+    const { categories } = this.columns;
+    const within = new Uint8Array(categories.count);
+    for (let number = 1; number < within.length; number++) {
+      const id = categories.textOf(number);
+      within[number] = Number(id === category || (this.categories.get(id)?.ancestors.includes(category) ?? false));
+    }
+    return within;
+  }
+
+  private attributeTest(name: string, values: readonly string[]): Test {
+    const { attributes, of, pairs } = this.columns;
+    const wanted = new Set(values.map((value) => attributes.find(name, value)).filter((number) => number !== 0));
+    if (wanted.size === 0) return () => false;
+    return (slot) => {
+      const from = of.attributesAt[slot]!;
+      const to = from + of.attributeCount[slot]!;
+      for (let place = from; place < to; place++) if (wanted.has(pairs[place]!)) return true;
+      return false;
+    };
+  }
+
+  private comparing(order: RankedOrder, scoreOf: ((slot: number) => number) | null): (one: number, other: number) => number {
+    const { columns } = this;
+    const { createdAt, price, score } = columns.of;
+    const byId = (one: number, other: number): number => columns.compareIds(one, other);
+    switch (order) {
+      case 'RELEVANCE':
+        return (one, other) => scoreOf!(other) - scoreOf!(one) || byId(one, other);
+      case 'NEWEST':
+        return (one, other) => createdAt[other]! - createdAt[one]! || byId(one, other);
+      case 'TOP_RATED':
+        return (one, other) => score[other]! - score[one]! || byId(one, other);
+      case 'PRICE_LOWEST':
+        return (one, other) => price[one]! - price[other]! || byId(one, other);
+      case 'PRICE_HIGHEST':
+        return (one, other) => price[other]! - price[one]! || byId(other, one);
+    }
+  }
+}
