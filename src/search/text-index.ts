@@ -7,7 +7,8 @@
  */
 import { Hits } from './hits.js';
 import { PostingReader } from './postings.js';
-import { mergeSegments, Segment, SegmentBuilder } from './segment.js';
+import type { Segment } from './segment.js';
+import { mergeSegments, SegmentBuilder } from './segment.js';
 import { allTermsOf, type QueryTerm, type QueryWord } from './words.js';
 
 const saturation = 1.2;
