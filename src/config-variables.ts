@@ -186,6 +186,10 @@ const accounts = {
     `Signs access tokens; at least ${shortestSecret} characters. Required in production with \`MONGODB_URI\`.`,
     'made at the first start and kept beside the data',
   ),
+  AUTH_SECRET_ACCEPTED: described(
+    z.string().min(shortestSecret, `must have at least ${shortestSecret} characters`).optional(),
+    'Another secret whose signatures are accepted, while `AUTH_SECRET` is changed: sessions go on, and get tokens of `AUTH_SECRET`.',
+  ),
   ENCRYPTION_KEYS: described(
     encryptionKeys.optional(),
     'Encrypts e-mail addresses and mail that waits: keys as `id:secret`, separated by commas. The first encrypts, the others only decrypt, and are of no use once the log says that addresses were sealed with the first. Required in production with `MONGODB_URI`.',

@@ -43,7 +43,8 @@ export interface Config {
   /** The shop's currency, an ISO 4217 code. */
   currency: string;
   identityProvider: { jwksUrl: string; issuer: string; audience: string } | null;
-  authSecret: string;
+  /** The first signs, all of them are accepted. */
+  authSecrets: [string, ...string[]];
   /** The first encrypts, all of them decrypt. */
   encryptionKeys: { id: string; secret: string }[];
   mail: { smtpUrl: string | undefined; from: string; directory: string; showLinks: boolean };
@@ -174,7 +175,10 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     currency: values.CURRENCY,
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,
     identityProvider: identityProvider(values),
-    authSecret: authSecret(values, variables['NODE_ENV'], dataDirectory),
+    authSecrets: [
+      authSecret(values, variables['NODE_ENV'], dataDirectory),
+      ...(values.AUTH_SECRET_ACCEPTED ? [values.AUTH_SECRET_ACCEPTED] : []),
+    ],
     encryptionKeys: encryptionKeys(values, variables['NODE_ENV'], dataDirectory),
     mail: {
       smtpUrl: values.SMTP_URL,

@@ -57,7 +57,7 @@ export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
 
 export interface HttpOptions extends ShortLinkOptions, ProductPageOptions, OriginOptions, ReviewFeedOptions, ImageRouteOptions {
   /** Signs what browsers keep. */
-  authSecret: string;
+  authSecrets: readonly [string, ...string[]];
   refreshTokenCookie: boolean;
   operations: CompiledOperations;
   authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
@@ -143,7 +143,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   };
   const origins = new Origins(options);
   await setBrowserRules(fastify, { graphql: path, uploads: uploadPath }, origins, options);
-  await fastify.register(fastifyCookie, { secret: options.authSecret });
+  await fastify.register(fastifyCookie, { secret: [...options.authSecrets] });
   // A form can send plain text to any address without asking.
   fastify.removeContentTypeParser('text/plain');
   serveGraphql(fastify, apollo, live);

@@ -1,5 +1,6 @@
 /** What operators see: metrics to be asked for, and traces and metrics that are sent to a receiver. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -60,6 +61,10 @@ class Receiver {
   }
 }
 
+/** A histogram is read by its parts. */
+const partsOf = (name: string, type: string): string[] =>
+  type === 'histogram' ? ['_bucket', '_sum', '_count'].map((part) => name + part) : [name];
+
 const product = 'query Shown($id: ID!) { product(id: $id) { title category { name } } }';
 
 async function metricsOf(plaza: Plaza): Promise<string> {
@@ -107,6 +112,17 @@ describe('metrics', () => {
     const metrics = await metricsOf(plaza);
     expect(metrics).toMatch(/^plaza_limits_hit_total\{code="QUERY_TOO_COMPLEX"\} [1-9]/m);
     expect(metrics).toMatch(/^plaza_operations_total\{operation="none",kind="unknown",transport="http",code="GRAPHQL_PARSE_FAILED"\} 1$/m);
+  });
+
+  test('are all that the dashboard and the alerts ask for', async () => {
+    const known = new Set(
+      [...(await metricsOf(plaza)).matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) => partsOf(name!, type!)),
+    );
+    const asked = ['deploy/grafana/dashboards/plaza.json', 'deploy/prometheus/alerts.yml'].flatMap(
+      (path) => readFileSync(path, 'utf8').match(/\b(plaza|nodejs|process)_[a-z0-9_]+/g) ?? [],
+    );
+    expect(asked.length).toBeGreaterThan(40);
+    expect([...new Set(asked)].filter((name) => !known.has(name))).toEqual([]);
   });
 
   test('tell of requests by route, of the store’s commands and connections, and of background work', async () => {

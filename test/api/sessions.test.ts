@@ -1,14 +1,15 @@
-import { SignJWT } from 'jose';
+import { decodeJwt, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { storeId, usePlaza, type Account } from '../support/plaza.js';
 
-const plaza = usePlaza({ AUTH_SECRET: 'a secret for tests that is long enough' });
+const acceptedSecret = 'the secret that was used before this one';
+const plaza = usePlaza({ AUTH_SECRET: 'a secret for tests that is long enough', AUTH_SECRET_ACCEPTED: acceptedSecret });
 const refreshing = 'mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken } }';
 const whoAmI = '{ viewer { email user { handle } } }';
 
-async function tokenSignedBy(secret: string, expires: string, account: { id: string }): Promise<string> {
+async function tokenSignedBy(secret: string, expires: string, account: { id: string }, sid = 'a-session-that-never-was'): Promise<string> {
   const userId = Buffer.from(account.id, 'base64url').toString().split(':')[1]!;
-  return new SignJWT({ sid: 'a-session-that-never-was' })
+  return new SignJWT({ sid })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer('plaza')
     .setSubject(userId)
@@ -30,6 +31,15 @@ describe('a session', () => {
   test('opens when signing up, and shows who one is', async () => {
     const { token, email, handle } = await plaza.account();
     expect(await plaza.data(whoAmI, {}, token)).toEqual({ viewer: { email, user: { handle } } });
+  });
+
+  test('goes on while the secret of the installation is changed', async () => {
+    const account = await plaza.account();
+    const { sid } = decodeJwt(account.token);
+    const before = await tokenSignedBy(acceptedSecret, '5m', account, String(sid));
+    expect((await plaza.data(whoAmI, {}, before)).viewer.email).toBe(account.email);
+    const forged = await tokenSignedBy('a secret that is nobody’s and long enough', '5m', account, String(sid));
+    expect((await plaza.query(whoAmI, {}, forged)).status).toBe(401);
   });
 
   test('opens with the right password, whatever the case of the address', async () => {

@@ -14,10 +14,13 @@ export interface Grant {
 }
 
 export class ImageLinks {
-  /** @param publicUrl where clients reach the API */
+  /**
+   * @param publicUrl where clients reach the API
+   * @param secrets the first signs, all of them are accepted
+   */
   constructor(
     private readonly publicUrl: string,
-    private readonly secret: string,
+    private readonly secrets: readonly [string, ...string[]],
   ) {}
 
   upload({ _id, contentType, byteSize }: ImageDocument): string {
@@ -42,17 +45,19 @@ export class ImageLinks {
 
   private signed(path: string, terms: string, lifetime: number): string {
     const expires = Math.floor(Date.now() / 1000) + lifetime;
-    return `${this.publicUrl}${path}?expires=${expires}&signature=${this.sign(path, terms, expires).toString('base64url')}`;
+    return `${this.publicUrl}${path}?expires=${expires}&signature=${sign(this.secrets[0], path, terms, expires).toString('base64url')}`;
   }
 
   private isSigned(path: string, terms: string, { expires, signature }: Grant): boolean {
     if (!(expires * 1000 > Date.now())) return false;
     const given = Buffer.from(signature, 'base64url');
-    const wanted = this.sign(path, terms, expires);
-    return given.length === wanted.length && timingSafeEqual(given, wanted);
+    return this.secrets.some((secret) => {
+      const wanted = sign(secret, path, terms, expires);
+      return given.length === wanted.length && timingSafeEqual(given, wanted);
+    });
   }
+}
 
-  private sign(path: string, terms: string, expires: number): Buffer {
-    return createHmac('sha256', this.secret).update(`image\n${path}\n${terms}\n${expires}`).digest();
-  }
+function sign(secret: string, path: string, terms: string, expires: number): Buffer {
+  return createHmac('sha256', secret).update(`image\n${path}\n${terms}\n${expires}`).digest();
 }

@@ -19,7 +19,7 @@ export type { ShownImage } from './shown-images.js';
 export interface ImageOptions extends UploadLimits {
   publicUrl: string;
   /** Signs addresses. */
-  authSecret: string;
+  authSecrets: readonly [string, ...string[]];
   dataDirectory: string;
   /** Bytes of variants that are kept on this machine. */
   cacheSize: number;
@@ -39,7 +39,7 @@ export function imageModule({ database, realtime, log }: Foundation, options: Im
   const storage = options.s3 ? new S3Storage(options.s3) : disk!;
   const processor = new ImageProcessor();
   const variants = new VariantCache(join(directory, 'variants'), options.cacheSize);
-  const links = new ImageLinks(options.publicUrl, options.authSecret);
+  const links = new ImageLinks(options.publicUrl, options.authSecrets);
   const images = new ImageService({ models, realtime, storage, processor, links, limits: options });
   const delivery = new ImageDelivery({ models, storage, disk, processor, variants, links });
   return describeModule({

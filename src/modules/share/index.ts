@@ -21,7 +21,7 @@ export interface ShareOptions {
   /** Where the outside reaches this API; short links begin with it. */
   publicUrl: string;
   /** Makes visitors' digests lead back to nobody. */
-  authSecret: string;
+  authSecrets: readonly [string, ...string[]];
   /** Milliseconds after a visit in which an order of the product is the share's. */
   attributionWindow: number;
   /** Milliseconds that a visitor is known after the last visit; at least the window. */
@@ -52,7 +52,7 @@ export function shareModule(foundation: Foundation, dependencies: ShareDependenc
     events,
     attributionWindow,
   });
-  const links = new ShareLinks({ models, database, catalog: dependencies.catalog }, options.authSecret);
+  const links = new ShareLinks({ models, database, catalog: dependencies.catalog }, options.authSecrets[0]);
   const { users, catalog } = dependencies;
   return describeModule({
     name: 'share',

@@ -1,5 +1,5 @@
 /** Short-lived access tokens (JWT, HS256). What they claim is checked against the session at every request. */
-import { decodeJwt, errors as jose, jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, errors as jose, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
 
@@ -20,14 +20,17 @@ export interface VerifiedClaims extends AccessClaims {
 }
 
 export class AccessTokens {
-  private readonly key: Uint8Array;
+  private readonly keys: readonly Uint8Array[];
 
-  /** @param lifetime in milliseconds */
+  /**
+   * @param secrets the first signs, all of them are accepted
+   * @param lifetime in milliseconds
+   */
   constructor(
-    secret: string,
+    secrets: readonly [string, ...string[]],
     private readonly lifetime: number,
   ) {
-    this.key = new TextEncoder().encode(secret);
+    this.keys = secrets.map((secret) => new TextEncoder().encode(secret));
   }
 
   /** The same claims at the same time make the same token. @param at when the token begins */
@@ -39,7 +42,7 @@ export class AccessTokens {
       .setSubject(userId.toHexString())
       .setIssuedAt(Math.floor(at.getTime() / 1000))
       .setExpirationTime(expiresAt)
-      .sign(this.key);
+      .sign(this.keys[0]!);
     return { token, expiresAt: new Date(expiresAt * 1000) };
   }
 
@@ -55,7 +58,7 @@ export class AccessTokens {
   /** @throws RequestError UNAUTHENTICATED for a token that is forged or malformed, TOKEN_EXPIRED for one that was good. */
   async verify(token: string): Promise<VerifiedClaims> {
     try {
-      const { payload } = await jwtVerify(token, this.key, { algorithms: ['HS256'], issuer });
+      const payload = await this.read(token);
       return {
         userId: new Types.ObjectId(payload.sub),
         sessionId: String(payload['sid']),
@@ -63,6 +66,16 @@ export class AccessTokens {
       };
     } catch (error) {
       throw refusedToken(error);
+    }
+  }
+
+  private async read(token: string, [key, ...others] = this.keys): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, key!, { algorithms: ['HS256'], issuer });
+      return payload;
+    } catch (error) {
+      if (error instanceof jose.JWSSignatureVerificationFailed && others.length > 0) return this.read(token, others);
+      throw error;
     }
   }
 }

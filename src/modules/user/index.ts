@@ -53,7 +53,7 @@ export function userModule(
     models,
     realtime,
     ...options,
-    accessTokens: new AccessTokens(options.authSecret, options.accessTokenLifetime),
+    accessTokens: new AccessTokens(options.authSecrets, options.accessTokenLifetime),
     identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, database, models, claims),
   });
   const passwords = new Passwords([options.shopName]);

@@ -19,14 +19,15 @@ export interface RefreshToken {
 }
 
 export class RefreshTokens {
-  private readonly key: Buffer;
+  private readonly keys: Buffer[];
 
-  constructor(secret: string) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'plaza refresh tokens', 32));
+  /** @param secrets the first makes tokens, all of them are accepted */
+  constructor(secrets: readonly [string, ...string[]]) {
+    this.keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'plaza refresh tokens', 32)));
   }
 
   make(session: TokenSource, generation: number): string {
-    return `${session._id}.${generation}.${this.proofOf(session, generation).toString('base64url')}`;
+    return tokenOf(this.keys[0]!, session, generation);
   }
 
   /** What a token says of itself, or null for what is no such token; whether it is true, `belongs` knows. */
@@ -38,10 +39,11 @@ export class RefreshTokens {
   /** Whether the token is, or once was, the session's. */
   belongs(token: string, session: TokenSource): boolean {
     const { generation } = this.read(token)!;
-    return timingSafeEqual(Buffer.from(token), Buffer.from(this.make(session, generation)));
+    return this.keys.some((key) => timingSafeEqual(Buffer.from(token), Buffer.from(tokenOf(key, session, generation))));
   }
+}
 
-  private proofOf({ _id, refreshSecret }: TokenSource, generation: number): Buffer {
-    return createHmac('sha256', this.key).update(`${_id}.${generation}.${refreshSecret}`).digest();
-  }
+function tokenOf(key: Buffer, { _id, refreshSecret }: TokenSource, generation: number): string {
+  const proof = createHmac('sha256', key).update(`${_id}.${generation}.${refreshSecret}`).digest();
+  return `${_id}.${generation}.${proof.toString('base64url')}`;
 }

@@ -32,7 +32,8 @@ export interface OwnSession {
 }
 
 export interface SessionOptions {
-  authSecret: string;
+  /** The first signs, all of them are accepted. */
+  authSecrets: readonly [string, ...string[]];
   /** Milliseconds that a session stays open after it was last refreshed. */
   sessionLifetime: number;
   /** Milliseconds after which a session ends however often it is refreshed. */
@@ -57,7 +58,7 @@ export class SessionService {
   private readonly refreshTokens: RefreshTokens;
 
   constructor(private readonly dependencies: SessionDependencies) {
-    this.refreshTokens = new RefreshTokens(dependencies.authSecret);
+    this.refreshTokens = new RefreshTokens(dependencies.authSecrets);
   }
 
   /** @param userAgent what the client says it is */
