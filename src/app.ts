@@ -115,7 +115,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     { ...shared, content, accessLog: accessLog.verbs },
     { reportRetention: retention.reports, auditRetention: retention.audit },
   );
-  const apiKey = apiKeyModule(foundation, { users, moderation: moderation.verbs }, config);
+  const apiKey = apiKeyModule(foundation, { users, moderation: moderation.verbs }, { authSecret: config.authSecrets[0] });
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
   const recommendation = recommendationModule(
     foundation,
