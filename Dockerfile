@@ -12,6 +12,7 @@ COPY --from=build /plaza/package.json ./
 COPY --from=build /plaza/node_modules node_modules
 COPY --from=build /plaza/schema schema
 COPY --from=build /plaza/dist dist
+COPY --from=build /plaza/web web
 RUN mkdir /data && chown node:node /data && chmod 700 /data
 USER node:node
 VOLUME /data

@@ -6,9 +6,9 @@ import { schemaConventions } from './schema/conventions.js';
 
 export default tseslint.config(
   // AssemblyScript has types that TypeScript does not know; its own compiler checks it.
-  { ignores: ['dist/', 'coverage/', '.data/', 'assembly/*.ts'] },
+  { ignores: ['dist/', 'web/*/dist/', 'coverage/', '.data/', 'assembly/*.ts'] },
   {
-    files: ['**/*.ts', '**/*.js', '**/*.cjs'],
+    files: ['**/*.ts', '**/*.tsx', '**/*.js', '**/*.cjs'],
     extends: [eslint.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.cjs', 'schema/*.js'] }, tsconfigRootDir: import.meta.dirname },

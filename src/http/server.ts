@@ -64,6 +64,7 @@ export interface HttpOptions extends ShortLinkOptions, ProductPageOptions, Origi
   currentOf: LiveIdentityOptions['currentOf'];
   introspection: boolean;
   playground: boolean;
+  demoShop: boolean;
   log: FastifyBaseLogger;
   limits: HttpLimits;
   metricsAccess: MetricsOptions;
@@ -164,7 +165,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveReviewFeed(fastify, options);
   await serveImages(fastify, options);
   serveAccountPage(fastify, path);
-  if (options.playground) await servePlayground(fastify, path);
+  if (options.playground) await servePlayground(fastify, options);
   let metrics: Awaited<ReturnType<typeof listenForMetrics>> = null;
   return {
     fastify,

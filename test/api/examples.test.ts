@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DemoShop, examples } from '../support/examples.js';
+import groups from '../../schema/examples/groups.json' with { type: 'json' };
 import { usePlaza } from '../support/plaza.js';
 
 const plaza = usePlaza();
@@ -29,7 +30,8 @@ async function happen({ productId = product.input.productId, subjectId, question
 
 describe('the example operations work on the demo shop', () => {
   test.each(examples.filter(({ kind }) => kind !== 'subscription'))('$file', async (example) => {
-    expectFruitful(await plaza.data(example.query, await shop.variablesOf(example), shop.tokenFor(example.query)));
+    const { token, variables } = await shop.runnerOf(example);
+    expectFruitful(await plaza.data(example.query, variables, token));
   });
 
   test.each(examples.filter(({ kind }) => kind === 'subscription'))('$file', async ({ query, variables }) => {
@@ -38,4 +40,11 @@ describe('the example operations work on the demo shop', () => {
     expectFruitful((await events.next()).data as Record<string, null>);
     events.stop();
   });
+});
+
+test('every group of the playground names examples that are there, each once', () => {
+  const named = Object.values(groups).flat();
+  const ids = examples.map(({ file }) => file.replace(/^\d+-/, '').replace('.graphql', ''));
+  expect(named.filter((id) => !ids.includes(id))).toEqual([]);
+  expect(new Set(named).size).toBe(named.length);
 });

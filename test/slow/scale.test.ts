@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 
 async function commandsOf(example: (typeof examples)[number]): Promise<Document[]> {
-  const variables = await shop.variablesOf(example);
-  return plaza.storeCommands(() => plaza.data(example.query, variables, shop.tokenFor(example.query)));
+  const { token, variables } = await shop.runnerOf(example);
+  return plaza.storeCommands(() => plaza.data(example.query, variables, token));
 }
 
 /** Half of everything is about the one product that the examples ask for. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import type { TestProject } from 'vitest/node';
 
-const build = (): void => void execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+const build = (): void => void execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });
 
 export default function setup(project: TestProject): void {
   build();

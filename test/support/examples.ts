@@ -34,6 +34,7 @@ export const examples: Example[] = files
 /** The demo shop, with a session of each of its accounts. */
 export class DemoShop {
   private readonly tokens = new Map<string, string>();
+  private guests = 1;
 
   constructor(private readonly plaza: Plaza) {}
 
@@ -46,8 +47,20 @@ export class DemoShop {
       this.tokens.set(email, (await this.plaza.mutate('signIn', { email, password }, 'accessToken')).accessToken);
   }
 
-  /** An example's variables; what only an answer can give is asked for. */
-  async variablesOf({ query, variables }: Example): Promise<Record<string, unknown>> {
+  /** Whoever runs an example, by its first line, and its variables; what only an answer can give is asked for. */
+  async runnerOf(example: Example): Promise<{ token: string; variables: Record<string, unknown> }> {
+    if (!example.query.startsWith('# Sign in as a new account'))
+      return { token: this.tokenFor(example.query), variables: await this.variablesOf(example) };
+    const [handle, password] = [`guest_${this.guests++}`, 'nine purple teacups'];
+    const input = { email: `${handle}@example.org`, password, handle, name: 'Guest' };
+    const { accessToken, refreshToken } = await this.plaza.mutate('signUp', input, 'accessToken refreshToken');
+    const text = JSON.stringify(example.variables)
+      .replace('<password>', password)
+      .replace('<refreshToken>', refreshToken as string);
+    return { token: accessToken as string, variables: JSON.parse(text) as Record<string, unknown> };
+  }
+
+  private async variablesOf({ query, variables }: Example): Promise<Record<string, unknown>> {
     const text = JSON.stringify(variables);
     if (!text.includes('<impressionId>')) return variables;
     const recommendations = '{ viewer { recommendedProducts(first: 1) { edges { impressionId } } } }';

@@ -1,0 +1,28 @@
+/** Builds the web applications beside this file, each into its own `dist`; those that are up to date are left as they are. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+// Tests build with another environment, and React would take it for development.
+process.env['NODE_ENV'] = 'production';
+const root = fileURLToPath(new URL('.', import.meta.url));
+/** What every application may be made from, besides its own folder. */
+const shared = ['../schema', '../package-lock.json'];
+
+const applications = readdirSync(root).filter((name) => existsSync(join(root, name, 'vite.config.ts')));
+for (const name of applications) {
+  const folder = join(root, name);
+  const built = join(folder, 'dist', 'index.html');
+  const newest = Math.max(newestIn(folder), ...shared.map((path) => newestIn(join(root, path))));
+  if (existsSync(built) && statSync(built).mtimeMs > newest) continue;
+  await build({ root: folder, configFile: join(folder, 'vite.config.ts'), logLevel: 'warn' });
+}
+
+/** When something in a file or folder was last changed. */
+function newestIn(path: string): number {
+  const found = statSync(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  const entries = readdirSync(path).filter((name) => name !== 'dist' && name !== 'node_modules');
+  return Math.max(found.mtimeMs, ...entries.map((name) => newestIn(join(path, name))));
+}

@@ -1,0 +1,5 @@
+import { createRoot } from 'react-dom/client';
+import { Playground } from './playground.tsx';
+import './style.css';
+
+createRoot(document.getElementById('root')!).render(<Playground />);
