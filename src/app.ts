@@ -52,6 +52,7 @@ import { HiddenAuthors, Realtime } from './realtime/index.js';
 import type { SignedIn } from './relay/context.js';
 import { NodeFinders } from './relay/node.js';
 import { openStore, type Store } from './store/connection.js';
+import { StoreCache } from './store/cache/index.js';
 import { Database } from './store/database.js';
 import { IdempotencyKeys } from './store/idempotency.js';
 import { Migrations } from './store/migrations.js';
@@ -219,6 +220,7 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
   const reviewFeed = new FeedFile(() =>
     googleFeed(exportedReviews(verbs), { publisher: new URL(config.publicUrl).host, urlOf: productUrlOf(config) }),
   );
+  const cache = storeCache(store, config, metrics, log);
   let http: HttpServer | undefined;
   let telemetry: Telemetry | null = null;
   const close = async (): Promise<void> => {
@@ -226,6 +228,7 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     mail.close();
     realtime.announcements.leave();
     await http?.close();
+    await cache?.stop();
     await reviewFeed.close();
     await telemetry?.stop();
     await store.close();
@@ -239,7 +242,8 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     registerWorkers(metrics, workers);
     await migrations.run({ indexes: 'REQUIRED' });
     if (config.redisUrl) await realtime.announcements.join(config.redisUrl, log);
-    http = await serve(config, shop, reviewFeed, log);
+    cache?.start();
+    http = await serve(config, shop, reviewFeed, cache, log);
     for (const worker of workers) worker.start({ now: !worker.beforeListening });
     await Promise.all(workers.filter(({ beforeListening }) => beforeListening).map((worker) => worker.settle()));
   } catch (error) {
@@ -260,6 +264,14 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
   };
 }
 
+/** Null where nothing is to be kept. */
+function storeCache({ database, commits }: Store, { cacheMemory }: Config, metrics: Registry, log: Logger): StoreCache | null {
+  if (cacheMemory === 0) return null;
+  const cache = new StoreCache({ connection: database.connection, commits, maxBytes: cacheMemory, metrics, log });
+  database.onWritten = () => cache.noteOwnWrite();
+  return cache;
+}
+
 /** Builds the indexes that a server can answer without, while it answers. */
 function indexWorker(migrations: Migrations, log: Logger): Worker {
   return new Worker({ name: 'indexes', interval: 60 * 60 * 1000, log, run: () => migrations.run({ indexes: 'ALL' }) });
@@ -269,6 +281,7 @@ async function serve(
   config: Config,
   { database, realtime, metrics, modules, nodes, verbs }: ReturnType<typeof buildShop>,
   reviewFeed: FeedFile,
+  cache: StoreCache | null,
   log: FastifyBaseLogger,
 ) {
   const { client: redis } = realtime.announcements;
@@ -296,6 +309,8 @@ async function serve(
     authenticate: (authorization) => authenticate(users, apiKeys, authorization),
     currentOf: (actors) => currentOf(users, apiKeys, actors),
     checkReady: () => database.ping(),
+    cache,
+    seesEverybody: async (user) => (await socialGraph.hiddenAuthorsOf(user)).size === 0,
   });
 }
 

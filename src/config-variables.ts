@@ -61,7 +61,7 @@ function durationOf(value: string): number | null {
 }
 
 /** A size such as `2mb`, in bytes. */
-function size(fallback: string, max: string) {
+function size(fallback: string, max: string, { none = false } = {}) {
   const sizeOf = (value: string): number | null => {
     const match = /^(\d{1,12})(b|kb|mb|gb)$/i.exec(value);
     return match && Number(match[1]) * bytes[match[2]!.toLowerCase() as keyof typeof bytes];
@@ -69,6 +69,7 @@ function size(fallback: string, max: string) {
   return z
     .string()
     .transform((value, context) => {
+      if (none && value === '0') return 0;
       const parsed = sizeOf(value);
       if (parsed !== null && parsed >= bytes.kb && parsed <= sizeOf(max)!) return parsed;
       context.addIssue({ code: 'custom', message: `must be a size from 1kb to ${max}, such as 512kb or 2mb` });
@@ -171,6 +172,10 @@ const store = {
     'A MongoDB replica set or sharded cluster. Without it, the embedded store is used.',
   ),
   STORE_POOL_SIZE: described(count.max(10_000).default(50), 'Maximum number of connections to the store.'),
+  CACHE_MEMORY: described(
+    size('64mb', '64gb', { none: true }),
+    'Memory for answers that are kept until what they were made from changes. `0` keeps none.',
+  ),
   REDIS_URL: described(
     z
       .string()

@@ -13,6 +13,8 @@ export interface Config {
   dataDirectory: string;
   mongodbUri: string | undefined;
   storePoolSize: number;
+  /** For answers that are kept; 0 for none. */
+  cacheMemory: number;
   redisUrl: string | undefined;
   trustedProxies: number;
   rateLimits: {
@@ -147,6 +149,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     dataDirectory,
     mongodbUri: values.MONGODB_URI,
     storePoolSize: values.STORE_POOL_SIZE,
+    cacheMemory: values.CACHE_MEMORY,
     redisUrl: values.REDIS_URL,
     trustedProxies: values.TRUSTED_PROXIES,
     operationTimeout: values.OPERATION_TIMEOUT,

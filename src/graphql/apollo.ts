@@ -1,20 +1,20 @@
 /** Apollo Server, running compiled operations and nothing that touches every field. */
-import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import { RequestError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { RequestContext } from '../relay/context.js';
 import { admit } from './admission.js';
 import type { CompiledOperations } from './compiled-operations.js';
-import { formatError, refusal, statusOf } from './errors.js';
+import { formatError, refusal } from './errors.js';
 import { apolloOperationFacts, type Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
+import { runOperation } from './run-query.js';
 
 export interface ApolloOptions {
   operations: CompiledOperations;
@@ -82,7 +82,9 @@ function compiledExecution(operations: CompiledOperations, rateLimits: RateLimit
         }
       },
       responseForOperation: async (requestContext) => {
-        const { status, result } = await execute(operations, requestContext, (error) => report(error, requestContext.contextValue.facts));
+        const { document, operationName, contextValue, request } = requestContext;
+        const asked = { document: document, operationName: operationName ?? undefined, variables: request.variables ?? {} };
+        const { status, result } = await runOperation(operations, asked, contextValue, (error) => report(error, contextValue.facts));
         const { http } = requestContext.response;
         http.status = status;
         return { http, body: { kind: 'single', singleResult: result } };
@@ -93,29 +95,6 @@ function compiledExecution(operations: CompiledOperations, rateLimits: RateLimit
       },
     }),
   };
-}
-
-async function execute(
-  operations: CompiledOperations,
-  { document, operationName, contextValue, request }: GraphQLRequestContext<RequestContext>,
-  report: (error: unknown) => void,
-): Promise<{ status: number | undefined; result: FormattedExecutionResult }> {
-  let result: ExecutionResult;
-  try {
-    result = await operations.run(document!, operationName ?? undefined, {}, contextValue, request.variables ?? {});
-  } catch (error) {
-    const { message } = error as Error;
-    const formatted = formatError({ message }, error, report);
-    return { status: statusOf(String(formatted.extensions!['code'])), result: { errors: [formatted] } };
-  }
-  if (!result.errors) return { status: undefined, result: result };
-  const refused = !('data' in result);
-  const errors = result.errors.map((error) => {
-    // Without data, nothing ran: the variables do not fit the operation.
-    const formatted = refused ? { ...error.toJSON(), extensions: { code: 'BAD_USER_INPUT' } } : error.toJSON();
-    return formatError(formatted, error, report);
-  });
-  return refused ? { status: 400, result: { errors } } : { status: undefined, result: { ...(result as FormattedExecutionResult), errors } };
 }
 
 /**

@@ -364,7 +364,7 @@ class Group implements Follower {
     return this.remember(String(event.sequence), async () => {
       const context = new SharedContext();
       const payload = await this.execute(event, context);
-      this.personal ||= context.askedWho;
+      this.personal ||= context.askedWho || context.askedWhomTheySee;
       return payload;
     });
   }

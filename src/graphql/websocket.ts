@@ -158,8 +158,9 @@ function wrapped(error: unknown): GraphQLError {
 export async function sourceOf(args: ExecutionArgs): Promise<SubscriptionSource | ExecutionResult> {
   const context = args.contextValue as RequestContext;
   context.askedWho = false;
+  context.askedWhomTheySee = false;
   const topic = await createSourceEventStream(args);
-  return topic instanceof TopicSource ? { topic, personal: context.askedWho } : (topic as ExecutionResult);
+  return topic instanceof TopicSource ? { topic, personal: context.askedWho || context.askedWhomTheySee } : (topic as ExecutionResult);
 }
 
 export interface SubscriptionSource {

@@ -25,12 +25,15 @@ import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdentityOptions } from '../graphql/live-connections.js';
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
+import { QueryAnswers, type QueryAnswerOptions } from '../graphql/query-answers.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
 import { RequestMetrics } from '../observability/request-metrics.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams, type TokenCookie } from '../relay/context.js';
 import { serveAccountPage } from './account-page.js';
+import { queryOf, sendAnswer } from './query-requests.js';
 import { setBrowserRules } from './browser-rules.js';
+import { Compression } from './compression.js';
 import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
 import { serveImages, uploadPath, type ImageRouteOptions } from './images.js';
@@ -75,10 +78,14 @@ export interface HttpOptions extends ShortLinkOptions, ProductPageOptions, Origi
   metrics: Registry;
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
+  cache: QueryAnswerOptions['cache'];
+  seesEverybody: QueryAnswerOptions['seesEverybody'];
 }
 
 interface Live extends LiveOptions {
   playground: boolean;
+  answers: QueryAnswers;
+  compression: Compression;
   refreshCookieOf: (request: FastifyRequest, reply: FastifyReply) => TokenCookie | null;
   requests: RequestLog;
   requestConnections: RequestConnections;
@@ -125,6 +132,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const live: Live = {
     requests,
     ...options,
+    compression: new Compression(),
+    answers: new QueryAnswers({ ...options, report }),
     connections,
     identities: new LiveIdentities(options),
     requestConnections,
@@ -228,6 +237,9 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       if (!request.headers.accept?.includes('text/event-stream')) {
         const document = typeof query === 'string' && query !== '' ? live.operations.document(query) : null;
         if (document && !('kind' in document)) return refuseDocument(live, query as string, document, request, reply);
+        const asked = queryOf(request, live);
+        const answer = asked && (await live.answers.answer(asked));
+        if (answer) return sendAnswer(request, reply, answer, live.compression);
         return handler.call(fastify, request as never, reply as never);
       }
       reply.hijack();

@@ -1,6 +1,7 @@
 /** Impressions: a product was recommended to somebody, at a place of a list. */
 import type { Types } from 'mongoose';
 import { message } from '../messages/index.js';
+import { dependsOnMoment } from '../store/cache/reads.js';
 
 /** In which it can be told what became of an impression. */
 const lifetimeDays = 7;
@@ -23,6 +24,7 @@ export interface Impression {
 }
 
 export function isExpired({ issuedAt }: Impression): boolean {
+  dependsOnMoment();
   return Date.now() - issuedAt.getTime() > lifetimeDays * 24 * 60 * 60 * 1000;
 }
 

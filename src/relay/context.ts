@@ -71,6 +71,10 @@ export class RequestContext {
   refreshCookie: TokenCookie | null = null;
   /** Whether anything so far depended on who asks. */
   askedWho = false;
+  /** Whether anything so far depended on whom the viewer does not see, and so was the same for all who see everybody. */
+  askedWhomTheySee = false;
+  /** Whether anything so far depended on the languages that the viewer reads. */
+  askedLanguage = false;
   private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();
 
   /** @param resumeAfter the cursor that a transport's own means of resuming names */
@@ -117,9 +121,17 @@ export class RequestContext {
     return !signedIn?.key || signedIn.key.scopes.some((scope) => scopes.includes(scope)) ? signedIn : null;
   }
 
+  /** The same, for what depends on who asks only where they have blocked somebody or are blocked. */
+  get viewerWithBlocks(): SignedIn | null {
+    this.askedWhomTheySee = true;
+    const { signedIn } = this.identity;
+    return signedIn?.key ? null : signedIn;
+  }
+
   /** The language of messages for the viewer. */
   get language(): Language {
     this.askedWho = true;
+    this.askedLanguage = true;
     return languageOf(this.acceptLanguage);
   }
 

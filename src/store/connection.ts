@@ -21,6 +21,8 @@ export interface Store {
   uri: string;
   /** Whether this process runs the embedded server itself. */
   embedded: boolean;
+  /** How often has been committed, where this process runs the embedded server; null elsewhere. */
+  commits: (() => number) | null;
   close(): Promise<void>;
 }
 
@@ -42,7 +44,8 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
     await close();
     throw unreachable(error);
   }
-  return { database: new Database(connection), uri, embedded: embedded !== null, close };
+  const commits = embedded && (() => embedded.commits());
+  return { database: new Database(connection), uri, embedded: embedded !== null, commits, close };
 }
 
 /** What the operator's URI says wins. */

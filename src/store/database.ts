@@ -1,6 +1,8 @@
 /** A connection to the store, with the models and transactions of everything that works on it. */
 import AsyncLock from 'async-lock';
 import type { ClientSession, Connection, Model, Schema } from 'mongoose';
+import { recordCollection } from './cache/recorded-collection.js';
+import { dependsOnMoment } from './cache/reads.js';
 import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
 
 export type { ClientSession } from 'mongoose';
@@ -13,8 +15,13 @@ export class Database {
 
   constructor(readonly connection: Connection) {}
 
+  /** Called after each write of this process, before whoever made it knows. */
+  onWritten: () => void = () => {};
+
   model<Document>(name: string, schema: Schema<Document>, collection: string): Model<Document> {
-    return this.connection.model<Document>(name, schema, collection);
+    const model = this.connection.model<Document>(name, schema, collection);
+    recordCollection(model.collection, () => this.onWritten());
+    return model;
   }
 
   /** Whether nothing has been stored. */
@@ -61,8 +68,10 @@ export class Database {
     const run = async (): Promise<Result> => {
       const session = await this.connection.startSession();
       try {
+        dependsOnMoment();
         return await session.withTransaction(() => work(session), transactionOptions);
       } finally {
+        this.onWritten();
         await session.endSession();
       }
     };

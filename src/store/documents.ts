@@ -72,6 +72,21 @@ export function nestedSchema<Nested>(fields: FieldsOf<Nested>): Schema<Nested> {
   return new Schema<Nested>(fields as SchemaDefinition<Nested>, { ...strict, _id: false });
 }
 
+export interface FindOptions {
+  projection?: Record<string, 0 | 1>;
+  sort?: Record<string, 1 | -1>;
+  limit?: number;
+}
+
+/** So many documents come with one answer. */
+const findBatch = 1000;
+
+/** Reads documents as they are stored, without looking at the filter: its values are of the types that the schema names. */
+export function findStored<Document>(model: AnyModel, filter: Record<string, unknown>, options: FindOptions = {}): Promise<Document[]> {
+  const found = model.collection.find(filter, { batchSize: findBatch, ...options });
+  return found.toArray() as unknown as Promise<Document[]>;
+}
+
 /**
  * Writes new documents, with their defaults and checked.
  * @throws InvalidDocument for a document that does not fit its schema; nothing is written then

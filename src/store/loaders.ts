@@ -1,8 +1,8 @@
-/** Loader definitions over mongoose models. */
+/** Loader definitions over models. */
 import type { Types } from 'mongoose';
 import type { LoaderDefinition } from '../relay/context.js';
 import type { ExternalKey } from '../relay/find-one.js';
-import type { AnyModel } from './documents.js';
+import { findStored, type AnyModel } from './documents.js';
 
 /** Loads lean documents by `_id`, one query a batch. */
 export function byId<Document extends { _id: Types.ObjectId }>(
@@ -12,7 +12,7 @@ export function byId<Document extends { _id: Types.ObjectId }>(
   return {
     cacheKey: (id) => id.toString(),
     async batch(ids) {
-      const found = (await model.find({ _id: { $in: ids } }, projection).lean()) as Document[];
+      const found = await findStored<Document>(model, { _id: { $in: ids } }, { projection });
       const byKey = new Map(found.map((document) => [document._id.toString(), document]));
       return ids.map((id) => byKey.get(id.toString()) ?? null);
     },
@@ -66,7 +66,7 @@ export function byPair<Document extends { _id: string }>(model: AnyModel): Loade
     cacheKey: pairKey,
     async batch(pairs) {
       const ids = pairs.map(pairKey);
-      const found = (await model.find({ _id: { $in: ids } }).lean()) as unknown as Document[];
+      const found = await findStored<Document>(model, { _id: { $in: ids } });
       const byKey = new Map(found.map((document) => [document._id, document]));
       return ids.map((id) => byKey.get(id) ?? null);
     },
@@ -84,7 +84,7 @@ export function existsByPair(model: AnyModel, fields: { user: string; subject: s
     async batch(pairs) {
       const { user } = pairs[0]!;
       const filter = { [fields.user]: user, [fields.subject]: { $in: pairs.map(({ subject }) => subject) } };
-      const found = (await model.find(filter, { [fields.subject]: 1 }).lean()) as unknown as Record<string, Types.ObjectId>[];
+      const found = await findStored<Record<string, Types.ObjectId>>(model, filter, { projection: { [fields.subject]: 1 } });
       const subjects = new Set(found.map((document) => document[fields.subject]!.toString()));
       return pairs.map(({ subject }) => subjects.has(subject.toString()));
     },

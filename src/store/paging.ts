@@ -13,7 +13,8 @@ import {
   type TotalCount,
 } from '../relay/connection.js';
 import type { LoaderDefinition } from '../relay/context.js';
-import type { AnyModel } from './documents.js';
+import { listsBelow } from './below.js';
+import { findStored, type AnyModel } from './documents.js';
 import { rangesBetween } from './list-ranges.js';
 
 /** Reads one page of a list in one round trip. */
@@ -63,6 +64,9 @@ async function pageQuery<Document>(model: AnyModel, list: ListDefinition, page: 
     if (!first) return [];
     if (others.length > 0) return await readInTurn<Document>(model, list, [first, ...others]);
     const { filter, sort, limit } = first;
+    // Only a cursor brings values from outside.
+    if (!page.after && !page.before)
+      return await findStored<Document>(model, filter, { ...(list.projection && { projection: list.projection }), sort, limit });
     return (await model
       .find(filter, list.projection ?? {})
       .sort(sort)
@@ -150,25 +154,10 @@ async function readGroup<Document>(
   const page = pages[members[0]!]!;
   const reads = pageReads({ ...list, filter: withoutParent(keys[members[0]!]!, parentField) }, page);
   const project = list.projection ? [{ $project: list.projection }] : [];
-  const rows = await model.db
-    .getClient()
-    .db(model.db.name)
-    .aggregate<{ parent: Types.ObjectId | string } & Record<string, Document[]>>([
-      { $documents: members.map((at) => ({ parent: keys[at]!.parent })) },
-      ...reads.map(({ filter, sort, limit }, part) => ({
-        $lookup: {
-          from: model.collection.name,
-          localField: 'parent',
-          foreignField: parentField,
-          as: `part${part}`,
-          pipeline: [{ $match: filter }, { $sort: sort }, { $limit: limit }, ...project],
-        },
-      })),
-    ])
-    .toArray();
-  const byParent = new Map(
-    rows.map((row) => [row.parent.toString(), reads.flatMap((_, part) => row[`part${part}`]!).slice(0, page.size + 1)]),
-  );
+  const parents = members.map((at) => keys[at]!.parent);
+  const parts = reads.map(({ filter, sort, limit }) => [{ $match: filter }, { $sort: sort }, { $limit: limit }, ...project]);
+  const found = await listsBelow<Document>(model, parentField, parents, parts);
+  const byParent = new Map(found.map(({ parent, rows }) => [parent.toString(), rows.slice(0, page.size + 1)]));
   const counts = once(() => countByParent(model, parentField, keys, members));
   for (const at of members) {
     const key = keys[at]!;
@@ -186,21 +175,8 @@ async function countByParent(
   members: number[],
 ): Promise<ReadonlyMap<string, TotalCount>> {
   const max = maxFor(keys[members[0]!]!.list.filter);
-  const rows = await model.db
-    .getClient()
-    .db(model.db.name)
-    .aggregate<{ parent: Types.ObjectId | string; counted: { count: number }[] }>([
-      { $documents: members.map((at) => ({ parent: keys[at]!.parent })) },
-      {
-        $lookup: {
-          from: model.collection.name,
-          localField: 'parent',
-          foreignField: parentField,
-          as: 'counted',
-          pipeline: [{ $match: withoutParent(keys[members[0]!]!, parentField) }, { $limit: max + 1 }, { $count: 'count' }],
-        },
-      },
-    ])
-    .toArray();
-  return new Map(rows.map(({ parent, counted }) => [parent.toString(), totalOf(counted[0]?.count ?? 0, max)]));
+  const parents = members.map((at) => keys[at]!.parent);
+  const pipeline = [{ $match: withoutParent(keys[members[0]!]!, parentField) }, { $limit: max + 1 }, { $count: 'count' }];
+  const counted = await listsBelow<{ count: number }>(model, parentField, parents, [pipeline]);
+  return new Map(counted.map(({ parent, rows }) => [parent.toString(), totalOf(rows[0]?.count ?? 0, max)]));
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { usePlaza } from '../support/plaza.js';
 
-const plaza = usePlaza();
+// What is kept asks nothing of the store.
+const plaza = usePlaza({ CACHE_MEMORY: '0' });
 
 const productPage = `query ($id: ID!, $first: Int!) { product(id: $id) {
   title category { name } merchant { name } rating { mean weightedMean composite distribution { stars count } }

@@ -5,7 +5,8 @@ import type { ShardKey } from '../../src/store/documents.js';
 import { usePlaza } from '../support/plaza.js';
 import type { Command } from '../support/store-trace.js';
 
-const plaza = usePlaza();
+// What is kept asks nothing of the store.
+const plaza = usePlaza({ CACHE_MEMORY: '0' });
 
 const models = () => Object.values(plaza.connection.models);
 const shardKeyOf = (model: ReturnType<typeof models>[number]) => model.schema.get('shardKey') as ShardKey | undefined;

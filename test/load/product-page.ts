@@ -1,26 +1,19 @@
 /**
- * Requests per second of a product page, beside a plain HTTP server that stringifies the same objects:
- * both run in processes of their own, in turn, and the ratio is what counts.
+ * Requests per second of a product page, beside a plain HTTP server that stringifies the same objects: all run in
+ * processes of their own, in turn, and the ratios are what counts. With the path of another build's `main.js`, its page
+ * is measured in the same run.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addressOf, unlimited } from '../support/processes.js';
 import autocannon from 'autocannon';
+import { kill } from '../support/processes.js';
+import { page, residentMegabytes, Shop, start } from './page/shop.js';
+import { write } from './page/writers.js';
 
-const query = `query ProductPage($slug: String!) { product(slug: $slug) {
-  id title description price { amountMinor currency } category { name } merchant { name }
-  rating { reviewCount mean weightedMean composite distribution { stars count } aspects { quality price service } }
-  reviews(first: 20) { totalCount edges { cursor node { id title body overall verifiedPurchase author { id handle name } } } }
-  comments(first: 20) { totalCount edges { cursor node { id body author { id handle name } } } }
-  similarProducts(first: 5) { edges { node { id title slug rating { composite } } } }
-} }`;
-const body = JSON.stringify({ query, variables: { slug: 'barista-espresso-machine' } });
 const connections = 16;
-const seconds = 8;
-const rounds = 3;
+const seconds = Number(process.env['PAGE_SECONDS'] ?? 5);
+const rounds = Number(process.env['PAGE_ROUNDS'] ?? 3);
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const other = process.argv[2];
 
 const plainServer = `
   const { createServer } = require('node:http');
@@ -33,45 +26,62 @@ const plainServer = `
   }).listen(0, '127.0.0.1', function () { console.log(JSON.stringify({ api: 'http://127.0.0.1:' + this.address().port + '/graphql' })); });
 `;
 
-async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return { url: await addressOf(child), child };
-}
-
-async function requestsPerSecond(url: string): Promise<number> {
+async function requestsPerSecond(url: string, token?: string): Promise<number> {
   const { requests, non2xx } = await autocannon({
     url,
     connections,
     duration: seconds,
     method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(page),
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
   });
   if (non2xx > 0) throw new Error(`${non2xx} answers were not 200`);
   return requests.average;
 }
 
-function residentMegabytes({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+const startedAt = Date.now();
+const hot = await Shop.open(main);
+console.log(
+  `start with an empty directory, demo shop, training and the page's people included: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
+);
+const cold = await Shop.open(main, { CACHE_MEMORY: '0' });
+const before = other === undefined ? null : await Shop.open(other);
+const answer = await hot.ask(page.query, page.variables);
+const { reviews, comments, similarProducts } = answer.product;
+const counts = [reviews, comments, similarProducts].map(({ edges }) => edges.length);
+console.log(
+  `memory at rest: ${residentMegabytes(hot.started.child).toFixed(0)} MB; page: ${JSON.stringify(answer).length} bytes; reviews, comments, similar products: ${counts.join(', ')}`,
+);
+const plain = await start(['-e', plainServer], { PAGE: JSON.stringify({ data: answer }) });
+
+async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Promise<number> {
+  const writing = write(hot, perSecond, where);
+  const reached = await requestsPerSecond(hot.url);
+  const written = await writing.stop();
+  if (written < perSecond * seconds * 0.8) console.log(`only ${written} writes were acknowledged`);
+  return reached;
 }
 
-const data = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
-const startedAt = Date.now();
-const plaza = await start([fileURLToPath(new URL('../../dist/main.js', import.meta.url))], { PORT: '0', PLAZA_DATA_DIR: data });
-console.log(`start with an empty directory, demo shop and training included: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
-const answer = await (await fetch(plaza.url, { method: 'POST', body, headers: { 'content-type': 'application/json' } })).json();
-console.log(`memory at rest: ${residentMegabytes(plaza.child).toFixed(0)} MB; page: ${JSON.stringify(answer).length} bytes`);
-const plain = await start(['-e', plainServer], { PAGE: JSON.stringify(answer) });
-const ratios: number[] = [];
-for (let round = 0; round < rounds; round++) {
-  const [page, limit] = [await requestsPerSecond(plaza.url), await requestsPerSecond(plain.url)];
-  ratios.push(page / limit);
-  console.log(`product page ${page.toFixed(0)}/s, plain ${limit.toFixed(0)}/s, ratio ${(page / limit).toFixed(3)}`);
+const cases: [string, () => Promise<number>][] = [
+  ['strangers, hot', () => requestsPerSecond(hot.url)],
+  ['signed-in viewers, hot', () => requestsPerSecond(hot.url, hot.tokens[0])],
+  ['strangers, 50 writes/s on other products', () => whileWriting(50, 'ELSEWHERE')],
+  ['strangers, 5 writes/s on this product', () => whileWriting(5, 'HERE')],
+  ['strangers, nothing kept', () => requestsPerSecond(cold.url)],
+  ['signed-in viewers, nothing kept', () => requestsPerSecond(cold.url, cold.tokens[0])],
+  ...(before ? ([['strangers, the other build', () => requestsPerSecond(before.url)]] as [string, () => Promise<number>][]) : []),
+];
+
+function median(values: number[]): number {
+  return [...values].sort((one, another) => one - another)[Math.floor(values.length / 2)]!;
 }
-console.log(`median ratio ${ratios.sort((a, b) => a - b)[Math.floor(rounds / 2)]!.toFixed(3)}`);
-plaza.child.kill();
-plain.child.kill();
-plaza.child.on('exit', () => rmSync(data, { recursive: true, force: true }));
+
+for (const [name, measure] of cases) {
+  const measured: { page: number; limit: number }[] = [];
+  for (let round = 0; round < rounds; round++) measured.push({ page: await measure(), limit: await requestsPerSecond(plain.url) });
+  const ratio = median(measured.map(({ page: reached, limit }) => reached / limit));
+  const [reached, limit] = [median(measured.map((one) => one.page)), median(measured.map((one) => one.limit))];
+  console.log(`${name}: ${reached.toFixed(0)}/s, plain ${limit.toFixed(0)}/s, ratio ${ratio.toFixed(3)}`);
+}
+await kill(plain, 'SIGTERM');
+for (const shop of [hot, cold, before]) await shop?.close();

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import type { ClientSession } from '../../store/database.js';
 import { ChangedDocuments } from '../../workers/index.js';
+import { dependsOnMoment } from '../../store/cache/reads.js';
 import type { BehaviourModels, InteractionDocument } from './behaviour.model.js';
 
 const maxHistory = 500;
@@ -52,6 +53,7 @@ export class InteractionService {
 
   /** The products that most people had to do with in the last days, the most first; a minute old at most. */
   async trending(days: number): Promise<Types.ObjectId[]> {
+    dependsOnMoment();
     const fresh = this.trends.get(days);
     if (fresh) return fresh;
     const since = new Date(Date.now() - days * day);

@@ -9,6 +9,7 @@ import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
 import type { RankedPage } from '../../relay/window.js';
 import { pointsPerStar } from '../../scoring/index.js';
+import { dependsOnMoment } from '../../store/cache/reads.js';
 import { Worker, type ChangedDocuments } from '../../workers/index.js';
 import { isPriced, isSoldOut } from './availability.js';
 import type { CatalogBulk } from './catalog.bulk.js';
@@ -80,6 +81,8 @@ export class CatalogSearch {
 
   /** Waits for the index where it is being made. */
   async search({ query, conditions, sort, page, withFacets }: ProductSearch): Promise<FoundProducts> {
+    // The index follows the store in its own time.
+    dependsOnMoment();
     await this.ready;
     const { client } = await this.current();
     const order = sort ?? 'RELEVANCE';

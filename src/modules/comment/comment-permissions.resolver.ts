@@ -3,6 +3,7 @@ import { Ctx, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
 import { allowed, denied, deniedToOthers, Permission, PermissionDenial, type PermissionAnswer } from '../../relay/permission.js';
+import { dependsOnMoment } from '../../store/cache/reads.js';
 import type { CommentDocument } from './comment.model.js';
 import { Comment } from './comment.type.js';
 
@@ -16,6 +17,7 @@ export class CommentPermissionsResolver {
     const denial = this.viewerCanDelete(comment, context);
     if (!denial.allowed) return denial;
     const until = new Date(comment.createdAt.getTime() + this.editWindow);
+    dependsOnMoment();
     return Date.now() > until.getTime() ? denied(PermissionDenial.TOO_LATE) : allowed(until);
   }
 

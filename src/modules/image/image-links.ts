@@ -1,6 +1,7 @@
 /** The addresses at which images are uploaded and served. Those that not everybody may use are signed and expire. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { parseVariant, servedSide, variantName, largestSide, type ImageFormat, type Variant } from '../../images/index.js';
+import { dependsOnMoment } from '../../store/cache/reads.js';
 import type { ImageDocument } from './image.model.js';
 
 /** Seconds for which an upload's address works. */
@@ -44,6 +45,7 @@ export class ImageLinks {
   }
 
   private signed(path: string, terms: string, lifetime: number): string {
+    dependsOnMoment();
     const expires = Math.floor(Date.now() / 1000) + lifetime;
     return `${this.publicUrl}${path}?expires=${expires}&signature=${sign(this.secrets[0], path, terms, expires).toString('base64url')}`;
   }

@@ -1,5 +1,6 @@
 /** What users rated in public: what anybody can read, and so what likeness may follow from. */
 import { Types } from 'mongoose';
+import { listsBelow } from '../../store/below.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
 export type PublicRating = Pick<ReviewDocument, 'author' | 'product' | 'points'>;
@@ -36,17 +37,9 @@ export class PublicRatings {
     parents: readonly Types.ObjectId[],
     limit: number,
   ): Promise<{ parent: Types.ObjectId; latest: PublicRating[] }[]> {
-    const { collection, db } = this.models.reviews;
     const project = { $project: { author: 1, product: 1, points: 1 } };
     const pipeline = [{ $match: { visible: true } }, { $sort: { createdAt: -1, _id: -1 } }, { $limit: limit }, project];
-    const lookUp = { from: collection.name, localField: 'parent', foreignField: field, as: 'latest', pipeline };
-    return db
-      .getClient()
-      .db(db.name)
-      .aggregate<{
-        parent: Types.ObjectId;
-        latest: PublicRating[];
-      }>([{ $documents: parents.map((parent) => ({ parent })) }, { $lookup: lookUp }])
-      .toArray();
+    const found = await listsBelow<PublicRating>(this.models.reviews, field, parents, [pipeline]);
+    return found.map(({ parent, rows }) => ({ parent: parent as Types.ObjectId, latest: rows }));
   }
 }

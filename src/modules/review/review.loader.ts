@@ -1,10 +1,11 @@
 import type { Types } from 'mongoose';
 import type { Connection } from '../../relay/connection.js';
 import type { LoaderDefinition } from '../../relay/context.js';
+import { findStored } from '../../store/documents.js';
 import { byId, byPair, type Pair } from '../../store/loaders.js';
 import { pagesByParent, type ListKey } from '../../store/paging.js';
 import { addUp, type CategoryTally } from './product-rating.js';
-import type { ReviewDocument, ReviewModels, ReviewRevisionDocument, ReviewVoteDocument } from './review.model.js';
+import type { CategoryTallyDocument, ReviewDocument, ReviewModels, ReviewRevisionDocument, ReviewVoteDocument } from './review.model.js';
 
 export interface OwnReviewKey {
   product: Types.ObjectId;
@@ -41,7 +42,8 @@ export function reviewLoaders({ reviews, revisions, votes, categoryTallies }: Re
     categoryTally: {
       cacheKey: (category) => category.toHexString(),
       async batch(categories) {
-        const tallies = await categoryTallies.find({ category: { $in: categories } }).lean();
+        const projection = { _id: 0, category: 1, count: 1, points: 1 } as const;
+        const tallies = await findStored<CategoryTallyDocument>(categoryTallies, { category: { $in: categories } }, { projection });
         return categories.map((category) => addUp(tallies.filter((tally) => tally.category.equals(category))));
       },
     },

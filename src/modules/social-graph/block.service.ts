@@ -109,7 +109,8 @@ export class BlockService {
 
   /** Whose content the viewer of a request does not see. */
   async hiddenFrom(context: RequestContext): Promise<Types.ObjectId[]> {
-    return context.signedIn ? context.require(this.blocksOfViewer, context.signedIn.userId) : [];
+    const viewer = context.viewerWithBlocks;
+    return viewer ? context.require(this.blocksOfViewer, viewer.userId) : [];
   }
 
   /** Whether the viewer of a request sees nothing of an author. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
 import type { Realtime } from '../../realtime/index.js';
+import { dependsOnMoment } from '../../store/cache/reads.js';
 import { paginate } from '../../store/paging.js';
 import { mapNodes, type Connection, type ConnectionArgs, type ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
@@ -146,15 +147,19 @@ export class SessionService {
     const { sessions, users } = this.dependencies.models;
     const own = signedIn.filter((one) => !isOutside(one)).map(({ sessionId }) => sessionId);
     const [open, found] = await Promise.all([
-      own.length === 0 ? [] : sessions.find({ _id: { $in: own }, expiresAt: { $gt: new Date() } }, { user: 1 }).lean(),
+      own.length === 0 ? [] : sessions.find({ _id: { $in: own } }, { user: 1, expiresAt: 1 }).lean(),
       users.find({ _id: { $in: signedIn.map(({ userId }) => userId) } }, { roles: 1, bannedAt: 1 }).lean(),
     ]);
-    const ownerOf = new Map(open.map(({ _id, user }) => [_id, user.toHexString()]));
+    const now = Date.now();
+    const sessionOf = new Map(open.map((session) => [session._id, session]));
     const userOf = new Map(found.map((user) => [user._id.toHexString(), user]));
     return signedIn.map((one) => {
       const id = one.userId.toHexString();
       const user = userOf.get(id);
-      const isOpen = isOutside(one) || ownerOf.get(one.sessionId) === id;
+      const session = sessionOf.get(one.sessionId);
+      // Until the token ends, whoever asks again need not look at the time.
+      if (session && session.expiresAt < one.expiresAt) dependsOnMoment();
+      const isOpen = isOutside(one) || (session?.user.toHexString() === id && session.expiresAt.getTime() > now);
       return isOpen && user && !user.bannedAt ? { ...one, roles: user.roles } : null;
     });
   }
@@ -211,6 +216,7 @@ export function sessionList(user: Types.ObjectId): ListDefinition {
 
 /** The provider keeps the session; here the user's own id stands for it. */
 async function authenticateOutside(provider: IdentityProvider, token: string): Promise<SignedIn> {
+  dependsOnMoment();
   const { user, expiresAt } = await provider.authenticate(token);
   if (user.bannedAt) throw new RequestError('UNAUTHENTICATED', 'This account is suspended.');
   return { userId: user._id, sessionId: user._id.toHexString(), roles: user.roles, expiresAt };

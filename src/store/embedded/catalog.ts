@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Document } from 'bson';
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
+import { RecentChanges } from './changes/recent.js';
 import { commitsSoFar } from './clock.js';
 import { parseCollation, type Collation } from './collation.js';
 import { compileFilter } from './query/matching.js';
@@ -104,6 +105,8 @@ export class Catalog {
   readonly readOnly: boolean;
   /** The changes that change streams tell; for the thread that writes. */
   readonly log: ChangeLog;
+  /** The latest changes, for those who keep answers; for the thread that writes. */
+  readonly recent = new RecentChanges();
 
   constructor(path: string, { readOnly = false } = {}) {
     this.path = path;
@@ -176,6 +179,7 @@ export class Catalog {
 
   /** Forgets what a failed group of writes changed in memory. */
   reload(): void {
+    this.recent.discard();
     this.changedCounts.clear();
     this.renamed.clear();
     this.changed = false;

@@ -13,6 +13,11 @@ export function newClock(): SharedArrayBuffer {
   return buffer;
 }
 
+/** How often has been committed by the threads that share a clock, for those who hold nothing but it. */
+export function commitsOn(buffer: SharedArrayBuffer): number {
+  return Number(Atomics.load(new BigUint64Array(buffer), 1));
+}
+
 let clock = new BigUint64Array(newClock());
 
 /** Makes this thread's clock the one that others have. */

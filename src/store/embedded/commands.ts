@@ -123,6 +123,7 @@ export class Commands {
       commitTransaction: (command) => this.commit(command),
       abortTransaction: (command) => this.abort(command),
       plazaBackup: () => copyBeside(this.catalog),
+      plazaChanges: (command) => this.streams.recent(command),
     };
   }
 

@@ -111,6 +111,7 @@ export class DefinitionCommands {
       if (existing && command['dropTarget'] !== true) throw new CommandError(48, 'target namespace exists');
       if (existing) this.catalog.drop(existing);
       this.catalog.rename(collection, to.database, to.name);
+      this.catalog.recent.noteUpheaval();
       this.catalog.log.append([renameOf(from.database, from.name, { db: to.database, coll: to.name })]);
       return { ok: 1 };
     });
@@ -120,6 +121,7 @@ export class DefinitionCommands {
     return this.queue.submit(() => {
       const collection = this.requireCollection(command, 'drop');
       this.catalog.drop(collection);
+      this.catalog.recent.noteUpheaval();
       this.catalog.log.append([dropOf(collection.database, collection.name)]);
       return { ns: `${collection.database}.${collection.name}`, ok: 1 };
     });
@@ -131,6 +133,7 @@ export class DefinitionCommands {
       const collections = this.catalog.list(database);
       for (const collection of collections) this.catalog.drop(collection);
       const drops = collections.map(({ name }) => dropOf(database, name));
+      this.catalog.recent.noteUpheaval();
       if (collections.length > 0) this.catalog.log.append([...drops, dropDatabaseOf(database)]);
       return { dropped: command['$db'] as unknown, ok: 1 };
     });

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, openSync, re
 import { join } from 'node:path';
 import { OperatorError } from '../../operator-error.js';
 import { firstMessage, startThread } from '../../threads.js';
+import { commitsOn, newClock } from './clock.js';
 import { Claim, DirectoryInUse, requireSoundFile, socketPath, storeUri } from './data-directory.js';
 import type { WorkerInput } from './worker.js';
 
@@ -19,6 +20,8 @@ export class StoreCannotStart extends OperatorError {
 export interface EmbeddedStore {
   /** What a MongoDB driver connects to. */
   uri: string;
+  /** How often has been committed; what nobody else knows yet is counted already. */
+  commits(): number;
   stop(): Promise<void>;
 }
 
@@ -74,7 +77,7 @@ export async function startEmbeddedStore({ directory, port }: EmbeddedStoreOptio
   try {
     claim = await Claim.take(directory);
     requireSoundFile(dataFileOf(directory));
-    return await serveDirectory(claim, { directory, socket: usesPort ? null : socketPath(directory), port: port ?? 0 });
+    return await serveDirectory(claim, { directory, socket: usesPort ? null : socketPath(directory), port: port ?? 0, clock: newClock() });
   } catch (error) {
     claim?.release();
     if (error instanceof DirectoryInUse) throw error;
@@ -99,5 +102,5 @@ async function serveDirectory(claim: Claim, input: WorkerInput): Promise<Embedde
     await exited;
     claim.release();
   };
-  return { uri: storeUri(input.socket ?? `127.0.0.1:${ready.port}`), stop };
+  return { uri: storeUri(input.socket ?? `127.0.0.1:${ready.port}`), commits: () => commitsOn(input.clock), stop };
 }

@@ -10,7 +10,7 @@ import { serialize } from 'bson';
 import { firstMessage, startThread } from '../../threads.js';
 import { Catalog } from './catalog.js';
 import type { ThreadInput, ToThread } from './command-thread.js';
-import { newClock, shareClock } from './clock.js';
+import { shareClock } from './clock.js';
 import { Commands } from './commands.js';
 import { CommandError } from './errors.js';
 import { readByIdentity } from './identity-reads.js';
@@ -46,8 +46,8 @@ export class Router {
   constructor(
     private readonly directory: string,
     private readonly address: () => string,
+    clock: SharedArrayBuffer,
   ) {
-    const clock = newClock();
     shareClock(clock);
     this.threads = Array.from(
       { length: 1 + readThreads },

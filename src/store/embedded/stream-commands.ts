@@ -69,6 +69,18 @@ export class StreamCommands {
     }
   }
 
+  /** What changed since a place, with the documents before and after; waits for news for as long as the command says. */
+  async recent(command: Document): Promise<Document> {
+    const until = performance.now() + Number(command['wait'] ?? 0);
+    for (;;) {
+      const found = this.catalog.recent.read(String(command['$db']), { id: command['id'], sequence: command['sequence'] });
+      const rest = until - performance.now();
+      const isNews = found.lost || found.changes.length > 0 || found['commits'] !== command['commits'];
+      if (isNews || rest <= 0) return { ...found, ok: 1 };
+      await this.catalog.log.next(rest);
+    }
+  }
+
   private reply({ id, namespace }: OpenCursor, field: 'firstBatch' | 'nextBatch', { events, resumeToken, ended }: Batch): Document {
     if (ended) this.cursors.close(id);
     return { cursor: { [field]: events, postBatchResumeToken: resumeToken, id: ended ? 0n : id, ns: namespace }, ok: 1 };

@@ -10,11 +10,13 @@ export interface WorkerInput {
   /** A Unix socket's path, or null for a loopback port. */
   socket: string | null;
   port: number;
+  /** What all threads of the store tell the time by, and the process that hosts it. */
+  clock: SharedArrayBuffer;
 }
 
-const { directory, socket, port } = workerData as WorkerInput;
+const { directory, socket, port, clock } = workerData as WorkerInput;
 
-const router = new Router(directory, () => address());
+const router = new Router(directory, () => address(), clock);
 const server = serve(router);
 
 function address(): string {

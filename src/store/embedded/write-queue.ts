@@ -63,6 +63,7 @@ export class WriteQueue {
         this.catalog.saveChanges();
         doneAt = performance.now();
       });
+      this.catalog.recent.publish();
       noteCommit();
       this.step = Math.min(Math.max(step.flushes * (performance.now() - doneAt), step.shortest), step.longest);
     } catch (error) {

@@ -96,6 +96,7 @@ export class Writer {
   private tell(changes: readonly Change[]): void {
     const { log } = this.catalog;
     log.noteWrite();
+    this.catalog.recent.note(changes);
     if (log.isOn) for (const change of changes) log.append([eventOf(change)]);
   }
 
@@ -162,6 +163,7 @@ export class Writer {
     }
     for (const key of transaction.locks) this.locks.noteWritten(key);
     this.catalog.log.noteWrite();
+    this.catalog.recent.note(transaction.changes);
     if (this.catalog.log.isOn) this.catalog.log.append(transaction.changes.map((change) => eventOf(change, origin)));
   }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../../../log.js';
 import type { CandidateQuery, CandidateSource } from '../pipeline/candidates.js';
 import type { Candidate } from '../pipeline/recommendation.js';
 import type { GorseClient } from './gorse.client.js';
+import { dependsOnMoment } from '../../../store/cache/reads.js';
 
 export class GorseCandidates implements CandidateSource {
   private readonly fallbacks: Counter;
@@ -41,6 +42,7 @@ export class GorseCandidates implements CandidateSource {
 
   /** @returns ids of products, or null where there are none */
   private async ask(request: () => Promise<string[]>): Promise<string[] | null> {
+    dependsOnMoment();
     try {
       const ids = (await request()).filter((id) => /^[0-9a-f]{24}$/.test(id));
       return ids.length > 0 ? ids : null;

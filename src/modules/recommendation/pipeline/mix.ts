@@ -1,6 +1,7 @@
 /** Products that came after the training find their place by their text, beside what the user likes. */
 import { LRUCache } from 'lru-cache';
 import { matchByText } from '../../../recommender/index.js';
+import { dependsOnMoment } from '../../../store/cache/reads.js';
 import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
 import { termsOf } from '../training/training-data.js';
 import { kindOf } from './explain.js';
@@ -48,6 +49,7 @@ export class FreshProducts {
   }
 
   private async since(model: LoadedModel): Promise<ProductDocument[]> {
+    dependsOnMoment();
     let latest = this.latest.get(model.version);
     if (!latest) this.latest.set(model.version, (latest = await this.catalog.newestSince(model.snapshot.createdAt, maxFresh)));
     return latest.filter(({ _id }) => model.numberOf(_id) === undefined);

@@ -5,6 +5,7 @@ import { LoadedModel } from '../pipeline/loaded-model.js';
 import type { RecommendationMetrics } from '../recommendation-metrics.js';
 import type { Snapshots } from './snapshots.js';
 import type { Trainer, TrainingProgress } from './trainer.js';
+import { dependsOnMoment, Memory } from '../../../store/cache/reads.js';
 import type { SnapshotDocument } from './training.model.js';
 
 const pollInterval = 5_000;
@@ -30,6 +31,7 @@ export class TrainingService {
   readonly worker: Worker;
   private loaded: LoadedModel | null = null;
   private progress: number | null = null;
+  private readonly inMemory = new Memory();
   private readonly cancelled = new Set<AbortController>();
   private loading: Promise<void> | null = null;
   private readonly cancelOnStop = (): void => this.cancel();
@@ -47,10 +49,12 @@ export class TrainingService {
 
   /** The version that answers; null before the first training. */
   get model(): LoadedModel | null {
+    this.inMemory.noteRead();
     return this.loaded;
   }
 
   state(): RecommenderState {
+    dependsOnMoment();
     return { version: this.loaded?.snapshot ?? null, training: this.progress !== null, progress: this.progress ?? 1 };
   }
 
@@ -118,7 +122,9 @@ export class TrainingService {
   private async load(): Promise<void> {
     const { snapshots, log } = this.dependencies;
     const loaded = await snapshots.loadNewest((version) => log.warn({ version }, 'a model is damaged and is not used'));
-    if (loaded) this.loaded = new LoadedModel(loaded);
+    if (!loaded) return;
+    this.loaded = new LoadedModel(loaded);
+    this.inMemory.changed();
   }
 }
 

@@ -1,0 +1,221 @@
+/**
+ * Answers queries before Apollo Server sees them, from memory where their answer is kept. An answer is made for nobody in
+ * particular; where it turned out not to depend on who asks, everybody gets the same bytes.
+ */
+import { createHash } from 'node:crypto';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { RateLimited } from '../errors.js';
+import type { RequestFacts } from '../log.js';
+import { RequestContext, type SignedIn, type Streams } from '../relay/context.js';
+import type { StoreCache } from '../store/cache/index.js';
+import type { CompiledOperations } from './compiled-operations.js';
+import type { Cost } from './cost.js';
+import { noteErrors, noteOperation, type Report } from './operation-log.js';
+import type { RateLimits } from './rate-limits.js';
+import { runOperation, type Outcome } from './run-query.js';
+
+export interface QueryRequest {
+  query: string;
+  operationName: string | undefined;
+  variables: Record<string, unknown>;
+  authorization: string | undefined;
+  acceptLanguage: string | undefined;
+  userAgent: string | null;
+  address: string;
+  facts: RequestFacts;
+}
+
+export interface QueryAnswer {
+  status: number | undefined;
+  /** What is the same for all who get it. */
+  kept: Buffer;
+  /** What follows it: what this request was charged. */
+  own: Buffer;
+  /** Whether it is nobody's own, and so has no secrets in it. */
+  isShared: boolean;
+  /** A digest of the body but for what was charged; empty for an answer with errors. */
+  tag: string;
+}
+
+export interface QueryAnswerOptions {
+  operations: CompiledOperations;
+  rateLimits: RateLimits;
+  /** Null where nothing is kept. */
+  cache: StoreCache | null;
+  streams: Streams;
+  authenticate: (authorization: string | undefined) => Promise<SignedIn | null>;
+  /** Whether a user has blocked nobody and is blocked by nobody. */
+  seesEverybody: (user: SignedIn['userId']) => Promise<boolean>;
+  report: Report;
+}
+
+/** An answer as it is kept. */
+interface KeptAnswer {
+  /** Null for one without errors. */
+  failure: Outcome | null;
+  /** All of it but for what was charged and the last brace. */
+  json: Buffer;
+  characters: number;
+  tag: string;
+  /** Whose answer it is: everybody's, that of all who see everybody, of strangers, or of one viewer with blocks. */
+  of: 'ALL' | 'UNBLOCKED' | 'STRANGERS' | 'VIEWER';
+  isOfLanguage: boolean;
+}
+
+/** What is asked for, once it is known to be a query that may run. */
+interface Asked {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  operationName: string | undefined;
+  variables: Record<string, unknown>;
+  cost: Cost;
+  query: string;
+  key: string;
+}
+
+/** So many documents are remembered whose answers are each viewer's own, and so many questions whose answers hold for a moment. */
+const maxApart = 10_000;
+const longestKey = 20_000;
+const booleanSize = 200;
+/** Other credentials, such as API keys, note that they are used. */
+const accessToken = /^Bearer eyJ[\w.-]{1,4000}$/;
+
+export class QueryAnswers {
+  private readonly personal = new LRUCache<string, true>({ max: maxApart });
+  private readonly momentary = new LRUCache<string, true>({ max: maxApart });
+
+  constructor(private readonly options: QueryAnswerOptions) {}
+
+  /** @returns null for what is left to Apollo Server, which says what is wrong with it */
+  async answer(request: QueryRequest): Promise<QueryAnswer | null> {
+    const asked = this.read(request);
+    if (!asked) return null;
+    const signedIn = await this.signedInBy(request.authorization).catch(() => undefined);
+    if (signedIn === undefined) return null;
+    const context = this.contextOf(request, signedIn);
+    noteOperation(context, asked.operation);
+    try {
+      await this.options.rateLimits.charge(asked.cost, context);
+    } catch (error) {
+      if (error instanceof RateLimited) return null;
+      throw error;
+    }
+    const { answer, isOwn } = await this.answerOf(asked, context, signedIn);
+    const isShared = isKeepable(answer, signedIn);
+    if (answer.failure) noteErrors(context.facts, answer.failure.result.errors);
+    if (!isOwn) this.options.rateLimits.chargeAnswer(context, answer.characters);
+    return { status: answer.failure?.status, kept: answer.json, own: this.chargeOf(context), isShared, tag: answer.tag };
+  }
+
+  private read({ query, operationName, variables }: QueryRequest): Asked | null {
+    const { operations } = this.options;
+    const document = operations.document(query);
+    if (!('kind' in document)) return null;
+    try {
+      const operation = operations.operation(document, operationName);
+      if (operation.operation !== 'query') return null;
+      const cost = operations.cost(document, operation, variables);
+      const key = `answer ${operationName ?? ''} ${JSON.stringify(variables)} ${query}`;
+      return { document, operation, operationName, variables, cost, query, key };
+    } catch {
+      return null;
+    }
+  }
+
+  private contextOf({ address, acceptLanguage, userAgent, facts }: QueryRequest, signedIn: SignedIn | null): RequestContext {
+    return Object.assign(new RequestContext({ signedIn }, address, this.options.streams), { facts, userAgent, acceptLanguage });
+  }
+
+  /** The answer, from memory where it is kept; with whether it was made for this request. */
+  private async answerOf(
+    asked: Asked,
+    context: RequestContext,
+    signedIn: SignedIn | null,
+  ): Promise<{ answer: KeptAnswer; isOwn: boolean }> {
+    const { cache } = this.options;
+    const own = async () => ({ answer: await this.run(asked, context), isOwn: true });
+    if (!cache || this.isApart(asked, signedIn)) return own();
+    let isOwn = false;
+    const { value: answer, mayBeKept } = await cache.get(
+      asked.key,
+      async () => {
+        isOwn = true;
+        return this.forOthers(await this.run(asked, context), signedIn);
+      },
+      (made) => (isKeepable(made, signedIn) ? made.json.length : null),
+    );
+    if (isOwn && !mayBeKept) this.noteApart(asked, answer, signedIn);
+    return isOwn || (await this.isFor(answer, signedIn)) ? { answer, isOwn } : own();
+  }
+
+  /** The answer of a viewer who does not see everybody is their own. */
+  private async forOthers(answer: KeptAnswer, signedIn: SignedIn | null): Promise<KeptAnswer> {
+    return (await this.isFor(answer, signedIn)) ? answer : { ...answer, of: answer.of === 'UNBLOCKED' ? 'VIEWER' : answer.of };
+  }
+
+  private async isFor({ of }: KeptAnswer, signedIn: SignedIn | null): Promise<boolean> {
+    if (!signedIn || of === 'ALL') return true;
+    return of === 'UNBLOCKED' && (await this.hasNoBlocks(signedIn));
+  }
+
+  /** Whether an answer is of no use to others, or those of others to this viewer. */
+  private isApart({ key, query }: Asked, signedIn: SignedIn | null): boolean {
+    if (signedIn?.key) return true;
+    return key.length > longestKey || this.momentary.has(key) || (signedIn !== null && this.personal.has(query));
+  }
+
+  private noteApart({ key, query }: Asked, answer: KeptAnswer, signedIn: SignedIn | null): void {
+    if (signedIn && answer.of === 'STRANGERS') this.personal.set(query, true);
+    else if (isKeepable(answer, signedIn)) this.momentary.set(key, true);
+  }
+
+  private async run(asked: Asked, context: RequestContext): Promise<KeptAnswer> {
+    const { operations, report } = this.options;
+    Object.assign(context, { askedWho: false, askedWhomTheySee: false, askedLanguage: false });
+    const outcome = await runOperation(operations, asked, context, (error) => report(error, context.facts));
+    const { errors, data } = outcome.result;
+    const isWhole = !errors && outcome.status === undefined;
+    const text = JSON.stringify({ errors, data });
+    const json = Buffer.from(text.slice(0, -1));
+    return {
+      failure: isWhole ? null : outcome,
+      json,
+      characters: text.length,
+      tag: isWhole ? createHash('sha256').update(json).digest('base64url') : '',
+      of: context.askedWho ? 'STRANGERS' : context.askedWhomTheySee ? 'UNBLOCKED' : 'ALL',
+      isOfLanguage: context.askedLanguage,
+    };
+  }
+
+  private chargeOf(context: RequestContext): Buffer {
+    const cost = this.options.rateLimits.chargeOf(context);
+    return Buffer.from(`,"extensions":${JSON.stringify({ cost })}}\n`);
+  }
+
+  /** @throws RequestError for a token that is not good now */
+  private async signedInBy(authorization: string | undefined): Promise<SignedIn | null> {
+    const { cache, authenticate } = this.options;
+    if (!cache || !authorization || !accessToken.test(authorization)) return authenticate(authorization);
+    const { value } = await cache.get(
+      `session ${authorization}`,
+      () => authenticate(authorization),
+      (signedIn) => (signedIn ? booleanSize : null),
+    );
+    // Time passes without a change in the store.
+    return value && value.expiresAt.getTime() > Date.now() ? value : authenticate(authorization);
+  }
+
+  private async hasNoBlocks({ userId }: SignedIn): Promise<boolean> {
+    const { value } = await this.options.cache!.get(
+      `blocks ${userId.toHexString()}`,
+      () => this.options.seesEverybody(userId),
+      () => booleanSize,
+    );
+    return value;
+  }
+}
+
+function isKeepable({ failure, of, isOfLanguage }: KeptAnswer, signedIn: SignedIn | null): boolean {
+  return failure === null && !isOfLanguage && of !== 'VIEWER' && (of !== 'STRANGERS' || signedIn === null);
+}

@@ -1,0 +1,117 @@
+/** Plain queries over HTTP, which are answered without Apollo Server. */
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { refusalFormat } from '../graphql/apollo.js';
+import type { CompiledOperations } from '../graphql/compiled-operations.js';
+import type { QueryAnswer, QueryRequest } from '../graphql/query-answers.js';
+import type { RequestFacts } from '../log.js';
+import type { Compression } from './compression.js';
+
+interface Door {
+  operations: CompiledOperations;
+  requests: { factsOf(request: FastifyRequest): RequestFacts };
+  addressOf: (request: IncomingMessage) => string;
+}
+
+interface Parameters {
+  query?: unknown;
+  operationName?: unknown;
+  variables?: unknown;
+  extensions?: unknown;
+}
+
+const types = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
+
+/** @returns null for what is not in the plain form: Apollo Server answers it, or says what is wrong with it */
+export function queryOf(request: FastifyRequest, { operations, requests, addressOf }: Door): QueryRequest | null {
+  const given = request.method === 'GET' ? parametersOf(request) : plainObject(request.body);
+  const query = given && textOf(given, operations);
+  if (!query || answerType(request) === null) return null;
+  const { operationName = null, variables = null } = given;
+  if (operationName !== null && typeof operationName !== 'string') return null;
+  const values = variables === null ? {} : plainObject(variables);
+  if (!values) return null;
+  const { authorization, 'accept-language': acceptLanguage, 'user-agent': userAgent = null } = request.headers;
+  return {
+    ...{ query, operationName: operationName || undefined, variables: values },
+    ...{ authorization, acceptLanguage, userAgent },
+    address: addressOf(request.raw),
+    facts: requests.factsOf(request),
+  };
+}
+
+function parametersOf({ query, headers }: FastifyRequest): Parameters | null {
+  if (headers['content-type'] !== undefined) return null;
+  const { variables, extensions, ...rest } = query as Record<string, unknown>;
+  const parsed = { ...rest, ...json('variables', variables), ...json('extensions', extensions) };
+  return Object.values(parsed).some((value) => value === unreadable) ? null : parsed;
+}
+
+const unreadable = Symbol('unreadable');
+
+function json(name: string, text: unknown): Record<string, unknown> {
+  if (text === undefined) return {};
+  if (typeof text !== 'string') return { [name]: unreadable };
+  try {
+    return { [name]: JSON.parse(text) as unknown };
+  } catch {
+    return { [name]: unreadable };
+  }
+}
+
+/** The document, which may be named by its hash. One that is sent to be remembered is Apollo Server's. */
+function textOf({ query, extensions }: Parameters, operations: CompiledOperations): string | null {
+  const persisted = plainObject(plainObject(extensions)?.['persistedQuery']);
+  if (extensions !== undefined && extensions !== null && !plainObject(extensions)) return null;
+  if (!persisted) return typeof query === 'string' && query !== '' ? query : null;
+  const hash = persisted['sha256Hash'];
+  if (query !== undefined || persisted['version'] !== 1 || typeof hash !== 'string') return null;
+  return operations.documentByHash(hash)?.loc?.source.body ?? null;
+}
+
+function plainObject(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+}
+
+/** The type that the client likes best; null where it takes none that there is. */
+function answerType({ headers }: FastifyRequest): string | null {
+  const { accept } = headers;
+  if (accept === undefined || accept === '*/*') return types[0]!;
+  return new Negotiator({ headers: { accept } }).mediaType(types) ?? null;
+}
+
+/**
+ * Sends an answer. One to a GET may be kept outside, by whoever asked, and be asked for again with `If-None-Match`: it is
+ * never shown again unasked.
+ */
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: QueryAnswer, compression: Compression): FastifyReply {
+  const { status, kept, own, tag, isShared } = answer;
+  const type = answerType(request)!;
+  const format = refusalFormat(request.headers.accept);
+  if (status !== undefined)
+    return reply
+      .status(status === 400 ? format.status : status)
+      .type(type)
+      .send(Buffer.concat([kept, own]));
+  if (request.method === 'GET' && isNotModified(request, reply, tag)) return reply.status(304).send();
+  // Texts that a client chooses must not be compressed together with what is another's secret.
+  const encoding = isShared ? compression.encodingFor(request.headers['accept-encoding'], kept) : null;
+  if (isShared && request.method !== 'GET') void reply.header('vary', 'Origin, Accept-Encoding');
+  if (!encoding) return reply.type(type).send(Buffer.concat([kept, own]));
+  return reply
+    .type(type)
+    .header('content-encoding', encoding)
+    .send(compression.encode(encoding, kept, own));
+}
+
+function isNotModified(request: FastifyRequest, reply: FastifyReply, tag: string): boolean {
+  void reply.header('cache-control', tag === '' ? 'no-store' : 'private, no-cache');
+  if (tag === '') return false;
+  void reply.header('vary', 'Origin, Authorization, Accept, Accept-Language, Accept-Encoding');
+  // Weak: what the request was charged differs.
+  const etag = `W/"${tag}"`;
+  void reply.header('etag', etag);
+  const known = request.headers['if-none-match'];
+  return known === '*' || (known?.split(',').some((one) => one.trim() === etag || one.trim() === `"${tag}"`) ?? false);
+}

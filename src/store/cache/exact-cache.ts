@@ -1,0 +1,206 @@
+/**
+ * Keeps what was made from the store for as long as the store would give the same: what is kept remembers what it was
+ * made from, and a change removes what it touches. Nothing expires; what is not known to be true now is not answered.
+ */
+import type { DocumentChange, FeedListener } from './change-feed.js';
+import { recordReads, type Reads } from './reads.js';
+import { S3Fifo } from './s3-fifo.js';
+import { collectionTag, documentTags } from './tags.js';
+
+/** Told of what the cache does, for metrics. */
+export interface CacheObserver {
+  onEvict(): void;
+  /** @param count how many kept values a change removed */
+  onInvalidate(count: number): void;
+}
+
+/** What came of some work. */
+export interface Made<Value> {
+  value: Value;
+  /** Whether others who ask the same may have it, and it could be kept. */
+  mayBeKept: boolean;
+}
+
+/** About how many bytes a kept value and each of its tags take besides the value. */
+const overhead = { value: 500, tag: 150 };
+
+export class ExactCache implements FeedListener {
+  private readonly kept: S3Fifo<Kept<unknown>>;
+  private readonly making = new Map<string, Kept<unknown>>();
+  private readonly byTag = new Map<string, Set<Kept<unknown>>>();
+  /** The fields by whose values something is kept, with how many tags name them, by collection. */
+  private readonly fields = new Map<string, Map<string, number>>();
+
+  constructor(
+    maxBytes: number,
+    private readonly observer: CacheObserver,
+  ) {
+    this.kept = new S3Fifo(maxBytes, (kept) => {
+      observer.onEvict();
+      kept.end();
+    });
+  }
+
+  get bytes(): number {
+    return this.kept.bytes;
+  }
+
+  get size(): number {
+    return this.kept.size;
+  }
+
+  /** What is kept under a key. Ask only in a turn in which the feed is current. */
+  get<Value>(key: string): Value | undefined {
+    return this.kept.get(key)?.value as Value | undefined;
+  }
+
+  /**
+   * Makes a value, once for all who ask for it at a time, and keeps it where nothing that it was made from has changed
+   * meanwhile. Ask only in a turn in which the feed is current.
+   * @param sizeOf the bytes that the value takes; null for one that only who asked first may have
+   */
+  async make<Value>(key: string, work: () => Promise<Value>, sizeOf: (value: Value) => number | null): Promise<Made<Value>> {
+    const running = this.making.get(key) as Kept<Value> | undefined;
+    // What it has read until now is still true, and what it has yet to read will be.
+    if (running?.isTrue && !running.isRefused) {
+      const made = await running.promise.catch(() => null);
+      return made?.mayBeKept ? made : { value: await work(), mayBeKept: false };
+    }
+    const kept = new Kept<Value>(key, this);
+    this.making.set(key, kept);
+    kept.promise = this.run(kept, work, sizeOf);
+    return kept.promise;
+  }
+
+  private async run<Value>(kept: Kept<Value>, work: () => Promise<Value>, sizeOf: (value: Value) => number | null): Promise<Made<Value>> {
+    let value: Value;
+    try {
+      value = await recordReads(kept, work);
+    } catch (error) {
+      this.finish(kept);
+      kept.end();
+      throw error;
+    }
+    this.finish(kept);
+    const size = kept.isRefused ? null : sizeOf(value);
+    kept.value = value;
+    if (size === null || !kept.isTrue || !this.kept.set(kept.key, kept, this.bytesOf(kept, size))) kept.end();
+    return { value, mayBeKept: size !== null };
+  }
+
+  private finish(kept: Kept<unknown>): void {
+    if (this.making.get(kept.key) === kept) this.making.delete(kept.key);
+  }
+
+  private bytesOf({ key, tags }: Kept<unknown>, size: number): number {
+    let bytes = size + 2 * key.length + overhead.value;
+    for (const tag of tags) bytes += overhead.tag + tag.length;
+    return bytes;
+  }
+
+  onChanges(changes: readonly DocumentChange[]): void {
+    let count = 0;
+    for (const change of changes) for (const tag of this.tagsOf(change)) count += this.invalidateTag(tag);
+    if (count > 0) this.observer.onInvalidate(count);
+  }
+
+  onLost(): void {
+    const all = new Set([...this.byTag.values()].flatMap((ones) => [...ones]));
+    for (const kept of all) kept.invalidate();
+    if (all.size > 0) this.observer.onInvalidate(all.size);
+  }
+
+  private tagsOf({ collection, before, after }: DocumentChange): Set<string> {
+    const tags = new Set([collectionTag(collection)]);
+    const fields = this.fields.get(collection);
+    if (!fields) return tags;
+    const images = [before(), after()].filter((image) => image !== null);
+    for (const field of fields.keys()) for (const image of images) for (const tag of documentTags(collection, field, image)) tags.add(tag);
+    return tags;
+  }
+
+  private invalidateTag(tag: string): number {
+    const touched = this.byTag.get(tag);
+    if (!touched) return 0;
+    const all = [...touched];
+    for (const kept of all) kept.invalidate();
+    return all.length;
+  }
+
+  /** For what is kept alone. */
+  register(kept: Kept<unknown>, tag: string): void {
+    const known = this.byTag.get(tag);
+    if (known) return void known.add(kept);
+    this.byTag.set(tag, new Set([kept]));
+    const [collection, field] = tag.split('/', 2) as [string, string | undefined];
+    if (field === undefined) return;
+    const fields = this.fields.get(collection) ?? new Map<string, number>();
+    fields.set(field, (fields.get(field) ?? 0) + 1);
+    this.fields.set(collection, fields);
+  }
+
+  /** For what is kept alone. */
+  unregister(kept: Kept<unknown>, tag: string): void {
+    const known = this.byTag.get(tag);
+    if (!known?.delete(kept) || known.size > 0) return;
+    this.byTag.delete(tag);
+    const [collection, field] = tag.split('/', 2) as [string, string | undefined];
+    const fields = this.fields.get(collection);
+    if (field === undefined || !fields) return;
+    const left = fields.get(field)! - 1;
+    if (left > 0) fields.set(field, left);
+    else fields.delete(field);
+    if (fields.size === 0) this.fields.delete(collection);
+  }
+
+  /** For what is kept alone. */
+  forget(kept: Kept<unknown>): void {
+    if (this.kept.peek(kept.key) === kept) this.kept.delete(kept.key);
+  }
+}
+
+/** A value with what it was made from; first while it is made, then while it is kept. */
+class Kept<Value> implements Reads {
+  readonly startedAt = Date.now();
+  readonly tags = new Set<string>();
+  value: Value | undefined;
+  promise!: Promise<Made<Value>>;
+  /** Whether nothing that it was made from has changed since. */
+  isTrue = true;
+  isRefused = false;
+  private hasEnded = false;
+  private readonly callbacks: (() => void)[] = [];
+
+  constructor(
+    readonly key: string,
+    private readonly cache: ExactCache,
+  ) {}
+
+  add(tag: string): void {
+    if (this.hasEnded || this.tags.has(tag)) return;
+    this.tags.add(tag);
+    this.cache.register(this, tag);
+  }
+
+  refuse(): void {
+    this.isRefused = true;
+  }
+
+  onEnd(callback: () => void): void {
+    if (this.hasEnded) callback();
+    else this.callbacks.push(callback);
+  }
+
+  invalidate(): void {
+    this.isTrue = false;
+    this.end();
+  }
+
+  end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    for (const tag of this.tags) this.cache.unregister(this, tag);
+    for (const callback of this.callbacks) callback();
+    this.cache.forget(this);
+  }
+}

@@ -1,0 +1,98 @@
+/** A cache of what is made from the store, which never answers what the store would not. */
+import type { Connection } from 'mongoose';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Logger } from '../../log.js';
+import { ChangeFeed } from './change-feed.js';
+import { ExactCache, type Made } from './exact-cache.js';
+
+export type { Made } from './exact-cache.js';
+
+/** How often news may have to be waited for again, for one question. */
+const mostWaits = 3;
+
+export interface StoreCacheOptions {
+  connection: Connection;
+  /** How often has been committed, where this process hosts the store. */
+  commits: (() => number) | null;
+  /** What all that is kept takes. */
+  maxBytes: number;
+  metrics: Registry;
+  log: Logger;
+}
+
+export class StoreCache {
+  private readonly cache: ExactCache;
+  private readonly feed: ChangeFeed;
+  private readonly answered: Counter;
+
+  constructor({ connection, commits, maxBytes, metrics, log }: StoreCacheOptions) {
+    const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_cache_${name}_total`, help, registers: [metrics] });
+    const evictions = counter('evictions', 'Kept answers that had to go for others.');
+    const invalidations = counter('invalidations', 'Kept answers that a change in the store removed.');
+    this.answered = new Counter({
+      name: 'plaza_cache_answers_total',
+      help: 'Questions to the cache: answered from memory (hit), from the store (miss), or past it while changes had not been heard (behind).',
+      labelNames: ['outcome'],
+      registers: [metrics],
+    });
+    this.cache = new ExactCache(maxBytes, { onEvict: () => evictions.inc(), onInvalidate: (count) => invalidations.inc(count) });
+    this.feed = new ChangeFeed(connection, commits, this.cache, log);
+    this.watch(metrics);
+  }
+
+  private watch(metrics: Registry): void {
+    const { cache, feed } = this;
+    const gauge = (name: string, help: string, read: () => number): Gauge =>
+      new Gauge({
+        name: `plaza_cache_${name}`,
+        help,
+        registers: [metrics],
+        collect() {
+          this.set(read());
+        },
+      });
+    gauge('bytes', 'About how many bytes kept answers take.', () => cache.bytes);
+    gauge('entries', 'Kept answers.', () => cache.size);
+    gauge('lag_seconds', 'How long ago the store last told its changes.', () => feed.silence / 1000);
+  }
+
+  start(): void {
+    this.feed.start();
+  }
+
+  stop(): Promise<void> {
+    return this.feed.stop();
+  }
+
+  noteOwnWrite(): void {
+    this.feed.noteOwnWrite();
+  }
+
+  /**
+   * What is kept under the key, or what the work makes.
+   * @param sizeOf the bytes that a value takes; null for one that is not to be kept or shared
+   */
+  async get<Value>(key: string, work: () => Promise<Value>, sizeOf: (value: Value) => number | null): Promise<Made<Value>> {
+    if (!(await this.isCurrent())) {
+      this.answered.inc({ outcome: 'behind' });
+      return { value: await work(), mayBeKept: true };
+    }
+    const kept = this.cache.get<Value>(key);
+    this.answered.inc({ outcome: kept === undefined ? 'miss' : 'hit' });
+    return kept === undefined ? this.cache.make(key, work, sizeOf) : { value: kept, mayBeKept: true };
+  }
+
+  /** What is kept under the key now, if that is known to be true in this turn. */
+  peek<Value>(key: string): Value | undefined {
+    return this.feed.isCurrent() === true ? this.cache.get<Value>(key) : undefined;
+  }
+
+  private async isCurrent(): Promise<boolean> {
+    for (let waits = 0; waits < mostWaits; waits++) {
+      const current = this.feed.isCurrent();
+      if (typeof current === 'boolean') return current;
+      if (!(await current)) return false;
+    }
+    return this.feed.isCurrent() === true;
+  }
+}

@@ -1,0 +1,135 @@
+/** A shop in a process of its own, with a product whose page is full: 20 reviews and 20 comments with authors. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addressOf, kill, unlimited } from '../../support/processes.js';
+
+export const slug = 'barista-espresso-machine';
+export const query = `query ProductPage($slug: String!) { product(slug: $slug) {
+  id title description price { amountMinor currency } category { name } merchant { name }
+  rating { reviewCount mean weightedMean composite distribution { stars count } aspects { quality price service } }
+  reviews(first: 20) { totalCount edges { cursor node { id title body overall verifiedPurchase author { id handle name } } } }
+  comments(first: 20) { totalCount edges { cursor node { id body author { id handle name } } } }
+  similarProducts(first: 5) { edges { node { id title slug rating { composite } } } }
+} }`;
+export const page = { query, variables: { slug } };
+
+const people = 20;
+
+// The answer's shape is the query's.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Json = any;
+
+export interface Started {
+  url: string;
+  child: ChildProcess;
+}
+
+export async function start(args: string[], environment: NodeJS.ProcessEnv = {}): Promise<Started> {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { url: await addressOf(child), child };
+}
+
+export function residentMegabytes({ pid }: ChildProcess): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+}
+
+export class Shop {
+  product = '';
+  tokens: string[] = [];
+  reviews: string[] = [];
+  /** Reviews of products that the page does not show, and whose scores it does not depend on. */
+  reviewsElsewhere: string[] = [];
+  productsElsewhere: string[] = [];
+
+  private constructor(
+    readonly started: Started,
+    private readonly directory: string,
+  ) {}
+
+  /** @param main the entry of a build */
+  static async open(main: string, environment: NodeJS.ProcessEnv = {}): Promise<Shop> {
+    const directory = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
+    const started = await start([main], { PORT: '0', PLAZA_DATA_DIR: directory, DEMO_SHOP: 'true', ...environment });
+    const shop = new Shop(started, directory);
+    await shop.fill();
+    return shop;
+  }
+
+  get url(): string {
+    return this.started.url;
+  }
+
+  async close(): Promise<void> {
+    await kill(this.started, 'SIGTERM');
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async ask(query: string, variables: object = {}, token?: string): Promise<Json> {
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    const answer = (await response.json()) as { data: Json; errors?: unknown };
+    if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+    return answer.data;
+  }
+
+  async change(name: string, input: object, selection: string, token: string | undefined): Promise<Json> {
+    const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+    const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
+    const payload = (await this.ask(document, { input }, token))[name];
+    if (payload.userErrors.length > 0) throw new Error(JSON.stringify(payload.userErrors));
+    return payload;
+  }
+
+  private async fill(): Promise<void> {
+    const { product } = await this.ask('query ($slug: String!) { product(slug: $slug) { id } }', { slug });
+    this.product = product.id;
+    for (let number = 0; number < people; number++) await this.addPerson(number);
+    const { reviews } = (await this.ask(query, { slug })).product;
+    this.reviews = reviews.edges.map(({ node }: Json) => node.id);
+    await this.lookElsewhere();
+  }
+
+  private async addPerson(number: number): Promise<void> {
+    const input = {
+      email: `page${number}@plaza.example`,
+      handle: `page_${number}`,
+      name: `Page Reader ${number}`,
+      password: `correct-horse-${number}-battery`,
+    };
+    const { accessToken } = await this.change('signUp', input, 'accessToken', undefined);
+    const token: string = accessToken;
+    this.tokens.push(token);
+    const ratings = { quality: 1 + (number % 5), price: 1 + ((number + 1) % 5), service: 1 + ((number + 2) % 5) };
+    const text = `What reader ${number} says of it, in as many words as people use who have had it for some months now and use it daily. `;
+    await this.change(
+      'createReview',
+      { productId: this.product, ratings, title: `Reader ${number}`, body: text.repeat(2) },
+      'review { id }',
+      token,
+    );
+    await this.change('addComment', { subjectId: this.product, body: text }, 'comment { id }', token);
+  }
+
+  /** Products of other categories than the page's own and those beside it: their scores are drawn to another mean. */
+  private async lookElsewhere(): Promise<void> {
+    const { product, products } = await this.ask(
+      `query ($slug: String!) {
+        product(slug: $slug) { category { id } similarProducts(first: 5) { edges { node { category { id } } } } }
+        products(first: 100) { edges { node { id category { id } reviews(first: 1) { edges { node { id } } } } } }
+      }`,
+      { slug },
+    );
+    const near = new Set([product.category.id, ...product.similarProducts.edges.map(({ node }: Json) => node.category.id)]);
+    const far = products.edges.map(({ node }: Json) => node).filter(({ category }: Json) => !near.has(category.id));
+    this.productsElsewhere = far.map(({ id }: Json) => id);
+    this.reviewsElsewhere = far.flatMap(({ reviews }: Json) => reviews.edges.map(({ node }: Json) => node.id));
+  }
+}
