@@ -5,7 +5,7 @@ import { createConnection } from 'mongoose';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.js';
 import { DataKeys } from './data-keys.js';
-import { RequestError } from './errors.js';
+import { RequestError, RulesBroken } from './errors.js';
 import { exportedReviews } from './export/exported-reviews.js';
 import { FeedFile } from './export/feed-file.js';
 import { googleFeed } from './export/google-feed.js';
@@ -17,9 +17,11 @@ import { RateLimits } from './graphql/rate-limits.js';
 import { assembleSchema } from './graphql/schema.js';
 import { LiveStreams } from './graphql/streams.js';
 import { withPort } from './http/port.js';
+import type { ReviewPageOptions } from './http/review-page.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import type { Logger } from './log.js';
 import { folderTransport, Outbox, smtpTransport, type MailTransport } from './mail/index.js';
+import { languageOf, translate } from './messages/index.js';
 import { releaseMigrations } from './migrations/index.js';
 import { accessLogModule } from './modules/access-log/index.js';
 import { apiKeyModule, isApiKeySecret, type ApiKeyVerbs } from './modules/api-key/index.js';
@@ -30,6 +32,7 @@ import { DomainEventBus } from './modules/domain-events.js';
 import { feedModule } from './modules/feed/index.js';
 import { feedbackModule } from './modules/feedback/index.js';
 import { imageModule } from './modules/image/index.js';
+import { invitationModule } from './modules/invitation/index.js';
 import { moderationModule } from './modules/moderation/index.js';
 import type { Foundation, Module } from './modules/module.js';
 import { notificationModule } from './modules/notification/index.js';
@@ -45,11 +48,13 @@ import { shareModule } from './modules/share/index.js';
 import { similarityModule } from './modules/similarity/index.js';
 import { socialGraphModule } from './modules/social-graph/index.js';
 import { userModule, type UserVerbs } from './modules/user/index.js';
+import { webhookModule, type ProductOf, type ReadPayload } from './modules/webhook/index.js';
 import { watchStore } from './observability/store-metrics.js';
 import { traceStore } from './observability/store-spans.js';
 import { startTelemetry, type Telemetry } from './observability/telemetry.js';
 import { HiddenAuthors, Realtime } from './realtime/index.js';
-import type { SignedIn } from './relay/context.js';
+import { noStreams, RequestContext, type SignedIn } from './relay/context.js';
+import { toGlobalId } from './relay/global-id.js';
 import { NodeFinders } from './relay/node.js';
 import { openStore, type Store } from './store/connection.js';
 import { StoreCache } from './store/cache/index.js';
@@ -99,7 +104,12 @@ function buildFeatures(foundation: Foundation, config: Config) {
     feed: feed.verbs,
   };
   const order = orderModule(foundation, { ...shared, accessLog: accessLog.verbs });
-  const review = reviewModule(foundation, { ...shared, orders: order.verbs }, { productUrlOf: productUrlOf(config) });
+  const invitation = invitationModule(foundation, shared, config);
+  const review = reviewModule(
+    foundation,
+    { ...shared, orders: order.verbs, invitations: invitation.verbs },
+    { productUrlOf: productUrlOf(config) },
+  );
   const question = questionModule(foundation, { ...shared, orders: order.verbs });
   const share = shareModule(foundation, shared, {
     ...config,
@@ -108,6 +118,14 @@ function buildFeatures(foundation: Foundation, config: Config) {
   });
   const subjects = [catalog, review, question, share].flatMap(({ content }) => content);
   const comment = commentModule(foundation, { ...shared, subjects }, { editWindow: retention.commentEdits });
+  const webhook = webhookModule(
+    foundation,
+    {
+      ...shared,
+      productOf: productOfContent({ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs }),
+    },
+    { ...config.webhooks, retention: retention.webhooks },
+  );
   const referral = referralModule(foundation, shared);
   const feedback = feedbackModule(foundation, shared);
   const content = [...subjects, ...comment.content];
@@ -128,8 +146,8 @@ function buildFeatures(foundation: Foundation, config: Config) {
     },
   );
   const modules = [
-    ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, review, question, share, comment],
-    ...[referral, feedback, moderation, apiKey, similarity, recommendation],
+    ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, invitation, review, question],
+    ...[share, comment, webhook, referral, feedback, moderation, apiKey, similarity, recommendation],
   ] satisfies Module[];
   const personalData = () => modules.flatMap((module) => module.personalData);
   const privacy = privacyModule(foundation, { users, accessLog: accessLog.verbs, personalData }, config);
@@ -139,6 +157,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
       ...{ images, users, catalog: catalog.verbs, behaviour: behaviour.verbs, socialGraph: socialGraph.verbs, orders: order.verbs },
       ...{ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs },
       ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs, apiKeys: apiKey.verbs },
+      ...{ webhooks: webhook.verbs, invitations: invitation.verbs },
     },
   };
 }
@@ -277,6 +296,52 @@ function indexWorker(migrations: Migrations, log: Logger): Worker {
   return new Worker({ name: 'indexes', interval: 60 * 60 * 1000, log, run: () => migrations.run({ indexes: 'ALL' }) });
 }
 
+type ContentVerbs = Pick<Features['verbs'], 'reviews' | 'questions' | 'shares' | 'comments'>;
+
+/** The product that some content is about. */
+function productOfContent({ reviews, questions, shares, comments }: ContentVerbs): ProductOf {
+  return async ({ type, id }) => {
+    if (type === 'Review') return (await reviews.reviewById.batch([id]))[0]?.product ?? null;
+    if (type === 'Question') return (await questions.questionById.batch([id]))[0]?.product ?? null;
+    if (type === 'Answer') return (await questions.answerById.batch([id]))[0]?.product ?? null;
+    if (type === 'Share') return (await shares.shareById.batch([id]))[0]?.product ?? null;
+    const comment = type === 'Comment' ? (await comments.commentById.batch([id]))[0] : null;
+    if (!comment) return null;
+    const subject = { type: comment.subjectType, id: comment.subject };
+    return subject.type === 'Product' ? subject.id : productOfContent({ reviews, questions, shares, comments })(subject);
+  };
+}
+
+/** What the page behind an invitation's link shows. */
+function openInvitation(
+  invitations: Features['verbs']['invitations'],
+  catalog: Features['verbs']['catalog'],
+): ReviewPageOptions['openInvitation'] {
+  return async (token, acceptLanguage) => {
+    try {
+      const { product } = await invitations.open(token);
+      const [found] = await catalog.productsByIds([product]);
+      if (!found || found.archivedAt) return { refusal: 'This product is no longer available.' };
+      return { productId: toGlobalId('Product', product), title: found.title, imageUrl: found.imageUrl ?? null };
+    } catch (error) {
+      if (!(error instanceof RulesBroken)) throw error;
+      return { refusal: translate(error.rules[0]!.message, languageOf(acceptLanguage)) };
+    }
+  };
+}
+
+/** Payloads of webhooks are read as any client reads. */
+function payloadReader(operations: CompiledOperations): ReadPayload {
+  return async (query, variables, reader) => {
+    const document = operations.document(query);
+    if (!('kind' in document)) throw document[0]!;
+    const signedIn = reader && { ...reader, sessionId: '', expiresAt: new Date(8.64e15) };
+    const { data, errors } = await operations.run(document, undefined, {}, new RequestContext({ signedIn }, '', noStreams), variables);
+    if (errors) throw errors[0]!;
+    return data as Record<string, unknown>;
+  };
+}
+
 async function serve(
   config: Config,
   { database, realtime, metrics, modules, nodes, verbs }: ReturnType<typeof buildShop>,
@@ -291,7 +356,8 @@ async function serve(
   if (config.telemetry.endpoint !== undefined) traceRootFields(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
-  const { apiKeys, images, users, socialGraph, shares, catalog } = verbs;
+  const { apiKeys, images, users, socialGraph, shares, catalog, webhooks, invitations } = verbs;
+  webhooks.readPayloadsBy(payloadReader(operations));
   return createHttpServer({
     ...config,
     images,
@@ -303,6 +369,9 @@ async function serve(
     productUrlOf: productUrlOf(config),
     reviewFeed: () => reviewFeed.current(),
     placeOfSlug: (slug) => catalog.placeOfSlug(slug),
+    openInvitation: openInvitation(invitations, catalog),
+    isUnsubscribeLink: (token) => invitations.isUnsubscribeLink(token),
+    unsubscribe: (token) => invitations.unsubscribe(token),
     followShare: (code, visitor) => shares.followShare(code, visitor),
     rateLimits,
     hiddenAuthors: new HiddenAuthors(realtime.announcements, (user) => socialGraph.hiddenAuthorsOf(user)),

@@ -54,6 +54,15 @@ function duration(fallback: string, { min = '1s', max = '3650d' } = {}) {
     .meta({ values: 'duration' });
 }
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function durationOf(value: string): number | null {
   const match = /^(\d{1,10})(ms|s|m|h|d)$/.exec(value);
   if (!match) return value === '0' ? 0 : null;
@@ -367,7 +376,47 @@ const retention = {
   COMMENT_EDIT_WINDOW: described(duration('24h', { min: '1s' }), 'How long a comment can be changed by its author.'),
   EVENT_RETENTION: described(duration('7d', { min: '1m' }), 'How long events are kept from which subscriptions can resume.'),
   MAX_EVENTS_PER_TOPIC: described(count.min(100).default(10_000), 'Maximum events of one topic that are kept; the latest stay.'),
+  WEBHOOK_RETENTION: described(
+    duration('30d', { min: '1h' }),
+    'How long messages to webhooks are listed after they were delivered or given up.',
+  ),
   IDEMPOTENCY_RETENTION: described(duration('7d', { min: '1m' }), 'How long an idempotency key is remembered.'),
+};
+
+const quietHours = z
+  .string()
+  .transform((value, context) => {
+    const match = /^(\d{1,2})-(\d{1,2})$/.exec(value);
+    const [from, until] = [Number(match?.[1]), Number(match?.[2])];
+    if (match && from < 24 && until < 24) return { from, until };
+    context.addIssue({ code: 'custom', message: 'must be two hours of the day such as 21-8' });
+    return z.NEVER;
+  })
+  .prefault('21-8')
+  .meta({ values: 'hours' });
+
+const integrations = {
+  INVITATIONS: described(
+    flag.prefault('true'),
+    'Whether customers are invited by mail to review what was delivered. See [invitations.md](invitations.md).',
+  ),
+  INVITATION_DELAY: described(duration('7d', { min: '0', max: '90d' }), 'How long after the delivery the invitation is sent.'),
+  INVITATION_REMINDER: described(
+    duration('7d', { min: '0', max: '60d' }),
+    'How long after the invitation one reminder is sent, unless the customer has reviewed. `0` sends none.',
+  ),
+  INVITATION_QUIET_HOURS: described(
+    quietHours,
+    'Hours in which no invitation is sent, from the first until before the second, in `TIME_ZONE`. `0-0` is never.',
+  ),
+  TIME_ZONE: described(
+    z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').prefault('UTC'),
+    'The shop’s time zone, by its IANA name.',
+  ),
+  WEBHOOK_ALLOW_PRIVATE: described(
+    flag.prefault('false'),
+    'Whether webhooks may have http addresses and lead to private networks or this machine. See [webhooks.md](webhooks.md).',
+  ),
 };
 
 const recommendations = {
@@ -394,6 +443,7 @@ export const configurationSections: Record<string, Record<string, z.ZodType>> = 
   Community: community,
   Images: images,
   Retention: retention,
+  Integrations: integrations,
   Recommendations: recommendations,
 };
 
@@ -406,6 +456,7 @@ export const environment = z.object({
   ...community,
   ...images,
   ...retention,
+  ...integrations,
   ...recommendations,
 });
 

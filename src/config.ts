@@ -36,6 +36,14 @@ export interface Config {
   images: ImageConfig;
   consentRequired: boolean;
   retention: Retention;
+  webhooks: { allowPrivate: boolean };
+  invitations: {
+    enabled: boolean;
+    delay: number;
+    /** Null for no reminder. */
+    reminderDelay: number | null;
+    quietHours: { from: number; until: number; timeZone: string };
+  };
   visitorCookieLifetime: number;
   /** Whether refresh tokens go into a cookie and not into answers. */
   refreshTokenCookie: boolean;
@@ -103,6 +111,7 @@ export interface Retention {
   commentEdits: number;
   events: number;
   maxEventsPerTopic: number;
+  webhooks: number;
   idempotencyKeys: number;
 }
 
@@ -169,6 +178,13 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     images: images(values),
     consentRequired: values.CONSENT === 'required',
     retention: retention(values),
+    webhooks: { allowPrivate: values.WEBHOOK_ALLOW_PRIVATE },
+    invitations: {
+      enabled: values.INVITATIONS,
+      delay: values.INVITATION_DELAY,
+      reminderDelay: values.INVITATION_REMINDER || null,
+      quietHours: { ...values.INVITATION_QUIET_HOURS, timeZone: values.TIME_ZONE },
+    },
     visitorCookieLifetime: values.VISITOR_COOKIE_LIFETIME,
     refreshTokenCookie: values.REFRESH_TOKEN_COOKIE,
     maxOperationDepth: values.MAX_OPERATION_DEPTH,
@@ -242,6 +258,7 @@ function retention(values: Environment): Retention {
     commentEdits: values.COMMENT_EDIT_WINDOW,
     events: values.EVENT_RETENTION,
     maxEventsPerTopic: values.MAX_EVENTS_PER_TOPIC,
+    webhooks: values.WEBHOOK_RETENTION,
     idempotencyKeys: values.IDEMPOTENCY_RETENTION,
   };
 }

@@ -43,8 +43,11 @@ import { refreshCookie } from './refresh-cookie.js';
 import { requestIdOf, RequestLog } from './request-log.js';
 import { playgroundPath, servePlayground } from './playground.js';
 import { serveProductPage, type ProductPageOptions } from './product-page.js';
+import { serveEmbeds, type EmbedOptions } from './embed.js';
+import { serveReviewPages, type ReviewPageOptions } from './review-page.js';
 import { serveReviewFeed, type ReviewFeedOptions } from './review-feed.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
+import { serveWidgets } from './widgets.js';
 
 const path = '/graphql';
 const pingInterval = 12_000;
@@ -58,7 +61,8 @@ export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
   subscriberBacklog: number;
 }
 
-export interface HttpOptions extends ShortLinkOptions, ProductPageOptions, OriginOptions, ReviewFeedOptions, ImageRouteOptions {
+export interface HttpOptions
+  extends ShortLinkOptions, ProductPageOptions, OriginOptions, ReviewFeedOptions, ImageRouteOptions, ReviewPageOptions, EmbedOptions {
   /** Signs what browsers keep. */
   authSecrets: readonly [string, ...string[]];
   refreshTokenCookie: boolean;
@@ -172,6 +176,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveShortLinks(fastify, options);
   serveProductPage(fastify, options, options.operations, options.streams);
   serveReviewFeed(fastify, options);
+  await serveWidgets(fastify);
+  serveEmbeds(fastify, options, options.operations, options.streams);
+  await serveReviewPages(fastify, options, options.operations, options.streams);
   await serveImages(fastify, options);
   serveAccountPage(fastify, path);
   if (options.playground) await servePlayground(fastify, options);

@@ -8,6 +8,13 @@ export interface Mail {
   html: string;
   /** Where the mail leads, for who reads the log instead. */
   link: string | null;
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+interface MailLink {
+  label: string;
+  url: string;
 }
 
 export interface MailContent {
@@ -15,19 +22,26 @@ export interface MailContent {
   subject: string;
   /** Sentences before and after the link. */
   before: string[];
-  link?: { label: string; url: string };
+  link?: MailLink;
+  /** The same for several. */
+  links?: MailLink[];
   after?: string[];
+  /** A link below everything else. */
+  footer?: MailLink;
 }
 
-export function composeMail({ to, subject, before, link, after = [] }: MailContent): Mail {
+export function composeMail({ to, subject, before, link, links = link ? [link] : [], after = [], footer }: MailContent): Mail {
   const paragraph = (text: string): string => `<p style="margin:0 0 16px">${escapeHtml(text)}</p>`;
-  const button = link && `<p style="margin:0 0 16px"><a href="${escapeHtml(link.url)}">${escapeHtml(link.label)}</a></p>`;
-  const body = [...before.map(paragraph), ...(button ? [button] : []), ...after.map(paragraph)].join('\n');
+  const button = ({ label, url }: MailLink): string =>
+    `<p style="margin:0 0 16px"><a href="${escapeHtml(url)}">${escapeHtml(label)}</a></p>`;
+  const plain = ({ label, url }: MailLink): string => `${label}:\n${url}`;
+  const last = footer ? [footer] : [];
+  const body = [...before.map(paragraph), ...links.map(button), ...after.map(paragraph), ...last.map(button)].join('\n');
   return {
     to,
     subject,
-    text: `${[...before, ...(link ? [`${link.label}:\n${link.url}`] : []), ...after].join('\n\n')}\n`,
+    text: `${[...before, ...links.map(plain), ...after, ...last.map(plain)].join('\n\n')}\n`,
     html: `<!doctype html>\n<html lang="en"><body style="font:16px/1.5 sans-serif;max-width:36em">\n${body}\n</body></html>\n`,
-    link: link?.url ?? null,
+    link: links[0]?.url ?? null,
   };
 }

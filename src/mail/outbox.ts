@@ -25,6 +25,8 @@ interface OutgoingDocument {
   attempts: number;
   /** When it is of no use any more. */
   expiresAt: Date;
+  /** When it was last handed to the mail server, with no answer yet. */
+  handedAt?: Date | null;
 }
 
 /**
@@ -33,6 +35,11 @@ interface OutgoingDocument {
  * @returns null where there is nothing to send
  */
 export type Composer<Data> = (data: Data, id: string) => Promise<Mail | null>;
+
+export interface KindOptions {
+  /** Whether rather none is sent than two, where a process ends between handing a mail over and hearing that it was taken. */
+  once?: boolean;
+}
 
 const interval = 5_000;
 const lanes = 4;
@@ -47,6 +54,7 @@ export class Outbox {
   private readonly sent: Counter;
   private readonly model: Model<OutgoingDocument>;
   private readonly composers = new Map<string, Composer<never>>();
+  private readonly once = new Set<string>();
 
   constructor(
     database: Database,
@@ -61,8 +69,9 @@ export class Outbox {
   }
 
   /** Declares a kind of mail. Which data it is made of is the feature's own. */
-  compose<Data>(kind: string, composer: Composer<Data>): void {
+  compose<Data>(kind: string, composer: Composer<Data>, { once = false }: KindOptions = {}): void {
     this.composers.set(kind, composer);
+    if (once) this.once.add(kind);
   }
 
   /**
@@ -137,11 +146,17 @@ export class Outbox {
       .lean();
   }
 
-  private async deliver({ _id, kind, sealed, attempts }: OutgoingDocument): Promise<void> {
+  private async deliver({ _id, kind, sealed, attempts, handedAt }: OutgoingDocument): Promise<void> {
+    if (handedAt) {
+      await this.model.deleteOne({ _id });
+      this.log.warn({ mail: _id, kind }, 'a process ended while it sent a mail that may not come twice; it is not sent again');
+      return;
+    }
     try {
       const composer = this.composers.get(kind);
       if (!composer) throw new Error(`No feature makes mail of the kind "${kind}".`);
       const mail = await composer(JSON.parse(this.keys.open(sealed, contextOf(_id))) as never, _id);
+      if (mail && this.once.has(kind)) await this.model.updateOne({ _id }, { $set: { handedAt: new Date() } });
       if (mail) await this.transport.send(mail, _id);
       this.sent.inc({ kind, outcome: mail ? 'sent' : 'needless' });
       await this.model.deleteOne({ _id });
@@ -149,7 +164,7 @@ export class Outbox {
       this.sent.inc({ kind, outcome: 'failed' });
       const delay = Math.min(longestRetry, firstRetry * 2 ** (attempts - 1));
       this.log.warn({ err: error, mail: _id, kind, attempts, retryInMs: delay }, 'a mail could not be sent; it is tried again');
-      await this.model.updateOne({ _id }, { $set: { dueAt: new Date(Date.now() + delay) } });
+      await this.model.updateOne({ _id }, { $set: { dueAt: new Date(Date.now() + delay), handedAt: null } });
     }
   }
 }
@@ -167,6 +182,7 @@ function outgoingSchema(): Schema<OutgoingDocument> {
     dueAt: { type: Date, required: true },
     attempts: { type: Number, required: true },
     expiresAt: { type: Date, required: true },
+    handedAt: { type: Date },
   });
   schema.index({ dueAt: 1 });
   schema.index({ createdAt: 1 });

@@ -47,7 +47,7 @@ export function folderTransport({ directory, from, showLinks }: FolderOptions, l
   };
 }
 
-function messageOf({ to, subject, text, html }: Mail, id: string, from: string) {
+function messageOf({ to, subject, text, html, headers }: Mail, id: string, from: string) {
   return {
     from,
     to: { name: '', address: to },
@@ -55,7 +55,7 @@ function messageOf({ to, subject, text, html }: Mail, id: string, from: string) 
     text,
     html,
     messageId: `<${id}@plaza>`,
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { ...headers, 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,
   };

@@ -20,6 +20,23 @@ export function hiddenWith(eventType: string, content: ContentReference): { cont
   return eventType.endsWith('_REMOVED') ? {} : { content: contentKey(content) };
 }
 
+/** What is told outside, with references to what it is about. */
+export interface PublishedEvent {
+  event:
+    | 'REFERRAL_SENT'
+    | 'REFERRAL_BOUGHT'
+    | 'SHARE_ADDED'
+    | 'SHARE_REMOVED'
+    | 'FEEDBACK_RECEIVED'
+    | 'FEEDBACK_ANSWERED'
+    | 'INVITATION_SENT'
+    | 'INVITATION_REMINDED';
+  subject: ContentReference;
+  product: Types.ObjectId | null;
+  /** The merchant whom it concerns, where that is not the product's. */
+  merchant?: Types.ObjectId;
+}
+
 export interface DomainEvents {
   /** An order was placed, or moved to another status. */
   orderStatusChanged: {
@@ -29,6 +46,7 @@ export interface DomainEvents {
       merchant: Types.ObjectId;
       items: { product: Types.ObjectId }[];
       status: 'PLACED' | 'PAID' | 'SHIPPED' | 'DELIVERED' | 'CANCELLED';
+      placedAt: Date;
     };
     /** What a share's link gave the visitor; only when the order is placed. */
     shareToken: string | null;
@@ -55,6 +73,8 @@ export interface DomainEvents {
   contentGone: { contents: readonly ContentReference[] };
   /** Its author deleted content. */
   contentDeleted: { content: ContentReference };
+  /** Something that programs outside are told of, and that is no event of the log. */
+  published: PublishedEvent;
   /** Content waits for a moderator before anybody sees it. */
   contentHeld: { author: Types.ObjectId; content: ContentReference; isEdit: boolean };
 }

@@ -20,10 +20,15 @@ export interface Change {
   announce: (topic: string) => void;
 }
 
+/** Takes part in a change that wrote events. */
+type RecordListener = (change: Change, entries: readonly EventEntry[]) => Promise<void>;
+
 export class Realtime {
   readonly announcements = new Announcements();
   readonly metrics: RealtimeMetrics;
   readonly eventLog: EventLog;
+
+  private readonly listeners: RecordListener[] = [];
 
   constructor(
     private readonly database: Database,
@@ -45,13 +50,22 @@ export class Realtime {
     return result;
   }
 
+  /** Tells of every event that `emit` and `emitMany` write, in the same transaction. */
+  onRecorded(listener: RecordListener): void {
+    this.listeners.push(listener);
+  }
+
   private changeIn(session: ClientSession, topics: Set<string>): Change {
     const { eventLog } = this;
-    return {
+    const tell = async (entries: readonly EventEntry[]): Promise<void> => {
+      for (const listener of this.listeners) await listener(change, entries);
+    };
+    const change: Change = {
       session,
       async emit(topic, type, data) {
         topics.add(topic);
         await eventLog.append(session, topic, type, data);
+        await tell([{ topic, type, data }]);
       },
       async emitToAll(all, type, data) {
         for (const topic of all) topics.add(topic);
@@ -60,12 +74,14 @@ export class Realtime {
       async emitMany(entries) {
         for (const { topic } of entries) topics.add(topic);
         await eventLog.appendMany(session, entries);
+        await tell(entries);
       },
       async hideEvents(content, hidden) {
         for (const topic of await eventLog.hide(session, content, hidden)) topics.add(topic).add(`${topic}/revised`);
       },
       announce: (topic) => void topics.add(topic),
     };
+    return change;
   }
 
   /** Has every process look at what a user holds open: a session ended, or what the user may do has changed. */

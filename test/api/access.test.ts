@@ -89,6 +89,9 @@ const make = {
     await made('moderateContent', { contentId, action: 'WARN', reason: 'x' }, 'entry { createdAt }', accounts.moderator);
     return contentId;
   },
+  webhook: async () =>
+    (await made('createWebhook', { url: 'https://shop.example/', events: ['REVIEW_ADDED'] }, 'webhook { id }', accounts.merchant)).webhook
+      .id as string,
   session: async () => {
     const token = await anotherSession(accounts.buyer);
     return (await plaza.data('{ viewer { sessions(first: 1) { edges { node { id } } } } }', {}, token)).viewer.sessions.edges[0].node
@@ -172,6 +175,12 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   setUserRoles: async () => ({ userId: target.id, roles: ['BUYER'], reason: 'x' }),
   recordRecommendationFeedback: async () => ({ impressionId: await make.impression(), outcome: 'CLICKED' }),
   trainRecommender: async () => ({ wait: true }),
+  createWebhook: async () => ({ url: 'https://shop.example/', events: ['REVIEW_ADDED'] }),
+  updateWebhook: async () => ({ webhookId: objects['Webhook'], enabled: true }),
+  deleteWebhook: async () => ({ webhookId: await make.webhook() }),
+  rotateWebhookSecret: async () => ({ webhookId: objects['Webhook'] }),
+  pingWebhook: async () => ({ webhookId: objects['Webhook'] }),
+  redeliverWebhook: async () => ({ deliveryId: objects['WebhookDelivery'] }),
   undoDismissal: async () => ({ productId: await make.product() }),
 };
 
@@ -221,7 +230,14 @@ beforeAll(async () => {
     ({ node }: { node: { reports: { edges: unknown[] } } }) => node.reports.edges.length > 0,
   ).node;
   const { product: scored } = await plaza.data('query ($id: ID!) { product(id: $id) { rating { id } } }', { id: await make.product() });
+  await plaza.deliver(buyer, merchant, await make.product());
+  const { reviewInvitations } = await plaza.data('{ reviewInvitations(first: 1) { edges { node { id } } } }', {}, merchant.token);
+  const webhookId = await make.webhook();
+  const { delivery } = await made('pingWebhook', { webhookId }, 'delivery { id }', merchant);
   objects = {
+    ReviewInvitation: reviewInvitations.edges[0].node.id,
+    Webhook: webhookId,
+    WebhookDelivery: delivery.id,
     ProductRating: scored.rating.id,
     ReviewRevision: edited.viewer.user.reviews.edges[0].node.revisions.edges[0].node.id,
     ModerationDecision: edited.viewer.moderationDecisions.edges[0].node.id,

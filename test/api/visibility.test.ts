@@ -93,6 +93,8 @@ const others = new Set([
   ...['askQuestion.productId', 'shareProduct.productId', 'referProduct.productId', 'sendMerchantFeedback.productId', 'placeOrder.items'],
   ...['revokeSession.sessionId', 'revokeApiKey.apiKeyId'],
   ...['updateProfile.avatarId', 'createProduct.imageIds', 'updateProduct.imageIds', 'createReview.imageIds', 'updateReview.imageIds'],
+  ...['updateWebhook.webhookId', 'deleteWebhook.webhookId', 'rotateWebhookSecret.webhookId', 'pingWebhook.webhookId'],
+  'redeliverWebhook.deliveryId',
   ...['updateOrderStatus.orderId', 'trackEvents.events', 'markNotificationsRead.notificationIds', 'moderateContent.contentId'],
   ...['setUserRoles.userId', 'recordRecommendationFeedback.impressionId', 'undoDismissal.productId'],
   // They only take back what the viewer did.

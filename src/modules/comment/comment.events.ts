@@ -1,7 +1,7 @@
 /** What subscribers of a subject's comments are told. */
 import type { Types } from 'mongoose';
 import type { EventEntry } from '../../realtime/index.js';
-import { hiddenWith } from '../domain-events.js';
+import { contentKey, hiddenWith } from '../domain-events.js';
 import type { CommentDocument } from './comment.model.js';
 
 export const commentTopic = (subject: Types.ObjectId): string => `comments:${subject.toHexString()}`;
@@ -10,6 +10,8 @@ export const commentTopic = (subject: Types.ObjectId): string => `comments:${sub
 export const commentChanges = ['COMMENT_ADDED', 'COMMENT_RESTORED', 'COMMENT_EDITED', 'COMMENT_REMOVED'] as const;
 type CommentChange = (typeof commentChanges)[number];
 
-export function commentEvent(type: CommentChange, { _id, subject, author }: CommentDocument): EventEntry {
-  return { topic: commentTopic(subject), type, data: { comment: _id, author, ...hiddenWith(type, { type: 'Comment', id: _id }) } };
+export function commentEvent(type: CommentChange, { _id, subjectType, subject, author }: CommentDocument): EventEntry {
+  const about = contentKey({ type: subjectType, id: subject });
+  const data = { comment: _id, author, subject: about, ...hiddenWith(type, { type: 'Comment', id: _id }) };
+  return { topic: commentTopic(subject), type, data };
 }

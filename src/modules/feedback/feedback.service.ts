@@ -7,6 +7,7 @@ import type { ListDefinition } from '../../relay/connection.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { CatalogVerbs } from '../catalog/index.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -41,6 +42,7 @@ interface FeedbackDependencies {
   models: FeedbackModels;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
+  events: DomainEventBus;
   users: UserVerbs;
   catalog: CatalogVerbs;
   notifications: NotificationVerbs;
@@ -86,6 +88,7 @@ export class FeedbackService {
     for (const scope of product ? [null, product] : [null]) await this.count(change, merchant, scope, kind);
     const subject = { type: 'MerchantFeedback', id: _id };
     await this.dependencies.notifications.notify(change, { recipient: merchant, kind: 'FEEDBACK_RECEIVED', actor: sender, subject });
+    await this.dependencies.events.emit(change, 'published', { event: 'FEEDBACK_RECEIVED', subject, product, merchant });
   }
 
   private async requireWelcome({ session }: Change, sender: Types.ObjectId, { merchant, product }: NewFeedback): Promise<void> {
@@ -113,7 +116,7 @@ export class FeedbackService {
   /** The merchant's answer; the sender is told. @throws RulesBroken */
   async answerMerchantFeedback(merchant: Types.ObjectId, id: Types.ObjectId, body: string): Promise<FeedbackDocument> {
     new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
-    const { realtime, notifications, screening, socialGraph } = this.dependencies;
+    const { events, realtime, notifications, screening, socialGraph } = this.dependencies;
     return realtime.recordChange([feedbackKey(merchant)], async (change) => {
       await screening.requireClean(change, merchant, body, 'body');
       const answered = await this.models.feedback
@@ -127,6 +130,7 @@ export class FeedbackService {
         throw broken('NOT_FOUND', 'There is no such feedback.', 'feedbackId');
       const subject = { type: 'MerchantFeedback', id };
       await notifications.notify(change, { recipient: answered.sender, kind: 'FEEDBACK_ANSWERED', actor: merchant, subject });
+      await events.emit(change, 'published', { event: 'FEEDBACK_ANSWERED', subject, product: answered.product, merchant });
       return answered;
     });
   }

@@ -20,10 +20,10 @@ interface FeedbackDependencies {
 }
 
 /** What buyers tell merchants, between the two of them. */
-export function feedbackModule({ database, realtime, idempotency }: Foundation, dependencies: FeedbackDependencies) {
+export function feedbackModule({ database, realtime, idempotency, events }: Foundation, dependencies: FeedbackDependencies) {
   const models = feedbackModels(database);
   const loaders = feedbackLoaders(models);
-  const feedback = new FeedbackService({ ...dependencies, models, realtime, idempotency });
+  const feedback = new FeedbackService({ ...dependencies, models, realtime, idempotency, events });
   return describeModule({
     name: 'feedback',
     collections,

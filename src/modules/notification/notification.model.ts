@@ -19,6 +19,7 @@ export const notificationKinds = [
   'FEEDBACK_ANSWERED',
   'CONTENT_MODERATED',
   'APPEAL_DECIDED',
+  'WEBHOOK_DISABLED',
 ] as const;
 export type NotificationKindName = (typeof notificationKinds)[number];
 

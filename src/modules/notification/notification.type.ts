@@ -22,6 +22,7 @@ export enum NotificationKind {
   FEEDBACK_ANSWERED = 'FEEDBACK_ANSWERED',
   CONTENT_MODERATED = 'CONTENT_MODERATED',
   APPEAL_DECIDED = 'APPEAL_DECIDED',
+  WEBHOOK_DISABLED = 'WEBHOOK_DISABLED',
 }
 
 registerEnumType(NotificationKind, {
@@ -44,6 +45,9 @@ registerEnumType(NotificationKind, {
     FEEDBACK_ANSWERED: { description: 'The merchant answered the viewer’s feedback. The subject is the feedback.' },
     CONTENT_MODERATED: { description: 'A moderator made a decision about the viewer’s content. The subject is the content.' },
     APPEAL_DECIDED: { description: 'A moderator decided the viewer’s appeal. The subject is what the appeal is about.' },
+    WEBHOOK_DISABLED: {
+      description: 'A webhook of the viewer was disabled because its receiver failed for too long. The subject is the webhook.',
+    },
   },
 });
 
@@ -72,6 +76,7 @@ export const NotificationSubject = unionOf('NotificationSubject', 'What a notifi
   'Review',
   'Share',
   'User',
+  'Webhook',
 ]);
 
 export const NotificationConnection = connectionType(Notification, 'Notification', { liveAs: '`notificationReceived`' });

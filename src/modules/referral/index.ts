@@ -24,10 +24,10 @@ interface ReferralDependencies {
 }
 
 /** Products that users recommend to each other, and what becomes of the recommendations. */
-export function referralModule({ database, realtime, idempotency }: Foundation, dependencies: ReferralDependencies) {
+export function referralModule({ database, realtime, idempotency, events }: Foundation, dependencies: ReferralDependencies) {
   const models = referralModels(database);
   const loaders = referralLoaders(models);
-  const referrals = new ReferralService({ ...dependencies, models, realtime, idempotency });
+  const referrals = new ReferralService({ ...dependencies, models, realtime, idempotency, events });
   const { users, catalog, socialGraph } = dependencies;
   return describeModule({
     name: 'referral',

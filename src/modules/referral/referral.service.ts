@@ -10,7 +10,7 @@ import { insert, insertMissing } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
-import type { DomainEvents } from '../domain-events.js';
+import type { DomainEventBus, DomainEvents } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -39,6 +39,7 @@ interface ReferralDependencies {
   models: ReferralModels;
   realtime: Realtime;
   idempotency: IdempotencyKeys;
+  events: DomainEventBus;
   users: UserVerbs;
   catalog: CatalogVerbs;
   behaviour: BehaviourVerbs;
@@ -113,11 +114,14 @@ export class ReferralService {
 
   private async send(change: Change, sender: Types.ObjectId, product: Types.ObjectId, referrals: ReferralDocument[]): Promise<void> {
     const { session } = change;
-    const { behaviour, notifications, feed } = this.dependencies;
+    const { behaviour, events, notifications, feed } = this.dependencies;
     await insert(this.models.referrals, referrals, session);
     await behaviour.noteInteractions(session, sender, [product], { increments: { referrals: 1 } });
-    for (const { _id, recipient } of referrals)
-      await notifications.notify(change, { recipient, kind: 'PRODUCT_REFERRED', actor: sender, subject: { type: 'Referral', id: _id } });
+    for (const { _id, recipient } of referrals) {
+      const subject = { type: 'Referral', id: _id };
+      await notifications.notify(change, { recipient, kind: 'PRODUCT_REFERRED', actor: sender, subject });
+      await events.emit(change, 'published', { event: 'REFERRAL_SENT', subject, product });
+    }
     await feed.recordActivity(change, { actor: sender, kind: 'REFERRED', subject: { type: 'Product', id: product } });
   }
 
@@ -146,10 +150,11 @@ export class ReferralService {
     const { referrals } = this.models;
     const open = { recipient: buyer, product: { $in: items.map(({ product }) => product) }, status: { $in: before.BOUGHT } };
     const fulfilled = await referrals.find(open).session(session).lean();
-    for (const { _id, sender } of fulfilled) {
+    for (const { _id, sender, product } of fulfilled) {
       await referrals.updateOne({ _id }, { $set: { status: 'BOUGHT', updatedAt: new Date() } }, { session });
       const subject = { type: 'Referral', id: _id };
       await this.dependencies.notifications.notify(change, { recipient: sender, kind: 'REFERRAL_BOUGHT', actor: buyer, subject });
+      await this.dependencies.events.emit(change, 'published', { event: 'REFERRAL_BOUGHT', subject, product });
     }
   }
 

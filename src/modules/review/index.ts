@@ -4,6 +4,7 @@ import type { CatalogVerbs } from '../catalog/index.js';
 import type { FeedVerbs } from '../feed/index.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import type { ImageVerbs } from '../image/index.js';
+import type { InvitationVerbs } from '../invitation/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { OrderVerbs } from '../order/index.js';
 import { ownedDocuments, type PersonalData } from '../personal-data.js';
@@ -53,6 +54,7 @@ export interface ReviewDependencies {
   feed: FeedVerbs;
   screening: ScreeningVerbs;
   socialGraph: SocialGraphVerbs;
+  invitations: InvitationVerbs;
 }
 
 export interface ReviewOptions {
@@ -63,7 +65,7 @@ export interface ReviewOptions {
 /** Reviews, and the scores that follow from them. */
 export function reviewModule(
   { database, realtime, idempotency, events }: Foundation,
-  { images, users, catalog, behaviour, orders, notifications, feed, screening, socialGraph }: ReviewDependencies,
+  { images, users, catalog, behaviour, orders, notifications, feed, screening, socialGraph, invitations }: ReviewDependencies,
   { productUrlOf }: ReviewOptions,
 ) {
   const models = reviewModels(database);
@@ -72,7 +74,7 @@ export function reviewModule(
   const changes = new ReviewChanges(models, realtime, ratings, socialGraph);
   const reviews = new ReviewService({
     ...{ models, realtime, idempotency, events, changes, ratings, images },
-    ...{ behaviour, orders, feed, screening, socialGraph },
+    ...{ behaviour, orders, feed, screening, socialGraph, invitations },
   });
   const reactions = new ReviewReactions({ models, changes, ratings, notifications, screening });
   const bulk = new ReviewBulk(models, database);

@@ -117,18 +117,21 @@ export class ReviewResolver {
     return context.require(this.dependencies.loaders.revisionsOfReview, { parent: review._id, list: revisionList(review._id), args: page });
   }
 
-  @Authorized()
-  @Mutation(() => CreateReviewPayload, { description: 'Adds a review of a product. It counts in the product’s score immediately.' })
+  @Mutation(() => CreateReviewPayload, {
+    description: 'Adds a review of a product. It counts in the product’s score immediately. Requires a session or an `invitation`.',
+  })
   createReview(
     @Arg('input', () => CreateReviewInput, { description: 'The review to add.' }) input: CreateReviewInput,
     @Ctx() context: RequestContext,
   ) {
-    const { productId, imageUrls, imageIds, ratings, ...rest } = input;
+    const { productId, imageUrls, imageIds, ratings, invitation: token, ...rest } = input;
     const images = imageIdsOf(imageIds);
     const product = idOf('Product', productId, 'input.productId');
+    const viewer = token ? null : context.requireSignedIn().userId;
     return payload(async () => {
       const content = { ...rest, ...ratings, product, imageUrls: imageUrls ?? [], images };
-      const review = await this.dependencies.reviews.create(context.requireSignedIn().userId, content);
+      const { reviews } = this.dependencies;
+      const review = await (viewer ? reviews.create(viewer, content) : reviews.createInvited(token!, content));
       return { review, held: !review.visible };
     });
   }

@@ -13,6 +13,7 @@ import { productKey, type TalliedProduct } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { FeedVerbs } from '../feed/index.js';
 import type { ImageVerbs } from '../image/index.js';
+import type { InvitationVerbs } from '../invitation/index.js';
 import type { SeenContent } from '../module.js';
 import type { OrderVerbs } from '../order/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -52,6 +53,7 @@ interface ReviewServiceDependencies {
   screening: ScreeningVerbs;
   socialGraph: SocialGraphVerbs;
   images: ImageVerbs;
+  invitations: InvitationVerbs;
 }
 
 export class ReviewService {
@@ -61,10 +63,21 @@ export class ReviewService {
     this.models = dependencies.models;
   }
 
-  /** @throws RulesBroken; ALREADY_EXISTS for a second review of the same product */
-  async create(author: Types.ObjectId, input: NewReview): Promise<ReviewDocument> {
+  /** The review of a customer who has an invitation's link. @throws RulesBroken as below; INVITATION_INVALID, INVITATION_EXPIRED, INVITATION_USED */
+  async createInvited(token: string, input: NewReview): Promise<ReviewDocument> {
+    const invitation = await this.dependencies.invitations.invitedBy(token);
+    if (!invitation.product.equals(input.product))
+      throw broken('INVITATION_INVALID', 'This invitation is for another product.', 'invitation');
+    return this.create(invitation.buyer, input, invitation._id);
+  }
+
+  /**
+   * @param invitation that is used up by it
+   * @throws RulesBroken; ALREADY_EXISTS for a second review of the same product
+   */
+  async create(author: Types.ObjectId, input: NewReview, invitation: Types.ObjectId | null = null): Promise<ReviewDocument> {
     checkContent(input);
-    const { idempotency, images, ratings, realtime } = this.dependencies;
+    const { idempotency, images, invitations, ratings, realtime } = this.dependencies;
     const uploads = await images.prepare(author, 'REVIEW', input.images ?? []);
     const id = await realtime.recordChange([productKey(input.product)], async (change) => {
       const { session } = change;
@@ -73,9 +86,11 @@ export class ReviewService {
       if (product.merchant.equals(author)) throw broken('NOT_ALLOWED', 'You can’t review your own products.', 'productId');
       const request = { user: author, operation: 'createReview', key: input.idempotencyKey, input };
       return idempotency.createOnce(session, request, async (_id) => {
+        if (invitation) await invitations.use(session, invitation);
         const earlier = await this.models.reviews.exists({ product: input.product, author }).session(session);
         if (earlier) throw broken('ALREADY_EXISTS', 'You have already reviewed this product. Edit that review instead.', 'productId');
         await this.add(change, product, await this.reviewOf(session, _id, author, input), uploads.map(textOf));
+        await invitations.noteReview(session, author, input.product);
       });
     });
     return requireCreated(await this.models.reviews.findById(id).lean());

@@ -240,6 +240,13 @@ export class CreateReviewInput {
     description: 'Key that makes retries safe: a request that is repeated with the same key adds no second review.',
   })
   idempotencyKey?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Token of an invitation’s link: the review is its customer’s, who needs no session. The viewer’s own review when left out.',
+  })
+  invitation?: string | null;
 }
 
 @InputType({ description: 'Changes to a review. Fields that are left out stay as they are.' })

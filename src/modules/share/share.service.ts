@@ -91,9 +91,10 @@ export class ShareService {
 
   /** Counts a share that can be seen, and brings it to its author's followers where it is meant for them. */
   private async publish(change: Change, { _id, author, product, channel }: ShareDocument): Promise<void> {
-    const { behaviour, feed } = this.dependencies;
+    const { behaviour, events, feed } = this.dependencies;
     await behaviour.noteInteractions(change.session, author, [product], { increments: { shares: 1 } });
     if (channel === 'FOLLOWERS') await feed.recordActivity(change, { actor: author, kind: 'SHARED', subject: { type: 'Share', id: _id } });
+    await events.emit(change, 'published', { event: 'SHARE_ADDED', subject: { type: 'Share', id: _id }, product });
   }
 
   /** Its link leads nowhere from now on. @throws RulesBroken, RequestError FORBIDDEN */
@@ -112,6 +113,7 @@ export class ShareService {
       const content = { type: 'Share', id };
       await this.dependencies.events.emit(change, 'contentGone', { contents: [content] });
       await this.dependencies.events.emit(change, 'contentDeleted', { content });
+      await this.dependencies.events.emit(change, 'published', { event: 'SHARE_REMOVED', subject: content, product: share.product });
       return share;
     });
   }

@@ -1,0 +1,156 @@
+/**
+ * Sends invitations and reminders. An order's lines go into one mail. What is sent is marked in the transaction that
+ * hands the mail to the outbox, so that whoever else looks finds nothing left to send.
+ */
+import type { Types } from 'mongoose';
+import type { Logger } from '../../log.js';
+import { composeMail, type Mail, type Outbox } from '../../mail/index.js';
+import type { Change, Realtime } from '../../realtime/index.js';
+import { Worker } from '../../workers/index.js';
+import type { CatalogVerbs } from '../catalog/index.js';
+import type { DomainEventBus } from '../domain-events.js';
+import type { InvitationLinks } from './invitation-links.js';
+import type { InvitationDocument, InvitationModels } from './invitation.model.js';
+import type { InvitationService, InvitationTimes } from './invitation.service.js';
+import { afterQuietHours } from './quiet-hours.js';
+
+const interval = 5_000;
+const day = 24 * 60 * 60 * 1000;
+/** A mail that could not be sent for so long is of no use. */
+const mailLifetime = 3 * day;
+const maxLines = 100;
+const mailKind = 'review invitation';
+
+interface SenderDependencies {
+  models: InvitationModels;
+  invitations: InvitationService;
+  links: InvitationLinks;
+  catalog: Pick<CatalogVerbs, 'productsByIds'>;
+  events: DomainEventBus;
+  realtime: Realtime;
+  outbox: Outbox;
+  times: InvitationTimes;
+  shopName: string;
+  log: Logger;
+}
+
+interface MailData {
+  buyer: string;
+  invitations: string[];
+  isReminder: boolean;
+}
+
+export class InvitationSender {
+  readonly worker: Worker;
+
+  constructor(private readonly dependencies: SenderDependencies) {
+    const { outbox, log } = dependencies;
+    outbox.compose<MailData>(mailKind, (data) => this.compose(data), { once: true });
+    this.worker = new Worker({ name: 'invitations', interval, log, run: (signal) => this.run(signal) });
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    for (const field of ['dueAt', 'remindAt'] as const)
+      while (!signal.aborted && (await this.sendNext(field))) this.dependencies.outbox.wake();
+  }
+
+  /** Sends what is due of one order. @returns whether there was anything */
+  private async sendNext(field: 'dueAt' | 'remindAt'): Promise<boolean> {
+    const { models, times, realtime } = this.dependencies;
+    const now = new Date();
+    const next = await models.invitations
+      .findOne({ [field]: { $lte: now } })
+      .sort({ [field]: 1 })
+      .lean();
+    if (!next) return false;
+    const later = afterQuietHours(now, times.quietHours);
+    if (later > now) {
+      await models.invitations.updateMany({ order: next.order, [field]: { $lte: now } }, { $set: { [field]: later } });
+      return true;
+    }
+    await realtime.recordChange([`invitations:${next.order.toHexString()}`], (change) => this.sendOrder(change, next.order, field));
+    return true;
+  }
+
+  private async sendOrder(change: Change, order: Types.ObjectId, field: 'dueAt' | 'remindAt'): Promise<void> {
+    const { models, invitations, catalog, outbox } = this.dependencies;
+    const { session } = change;
+    const due = await models.invitations
+      .find({ order, [field]: { $lte: new Date() } })
+      .limit(maxLines)
+      .session(session)
+      .lean();
+    if (due.length === 0) return;
+    const buyer = due[0]!.buyer;
+    const known = await catalog.productsByIds(
+      due.map(({ product }) => product),
+      session,
+    );
+    const inShop = due.filter(({ product }) => known.some(({ _id, archivedAt }) => _id.equals(product) && !archivedAt));
+    const address = await invitations.addressFor(buyer);
+    const toSend = address ? inShop : [];
+    await this.mark(change, due, toSend, field);
+    if (toSend.length === 0) return;
+    const ids = toSend.map(({ _id }) => _id.toHexString());
+    await outbox.enqueue(
+      mailKind,
+      { buyer: buyer.toHexString(), invitations: ids, isReminder: field === 'remindAt' },
+      mailLifetime,
+      session,
+    );
+  }
+
+  private async mark(
+    change: Change,
+    due: readonly InvitationDocument[],
+    sent: readonly InvitationDocument[],
+    field: 'dueAt' | 'remindAt',
+  ): Promise<void> {
+    const { models, events, times } = this.dependencies;
+    const { session } = change;
+    const now = new Date();
+    const notSent = due.filter((one) => !sent.includes(one)).map(({ _id }) => _id);
+    const ids = sent.map(({ _id }) => _id);
+    if (field === 'remindAt') {
+      await models.invitations.updateMany({ _id: { $in: notSent } }, { $set: { remindAt: null } }, { session });
+      await models.invitations.updateMany({ _id: { $in: ids } }, { $set: { remindAt: null, remindedAt: now } }, { session });
+    } else {
+      const remindAt =
+        times.reminderDelay === null ? null : afterQuietHours(new Date(now.getTime() + times.reminderDelay), times.quietHours);
+      await models.invitations.updateMany({ _id: { $in: notSent } }, { $set: { status: 'NOT_SENT', dueAt: null } }, { session });
+      await models.invitations.updateMany(
+        { _id: { $in: ids } },
+        { $set: { status: 'SENT', dueAt: null, sentAt: now, remindAt } },
+        { session },
+      );
+    }
+    const event = field === 'remindAt' ? 'INVITATION_REMINDED' : 'INVITATION_SENT';
+    for (const { _id, product } of sent)
+      await events.emit(change, 'published', { event, subject: { type: 'ReviewInvitation', id: _id }, product });
+  }
+
+  /** The mail, of what is still to be reviewed when it is sent. */
+  private async compose({ buyer, invitations: ids, isReminder }: MailData): Promise<Mail | null> {
+    const { models, invitations, links, catalog, shopName } = this.dependencies;
+    const open = await models.invitations.find({ _id: { $in: ids }, status: { $in: ['SENT', 'OPENED'] } }).lean();
+    const first = open[0];
+    const address = first && (await invitations.addressFor(first.buyer));
+    if (!first || !address || first.buyer.toHexString() !== buyer) return null;
+    const products = await catalog.productsByIds(open.map(({ product }) => product));
+    const titleOf = (id: Types.ObjectId): string => products.find(({ _id }) => _id.equals(id))?.title ?? '';
+    const unsubscribe = links.unsubscribeUrl(first.buyer);
+    const mail = composeMail({
+      to: address,
+      subject: isReminder ? `A reminder: how do you like your order from ${shopName}?` : `How do you like your order from ${shopName}?`,
+      before: [
+        `Your order from ${shopName} was delivered. Your review helps others to choose, and you need no account to write it.`,
+        'Each link can be used once.',
+      ],
+      links: open.map(({ _id, product }) => ({ label: `Review ${titleOf(product)}`, url: links.reviewUrl(_id) })),
+      after: [`You get this email because you bought from ${shopName}.`],
+      footer: { label: 'No more invitations', url: unsubscribe },
+    });
+    const headers = { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+    return { ...mail, headers };
+  }
+}

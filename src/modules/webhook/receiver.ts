@@ -1,0 +1,110 @@
+/** Sends one message to a receiver. Whatever the receiver does, it is over in seconds and costs little memory. */
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { AddressRefused, isPublicAddress, literalAddress, receiverLookup, type ResolveName } from './public-address.js';
+
+/** From the first byte to the end of the answer, in milliseconds. */
+export const receiverTimeout = 10_000;
+/** Bytes of an answer that are read; its text is of no interest. */
+const maxAnswer = 64 * 1024;
+
+export interface Outcome {
+  /** The receiver's HTTP status; null where there was no answer. */
+  status: number | null;
+  /** What went wrong, in a few words; null where the message was taken. */
+  error: string | null;
+  /** Milliseconds after which the receiver wants to be asked again. */
+  retryAfter: number | null;
+}
+
+export interface ReceiverOptions {
+  /** Whether receivers may be on private networks, and without TLS. */
+  allowPrivate: boolean;
+  timeout?: number;
+  resolve?: ResolveName;
+}
+
+export class Receiver {
+  constructor(private readonly options: ReceiverOptions) {}
+
+  /** @param signal ends the attempt, whose outcome is then unknown */
+  async send(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Outcome> {
+    const { allowPrivate } = this.options;
+    const target = new URL(url);
+    const literal = literalAddress(target.hostname);
+    if (!allowPrivate && target.protocol !== 'https:') return failed('Only https is allowed.');
+    if (!allowPrivate && literal && !isPublicAddress(literal)) return failed(new AddressRefused(target.hostname).message);
+    try {
+      const { status, retryAfter } = await this.post(target, headers, body, signal);
+      if (status >= 200 && status < 300) return { status, error: null, retryAfter: null };
+      return { status, error: status >= 300 && status < 400 ? 'Redirects are not followed.' : `HTTP ${status}`, retryAfter };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return failed(reasonOf(error as NodeJS.ErrnoException));
+    }
+  }
+
+  private post(
+    target: URL,
+    headers: Record<string, string>,
+    body: string,
+    stop: AbortSignal,
+  ): Promise<{ status: number; retryAfter: number | null }> {
+    const { allowPrivate, resolve, timeout = receiverTimeout } = this.options;
+    const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(timeout)]);
+    return new Promise((done, fail) => {
+      const sent = request(target, {
+        method: 'POST',
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        lookup: receiverLookup(allowPrivate, resolve),
+        // A connection for each message: each has its address checked.
+        agent: false,
+        signal,
+      });
+      sent.on('error', fail);
+      sent.on('response', (response) => {
+        readAnswer(response).then(() => {
+          done({ status: response.statusCode ?? 0, retryAfter: secondsOf(response.headers['retry-after']) });
+          sent.destroy();
+        }, fail);
+      });
+      sent.end(body);
+    });
+  }
+}
+
+/** Reads an answer to its end, or as much of it as is allowed. */
+async function readAnswer(response: IncomingMessage): Promise<void> {
+  let size = 0;
+  for await (const chunk of response) {
+    size += (chunk as Buffer).length;
+    if (size > maxAnswer) return;
+  }
+}
+
+function secondsOf(header: string | undefined): number | null {
+  const seconds = Number(header);
+  return header && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+function failed(error: string): Outcome {
+  return { status: null, error, retryAfter: null };
+}
+
+/** What the webhook's owner is told of a failed connection: no addresses of this network. */
+function reasonOf(error: NodeJS.ErrnoException): string {
+  if (error instanceof AddressRefused) return error.message;
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'The receiver did not answer in time.';
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'The connection was refused.',
+    ECONNRESET: 'The connection was cut.',
+    ETIMEDOUT: 'The receiver did not answer in time.',
+    ENOTFOUND: 'The host was not found.',
+  };
+  return (
+    known[error.code ?? ''] ??
+    (error.code?.includes('CERT') || error.code?.startsWith('ERR_TLS') ? 'The certificate is not valid.' : 'The connection failed.')
+  );
+}

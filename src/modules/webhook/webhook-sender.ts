@@ -1,0 +1,289 @@
+/**
+ * Sends what waits for webhooks. Every process does; a delivery belongs to who claimed it for as long as the claim
+ * lasts. Each webhook has a lane of its own, so that a receiver that is slow or away delays nobody else, and within it
+ * the events of one subject go one after the other.
+ */
+import { Webhook } from 'standardwebhooks';
+import type { Types } from 'mongoose';
+import type { Logger } from '../../log.js';
+import type { Realtime } from '../../realtime/index.js';
+import type { NotificationVerbs } from '../notification/index.js';
+import type { UserVerbs } from '../user/index.js';
+import { Worker } from '../../workers/index.js';
+import { messageIdOf, payloadOf, type PayloadReader, type ReadPayload } from './webhook-payloads.js';
+import type { Receiver, Outcome } from './receiver.js';
+import { webhookTopic } from './webhook-recorder.js';
+import type { WebhookSecrets } from './webhook-secrets.js';
+import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';
+
+const interval = 2_000;
+/** Webhooks that one process sends to at the same time, and messages on their way to each. */
+const maxLanes = 500;
+const perLane = 4;
+/** Who claims a delivery has so long to send it, which is longer than a receiver may take. */
+const claim = 20_000;
+const firstRetry = 5_000;
+const longestRetry = 6 * 60 * 60 * 1000;
+const longestPause = 60 * 60 * 1000;
+/** A receiver that has failed for so long is not sent to any more. */
+const failingTooLong = 3 * 24 * 60 * 60 * 1000;
+/** Messages that may wait for one webhook. */
+const maxWaiting = 50_000;
+
+interface SenderDependencies {
+  models: WebhookModels;
+  realtime: Realtime;
+  receiver: Receiver;
+  secrets: WebhookSecrets;
+  users: Pick<UserVerbs, 'accountOf'>;
+  notifications: NotificationVerbs;
+  log: Logger;
+}
+
+export class WebhookSender {
+  readonly worker: Worker;
+  private readonly models: WebhookModels;
+  private readonly lanes = new Map<string, Promise<void>>();
+  private hasNews = false;
+  private onNews: () => void = () => {};
+  /** How payloads are read; set once there is an API to read from. */
+  read: ReadPayload | null = null;
+
+  constructor(private readonly dependencies: SenderDependencies) {
+    const { log, realtime } = dependencies;
+    this.models = dependencies.models;
+    this.worker = new Worker({
+      name: 'webhooks',
+      interval,
+      log,
+      run: (signal) => this.run(signal),
+      wakeOn: (wake) =>
+        realtime.announcements.listen(webhookTopic, () => {
+          this.tellNews();
+          wake();
+        }),
+    });
+  }
+
+  /** Starts what is due, and looks again when a lane has ended or something is new, for as long as anything is being sent. */
+  private async run(signal: AbortSignal): Promise<void> {
+    this.hasNews = false;
+    await this.startLanes(signal);
+    if (this.lanes.size > 0) await this.nextNews(signal);
+    if (signal.aborted) await Promise.all(this.lanes.values());
+    else if (this.lanes.size > 0 || this.hasNews) this.worker.wake();
+  }
+
+  private tellNews(): void {
+    this.hasNews = true;
+    this.onNews();
+  }
+
+  private async startLanes(signal: AbortSignal): Promise<void> {
+    const due = await this.dueWebhooks();
+    const free = due.filter((id) => !this.lanes.has(id.toHexString())).slice(0, maxLanes - this.lanes.size);
+    for (const id of free) {
+      const key = id.toHexString();
+      const lane = this.runLane(id, signal)
+        .catch((error: unknown) =>
+          this.dependencies.log.warn({ err: error, webhook: key }, 'a webhook could not be served; it is tried again'),
+        )
+        .finally(() => {
+          this.lanes.delete(key);
+          this.tellNews();
+        });
+      this.lanes.set(key, lane);
+    }
+  }
+
+  /** A lane ended, something new is there, or a while has passed. */
+  private async nextNews(signal: AbortSignal): Promise<void> {
+    if (this.hasNews || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, interval);
+      this.onNews = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.onabort = this.onNews;
+    });
+    this.onNews = () => {};
+    signal.onabort = null;
+  }
+
+  private async dueWebhooks(): Promise<Types.ObjectId[]> {
+    const found = await this.models.deliveries.aggregate<{ _id: Types.ObjectId }>([
+      { $match: { status: 'PENDING', dueAt: { $lte: new Date() } } },
+      { $group: { _id: '$webhook' } },
+      { $limit: maxLanes * 2 },
+    ]);
+    return found.map(({ _id }) => _id);
+  }
+
+  /** Sends what is due for one webhook, several messages at a time. */
+  private async runLane(id: Types.ObjectId, signal: AbortSignal): Promise<void> {
+    const webhook = await this.models.webhooks.findById(id).lean();
+    if (!webhook) return this.dropDeliveries(id);
+    if (webhook.pausedUntil && webhook.pausedUntil > new Date()) return this.postpone(id, webhook.pausedUntil);
+    const owner = await this.ownerOf(webhook);
+    if (!owner) return this.disable(webhook, 'OWNER_NOT_ALLOWED');
+    if ((await this.models.deliveries.countDocuments({ webhook: id, status: 'PENDING' }, { limit: maxWaiting + 1 })) > maxWaiting)
+      return this.disable(webhook, 'QUEUE_FULL');
+    let goesOn = true;
+    const work = async (): Promise<void> => {
+      while (goesOn && !signal.aborted) {
+        const delivery = await this.claimNext(id);
+        if (!delivery) return;
+        goesOn = (await this.deliver(webhook, owner, delivery, signal)) && goesOn;
+      }
+    };
+    await Promise.all(Array.from({ length: perLane }, work));
+  }
+
+  /** The owner as readers of payloads; null where they may have webhooks no more. */
+  private async ownerOf({ owner, scope }: WebhookDocument): Promise<PayloadReader | null> {
+    const account = await this.dependencies.users.accountOf(owner);
+    const role = scope === 'SHOP' ? 'ADMIN' : 'MERCHANT';
+    return account?.roles.includes(role) ? { userId: owner, roles: account.roles } : null;
+  }
+
+  /** What is left for a webhook that was deleted. */
+  private async dropDeliveries(webhook: Types.ObjectId): Promise<void> {
+    await this.models.deliveries.deleteMany({ webhook, status: 'PENDING' });
+  }
+
+  private async postpone(webhook: Types.ObjectId, until: Date): Promise<void> {
+    await this.models.deliveries.updateMany({ webhook, status: 'PENDING', dueAt: { $lt: until } }, { $set: { dueAt: until } });
+  }
+
+  /** The next delivery that is due and whose subject's earlier events are done. */
+  private async claimNext(webhook: Types.ObjectId): Promise<DeliveryDocument | null> {
+    const { deliveries } = this.models;
+    for (;;) {
+      const now = new Date();
+      const next = await deliveries
+        .findOne({ webhook, status: 'PENDING', dueAt: { $lte: now } })
+        .sort({ dueAt: 1 })
+        .lean();
+      if (!next) return null;
+      const { subject, sequence } = next;
+      const earlier = await deliveries
+        .findOne({ webhook, subject, sequence: { $lt: sequence }, status: 'PENDING' }, { dueAt: 1 })
+        .sort({ sequence: 1 })
+        .lean();
+      const mine = { _id: next._id, status: 'PENDING' as const, dueAt: next.dueAt };
+      if (earlier) {
+        // When the earlier one is done, this one is brought forward.
+        await deliveries.updateOne(mine, { $set: { dueAt: new Date(Math.max(earlier.dueAt.getTime(), now.getTime()) + 1) } });
+        continue;
+      }
+      const claimed = await deliveries
+        .findOneAndUpdate(mine, { $set: { dueAt: new Date(now.getTime() + claim) }, $inc: { attempts: 1 } }, { returnDocument: 'after' })
+        .lean();
+      if (claimed) return claimed;
+    }
+  }
+
+  /** @returns whether the receiver can take more */
+  private async deliver(webhook: WebhookDocument, owner: PayloadReader, delivery: DeliveryDocument, signal: AbortSignal): Promise<boolean> {
+    try {
+      const body = await this.bodyOf(delivery, owner);
+      if (body === null) {
+        await this.complete(delivery, 'SKIPPED', { status: null, error: 'The content can’t be seen any more.', retryAfter: null });
+        return true;
+      }
+      const outcome = await this.dependencies.receiver.send(webhook.url, this.headersOf(webhook, delivery, body), body, signal);
+      await this.settle(webhook, delivery, outcome);
+      return outcome.error === null || (outcome.status !== null && outcome.retryAfter === null);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      // The server stops: whoever starts next sends it again.
+      await this.models.deliveries.updateOne(
+        { _id: delivery._id, status: 'PENDING' },
+        { $set: { dueAt: new Date() }, $inc: { attempts: -1 } },
+      );
+      return false;
+    }
+  }
+
+  private bodyOf(delivery: DeliveryDocument, owner: PayloadReader): Promise<string | null> {
+    if (!this.read) throw new Error('There is no API to read payloads from.');
+    return payloadOf(delivery, owner, this.read);
+  }
+
+  private headersOf(webhook: WebhookDocument, delivery: DeliveryDocument, body: string): Record<string, string> {
+    const id = messageIdOf(delivery);
+    const now = new Date();
+    const signatures = this.dependencies.secrets.valid(webhook, now).map((secret) => new Webhook(secret).sign(id, now, body));
+    return {
+      'content-type': 'application/json',
+      'user-agent': 'Plaza-Webhooks/1',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': signatures.join(' '),
+    };
+  }
+
+  private async settle(webhook: WebhookDocument, delivery: DeliveryDocument, outcome: Outcome): Promise<void> {
+    const { webhooks } = this.models;
+    if (outcome.error === null) {
+      await webhooks.updateOne({ _id: webhook._id, failingSince: { $ne: null } }, { $set: { failingSince: null, pausedUntil: null } });
+      return this.complete(delivery, 'DELIVERED', outcome);
+    }
+    const now = Date.now();
+    await webhooks.updateOne({ _id: webhook._id, failingSince: null }, { $set: { failingSince: new Date(now) } });
+    if (outcome.status === 410) return this.disable(webhook, 'GONE');
+    const pause = outcome.retryAfter && new Date(now + Math.min(outcome.retryAfter, longestPause));
+    if (pause) await webhooks.updateOne({ _id: webhook._id }, { $set: { pausedUntil: pause } });
+    const dueAt = new Date(Math.max(now + delayAfter(delivery.attempts), pause ? pause.getTime() : 0));
+    if (dueAt > delivery.deadline) return this.giveUp(webhook, delivery, outcome);
+    await this.models.deliveries.updateOne(
+      { _id: delivery._id, status: 'PENDING' },
+      { $set: { dueAt, responseStatus: outcome.status, error: outcome.error } },
+    );
+  }
+
+  private async giveUp(webhook: WebhookDocument, delivery: DeliveryDocument, outcome: Outcome): Promise<void> {
+    await this.complete(delivery, 'DEAD', outcome);
+    const failing = await this.models.webhooks.findById(webhook._id, { failingSince: 1 }).lean();
+    if (failing?.failingSince && Date.now() - failing.failingSince.getTime() >= failingTooLong) await this.disable(webhook, 'FAILING');
+  }
+
+  /** Ends a delivery, and lets the next event of its subject go. */
+  private async complete(delivery: DeliveryDocument, status: 'DELIVERED' | 'DEAD' | 'SKIPPED', outcome: Outcome): Promise<void> {
+    const { deliveries } = this.models;
+    const { _id, webhook, subject, sequence } = delivery;
+    await deliveries.updateOne(
+      { _id, status: 'PENDING' },
+      { $set: { status, responseStatus: outcome.status, error: outcome.error, completedAt: new Date() } },
+    );
+    await deliveries.findOneAndUpdate(
+      { webhook, subject, sequence: { $gt: sequence }, status: 'PENDING', attempts: 0 },
+      { $set: { dueAt: new Date() } },
+      { sort: { sequence: 1 } },
+    );
+  }
+
+  /** What waits is listed as dead from now on, and can be sent again once the webhook is enabled. */
+  private async disable(webhook: WebhookDocument, reason: DisabledReason): Promise<void> {
+    const { webhooks, deliveries } = this.models;
+    await this.dependencies.realtime.recordChange([`webhook:${webhook._id.toHexString()}`], async (change) => {
+      const { session } = change;
+      const update = { $set: { enabled: false, disabledReason: reason, updatedAt: new Date() } };
+      const { modifiedCount } = await webhooks.updateOne({ _id: webhook._id, enabled: true }, update, { session });
+      if (modifiedCount === 0) return;
+      const subject = { type: 'Webhook', id: webhook._id };
+      await this.dependencies.notifications.notify(change, { recipient: webhook.owner, kind: 'WEBHOOK_DISABLED', actor: null, subject });
+    });
+    await deliveries.updateMany(
+      { webhook: webhook._id, status: 'PENDING' },
+      { $set: { status: 'DEAD', error: 'The webhook was disabled.', completedAt: new Date() } },
+    );
+  }
+}
+
+/** Exponential, from half of it to all of it, so that what failed together does not come back together. */
+export function delayAfter(attempts: number, random: () => number = Math.random): number {
+  const delay = Math.min(longestRetry, firstRetry * 3 ** (attempts - 1));
+  return Math.round(delay * (0.5 + random() / 2));
+}

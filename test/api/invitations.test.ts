@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TestMailServer } from '../support/mail.js';
+import { Plaza, storeId, type Account } from '../support/plaza.js';
+import { until } from '../support/until.js';
+
+const server = new TestMailServer();
+const plaza = new Plaza();
+
+beforeAll(async () => {
+  await server.start();
+  await plaza.start({
+    ...{ SMTP_URL: `smtp://127.0.0.1:${server.port}`, SHOP_NAME: 'The Shop', INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' },
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+  });
+});
+
+afterAll(async () => {
+  await plaza.stop();
+  await server.stop();
+});
+
+const invitations = () => plaza.connection.collection('review_invitations');
+const subject = 'How do you like your order from The Shop?';
+const mailsTo = (email: string, about = subject) => server.received.filter((mail) => mail.to === email && mail.subject === about);
+
+/** Someone whose address is known to be theirs. */
+async function customer(): Promise<Account> {
+  const account = await plaza.account();
+  await plaza.connection.collection('users').updateOne({ _id: storeId(account.id) }, { $set: { emailConfirmedAt: new Date() } });
+  return account;
+}
+
+async function order({ token }: Account, merchant: Account, productIds: string[]): Promise<string> {
+  const items = productIds.map((productId) => ({ productId }));
+  const { order } = await plaza.mutate('placeOrder', { items }, 'order { id }', token);
+  for (const status of ['PAID', 'SHIPPED', 'DELIVERED'])
+    await plaza.mutate('updateOrderStatus', { orderId: order.id, status }, 'order { id }', merchant.token);
+  return order.id;
+}
+
+/** A product that a customer has received, and the links of the mail that came. */
+async function invited(count = 1) {
+  const merchant = await plaza.account({ merchant: true });
+  const buyer = await customer();
+  const productIds: string[] = [];
+  for (let at = 0; at < count; at++) productIds.push(await plaza.product(merchant));
+  const orderId = await order(buyer, merchant, productIds);
+  await plaza.settle('invitations');
+  await plaza.settle('mail');
+  await until(() => mailsTo(buyer.email).length > 0);
+  const mail = mailsTo(buyer.email)[0]!;
+  const tokens = [...new Set([...mail.text.matchAll(/\/review\/([0-9a-f]{24}\.[\w-]{43})/g)].map(([, token]) => token!))];
+  const unsubscribe = /\/review\/unsubscribe\/([\w.-]+)/.exec(mail.text)![1]!;
+  return { merchant, buyer, productIds, productId: productIds[0]!, orderId, mail, tokens, token: tokens[0]!, unsubscribe };
+}
+
+const review = (productId: string, invitation: string, token?: string) =>
+  plaza.mutate(
+    'createReview',
+    { productId, invitation, ratings: { quality: 5, price: 4, service: 3 }, body: 'Pours well.' },
+    'review { id verifiedPurchase author { id } }',
+    token,
+  );
+
+async function statuses({ token }: Account): Promise<string[]> {
+  const query = '{ reviewInvitations { edges { node { status } } } }';
+  return (await plaza.data(query, {}, token)).reviewInvitations.edges.map(({ node }: { node: { status: string } }) => node.status);
+}
+
+const post = (path: string, form: Record<string, string>) =>
+  fetch(`${plaza.url}${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+
+describe('a delivered order', () => {
+  test('invites its buyer by one mail, with a link for each of its products and a way out', async () => {
+    const { tokens, mail, merchant } = await invited(2);
+    expect(tokens).toHaveLength(2);
+    expect(mail.text).toMatch(/^List-Unsubscribe:\s+<http/m);
+    expect(mail.text).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click$/m);
+    expect(await statuses(merchant)).toEqual(['SENT', 'SENT']);
+  });
+
+  test('invites once, however many look for what is due, and however often they do', async () => {
+    const { buyer, orderId } = await invited();
+    await invitations().updateMany({ order: storeId(orderId) }, { $set: { dueAt: new Date(), status: 'WAITING' } });
+    await Promise.all(Array.from({ length: 5 }, () => plaza.settle('invitations')));
+    await plaza.settle('mail');
+    await until(() => mailsTo(buyer.email).length === 2);
+    await plaza.settle('invitations');
+    await plaza.settle('mail');
+    expect(mailsTo(buyer.email)).toHaveLength(2);
+    expect(await invitations().countDocuments({ order: storeId(orderId) })).toBe(1);
+  });
+
+  test('invites nobody whose address is not confirmed', async () => {
+    const [merchant, buyer] = [await plaza.account({ merchant: true }), await plaza.account()];
+    await order(buyer, merchant, [await plaza.product(merchant)]);
+    await plaza.settle('invitations');
+    expect(await statuses(merchant)).toEqual(['NOT_SENT']);
+  });
+
+  test('has a reminder, once, unless the customer has reviewed', async () => {
+    const [late, quick] = [await invited(), await invited()];
+    await review(quick.productId, quick.token);
+    const dueAgain = { order: { $in: [storeId(late.orderId), storeId(quick.orderId)] }, remindAt: { $ne: null } };
+    await invitations().updateMany(dueAgain, { $set: { remindAt: new Date() } });
+    await plaza.settle('invitations');
+    await plaza.settle('mail');
+    const reminder = 'A reminder: how do you like your order from The Shop?';
+    await until(() => mailsTo(late.buyer.email, reminder).length === 1);
+    expect(mailsTo(quick.buyer.email, reminder)).toEqual([]);
+    expect(await invitations().countDocuments({ order: storeId(late.orderId), remindAt: null, remindedAt: { $ne: null } })).toBe(1);
+  });
+});
+
+describe('the link', () => {
+  test('lets the customer review without a session, as a verified purchase, once', async () => {
+    const { productId, token, buyer, merchant } = await invited();
+    const first = await review(productId, token);
+    expect(first).toMatchObject({ userErrors: [], review: { verifiedPurchase: true, author: { id: buyer.id } } });
+    expect((await review(productId, token)).userErrors).toMatchObject([{ code: 'INVITATION_USED', field: ['input', 'invitation'] }]);
+    expect(await statuses(merchant)).toEqual(['REVIEWED']);
+  });
+
+  test('is used up once when many use it at the same time', async () => {
+    const { productId, token } = await invited();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => review(productId, token)));
+    expect(answers.filter(({ review }) => review)).toHaveLength(1);
+    expect(new Set(answers.flatMap(({ userErrors }) => userErrors.map(({ code }: { code: string }) => code)))).toEqual(
+      new Set(['INVITATION_USED']),
+    );
+  });
+
+  test('is refused when it is forged, of another product, too old, or its order was cancelled', async () => {
+    const { productId, token, merchant } = await invited();
+    const code = async (product: string, invitation: string) => (await review(product, invitation)).userErrors[0].code;
+    const [id, signature] = token.split('.') as [string, string];
+    const other = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`;
+    for (const forged of [
+      '',
+      'x',
+      `${id}.`,
+      `${other}.${signature}`,
+      `${id}.${signature.slice(0, -2)}AA`,
+      `${id}.${signature}.x`,
+      'ä'.repeat(5000),
+    ])
+      if (forged !== '') expect(await code(productId, forged)).toBe('INVITATION_INVALID');
+    expect(await code(await plaza.product(merchant), token)).toBe('INVITATION_INVALID');
+    await invitations().updateMany({}, { $set: { expiresAt: new Date(Date.now() - 1000) } });
+    expect(await code(productId, token)).toBe('INVITATION_EXPIRED');
+    const [cancelled] = [await invited()];
+    await invitations().updateOne({ order: storeId(cancelled.orderId) }, { $set: { status: 'CANCELLED' } });
+    expect(await code(cancelled.productId, cancelled.token)).toBe('INVITATION_INVALID');
+  });
+
+  test('without it, a session is required as ever', async () => {
+    const { productId } = await invited();
+    const input = { productId, ratings: { quality: 5, price: 4, service: 3 }, body: 'Pours well.' };
+    const query = 'mutation ($input: CreateReviewInput!) { createReview(input: $input) { review { id } } }';
+    expect((await plaza.query(query, { input })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  test('is shown to administrators alone', async () => {
+    const { merchant, token } = await invited();
+    const admin = await plaza.account({ role: 'ADMIN' });
+    const { reviewInvitations } = await plaza.data('{ reviewInvitations { edges { node { id url } } } }', {}, merchant.token);
+    const { id, url } = reviewInvitations.edges[0].node;
+    expect(url).toBeNull();
+    const query = 'query ($id: ID!) { node(id: $id) { ... on ReviewInvitation { url } } }';
+    expect((await plaza.data(query, { id }, admin.token)).node.url).toContain(token);
+    expect((await plaza.data(query, { id }, (await plaza.account()).token)).node).toBeNull();
+  });
+});
+
+describe('the page behind the link', () => {
+  test('shows the product, takes a review without a script, and says what is wrong with one', async () => {
+    const { token, productId, merchant } = await invited();
+    const page = await fetch(`${plaza.url}/review/${token}`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("form-action 'self'");
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(await page.text()).toContain('How do you like Blue teapot?');
+    expect(await statuses(merchant)).toEqual(['OPENED']);
+    const incomplete = await post(`/review/${token}`, { quality: '5', price: '9', service: '5', body: '<b>Fine</b>' });
+    expect(incomplete.status).toBe(422);
+    const text = await incomplete.text();
+    expect(text).toContain('role="alert"');
+    expect(text).toContain('&lt;b&gt;Fine&lt;/b&gt;');
+    const sent = await post(`/review/${token}`, { quality: '5', price: '4', service: '5', title: 'Good', body: 'Pours well.' });
+    expect(await sent.text()).toContain('Your review is published.');
+    const query = 'query ($id: ID!) { product(id: $id) { reviews { edges { node { title verifiedPurchase } } } } }';
+    expect((await plaza.data(query, { id: productId })).product.reviews.edges).toEqual([
+      { node: { title: 'Good', verifiedPurchase: true } },
+    ]);
+    const again = await fetch(`${plaza.url}/review/${token}`, { headers: { 'accept-language': 'de' } });
+    expect(again.status).toBe(410);
+    expect(await again.text()).toContain('Diese Einladung wurde schon benutzt.');
+  });
+
+  test('is none for a forged link', async () => {
+    expect((await fetch(`${plaza.url}/review/${'0'.repeat(24)}.${'A'.repeat(43)}`)).status).toBe(410);
+    expect((await fetch(`${plaza.url}/review/unsubscribe/x`)).status).toBe(404);
+  });
+});
+
+describe('who unsubscribes', () => {
+  test('does so by one request of the mail program, and is invited no more', async () => {
+    const { unsubscribe, buyer, merchant } = await invited();
+    expect(await (await fetch(`${plaza.url}/review/unsubscribe/${unsubscribe}`)).text()).toContain('<form');
+    const done = await post(`/review/unsubscribe/${unsubscribe}`, { 'List-Unsubscribe': 'One-Click' });
+    expect(done.status).toBe(200);
+    await order(buyer, merchant, [await plaza.product(merchant)]);
+    await plaza.settle('invitations');
+    await plaza.settle('mail');
+    expect(await statuses(merchant)).toContain('NOT_SENT');
+    expect(mailsTo(buyer.email)).toHaveLength(1);
+    expect(JSON.stringify(await plaza.connection.collection('invitation_unsubscribed').find().toArray())).not.toContain(buyer.email);
+  });
+});
+
+test('a mail that a process may have sent before it ended is not sent again', async () => {
+  const { buyer } = await invited();
+  const mails = plaza.connection.collection('outgoing_mail');
+  server.refusals = 1000;
+  const merchant = await plaza.account({ merchant: true });
+  await order(buyer, merchant, [await plaza.product(merchant)]);
+  await plaza.settle('invitations');
+  await until(async () => (await mails.countDocuments({ kind: 'review invitation', handedAt: { $type: 'null' } })) === 1);
+  await mails.updateMany({ kind: 'review invitation' }, { $set: { handedAt: new Date(), dueAt: new Date() } });
+  await plaza.settle('mail');
+  expect(await mails.countDocuments({ kind: 'review invitation' })).toBe(0);
+  server.refusals = 0;
+  expect(mailsTo(buyer.email)).toHaveLength(1);
+});
+
+test('an erased buyer’s invitations are gone', async () => {
+  const { buyer, token, productId } = await invited();
+  await plaza.mutate('eraseMe', { confirm: true, password: buyer.password }, 'erased', buyer.token);
+  await plaza.settle('erasures');
+  expect(await invitations().countDocuments({ buyer: storeId(buyer.id) })).toBe(0);
+  expect((await review(productId, token)).userErrors).toMatchObject([{ code: 'INVITATION_INVALID' }]);
+});

@@ -1,0 +1,112 @@
+/** `<plaza-reviews>`: a product's reviews, newest first, as they come. */
+import type { Api } from './api.js';
+import { h, heading, ProductElement, stars, type ProductNames } from './element.js';
+import { LiveList, type Page } from './list.js';
+
+interface Review {
+  id: string;
+  title: string;
+  body: string;
+  overall: number;
+  createdAt: string | null;
+  verifiedPurchase: boolean;
+  incentivised: boolean;
+  author: { name: string } | null;
+  response: { body: string } | null;
+  images: { url: string; altText: string | null }[];
+}
+
+const fields =
+  'id title body overall createdAt verifiedPurchase incentivised author { name } response { body } images { url(width: 256) altText }';
+const page = `reviews(first: $first, after: $after, sort: NEWEST) { edges { node { ${fields} } } pageInfo { hasNextPage endCursor } liveCursor }`;
+const query = `query PlazaReviews($id: ID, $externalId: String, $source: String, $first: Int, $after: String) {
+  product(id: $id, externalId: $externalId, source: $source) { id jsonLd ${page} }
+}`;
+const subscription = `subscription PlazaReviewChanged($id: ID!, $after: String) {
+  reviewChanged(productId: $id, after: $after) { cursor kind reviewId review { ${fields} } }
+}`;
+
+interface Answer {
+  product: { id: string; jsonLd: object; reviews: Page<Review> } | null;
+}
+
+export class PlazaReviews extends ProductElement {
+  private list = new LiveList<Review>();
+
+  protected async show(api: Api, names: ProductNames): Promise<void> {
+    const { product } = await api.query<Answer>(query, { ...names, first: this.pageSize() });
+    if (!product) return this.render();
+    const list = (this.list = new LiveList<Review>());
+    list.add(product.reviews);
+    this.describe(product.jsonLd);
+    this.renderList(api, product.id);
+    const variables = { id: product.id, after: product.reviews.liveCursor };
+    const onEvent = ({ reviewId, review }: { cursor: string; reviewId: string; review: Review | null }): void => {
+      if (list.change(reviewId, review)) this.announce(this.speech.words.newReview);
+      this.renderList(api, product.id);
+    };
+    this.follow(api.subscribe(subscription, variables, onEvent, this.restart));
+  }
+
+  private pageSize(): number {
+    const size = Number(this.getAttribute('page-size') ?? 5);
+    return Number.isInteger(size) && size >= 1 && size <= 50 ? size : 5;
+  }
+
+  /** For search engines, in the page itself, unless the shop has structured data of its own. */
+  private describe(jsonLd: object): void {
+    if (this.getAttribute('json-ld') === 'off') return;
+    this.querySelector('script[type="application/ld+json"]')?.remove();
+    this.append(h('script', { type: 'application/ld+json' }, JSON.stringify(jsonLd).replaceAll('<', '\\u003c')));
+  }
+
+  private renderList(api: Api, id: string): void {
+    const { words } = this.speech;
+    const { list } = this;
+    const more = h('button', { type: 'button' }, words.more);
+    more.addEventListener('click', () => void this.more(api, id, list));
+    this.render(
+      h(
+        'section',
+        { 'aria-labelledby': 'title' },
+        heading(this, words.reviews, 'title'),
+        list.all.length === 0
+          ? h('p', { class: 'muted' }, words.noReviews)
+          : h('ul', { role: 'list' }, ...list.all.map((review) => this.item(review))),
+        list.hasMore && more,
+      ),
+    );
+  }
+
+  private async more(api: Api, id: string, list: LiveList<Review>): Promise<void> {
+    const shown = list.all.length;
+    const { product } = await api.query<Answer>(query, { id, first: this.pageSize(), after: list.cursor });
+    if (!product || list !== this.list) return;
+    list.add(product.reviews);
+    this.renderList(api, id);
+    // Who uses a keyboard goes on where the new ones begin.
+    this.shadowRoot?.querySelectorAll<HTMLElement>('article')[shown]?.focus();
+  }
+
+  private item({ title, body, overall, createdAt, verifiedPurchase, incentivised, author, response, images }: Review): HTMLElement {
+    const { speech } = this;
+    const { words } = speech;
+    const by = [author?.name ?? words.someone, createdAt && speech.date(createdAt)].filter(Boolean).join(' · ');
+    return h(
+      'li',
+      {},
+      h(
+        'article',
+        { tabindex: '-1' },
+        stars(overall, words.stars(speech.number(overall, 1))),
+        title !== '' && h('h3', {}, title),
+        h('p', { class: 'muted' }, by),
+        verifiedPurchase && h('p', { class: 'badge' }, `✓ ${words.verified}`),
+        incentivised && h('p', { class: 'muted' }, words.incentivised),
+        h('p', { class: 'text' }, body),
+        ...images.map(({ url, altText }) => h('img', { src: url, alt: altText ?? '', loading: 'lazy' })),
+        response && h('div', { class: 'answer' }, h('p', { class: 'muted' }, words.response), h('p', { class: 'text' }, response.body)),
+      ),
+    );
+  }
+}
