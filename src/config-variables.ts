@@ -139,6 +139,8 @@ const server = {
   INTROSPECTION: described(flag.optional(), 'Whether clients may ask for the schema.', whilePrivate),
   SUGGESTIONS: described(flag.optional(), 'Whether errors name what a misspelt field may have meant.', whilePrivate),
   PLAYGROUND: described(flag.optional(), 'Whether the playground is served.', whilePrivate),
+  CONSOLE: described(flag.default(true), 'Whether the console for staff is served at `/console`. It can do what the API lets its user do.'),
+  DOCS: described(flag.optional(), 'Whether the documentation is served at `/docs`.', whilePrivate),
   DEMO_SHOP: described(
     flag.optional(),
     'Whether an empty store is filled with the demo shop.',

@@ -75,6 +75,8 @@ export interface Config {
   introspection: boolean;
   suggestions: boolean;
   playground: boolean;
+  docs: boolean;
+  console: boolean;
   logLevel: string;
 }
 
@@ -225,6 +227,8 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     introspection: values.INTROSPECTION ?? isPrivate,
     suggestions: values.SUGGESTIONS ?? isPrivate,
     playground: values.PLAYGROUND ?? isPrivate,
+    docs: values.DOCS ?? isPrivate,
+    console: values.CONSOLE,
     logLevel: values.LOG_LEVEL ?? (terminal ? 'warn' : 'info'),
   };
 }

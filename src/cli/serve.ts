@@ -42,13 +42,15 @@ async function showProgress(log: Logger, title: string, work: (onProgress: OnPro
 }
 
 function announce({ api, metrics }: Awaited<ReturnType<App['listen']>>, config: Config, log: Logger): void {
-  const { playground, demoShop, introspection, suggestions } = config;
+  const { playground, docs, demoShop, introspection, suggestions } = config;
   const url = api.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
   if (!terminal) {
     return log.info({ api: `${url}/graphql`, metrics, playground, demoShop, introspection, suggestions }, 'Plaza is ready');
   }
   const lines = ['Plaza is ready.', `  API         ${url}/graphql`];
   if (playground) lines.push(`  Playground  ${url}/playground`);
+  if (config.console) lines.push(`  Console     ${url}/console`);
+  if (docs) lines.push(`  Docs        ${url}/docs`);
   if (demoShop) lines.push(`  Demo shop   sign in as ${demoAccounts.buyer.email} with the password "${demoAccounts.password}"`);
   if (metrics) lines.push(`  Metrics     ${metrics}/metrics`);
   lines.push(`  Switched on ${switchedOn(config)}`);
@@ -56,8 +58,8 @@ function announce({ api, metrics }: Awaited<ReturnType<App['listen']>>, config: 
 }
 
 /** What helps developers and attackers alike, so that nobody leaves it on without knowing. */
-function switchedOn({ introspection, suggestions, playground, demoShop }: Config): string {
-  const switches = { introspection, suggestions, playground, 'demo shop': demoShop };
+function switchedOn({ introspection, suggestions, playground, docs, demoShop }: Config): string {
+  const switches = { introspection, suggestions, playground, docs, 'demo shop': demoShop };
   const on = Object.entries(switches).filter(([, isOn]) => isOn);
-  return on.map(([name]) => name).join(', ') || 'none of introspection, suggestions, playground and demo shop';
+  return on.map(([name]) => name).join(', ') || 'none of introspection, suggestions, playground, docs and demo shop';
 }

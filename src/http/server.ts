@@ -35,6 +35,8 @@ import { queryOf, sendAnswer } from './query-requests.js';
 import { setBrowserRules } from './browser-rules.js';
 import { Compression } from './compression.js';
 import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
+import { serveConsole } from './console.js';
+import { serveDocs } from './docs.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
 import { serveImages, uploadPath, type ImageRouteOptions } from './images.js';
 import { networkOf } from './network-address.js';
@@ -71,6 +73,8 @@ export interface HttpOptions
   currentOf: LiveIdentityOptions['currentOf'];
   introspection: boolean;
   playground: boolean;
+  docs: boolean;
+  console: boolean;
   demoShop: boolean;
   log: FastifyBaseLogger;
   limits: HttpLimits;
@@ -181,6 +185,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await serveReviewPages(fastify, options, options.operations, options.streams);
   await serveImages(fastify, options);
   serveAccountPage(fastify, path);
+  if (options.docs) await serveDocs(fastify);
+  if (options.console) await serveConsole(fastify, options);
   if (options.playground) await servePlayground(fastify, options);
   let metrics: Awaited<ReturnType<typeof listenForMetrics>> = null;
   return {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { codeBlocks } from '../support/docs.js';
 import { DemoShop, examples } from '../support/examples.js';
 import groups from '../../schema/examples/groups.json' with { type: 'json' };
 import { usePlaza } from '../support/plaza.js';
@@ -39,6 +40,16 @@ describe('the example operations work on the demo shop', () => {
     await happen(variables);
     expectFruitful((await events.next()).data as Record<string, null>);
     events.stop();
+  });
+});
+
+/** Operations of the guides that have all they need: variables beside them, or none. */
+const operations = codeBlocks.filter(({ language, code, variables }) => language === 'graphql' && (variables || !/^\w+ \w+\(/m.test(code)));
+
+describe('the operations of the documentation work on the demo shop', () => {
+  test.each(operations.filter(({ code }) => !/^(subscription|fragment)\b/m.test(code)))('$place', async ({ code, variables }) => {
+    const runner = await shop.runnerOf({ file: '', query: code, variables: variables ?? {}, kind: 'query' });
+    expectFruitful(await plaza.data(code, runner.variables, runner.token));
   });
 });
 

@@ -79,7 +79,7 @@ test('a scanner finds no schema, suggestion or playground in production', async 
   expect(
     (await post(production, { query: 'mutation ($input: SignInInput!) { signIn(input: $input) { user { id } } }', variables })).text,
   ).not.toContain('Did you mean');
-  for (const path of ['/playground', '/graphiql', '/altair', '/console']) expect((await fetch(production.url + path)).status).toBe(404);
+  for (const path of ['/playground', '/graphiql', '/altair', '/docs']) expect((await fetch(production.url + path)).status).toBe(404);
   expect((await fetch(`${production.url}/graphql`, { headers: { accept: 'text/html' } })).headers.get('content-type')).not.toContain(
     'html',
   );

@@ -1,0 +1,15 @@
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { SetContextLink } from '@apollo/client/link/context';
+import { language } from './i18n';
+import { authorization } from './session';
+
+const withSession = new SetContextLink(async ({ headers }) => {
+  const token = await authorization();
+  return { headers: { ...headers, 'accept-language': language(), ...(token && { authorization: token }) } };
+});
+
+export const client = new ApolloClient({
+  link: ApolloLink.from([withSession, new HttpLink({ uri: '/graphql' })]),
+  cache: new InMemoryCache({ possibleTypes: { ModeratedContent: ['Answer', 'Comment', 'Question', 'Review', 'Share', 'User'] } }),
+  defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
+});

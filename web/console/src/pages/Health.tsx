@@ -1,0 +1,136 @@
+/** What `/metrics` says, drawn as it changes. The server gives it to whoever has its METRICS_TOKEN. */
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useText } from '../i18n';
+import { parseMetrics, sumOf, type Sample } from '../metrics';
+
+const tokenKey = 'plaza-console-metrics-token';
+const pollInterval = 5_000;
+const maxPoints = 120;
+
+interface Point {
+  at: number;
+  samples: Sample[];
+}
+
+export function Health() {
+  const t = useText();
+  const [token, setToken] = useState(sessionStorage.getItem(tokenKey) ?? '');
+  const [points, setPoints] = useState<Point[]>([]);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [ready, setReady] = useState<boolean | null>(null);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const read = async (): Promise<void> => {
+      const health = await fetch('/health/ready', { signal: stop.signal });
+      setReady(health.ok);
+      if (!token) return;
+      const response = await fetch('/metrics', { headers: { authorization: `Bearer ${token}` }, signal: stop.signal });
+      if (!response.ok) return setProblem(t('The server did not give its metrics: check the token.'));
+      setProblem(null);
+      const samples = parseMetrics(await response.text());
+      setPoints((before) => [...before, { at: Date.now() / 1000, samples }].slice(-maxPoints));
+    };
+    const attempt = () => void read().catch(() => stop.signal.aborted || setReady(false));
+    attempt();
+    const timer = setInterval(attempt, pollInterval);
+    return () => {
+      stop.abort();
+      clearInterval(timer);
+    };
+  }, [token, t]);
+
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget).get('token') as string;
+    sessionStorage.setItem(tokenKey, given);
+    setPoints([]);
+    setToken(given);
+  }
+
+  return (
+    <>
+      <h1>{t('Health')}</h1>
+      <p role="status">
+        {ready === null ? t('Loading…') : ready ? `✓ ${t('The server and its store answer.')}` : `✗ ${t('The server is not ready.')}`}
+      </p>
+      <form className="toolbar" onSubmit={submit}>
+        <label className="wide">
+          METRICS_TOKEN
+          <input name="token" type="password" autoComplete="off" required defaultValue={token} />
+        </label>
+        <button type="submit">{t('Show metrics')}</button>
+      </form>
+      {problem && (
+        <p role="alert" className="problem">
+          {problem}
+        </p>
+      )}
+      {points.length > 0 && <Charts points={points} />}
+    </>
+  );
+}
+
+function Charts({ points }: { points: Point[] }) {
+  const t = useText();
+  const at = points.map((point) => point.at);
+  const of = (name: string, labels?: Record<string, string>) => points.map(({ samples }) => sumOf(samples, name, labels));
+  const latest = points.at(-1)!.samples;
+  const lags = latest.filter(({ name }) => name === 'plaza_worker_lag_seconds');
+  return (
+    <>
+      <div className="charts">
+        <Chart title={t('Subscribers')} at={at} values={of('plaza_subscribers')} />
+        <Chart title={t('Memory, MB')} at={at} values={of('process_resident_memory_bytes').map((bytes) => bytes / 1e6)} />
+        <Chart title={t('Processor, %')} at={at} values={rates(at, of('process_cpu_seconds_total')).map((share) => share * 100)} />
+        <Chart title={t('Event loop lag, ms')} at={at} values={of('nodejs_eventloop_lag_p99_seconds').map((seconds) => seconds * 1000)} />
+      </div>
+      <h2>{t('Background work')}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th>{t('Worker')}</th>
+            <th>{t('Seconds since it last succeeded')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lags.map(({ labels, value }) => (
+            <tr key={labels['worker']}>
+              <td>{labels['worker']}</td>
+              <td>{value.toFixed(1)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+/** What a counter grew by in a second. */
+function rates(at: number[], values: number[]): number[] {
+  return values.map((value, index) => (index === 0 ? 0 : Math.max(0, (value - values[index - 1]!) / (at[index]! - at[index - 1]!))));
+}
+
+function Chart({ title, at, values }: { title: string; at: number[]; values: number[] }) {
+  const parent = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  useEffect(() => {
+    const style = getComputedStyle(document.documentElement);
+    const [text, line, accent] = ['--text', '--line', '--accent'].map((name) => style.getPropertyValue(name).trim());
+    const axis = { stroke: text!, grid: { stroke: line!, width: 1 }, ticks: { stroke: line!, width: 1 } };
+    const options = { width: 420, height: 180, legend: { show: false }, series: [{}, { stroke: accent!, width: 2 }], axes: [axis, axis] };
+    plot.current = new uPlot(options, [[], []], parent.current!);
+    return () => plot.current?.destroy();
+  }, []);
+  useEffect(() => plot.current?.setData([at, values]), [at, values]);
+  return (
+    <figure>
+      <figcaption>
+        {title} <strong>{values.at(-1)?.toFixed(1)}</strong>
+      </figcaption>
+      <div ref={parent} aria-hidden="true" />
+    </figure>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import { useMutation, useQuery } from '@apollo/client/react';
+import { graphql } from '../gql';
+import type { OrderStatus } from '../gql/graphql';
+import { useText } from '../i18n';
+import { List, Problems, Time, type UserError } from '../parts';
+
+const salesQuery = graphql(`
+  query Sales($after: String) {
+    viewer {
+      id
+      sales(first: 25, after: $after) {
+        edges {
+          node {
+            id
+            status
+            placedAt
+            buyer {
+              id
+              name
+            }
+            totalPrice {
+              formatted
+            }
+            items {
+              title
+              quantity
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+const statusMutation = graphql(`
+  mutation UpdateOrderStatus($input: UpdateOrderStatusInput!) {
+    updateOrderStatus(input: $input) {
+      order {
+        id
+        status
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
+/** What may follow each status. */
+const next: Record<OrderStatus, OrderStatus[]> = {
+  PLACED: ['PAID', 'CANCELLED'],
+  PAID: ['SHIPPED', 'CANCELLED'],
+  SHIPPED: ['DELIVERED'],
+  DELIVERED: [],
+  CANCELLED: [],
+};
+
+export function Orders() {
+  const t = useText();
+  const { data, loading, error, fetchMore } = useQuery(salesQuery);
+  const [update, { loading: updating }] = useMutation(statusMutation);
+  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const sales = data?.viewer.sales;
+  const more = (after: string | null) =>
+    void fetchMore({
+      variables: { after },
+      updateQuery: (before, { fetchMoreResult }) => {
+        const [earlier, later] = [before.viewer.sales, fetchMoreResult.viewer.sales];
+        if (!earlier || !later) return before;
+        return { viewer: { ...fetchMoreResult.viewer, sales: { ...later, edges: [...earlier.edges, ...later.edges] } } };
+      },
+    });
+  async function advance(orderId: string, status: OrderStatus): Promise<void> {
+    const { data: sent } = await update({ variables: { input: { orderId, status } } });
+    setProblems(sent?.updateOrderStatus.userErrors ?? []);
+  }
+  return (
+    <>
+      <h1>{t('Orders')}</h1>
+      <Problems problems={problems} />
+      <List connection={sales} loading={loading} error={error} empty={t('No orders yet.')} more={more}>
+        <table>
+          <thead>
+            <tr>
+              <th>{t('Placed')}</th>
+              <th>{t('Buyer')}</th>
+              <th>{t('Items')}</th>
+              <th>{t('Total')}</th>
+              <th>{t('Status')}</th>
+              <th>
+                <span className="hidden">{t('Next')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {sales?.edges.map(({ node }) => (
+              <tr key={node.id}>
+                <td>
+                  <Time at={node.placedAt} />
+                </td>
+                <td>{node.buyer?.name ?? t('Deleted user')}</td>
+                <td>{node.items.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')}</td>
+                <td>{node.totalPrice.formatted}</td>
+                <td>{t(node.status)}</td>
+                <td className="row">
+                  {next[node.status].map((status) => (
+                    <button type="button" key={status} disabled={updating} onClick={() => void advance(node.id, status)}>
+                      {t(status)}
+                    </button>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </List>
+    </>
+  );
+}

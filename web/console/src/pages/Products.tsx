@@ -1,0 +1,139 @@
+import { useState, type FormEvent } from 'react';
+import { skipToken, useMutation, useQuery } from '@apollo/client/react';
+import { graphql } from '../gql';
+import type { MerchantProductsQuery } from '../gql/graphql';
+import { useText } from '../i18n';
+import { List, Problems, type UserError } from '../parts';
+import { useViewerId } from '../viewer';
+
+const productsQuery = graphql(`
+  query MerchantProducts($merchantId: ID!, $after: String) {
+    products(first: 25, after: $after, filter: { merchantId: $merchantId }) {
+      edges {
+        node {
+          id
+          title
+          slug
+          sku
+          stock
+          availability
+          archivedAt
+          price {
+            formatted
+          }
+          rating {
+            id
+            mean
+            reviewCount
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+
+const updateMutation = graphql(`
+  mutation UpdateStock($input: UpdateProductInput!) {
+    updateProduct(input: $input) {
+      product {
+        id
+        stock
+        availability
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
+type Product = MerchantProductsQuery['products']['edges'][number]['node'];
+
+export function Products() {
+  const t = useText();
+  const merchantId = useViewerId();
+  const { data, loading, error, fetchMore } = useQuery(productsQuery, merchantId ? { variables: { merchantId } } : skipToken);
+  const more = (after: string | null) =>
+    void fetchMore({
+      variables: { after },
+      updateQuery: (before, { fetchMoreResult: next }) => ({
+        products: { ...next.products, edges: [...before.products.edges, ...next.products.edges] },
+      }),
+    });
+  return (
+    <>
+      <h1>{t('Products')}</h1>
+      <List connection={data?.products} loading={loading} error={error} empty={t('You have no products yet.')} more={more}>
+        <table>
+          <thead>
+            <tr>
+              <th>{t('Product')}</th>
+              <th>{t('SKU')}</th>
+              <th>{t('Price')}</th>
+              <th>{t('Rating')}</th>
+              <th>{t('Availability')}</th>
+              <th>{t('Stock')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data?.products.edges.map(({ node }) => (
+              <ProductRow key={node.id} product={node} />
+            ))}
+          </tbody>
+        </table>
+      </List>
+    </>
+  );
+}
+
+function ProductRow({ product }: { product: Product }) {
+  const t = useText();
+  const { mean, reviewCount } = product.rating;
+  return (
+    <tr>
+      <td>
+        <a href={`/products/${encodeURIComponent(product.slug)}`}>{product.title}</a>
+      </td>
+      <td>{product.sku ?? '–'}</td>
+      <td>{product.price?.formatted ?? '–'}</td>
+      <td>{mean === null ? '–' : `${mean.toFixed(1)} (${reviewCount})`}</td>
+      <td>{t(product.availability)}</td>
+      <td>
+        <StockForm product={product} />
+      </td>
+    </tr>
+  );
+}
+
+function StockForm({ product }: { product: Product }) {
+  const t = useText();
+  const [update, { loading }] = useMutation(updateMutation);
+  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const stock = Number(new FormData(event.currentTarget).get('stock'));
+    const { data } = await update({ variables: { input: { productId: product.id, stock } } });
+    setProblems(data?.updateProduct.userErrors ?? []);
+  }
+  return (
+    <form className="inline" onSubmit={(event) => void submit(event)}>
+      <input
+        key={product.stock}
+        name="stock"
+        type="number"
+        min={0}
+        required
+        defaultValue={product.stock ?? ''}
+        aria-label={`${t('Stock')}: ${product.title}`}
+      />
+      <button type="submit" disabled={loading}>
+        {t('Save')}
+      </button>
+      <Problems problems={problems} />
+    </form>
+  );
+}

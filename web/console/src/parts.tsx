@@ -1,0 +1,102 @@
+/** What several pages share: states of a list, paging, forms that say what went wrong. */
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { useText } from './i18n';
+
+export interface UserError {
+  message: string;
+}
+
+interface Connection {
+  edges: readonly unknown[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+/** @param more loads the next page after a cursor */
+export function List({
+  connection,
+  loading,
+  error,
+  empty,
+  more,
+  children,
+}: {
+  connection: Connection | null | undefined;
+  loading: boolean;
+  error: Error | undefined;
+  empty: string;
+  more: (after: string | null) => void;
+  children: ReactNode;
+}) {
+  const t = useText();
+  if (error) return <p role="alert">{error.message}</p>;
+  if (!connection) return <p className="loading">{loading ? t('Loading…') : ''}</p>;
+  if (connection.edges.length === 0) return <p className="empty">{empty}</p>;
+  return (
+    <>
+      {children}
+      {connection.pageInfo.hasNextPage && (
+        <button type="button" disabled={loading} onClick={() => more(connection.pageInfo.endCursor)}>
+          {t('Show more')}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** A text that is sent. @param onSend answers what is wrong, or nothing */
+export function ReplyForm({
+  label,
+  action,
+  onSend,
+}: {
+  label: string;
+  action: string;
+  onSend: (text: string) => Promise<readonly UserError[]>;
+}) {
+  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const [busy, setBusy] = useState(false);
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const form = event.currentTarget;
+    setBusy(true);
+    const found = await onSend(new FormData(form).get('text') as string).catch((error: Error) => [error]);
+    setBusy(false);
+    setProblems(found);
+    if (found.length === 0) form.reset();
+  }
+  return (
+    <form className="reply" onSubmit={(event) => void submit(event)}>
+      <label>
+        <span className="hidden">{label}</span>
+        <textarea name="text" rows={2} placeholder={label} required maxLength={2000} />
+      </label>
+      <button type="submit" disabled={busy}>
+        {action}
+      </button>
+      <Problems problems={problems} />
+    </form>
+  );
+}
+
+export function Problems({ problems }: { problems: readonly UserError[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <p role="alert" className="problem">
+      {problems.map(({ message }) => message).join(' ')}
+    </p>
+  );
+}
+
+export function Time({ at }: { at: string }) {
+  return (
+    <time dateTime={at}>{new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' })}</time>
+  );
+}
+
+export function Stars({ value }: { value: number }) {
+  return (
+    <span className="stars" role="img" aria-label={value.toFixed(1)}>
+      ★ {value.toFixed(1)}
+    </span>
+  );
+}
