@@ -6,7 +6,7 @@ import { schemaConventions } from './schema/conventions.js';
 
 export default tseslint.config(
   // AssemblyScript has types that TypeScript does not know; its own compiler checks it.
-  { ignores: ['dist/', 'web/*/dist/', 'web/*/src/gql/', 'coverage/', '.data/', 'assembly/*.ts'] },
+  { ignores: ['dist/', 'web/*/dist/', 'web/*/src/gql/', 'docs/.vitepress/config.ts', 'coverage/', '.data/', 'assembly/*.ts'] },
   {
     files: ['**/*.ts', '**/*.tsx', '**/*.js', '**/*.cjs'],
     extends: [eslint.configs.recommended, ...tseslint.configs.recommendedTypeChecked],

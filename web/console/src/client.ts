@@ -3,7 +3,8 @@ import { SetContextLink } from '@apollo/client/link/context';
 import { language } from './i18n';
 import { authorization } from './session';
 
-const withSession = new SetContextLink(async ({ headers }) => {
+const withSession = new SetContextLink(async (context) => {
+  const headers = context['headers'] as Record<string, string> | undefined;
   const token = await authorization();
   return { headers: { ...headers, 'accept-language': language(), ...(token && { authorization: token }) } };
 });

@@ -10,9 +10,19 @@ export function parseMetrics(text: string): Sample[] {
   return text.split('\n').flatMap((line) => {
     const [, name, labels = '', value] = /^(\w+)(?:\{([^}]*)\})? (\S+)$/.exec(line) ?? [];
     if (!name) return [];
-    const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key!, text!] as const);
-    return { name, labels: Object.fromEntries(pairs), value: Number(value) };
+    return { name, labels: labelsOf(labels), value: Number(value) };
   });
+}
+
+/** @param text such as `worker="mail",store="a"` */
+function labelsOf(text: string): Record<string, string> {
+  const pairs = text.split('",').filter(Boolean);
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [key = '', value = ''] = pair.replace(/"$/, '').split('="');
+      return [key, value];
+    }),
+  );
 }
 
 /** The sum over all labels; 0 where there is no such metric. */
