@@ -33,6 +33,8 @@ import { ProductReviewPermissionResolver, ReviewPermissionsResolver } from './re
 import { ShownScores } from './shown-score.js';
 import { ReviewService } from './review.service.js';
 import { collections } from './review.collections.js';
+import { ProductTopicsResolver } from './topics/review-topics.resolver.js';
+import { TopicExtraction } from './topics/topic-extraction.js';
 
 export type { ImportableReview, OnConflict } from './review.bulk.js';
 export type { ReviewDocument } from './review.model.js';
@@ -64,7 +66,7 @@ export interface ReviewOptions {
 
 /** Reviews, and the scores that follow from them. */
 export function reviewModule(
-  { database, realtime, idempotency, events }: Foundation,
+  { database, realtime, idempotency, events, log }: Foundation,
   { images, users, catalog, behaviour, orders, notifications, feed, screening, socialGraph, invitations }: ReviewDependencies,
   { productUrlOf }: ReviewOptions,
 ) {
@@ -79,6 +81,7 @@ export function reviewModule(
   const reactions = new ReviewReactions({ models, changes, ratings, notifications, screening });
   const bulk = new ReviewBulk(models, database);
   const scores = new ShownScores(loaders, catalog);
+  const topics = new TopicExtraction({ models, catalog, log });
   const visibleReview: NodeFinder = async (id, context) => {
     const review = await context.load(loaders.reviewById, id);
     return review && (await socialGraph.showsTo(context, hideable(review))) ? review : null;
@@ -93,6 +96,7 @@ export function reviewModule(
       new ReviewRevisionResolver(),
       new ProductRatingResolver(),
       new ProductReviewsResolver(loaders, socialGraph, new ReviewSearch(models), scores),
+      new ProductTopicsResolver(loaders, socialGraph),
       new UserReviewsResolver(loaders, socialGraph),
       new ProductJsonLdResolver(loaders, users, images, productUrlOf),
     ],
@@ -126,7 +130,9 @@ export function reviewModule(
         owner: 'author',
         erase: 'ANONYMISE',
         texts: ['title', 'body'],
-        cleared: { images: [] },
+        // Its text may lose names, so that it is read again.
+        cleared: { images: [], digest: null },
+        withheld: ['digest'],
         changeOf: editOf,
       }),
       ownedDocuments({ name: 'reviewVotes', model: models.votes, owner: 'voter', erase: 'ANONYMISE' }),
@@ -134,9 +140,10 @@ export function reviewModule(
       responses(models),
     ],
     content: [reviewContent(reviews, ratings, loaders, visibleReview)],
+    workers: [topics.worker],
     verbs: {
       reviewById: loaders.reviewById,
-      ...verbs(bulk, ['allReviews', 'importReviews', 'previewReviews']),
+      ...verbs(bulk, ['allReviews', 'importReviews', 'latestReviews', 'previewReviews']),
       ...verbs(ratings, ['retallyProducts']),
       ...verbs(new PublicRatings(models), ['publicRatingsOf', 'ratersOf']),
     },

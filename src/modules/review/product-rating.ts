@@ -19,6 +19,7 @@ import { productKey, type CatalogVerbs, type TalliedProduct } from '../catalog/i
 import { reviewEvent } from './review.events.js';
 import { traitsOf } from './review-traits.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
+import { markStale } from './topics/topic-extraction.js';
 
 const shards = 16;
 const retallyBatch = 200;
@@ -120,6 +121,7 @@ export class ProductRatings {
     if (!review || !product) return null;
     if (review.visible === visible) return review.author;
     await this.models.reviews.updateOne({ _id: id }, { $set: { visible } }, { session });
+    await markStale(this.models, session, review.product);
     await this.rescore(change, product, visible ? null : review, visible ? review : null);
     // What was rated while nobody saw it was not noted.
     if (visible) await this.dependencies.behaviour.noteInteractions(session, review.author, [review.product], { points: review.points });

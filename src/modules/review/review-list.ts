@@ -1,6 +1,7 @@
 /** The lists in which reviews are read. */
 import type { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
+import { aspectNamed } from '../../opinions/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { matchingTraits } from './review-traits.js';
 
@@ -34,22 +35,28 @@ export interface ReviewConditions {
   rating?: number | null;
   verified?: boolean | null;
   withImages?: boolean | null;
+  topic?: string | null;
 }
 
-/** @throws RequestError BAD_USER_INPUT for a rating outside 1 to 5 */
+const maxTopic = 100;
+
+/** @throws RequestError BAD_USER_INPUT for a rating outside 1 to 5 and a topic that is too long */
 export function reviewList(
   product: Types.ObjectId,
   hidden: Types.ObjectId[],
   conditions: ReviewConditions,
   sort: keyof typeof reviewOrders,
 ): ListDefinition {
-  const { rating, verified, withImages } = conditions;
+  const { rating, verified, withImages, topic } = conditions;
   if (typeof rating === 'number' && (rating < 1 || rating > 5))
     throw new RequestError('BAD_USER_INPUT', 'A rating is from 1 to 5.', 'filter.rating');
   const isFiltered = [rating, verified, withImages].some((condition) => condition !== null && condition !== undefined);
+  if (typeof topic === 'string' && topic.length > maxTopic)
+    throw new RequestError('BAD_USER_INPUT', `A topic can have up to ${maxTopic} characters.`, 'filter.topic');
   const filter = {
     product,
     visible: true,
+    ...(typeof topic === 'string' && { 'digest.mentions.topic': aspectNamed(topic) ?? topic.trim().toLowerCase() }),
     ...(hidden.length > 0 && { author: { $nin: hidden } }),
     ...(isFiltered && { traits: { $in: matchingTraits({ stars: rating, verified, withImages }) } }),
   };

@@ -121,6 +121,11 @@ export class ReviewBulk {
   }
 
   /** Every visible review, for export. */
+  /** The latest reviews that are seen, the newest first. */
+  latestReviews(max: number): AsyncIterable<ReviewDocument> {
+    return this.models.reviews.collection.find<ReviewDocument>({ visible: true }, { sort: { _id: -1 }, limit: max, batchSize: 1000 });
+  }
+
   allReviews(): AsyncIterable<ReviewDocument> {
     return this.models.reviews.collection.find<ReviewDocument>({ visible: true }, { batchSize: 1000 });
   }
@@ -141,6 +146,7 @@ function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, 
     unhelpful: before.unhelpful - votes.unhelpful + imported.unhelpful,
     response: review.response ?? before.response,
     createdAt: dated ? review.createdAt : before.createdAt,
+    digest: null,
     // What moderation has hidden stays hidden.
     visible: hidden ? false : before.hiddenAtSource ? true : before.visible,
     ...((review.importedVotes ?? before.importedVotes) && { importedVotes: imported }),

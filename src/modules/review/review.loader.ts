@@ -6,6 +6,7 @@ import { byId, byPair, type Pair } from '../../store/loaders.js';
 import { pagesByParent, type ListKey } from '../../store/paging.js';
 import { addUp, type CategoryTally } from './product-rating.js';
 import type { CategoryTallyDocument, ReviewDocument, ReviewModels, ReviewRevisionDocument, ReviewVoteDocument } from './review.model.js';
+import type { ProductTopicsDocument } from './topics/review-topics.model.js';
 
 export interface OwnReviewKey {
   product: Types.ObjectId;
@@ -22,9 +23,10 @@ export interface ReviewLoaders {
   /** All keys of a batch are of one author, the viewer. */
   ownReview: LoaderDefinition<OwnReviewKey, ReviewDocument>;
   categoryTally: LoaderDefinition<Types.ObjectId, CategoryTally>;
+  topicsOfProduct: LoaderDefinition<Types.ObjectId, ProductTopicsDocument>;
 }
 
-export function reviewLoaders({ reviews, revisions, votes, categoryTallies }: ReviewModels): ReviewLoaders {
+export function reviewLoaders({ reviews, revisions, votes, categoryTallies, topics }: ReviewModels): ReviewLoaders {
   return {
     reviewById: byId<ReviewDocument>(reviews),
     reviewsOfProduct: pagesByParent<ReviewDocument>(reviews, 'product'),
@@ -32,6 +34,7 @@ export function reviewLoaders({ reviews, revisions, votes, categoryTallies }: Re
     revisionById: byId<ReviewRevisionDocument>(revisions),
     revisionsOfReview: pagesByParent<ReviewRevisionDocument>(revisions, 'review'),
     voteOn: byPair<ReviewVoteDocument>(votes),
+    topicsOfProduct: byId<ProductTopicsDocument>(topics),
     ownReview: {
       cacheKey: ({ product, author }) => `${product.toHexString()}:${author.toHexString()}`,
       async batch(keys) {

@@ -1,7 +1,9 @@
 import { Schema, type Model, type Types } from 'mongoose';
+import type { ReviewDigest } from '../../opinions/index.js';
 import type { AspectRatings } from '../../scoring/index.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema, nestedSchema } from '../../store/documents.js';
+import { productTopicsModel, type ProductTopicsModel } from './topics/review-topics.model.js';
 
 export interface ResponseDocument {
   body: string;
@@ -48,6 +50,8 @@ export interface ReviewDocument extends AspectRatings {
   importedVotes?: ImportedVotes;
   /** Whether it is not visible because its source does not show it. */
   hiddenAtSource?: boolean;
+  /** What its text says of what; null or missing until the text has been read. */
+  digest?: ReviewDigest | null;
 }
 
 /** A review as it was before an edit. */
@@ -86,6 +90,7 @@ export interface ReviewModels {
   revisions: Model<ReviewRevisionDocument>;
   votes: Model<ReviewVoteDocument>;
   categoryTallies: Model<CategoryTallyDocument>;
+  topics: ProductTopicsModel;
 }
 
 export function reviewModels(database: Database): ReviewModels {
@@ -94,6 +99,7 @@ export function reviewModels(database: Database): ReviewModels {
     revisions: database.model('ReviewRevision', revisionSchema(), 'review_revisions'),
     votes: database.model('ReviewVote', voteSchema(), 'review_votes'),
     categoryTallies: database.model('CategoryTally', categoryTallySchema(), 'category_tallies'),
+    topics: productTopicsModel(database),
   };
 }
 
@@ -106,6 +112,17 @@ function reviewSchema(): Schema<ReviewDocument> {
   const importedVotes = nestedSchema<ImportedVotes>({
     helpful: { type: Number, required: true },
     unhelpful: { type: Number, required: true },
+  });
+  const mention = nestedSchema<ReviewDigest['mentions'][number]>({
+    topic: { type: String },
+    sentiment: { type: Number },
+    from: { type: Number },
+    to: { type: Number },
+  });
+  const digest = nestedSchema<ReviewDigest>({
+    version: { type: Number, required: true },
+    language: { type: String },
+    mentions: { type: [mention] as never },
   });
   const schema = documentSchema<ReviewDocument>({
     product: { type: Schema.Types.ObjectId, required: true },
@@ -134,6 +151,7 @@ function reviewSchema(): Schema<ReviewDocument> {
     source: { type: String },
     importedVotes: { type: importedVotes },
     hiddenAtSource: { type: Boolean },
+    digest: { type: digest },
   });
   schema.index({ product: 1, author: 1 }, { unique: true });
   const filters: Record<string, 1>[] = [{}, { traits: 1 }];
@@ -143,6 +161,7 @@ function reviewSchema(): Schema<ReviewDocument> {
     schema.index({ product: 1, visible: 1, ...filtered, points: -1, createdAt: -1, _id: -1 });
   }
   schema.index({ 'response.by': 1 }, { sparse: true });
+  schema.index({ 'digest.version': 1 });
   schema.index({ author: 1, visible: 1, createdAt: -1, _id: -1 });
   return schema;
 }

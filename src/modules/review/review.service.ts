@@ -22,6 +22,7 @@ import type { ProductRatings } from './product-rating.js';
 import { hideable, type ReviewChanges } from './review-change.js';
 import { reviewEvent } from './review.events.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
+import { markStale } from './topics/topic-extraction.js';
 import { traitsOf } from './review-traits.js';
 
 const maxImages = 10;
@@ -221,6 +222,7 @@ export class ReviewService {
       await events.emit(change, 'contentGone', { contents: [{ type: 'Review', id }] });
       await events.emit(change, 'contentDeleted', { content: { type: 'Review', id } });
       if (!review.visible) return review;
+      await markStale(this.models, session, review.product);
       await ratings.rescore(change, product, review, null);
       await change.emitMany([reviewEvent('REVIEW_REMOVED', review)]);
       return review;
@@ -250,7 +252,9 @@ function textOf({ altText }: { altText: string | null }): string {
 
 function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): ReviewDocument {
   const given = Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined && value !== null));
-  const changed: ReviewDocument = { ...review, ...given, editedAt: new Date() };
+  const edited: ReviewDocument = { ...review, ...given, editedAt: new Date() };
+  const isRewritten = edited.title !== review.title || edited.body !== review.body;
+  const changed = isRewritten ? { ...edited, digest: null } : edited;
   const { quality, price, service } = changed;
   if (quality === null || price === null || service === null) return changed;
   const points = overallPoints({ quality, price, service });

@@ -179,6 +179,9 @@ export class ReviewFilter {
 
   @Field(() => Boolean, { nullable: true, description: 'Only reviews with images (true), or only reviews without (false).' })
   withImages?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: 'Only reviews that speak of this topic of `Product.reviewTopics`.' })
+  topic?: string | null;
 }
 
 @InputType({ description: 'The ratings of a new review.' })

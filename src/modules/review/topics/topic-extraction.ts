@@ -1,0 +1,132 @@
+/**
+ * Keeps what products' reviews speak of: each review is read once for each of its texts, and a product's topics follow from
+ * what its reviews say. Everything can be done twice and by several processes.
+ */
+import type { Types } from 'mongoose';
+import type { Logger } from '../../../log.js';
+import { digestVersion, topicsOf, type ReviewDigest } from '../../../opinions/index.js';
+import type { DigestTask } from '../../../opinions/worker.js';
+import type { ClientSession } from '../../../store/database.js';
+import { firstMessage, startThread } from '../../../threads.js';
+import { Worker } from '../../../workers/index.js';
+import type { CatalogVerbs } from '../../catalog/index.js';
+import type { ReviewDocument, ReviewModels } from '../review.model.js';
+import { digestOfQuote, textOf, type ProductTopicsDocument, type StoredTopic } from './review-topics.model.js';
+
+const interval = 2000;
+const batchSize = 200;
+const staleBatch = 50;
+/** Of a product with more reviews, the latest count. */
+const maxReviews = 2000;
+
+type Unread = Pick<ReviewDocument, '_id' | 'product' | 'title' | 'body' | 'stars'>;
+type Read = Pick<ReviewDocument, '_id' | 'helpful' | 'digest'>;
+
+interface TopicExtractionDependencies {
+  models: ReviewModels;
+  catalog: CatalogVerbs;
+  log: Logger;
+}
+
+export class TopicExtraction {
+  readonly worker: Worker;
+  private thread: ReturnType<typeof startThread> | null = null;
+
+  constructor(private readonly dependencies: TopicExtractionDependencies) {
+    this.worker = new Worker({ name: 'review topics', interval, log: dependencies.log, run: (signal) => this.run(signal) });
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted && (await this.readSome()));
+      while (!signal.aborted && (await this.summariseStale()));
+    } finally {
+      await this.thread?.terminate();
+      this.thread = null;
+    }
+  }
+
+  /** @returns whether there may be more */
+  private async readSome(): Promise<boolean> {
+    const { reviews } = this.dependencies.models;
+    const unread = await this.unread();
+    if (unread.length === 0) return false;
+    const digests = await this.digest(unread);
+    const writes = unread.map(({ _id, title, body }, at) => ({
+      // A text that was edited meanwhile is read again.
+      updateOne: { filter: { _id, title, body }, update: { $set: { digest: digests[at]! } } },
+    }));
+    await reviews.bulkWrite(writes, { ordered: false });
+    const products = new Map(unread.map(({ product }) => [product.toHexString(), product]));
+    for (const product of products.values()) await this.summarise(product);
+    return unread.length === batchSize;
+  }
+
+  /** Reviews whose text was never read, or by older rules. */
+  private async unread(): Promise<Unread[]> {
+    const { reviews } = this.dependencies.models;
+    const fields = { product: 1, title: 1, body: 1, stars: 1 } as const;
+    const fresh: Unread[] = await reviews.find({ 'digest.version': null }, fields).limit(batchSize).lean();
+    if (fresh.length > 0) return fresh;
+    return reviews
+      .find({ 'digest.version': { $lt: digestVersion } }, fields)
+      .limit(batchSize)
+      .lean();
+  }
+
+  private async digest(unread: readonly Unread[]): Promise<ReviewDigest[]> {
+    this.thread ??= startThread('opinions/worker', null);
+    const task: DigestTask = { texts: unread.map((review) => ({ text: textOf(review), stars: review.stars })) };
+    const answer = firstMessage<ReviewDigest[]>(this.thread);
+    this.thread.postMessage(task);
+    return answer;
+  }
+
+  private async summariseStale(): Promise<boolean> {
+    const stale = await this.dependencies.models.topics.find({ stale: true }, { _id: 1 }).limit(staleBatch).lean();
+    for (const { _id } of stale) await this.summarise(_id);
+    return stale.length === staleBatch;
+  }
+
+  private async summarise(product: Types.ObjectId): Promise<void> {
+    const { models, catalog } = this.dependencies;
+    const before = await models.topics.findById(product, { changes: 1 }).lean();
+    const [found] = await catalog.productsByIds([product]);
+    if (!found) return void (await models.topics.deleteOne({ _id: product }));
+    const read: Read[] = await models.reviews
+      .find({ product, visible: true, 'digest.version': digestVersion }, { helpful: 1, digest: 1 })
+      .sort({ createdAt: -1, _id: -1 })
+      .limit(maxReviews)
+      .lean();
+    const { topics, language } = topicsOf(
+      read.map(({ _id, helpful, digest }) => ({ id: _id, helpful, digest: digest! })),
+      found.title,
+    );
+    await this.save(product, before?.changes ?? 0, { topics: await this.withDigests(topics), language });
+  }
+
+  private async withDigests(topics: ReturnType<typeof topicsOf<Types.ObjectId>>['topics']): Promise<StoredTopic[]> {
+    const ids = topics.flatMap(({ quotes }) => quotes.map(({ review }) => review));
+    const quoted = await this.dependencies.models.reviews.find({ _id: { $in: ids } }, { title: 1, body: 1 }).lean();
+    const texts = new Map(quoted.map((review) => [review._id.toHexString(), textOf(review)]));
+    return topics.map((topic) => ({
+      ...topic,
+      quotes: topic.quotes.flatMap((quote) => {
+        const text = texts.get(quote.review.toHexString());
+        return text === undefined ? [] : [{ ...quote, digest: digestOfQuote(text.slice(quote.from, quote.to)) }];
+      }),
+    }));
+  }
+
+  /** What became stale while it was made stays so. */
+  private async save(product: Types.ObjectId, changes: number, found: Pick<ProductTopicsDocument, 'topics' | 'language'>): Promise<void> {
+    const { topics } = this.dependencies.models;
+    await topics.updateOne({ _id: product }, { $set: found, $setOnInsert: { changes: 0 } }, { upsert: true });
+    await topics.updateOne({ _id: product, changes }, { $unset: { stale: 1 } });
+  }
+}
+
+/** Says, in the transaction that changes which of a product's reviews are seen, that its topics must be found anew. */
+export async function markStale({ topics }: ReviewModels, session: ClientSession, product: Types.ObjectId): Promise<void> {
+  await topics.updateOne({ _id: product }, { $set: { stale: true }, $inc: { changes: 1 } }, { session });
+}

@@ -1,0 +1,4 @@
+export { aspectNamed, labelOf } from './aspects.js';
+export { digestOf, digestVersion, type ReviewDigest } from './digest.js';
+export { type Language } from './language.js';
+export { maxTopics, topicsOf, type DigestedReview, type Topic } from './topics.js';

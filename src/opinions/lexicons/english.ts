@@ -1,0 +1,65 @@
+import { setOf, valued, type Lexicon } from './lexicon.js';
+
+export const english: Lexicon = {
+  values: valued([
+    [
+      4,
+      'excellent, perfect, perfectly, amazing, outstanding, fantastic, flawless, superb, favorite, favourite, gorgeous, love, loved, loves, highly recommend, worth every penny, best ever',
+    ],
+    [
+      3,
+      'great, beautiful, beautifully, wonderful, impressed, recommend, sturdy, well made, well built, comfortable, comfy, flattering, delicious, reliable, durable, exceeded, works great, works perfectly, true to size, fits perfectly, five stars, 5 stars, happy with, pleased, versatile',
+    ],
+    [
+      2,
+      'good, nice, nicely, soft, easy, fast, quick, quickly, quiet, bright, crisp, sharp, light, lightweight, handy, solid, cute, pretty, fits well, fit well, works well, works fine, compact, smooth, warm, clear, bargain, affordable, reasonable, compliments, intuitive, responsive, satisfied, as described, as expected, stylish, elegant, snug, generous, worth',
+    ],
+    [1, 'fine, decent, ok, okay, fits, useful, classic, unique, simple'],
+    [
+      -1,
+      'average, mediocre, meh, heavy, small, loud, noisy, tight, basic, stiff, itchy, bulky, thin, slow, pricey, expensive, overpriced, bland, see through, sheer, boxy, frumpy',
+    ],
+    [
+      -2,
+      "unfortunately, disappointing, disappointed, disappointment, too small, too big, too large, too short, too long, too tight, too thin, too loud, too heavy, too expensive, runs small, runs large, run small, run large, ran small, ran large, returning, returned, return, sent back, send back, sending back, cheaply made, cheap looking, looks cheap, looked cheap, feels cheap, felt cheap, uncomfortable, unflattering, scratchy, scratched, flimsy, shrunk, shrank, faded, fades, wrinkles, annoying, difficult, confusing, complicated, problem, problems, issue, issues, crash, crashes, lag, laggy, leaks, leaked, leaking, rattles, squeaks, wobbly, weak, unclear, blurry, grainy, sticky, smells, stinks, rough, poor, poorly, not worth, no longer, stopped working, does not work, doesn't work, didn't work, wouldn't, would not, won't, wanted to love, wanted to like",
+    ],
+    [
+      -3,
+      "bad, awful, terrible, horrible, broke, broken, breaks, ripped, ripping, tore, torn, defective, useless, junk, garbage, trash, worst, waste, wasted, refund, fell apart, falls apart, falling apart, fell off, died, dead, avoid, ruined, misleading, fake, never again, do not buy, don't buy, one star, 1 star, regret, rubbish, fail, failed, fails, faulty, money back, customer service was, unusable, ugly",
+    ],
+    [
+      0,
+      'like, no, free, dress, cut, cool down, alone, stop, big, kind, matter, matters, alarm, fire, miss, hard drive, shooting, shoot, shot, pay, paid, cheap price, killer, demand, drop, drops, cry, limited',
+    ],
+  ]),
+  negations: setOf(
+    "not no never n't don't doesn't didn't isn't wasn't aren't weren't can't cannot couldn't won't wouldn't shouldn't hasn't haven't hadn't ain't without hardly barely nothing none neither nor lacks lack lacking",
+  ),
+  degrees: {
+    very: 1.3,
+    really: 1.3,
+    so: 1.2,
+    extremely: 1.5,
+    super: 1.4,
+    incredibly: 1.5,
+    absolutely: 1.5,
+    totally: 1.3,
+    quite: 1.1,
+    too: 1.2,
+    highly: 1.4,
+    somewhat: 0.7,
+    slightly: 0.6,
+    bit: 0.7,
+    little: 0.7,
+    fairly: 0.9,
+    kinda: 0.7,
+    pretty: 1.1,
+    almost: 0.7,
+    most: 1.1,
+    overly: 1.3,
+  },
+  contrasts: /\b(?:but|however|although|though|except|unfortunately|yet)\b/giu,
+  common: setOf(
+    "a about above after again all also always am an and any are as at back be because been before being below between both bought but buy came can come could day days did do does doing done down each even ever every everything far few first for from further gave get gets getting give given go goes going gone got great had has have having he her here hers him his how i if i'm in into is it its it's i've just keep know last less let like little long look looked looking looks lot lots made make makes making many may me might more most much must my myself need needed needs never new next nice no not now of off often on once one ones only or order ordered other our out over own people perfect person product products purchase purchased put quite rather really reason received recommend review reviews right said same saw say see seem seems seen she should since small so some something star stars still such sure take than that the their them then there these they thing things think this those though thought three through time times to too tried try two under until up us use used uses using usually very want wanted was way we week weeks well went were what when where which while who why will wish with within without wore work worked works would wear wearing year years yet you your bit big large good better best love loved happy item able feel feels felt little found find definitely actually maybe probably however anything someone everyone already another around away month months ago",
+  ),
+};
