@@ -15,6 +15,7 @@ import { moderationKeyedNodes, moderationNodes, ReportKeys } from './moderation.
 import { moderationPersonalData } from './moderation.privacy.js';
 import { ModerationResolver } from './moderation.resolver.js';
 import { ReportService } from './report.service.js';
+import { SuspicionService } from './suspicion.service.js';
 import { collections } from './moderation.collections.js';
 
 interface ModerationDependencies {
@@ -37,6 +38,9 @@ export interface ModerationOptions {
   auditRetention: number;
 }
 
+/** What other features may ask of moderation. */
+export type ModerationVerbs = ReturnType<typeof moderationModule>['verbs'];
+
 /** Reports, held content, moderators' decisions and appeals against them. */
 export function moderationModule(
   { database, realtime, events, keys }: Foundation,
@@ -50,6 +54,7 @@ export function moderationModule(
   const reports = new ReportService({ models, realtime, kinds, cases });
   const decisions = new DecisionService({ models, realtime, kinds, cases, users, notifications, events });
   const appeals = new AppealService({ models, realtime, kinds, cases, users });
+  const suspicions = new SuspicionService({ models, realtime, kinds });
   const reportKeys = new ReportKeys(keys);
   const nodeDependencies = { models, loaders, accessLog, reportKeys };
   return describeModule({
@@ -69,6 +74,6 @@ export function moderationModule(
       contentDeleted: ({ session }, { content }) => cases.withdraw(session, content),
     },
     personalData: moderationPersonalData(models),
-    verbs: verbs(decisions, ['putOnRecord']),
+    verbs: { ...verbs(decisions, ['putOnRecord']), ...verbs(suspicions, ['suspect']) },
   });
 }

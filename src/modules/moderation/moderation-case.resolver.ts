@@ -8,8 +8,8 @@ import type { ModeratedKinds } from './moderated-kinds.js';
 import { reportList } from './moderation.lists.js';
 import type { ModerationLoaders } from './moderation.loader.js';
 import type { ReportKeys } from './moderation.nodes.js';
-import type { AppealDocument, CaseDocument, ReportDocument, ReportReasonName } from './moderation.model.js';
-import { Appeal, ContentReportConnection, ModeratedContent, ModerationCase, ReasonCount } from './moderation.type.js';
+import type { AppealDocument, CaseDocument, ReportDocument, ReportReasonName, SuspicionDocument } from './moderation.model.js';
+import { Appeal, ContentReportConnection, ModeratedContent, ModerationCase, ReasonCount, Suspicion } from './moderation.type.js';
 
 interface CaseResolverDependencies {
   loaders: ModerationLoaders;
@@ -46,6 +46,11 @@ export class ModerationCaseResolver {
   @FieldResolver(() => Boolean, { description: 'Whether spam screening holds the content until a moderator has decided.' })
   held(@Root() { held }: CaseDocument): boolean {
     return held ?? false;
+  }
+
+  @FieldResolver(() => Suspicion, { nullable: true, description: 'Why the content looks fake. Null if it does not.' })
+  suspicion(@Root() { suspicion }: CaseDocument): SuspicionDocument | null {
+    return suspicion ?? null;
   }
 
   @FieldResolver(() => Appeal, { nullable: true, description: 'The author’s appeal against the last decision. Null if there is none.' })

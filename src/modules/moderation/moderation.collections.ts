@@ -3,7 +3,7 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   moderation_cases: {
-    what: 'What was reported or held, and whose it is',
+    what: 'What was reported or held or looks fake, why, and whose it is',
     why: 'To keep the shop fit to be read (legitimate interest, legal obligation)',
     kept: 'until the account is deleted, then without its author',
     seenBy: 'Moderators',

@@ -1,4 +1,5 @@
 import { Schema, type Model, type Types } from 'mongoose';
+import { suspicionKinds, type SuspicionKind } from '../../fraud/index.js';
 import type { Role } from '../../relay/context.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema, nestedSchema } from '../../store/documents.js';
@@ -20,6 +21,20 @@ export const auditActions = [
 export type AuditActionName = (typeof auditActions)[number];
 export type ModerationActionName = Exclude<AuditActionName, 'CHANGE_ROLES' | 'CREATE_API_KEY' | 'REVOKE_API_KEY'>;
 
+/** What software made of content. */
+export interface SuspicionDocument {
+  /** How sure it is, 0 to 1. */
+  score: number;
+  signs: SuspicionSignDocument[];
+  at: Date;
+}
+
+export interface SuspicionSignDocument {
+  kind: SuspicionKind;
+  strength: number;
+  reviews: number;
+}
+
 /** What was reported, and how it stands. There is one case for each piece of content, however many report it. */
 export interface CaseDocument {
   /** `Type:id` of the content. */
@@ -36,6 +51,8 @@ export interface CaseDocument {
   held?: boolean;
   /** Held from the first and not restored since: when it is, those concerned hear of it for the first time. */
   unreleased?: boolean;
+  /** Why it looks made up. */
+  suspicion?: SuspicionDocument;
 }
 
 export interface ReportDocument {
@@ -109,6 +126,16 @@ export function moderationModels(database: Database, { reportRetention, auditRet
 }
 
 function caseSchema(): Schema<CaseDocument> {
+  const sign = nestedSchema<SuspicionSignDocument>({
+    kind: { type: String, required: true, enum: suspicionKinds },
+    strength: { type: Number, required: true },
+    reviews: { type: Number, required: true },
+  });
+  const suspicion = nestedSchema<SuspicionDocument>({
+    score: { type: Number, required: true },
+    signs: { type: [sign] as never },
+    at: { type: Date, required: true },
+  });
   const schema = documentSchema<CaseDocument>({
     _id: { type: String, required: true },
     contentType: { type: String, required: true },
@@ -120,6 +147,7 @@ function caseSchema(): Schema<CaseDocument> {
     author: { type: Schema.Types.ObjectId },
     held: { type: Boolean },
     unreleased: { type: Boolean },
+    suspicion: { type: suspicion },
   });
   schema.index({ author: 1 });
   schema.index({ open: 1, reports: -1, _id: 1 });

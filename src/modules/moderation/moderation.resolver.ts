@@ -41,7 +41,7 @@ export class ModerationResolver {
 
   @Authorized('MODERATOR', 'ADMIN')
   @Query(() => ModerationCaseConnection, {
-    description: 'Content that was reported, held or appealed about, most reported first. Requires the role `MODERATOR`.',
+    description: 'Content that was reported, held or appealed about, or looks fake, most reported first. Requires the role `MODERATOR`.',
   })
   moderationQueue(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<CaseDocument>> {
     return paginate(this.dependencies.models.cases, openCases(), page);

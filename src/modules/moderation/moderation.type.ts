@@ -1,13 +1,20 @@
-import { createUnionType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { createUnionType, Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { field, ObjectType, payloadType } from '../../relay/output.js';
+import { field, From, ObjectType, payloadType } from '../../relay/output.js';
 import { Comment } from '../comment/index.js';
 import { Answer, Question } from '../question/index.js';
 import { Review } from '../review/index.js';
 import { Share } from '../share/index.js';
 import { User, UserRole } from '../user/index.js';
-import type { AppealDocument, AuditDocument, CaseDocument, ReportDocument } from './moderation.model.js';
+import type {
+  AppealDocument,
+  AuditDocument,
+  CaseDocument,
+  ReportDocument,
+  SuspicionDocument,
+  SuspicionSignDocument,
+} from './moderation.model.js';
 
 export enum ReportReason {
   SPAM = 'SPAM',
@@ -136,7 +143,52 @@ export class ContentReport extends Node<ReportDocument> {
 
 export const ContentReportConnection = connectionType(ContentReport, 'ContentReport');
 
-@ObjectType({ implements: Node, description: 'Content waiting for a moderator because it was reported, held or appealed about.' })
+export enum SuspicionKind {
+  BURST = 'BURST',
+  COPY = 'COPY',
+  ONE_SIDED = 'ONE_SIDED',
+  RING = 'RING',
+}
+
+registerEnumType(SuspicionKind, {
+  name: 'SuspicionKind',
+  description: 'Why a review looks fake.',
+  valuesConfig: {
+    BURST: { description: 'Many more reviews of the product with the same opinion within two days than at other times.' },
+    COPY: { description: 'Most of the text also stands in other reviews.' },
+    ONE_SIDED: { description: 'The author only ever gives the same extreme rating, far from what others give.' },
+    RING: { description: 'The same authors reviewed the same products with the same opinion within days of each other.' },
+  },
+});
+
+@ObjectType({ description: 'One sign that a review is fake.' })
+export class SuspicionSign extends From<SuspicionSignDocument> {
+  @Field(() => SuspicionKind, { description: 'Kind of the sign.' })
+  kind!: SuspicionKind;
+
+  @Field(() => Float, { description: 'How telling the sign is on its own, from 0 to 1.' })
+  strength!: number;
+
+  @Field(() => Int, { name: 'reviewCount', description: 'Number of reviews the sign rests on, including this one.' })
+  reviews!: number;
+}
+
+@ObjectType({ description: 'Why a review looks fake. It stays visible until a moderator decides.' })
+export class Suspicion extends From<SuspicionDocument> {
+  @Field(() => Float, { description: 'How likely the signs together make a fake, from 0.7 to 1.' })
+  score!: number;
+
+  @Field(() => [SuspicionSign], { description: 'The signs. Lists each kind once.' })
+  signs!: SuspicionSign[];
+
+  @Field(() => Date, { name: 'createdAt', description: 'When the signs were found.' })
+  at!: Date;
+}
+
+@ObjectType({
+  implements: Node,
+  description: 'Content waiting for a moderator because it was reported, held, appealed about or looks fake.',
+})
 export class ModerationCase extends Node<CaseDocument> {
   @Field(() => Int, {
     name: 'reportCount',
@@ -144,7 +196,7 @@ export class ModerationCase extends Node<CaseDocument> {
   })
   reports!: number;
 
-  @Field(() => Date, { description: 'When it was last reported, held or appealed about.' })
+  @Field(() => Date, { description: 'When it was last reported, held or appealed about, or first looked fake.' })
   lastReportedAt!: Date;
 }
 

@@ -1,0 +1,77 @@
+/** Looks through the latest reviews again and again, and tells the moderators of those that look made up. */
+import { Types } from 'mongoose';
+import type { ReviewSample, Suspicion } from '../../fraud/index.js';
+import type { Logger } from '../../log.js';
+import { firstMessage, startThread } from '../../threads.js';
+import { Worker } from '../../workers/index.js';
+import type { ModerationVerbs } from '../moderation/index.js';
+import type { ReviewDocument, ReviewVerbs } from '../review/index.js';
+
+const interval = 60 * 60 * 1000;
+/** Old fakes have done what they could; rings show within months. */
+const maxReviews = 50_000;
+/** The surest first; the others come with the next look, when these are decided. */
+const maxSuspicions = 200;
+
+interface FakeReviewSearchDependencies {
+  reviews: ReviewVerbs;
+  moderation: ModerationVerbs;
+  log: Logger;
+}
+
+export class FakeReviewSearch {
+  readonly worker: Worker;
+  private newest: string | null = null;
+
+  constructor(private readonly dependencies: FakeReviewSearchDependencies) {
+    this.worker = new Worker({ name: 'fake reviews', interval, log: dependencies.log, run: (signal) => this.run(signal) });
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const authors = new Map<string, Types.ObjectId>();
+    const samples: ReviewSample[] = [];
+    for await (const review of this.dependencies.reviews.latestReviews(maxReviews)) {
+      samples.push(sampleOf(review));
+      authors.set(review._id.toHexString(), review.author);
+    }
+    const newest = samples[0]?.id ?? null;
+    if (newest === this.newest) return;
+    for (const suspicion of (await suspicionsIn(samples, signal)).slice(0, maxSuspicions)) {
+      signal.throwIfAborted();
+      await this.tell(suspicion, authors.get(suspicion.review)!);
+    }
+    this.newest = newest;
+  }
+
+  private async tell({ review, score, signs }: Suspicion, author: Types.ObjectId): Promise<void> {
+    const content = { type: 'Review', id: new Types.ObjectId(review) };
+    await this.dependencies.moderation.suspect(content, author, {
+      score: Math.round(score * 100) / 100,
+      signs: signs.map(({ kind, strength, reviews }) => ({ kind, strength: Math.round(strength * 100) / 100, reviews })),
+    });
+  }
+}
+
+function sampleOf({ _id, product, author, stars, createdAt, title, body }: ReviewDocument): ReviewSample {
+  return {
+    id: _id.toHexString(),
+    product: product.toHexString(),
+    author: author.toHexString(),
+    stars,
+    at: createdAt.getTime(),
+    text: title === '' ? body : `${title}\n${body}`,
+  };
+}
+
+/** In a thread of its own, so that the API goes on answering. */
+async function suspicionsIn(samples: ReviewSample[], signal: AbortSignal): Promise<Suspicion[]> {
+  const thread = startThread('fraud/worker', samples);
+  const stop = (): void => void thread.terminate();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await firstMessage<Suspicion[]>(thread);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
