@@ -136,3 +136,29 @@ describe('a restricted user', () => {
     expect((await write()).held).toBe(false);
   });
 });
+
+test('what moderators take out of sight teaches the screening to hold the like of it, and what they leave teaches it not to', async () => {
+  const offers = 'Earn coins at home,Free bonus coins today,Double your coins fast,Coins for clicks at home,Bonus clicks pay coins'.split(
+    ',',
+  );
+  const opinions =
+    'The lid closes well,My sister likes the handle,Soup stays warm in it,The colour is lighter,It fits the small shelf'.split(',');
+  const comment = async ({ token }: Account, body: string) =>
+    plaza.mutate('addComment', { subjectId: productId, body }, 'held comment { id }', token);
+  const decide = (contentId: string, action: string) =>
+    mutate('moderateContent', { contentId, action, reason: 'Seen' }, 'entry { createdAt }', moderator);
+  const status = async () =>
+    (await plaza.data('{ spamClassifier { decisionCount exampleCount precision recall } }', {}, moderator.token)).spamClassifier;
+  const author = await plaza.account();
+  for (let at = 0; at < 25; at++) {
+    await decide((await comment(author, `${offers[at % 5]}, offer ${'abcde'[Math.floor(at / 5)]}`)).comment.id, 'HIDE');
+    await decide((await comment(author, `${opinions[at % 5]}, says ${'fghij'[Math.floor(at / 5)]}`)).comment.id, 'RESTORE');
+  }
+  await plaza.settle('spam classifier');
+  expect(await status()).toMatchObject({ decisionCount: expect.any(Number), precision: expect.any(Number) });
+  expect((await status()).precision).toBeGreaterThanOrEqual(0.8);
+  expect((await comment(await plaza.account(), 'Coins fast: earn a bonus at home today')).held).toBe(true);
+  expect((await comment(await plaza.account(), 'My soup stays warm and the handle is small')).held).toBe(false);
+  const { errors } = await plaza.query('{ spamClassifier { precision } }', {}, author.token);
+  expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
+});

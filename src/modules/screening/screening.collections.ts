@@ -8,4 +8,11 @@ export const collections: Collections = {
     kept: '`SCREENING_RETENTION`',
     seenBy: 'Nobody',
   },
+  spam_examples: {
+    what: 'Hashed features of the words that a new account wrote, and whether a moderator took it out of sight',
+    why: 'To learn what spam looks like (legitimate interest)',
+    kept: '30 days; where a moderator decided, `REPORT_RETENTION`',
+    seenBy: 'Nobody',
+  },
+  spam_classifiers: { none: 'Weights of features of words, learnt from many texts.' },
 };

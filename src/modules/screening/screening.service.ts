@@ -8,6 +8,7 @@ import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { ContentReference, DomainEventBus } from '../domain-events.js';
 import type { UserVerbs } from '../user/index.js';
+import type { LearntScreening } from './learnt-screening.js';
 import type { ScreeningModels } from './screening.model.js';
 
 const hour = 60 * 60 * 1000;
@@ -29,9 +30,12 @@ interface ScreeningDependencies {
   models: ScreeningModels;
   events: DomainEventBus;
   users: UserVerbs;
+  learnt: LearntScreening;
   /** From which spam score on content is held. */
   spamThreshold: number;
 }
+
+type Verdict = 'TRUSTED' | 'CLEAN' | 'SPAM' | 'RESTRICTED';
 
 export class ScreeningService {
   constructor(private readonly dependencies: ScreeningDependencies) {}
@@ -41,9 +45,11 @@ export class ScreeningService {
    * @returns whether the content must stay out of sight until a moderator has seen it
    */
   async screen(change: Change, { author, content, text, isEdit = false }: Contribution): Promise<boolean> {
-    const { events } = this.dependencies;
+    const { events, learnt } = this.dependencies;
     const verdict = await this.judge(change.session, author, text);
-    if (verdict === 'CLEAN') return false;
+    if (verdict === 'TRUSTED') return false;
+    await learnt.note(change.session, author, content, text);
+    if (verdict === 'CLEAN' && !learnt.looksUnwanted(text)) return false;
     await events.emit(change, 'contentHeld', { author, content, isEdit });
     return true;
   }
@@ -56,13 +62,13 @@ export class ScreeningService {
     if (verdict === 'RESTRICTED') throw broken('NOT_ALLOWED', 'A moderator has restricted your account.', ...field);
   }
 
-  private async judge(session: ClientSession, author: Types.ObjectId, text: string): Promise<'CLEAN' | 'SPAM' | 'RESTRICTED'> {
+  private async judge(session: ClientSession, author: Types.ObjectId, text: string): Promise<Verdict> {
     const { models, spamThreshold, users } = this.dependencies;
     const user = await users.accountOf(author, session);
     if (user?.restrictedAt) return 'RESTRICTED';
     const now = Date.now();
     const age = user ? now - user.createdAt.getTime() : 0;
-    if (age > trustedAfter) return 'CLEAN';
+    if (age > trustedAfter) return 'TRUSTED';
     const digest = digestOf(text);
     const earlier = await models.contributions
       .find({ author, at: { $gt: new Date(now - day) } })
