@@ -6,6 +6,8 @@ module.exports = {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     below('pure-core', '^src/(recommender|scoring)/', '^src/(?!recommender|scoring)', 'The algorithms know nothing of the rest.'),
     below('scoring-alone', '^src/scoring/', '^src/recommender/', 'Scores do not depend on the recommender.'),
+    below('fraud-alone', '^src/fraud/', '^src/(?!fraud)', 'What looks made up depends on nothing of the rest.'),
+    below('opinions-alone', '^src/opinions/', '^src/(?!opinions)', 'How texts are read depends on nothing of the rest.'),
     below('search-alone', '^src/search/', '^src/(?!search)', 'How words are compared depends on nothing of the rest.'),
     below('recommender-alone', '^src/recommender/', '^src/scoring/', 'The recommender does not depend on scores.'),
     below(
@@ -48,7 +50,7 @@ module.exports = {
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|images|data-keys|errors|messages|input|log|threads|operator-error)',
+      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|images|data-keys|errors|messages|input|log|threads|operator-error|opinions|fraud)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),

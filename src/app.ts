@@ -42,6 +42,7 @@ import { privacyModule } from './modules/privacy/index.js';
 import { questionModule } from './modules/question/index.js';
 import { recommendationModule } from './modules/recommendation/index.js';
 import { referralModule } from './modules/referral/index.js';
+import { fraudModule } from './modules/fraud/index.js';
 import { reviewModule } from './modules/review/index.js';
 import { screeningModule } from './modules/screening/index.js';
 import { shareModule } from './modules/share/index.js';
@@ -86,7 +87,11 @@ function buildFeatures(foundation: Foundation, config: Config) {
       visitorConsentLifetime: retention.visitorConsents,
     },
   );
-  const screening = screeningModule(foundation, { users }, { ...config, retention: retention.screening });
+  const screening = screeningModule(
+    foundation,
+    { users },
+    { ...config, retention: retention.screening, decisionRetention: retention.reports },
+  );
   const notification = notificationModule(
     foundation,
     { users, socialGraph: socialGraph.verbs },
@@ -135,6 +140,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     { reportRetention: retention.reports, auditRetention: retention.audit },
   );
   const apiKey = apiKeyModule(foundation, { users, moderation: moderation.verbs }, { authSecret: config.authSecrets[0] });
+  const fraud = fraudModule(foundation, { reviews: review.verbs, moderation: moderation.verbs });
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
   const recommendation = recommendationModule(
     foundation,
@@ -147,7 +153,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   );
   const modules = [
     ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, invitation, review, question],
-    ...[share, comment, webhook, referral, feedback, moderation, apiKey, similarity, recommendation],
+    ...[share, comment, webhook, referral, feedback, moderation, apiKey, fraud, similarity, recommendation],
   ] satisfies Module[];
   const personalData = () => modules.flatMap((module) => module.personalData);
   const privacy = privacyModule(foundation, { users, accessLog: accessLog.verbs, personalData }, config);

@@ -1,9 +1,8 @@
-export { wordsOf, type DatasetInput } from './dataset.js';
+export { wordsOf } from './dataset.js';
 export { matchByText } from './fresh-items.js';
 export { type Profile } from './models/model.js';
 export { defaultParameters, type HyperParameters } from './parameters.js';
-export { interestIn, preprocess, type PreprocessingReport, type RawInteraction } from './preprocessing.js';
+export { interestIn, type PreprocessingReport, type RawInteraction } from './preprocessing.js';
 export { type SearchResult } from './search.js';
 export { Ranker } from './serving.js';
-export { unshareArrays } from './shared-arrays.js';
-export { type TrainedRecommender } from './training.js';
+export { packInteractions } from './raw-interactions.js';

@@ -11,6 +11,7 @@ import { fitRatings } from './models/rating-neighbourhood.js';
 import { defaultParameters, type HyperParameters } from './parameters.js';
 import { shareArrays } from './shared-arrays.js';
 import type { SparseMatrix } from './sparse-matrix.js';
+import type { WarmStart } from './warm-start.js';
 
 /** All that serving needs. */
 export interface TrainedRecommender {
@@ -27,6 +28,8 @@ export interface TrainedRecommender {
   /** Users by items: what is liked. */
   liked: SparseMatrix;
   parameters: HyperParameters;
+  /** How many observations the last training had that fitted everything anew, and how many trainings went on from it. */
+  lineage: { observations: number; warmStarts: number };
 }
 
 /** What one training works on: the data sets that models are fitted on, and what each but the last lacks. */
@@ -40,6 +43,8 @@ export interface TrainingPlan {
   /** The data set that the models of the recommender are fitted on. */
   serving: number;
   parameters: HyperParameters;
+  /** What an earlier training leaves to this one; null where everything is fitted anew. */
+  warm: WarmStart | null;
 }
 
 /** A part of a training that needs no other but those whose result it holds; it gives the same wherever it runs. */
@@ -63,6 +68,8 @@ export interface Training {
   onProgress?: (done: number, what: string) => void;
   seed?: number;
   parameters?: HyperParameters;
+  /** What an earlier training of almost the same data leaves, if any. */
+  warm?: WarmStart | null;
   /** Who runs the tasks of a plan; this thread, one after the other, where left out. */
   start?: (plan: TrainingPlan) => { run: TaskRunner; stop: () => void };
 }
@@ -76,11 +83,14 @@ const usersPerTask = 250;
 const companions = 30;
 const likenessNeighbours = 50;
 const regardPrior = 5;
+/** Factors that are almost right need few sweeps. */
+const warmSweeps = 2;
 
 /** EASE keeps a number for every pair of items; where there are more, those with the most users count. */
 const mostItemsForEase = 3000;
 
-export function planTraining(dataset: Dataset, seed: number, parameters: HyperParameters): TrainingPlan {
+export function planTraining(dataset: Dataset, seed: number, parameters: HyperParameters, warm: WarmStart | null = null): TrainingPlan {
+  if (warm) return { datasets: [dataset], heldOut: [], learners: [], serving: 0, parameters, warm };
   const candidates = Array.from({ length: dataset.users }, (_, user) => user).filter((user) => sizeOf(dataset.liked, user) > 0);
   const learners = evenly(candidates, enoughLearners);
   const count = Math.max(1, Math.min(shares, Math.ceil(enoughLearners / Math.max(1, learners.length))));
@@ -93,6 +103,7 @@ export function planTraining(dataset: Dataset, seed: number, parameters: HyperPa
     learners: holdouts.map(({ heldOut }) => learners.filter((user) => sizeOf(heldOut, user) > 0)),
     serving: isNegligible ? 0 : count,
     parameters,
+    warm,
   };
 }
 
@@ -111,11 +122,11 @@ export function runTask<Task extends TrainingTask>(plan: TrainingPlan, task: Tas
   return resultOf(plan, task) as TrainingResults[Task['kind']];
 }
 
-function resultOf({ datasets, heldOut, parameters }: TrainingPlan, task: TrainingTask): TrainingResults[keyof TrainingResults] {
+function resultOf({ datasets, heldOut, parameters, warm }: TrainingPlan, task: TrainingTask): TrainingResults[keyof TrainingResults] {
   const dataset = datasets[task.dataset]!;
   switch (task.kind) {
     case 'fit':
-      return plans.find(({ name }) => name === task.model)!.fit(dataset, parameters);
+      return plans.find(({ name }) => name === task.model)!.fit(dataset, parameters, warm);
     case 'companions':
       return coPurchases(dataset.bought, companions);
     case 'likeness':
@@ -129,11 +140,11 @@ function resultOf({ datasets, heldOut, parameters }: TrainingPlan, task: Trainin
 
 /** The same data, seed and parameters give the same recommender, whoever runs the tasks. */
 export async function trainRecommender(dataset: Dataset, training: Training = {}): Promise<TrainedRecommender> {
-  const { onProgress = () => {}, seed = 1, parameters = defaultParameters, start } = training;
-  const planned = planTraining(dataset, seed, parameters);
+  const { onProgress = () => {}, seed = 1, parameters = defaultParameters, warm = null, start } = training;
+  const planned = planTraining(dataset, seed, parameters, warm);
   const plan = start ? shareArrays(planned) : planned;
   const { run, stop } = start?.(plan) ?? { run: async (task) => runTask(plan, task), stop: () => {} };
-  const names = plans.filter(({ suits }) => suits(dataset)).map(({ name }) => name);
+  const names = modelNames(dataset);
   try {
     return await runPlan(dataset, plan, withProgress(run, plan, names, onProgress), names);
   } finally {
@@ -143,7 +154,9 @@ export async function trainRecommender(dataset: Dataset, training: Training = {}
 }
 
 async function runPlan(dataset: Dataset, plan: TrainingPlan, run: TaskRunner, names: readonly string[]): Promise<TrainedRecommender> {
-  const fitted = plan.datasets.map((_, at) => Promise.all(names.map((model) => run({ kind: 'fit', dataset: at, model }))));
+  const fit = async (at: number, model: string): Promise<FittedModel> =>
+    plan.warm?.models[model] ?? run({ kind: 'fit', dataset: at, model });
+  const fitted = plan.datasets.map((_, at) => Promise.all(names.map((model) => fit(at, model))));
   const last = plan.datasets.length - 1;
   const others = Promise.all([run({ kind: 'companions', dataset: last }), run({ kind: 'likeness', dataset: last })]);
   const examples = plan.learners.map(async (users, fold) => {
@@ -156,12 +169,13 @@ async function runPlan(dataset: Dataset, plan: TrainingPlan, run: TaskRunner, na
     items: dataset.items,
     users: dataset.users,
     models,
-    weights: learnWeights(learnt.flat(), names.length),
+    weights: plan.warm?.weights ?? learnWeights(learnt.flat(), names.length),
     liked: dataset.liked,
     boughtTogether,
     likeness,
     vocabulary: dataset.vocabulary,
     parameters: plan.parameters,
+    lineage: plan.warm?.lineage ?? { observations: dataset.strengths.indices.length, warmStarts: 0 },
   };
 }
 
@@ -195,7 +209,7 @@ interface ModelPlan {
   name: string;
   /** Whether the data has what the model needs. */
   suits: (dataset: Dataset) => boolean;
-  fit: (dataset: Dataset, parameters: HyperParameters) => FittedModel;
+  fit: (dataset: Dataset, parameters: HyperParameters, warm?: WarmStart | null) => FittedModel;
   /** The parameters that make this model what it is. */
   tunes?: keyof HyperParameters;
 }
@@ -273,14 +287,21 @@ const plans: readonly ModelPlan[] = [
     name: 'factors',
     suits: always,
     tunes: 'factors',
-    fit: ({ strengths }, { factors }) => ({
+    fit: ({ strengths }, { factors }, warm) => ({
       kind: 'implicit-factors',
       name: 'factors',
-      itemFactors: fitItemFactors(strengths, factors),
+      itemFactors: warm
+        ? fitItemFactors(strengths, { ...factors, sweeps: warmSweeps }, warm.itemFactors)
+        : fitItemFactors(strengths, factors),
       parameters: factors,
     }),
   },
 ];
+
+/** The models that the data suits, in the order of the weights. */
+export function modelNames(dataset: Dataset): string[] {
+  return plans.filter(({ suits }) => suits(dataset)).map(({ name }) => name);
+}
 
 /** The models that have parameters to choose, where the data suits them. */
 export function tunablePlans(dataset: Dataset): (ModelPlan & { tunes: keyof HyperParameters })[] {

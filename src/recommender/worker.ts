@@ -1,31 +1,114 @@
-/** The training thread's entry: a data set comes in, progress and the trained recommender, or the chosen parameters, go out. */
+/**
+ * The training thread's entry: what users did comes in as it is read, progress goes out, and then the trained recommender as it
+ * is stored, or the chosen parameters. All that takes time beside reading happens here.
+ */
+import { createHash } from 'node:crypto';
 import { availableParallelism, constants, setPriority } from 'node:os';
+import { deserialize, serialize } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { buildDataset, type DatasetInput } from './dataset.js';
+import { buildDataset, ObservationTable, type DatasetInput } from './dataset.js';
 import { startFitThreads } from './fit-threads.js';
 import type { HyperParameters } from './parameters.js';
+import { preprocess, type PreprocessingReport, type RawInteraction } from './preprocessing.js';
+import { readInteractions } from './raw-interactions.js';
 import { searchParameters, type SearchResult } from './search.js';
-import { trainRecommender, type TrainedRecommender } from './training.js';
+import { unshareArrays } from './shared-arrays.js';
+import { modelNames, trainRecommender, type TrainedRecommender } from './training.js';
+import { warmStartFrom, type WarmStart } from './warm-start.js';
 
 export interface TrainingJob {
-  input: DatasetInput;
   parameters: HyperParameters;
+  /** The time up to which interests have faded, in milliseconds since 1970. */
+  now: number;
+  /** What the best rating is on the scale on which ratings are expected. */
+  bestRating: number;
   /** Where parameters are to be searched instead of models trained. */
   search?: { trials: number; seed: number };
+  /** The `bytes` of the last training, to go on from where little is new. */
+  earlier?: Uint8Array | null;
 }
 
-export type TrainingMessage = { progress: number; what: string } | { trained: TrainedRecommender } | { found: SearchResult };
+/** The users and products of the training, in the order of their numbers, and what is known of them beside interactions. */
+export interface TrainingContext extends Pick<DatasetInput, 'follows' | 'terms'> {
+  userIds: string[];
+  productIds: string[];
+}
+
+/** Interactions in parts, as `packInteractions` makes them; the context ends them. */
+export type TrainingInput = { interactions: Float64Array } | { context: TrainingContext };
+
+/** A trained recommender with the ids of its users and products: as bytes that cross threads and stores without being read. */
+export interface StoredTraining {
+  bytes: Uint8Array;
+  sha256: string;
+  users: number;
+  products: number;
+  models: { name: string; weight: number }[];
+}
+
+export interface SnapshotContent extends Pick<TrainingContext, 'userIds' | 'productIds'> {
+  trained: TrainedRecommender;
+}
+
+export type TrainingMessage =
+  | { progress: number; what: string }
+  | { trained: StoredTraining; report: PreprocessingReport }
+  | { found: SearchResult; report: PreprocessingReport }
+  | { nothing: true };
 
 // On Linux a priority is the thread's own: whoever waits for an answer goes first. Elsewhere it would slow the API too.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
-const send = (message: TrainingMessage): void => parentPort!.postMessage(message);
+/** More of them would each have too little to do. */
+const maxThreads = 4;
+
+const job = workerData as TrainingJob;
+const collected: RawInteraction[] = [];
 const onProgress = (progress: number, what: string): void => send({ progress, what });
 
-/** More of them would each have too little to do. */
-const threads = Math.min(4, availableParallelism());
+parentPort!.on('message', (input: TrainingInput) => {
+  if ('interactions' in input) collected.push(...readInteractions(input.interactions));
+  else void answer(input.context);
+});
 
-const { input, parameters, search } = workerData as TrainingJob;
-const dataset = buildDataset(input);
-if (search) send({ found: searchParameters(dataset, { ...search, onProgress }) });
-else send({ trained: await trainRecommender(dataset, { parameters, onProgress, start: (plan) => startFitThreads(threads, plan) }) });
+function send(message: TrainingMessage, transfer: ArrayBuffer[] = []): void {
+  parentPort!.postMessage(message, transfer);
+}
+
+async function answer(context: TrainingContext): Promise<void> {
+  const { observations, report } = preprocess(collected.splice(0), job.now);
+  if (observations.length === 0) return send({ nothing: true });
+  const table = new ObservationTable();
+  for (const observation of observations.splice(0)) {
+    const { rating } = observation;
+    table.add(rating === null ? observation : { ...observation, rating: rating * job.bestRating });
+  }
+  const { userIds, productIds, follows, terms } = context;
+  const dataset = buildDataset({ users: userIds.length, items: productIds.length, observations: table.columns(), follows, terms });
+  const { parameters, search } = job;
+  if (search) return send({ found: searchParameters(dataset, { ...search, onProgress }), report });
+  const threads = Math.min(maxThreads, availableParallelism());
+  const warm = warmStart(context, table.length, modelNames(dataset));
+  const trained = await trainRecommender(dataset, { parameters, warm, onProgress, start: (plan) => startFitThreads(threads, plan) });
+  const stored = store({ trained, userIds, productIds });
+  send({ trained: stored, report }, [stored.bytes.buffer as ArrayBuffer]);
+}
+
+/** Snapshots from before there were warm starts have no lineage. */
+function warmStart({ userIds, productIds }: TrainingContext, observations: number, models: string[]): WarmStart | null {
+  const earlier = job.earlier && (deserialize(job.earlier) as SnapshotContent);
+  if (!earlier?.trained.lineage) return null;
+  return warmStartFrom(earlier, { userIds, productIds, observations, parameters: job.parameters, models });
+}
+
+function store({ trained, userIds, productIds }: SnapshotContent): StoredTraining {
+  // A copy of its own, since the buffers that `serialize` makes may be shared.
+  const bytes = new Uint8Array(serialize(unshareArrays({ trained, userIds, productIds })));
+  return {
+    bytes,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    users: userIds.length,
+    products: productIds.length,
+    models: trained.models.map(({ name }, at) => ({ name, weight: trained.weights.base[at]! })),
+  };
+}

@@ -42,6 +42,7 @@ const ranker = new Ranker({
   vocabulary: dataset.vocabulary,
   liked: dataset.liked,
   parameters: defaultParameters,
+  lineage: { observations: observations.length, warmStarts: 0 },
 });
 const factors = models.find((model) => model.kind === 'implicit-factors')!;
 const { itemFactors, parameters } = factors as { itemFactors: Float32Array; parameters: { factors: number } };

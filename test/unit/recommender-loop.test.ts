@@ -9,9 +9,11 @@ import { defaultParameters } from '../../src/recommender/parameters.js';
 import { interestIn, preprocess, type RawInteraction } from '../../src/recommender/preprocessing.js';
 import { profileOf } from '../../src/recommender/profile.js';
 import { searchParameters } from '../../src/recommender/search.js';
+import { packInteractions, readInteractions } from '../../src/recommender/raw-interactions.js';
 import { Ranker } from '../../src/recommender/serving.js';
 import { rowOf, sparseMatrix } from '../../src/recommender/sparse-matrix.js';
-import { trainRecommender } from '../../src/recommender/training.js';
+import { modelNames, trainRecommender } from '../../src/recommender/training.js';
+import { warmStartFrom } from '../../src/recommender/warm-start.js';
 import { alwaysValidP, wilsonInterval } from '../../src/scoring/index.js';
 
 const day = 24 * 60 * 60 * 1000;
@@ -132,6 +134,11 @@ describe('preprocessing', () => {
     expect(preprocess(input, now)).toEqual(preprocess(structuredClone(input), now));
   });
 
+  test('takes interactions that crossed threads as they were', () => {
+    const input = [raw(1, 2, { views: 3, rating: 0.6 }), raw(4, 5, { purchases: 2, rating: null, at: 1.5e12 })];
+    expect(readInteractions(packInteractions(input))).toEqual(input);
+  });
+
   test('takes more for more, ratings for good, and lets everything else fade with time', () => {
     const of = (what: Partial<RawInteraction>) => interestIn(raw(0, 0, what), now).strength;
     expect(of({ views: 1 })).toBeLessThan(of({ clicks: 1 }));
@@ -205,6 +212,65 @@ test('the search keeps, for each model, what ranked held-out items best, and is 
   const trained = await trainRecommender(dataset, { parameters: best });
   expect(trained.parameters).toEqual(best);
   expect((await trainRecommender(dataset)).parameters).toEqual(defaultParameters);
+});
+
+describe('a training after little new data', () => {
+  const before = tastes(150, 60, 3, 5);
+  const ids = (count: number, kind: string): string[] => Array.from({ length: count }, (_, at) => `${kind}${at}`);
+  const [userIds, productIds] = [ids(150, 'user'), ids(60, 'product')];
+  const size = before.strengths.indices.length;
+  const models = modelNames(before);
+  const now = { userIds, productIds, observations: size + 10, parameters: defaultParameters, models };
+  const earlier = async () => ({ userIds, productIds, trained: await trainRecommender(before) });
+
+  test('goes on from the last one, in another numbering too, and ranks as well as one that begins anew', async () => {
+    const turned = [...productIds].reverse();
+    const entries = Array.from({ length: 150 }, (_, user) =>
+      Array.from(rowOf(before.strengths, user).indices, (item): Observation => ({
+        user,
+        item: 59 - item,
+        strength: 1,
+        liked: true,
+        rating: null,
+        at: Date.UTC(2026, 0, 1),
+      })),
+    ).flat();
+    const dataset = buildDataset({ users: 150, items: 60, observations: entries, follows: [], terms: [] });
+    const anew = await trainRecommender(dataset);
+    const last = await trainRecommender(
+      buildDataset({
+        users: 150,
+        items: 60,
+        observations: entries.map((one) => ({ ...one, item: 59 - one.item })),
+        follows: [],
+        terms: [],
+      }),
+    );
+    const warm = warmStartFrom(
+      { userIds, productIds, trained: last },
+      { ...now, productIds: turned, observations: entries.length, models: modelNames(dataset) },
+    );
+    const warmed = await trainRecommender(dataset, { warm });
+    expect(warmed.lineage).toEqual({ observations: entries.length, warmStarts: 1 });
+    const profile = profileOf(dataset, 7);
+    const top = (trained: typeof anew) =>
+      new Set(new Ranker(trained).recommend(profile, 10, Array.from(profile.items)).map(({ item }) => item));
+    const shared = [...top(warmed)].filter((item) => top(anew).has(item));
+    expect(shared.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('begins anew where somebody is gone whom the models learnt from, and where much or anything else changed', async () => {
+    const last = await earlier();
+    expect(warmStartFrom(last, now)).not.toBeNull();
+    expect(warmStartFrom(last, { ...now, userIds: userIds.slice(1) })).toBeNull();
+    expect(warmStartFrom(last, { ...now, productIds: productIds.slice(1) })).toBeNull();
+    expect(warmStartFrom(last, { ...now, observations: 1.1 * size })).toBeNull();
+    expect(warmStartFrom(last, { ...now, models: models.slice(1) })).toBeNull();
+    const other = { ...defaultParameters, content: { neighbours: 7 } };
+    expect(warmStartFrom(last, { ...now, parameters: other })).toBeNull();
+    const old = { ...last, trained: { ...last.trained, lineage: { observations: size, warmStarts: 20 } } };
+    expect(warmStartFrom(old, now)).toBeNull();
+  });
 });
 
 test('a text match names the own item that is most alike, and nothing where nothing is', () => {

@@ -28,7 +28,7 @@ interface ModerationDependencies {
 }
 
 export type ModerationModule = ReturnType<typeof moderationModule>;
-/** How other features put on record what they decide about accounts. */
+/** How other features put on record what they decide about accounts, and bring content before the moderators. */
 export type ModerationVerbs = ModerationModule['verbs'];
 
 export interface ModerationOptions {
@@ -37,9 +37,6 @@ export interface ModerationOptions {
   /** Milliseconds that decisions and changes of roles are kept. */
   auditRetention: number;
 }
-
-/** What other features may ask of moderation. */
-export type ModerationVerbs = ReturnType<typeof moderationModule>['verbs'];
 
 /** Reports, held content, moderators' decisions and appeals against them. */
 export function moderationModule(

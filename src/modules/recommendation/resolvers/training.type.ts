@@ -1,7 +1,7 @@
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, Float, InputType, Int, registerEnumType } from 'type-graphql';
 import { field, From, ObjectType, payloadType } from '../../../relay/output.js';
-import type { TrainingData } from '../training/training-data.js';
+import type { TrainingReport } from '../training/training-data.js';
 import type { SnapshotDocument } from '../training/training.model.js';
 
 @ObjectType({ description: 'A model of the blend.' })
@@ -14,7 +14,7 @@ export class BlendedModel extends From<SnapshotDocument['models'][number]> {
 }
 
 @ObjectType({ description: 'What preprocessing left out of the training, and why.' })
-export class PreprocessingReport extends From<TrainingData['report']> {
+export class PreprocessingReport extends From<TrainingReport> {
   @Field(() => Int, { description: 'Version of the preprocessing rules.' })
   version!: number;
 

@@ -1,18 +1,11 @@
 /** Trained recommenders in the store: written whole or not at all, numbered, and checked when they are read. */
 import { createHash } from 'node:crypto';
-import { deserialize, serialize } from 'node:v8';
+import { deserialize } from 'node:v8';
 import { Types } from 'mongoose';
-import { unshareArrays, type TrainedRecommender } from '../../../recommender/index.js';
+import type { SnapshotContent, StoredTraining } from '../../../recommender/worker.js';
 import { duplicateKeyFields } from '../../../store/database.js';
 import { insert } from '../../../store/documents.js';
 import type { SnapshotChunkDocument, SnapshotDocument, TrainingModels } from './training.model.js';
-
-export interface SnapshotContent {
-  trained: TrainedRecommender;
-  /** The users and products of the training, in the order of the models' numbers. */
-  userIds: string[];
-  productIds: string[];
-}
 
 export interface LoadedSnapshot {
   snapshot: SnapshotDocument;
@@ -28,27 +21,20 @@ export class Snapshots {
 
   /** Publishes a version: its chunks first, then the document that makes it count. */
   async save(
-    content: SnapshotContent,
+    { bytes, sha256, users, products, models }: StoredTraining,
     facts: Pick<SnapshotDocument, 'observations' | 'seconds' | 'preprocessing' | 'parameters'>,
   ): Promise<SnapshotDocument> {
-    const bytes = serialize(unshareArrays(content));
     const _id = new Types.ObjectId();
     const chunks = Math.ceil(bytes.length / chunkSize);
     for (let at = 0; at < chunks; at++) {
       const part = bytes.subarray(at * chunkSize, (at + 1) * chunkSize);
-      await insert(this.models.chunks, { _id: chunkId(_id, at), snapshot: _id, bytes: part });
+      await insert(this.models.chunks, {
+        _id: chunkId(_id, at),
+        snapshot: _id,
+        bytes: Buffer.from(part.buffer, part.byteOffset, part.length),
+      });
     }
-    const { trained, userIds, productIds } = content;
-    const snapshot: SnapshotDocument = {
-      _id,
-      createdAt: new Date(),
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      chunks,
-      users: userIds.length,
-      products: productIds.length,
-      ...facts,
-      models: trained.models.map(({ name }, at) => ({ name, weight: trained.weights.base[at]! })),
-    };
+    const snapshot: SnapshotDocument = { _id, createdAt: new Date(), sha256, chunks, users, products, ...facts, models };
     await insert(this.models.snapshots, snapshot);
     await this.removeOld();
     return snapshot;
@@ -81,7 +67,18 @@ export class Snapshots {
     return null;
   }
 
+  /** The newest version as it was stored; null where there is none, or it is damaged. */
+  async newestBytes(): Promise<Uint8Array | null> {
+    const newest = await this.newest();
+    return newest && (await this.loadBytes(newest));
+  }
+
   private async loadContent(snapshot: SnapshotDocument): Promise<SnapshotContent | null> {
+    const bytes = await this.loadBytes(snapshot);
+    return bytes && (deserialize(bytes) as SnapshotContent);
+  }
+
+  private async loadBytes(snapshot: SnapshotDocument): Promise<Buffer | null> {
     const parts: Buffer[] = [];
     for (let at = 0; at < snapshot.chunks; at++) {
       const id = chunkId(snapshot._id, at);
@@ -91,7 +88,7 @@ export class Snapshots {
     }
     const bytes = Buffer.concat(parts);
     const intact = createHash('sha256').update(bytes).digest('hex') === snapshot.sha256;
-    return intact ? (deserialize(bytes) as SnapshotContent) : null;
+    return intact ? bytes : null;
   }
 
   /** Whether this process may train now: another one that began within the hour keeps the claim. */

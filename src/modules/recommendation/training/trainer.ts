@@ -1,16 +1,20 @@
 /** Trains in a thread of its own, so that the API goes on answering. */
 import { Types } from 'mongoose';
 import { defaultParameters, type HyperParameters, type SearchResult } from '../../../recommender/index.js';
-import type { TrainingMessage, TrainingJob } from '../../../recommender/worker.js';
+import type { Worker } from 'node:worker_threads';
+import type { TrainingJob, TrainingMessage } from '../../../recommender/worker.js';
 import { insert } from '../../../store/documents.js';
 import { startThread } from '../../../threads.js';
 import type { Snapshots } from './snapshots.js';
-import { collectTrainingData, type TrainingSources } from './training-data.js';
+import { readTrainingData, type LeftOut, type TrainingSources } from './training-data.js';
 import type { SnapshotDocument, TrainingModels } from './training.model.js';
 
 export type TrainingProgress = (share: number, what: string) => void;
 
 type TrainingAnswer = Exclude<TrainingMessage, { progress: number }>;
+
+/** On which ratings are expected. */
+const bestRating = 5;
 
 interface TrainerDependencies {
   sources: TrainingSources;
@@ -24,25 +28,21 @@ export class Trainer {
   /** @returns the new version, or null where there is nothing to learn from */
   async train(onProgress: TrainingProgress, signal?: AbortSignal): Promise<SnapshotDocument | null> {
     const startedAt = Date.now();
-    onProgress(0, 'collecting');
-    const { input, userIds, productIds, report } = await collectTrainingData(this.dependencies.sources);
-    if (report.observations === 0) return null;
-    signal?.throwIfAborted();
     const parameters = (await this.latestParameters()) ?? defaultParameters;
-    const answer = await runInThread({ input, parameters }, onProgress, signal);
-    if (!('trained' in answer)) throw new Error('the training thread answered something else');
+    const earlier = await this.dependencies.snapshots.newestBytes();
+    const { answer, leftOut } = await this.runInThread({ parameters, now: startedAt, bestRating, earlier }, onProgress, signal);
+    if (!('trained' in answer)) return null;
+    const { trained, report } = answer;
     const seconds = (Date.now() - startedAt) / 1000;
-    const facts = { observations: report.observations, seconds, preprocessing: report, parameters };
-    return this.dependencies.snapshots.save({ trained: answer.trained, userIds, productIds }, facts);
+    const facts = { observations: report.observations, seconds, preprocessing: { ...report, ...leftOut }, parameters };
+    return this.dependencies.snapshots.save(trained, facts);
   }
 
   /** Searches hyper-parameters on what the store has; the next training uses what is found. @returns null where there is nothing to learn from */
   async searchParameters(trials: number, seed: number, onProgress: TrainingProgress): Promise<SearchResult | null> {
-    onProgress(0, 'collecting');
-    const { input, report } = await collectTrainingData(this.dependencies.sources);
-    if (report.observations === 0) return null;
-    const answer = await runInThread({ input, parameters: defaultParameters, search: { trials, seed } }, onProgress);
-    if (!('found' in answer)) throw new Error('the training thread answered something else');
+    const job: TrainingJob = { parameters: defaultParameters, now: Date.now(), bestRating, search: { trials, seed } };
+    const { answer } = await this.runInThread(job, onProgress);
+    if (!('found' in answer)) return null;
     const found = { _id: new Types.ObjectId(), parameters: answer.found.best, trials, seed, at: new Date() };
     await insert(this.dependencies.models.parameters, found);
     return answer.found;
@@ -51,11 +51,31 @@ export class Trainer {
   private async latestParameters(): Promise<HyperParameters | null> {
     return (await this.dependencies.models.parameters.findOne().sort({ at: -1 }).lean())?.parameters ?? null;
   }
+
+  /** Reads what the shop knows into a thread, which does everything else. */
+  private async runInThread(
+    job: TrainingJob,
+    onProgress: TrainingProgress,
+    signal?: AbortSignal,
+  ): Promise<{ answer: TrainingAnswer; leftOut: LeftOut }> {
+    onProgress(0, 'collecting');
+    const thread = startThread('recommender/worker', job);
+    try {
+      const answer = answerOf(thread, onProgress, signal);
+      const read = readTrainingData(this.dependencies.sources, (input) => {
+        signal?.throwIfAborted();
+        thread.postMessage(input, 'interactions' in input ? [input.interactions.buffer as ArrayBuffer] : []);
+      });
+      const [answered, leftOut] = await Promise.all([answer, read]);
+      return { answer: answered, leftOut };
+    } finally {
+      await thread.terminate();
+    }
+  }
 }
 
-function runInThread(task: TrainingJob, onProgress: TrainingProgress, signal?: AbortSignal): Promise<TrainingAnswer> {
+function answerOf(worker: Worker, onProgress: TrainingProgress, signal?: AbortSignal): Promise<TrainingAnswer> {
   return new Promise((resolve, reject) => {
-    const worker = startThread('recommender/worker', task);
     const cancel = (): void => void worker.terminate();
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();

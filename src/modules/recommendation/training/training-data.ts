@@ -1,5 +1,6 @@
-/** Collects what the shop knows into the recommender's terms. */
-import { preprocess, wordsOf, type DatasetInput, type PreprocessingReport, type RawInteraction } from '../../../recommender/index.js';
+/** Reads what the shop knows, in the recommender's terms and in parts, so that nobody has to wait for all of it. */
+import { packInteractions, wordsOf, type PreprocessingReport, type RawInteraction } from '../../../recommender/index.js';
+import type { TrainingInput } from '../../../recommender/worker.js';
 import { pointsPerStar } from '../../../scoring/index.js';
 import type { BehaviourVerbs, InteractionDocument } from '../../behaviour/index.js';
 import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
@@ -14,18 +15,19 @@ export interface TrainingSources {
   socialGraph: SocialGraphVerbs;
 }
 
-export interface TrainingData {
-  input: DatasetInput;
-  userIds: string[];
-  productIds: string[];
-  report: PreprocessingReport & {
-    /** Interactions of users who do not want to be learnt from. */
-    optedOut: number;
-    /** Interactions with products that are gone. */
-    unknownProducts: number;
-  };
+/** What the training left out, and why. */
+export type TrainingReport = PreprocessingReport & LeftOut;
+
+/** What is not even read in. */
+export interface LeftOut {
+  /** Interactions of users who do not want to be learnt from. */
+  optedOut: number;
+  /** Interactions with products that are gone. */
+  unknownProducts: number;
 }
 
+/** So many interactions are handed over together. */
+const partSize = 2000;
 const maxPoints = 5 * pointsPerStar;
 
 /** An interaction in the recommender's terms, but for whose it is and with what. */
@@ -35,24 +37,14 @@ export function rawInteraction(interaction: InteractionDocument): Omit<RawIntera
   return { views, carts, purchases, comments, questions, shares, referrals, clicks, rating, at: lastAt.getTime() };
 }
 
-export async function collectTrainingData(sources: TrainingSources, now = Date.now()): Promise<TrainingData> {
+/** @param send takes interactions part by part, and at last what they are about */
+export async function readTrainingData(sources: TrainingSources, send: (input: TrainingInput) => void): Promise<LeftOut> {
   const { products, terms } = await collectProducts(sources.catalog);
   const users = new Numbering();
-  const { interactions, optedOut, unknownProducts } = await collectInteractions(sources, users, products);
-  const { observations, report } = preprocess(interactions, now);
-  return {
-    // Ratings go on the scale of stars, on which they are expected.
-    input: {
-      users: users.ids.length,
-      items: products.ids.length,
-      observations: observations.map((entry) => (entry.rating === null ? entry : { ...entry, rating: entry.rating * 5 })),
-      follows: await collectFollows(sources.socialGraph, users),
-      terms,
-    },
-    userIds: users.ids,
-    productIds: products.ids,
-    report: { ...report, optedOut, unknownProducts },
-  };
+  const leftOut = await readInteractions(sources, users, products, send);
+  const follows = await collectFollows(sources.socialGraph, users);
+  send({ context: { userIds: users.ids, productIds: products.ids, follows, terms } });
+  return leftOut;
 }
 
 async function collectProducts(catalog: CatalogVerbs): Promise<{ products: Numbering; terms: string[][] }> {
@@ -67,18 +59,26 @@ async function collectProducts(catalog: CatalogVerbs): Promise<{ products: Numbe
   return { products, terms };
 }
 
-async function collectInteractions({ behaviour }: TrainingSources, users: Numbering, products: Numbering) {
+async function readInteractions(
+  { behaviour }: TrainingSources,
+  users: Numbering,
+  products: Numbering,
+  send: (input: TrainingInput) => void,
+): Promise<LeftOut> {
   const mayBeUsed = await behaviour.personalisedUsers();
-  const interactions: RawInteraction[] = [];
-  let [optedOut, unknownProducts] = [0, 0];
+  const leftOut: LeftOut = { optedOut: 0, unknownProducts: 0 };
+  let part: RawInteraction[] = [];
   for await (const interaction of behaviour.allInteractions()) {
     const item = products.find(interaction.product.toHexString());
-    const userId = interaction.user.toHexString();
-    if (!mayBeUsed(interaction.user)) optedOut++;
-    else if (item === undefined) unknownProducts++;
-    else interactions.push({ user: users.numberOf(userId), item, ...rawInteraction(interaction) });
+    if (!mayBeUsed(interaction.user)) leftOut.optedOut++;
+    else if (item === undefined) leftOut.unknownProducts++;
+    else part.push({ user: users.numberOf(interaction.user.toHexString()), item, ...rawInteraction(interaction) });
+    if (part.length < partSize) continue;
+    send({ interactions: packInteractions(part) });
+    part = [];
   }
-  return { interactions, optedOut, unknownProducts };
+  send({ interactions: packInteractions(part) });
+  return leftOut;
 }
 
 async function collectFollows(socialGraph: SocialGraphVerbs, users: Numbering): Promise<[number, number][]> {

@@ -2,7 +2,7 @@ import { Schema, type Model, type Types } from 'mongoose';
 import type { HyperParameters } from '../../../recommender/index.js';
 import type { Database } from '../../../store/database.js';
 import { documentSchema, nestedSchema } from '../../../store/documents.js';
-import type { TrainingData } from './training-data.js';
+import type { TrainingReport } from './training-data.js';
 
 export interface SnapshotDocument {
   /** The model's version. */
@@ -17,7 +17,7 @@ export interface SnapshotDocument {
   seconds: number;
   models: { name: string; weight: number }[];
   /** What of the collected data was used and left out. */
-  preprocessing: TrainingData['report'];
+  preprocessing: TrainingReport;
   parameters: HyperParameters;
 }
 
