@@ -5,7 +5,7 @@ import { diversify } from './diversity.js';
 import { reviveModel } from './fitted-model.js';
 import { isItemModel, type Model, type Profile } from './models/model.js';
 import { largest, rowOf } from './sparse-matrix.js';
-import type { TrainedRecommender } from './training.js';
+import type { TrainedRecommender } from './trained-recommender.js';
 
 export interface Recommendation {
   item: number;

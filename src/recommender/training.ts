@@ -1,7 +1,6 @@
 /** Learns the blend's weights on held-out observations, and fits every model on everything. */
 import { examplesOf, learnWeights, type Example } from './blend-weights.js';
-import type { BlendWeights } from './blend.js';
-import { splitFolds, type Dataset, type Vocabulary } from './dataset.js';
+import { splitFolds, type Dataset } from './dataset.js';
 import { reviveModel, type FittedModel } from './fitted-model.js';
 import { ease } from './models/ease.js';
 import { fitItemFactors } from './models/implicit-factors.js';
@@ -11,26 +10,8 @@ import { fitRatings } from './models/rating-neighbourhood.js';
 import { defaultParameters, type HyperParameters } from './parameters.js';
 import { shareArrays } from './shared-arrays.js';
 import type { SparseMatrix } from './sparse-matrix.js';
+import type { TrainedRecommender } from './trained-recommender.js';
 import type { WarmStart } from './warm-start.js';
-
-/** All that serving needs. */
-export interface TrainedRecommender {
-  items: number;
-  users: number;
-  models: FittedModel[];
-  weights: BlendWeights;
-  /** Items by items: how often the same people bought both. */
-  boughtTogether: SparseMatrix;
-  /** Items by items: how alike they are in whom they please, or else in their text; for lists that do not repeat themselves. */
-  likeness: SparseMatrix;
-  /** How telling each term is, for items that come after the training. */
-  vocabulary: Vocabulary;
-  /** Users by items: what is liked. */
-  liked: SparseMatrix;
-  parameters: HyperParameters;
-  /** How many observations the last training had that fitted everything anew, and how many trainings went on from it. */
-  lineage: { observations: number; warmStarts: number };
-}
 
 /** What one training works on: the data sets that models are fitted on, and what each but the last lacks. */
 export interface TrainingPlan {

@@ -5,7 +5,7 @@
 import type { BlendWeights } from './blend.js';
 import type { FittedModel } from './fitted-model.js';
 import type { HyperParameters } from './parameters.js';
-import type { TrainedRecommender } from './training.js';
+import type { TrainedRecommender } from './trained-recommender.js';
 
 export interface WarmStart {
   weights: BlendWeights;

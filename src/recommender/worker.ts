@@ -13,7 +13,8 @@ import { preprocess, type PreprocessingReport, type RawInteraction } from './pre
 import { readInteractions } from './raw-interactions.js';
 import { searchParameters, type SearchResult } from './search.js';
 import { unshareArrays } from './shared-arrays.js';
-import { modelNames, trainRecommender, type TrainedRecommender } from './training.js';
+import type { TrainedRecommender } from './trained-recommender.js';
+import { modelNames, trainRecommender } from './training.js';
 import { warmStartFrom, type WarmStart } from './warm-start.js';
 
 export interface TrainingJob {

@@ -3,7 +3,6 @@ import { Schema, type Model, type Types } from 'mongoose';
 import type { Language, Topic } from '../../../opinions/index.js';
 import type { Database } from '../../../store/database.js';
 import { documentSchema } from '../../../store/documents.js';
-import type { ReviewDocument } from '../review.model.js';
 
 /** A sentence in a review, as its place and a digest of its text: the text itself is nowhere but in the review. */
 export interface StoredQuote {
@@ -41,8 +40,13 @@ export function productTopicsModel(database: Database): ProductTopicsModel {
   return database.model('ProductTopics', schema, 'product_topics');
 }
 
+interface ReviewText {
+  title: string;
+  body: string;
+}
+
 /** What of a review is read for topics: its title is a sentence of its own. */
-export function textOf({ title, body }: Pick<ReviewDocument, 'title' | 'body'>): string {
+export function textOf({ title, body }: ReviewText): string {
   return title === '' ? body : `${title}\n${body}`;
 }
 
@@ -51,7 +55,7 @@ export function digestOfQuote(text: string): string {
 }
 
 /** The quoted sentence; null where the review no longer says it. */
-export function quotedText(quote: StoredQuote, review: Pick<ReviewDocument, 'title' | 'body'>): string | null {
+export function quotedText(quote: StoredQuote, review: ReviewText): string | null {
   const text = textOf(review).slice(quote.from, quote.to);
   return digestOfQuote(text) === quote.digest ? text : null;
 }
