@@ -10,6 +10,7 @@ import { exportedReviews } from './export/exported-reviews.js';
 import { FeedFile } from './export/feed-file.js';
 import { googleFeed } from './export/google-feed.js';
 import { CompiledOperations } from './graphql/compiled-operations.js';
+import { withFederation } from './graphql/federation.js';
 import { guardInput } from './graphql/input-guard.js';
 import { traceRootFields } from './graphql/operation-spans.js';
 import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
@@ -28,6 +29,7 @@ import { apiKeyModule, isApiKeySecret, type ApiKeyVerbs } from './modules/api-ke
 import { behaviourModule } from './modules/behaviour/index.js';
 import { catalogModule } from './modules/catalog/index.js';
 import { commentModule } from './modules/comment/index.js';
+import { customerModule } from './modules/customer/index.js';
 import { DomainEventBus } from './modules/domain-events.js';
 import { feedModule } from './modules/feed/index.js';
 import { feedbackModule } from './modules/feedback/index.js';
@@ -76,7 +78,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const users = user.verbs;
   const accessLog = accessLogModule(foundation, { users }, { retention: retention.accessLog });
   const socialGraph = socialGraphModule(foundation, { users });
-  const catalog = catalogModule(foundation, { images, socialGraph: socialGraph.verbs }, config);
+  const catalog = catalogModule(foundation, { images, socialGraph: socialGraph.verbs, users }, config);
   const behaviour = behaviourModule(
     foundation,
     { users, catalog: catalog.verbs },
@@ -141,6 +143,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   );
   const apiKey = apiKeyModule(foundation, { users, moderation: moderation.verbs }, { authSecret: config.authSecrets[0] });
   const fraud = fraudModule(foundation, { reviews: review.verbs, moderation: moderation.verbs });
+  const customer = customerModule(foundation, { apiKeys: apiKey.verbs, users }, config.customerTokens);
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
   const recommendation = recommendationModule(
     foundation,
@@ -153,7 +156,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   );
   const modules = [
     ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, invitation, review, question],
-    ...[share, comment, webhook, referral, feedback, moderation, apiKey, fraud, similarity, recommendation],
+    ...[share, comment, webhook, referral, feedback, moderation, apiKey, fraud, customer, similarity, recommendation],
   ] satisfies Module[];
   const personalData = () => modules.flatMap((module) => module.personalData);
   const privacy = privacyModule(foundation, { users, accessLog: accessLog.verbs, personalData }, config);
@@ -356,7 +359,8 @@ async function serve(
   log: FastifyBaseLogger,
 ) {
   const { client: redis } = realtime.announcements;
-  const schema = await assembleSchema(resolversOf(modules), nodes);
+  const assembled = await assembleSchema(resolversOf(modules), nodes);
+  const schema = config.federation ? withFederation(assembled, nodes) : assembled;
   limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
   guardInput(schema);
   if (config.telemetry.endpoint !== undefined) traceRootFields(schema);

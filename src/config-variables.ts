@@ -138,6 +138,10 @@ const server = {
   ),
   INTROSPECTION: described(flag.optional(), 'Whether clients may ask for the schema.', whilePrivate),
   SUGGESTIONS: described(flag.optional(), 'Whether errors name what a misspelt field may have meant.', whilePrivate),
+  FEDERATION: described(
+    flag.prefault('false'),
+    'Whether the API is a subgraph of Apollo Federation 2: serves `_service` and `_entities`, and so the schema to whoever asks.',
+  ),
   PLAYGROUND: described(flag.optional(), 'Whether the playground is served.', whilePrivate),
   CONSOLE: described(flag.default(true), 'Whether the console for staff is served at `/console`. It can do what the API lets its user do.'),
   DOCS: described(flag.optional(), 'Whether the documentation is served at `/docs`.', whilePrivate),
@@ -229,6 +233,11 @@ const accounts = {
   AUTH_JWKS_URL: described(url.optional(), 'Published keys of an outside identity provider whose access tokens are accepted too.'),
   AUTH_ISSUER: described(text.optional(), 'Issuer of those tokens. Required with `AUTH_JWKS_URL`.'),
   AUTH_AUDIENCE: described(text.optional(), 'Audience of those tokens. Required with `AUTH_JWKS_URL`.'),
+  CUSTOMER_TOKEN_JWKS_URL: described(
+    url.optional(),
+    'Published keys with which the shop’s backend signs the tokens of `exchangeCustomerToken`. Without it, only secrets of API keys sign them.',
+  ),
+  CUSTOMER_TOKEN_AUDIENCE: described(text.default('plaza'), 'Audience (`aud`) that those tokens must have.'),
 };
 
 const mail = {

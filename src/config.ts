@@ -53,6 +53,10 @@ export interface Config {
   /** The shop's currency, an ISO 4217 code. */
   currency: string;
   identityProvider: { jwksUrl: string; issuer: string; audience: string } | null;
+  /** Who signs tokens of the shop's customers, besides API keys, and whom they must be meant for. */
+  customerTokens: { jwksUrl: string | null; audience: string };
+  /** Whether the API is a subgraph of Apollo Federation. */
+  federation: boolean;
   /** The first signs, all of them are accepted. */
   authSecrets: [string, ...string[]];
   /** The first encrypts, all of them decrypt. */
@@ -196,6 +200,8 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     currency: values.CURRENCY,
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,
     identityProvider: identityProvider(values),
+    customerTokens: { jwksUrl: values.CUSTOMER_TOKEN_JWKS_URL ?? null, audience: values.CUSTOMER_TOKEN_AUDIENCE },
+    federation: values.FEDERATION,
     authSecrets: [
       authSecret(values, variables['NODE_ENV'], dataDirectory),
       ...(values.AUTH_SECRET_ACCEPTED ? [values.AUTH_SECRET_ACCEPTED] : []),

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { RequestError, type BrokenRule, type RuleCode } from '../errors.js';
 import { message, toMessage, translate, type Message, type MessageText } from '../messages/index.js';
+import { noteFlaws } from '../input/flaws.js';
 import { tooLong } from '../input/rules.js';
 import { flawIn, isBlank, tidy } from '../input/text.js';
 import { maxAddressLength, WebAddress, webAddress } from '../input/web-address.js';
@@ -47,10 +48,22 @@ function guarded(field: GraphQLField<unknown, unknown>, resolve: Resolve, isMuta
     const tidied: Record<string, unknown> = {};
     for (const { name, type } of field.args) if (name in args) tidied[name] = guard.tidied(args[name], type, [name]);
     const [first] = guard.broken;
-    if (!first) return resolve(source, tidied, context, info);
-    if (isMutation) return { userErrors: guard.broken };
-    throw new RequestError('BAD_USER_INPUT', translate(first.message, 'en'), first.field.join('.'));
+    if (first && isLeftToItems(field, guard.broken)) noteFlaws(context as object, guard.broken);
+    else if (first) return refuse(first, guard.broken, isMutation);
+    return resolve(source, tidied, context, info);
   };
+}
+
+/** Whether all flaws are of single items of the input's list, and they have results of their own. */
+function isLeftToItems({ extensions }: GraphQLField<unknown, unknown>, broken: readonly BrokenRule[]): boolean {
+  const list = extensions['itemsOf'];
+  return broken.every(({ field: [input, name, , inner] }) => input === 'input' && name === list && inner !== undefined);
+}
+
+/** @throws RequestError for everything but mutations, which answer what is wrong */
+function refuse(first: BrokenRule, broken: readonly BrokenRule[], isMutation: boolean): object {
+  if (isMutation) return { userErrors: broken };
+  throw new RequestError('BAD_USER_INPUT', translate(first.message, 'en'), first.field.join('.'));
 }
 
 class Guard {

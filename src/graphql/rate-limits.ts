@@ -42,6 +42,7 @@ const credentialMutations = new Set([
   'resetPassword',
   'confirmEmail',
   'changeEmail',
+  'exchangeCustomerToken',
 ]);
 
 /** Characters of an answer that a point of cost covers; larger answers are charged for the rest. */

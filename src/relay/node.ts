@@ -4,7 +4,7 @@ import { ID, Field, InterfaceType } from 'type-graphql';
 import type { Types } from 'mongoose';
 import type { RequestContext } from './context.js';
 import type { ExternalKey } from './find-one.js';
-import { parseGlobalId, parseNodeId } from './global-id.js';
+import { idOf, parseGlobalId, parseNodeId } from './global-id.js';
 import { From } from './output.js';
 
 /** An output type with an id. @typeParam Source what resolvers answer for it */
@@ -55,6 +55,11 @@ export class NodeFinders {
     if (!finder) return this.find(type, parseGlobalId(id, argument).id, context);
     const found = await finder(key, context);
     return found ? { ...found, __typename: type } : null;
+  }
+
+  /** The same for an object that must be of one type. */
+  async findTypedById(type: string, id: string, argument: string, context: RequestContext): Promise<object | null> {
+    return this.find(type, idOf(type, id, argument), context);
   }
 
   async find(type: string, id: Types.ObjectId, context: RequestContext): Promise<object | null> {

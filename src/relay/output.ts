@@ -144,7 +144,7 @@ export class UserError extends From<BrokenRule> {
   @typeGraphql.Field(() => UserErrorCode, { description: 'Stable code for programs.' })
   code!: RuleCode;
 
-  @typeGraphql.Field(() => [String], { description: 'Path of the invalid input field, starting with `input`. Up to 5 names and indexes.' })
+  @typeGraphql.Field(() => [String], { description: 'Path of the invalid input field, starting with `input`. Up to 7 names and indexes.' })
   field!: string[];
 }
 

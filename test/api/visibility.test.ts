@@ -91,7 +91,7 @@ const others = new Set([
   ...['archiveProduct.productId', 'unarchiveProduct.productId', 'updateCategory.categoryId', 'updateCategory.parentId'],
   ...['deleteCategory.categoryId', 'createReview.productId'],
   ...['askQuestion.productId', 'shareProduct.productId', 'referProduct.productId', 'sendMerchantFeedback.productId', 'placeOrder.items'],
-  ...['revokeSession.sessionId', 'revokeApiKey.apiKeyId'],
+  ...['revokeSession.sessionId', 'revokeApiKey.apiKeyId', 'upsertProducts.merchantId'],
   ...['updateProfile.avatarId', 'createProduct.imageIds', 'updateProduct.imageIds', 'createReview.imageIds', 'updateReview.imageIds'],
   ...['updateWebhook.webhookId', 'deleteWebhook.webhookId', 'rotateWebhookSecret.webhookId', 'pingWebhook.webhookId'],
   'redeliverWebhook.deliveryId',

@@ -20,6 +20,8 @@ export interface CategoryDocument {
   /** Where it comes from, and what it is called there. */
   source?: string;
   externalId?: string;
+  /** When it last changed there, as far as it was told. */
+  externalUpdatedAt?: Date;
 }
 
 export interface ProductDocument {
@@ -57,6 +59,10 @@ export interface ProductDocument {
   /** Where it comes from, and what it is called there. */
   source?: string;
   externalId?: string;
+  /** When it last changed there, as far as it was told. */
+  externalUpdatedAt?: Date;
+  /** Its page in the shop. */
+  url?: string | null;
 }
 
 export interface CatalogModels {
@@ -85,6 +91,7 @@ function categorySchema(): Schema<CategoryDocument> {
     updatedAt: { type: Date, required: true },
     source: { type: String },
     externalId: { type: String },
+    externalUpdatedAt: { type: Date },
   });
   schema.index({ slugs: 1 }, { unique: true });
   schema.index({ source: 1, externalId: 1 }, withExternalId);
@@ -122,6 +129,8 @@ function productSchema(): Schema<ProductDocument> {
     commentCount: { type: Number, default: 0 },
     source: { type: String },
     externalId: { type: String },
+    externalUpdatedAt: { type: Date },
+    url: { type: String },
   });
   schema.index({ slugs: 1 }, { unique: true });
   schema.index({ source: 1, externalId: 1 }, withExternalId);

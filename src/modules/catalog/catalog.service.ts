@@ -338,7 +338,7 @@ function givenOf(content: ProductContent): object {
   );
 }
 
-function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, slug: string, input: NewProduct): ProductDocument {
+export function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, slug: string, input: NewProduct): ProductDocument {
   const now = new Date();
   return {
     _id,
@@ -370,7 +370,7 @@ function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, slug: string,
 
 const maxImages = 20;
 
-function checkContent(content: ProductContent & { slug?: string | null }): void {
+export function checkContent(content: ProductContent & { slug?: string | null }): void {
   const { title, description, price, stock, attributes, slug, images = [] } = content;
   const rules = new InputRules().text(description, { max: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
   checkIdentifiers(rules, content);

@@ -56,6 +56,9 @@ export class Product extends Node<ProductDocument> {
   @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image.' })
   imageUrl!: string | null;
 
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s page in the shop. Null if the shop named none.' })
+  url!: string | null;
+
   @Field(() => String, { nullable: true, description: 'The merchant’s stock-keeping unit.' })
   sku!: string | null;
 

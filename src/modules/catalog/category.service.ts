@@ -1,6 +1,6 @@
 /** Categories: a tree that administrators keep. */
 import { Types } from 'mongoose';
-import { broken } from '../../errors.js';
+import { broken, RulesBroken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import { message } from '../../messages/index.js';
 import type { Realtime } from '../../realtime/index.js';
@@ -25,6 +25,8 @@ export interface CategoryContent extends ExternalIdentity {
   slug?: string | null;
   /** Null for the top; left out, it stays where it is. */
   parent?: Types.ObjectId | null;
+  /** When it last changed where its external ID is from. */
+  externalUpdatedAt?: Date;
 }
 
 interface CategoryServiceDependencies {
@@ -67,10 +69,27 @@ export class CategoryService {
     ]);
   }
 
+  /** Where products go whose source names no category for them. */
+  async uncategorised(): Promise<CategoryDocument> {
+    const { categories } = this.models;
+    const name = 'Uncategorised';
+    const find = () => categories.findOne({ parent: null, name }).lean();
+    const known = await find();
+    if (known) return known;
+    try {
+      return await this.create({ name });
+    } catch (error) {
+      // Somebody else made it at the same time.
+      const other = error instanceof RulesBroken && (await find());
+      if (!other) throw error;
+      return other;
+    }
+  }
+
   /** @throws RulesBroken */
   async create(content: CategoryContent & { name: string }): Promise<CategoryDocument> {
     checkCategory(content);
-    const { name, parent = null, externalId, source } = content;
+    const { name, parent = null, externalId, source, externalUpdatedAt } = content;
     const wanted = slugify(content.slug ?? name);
     return withFreeSlug((attempt) =>
       this.dependencies.realtime.recordChange([treeKey], async ({ session, announce }) => {
@@ -82,6 +101,7 @@ export class CategoryService {
           _id: new Types.ObjectId(),
           ...{ slug, slugs: [slug], name, parent, ancestors, childCount: 0, updatedAt: new Date() },
           ...(externalId && source && { externalId, source }),
+          ...(externalUpdatedAt && { externalUpdatedAt }),
         };
         await insertKnownOnce(() => insert(this.models.categories, category, session));
         await this.countChildren(parent, 1, session);
@@ -103,12 +123,13 @@ export class CategoryService {
         const name = content.name ?? before.name;
         if (moved || name !== before.name) await this.requireName(name, parent, session, id);
         if (moved) await this.move(before, content.parent ?? null, session);
-        const { externalId, source } = content;
+        const { externalId, source, externalUpdatedAt } = content;
         const set = {
           name,
           updatedAt: new Date(),
           ...(content.slug && (await this.renamed(before, content.slug, session, attempt))),
           ...(externalId && source && { externalId, source }),
+          ...(externalUpdatedAt && { externalUpdatedAt }),
         };
         const update = { $set: set, ...(externalId === null && { $unset: { externalId: '' } }) };
         return (await insertKnownOnce(() =>
@@ -182,7 +203,7 @@ export class CategoryService {
 
 const noCategory = (field: string) => broken('NOT_FOUND', 'There is no such category.', field);
 
-function checkCategory(content: CategoryContent): void {
+export function checkCategory(content: CategoryContent): void {
   const rules = new InputRules();
   if (content.name !== undefined && content.name !== null) rules.line(content.name, { min: 1, max: 100 }, 'name');
   if (content.slug !== undefined && content.slug !== null) rules.line(content.slug, { min: 1, max: 80 }, 'slug');

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import { updateSome, type PersonalData } from '../personal-data.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
+import type { UserVerbs } from '../user/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
 import { catalogLoaders, productInShop, visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import { catalogModels, type CatalogModels } from './catalog.model.js';
@@ -14,6 +15,9 @@ import { FilterScope } from './filter-scope.js';
 import { CatalogSearch } from './catalog-search.js';
 import { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
 import { CatalogService } from './catalog.service.js';
+import { CatalogUpsertResolver } from './catalog-upsert.resolver.js';
+import { CategoryUpserts } from './category-upsert.js';
+import { ProductUpserts } from './product-upsert.js';
 import { productKey } from './writing.js';
 import { collections } from './catalog.collections.js';
 import { MoneyResolver } from './money.resolver.js';
@@ -41,7 +45,7 @@ export interface CatalogOptions {
 /** Products, categories and the search. */
 export function catalogModule(
   foundation: Foundation,
-  { images, socialGraph }: { images: ImageVerbs; socialGraph: SocialGraphVerbs },
+  { images, socialGraph, users }: { images: ImageVerbs; socialGraph: SocialGraphVerbs; users: UserVerbs },
   { currency, dataDirectory }: CatalogOptions,
 ) {
   const { database, realtime, idempotency, events, log } = foundation;
@@ -50,6 +54,8 @@ export function catalogModule(
   const loaders = catalogLoaders(models, tree);
   const catalog = new CatalogService({ models, realtime, idempotency, events, images });
   const bulk = new CatalogBulk(models);
+  const productUpserts = new ProductUpserts({ models, realtime, events, tree, users });
+  const categoryUpserts = new CategoryUpserts(models, tree);
   const search = new CatalogSearch(bulk, dataDirectory, realtime.announcements, log);
   const scope = new FilterScope({ loaders, tree, socialGraph, currency });
   const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images };
@@ -63,6 +69,7 @@ export function catalogModule(
       new ProductSearchResolver(search, loaders, scope),
       new CategoryFacetResolver(loaders),
       new MoneyResolver(),
+      new CatalogUpsertResolver(productUpserts, categoryUpserts),
     ],
     nodes: {
       async Product(id, context) {
@@ -85,6 +92,8 @@ export function catalogModule(
       ...verbs(catalog, ['bestOfCategory', 'countComments', 'knownAmong', 'knows', 'merchantOf', 'mostPopular', 'newestSince']),
       ...verbs(catalog, ['placeOf', 'placeOfSlug', 'productsByIds', 'productsOfMerchant', 'putScores', 'returnStock', 'takeStock']),
       ...verbs(catalog, ['talliedProducts']),
+      ...verbs(productUpserts, ['upsertProducts']),
+      ...verbs(categoryUpserts, ['upsertCategories']),
       ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'handOverProducts', 'importCategories']),
       ...verbs(bulk, ['importProducts', 'previewProducts', 'updateImportedProducts']),
     },

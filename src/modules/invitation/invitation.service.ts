@@ -44,14 +44,14 @@ export class InvitationService {
   }
 
   /** A delivered order invites its buyer, once for each line; a cancelled one invites nobody any more. */
-  async follow({ session }: Change, { order }: DomainEvents['orderStatusChanged']): Promise<void> {
+  async follow({ session }: Change, { order, silent }: DomainEvents['orderStatusChanged']): Promise<void> {
     const { invitations } = this.models;
     if (order.status === 'CANCELLED') {
       const open = { order: order._id, status: { $in: ['WAITING', 'SENT', 'OPENED'] as InvitationStatusName[] } };
       await invitations.updateMany(open, { $set: { status: 'CANCELLED', dueAt: null, remindAt: null } }, { session });
     }
     const { enabled } = this.dependencies.times;
-    if (!enabled || order.status !== 'DELIVERED' || Date.now() - order.placedAt.getTime() > oldestOrder) return;
+    if (silent || !enabled || order.status !== 'DELIVERED' || Date.now() - order.placedAt.getTime() > oldestOrder) return;
     const products = new Map(order.items.map(({ product }) => [product.toHexString(), product]));
     for (const product of products.values()) await this.invite(session, order, product);
   }

@@ -59,8 +59,8 @@ function listeners(notifications: NotificationService): DomainListeners {
     followed: (change, { follower, followee }) =>
       notifications.notify(change, { recipient: followee, kind: 'FOLLOWED', actor: follower, subject: { type: 'User', id: followee } }),
     /** A delivered order asks the buyer what they think of each product. */
-    async orderStatusChanged(change, { order: { status, buyer, items } }) {
-      if (status !== 'DELIVERED') return;
+    async orderStatusChanged(change, { order: { status, buyer, items }, silent }) {
+      if (status !== 'DELIVERED' || silent) return;
       for (const { product } of items) {
         const subject = { type: 'Product', id: product };
         await notifications.notify(change, { recipient: buyer, kind: 'REVIEW_REQUESTED', actor: null, subject });

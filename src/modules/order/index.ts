@@ -9,6 +9,8 @@ import { orderModels } from './order.model.js';
 import { OrderItemResolver, OrderResolver, ViewerOrdersResolver } from './order.resolver.js';
 import { ViewerPurchaseResolver } from './viewer-purchase.resolver.js';
 import { OrderService } from './order.service.js';
+import { OrderUpsertResolver } from './order-upsert.resolver.js';
+import { OrderUpserts } from './order-upsert.js';
 import { collections } from './order.collections.js';
 
 export type { OrderDocument } from './order.model.js';
@@ -33,6 +35,7 @@ export function orderModule(
   const loaders = orderLoaders(models);
   const visible = new VisibleOrders(loaders, accessLog);
   const orders = new OrderService({ models, realtime, idempotency, events, catalog, behaviour });
+  const upserts = new OrderUpserts({ models, realtime, events, catalog, users, behaviour });
   return describeModule({
     name: 'order',
     collections,
@@ -41,6 +44,7 @@ export function orderModule(
       new OrderItemResolver(catalog),
       new ViewerOrdersResolver(models),
       new ViewerPurchaseResolver(loaders),
+      new OrderUpsertResolver(upserts),
     ],
     on: {
       async importedUserClaimed({ session }, { imported, account }) {
@@ -57,6 +61,6 @@ export function orderModule(
       ownedDocuments({ name: 'orders', model: models.orders, owner: 'buyer', erase: 'ANONYMISE' }),
       reference('sales', models.orders, 'merchant'),
     ],
-    verbs: verbs(orders, ['hasReceived', 'importOrders', 'orderedBy']),
+    verbs: { ...verbs(orders, ['hasReceived', 'importOrders', 'orderedBy']), ...verbs(upserts, ['upsertOrders']) },
   });
 }

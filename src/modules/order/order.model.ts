@@ -26,6 +26,8 @@ export interface OrderDocument {
   /** What another system calls the order, and which. */
   externalId?: string;
   source?: string;
+  /** When it last changed there, as far as it was told. */
+  externalUpdatedAt?: Date;
 }
 
 export interface OrderModels {
@@ -53,6 +55,7 @@ function orderSchema(): Schema<OrderDocument> {
     updatedAt: { type: Date, required: true },
     externalId: { type: String },
     source: { type: String },
+    externalUpdatedAt: { type: Date },
   });
   schema.index({ source: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $exists: true } } });
   schema.index({ buyer: 1, placedAt: -1, _id: -1 });

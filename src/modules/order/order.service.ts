@@ -74,7 +74,7 @@ export class OrderService {
         await this.takeStock(change, items, products);
         const order = orderOf(_id, buyer, items, products);
         await insert(this.models.orders, order, session);
-        await events.emit(change, 'orderStatusChanged', { order, shareToken });
+        await events.emit(change, 'orderStatusChanged', { order, shareToken, silent: false });
       });
     });
     return requireCreated(await this.models.orders.findById(id).lean());
@@ -120,9 +120,10 @@ export class OrderService {
     const keys = [`order:${id.toHexString()}`, ...order.items.map(({ product }) => productKey(product))];
     return realtime.recordChange(keys, async (change) => {
       const moved = await this.move(change.session, id, status);
-      if (status === 'CANCELLED') await this.returnStock(change, moved);
+      // The stock of an order of another system is kept there.
+      if (status === 'CANCELLED' && moved.externalId === undefined) await this.returnStock(change, moved);
       if (status === 'DELIVERED') await this.notePurchase(change, moved);
-      await events.emit(change, 'orderStatusChanged', { order: moved, shareToken: null });
+      await events.emit(change, 'orderStatusChanged', { order: moved, shareToken: null, silent: false });
       return moved;
     });
   }

@@ -21,7 +21,7 @@ registerEnumType(OrderStatus, {
     PAID: { description: 'Paid and not shipped yet.' },
     SHIPPED: { description: 'Shipped. Can no longer be cancelled.' },
     DELIVERED: { description: 'Delivered. The buyer’s reviews of its products count as verified.' },
-    CANCELLED: { description: 'Cancelled. Its stock is available again.' },
+    CANCELLED: { description: 'Cancelled or refunded. Its stock is available again.' },
   },
 });
 

@@ -114,6 +114,10 @@ export function reviewModule(
     on: {
       productMoved: (change, moved) => ratings.moveToCategory(change, moved),
       importedUserClaimed: (change, claimed) => claimReviews(models, ratings, change, claimed),
+      async purchasesWithdrawn(change, { buyer, products }) {
+        for (const product of products)
+          if (!(await orders.hasReceived(change.session, buyer, product))) await ratings.withdrawPurchase(change, buyer, product);
+      },
       async orderStatusChanged(change, { order: { status, buyer, items } }) {
         if (status !== 'DELIVERED') return;
         await ratings.verify(

@@ -107,10 +107,21 @@ export class ProductRatings {
     for (const id of products) {
       const review = await this.models.reviews.findOne({ product: id, author: buyer }).session(change.session).lean();
       const product = review && (await this.talliedProduct(change.session, id));
-      if (!review || !product || review.verifiedPurchase) continue;
-      await this.save(change, product, review, { ...review, verifiedPurchase: true });
-      if (review.visible) await change.emitMany([reviewEvent('REVIEW_EDITED', review)]);
+      if (review && product) await this.setVerified(change, product, review, true);
     }
+  }
+
+  /** A refund of the only delivered order of a product makes the buyer's review of it verified no more. */
+  async withdrawPurchase(change: Change, buyer: Types.ObjectId, id: Types.ObjectId): Promise<void> {
+    const review = await this.models.reviews.findOne({ product: id, author: buyer }).session(change.session).lean();
+    const product = review && (await this.talliedProduct(change.session, id));
+    if (review && product) await this.setVerified(change, product, review, false);
+  }
+
+  private async setVerified(change: Change, product: TalliedProduct, review: ReviewDocument, verifiedPurchase: boolean): Promise<void> {
+    if (review.verifiedPurchase === verifiedPurchase) return;
+    await this.save(change, product, review, { ...review, verifiedPurchase });
+    if (review.visible) await change.emitMany([reviewEvent('REVIEW_EDITED', review)]);
   }
 
   /** Takes a review out of sight and out of the score, or puts it back. @returns its author, or null where there is none */

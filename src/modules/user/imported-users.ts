@@ -46,7 +46,8 @@ export class ImportedUsers {
       await this.dependencies.realtime.recordChange([`account:${user.account.toHexString()}`], (change) => this.hand(change, user));
   }
 
-  private async hand(change: Change, user: ProvenUser): Promise<void> {
+  /** Hands over what a user without a sign-in of their own wrote and bought, and removes them. */
+  async hand(change: Change, user: ProvenUser): Promise<void> {
     const { claims, events, models } = this.dependencies;
     await events.emit(change, 'importedUserClaimed', user);
     await claims.releaseAll(user.imported, change.session);

@@ -17,6 +17,9 @@ import { userLoaders } from './user.loader.js';
 import { userModels, type UserModels } from './user.model.js';
 import { UserResolver, ViewerResolver } from './user.resolver.js';
 import { UserSearch } from './user-search.js';
+import { CustomerAccounts } from './customer-accounts.js';
+import { UserUpserts } from './user-upsert.js';
+import { UserUpsertResolver } from './user-upsert.resolver.js';
 import { UserService } from './user.service.js';
 import { collections } from './user.collections.js';
 import { findViewer } from './viewer.js';
@@ -24,7 +27,8 @@ import { findViewer } from './viewer.js';
 export type { PublicUser } from './user.loader.js';
 export type { ProvenUser } from './imported-users.js';
 export type { Account } from './user.service.js';
-export { User, UserRole, Viewer } from './user.type.js';
+export { SessionPayload, User, UserRole, Viewer } from './user.type.js';
+export { keptInCookie } from './kept-in-cookie.js';
 export { mayIdentify, viewerOf } from './viewer.js';
 
 export interface UserOptions extends SessionOptions, AccountMailOptions {
@@ -59,6 +63,8 @@ export function userModule(
   const passwords = new Passwords([options.shopName]);
   declareAccountMail({ ...options, outbox, tokens, claims });
   const importedUsers = new ImportedUsers({ models, realtime, events, claims });
+  const upserts = new UserUpserts({ database, models, addresses, claims });
+  const customers = new CustomerAccounts({ models, realtime, claims, importedUsers, upserts });
   const accounts = new AccountService({
     ...{ models, realtime, sessions, passwords },
     ...{ addresses, claims, tokens, keys, outbox, events, importedUsers },
@@ -67,7 +73,7 @@ export function userModule(
   return describeModule({
     name: 'user',
     collections,
-    resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies)],
+    resolvers: [new ViewerResolver(dependencies), new UserResolver(dependencies), new UserUpsertResolver(upserts)],
     nodes: {
       Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id),
       Viewer: async (id, context) => findViewer(id, context),
@@ -109,7 +115,9 @@ export function userModule(
       ...verbs(new UserSearch(models), ['searchUsers']),
       ...verbs(importedUsers, ['handOver', 'provenAmong']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),
-      ...verbs(sessions, ['authenticate', 'currentOf']),
+      ...verbs(sessions, ['authenticate', 'currentOf', 'open']),
+      ...verbs(upserts, ['upsertUsers']),
+      ...verbs(customers, ['customerAccount']),
     },
   });
 }

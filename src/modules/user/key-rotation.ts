@@ -50,7 +50,8 @@ async function renew({ database, models, addresses, claims }: KeyRotationDepende
     const { sealedEmail, sealedImportedEmail, addressKey } = addresses.sealed(opened);
     const change = { addressKey, ...(sealedEmail && { sealedEmail }), ...(sealedImportedEmail && { sealedImportedEmail }) };
     await models.users.updateOne({ _id }, { $set: change }, { session });
-    if (opened.importedEmail !== undefined) await claims.renewImported(opened.importedEmail, _id, session);
+    // The address of a customer proves nothing, so there is no claim to it.
+    if (opened.importedEmail !== undefined && user.externalId === undefined) await claims.renewImported(opened.importedEmail, _id, session);
     if (opened.email === undefined || !(await claims.ownerOfEmail(opened.email, session))?.equals(_id)) return;
     await claims.releaseEmail(opened.email, _id, session);
     await claims.take([claims.ofEmail(opened.email)], _id, session);

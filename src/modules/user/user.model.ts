@@ -41,6 +41,8 @@ export interface UserDocument {
   /** What another system calls the user, and which. */
   externalId?: string;
   externalSource?: string;
+  /** When they last changed there, as far as it was told. */
+  externalUpdatedAt?: Date;
   /** Which key sealed the addresses. */
   addressKey?: string;
 }
@@ -108,6 +110,7 @@ function userSchema(): Schema<UserDocument> {
     addressKey: { type: String },
     externalId: { type: String },
     externalSource: { type: String },
+    externalUpdatedAt: { type: Date },
   });
   schema.index({ externalSource: 1, externalId: 1 }, { unique: true, partialFilterExpression: { externalId: { $exists: true } } });
   schema.index({ source: 1 }, { partialFilterExpression: { source: { $exists: true } } });

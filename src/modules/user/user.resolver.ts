@@ -9,7 +9,7 @@ import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { AccountService } from './account.service.js';
-import type { Credentials, OwnSession, SessionService } from './session.service.js';
+import type { OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
 import type { PrivacyChoices, UserService } from './user.service.js';
 import {
@@ -40,6 +40,7 @@ import {
   User,
   Viewer,
 } from './user.type.js';
+import { keptInCookie } from './kept-in-cookie.js';
 import { mayIdentify, viewerOf, type ViewerIdentity } from './viewer.js';
 
 export interface UserResolverDependencies {
@@ -275,14 +276,4 @@ export class UserResolver {
       privacySettings: await this.dependencies.users.updatePrivacySettings(context.requireSignedIn().userId, input),
     }));
   }
-}
-
-/** Where the browser keeps the refresh token, no script is given it. */
-function keptInCookie(
-  { refreshCookie }: RequestContext,
-  opened: Credentials,
-): Omit<Credentials, 'refreshToken'> & { refreshToken: string | null } {
-  if (!refreshCookie) return opened;
-  refreshCookie.write(opened.refreshToken, opened.refreshTokenExpiresAt);
-  return { ...opened, refreshToken: null };
 }

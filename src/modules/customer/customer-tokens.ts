@@ -1,0 +1,93 @@
+/**
+ * Tokens by which the shop's backend says who a customer is: JWTs that live for minutes and are exchanged once. They are
+ * signed with the secret that an API key got for it (HS256, the key's prefix as `kid`), or by a key of the shop's JWKS.
+ */
+import { createHash } from 'node:crypto';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { Model } from 'mongoose';
+import { broken, type RulesBroken } from '../../errors.js';
+import { duplicateKeyFields } from '../../store/database.js';
+import { insert } from '../../store/documents.js';
+import type { ApiKeyVerbs } from '../api-key/index.js';
+import type { SpentTokenDocument } from './customer-token.model.js';
+
+/** Signatures by a key pair only: a shared secret belongs to an API key. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const maxLifetime = 10 * 60;
+const clockTolerance = 30;
+
+export interface CustomerClaims {
+  source: string;
+  externalId: string;
+  email: string | null;
+  /** Whether the shop knows that the address is the customer's. */
+  emailVerified: boolean;
+  name: string | null;
+}
+
+export interface CustomerTokenOptions {
+  /** Where the shop publishes its keys; null where tokens are signed with secrets of API keys only. */
+  jwksUrl: string | null;
+  /** Whom tokens must be meant for. */
+  audience: string;
+}
+
+export class CustomerTokens {
+  private readonly jwks: JWTVerifyGetKey | null;
+
+  constructor(
+    private readonly options: CustomerTokenOptions,
+    private readonly apiKeys: ApiKeyVerbs,
+    private readonly spent: Model<SpentTokenDocument>,
+  ) {
+    const { jwksUrl } = options;
+    this.jwks = jwksUrl === null ? null : createRemoteJWKSet(new URL(jwksUrl));
+  }
+
+  /** Takes a token, which cannot be taken again. @throws RulesBroken INVALID_CREDENTIALS */
+  async spend(token: string): Promise<CustomerClaims> {
+    const { signer, payload } = await this.verify(token);
+    const claims = claimsOf(payload);
+    const { jti, exp = 0, iat } = payload;
+    const now = Date.now() / 1000;
+    const isShort = exp - now <= maxLifetime + clockTolerance && (iat === undefined || exp - iat <= maxLifetime);
+    if (!claims || !isShort || typeof jti !== 'string' || jti === '' || jti.length > 200) throw refused();
+    const _id = createHash('sha256').update(`${signer} ${jti}`).digest('base64url');
+    try {
+      await insert(this.spent, { _id, expiresAt: new Date((exp + 2 * clockTolerance) * 1000) });
+    } catch (error) {
+      throw duplicateKeyFields(error) ? refused() : error;
+    }
+    return claims;
+  }
+
+  private async verify(token: string): Promise<{ signer: string; payload: JWTPayload }> {
+    try {
+      const { alg, kid } = decodeProtectedHeader(token);
+      const checked = { audience: this.options.audience, requiredClaims: ['sub', 'exp', 'jti', 'aud'], clockTolerance };
+      if (alg !== 'HS256') {
+        if (!this.jwks) throw refused();
+        return { signer: 'jwks', payload: (await jwtVerify(token, this.jwks, { ...checked, algorithms })).payload };
+      }
+      const signer = await this.apiKeys.customerTokenSigner(kid ?? '');
+      if (!signer) throw refused();
+      const secret = new TextEncoder().encode(signer.secret);
+      return { signer: signer.id.toHexString(), payload: (await jwtVerify(token, secret, { ...checked, algorithms: ['HS256'] })).payload };
+    } catch {
+      throw refused();
+    }
+  }
+}
+
+/** @returns null for claims that name nobody */
+function claimsOf(payload: JWTPayload): CustomerClaims | null {
+  const { sub, source, email, name } = payload as Record<string, unknown>;
+  if (typeof sub !== 'string' || sub === '' || sub.length > 200) return null;
+  if (typeof source !== 'string' || source === '' || source.length > 100) return null;
+  const text = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
+  return { source, externalId: sub, email: text(email), emailVerified: payload['email_verified'] === true, name: text(name) };
+}
+
+function refused(): RulesBroken {
+  return broken('INVALID_CREDENTIALS', 'This token is not valid, has expired or was already used.', 'token');
+}

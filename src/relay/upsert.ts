@@ -1,0 +1,169 @@
+/** Bulk writes by external ID: every item has a result of its own, and what is wrong with one keeps no other from being written. */
+import 'reflect-metadata';
+import * as typeGraphql from 'type-graphql';
+import { Field, InputType, registerEnumType, type ClassType } from 'type-graphql';
+import { brokenRule, RulesBroken, type BrokenRule, type RuleCode } from '../errors.js';
+import { flawsOf } from '../input/flaws.js';
+import { InputRules } from '../input/rules.js';
+import { message, type Message, type MessageText } from '../messages/index.js';
+import { declareFields, field, requiredField, UserError, type Declared } from './output.js';
+
+/** So many items are written at once. */
+export const maxUpserts = 500;
+
+export enum UpsertOutcome {
+  CREATED = 'CREATED',
+  UPDATED = 'UPDATED',
+  UNCHANGED = 'UNCHANGED',
+  OUTDATED = 'OUTDATED',
+}
+
+registerEnumType(UpsertOutcome, {
+  name: 'UpsertOutcome',
+  description: 'What a bulk write did with an item.',
+  valuesConfig: {
+    CREATED: { description: 'The object was created.' },
+    UPDATED: { description: 'The object was changed.' },
+    UNCHANGED: { description: 'The object already was as the item says.' },
+    OUTDATED: { description: 'The object was last written from a newer version, which stays.' },
+  },
+});
+
+/** Fields that the items of every bulk write have. */
+@InputType({ description: 'An object by its ID in another system.' })
+export abstract class UpsertItem {
+  @Field(() => String, { description: 'The ID in `source`, up to 200 characters.' })
+  externalId!: string;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When the object last changed in `source`. Older versions never overwrite newer ones. An item without it is always written.',
+  })
+  updatedAt?: Date | null;
+}
+
+/** Names the input's list whose items have results of their own: a flaw in a text of one is in its result, and refuses no other. */
+export function ItemsOf(list: string): PropertyDecorator & MethodDecorator {
+  return typeGraphql.Extensions({ itemsOf: list });
+}
+
+/** What became of an item. */
+export interface Upserted<Document> {
+  externalId: string;
+  outcome: UpsertOutcome | null;
+  document: Document | null;
+  userErrors: BrokenRule[];
+}
+
+/** The items of one bulk write and what is wrong with each. */
+export class UpsertBatch<Item extends { externalId: string }> {
+  private readonly broken: BrokenRule[][];
+
+  /**
+   * @param list the name of the input's list, for paths of errors
+   * @throws RulesBroken for what is wrong with the request as a whole
+   */
+  constructor(
+    private readonly list: string,
+    source: string,
+    readonly items: readonly Item[],
+  ) {
+    new InputRules()
+      .line(source, { min: 1, max: 100 }, 'source')
+      .require(items.length <= maxUpserts, 'TOO_LONG', message('This list can have at most {max} items.', { max: maxUpserts }), list)
+      .check();
+    this.broken = items.map((item) => [...flawsOf(item)]);
+    const seen = new Set<string>();
+    items.forEach(({ externalId }, at) => {
+      if (this.broken[at]!.length === 0)
+        this.check(at, () => new InputRules().line(externalId, { min: 1, max: 200 }, 'externalId').check());
+      if (seen.has(externalId)) this.reject(at, 'ALREADY_EXISTS', 'This ID is already in the list.', 'externalId');
+      seen.add(externalId);
+    });
+  }
+
+  /** The items with which nothing is wrong so far, with their places. */
+  get valid(): { item: Item; at: number }[] {
+    return this.items.flatMap((item, at) => (this.broken[at]!.length === 0 ? [{ item, at }] : []));
+  }
+
+  isBroken(at: number): boolean {
+    return this.broken[at]!.length > 0;
+  }
+
+  /** Takes over what another run of the same work found. */
+  become(other: UpsertBatch<Item>): void {
+    other.broken.forEach((rules, at) => (this.broken[at] = rules));
+  }
+
+  /** Notes the rules that an item breaks. */
+  check(at: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof RulesBroken)) throw error;
+      this.note(at, error.rules);
+    }
+  }
+
+  reject(at: number, code: RuleCode, text: MessageText | Message, ...field: string[]): void {
+    this.note(at, [brokenRule(code, text, ...field)]);
+  }
+
+  private note(at: number, rules: readonly BrokenRule[]): void {
+    const within = rules.map((rule) => ({ ...rule, field: ['input', this.list, String(at), ...rule.field.slice(1)] }));
+    this.broken[at]!.push(...within);
+  }
+
+  /** The same, so that work that runs again begins anew. */
+  copy(): UpsertBatch<Item> {
+    const copy = Object.create(UpsertBatch.prototype) as UpsertBatch<Item>;
+    return Object.assign(copy, { list: this.list, items: this.items, broken: this.broken.map((rules) => [...rules]) });
+  }
+
+  /** A result for each item. @param written what was written, by the item's place */
+  results<Document>(written: ReadonlyMap<number, { outcome: UpsertOutcome; document: Document }>): Upserted<Document>[] {
+    return this.items.map(({ externalId }, at) => {
+      const userErrors = this.broken[at]!;
+      const done = userErrors.length === 0 ? written.get(at) : undefined;
+      return { externalId: externalId ?? '', outcome: done?.outcome ?? null, document: done?.document ?? null, userErrors };
+    });
+  }
+}
+
+/** Whether what was written last is newer than an item. */
+export function isOutdated(before: { externalUpdatedAt?: Date | null }, { updatedAt }: Pick<UpsertItem, 'updatedAt'>): boolean {
+  return Boolean(updatedAt && before.externalUpdatedAt && updatedAt < before.externalUpdatedAt);
+}
+
+/** Declares the result of an item: the object that it is about, under a name. */
+export function upsertResultType<const Name extends string, const Type>(
+  typeName: string,
+  name: Name,
+  type: () => Type,
+): ClassType<UpsertResult<Name, Declared<Type>>> {
+  @typeGraphql.ObjectType(typeName, { description: `What became of one item of the list.` })
+  class ItemResult {}
+  declareFields(ItemResult, {
+    externalId: requiredField(() => String, 'The ID in `source`, as given.'),
+    [name]: field(type, 'The object as it is now. Null if the item broke a rule.'),
+    outcome: field(() => UpsertOutcome, 'What was done. Null if the item broke a rule.'),
+    userErrors: requiredField(() => [UserError], 'Rules that the item broke. Empty if it was written.'),
+  });
+  return ItemResult as ClassType<UpsertResult<Name, Declared<Type>>>;
+}
+
+export type UpsertResult<Name extends string, Output> = {
+  externalId: string;
+  outcome: UpsertOutcome | null;
+  userErrors: UserError[];
+} & Record<Name, Output | null>;
+
+/** Results as the API answers them. */
+export function named<Name extends string, Document>(name: Name, results: readonly Upserted<Document>[]) {
+  return results.map(
+    ({ externalId, outcome, document, userErrors }) =>
+      ({ externalId, outcome, userErrors, [name]: document }) as Omit<Upserted<Document>, 'document'> & Record<Name, Document | null>,
+  );
+}

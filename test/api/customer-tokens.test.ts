@@ -1,0 +1,190 @@
+/** Customers of the shop who sign in with a token from its backend. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Plaza, usePlaza, type Account } from '../support/plaza.js';
+
+const plaza = usePlaza();
+const withKeys = new Plaza();
+const shop = await generateKeyPair('RS256');
+const publisher = createServer((_request, response) => {
+  void exportJWK(shop.publicKey).then((jwk) => response.end(JSON.stringify({ keys: [{ ...jwk, kid: 'shop', alg: 'RS256' }] })));
+});
+
+let admin: Account;
+let apiKey: { id: string; prefix: string };
+let secret: string;
+let tokens = 0;
+
+beforeAll(async () => {
+  admin = await plaza.account({ role: 'ADMIN' });
+  const created = await plaza.mutate(
+    'createApiKey',
+    { name: 'Shop', scopes: ['customers:sign'] },
+    'apiKey { id prefix } customerTokenSecret',
+    admin.token,
+  );
+  apiKey = created.apiKey;
+  secret = created.customerTokenSecret;
+  await new Promise<void>((resolve) => publisher.listen(0, '127.0.0.1', resolve));
+  const { port } = publisher.address() as AddressInfo;
+  await withKeys.start({
+    CUSTOMER_TOKEN_JWKS_URL: `http://127.0.0.1:${port}/`,
+    CUSTOMER_TOKEN_AUDIENCE: 'reviews',
+    REFRESH_TOKEN_COOKIE: 'true',
+  });
+});
+
+afterAll(async () => {
+  await withKeys.stop();
+  publisher.close();
+});
+
+interface Signing {
+  kid?: string;
+  key?: string;
+  alg?: string;
+}
+
+function sign(claims: object, { kid = apiKey.prefix, key = secret, alg = 'HS256' }: Signing = {}): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const all = { sub: '1', source: 'shop', aud: 'plaza', jti: `token-${++tokens}`, iat: now, exp: now + 60, ...claims };
+  return new SignJWT(all).setProtectedHeader({ alg, kid }).sign(new TextEncoder().encode(key));
+}
+
+const exchange = async (token: string) =>
+  plaza.mutate('exchangeCustomerToken', { token }, 'accessToken refreshToken user { id name handle }');
+const signIn = async (claims: object) => exchange(await sign(claims));
+
+test('a customer who is new gets an account, and the same one the next time', async () => {
+  const first = await signIn({ sub: 'ann', name: 'Ann', email: 'ann@shop.example' });
+  expect(first).toMatchObject({ userErrors: [], user: { name: 'Ann' }, accessToken: expect.any(String), refreshToken: expect.any(String) });
+  const { viewer } = await plaza.data('{ viewer { user { id externalId source } email } }', {}, first.accessToken);
+  expect(viewer).toEqual({ user: { id: first.user.id, externalId: 'ann', source: 'shop' }, email: null });
+  expect((await signIn({ sub: 'ann' })).user).toEqual(first.user);
+  expect((await signIn({ sub: 'ann', source: 'other' })).user.id).not.toBe(first.user.id);
+});
+
+test('a customer whom the shop named before is the same user', async () => {
+  const { results } = await plaza.mutate(
+    'upsertUsers',
+    { source: 'shop', users: [{ externalId: 'known', name: 'Known' }] },
+    'results { user { id } }',
+    admin.token,
+  );
+  expect((await signIn({ sub: 'known' })).user.id).toBe(results[0].user.id);
+});
+
+test('ten exchanges at once for one new customer leave one account', async () => {
+  const answers = await Promise.all(Array.from({ length: 10 }, () => signIn({ sub: 'raced' })));
+  expect(new Set(answers.map(({ user }) => user.id)).size).toBe(1);
+});
+
+test('a token works once, also when it is sent twice at the same time', async () => {
+  const token = await sign({ sub: 'once' });
+  const answers = await Promise.all([exchange(token), exchange(token), exchange(token)]);
+  expect(answers.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);
+  expect((await exchange(token)).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS', field: ['input', 'token'] }]);
+});
+
+test('a token that is forged, stale, long-lived, meant for others or says too little is refused', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const noScope = await plaza.mutate('createApiKey', { name: 'Shop', scopes: [] }, 'apiKey { prefix } secret', admin.token);
+  const wrong = [
+    await sign({}, { key: 'x'.repeat(43) }),
+    await sign({}, { kid: 'plz_0000000000' }),
+    await sign({}, { kid: noScope.apiKey.prefix }),
+    await sign({}, { kid: noScope.apiKey.prefix, key: noScope.secret }),
+    await sign({ exp: now - 60 }),
+    await sign({ exp: now + 3600 }),
+    await sign({ exp: undefined }),
+    await sign({ iat: now - 3600, exp: now + 60 }),
+    await sign({ aud: 'others' }),
+    await sign({ aud: undefined }),
+    await sign({ jti: undefined }),
+    await sign({ sub: undefined }),
+    await sign({ source: undefined }),
+    await sign({ source: '' }),
+    await sign({}, { alg: 'HS512' }),
+    `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"1","source":"shop","aud":"plaza","jti":"n","exp":9999999999}').toString('base64url')}.`,
+    'nonsense',
+    '',
+  ];
+  for (const token of wrong) expect((await exchange(token)).userErrors, token).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
+});
+
+test('an account is never taken over by an address that either side does not know to be the customer’s', async () => {
+  const victim = await plaza.account();
+  const staff = await plaza.account({ role: 'ADMIN' });
+  for (const { email, id } of [victim, staff]) {
+    expect((await signIn({ sub: `a-${id}`, email })).user.id).not.toBe(id);
+    expect((await signIn({ sub: `b-${id}`, email, email_verified: true })).user.id).not.toBe(id);
+    const { token } = (await plaza.mailTo(email, 'Confirm your email address'))!;
+    await plaza.mutate('confirmEmail', { token }, 'confirmed');
+    expect((await signIn({ sub: `c-${id}`, email })).user.id).not.toBe(id);
+    expect((await signIn({ sub: `d-${id}`, email, email_verified: 'true' })).user.id).not.toBe(id);
+  }
+  expect((await signIn({ sub: 'staff', email: staff.email, email_verified: true })).user.id).not.toBe(staff.id);
+});
+
+test('an account whose address both sides know is joined, with what the customer did before', async () => {
+  const merchant = await plaza.account({ merchant: true });
+  const productId = await plaza.product(merchant);
+  const customer = await signIn({ sub: 'joined', name: 'Jo' });
+  await plaza.review({ token: customer.accessToken } as Account, productId);
+  const account = await plaza.account();
+  const { token } = (await plaza.mailTo(account.email, 'Confirm your email address'))!;
+  await plaza.mutate('confirmEmail', { token }, 'confirmed');
+  expect((await signIn({ sub: 'joined', email: account.email, email_verified: true })).user.id).toBe(account.id);
+  expect((await signIn({ sub: 'joined' })).user.id).toBe(account.id);
+  const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { reviews { edges { node { author { id } } } } } }', {
+    id: productId,
+  });
+  expect(product.reviews.edges).toEqual([{ node: { author: { id: account.id } } }]);
+  expect((await plaza.query('{ viewer { user { id } } }', {}, customer.accessToken)).errors).toMatchObject([
+    { extensions: { code: 'UNAUTHENTICATED' } },
+  ]);
+});
+
+test('a banned customer stays out, and a revoked key signs nothing any more', async () => {
+  const { user } = await signIn({ sub: 'banned' });
+  await plaza.mutate('moderateContent', { contentId: user.id, action: 'BAN', reason: 'x' }, 'entry { id }', admin.token);
+  expect((await signIn({ sub: 'banned' })).userErrors).toMatchObject([{ code: 'SUSPENDED' }]);
+  await plaza.mutate('revokeApiKey', { apiKeyId: apiKey.id }, 'apiKey { id }', admin.token);
+  expect((await signIn({ sub: 'ann' })).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
+});
+
+test('keys that the shop publishes sign tokens too, and the refresh token goes into the cookie where cookies are on', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { sub: 'rsa', source: 'shop', aud: 'reviews', jti: 'rsa-1', exp: now + 60 };
+  const signed = (all: object, privateKey = shop.privateKey) =>
+    new SignJWT(all as Record<string, unknown>).setProtectedHeader({ alg: 'RS256', kid: 'shop' }).sign(privateKey);
+  const query =
+    'mutation ($token: String!) { exchangeCustomerToken(input: { token: $token }) { accessToken refreshToken userErrors { code } } }';
+  const send = async (token: string) => {
+    const response = await fetch(`${withKeys.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { token } }),
+    });
+    return {
+      cookie: response.headers.get('set-cookie'),
+      ...(
+        (await response.json()) as {
+          data: { exchangeCustomerToken: { userErrors: { code: string }[]; accessToken: string | null; refreshToken: string | null } };
+        }
+      ).data.exchangeCustomerToken,
+    };
+  };
+  expect(await send(await signed(claims))).toMatchObject({
+    userErrors: [],
+    accessToken: expect.any(String),
+    refreshToken: null,
+    cookie: expect.stringContaining('HttpOnly'),
+  });
+  expect((await send(await signed(claims))).userErrors).toEqual([{ code: 'INVALID_CREDENTIALS' }]);
+  expect((await send(await signed({ ...claims, jti: 'rsa-2', aud: 'plaza' }))).userErrors).toEqual([{ code: 'INVALID_CREDENTIALS' }]);
+  const other = await generateKeyPair('RS256');
+  expect((await send(await signed({ ...claims, jti: 'rsa-3' }, other.privateKey))).userErrors).toEqual([{ code: 'INVALID_CREDENTIALS' }]);
+});
