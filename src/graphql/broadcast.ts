@@ -9,6 +9,7 @@ import {
   endOfStream,
   hiddenAuthorsTopic,
   TopicFeeds,
+  Turns,
   type HiddenAuthors,
   type Realtime,
   type Follower,
@@ -28,11 +29,31 @@ import type { Report } from './operation-log.js';
 export interface Sink {
   /** @param payload the execution result as JSON @param cursor where the event stands in its topic */
   send(payload: string, cursor: string): void;
+  /** The same for several, in one write where it can. */
+  sendAll(answers: Answers): void;
   /** Bytes handed to it that the client has not taken yet. */
   readonly backlog: number;
   /** Says that nothing follows. */
   complete(): void;
   close(reason: DropReason): void;
+}
+
+/** Answers to events that go to many subscribers alike. */
+export class Answers {
+  private readonly forms = new Map<string, Buffer>();
+
+  /** @param cursors where each event stands in its topic */
+  constructor(
+    readonly payloads: readonly string[],
+    readonly cursors: readonly string[],
+  ) {}
+
+  /** The bytes of all of them in a form, made once for all subscribers that have the same. */
+  as(form: string, make: () => Buffer): Buffer {
+    let bytes = this.forms.get(form);
+    if (!bytes) this.forms.set(form, (bytes = make()));
+    return bytes;
+  }
 }
 
 /** Why a subscriber is cut off: it may connect anew, and resume. */
@@ -70,6 +91,7 @@ export class Broadcasts {
   private readonly heldDocuments = new HeldDocuments();
   /** What the last events came to, by group and sequence, and by user where answers differ. */
   private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes });
+  private readonly turns = new Turns();
 
   /**
    * @param maxBacklog bytes; a client that lets more than this wait is cut off, and may resume
@@ -151,7 +173,14 @@ export class Broadcasts {
         this.execute(document, operationName, variables, event, context);
       // The document names the field, so all of a group want the same events.
       const delivers = (event: LoggedEvent): boolean => source.delivers(event);
-      group = new Group(key, feed, delivers, execute, this.hiddenAuthors, this.rateLimits, this.payloads, this.realtime.metrics);
+      const { hiddenAuthors, payloads, rateLimits, turns } = this;
+      const { latestOnly } = source;
+      group = new Group(
+        key,
+        feed,
+        { delivers, execute, latestOnly },
+        { hiddenAuthors, payloads, rateLimits, turns, metrics: this.realtime.metrics },
+      );
       this.groups.set(key, group);
       feed.follow(group);
     }
@@ -230,6 +259,17 @@ class Member {
     this.metrics.eventsDelivered.inc();
   }
 
+  /** The same for several that others are sent too; a member that may see some of them only is sent those. */
+  sendAll(events: readonly LoggedEvent[], answers: Answers): void {
+    if (this.left) return;
+    const takes = (event: LoggedEvent): boolean => event.sequence > this.position && !this.mayNotSee(event);
+    if (!events.every(takes)) return events.forEach((event, at) => this.send(event, answers.payloads[at]!, answers.cursors[at]!));
+    if (this.sink.backlog > this.maxBacklog) return this.drop();
+    this.position = events.at(-1)!.sequence;
+    this.sink.sendAll(answers);
+    this.metrics.eventsDelivered.inc(events.length);
+  }
+
   private mayNotSee({ data }: LoggedEvent): boolean {
     const { signedIn } = this.context;
     if (signedIn === null) return false;
@@ -253,6 +293,21 @@ class Member {
 
 type Execute = (event: LoggedEvent, context: RequestContext) => Promise<string>;
 
+/** What a group delivers, and how. */
+interface Delivery {
+  delivers: (event: LoggedEvent) => boolean;
+  execute: Execute;
+  latestOnly: boolean;
+}
+
+interface GroupSurroundings {
+  hiddenAuthors: HiddenAuthors;
+  payloads: LRUCache<string, Promise<string>>;
+  rateLimits: RateLimits;
+  turns: Turns;
+  metrics: Realtime['metrics'];
+}
+
 class Group implements Follower {
   private readonly live = new Set<Member>();
   private readonly waiting = new Set<Member>();
@@ -263,12 +318,8 @@ class Group implements Follower {
   constructor(
     readonly key: string,
     readonly feed: TopicFeed,
-    private readonly delivers: (event: LoggedEvent) => boolean,
-    private readonly execute: Execute,
-    private readonly hiddenAuthors: HiddenAuthors,
-    private readonly rateLimits: RateLimits,
-    private readonly payloads: LRUCache<string, Promise<string>>,
-    private readonly metrics: Realtime['metrics'],
+    private readonly delivery: Delivery,
+    private readonly around: GroupSurroundings,
   ) {}
 
   /** Whether answers turned out to depend on who asks. */
@@ -306,46 +357,60 @@ class Group implements Follower {
 
   private async catchUp(member: Member, event: LoggedEvent): Promise<void> {
     if (event.type === endOfStream) await member.recheck();
-    if (event.hidden || !this.delivers(event)) {
+    if (event.hidden || !this.delivery.delivers(event)) {
       member.position = event.sequence;
       return;
     }
     if (!(await this.hasRoom(member))) return member.drop();
-    await this.rateLimits.chargeMissedEvent(member.context, member.points, () => member.left);
+    await this.around.rateLimits.chargeMissedEvent(member.context, member.points, () => member.left);
     member.send(event, await this.payloadFor(event, member), encodeEventCursor(event));
   }
 
-  async deliver(event: LoggedEvent): Promise<void> {
-    if (event.type === endOfStream) for (const member of this.live) await member.recheck();
-    if (!this.delivers(event)) {
-      this.delivered = event.sequence;
-      return;
+  /** In order: what stands before an end is delivered before it. */
+  async deliver(events: readonly LoggedEvent[]): Promise<void> {
+    let together: LoggedEvent[] = [];
+    for (const event of events) {
+      if (this.delivery.delivers(event)) together.push(event);
+      if (event.type !== endOfStream) continue;
+      await this.deliverTogether(together);
+      together = [];
+      for (const member of this.live) await member.recheck();
     }
-    const cursor = encodeEventCursor(event);
-    if (this.personal || !(await this.deliverShared(event, cursor))) await this.deliverEach(event, cursor);
-    this.metrics.deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);
+    await this.deliverTogether(together);
+    this.delivered = events.at(-1)!.sequence;
   }
 
-  /** @returns false where the answer depends on who asks, so that nothing was sent */
-  private async deliverShared(event: LoggedEvent, cursor: string): Promise<boolean> {
+  private async deliverTogether(all: readonly LoggedEvent[]): Promise<void> {
+    const events = this.delivery.latestOnly ? all.slice(-1) : all;
+    if (events.length === 0) return;
+    const cursors = events.map(encodeEventCursor);
+    if (this.personal || !(await this.deliverShared(events, cursors)))
+      for (const [at, event] of events.entries()) await this.deliverEach(event, cursors[at]!);
+    for (const event of events) this.around.metrics.deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);
+  }
+
+  /** @returns false where the answers depend on who asks, so that nothing was sent */
+  private async deliverShared(events: readonly LoggedEvent[], cursors: readonly string[]): Promise<boolean> {
     if (this.live.size === 0 && this.waiting.size === 0) return true;
-    const payload = await this.shared(event);
-    await this.hiddenAuthors.settled();
+    const payloads: string[] = [];
+    for (const event of events) payloads.push(await this.shared(event));
+    await this.around.hiddenAuthors.settled();
     if (this.personal) return false;
-    this.delivered = event.sequence;
-    for (const member of this.live) member.send(event, payload, cursor);
+    this.delivered = events.at(-1)!.sequence;
+    const answers = new Answers(payloads, cursors);
+    await this.around.turns.forEach(this.live, (member) => member.sendAll(events, answers));
     return true;
   }
 
   private async deliverEach(event: LoggedEvent, cursor: string): Promise<void> {
-    await this.hiddenAuthors.settled();
+    await this.around.hiddenAuthors.settled();
     this.delivered = event.sequence;
     await Promise.all([...this.live].map((member) => this.deliverTo(member, event, cursor)));
   }
 
   private async deliverTo(member: Member, event: LoggedEvent, cursor: string): Promise<void> {
     member.send(event, await this.payloadFor(event, member), cursor);
-    this.rateLimits.chargeEvent(member.context, member.points);
+    this.around.rateLimits.chargeEvent(member.context, member.points);
     // Its answers turned out to be of one user only after that user's access token had ended.
     if (member.context.expired && !member.left) member.drop('expired');
   }
@@ -357,13 +422,13 @@ class Group implements Follower {
     }
     const { apiKey, signedIn } = member.context;
     const user = apiKey?.prefix ?? signedIn?.userId.toHexString() ?? '';
-    return this.remember(`${event.sequence}:${user}`, () => this.execute(event, member.context.fresh()));
+    return this.remember(`${event.sequence}:${user}`, () => this.delivery.execute(event, member.context.fresh()));
   }
 
   private shared(event: LoggedEvent): Promise<string> {
     return this.remember(String(event.sequence), async () => {
       const context = new SharedContext();
-      const payload = await this.execute(event, context);
+      const payload = await this.delivery.execute(event, context);
       this.personal ||= context.askedWho || context.askedWhomTheySee;
       return payload;
     });
@@ -371,15 +436,16 @@ class Group implements Follower {
 
   private remember(key: string, make: () => Promise<string>): Promise<string> {
     const fullKey = `${this.key} ${key}`;
-    const known = this.payloads.get(fullKey);
+    const known = this.around.payloads.get(fullKey);
     if (known) return known;
     const payload = make();
-    const remember = (size: number): void => void this.payloads.set(fullKey, payload, { size: size + fullKey.length + smallestPayload });
+    const remember = (size: number): void =>
+      void this.around.payloads.set(fullKey, payload, { size: size + fullKey.length + smallestPayload });
     remember(0);
     // How large it is shows when it is there.
     payload.then(
-      (text) => this.payloads.peek(fullKey) === payload && remember(text.length),
-      () => this.payloads.delete(fullKey),
+      (text) => this.around.payloads.peek(fullKey) === payload && remember(text.length),
+      () => this.around.payloads.delete(fullKey),
     );
     return payload;
   }

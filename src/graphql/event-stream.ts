@@ -10,7 +10,7 @@ import { RequestContext } from '../relay/context.js';
 import { admit } from './admission.js';
 import { formatError, statusOf } from './errors.js';
 import { noteErrors, noteOperation } from './operation-log.js';
-import type { DropReason, Sink } from './broadcast.js';
+import type { Answers, DropReason, Sink } from './broadcast.js';
 import { sourceOf, type LiveOptions } from './websocket.js';
 
 export interface StreamRequest {
@@ -159,6 +159,12 @@ class EventStream implements Sink {
   send(payload: string, cursor?: string): void {
     this.open();
     if (!this.response.writableEnded) this.response.write(`${cursor ? `id: ${cursor}\n` : ''}event: next\ndata: ${payload}\n\n`);
+  }
+
+  sendAll({ cursors, payloads }: Answers): void {
+    this.response.cork();
+    payloads.forEach((payload, at) => this.send(payload, cursors[at]));
+    this.response.uncork();
   }
 
   complete(): void {

@@ -1,5 +1,6 @@
 /** Operations over WebSocket: the graphql-transport-ws protocol, authenticated in `connection_init`. */
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { createSourceEventStream, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { ServerOptions } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
@@ -8,7 +9,7 @@ import { RequestError } from '../errors.js';
 import { TopicSource, type Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams } from '../relay/context.js';
 import { admit } from './admission.js';
-import type { Broadcasts, DropReason, Joined, Sink } from './broadcast.js';
+import type { Answers, Broadcasts, DropReason, Joined, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import type { Report } from './operation-log.js';
@@ -44,7 +45,7 @@ const tokenExpired = 'TOKEN_EXPIRED: The access token has expired.';
 const closingPatience = 5_000;
 
 /** Which socket and which of its subscriptions an execution belongs to. */
-const places = new WeakMap<object, { socket: WebSocket; id: string; points: number }>();
+const places = new WeakMap<object, { socket: WebSocket; connection: Socket; id: string; points: number }>();
 /** The subscriptions of each socket. */
 const subscriptionsOf = new WeakMap<WebSocket, Set<Subscription>>();
 
@@ -66,7 +67,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
         if (extra.identity && !(await isCurrent(extra.identity, extra.socket))) return [wrapped(sessionEnded())];
         const contextValue = extra.context!.fresh();
         const { points } = await admit(options, document, name, variables ?? {}, contextValue);
-        places.set(contextValue, { socket: extra.socket, id, points });
+        places.set(contextValue, { socket: extra.socket, connection: extra.request.socket, id, points });
         return { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
       } catch (error) {
         return [wrapped(error)];
@@ -237,7 +238,7 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
   private async join(): Promise<void> {
     const { document, operationName, variableValues, contextValue } = this.args;
     const context = contextValue as RequestContext;
-    const { socket, id, points } = places.get(context)!;
+    const { connection, socket, id, points } = places.get(context)!;
     const operation = {
       document: document,
       operationName: operationName ?? undefined,
@@ -247,7 +248,7 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
     };
     const siblings = subscriptionsOf.get(socket) ?? new Set();
     subscriptionsOf.set(socket, siblings.add(this));
-    const sink = new SocketSink(socket, id, () => void this.return());
+    const sink = new SocketSink(socket, connection, id, () => void this.return());
     this.joined = await this.broadcasts.join(this.source.topic, operation, sink);
     if (this.ended) this.leave();
   }
@@ -258,6 +259,8 @@ class SocketSink implements Sink {
 
   constructor(
     private readonly socket: WebSocket,
+    /** What the socket writes to. */
+    private readonly connection: Socket,
     id: string,
     /** Ends the subscription, which the client is told. */
     readonly complete: () => void,
@@ -273,12 +276,33 @@ class SocketSink implements Sink {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(`${this.start}${payload}}`);
   }
 
+  /** Subscribers that chose the same id are sent the same bytes, so that their frames are made once. */
+  sendAll(answers: Answers): void {
+    const { connection, socket, start } = this;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.extensions !== '') return answers.payloads.forEach((payload) => this.send(payload));
+    connection.write(answers.as(start, () => Buffer.concat(answers.payloads.map((payload) => textFrame(`${start}${payload}}`)))));
+  }
+
   /** A client that reads nothing does not read the closing either; after a while its connection is cut. */
   close(reason: DropReason): void {
     if (reason === 'expired') return this.socket.close(closeCode.forbidden, tokenExpired);
     this.socket.close(closeCode.tooSlow, 'Too slow: resume after your last cursor');
     setTimeout(() => this.socket.terminate(), closingPatience).unref();
   }
+}
+
+/** A whole message as servers frame it: final, of text, not masked (RFC 6455, section 5.2). */
+function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + length);
+  frame[0] = 0x81;
+  frame[1] = head === 2 ? length : head === 4 ? 126 : 127;
+  if (head === 4) frame.writeUInt16BE(length, 2);
+  if (head === 10) frame.writeBigUInt64BE(BigInt(length), 2);
+  frame.write(text, head);
+  return frame;
 }
 
 export const tooManyConnections = closeCode.tooMany;

@@ -4,3 +4,4 @@ export { HiddenAuthors, hiddenAuthorsTopic } from './hidden-authors.js';
 export { accountTopic, Realtime, type Change } from './realtime.js';
 export { TopicFeeds, type Follower, type TopicFeed } from './topic-feed.js';
 export { subscribeTo, TopicSource, type StreamSubject } from './topic-source.js';
+export { Turns } from './turns.js';

@@ -12,8 +12,8 @@ const pollInterval = 5_000;
 const topicsPerPoll = 1000;
 
 export interface Follower {
-  /** Handed every event in order; the next one comes when it is done. */
-  deliver(event: LoggedEvent): Promise<void>;
+  /** Handed every event in order, those together that came together; the next ones come when it is done. */
+  deliver(events: readonly LoggedEvent[]): Promise<void>;
 }
 
 export class TopicFeed {
@@ -80,7 +80,7 @@ export class TopicFeed {
       while (this.news) {
         this.news = false;
         const events = await this.realtime.eventLog.after(this.topic, this.position, batchSize);
-        for (const event of events) await this.dispatch(event);
+        if (events.length > 0) await this.dispatch(events);
         if (events.length === batchSize) this.news = true;
       }
     } catch (error) {
@@ -90,11 +90,13 @@ export class TopicFeed {
     }
   }
 
-  private async dispatch(event: LoggedEvent): Promise<void> {
-    if ((this.recent.at(-1)?.sequence ?? 0) < event.sequence) this.recent.push(event);
-    if (this.recent.length > eventsRemembered) this.recent.shift();
-    if (!event.hidden) await Promise.all([...this.followers].map((follower) => follower.deliver(event)));
-    this.position = event.sequence;
+  private async dispatch(events: readonly LoggedEvent[]): Promise<void> {
+    const latest = this.recent.at(-1)?.sequence ?? 0;
+    this.recent.push(...events.filter(({ sequence }) => sequence > latest));
+    if (this.recent.length > eventsRemembered) this.recent.splice(0, this.recent.length - eventsRemembered);
+    const shown = events.filter(({ hidden }) => !hidden);
+    if (shown.length > 0) await Promise.all([...this.followers].map((follower) => follower.deliver(shown)));
+    this.position = events.at(-1)!.sequence;
   }
 }
 

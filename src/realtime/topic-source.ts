@@ -27,6 +27,8 @@ export class TopicSource implements AsyncIterable<LoggedEvent> {
     private readonly types: readonly string[] | null,
     private readonly subject: StreamSubject | null,
     private readonly shows: (subject: StreamSubject) => Promise<boolean>,
+    /** Whether an event makes those before it meaningless, so that of several that wait only the last is delivered. */
+    readonly latestOnly = false,
   ) {}
 
   delivers({ type }: LoggedEvent): boolean {
@@ -67,6 +69,8 @@ export interface Stream<Args, Context> {
   topic: (args: Args, context: Context) => string;
   /** Which of the topic's events it delivers; all where left out. */
   types?: readonly string[];
+  /** Whether an event says all that those before it said, such as the state of a count. */
+  latestOnly?: boolean;
   /** What it is about: the viewer must see it, and the subscription ends with it. */
   subject?: (args: Args) => StreamSubject;
 }
@@ -82,6 +86,6 @@ export function subscribeTo<Args, Context extends SubscribingContext>(stream: St
     const after = cursor ? decodeEventCursor(cursor, topic) : null;
     if (after !== null) await context.requireRetained(topic, after);
     const shows = ({ type, id }: StreamSubject): Promise<boolean> => context.shows(type, id);
-    return new TopicSource(topic, after, stream.types ?? null, stream.subject?.(args) ?? null, shows);
+    return new TopicSource(topic, after, stream.types ?? null, stream.subject?.(args) ?? null, shows, stream.latestOnly);
   };
 }

@@ -45,7 +45,7 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
     throw unreachable(error);
   }
   const commits = embedded && (() => embedded.commits());
-  return { database: new Database(connection), uri, embedded: embedded !== null, commits, close };
+  return { database: new Database(connection, { shared: embedded === null }), uri, embedded: embedded !== null, commits, close };
 }
 
 /** What the operator's URI says wins. */

@@ -4,8 +4,13 @@ import type { ClientSession, Connection, Model, Schema } from 'mongoose';
 import { recordCollection } from './cache/recorded-collection.js';
 import { dependsOnMoment } from './cache/reads.js';
 import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
+import { KeyTurns } from './key-turns.js';
 
 export type { ClientSession } from 'mongoose';
+export { duplicateKeyFields } from './duplicate-key.js';
+
+/** What contends for more keys is background work, which runs again where it loses. */
+const maxTurns = 3;
 
 const transactionOptions = { readPreference: 'primary', readConcern: 'snapshot', writeConcern: { w: 'majority' } } as const;
 
@@ -13,7 +18,15 @@ const transactionOptions = { readPreference: 'primary', readConcern: 'snapshot',
 export class Database {
   private readonly queues = new AsyncLock({ maxPending: 100_000 });
 
-  constructor(readonly connection: Connection) {}
+  private readonly turns: KeyTurns | null;
+
+  /** @param shared whether other processes write to the store too */
+  constructor(
+    readonly connection: Connection,
+    { shared = false } = {},
+  ) {
+    this.turns = shared ? new KeyTurns(connection) : null;
+  }
 
   /** Called after each write of this process, before whoever made it knows. */
   onWritten: () => void = () => {};
@@ -61,8 +74,8 @@ export class Database {
 
   /**
    * Runs the work in one transaction, again from the start where another process got in its way.
-   * Writers that name a common key wait for each other here instead of colliding in the store; what
-   * keeps them correct across processes is the store's own conflict check.
+   * Writers that name a common key wait for each other here instead of colliding in the store, and processes
+   * take turns; what keeps them correct across processes is the store's own conflict check.
    */
   async inTransaction<Result>(keys: string[], work: (session: ClientSession) => Promise<Result>): Promise<Result> {
     const run = async (): Promise<Result> => {
@@ -75,12 +88,9 @@ export class Database {
         await session.endSession();
       }
     };
-    return keys.length === 0 ? run() : this.queues.acquire([...keys].sort(), run);
+    if (keys.length === 0) return run();
+    const sorted = [...new Set(keys)].sort();
+    if (!this.turns || sorted.length > maxTurns) return this.queues.acquire(sorted, run);
+    return this.turns.during(sorted, (enter) => this.queues.acquire(sorted, async () => enter().then(run)));
   }
-}
-
-/** Whether a write failed because a unique key is taken; the fields of that key. */
-export function duplicateKeyFields(error: unknown): string[] | null {
-  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 11000) return null;
-  return Object.keys(('keyPattern' in error ? error.keyPattern : {}) as object);
 }

@@ -12,21 +12,24 @@ const kind = process.argv[2];
 const event = JSON.parse(process.env.EVENT);
 const emitter = new EventEmitter().setMaxListeners(0);
 const server = createServer((request, response) => {
-  request.resume().on('end', () => {
-    emitter.emit('event', event);
+  let body = '';
+  request.setEncoding('utf8').on('data', (chunk) => (body += chunk));
+  request.on('end', () => {
+    const { now = 1 } = JSON.parse(body);
+    emitter.emit('event', JSON.parse(JSON.stringify(event).replace('written at 1', `written at ${now}`)));
     response.end('{}');
   });
 });
 const sockets = new WebSocketServer({ server, path: '/graphql', handleProtocols: () => 'graphql-transport-ws' });
 
 if (kind === 'bare') {
-  const bytes = JSON.stringify({ id: '1', type: 'next', payload: { data: event } });
   sockets.on('connection', (socket) => {
     socket.on('message', (data) => {
       if (String(data).includes('connection_init')) socket.send('{"type":"connection_ack"}');
     });
   });
-  emitter.on('event', () => {
+  emitter.on('event', (data) => {
+    const bytes = JSON.stringify({ id: '1', type: 'next', payload: { data } });
     for (const socket of sockets.clients) socket.send(bytes);
   });
 } else {

@@ -15,5 +15,6 @@ export const collections: Collections = {
     seenBy: 'Whoever may see what they refer to',
   },
   topics: { none: 'Counters of events.' },
+  key_turns: { none: 'Which process may change something just now, for seconds.' },
   store_state: { none: 'The release that the store is at.' },
 };

@@ -241,7 +241,7 @@ export class ReviewResolver {
 
   @Subscription(() => RatingChanged, {
     description: 'Changes of a product’s score.',
-    subscribe: subscribeTo({ topic: (args: ProductArgs) => ratingTopic(productOf(args).id), subject: productOf }),
+    subscribe: subscribeTo({ topic: (args: ProductArgs) => ratingTopic(productOf(args).id), subject: productOf, latestOnly: true }),
   })
   async ratingChanged(
     @Root() event: LoggedEvent,

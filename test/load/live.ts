@@ -1,0 +1,188 @@
+/**
+ * Comments at a steady rate while many watch: how late the subscribers get them, whether any gets less than all, and what
+ * a page and a write take meanwhile, beside the same without subscribers. Then the same broadcast by bare ws and by plain
+ * graphql-ws. Server and subscribers are in processes of their own.
+ *
+ *   npm run bench:live -- [subscribers] [comments a second] [seconds]
+ */
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addressOf, unlimited } from '../support/processes.js';
+import type { CrowdReport } from './live-crowd.js';
+import { drawCurve } from './curve.js';
+
+const [subscribers = '5000', rate = '20', seconds = '10'] = process.argv.slice(2);
+const count = Number(subscribers);
+const perSecond = Number(rate);
+const duration = Number(seconds) * 1000;
+const checkout = process.env['BENCH_CHECKOUT'] ?? fileURLToPath(new URL('../..', import.meta.url));
+
+const subscription = 'subscription Live($id: ID!) { commentAdded(subjectId: $id) { cursor comment { id body author { handle name } } } }';
+const page = `query ($id: ID!) { product(id: $id) { title rating { mean reviewCount } reviews(first: 20) { edges { node { title body author { name } } } }
+  comments(first: 20) { edges { node { body author { name } } } } } }`;
+const comment = 'mutation ($input: AddCommentInput!) { addComment(input: $input) { comment { id } userErrors { message } } }';
+
+interface Server {
+  url: string;
+  child: ChildProcess;
+}
+
+interface Measured {
+  written: number;
+  writes: number[];
+  pages: number[];
+}
+
+async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<Server> {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { url: await addressOf(child), child };
+}
+
+async function stop({ child }: Server): Promise<void> {
+  child.kill();
+  await once(child, 'exit');
+}
+
+class Crowd {
+  private readonly child = fork(fileURLToPath(new URL('./live-crowd.ts', import.meta.url)));
+
+  async join(url: string, variables: object): Promise<void> {
+    this.child.send({ url, count, query: subscription, variables });
+    await once(this.child, 'message');
+  }
+
+  async report(): Promise<CrowdReport> {
+    this.child.send('report');
+    return ((await once(this.child, 'message')) as [CrowdReport])[0];
+  }
+
+  leave(): void {
+    this.child.kill();
+  }
+}
+
+async function post(url: string, body: object, token?: string): Promise<{ data: Record<string, unknown> }> {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  return (await response.json()) as { data: Record<string, unknown> };
+}
+
+/** Runs something so many times a second, whether or not the last one has ended. @returns milliseconds of each */
+async function steadily(times: number, work: () => Promise<unknown>): Promise<number[]> {
+  const running: Promise<number>[] = [];
+  const startedAt = performance.now();
+  for (let at = 0; performance.now() - startedAt < duration; at++) {
+    const begun = performance.now();
+    running.push(work().then(() => performance.now() - begun));
+    await new Promise((resolve) => setTimeout(resolve, startedAt + ((at + 1) * 1000) / times - performance.now()));
+  }
+  return Promise.all(running);
+}
+
+async function load(write: () => Promise<unknown>, read: () => Promise<unknown>): Promise<Measured> {
+  const [writes, pages] = await Promise.all([steadily(perSecond, write), steadily(10, read)]);
+  return { written: writes.length, writes, pages };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return [...values].sort((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
+}
+
+async function caughtUp(crowd: Crowd, expected: number): Promise<CrowdReport> {
+  let report = await crowd.report();
+  for (let tries = 0; report.received < expected && tries < 60; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    report = await crowd.report();
+  }
+  return report;
+}
+
+function processorSeconds({ child }: Server): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function print(name: string, { written }: Measured, { lags, received }: CrowdReport, cores: number): void {
+  const [median, late] = [percentile(lags, 0.5), percentile(lags, 0.99)];
+  process.stdout.write(
+    `${name}: lag ${median.toFixed(0)} ms, p99 ${late.toFixed(0)} ms; ${received} of ${written * count} deliveries; ${cores.toFixed(2)} of a core\n`,
+  );
+}
+
+function printRequests(name: string, { pages, writes }: Measured): void {
+  const show = (values: number[]): string => `${percentile(values, 0.5).toFixed(0)} ms, p99 ${percentile(values, 0.99).toFixed(0)} ms`;
+  process.stdout.write(`${name}: a page ${show(pages)}; a write ${show(writes)}\n`);
+}
+
+async function measurePlaza(): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), 'plaza-live-'));
+  const plaza = await start([join(checkout, 'dist/main.js')], { PORT: '0', PLAZA_DATA_DIR: data, CONNECTIONS_PER_ADDRESS: '60000' });
+  const signIn = 'mutation { signIn(input: { email: "buyer@plaza.example", password: "plaza-demo" }) { accessToken } }';
+  const token = ((await post(plaza.url, { query: signIn })).data['signIn'] as { accessToken: string }).accessToken;
+  const found = await post(plaza.url, { query: '{ product(slug: "barista-espresso-machine") { id } }' });
+  const { id } = found.data['product'] as { id: string };
+  const write = (): Promise<unknown> =>
+    post(
+      plaza.url,
+      { query: comment, variables: { input: { subjectId: id, body: `Does it fit under a shelf? written at ${Date.now()}` } } },
+      token,
+    );
+  const read = (): Promise<unknown> => post(plaza.url, { query: page, variables: { id } });
+  for (let warm = 0; warm < 100; warm++) await Promise.all([read(), warm % 4 === 0 ? write() : null]);
+  const alone = await load(write, read);
+  printRequests('Plaza without subscribers', alone);
+  const crowd = new Crowd();
+  await crowd.join(plaza.url, { id });
+  const before = processorSeconds(plaza);
+  const crowded = await load(write, read);
+  const cores = (processorSeconds(plaza) - before) / (duration / 1000);
+  const report = await caughtUp(crowd, crowded.written * count);
+  printRequests(`Plaza with ${count} subscribers`, crowded);
+  print('Plaza', crowded, report, cores);
+  const ratio = (of: 'pages' | 'writes'): string => (percentile(crowded[of], 0.99) / percentile(alone[of], 0.99)).toFixed(2);
+  process.stdout.write(`p99 with subscribers, of without: a page ${ratio('pages')}, a write ${ratio('writes')}\n`);
+  draw(report);
+  crowd.leave();
+  await stop(plaza);
+  rmSync(data, { recursive: true, force: true });
+}
+
+function draw({ lags }: CrowdReport): void {
+  const shares = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+  const line = shares.map((share): [number, number] => [1 / (1 - share), Math.max(1, percentile(lags, share))]);
+  drawCurve('live', {
+    title: `${count} subscribers, ${perSecond} comments a second: how late comments arrive`,
+    axes: { x: 'one delivery in so many is later', y: 'milliseconds' },
+    lines: { Plaza: line },
+  });
+}
+
+async function measureRival(kind: 'bare' | 'plain', name: string): Promise<void> {
+  const author = { handle: 'buyer', name: 'A Buyer' };
+  const event = {
+    commentAdded: { cursor: 'c'.repeat(60), comment: { id: 'i'.repeat(44), body: 'Does it fit under a shelf? written at 1', author } },
+  };
+  const server = await start([fileURLToPath(new URL('./fan-out-server.js', import.meta.url)), kind], { EVENT: JSON.stringify(event) });
+  const crowd = new Crowd();
+  await crowd.join(server.url, { id: '1' });
+  const before = processorSeconds(server);
+  const write = (): Promise<unknown> => post(server.url, { now: Date.now() });
+  const measured = await load(write, async () => {});
+  const cores = (processorSeconds(server) - before) / (duration / 1000);
+  print(name, measured, await caughtUp(crowd, measured.written * count), cores);
+  crowd.leave();
+  await stop(server);
+}
+
+await measurePlaza();
+if (process.env['BENCH_RIVALS'] !== 'none') {
+  await measureRival('bare', 'bare ws');
+  await measureRival('plain', 'plain graphql-ws');
+}

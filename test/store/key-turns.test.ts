@@ -1,0 +1,73 @@
+/** Two processes that write to the same things on one store. */
+import { createConnection, type Connection } from 'mongoose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/database.js';
+import { useStore } from '../support/store.js';
+
+const store = useStore();
+let connections: Connection[];
+let processes: Database[];
+
+beforeAll(async () => {
+  const dbName = `turns_${process.pid}`;
+  connections = await Promise.all([1, 2].map(() => createConnection(store.uri, { dbName }).asPromise()));
+  processes = connections.map((connection) => new Database(connection, { shared: true }));
+});
+afterAll(async () => {
+  await connections[0]!.db?.dropDatabase();
+  await Promise.all(connections.map((connection) => connection.close()));
+});
+
+/** Counts up in a transaction of a process. @returns how often its work had to run */
+async function countUp(which: number, name: string, keys = [name]): Promise<number> {
+  let runs = 0;
+  await processes[which]!.inTransaction(keys, async (session) => {
+    runs++;
+    const counters = connections[which]!.collection<{ _id: string; count: number }>('counters');
+    await counters.updateOne({ _id: name }, { $inc: { count: 1 } }, { upsert: true, session });
+    await counters.findOne({ _id: name }, { session });
+  });
+  return runs;
+}
+
+async function countOf(name: string): Promise<number | undefined> {
+  return (await connections[0]!.collection<{ _id: string; count: number }>('counters').findOne({ _id: name }))?.count;
+}
+
+describe('transactions of two processes with a common key', () => {
+  test('are all counted, hardly any runs twice, and both processes get on', async () => {
+    const ended: number[] = [];
+    const each = 60;
+    const runs = await Promise.all(
+      Array.from({ length: 2 * each }, async (_, at) => {
+        const needed = await countUp(at % 2, 'common');
+        ended.push(at % 2);
+        return needed;
+      }),
+    );
+    expect(await countOf('common')).toBe(2 * each);
+    expect(runs.reduce((sum, needed) => sum + needed, 0)).toBeLessThan(2 * each * 1.2);
+    // Neither has to wait until the other has done all it has.
+    const lastOfFirst = ended.indexOf(ended[0]! === 0 ? 1 : 0);
+    expect(lastOfFirst).toBeLessThan(each);
+  });
+
+  test('go on where a process was killed in its turn', async () => {
+    const turns = connections[0]!.collection<{ _id: string; holder: string; until: Date; wanted: boolean }>('key_turns');
+    await turns.insertOne({ _id: 'left', holder: 'gone', until: new Date(Date.now() + 300), wanted: false });
+    await countUp(1, 'left');
+    expect(await countOf('left')).toBe(1);
+  });
+
+  test('take several keys without waiting for each other in a circle, and leave no turns behind', async () => {
+    await Promise.all(Array.from({ length: 40 }, (_, at) => countUp(at % 2, 'both', at % 3 === 0 ? ['b', 'a'] : ['a', 'b', 'both'])));
+    expect(await countOf('both')).toBe(40);
+    await expect.poll(() => connections[0]!.collection('key_turns').countDocuments()).toBe(0);
+  });
+
+  test('fail alone where their work fails', async () => {
+    const failing = processes[0]!.inTransaction(['common'], () => Promise.reject(new Error('broken')));
+    await expect(failing).rejects.toThrow('broken');
+    expect(await countUp(1, 'after')).toBe(1);
+  });
+});
