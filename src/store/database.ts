@@ -91,6 +91,7 @@ export class Database {
     if (keys.length === 0) return run();
     const sorted = [...new Set(keys)].sort();
     if (!this.turns || sorted.length > maxTurns) return this.queues.acquire(sorted, run);
-    return this.turns.during(sorted, (enter) => this.queues.acquire(sorted, async () => enter().then(run)));
+    // At the first key alone: whoever holds a turn waits for no other.
+    return this.turns.during(sorted[0]!, (enter) => this.queues.acquire(sorted, async () => enter().then(run)));
   }
 }

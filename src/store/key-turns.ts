@@ -29,66 +29,75 @@ interface Turn {
 }
 
 interface Held {
-  /** When others are let in; null before it is taken. */
-  ends: number | null;
+  isTaken: boolean;
+  /** Whether work is being done in it. */
+  isUsed: boolean;
+  /** Whether its time is over: it is released when nothing uses it. */
+  isOver: boolean;
   /** How many in this process use it, or wait for that. */
   users: number;
+  /** Settles when others have had their chance, where they want one. */
+  released: Promise<void>;
 }
 
 export class KeyTurns {
   private readonly name = randomUUID();
   private readonly held = new Map<string, Held>();
-  private readonly releasing = new Map<string, Promise<void>>();
 
   constructor(private readonly connection: Connection) {}
 
   /**
-   * Does work that contends for keys.
-   * @param work calls `enter` before it changes anything, when nothing else in this process contends for the keys
+   * Does work that contends for a key.
+   * @param work calls `enter` before it changes anything, when nothing else in this process contends for the key
    */
-  async during<Result>(keys: readonly string[], work: (enter: () => Promise<void>) => Promise<Result>): Promise<Result> {
-    for (const key of keys) this.use(key);
+  async during<Result>(key: string, work: (enter: () => Promise<void>) => Promise<Result>): Promise<Result> {
+    const held = this.held.get(key) ?? { isTaken: false, isUsed: false, isOver: false, users: 0, released: Promise.resolve() };
+    this.held.set(key, held);
+    held.users++;
+    let isEntered = false;
     try {
       return await work(async () => {
-        // All processes in the same order, so that none waits for another that waits for it.
-        for (const key of keys) await this.enter(key, this.held.get(key)!);
+        if (!held.isTaken) await this.take(key, held);
+        held.isUsed = isEntered = true;
       });
     } finally {
-      for (const key of keys) this.leave(key);
+      held.users--;
+      if (isEntered) held.isUsed = false;
+      if (held.users === 0 || held.isOver) this.release(key, held);
     }
   }
 
-  private use(key: string): void {
-    const held = this.held.get(key);
-    if (held) held.users++;
-    else this.held.set(key, { ends: null, users: 1 });
-  }
-
-  private leave(key: string): void {
-    const held = this.held.get(key)!;
-    if (--held.users > 0) return;
-    this.held.delete(key);
-    if (held.ends === null) return;
-    const released = this.release(key)
-      .catch(() => {
-        // It ends by itself.
-      })
-      .finally(() => this.releasing.get(key) === released && this.releasing.delete(key));
-    this.releasing.set(key, released);
-  }
-
-  private async enter(key: string, held: Held): Promise<void> {
-    if (held.ends === null) await this.take(key, held);
-    else if (Date.now() >= held.ends) await this.goOn(key, held);
-  }
-
   private async take(key: string, held: Held): Promise<void> {
-    await this.releasing.get(key);
+    await held.released;
     for (let isKnown = false; !(await this.tryTake(key)); isKnown = true) {
       if (!isKnown) await this.turns().updateOne({ _id: key }, { $set: { wanted: true } }, quickly);
       await pause(shortestWait + Math.random() * (longestWait - shortestWait));
     }
-    held.ends = Date.now() + slice;
+    held.isTaken = true;
+    held.isOver = false;
+    setTimeout(() => {
+      held.isOver = true;
+      this.release(key, held);
+    }, slice).unref();
+  }
+
+  /** Lets others have it, unless it is in use. */
+  private release(key: string, held: Held): void {
+    if (held.isUsed) return;
+    if (held.isTaken) {
+      held.isTaken = false;
+      held.released = this.giveBack(key);
+    }
+    if (held.users === 0) void held.released.then(() => held.users === 0 && this.held.get(key) === held && this.held.delete(key));
+  }
+
+  private async giveBack(key: string): Promise<void> {
+    try {
+      const turn = await this.turns().findOneAndDelete({ _id: key, holder: this.name }, quickly);
+      if (turn?.wanted) await pause(courtesy);
+    } catch {
+      // It ends by itself.
+    }
   }
 
   private async tryTake(key: string): Promise<boolean> {
@@ -101,23 +110,6 @@ export class KeyTurns {
       if (duplicateKeyFields(error)) return false;
       throw error;
     }
-  }
-
-  /** Keeps the turn where nobody else wants it; else lets them have one first. */
-  private async goOn(key: string, held: Held): Promise<void> {
-    const own = { _id: key, holder: this.name, wanted: { $ne: true } };
-    const { matchedCount } = await this.turns().updateOne(own, { $set: { until: new Date(Date.now() + lease) } }, quickly);
-    if (matchedCount === 1) {
-      held.ends = Date.now() + slice;
-      return;
-    }
-    await this.release(key);
-    await pause(courtesy);
-    await this.take(key, held);
-  }
-
-  private async release(key: string): Promise<void> {
-    await this.turns().deleteOne({ _id: key, holder: this.name }, quickly);
   }
 
   private turns() {
