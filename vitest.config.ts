@@ -24,7 +24,13 @@ declare module 'vitest' {
 
 export default defineConfig({
   // Node gives type-graphql the CommonJS build of graphql; the sources must get the same one.
-  resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') },
+      { find: /^@plaza\/client$/, replacement: resolve('client/src/index.ts') },
+      { find: /^@plaza\/client\/(\w+)$/, replacement: resolve('client/src/$1.ts') },
+    ],
+  },
   plugins: [swc.vite({ configFile: '.swcrc' })],
   test: {
     projects: projects.map((name) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } })),

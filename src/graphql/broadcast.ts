@@ -73,6 +73,8 @@ export interface SubscribedOperation {
   context: RequestContext;
   /** What an event costs. */
   points: number;
+  /** Whether the client asks where the stream stands when it begins. */
+  wantsCursor?: boolean;
 }
 
 /** Catching up pauses while more than this share of the largest backlog waits. */
@@ -148,6 +150,11 @@ export class Broadcasts {
     });
     metrics.subscribersAdmitted.inc();
     if (source.after !== null) metrics.subscribersResumed.inc();
+    // Before the first event: whoever is cut off before any comes can still resume.
+    if (operation.wantsCursor) {
+      const cursor = encodeEventCursor({ topic: source.topic, sequence: position });
+      sink.send(JSON.stringify({ extensions: { cursor } }), cursor);
+    }
     group.admit(member).catch((error: unknown) => this.report(error, operation.context.facts));
     return {
       leave,

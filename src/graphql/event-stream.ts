@@ -11,12 +11,13 @@ import { admit } from './admission.js';
 import { formatError, statusOf } from './errors.js';
 import { noteErrors, noteOperation } from './operation-log.js';
 import type { Answers, DropReason, Sink } from './broadcast.js';
-import { sourceOf, type LiveOptions } from './websocket.js';
+import { asksForCursor, sourceOf, type LiveOptions } from './websocket.js';
 
 export interface StreamRequest {
   query?: unknown;
   operationName?: unknown;
   variables?: unknown;
+  extensions?: unknown;
   authorization: string | undefined;
   userAgent: string | null;
   acceptLanguage: string | undefined;
@@ -77,7 +78,7 @@ async function answer(options: LiveOptions, request: StreamRequest, response: Se
     return stream.complete();
   }
   const joined = await broadcasts
-    .join(source.topic, { document, operationName, variables, context, points }, stream)
+    .join(source.topic, { document, operationName, variables, context, points, wantsCursor: asksForCursor(request.extensions) }, stream)
     .catch((error: unknown) => {
       if (!(error instanceof RequestError) || error.code !== 'NOT_FOUND') throw error;
       const formatted = asFailure(error, report);

@@ -45,7 +45,7 @@ const tokenExpired = 'TOKEN_EXPIRED: The access token has expired.';
 const closingPatience = 5_000;
 
 /** Which socket and which of its subscriptions an execution belongs to. */
-const places = new WeakMap<object, { socket: WebSocket; connection: Socket; id: string; points: number }>();
+const places = new WeakMap<object, { socket: WebSocket; connection: Socket; id: string; points: number; wantsCursor: boolean }>();
 /** The subscriptions of each socket. */
 const subscriptionsOf = new WeakMap<WebSocket, Set<Subscription>>();
 
@@ -56,7 +56,7 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
   return {
     onConnect: ({ connectionParams, extra }) => connect(options, connectionParams ?? {}, extra),
     onClose: ({ extra }) => extra.leave?.forEach((leave) => leave()),
-    async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
+    async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables, extensions }) {
       try {
         if (Object.keys(subscriptions).length > subscriptionsPerConnection) {
           throw new RequestError('RATE_LIMITED', `A connection holds at most ${subscriptionsPerConnection} subscriptions.`);
@@ -67,7 +67,13 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
         if (extra.identity && !(await isCurrent(extra.identity, extra.socket))) return [wrapped(sessionEnded())];
         const contextValue = extra.context!.fresh();
         const { points } = await admit(options, document, name, variables ?? {}, contextValue);
-        places.set(contextValue, { socket: extra.socket, connection: extra.request.socket, id, points });
+        places.set(contextValue, {
+          socket: extra.socket,
+          connection: extra.request.socket,
+          id,
+          points,
+          wantsCursor: asksForCursor(extensions),
+        });
         return { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
       } catch (error) {
         return [wrapped(error)];
@@ -155,6 +161,11 @@ function wrapped(error: unknown): GraphQLError {
   return error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error });
 }
 
+/** Clients ask with `extensions: { cursor: true }`, and get one answer without data before the first event. */
+export function asksForCursor(extensions: unknown): boolean {
+  return (extensions as { cursor?: unknown } | null | undefined)?.cursor === true;
+}
+
 /** Where a subscription field says to read a topic, or what is wrong with its arguments. */
 export async function sourceOf(args: ExecutionArgs): Promise<SubscriptionSource | ExecutionResult> {
   const context = args.contextValue as RequestContext;
@@ -238,13 +249,14 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
   private async join(): Promise<void> {
     const { document, operationName, variableValues, contextValue } = this.args;
     const context = contextValue as RequestContext;
-    const { connection, socket, id, points } = places.get(context)!;
+    const { connection, socket, id, points, wantsCursor } = places.get(context)!;
     const operation = {
       document: document,
       operationName: operationName ?? undefined,
       variables: { ...variableValues },
       context,
       points,
+      wantsCursor,
     };
     const siblings = subscriptionsOf.get(socket) ?? new Set();
     subscriptionsOf.set(socket, siblings.add(this));

@@ -1,10 +1,10 @@
-import { gql } from '@apollo/client/core/index.js';
+import { gql } from '@apollo/client';
 import * as documents from './documents.js';
 import { liveCursors, withChange, type CommentChange, type Components, type Page, type ProductData, type Site } from './page.js';
 import { apolloClient } from './setup/apollo.js';
 
-export function openApolloPage({ url, session, live, productId }: Site): Page {
-  const client = apolloClient(url, session, live);
+export function openApolloPage({ plaza, productId }: Site): Page {
+  const client = apolloClient(plaza);
   const components: Components = { header: null, menu: null, stars: null, product: null };
   const changes: CommentChange[] = [];
   const product = gql(documents.product());

@@ -1,12 +1,8 @@
 /** A product’s page, as a shop builds it with each client. */
-import type { Client } from 'graphql-ws';
-import type { Session } from './setup/session.js';
+import type { PlazaClient } from '@plaza/client';
 
 export interface Site {
-  /** Address of `/graphql`. */
-  url: string;
-  session: Session;
-  live: Client;
+  plaza: PlazaClient;
   productId: string;
 }
 

@@ -1,6 +1,7 @@
 /** The page of a shop with the clients that frontends use, as docs/clients.md sets them up. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { createPlazaClient } from '@plaza/client';
 import { decodeJwt, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
@@ -11,8 +12,6 @@ import { openApolloPage } from './apollo-page.js';
 import type { Page, Site } from './page.js';
 import { compileDocuments, type Artifacts } from './relay-artifacts.js';
 import { openRelayPage } from './relay-page.js';
-import { liveClient } from './setup/live.js';
-import { Session } from './setup/session.js';
 import { openUrqlPage } from './urql-page.js';
 
 const secret = 'a secret that only the tests of the clients know';
@@ -47,7 +46,7 @@ afterAll(() => rmSync(artifacts.folder, { recursive: true }));
 /** A token of the account’s own session that ends in a moment. */
 async function expiring({ token }: Account): Promise<string> {
   const { sid, sub } = decodeJwt(token);
-  const claims = new SignJWT({ sid }).setProtectedHeader({ alg: 'HS256' }).setIssuer('plaza').setSubject(sub!);
+  const claims = new SignJWT({ sid }).setProtectedHeader({ alg: 'HS256' }).setIssuer('plaza').setSubject(sub!).setIssuedAt();
   return claims.setExpirationTime(Math.ceil(Date.now() / 1000) + 1).sign(new TextEncoder().encode(secret));
 }
 
@@ -66,16 +65,16 @@ describe.each(clients)('the page with %s', (_client, open) => {
       plaza.mutate('addComment', { subjectId: productId, body }, 'comment { id }', author.token);
     const { comment } = await write('First');
     const proxy = await cuttable(plaza.url);
-    const url = `${plaza.url}/graphql`;
     const accessToken = token ? await token(viewer) : viewer.token;
-    const session = new Session(url, { accessToken, refreshToken: viewer.refreshToken });
-    const live = liveClient(proxy.url, session, { webSocketImpl: WebSocket, retryWait: () => proxy.restored() });
+    const url = proxy.url.replace('ws:', 'http:');
+    const client = createPlazaClient({ url, mode: 'memory', webSocketImpl: WebSocket, retryDelay: 20 });
+    client.session.start({ accessToken, refreshToken: viewer.refreshToken });
     let connected = 0;
-    live.on('connected', () => void connected++);
-    const page = await open({ url, session, live, productId });
+    client.live.onStatus((status) => void (connected += Number(status === 'live')));
+    const page = await open({ plaza: client, productId });
     closing.push(
       () => proxy.close(),
-      () => live.dispose(),
+      () => client.close(),
       () => page.close(),
     );
     const { components } = page;

@@ -23,8 +23,8 @@ function updateComments(store: RecordSourceSelectorProxy, productId: string): vo
   if (!known) ConnectionHandler.insertEdgeBefore(comments, ConnectionHandler.buildConnectionEdge(store, comments, edge)!);
 }
 
-export async function openRelayPage({ url, session, live, productId }: Site, artifacts: Artifacts): Promise<Page> {
-  const environment = relayEnvironment(url, session, live);
+export async function openRelayPage({ plaza, productId }: Site, artifacts: Artifacts): Promise<Page> {
+  const environment = relayEnvironment(plaza);
   const components: Components = { header: null, menu: null, stars: null, product: null };
   const changes: CommentChange[] = [];
   const open: { dispose(): void }[] = [];

@@ -3,12 +3,12 @@ import * as documents from './documents.js';
 import { liveCursors, withChange, type CommentChange, type Components, type Page, type ProductData, type Site } from './page.js';
 import { urqlClient } from './setup/urql.js';
 
-export function openUrqlPage({ url, session, live, productId }: Site): Page {
+export function openUrqlPage({ plaza, productId }: Site): Page {
   const components: Components = { header: null, menu: null, stars: null, product: null };
   const changes: CommentChange[] = [];
   const product = gql<ProductData, { id: string }>(documents.product());
   const variables = { id: productId };
-  const client = urqlClient(url, session, live, {
+  const client = urqlClient(plaza, {
     updates: {
       Subscription: {
         commentChanged: ({ commentChanged }, _args, cache) =>

@@ -1,16 +1,10 @@
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client/core/index.js';
-import { GraphQLWsLink } from '@apollo/client/link/subscriptions/index.js';
-import type { Client } from 'graphql-ws';
-import { OperationTypeNode } from 'graphql';
-import type { Session } from './session.js';
+import { ApolloClient, InMemoryCache } from '@apollo/client';
+import type { PlazaClient } from '@plaza/client';
+import { plazaLink, possibleTypes, typePolicies } from '@plaza/client/apollo';
 
-export function apolloClient(uri: string, session: Session, live: Client): ApolloClient {
-  return new ApolloClient({
-    cache: new InMemoryCache(),
-    link: ApolloLink.split(
-      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-      new GraphQLWsLink(live),
-      new HttpLink({ uri, fetch: session.fetch }),
-    ),
-  });
+export function apolloClient(plaza: PlazaClient): ApolloClient {
+  const cache = new InMemoryCache({ typePolicies: typePolicies(), possibleTypes });
+  const client = new ApolloClient({ cache, link: plazaLink(plaza) });
+  plaza.session.onChange(() => void client.resetStore());
+  return client;
 }

@@ -1,21 +1,14 @@
-import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange, type CacheExchangeOpts } from '@urql/exchange-graphcache';
-import type { Client as LiveClient } from 'graphql-ws';
-import type { Session } from './session.js';
+import type { PlazaClient } from '@plaza/client';
+import { keys, plazaSubscriptions } from '@plaza/client/urql';
 
-export function urqlClient(url: string, session: Session, live: LiveClient, cache: CacheExchangeOpts): Client {
+/** Make a new one when the viewer signs in or out: `plaza.session.onChange`. */
+export function urqlClient(plaza: PlazaClient, cache: CacheExchangeOpts): Client {
   return new Client({
-    url,
-    fetch: session.fetch,
+    url: plaza.url,
+    fetch: plaza.session.fetch,
     preferGetMethod: false,
-    exchanges: [
-      cacheExchange(cache),
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query, variables }) => ({
-          subscribe: (sink) => ({ unsubscribe: live.subscribe({ query: query!, variables }, sink as never) }),
-        }),
-      }),
-    ],
+    exchanges: [cacheExchange({ keys, ...cache }), fetchExchange, plazaSubscriptions(plaza)],
   });
 }
