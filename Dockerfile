@@ -1,6 +1,8 @@
 FROM node:20-slim AS build
 WORKDIR /plaza
 COPY package.json package-lock.json ./
+COPY client/package.json client/
+COPY web/storefront/package.json web/storefront/
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build && npm run build:docs && npm prune --omit=dev --no-audit --no-fund

@@ -6,12 +6,15 @@ import { schemaConventions } from './schema/conventions.js';
 
 export default tseslint.config(
   // AssemblyScript has types that TypeScript does not know; its own compiler checks it.
-  { ignores: ['dist/', 'web/*/dist/', 'web/*/src/gql/', 'docs/.vitepress/config.ts', 'coverage/', '.data/', 'assembly/*.ts'] },
+  { ignores: ['**/dist/', 'web/*/src/gql/', 'web/*/public/', 'docs/.vitepress/config.ts', 'coverage/', '.data/', 'assembly/*.ts'] },
   {
     files: ['**/*.ts', '**/*.tsx', '**/*.js', '**/*.cjs'],
     extends: [eslint.configs.recommended, ...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.cjs', 'schema/*.js'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', '*.cjs', 'schema/*.js', 'web/*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     plugins: { regexp },
     rules: {

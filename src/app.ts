@@ -5,6 +5,7 @@ import { createConnection } from 'mongoose';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.js';
 import { DataKeys } from './data-keys.js';
+import { demoAccounts } from './demo/accounts.js';
 import { RequestError, RulesBroken } from './errors.js';
 import { exportedReviews } from './export/exported-reviews.js';
 import { FeedFile } from './export/feed-file.js';
@@ -377,6 +378,8 @@ async function serve(
     streams: new LiveStreams(realtime.eventLog, nodes),
     metrics,
     productUrlOf: productUrlOf(config),
+    publicUrlOf: () => config.publicUrl,
+    demoAccount: config.demoShop ? { email: demoAccounts.buyer.email, password: demoAccounts.password } : null,
     reviewFeed: () => reviewFeed.current(),
     placeOfSlug: (slug) => catalog.placeOfSlug(slug),
     openInvitation: openInvitation(invitations, catalog),

@@ -145,6 +145,7 @@ const server = {
   PLAYGROUND: described(flag.optional(), 'Whether the playground is served.', whilePrivate),
   CONSOLE: described(flag.default(true), 'Whether the console for staff is served at `/console`. It can do what the API lets its user do.'),
   DOCS: described(flag.optional(), 'Whether the documentation is served at `/docs`.', whilePrivate),
+  STOREFRONT: described(flag.optional(), 'Whether the storefront is served at `/`.', whilePrivate),
   DEMO_SHOP: described(
     flag.optional(),
     'Whether an empty store is filled with the demo shop.',

@@ -81,6 +81,7 @@ export interface Config {
   playground: boolean;
   docs: boolean;
   console: boolean;
+  storefront: boolean;
   logLevel: string;
 }
 
@@ -235,6 +236,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     playground: values.PLAYGROUND ?? isPrivate,
     docs: values.DOCS ?? isPrivate,
     console: values.CONSOLE,
+    storefront: values.STOREFRONT ?? isPrivate,
     logLevel: values.LOG_LEVEL ?? (terminal ? 'warn' : 'info'),
   };
 }

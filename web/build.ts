@@ -11,7 +11,8 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 /** What every application may be made from, besides its own folder. */
 const shared = ['../schema', '../package-lock.json'];
 
-const applications = readdirSync(root).filter((name) => existsSync(join(root, name, 'vite.config.ts')));
+// `build-packages.js` builds the storefront, whose client is a package too.
+const applications = readdirSync(root).filter((name) => existsSync(join(root, name, 'vite.config.ts')) && name !== 'storefront');
 for (const name of applications) {
   const folder = join(root, name);
   const built = join(folder, 'dist', 'index.html');

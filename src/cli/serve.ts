@@ -42,12 +42,13 @@ async function showProgress(log: Logger, title: string, work: (onProgress: OnPro
 }
 
 function announce({ api, metrics }: Awaited<ReturnType<App['listen']>>, config: Config, log: Logger): void {
-  const { playground, docs, demoShop, introspection, suggestions } = config;
+  const { playground, storefront, docs, demoShop, introspection, suggestions } = config;
   const url = api.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
   if (!terminal) {
-    return log.info({ api: `${url}/graphql`, metrics, playground, demoShop, introspection, suggestions }, 'Plaza is ready');
+    return log.info({ api: `${url}/graphql`, metrics, playground, storefront, demoShop, introspection, suggestions }, 'Plaza is ready');
   }
   const lines = ['Plaza is ready.', `  API         ${url}/graphql`];
+  if (storefront) lines.push(`  Storefront  ${url}/`);
   if (playground) lines.push(`  Playground  ${url}/playground`);
   if (config.console) lines.push(`  Console     ${url}/console`);
   if (docs) lines.push(`  Docs        ${url}/docs`);

@@ -1,1 +1,2 @@
-export { demoAccounts, fillDemoShop, shopIsEmpty } from './shop.js';
+export { demoAccounts } from './accounts.js';
+export { fillDemoShop, shopIsEmpty } from './shop.js';

@@ -12,6 +12,7 @@ import type { OrderDocument } from '../modules/order/index.js';
 import { traitsOf, type ReviewDocument } from '../modules/review/index.js';
 import type { Account } from '../modules/user/index.js';
 import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } from '../scoring/index.js';
+import { demoAccounts } from './accounts.js';
 import { brands, shelves, type Shelf } from './catalogue.js';
 import { Conversations } from './conversations.js';
 import { avatarPicture, productPicture, reviewPicture } from './pictures.js';
@@ -27,14 +28,6 @@ const day = 24 * 60 * 60 * 1000;
 
 /** All that happens in the demo shop happens in the year before today. */
 const demoDay = Math.floor(Date.now() / day) * day;
-
-export const demoAccounts = {
-  password: 'plaza-demo',
-  buyer: { handle: 'demo', name: 'Demo Buyer', email: 'buyer@plaza.example', roles: ['BUYER'] },
-  merchant: { handle: 'demo_merchant', name: 'Demo Merchant', email: 'merchant@plaza.example', roles: ['BUYER', 'MERCHANT'] },
-  moderator: { handle: 'demo_moderator', name: 'Demo Moderator', email: 'moderator@plaza.example', roles: ['BUYER', 'MODERATOR'] },
-  admin: { handle: 'demo_admin', name: 'Demo Admin', email: 'admin@plaza.example', roles: ['BUYER', 'ADMIN'] },
-} as const;
 
 function notAfterToday(time: number): Date {
   return new Date(Math.min(demoDay, time));

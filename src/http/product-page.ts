@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import { RequestContext, type Streams } from '../relay/context.js';
 import { networkOf } from './network-address.js';
+import type { Storefront } from './storefront.js';
 
 const query = `query ProductPage($slug: String!) {
   product(slug: $slug) {
@@ -56,6 +57,7 @@ export function serveProductPage(
   { placeOfSlug }: ProductPageOptions,
   operations: CompiledOperations,
   streams: Streams,
+  storefront: Storefront | null,
 ): void {
   fastify.get<{ Params: { slug: string } }>('/products/:slug', async (request, reply) => {
     const document = operations.document(query);
@@ -67,12 +69,14 @@ export function serveProductPage(
     const product = result.data?.['product'] as PageProduct | null;
     if (!product) {
       const isGone = (await placeOfSlug(request.params.slug))?.archived ?? false;
+      if (storefront) return storefront.send(reply.status(isGone ? 410 : 404));
       return isGone
         ? reply.status(410).type('text/plain').send('This product is no longer available.\n')
         : reply.status(404).type('text/plain').send('There is no such product.\n');
     }
     // An earlier slug leads to the present one.
     if (product.slug !== request.params.slug.normalize('NFC')) return reply.redirect(`/products/${encodeURIComponent(product.slug)}`, 301);
+    if (storefront) return storefront.send(reply, { head: headOf(product), page: `<main class="wrap page">${bodyOf(product)}</main>` });
     return reply
       .type('text/html')
       .header('content-security-policy', "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'")
@@ -80,31 +84,40 @@ export function serveProductPage(
   });
 }
 
-function pageOf({ title, description, images, jsonLd, price, availability, rating, reviews }: PageProduct): string {
-  const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.reviewCount} reviews`;
+function pageOf(product: PageProduct): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+${headOf(product)}
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d2330}h1{line-height:1.2}.price{font-size:1.4rem}article{border-top:1px solid #d8dce5;padding:.5rem 0}img{max-width:100%;border-radius:.5rem}.avatar{border-radius:50%;vertical-align:middle}</style>
+</head>
+<body>
+${bodyOf(product)}
+</body>
+</html>
+`;
+}
+
+function headOf({ title, description, images, jsonLd }: PageProduct): string {
+  return `<title>${escapeHtml(title)}</title>
+<meta name="description" content="${escapeHtml(description.slice(0, 300))}">
 <meta property="og:type" content="product">
 <meta property="og:title" content="${escapeHtml(title)}">
 <meta property="og:description" content="${escapeHtml(description)}">
 ${images[0] ? `<meta property="og:image" content="${escapeHtml(images[0].share)}">` : ''}
-<script type="application/ld+json">${JSON.stringify(jsonLd).replaceAll('<', '\\u003c')}</script>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d2330}h1{line-height:1.2}.price{font-size:1.4rem}article{border-top:1px solid #d8dce5;padding:.5rem 0}img{max-width:100%;border-radius:.5rem}.avatar{border-radius:50%;vertical-align:middle}</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
+<script type="application/ld+json">${JSON.stringify(jsonLd).replaceAll('<', '\\u003c')}</script>`;
+}
+
+function bodyOf({ title, description, images, price, availability, rating, reviews }: PageProduct): string {
+  const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.reviewCount} reviews`;
+  return `<h1>${escapeHtml(title)}</h1>
 ${images.map(imageOf).join('\n')}
 <p class="price">${escapeHtml([price?.formatted, availabilityText[availability]].filter(Boolean).join(' – '))}</p>
 <p>${escapeHtml(stars)}</p>
 <p>${escapeHtml(description)}</p>
-${reviews.edges.map(({ node }) => articleOf(node)).join('\n')}
-</body>
-</html>
-`;
+${reviews.edges.map(({ node }) => articleOf(node)).join('\n')}`;
 }
 
 function articleOf({ title, body, overall, images, author }: PageReview): string {

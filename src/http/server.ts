@@ -48,6 +48,7 @@ import { serveProductPage, type ProductPageOptions } from './product-page.js';
 import { serveEmbeds, type EmbedOptions } from './embed.js';
 import { serveReviewPages, type ReviewPageOptions } from './review-page.js';
 import { serveReviewFeed, type ReviewFeedOptions } from './review-feed.js';
+import { loadStorefront, type StorefrontOptions } from './storefront.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
 import { serveWidgets } from './widgets.js';
 
@@ -64,7 +65,16 @@ export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
 }
 
 export interface HttpOptions
-  extends ShortLinkOptions, ProductPageOptions, OriginOptions, ReviewFeedOptions, ImageRouteOptions, ReviewPageOptions, EmbedOptions {
+  extends
+    ShortLinkOptions,
+    ProductPageOptions,
+    OriginOptions,
+    ReviewFeedOptions,
+    ImageRouteOptions,
+    ReviewPageOptions,
+    EmbedOptions,
+    StorefrontOptions {
+  storefront: boolean;
   /** Signs what browsers keep. */
   authSecrets: readonly [string, ...string[]];
   refreshTokenCookie: boolean;
@@ -178,7 +188,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveHealth(fastify, options);
   serveMetrics(fastify, options.metricsAccess, options.metrics);
   serveShortLinks(fastify, options);
-  serveProductPage(fastify, options, options.operations, options.streams);
+  const storefront = options.storefront ? loadStorefront(options, options.log) : null;
+  serveProductPage(fastify, options, options.operations, options.streams, storefront);
+  await storefront?.serve(fastify);
   serveReviewFeed(fastify, options);
   await serveWidgets(fastify);
   serveEmbeds(fastify, options, options.operations, options.streams);
@@ -187,7 +199,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveAccountPage(fastify, path);
   if (options.docs) await serveDocs(fastify);
   if (options.console) await serveConsole(fastify, options);
-  if (options.playground) await servePlayground(fastify, options);
+  if (options.playground) await servePlayground(fastify, options, storefront === null);
   let metrics: Awaited<ReturnType<typeof listenForMetrics>> = null;
   return {
     fastify,

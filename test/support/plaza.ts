@@ -66,6 +66,7 @@ export class Plaza {
       PORT: '0',
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
       DEMO_SHOP: 'false',
+      STOREFRONT: 'false',
       PLAZA_DATA_DIR: this.dataDirectory,
       ...unlimited,
       ...store,

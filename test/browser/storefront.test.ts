@@ -1,0 +1,175 @@
+/** The storefront in a browser: a buyer’s journey, two people who see each other live, and what everybody must be able to use. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoAccounts, fillDemoShop } from '../../src/demo/index.js';
+import { chromiumPath, openBrowser } from '../support/browser.js';
+import { usePlaza } from '../support/plaza.js';
+import { until } from '../support/until.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(!chromiumPath)('the storefront', () => {
+  const plaza = usePlaza({ STOREFRONT: 'true', DEMO_SHOP: 'true' });
+  let browser: Browser;
+  let slug: string;
+  let shop: string;
+  const refused: string[] = [];
+  const outside: string[] = [];
+
+  beforeAll(async () => {
+    await fillDemoShop(plaza.app.verbs, () => {});
+    await plaza.app.verbs.recommendations.train();
+    await plaza.settle('catalogue search');
+    browser = await openBrowser();
+    shop = plaza.url.replace('127.0.0.1', 'localhost');
+    const { products } = await plaza.data('{ products(first: 1, sort: TOP_RATED) { edges { node { slug } } } }');
+    slug = products.edges[0].node.slug;
+  });
+  afterAll(() => browser.close());
+
+  /** A browser of somebody’s own, whose pages may do nothing that their policy forbids. */
+  async function visitor({
+    locale = 'en',
+    scheme = 'light',
+    width = 1280,
+  }: { locale?: string; scheme?: 'light' | 'dark'; width?: number } = {}): Promise<{
+    page: Page;
+    context: BrowserContext;
+  }> {
+    const context = await browser.newContext({ locale, colorScheme: scheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+    context.setDefaultTimeout(60_000);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => refused.push(error.message));
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && /Content.Security|Refused/i.test(message.text()) && refused.push(message.text()),
+    );
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      // Pictures have the address that is configured, whose port a test does not know before.
+      if (url.protocol.startsWith('http') && url.origin !== shop && url.origin !== 'http://localhost:0') outside.push(url.href);
+    });
+    return { page, context };
+  }
+
+  async function signUp(page: Page): Promise<void> {
+    const handle = `shopper_${Math.random().toString(36).slice(2, 9)}`;
+    await page.goto(`${shop}/sign-up`);
+    await page.getByLabel('Name', { exact: true }).fill('Robin Shopper');
+    await page.getByLabel('Handle').fill(handle);
+    await page.getByLabel('Email').fill(`${handle}@example.org`);
+    await page.getByLabel('Password').fill('velvet harbour quilt');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Good to see you, Robin Shopper.' }).waitFor();
+  }
+
+  test('takes a visitor from the home page to an order', async () => {
+    const { page, context } = await visitor({ width: 400 });
+    await page.goto(shop);
+    await page.getByRole('heading', { name: 'Loved right now' }).waitFor();
+    await page.getByRole('button', { name: 'No, thanks' }).click();
+    await signUp(page);
+    await page.getByRole('searchbox', { name: 'Search', exact: true }).fill('kettle');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('link', { name: /kettle/i })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByRole('link', { name: 'Cart (1)' }).click();
+    await page.getByRole('button', { name: 'Place order' }).click();
+    await page.getByText('Placed', { exact: true }).waitFor();
+    await context.close();
+  });
+
+  test('shows a review, the score and a comment to somebody else without a reload', async () => {
+    const [author, reader] = [await visitor(), await visitor()];
+    await signUp(author.page);
+    await plaza.admits(4, () => reader.page.goto(`${shop}/products/${slug}`));
+    const count = reader.page.locator('.rating').getByText(/^\d+ reviews?$/);
+    const before = await count.textContent();
+    await author.page.goto(`${shop}/products/${slug}`);
+    await author.page.getByRole('button', { name: 'Write a review' }).click();
+    for (const aspect of ['Quality', 'Value', 'Service']) await author.page.getByLabel(`${aspect}: 5 stars`).dispatchEvent('click');
+    await author.page.getByLabel('What should others know?').fill('It pours without a single drip, and that every morning.');
+    await author.page.getByRole('button', { name: 'Publish' }).click();
+    await reader.page.getByText('It pours without a single drip').waitFor();
+    await until(async () => (await count.textContent()) !== before);
+    await author.page.getByLabel('Comment', { exact: true }).last().fill('Does it come in green?');
+    await author.page.getByRole('button', { name: 'Send' }).last().click();
+    await reader.page.getByText('Does it come in green?').waitFor();
+    await author.context.close();
+    await reader.context.close();
+  });
+
+  test('greets the demo buyer with recommendations, reasons and people, after one click', async () => {
+    const { page, context } = await visitor();
+    await page.goto(shop);
+    await page.getByRole('button', { name: 'Try it as a demo buyer' }).click();
+    await page.getByRole('heading', { name: 'Picked for you' }).waitFor();
+    await page.getByRole('heading', { name: 'People like you' }).waitFor();
+    expect(await page.locator('.reason').count()).toBeGreaterThan(0);
+    for (const path of ['feed', 'orders', 'notifications', 'settings', `users/${demoAccounts.buyer.handle}`]) {
+      await page.goto(`${shop}/${path}`);
+      await page.locator('h1').waitFor();
+      await until(async () => (await page.locator('.loading').count()) === 0);
+      expect(await page.getByRole('alert').count(), path).toBe(0);
+    }
+    await context.close();
+  });
+
+  test.each([
+    ['de', 'ltr', 'Gerade beliebt'],
+    ['es', 'ltr', 'Lo más querido ahora'],
+    ['zh-CN', 'ltr', '大家都喜欢'],
+    ['ar', 'rtl', 'الأكثر إعجابًا الآن'],
+  ])('speaks the browser’s language: %s', async (locale, direction, heading) => {
+    const { page, context } = await visitor({ locale });
+    await page.goto(shop);
+    await page.getByRole('heading', { name: heading }).waitFor();
+    expect(await page.locator('html').getAttribute('dir')).toBe(direction);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await context.close();
+  });
+
+  test.each([
+    ['/', 'light'],
+    ['/', 'dark'],
+    ['/search?q=kettle', 'light'],
+    ['product', 'light'],
+    ['product', 'dark'],
+    ['/sign-up', 'light'],
+  ] as const)('has nothing serious that keeps anybody out: %s, %s', async (path, scheme) => {
+    const { page, context } = await visitor({ scheme, width: 400 });
+    await page.goto(path === 'product' ? `${shop}/products/${slug}` : shop + path);
+    await page.locator('h1').waitFor();
+    await until(async () => (await page.locator('.loading').count()) === 0);
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
+    await context.close();
+  });
+
+  test('gives search engines a product’s page without a script, and programs the API’s own answers', async () => {
+    const html = await (await fetch(`${shop}/products/${slug}`)).text();
+    expect(html).toContain('"@type":"Product"');
+    expect(html).toMatch(/<div id="root"><main class="wrap page"><h1>/);
+    const statusOf = async (path: string, accept = 'text/html') => (await fetch(shop + path, { headers: { accept } })).status;
+    expect(await statusOf('/nowhere')).toBe(404);
+    expect(await statusOf('/products/none-such')).toBe(404);
+    expect(await (await fetch(`${shop}/nowhere`)).json()).toMatchObject({ statusCode: 404 });
+    expect(await (await fetch(`${shop}/health/live`, { headers: { accept: 'text/html' } })).json()).toEqual({ status: 'ok' });
+    expect((await plaza.query('{ __typename }')).data).toEqual({ __typename: 'Query' });
+  });
+
+  test('breaks none of its own rules, and asks nothing of any other host', async () => {
+    const { headers } = await fetch(shop, { headers: { accept: 'text/html' } });
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    expect(refused).toEqual([]);
+    expect(outside).toEqual([]);
+  });
+});

@@ -1,0 +1,35 @@
+import { ApolloProvider } from '@apollo/client/react';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App';
+import { shareToken } from './cart';
+import { loadLanguage, I18nProvider } from './i18n';
+import { apollo } from './shop';
+import { followTheme } from './theme';
+import './styles.css';
+
+followTheme();
+keepShare();
+await loadLanguage();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <I18nProvider>
+      <ApolloProvider client={apollo}>
+        <App />
+      </ApolloProvider>
+    </I18nProvider>
+  </StrictMode>,
+);
+
+if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/sw.js').catch(() => {});
+
+/** A shared link brings a token; it is kept for the order, and leaves the address. */
+function keepShare(): void {
+  const url = new URL(location.href);
+  const token = url.searchParams.get('share');
+  if (!token) return;
+  shareToken.set(token);
+  url.searchParams.delete('share');
+  history.replaceState(null, '', url);
+}
