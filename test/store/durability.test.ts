@@ -66,11 +66,17 @@ async function writeOnce(client: MongoClient, worker: string, key: string, ackno
   acknowledged.singles.push(key);
 }
 
+/** Whether something succeeded. */
+const succeeded = [() => true, () => false] as const;
+
 /** Writes until the server is gone; while it is there, a busy machine may fail some, and others follow. */
 async function writeUntilKilled(uri: string, worker: string, acknowledged: Acknowledged, killed: AbortSignal): Promise<void> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 200, retryWrites: false });
-  for (let at = 0; !killed.aborted; at++) await writeOnce(client, worker, `${worker}-${at}`, acknowledged).catch(() => {});
-  await client.close(true).catch(() => {});
+  // A client that could not connect at first never will.
+  for (let at = 0; !killed.aborted; at++) {
+    const client = new MongoClient(uri, { serverSelectionTimeoutMS: 500, retryWrites: false });
+    while (!killed.aborted && (await writeOnce(client, worker, `${worker}-${at}`, acknowledged).then(...succeeded))) at++;
+    await client.close(true).catch(() => {});
+  }
 }
 
 test('every acknowledged write survives kill -9, and no transaction is half there', async () => {

@@ -9,6 +9,8 @@ import type { Database } from '../../src/store/database.js';
 import type { AnyModel } from '../../src/store/documents.js';
 import { accessModel } from '../../src/modules/access-log/access-log.model.js';
 import { accessList } from '../../src/modules/access-log/access-log.service.js';
+import { apiKeyModels } from '../../src/modules/api-key/api-key.model.js';
+import { apiKeyList } from '../../src/modules/api-key/api-key.service.js';
 import { catalogModels } from '../../src/modules/catalog/catalog.model.js';
 import { categoryList } from '../../src/modules/catalog/category.service.js';
 import { archivedList, productList, type ProductOrder } from '../../src/modules/catalog/product-list.js';
@@ -19,6 +21,8 @@ import { feedList } from '../../src/modules/feed/feed.service.js';
 import { feedbackModels } from '../../src/modules/feedback/feedback.model.js';
 import { productTallies, receivedFeedback, sentFeedback } from '../../src/modules/feedback/feedback.service.js';
 import { auditTrail, decisionsAbout, openCases, reportList } from '../../src/modules/moderation/moderation.lists.js';
+import { invitationModels } from '../../src/modules/invitation/invitation.model.js';
+import { invitationList } from '../../src/modules/invitation/invitation.service.js';
 import { moderationModels } from '../../src/modules/moderation/moderation.model.js';
 import { notificationModels } from '../../src/modules/notification/notification.model.js';
 import { notificationList } from '../../src/modules/notification/notification.service.js';
@@ -39,6 +43,8 @@ import { followeesOf, followersOf } from '../../src/modules/social-graph/follow.
 import { socialGraphModels } from '../../src/modules/social-graph/social-graph.model.js';
 import { sessionList } from '../../src/modules/user/session.service.js';
 import { userModels } from '../../src/modules/user/user.model.js';
+import { webhookModels } from '../../src/modules/webhook/webhook.model.js';
+import { deliveryList, webhookList } from '../../src/modules/webhook/webhook.service.js';
 
 export interface ListedRows {
   /** The fields of the API that read the lists, as `Type.field`. */
@@ -80,6 +86,7 @@ export function everyList(database: Database): ListedRows[] {
     ...conversationLists(database),
     ...moderationLists(database),
     ...personalLists(database),
+    ...integrationLists(database),
   ];
 }
 
@@ -286,6 +293,59 @@ function moderationLists(database: Database): ListedRows[] {
       model: accesses,
       lists: { all: accessList(parent) },
       row: (isRare) => ({ subject: isRare ? parent : product, reader: parent, kind: 'EMAIL', at: then }),
+    },
+  ];
+}
+
+function integrationLists(database: Database): ListedRows[] {
+  const { apiKeys } = apiKeyModels(database);
+  const { webhooks, deliveries } = webhookModels(database);
+  const { invitations } = invitationModels(database);
+  const owner = (isRare: boolean): Types.ObjectId => (isRare ? parent : product);
+  const signedIn = { userId: parent, sessionId: '', expiresAt: then };
+  const deliveryRow = { event: 'REVIEW_CREATED', subjectType: 'Review', subject: product, sequence: 1, dueAt: then, attempts: 1 };
+  return [
+    {
+      fields: ['Query.apiKeys'],
+      model: apiKeys,
+      lists: {
+        'of a merchant': apiKeyList({ ...signedIn, roles: ['MERCHANT'] }),
+        'of the shop': apiKeyList({ ...signedIn, roles: ['ADMIN'] }),
+      },
+      row: (isRare, at) => ({ prefix: `plz_${at}`, secretHash: '', name: 'A key', owner: owner(isRare), createdAt: then }),
+    },
+    {
+      fields: ['Query.webhooks'],
+      model: webhooks,
+      lists: { all: webhookList(parent) },
+      row: (isRare) => ({
+        ...{ owner: owner(isRare), scope: 'SHOP', url: 'https://example.com', events: [], secrets: [], sealedBy: 'key', enabled: true },
+        ...{ createdAt: then, updatedAt: then },
+      }),
+    },
+    {
+      fields: ['Query.webhookDeliveries'],
+      model: deliveries,
+      lists: {
+        all: deliveryList(parent, {}),
+        'of a webhook': deliveryList(parent, { webhook: parent }),
+        'with a status': deliveryList(parent, { status: 'DEAD' }),
+        'of a webhook with a status': deliveryList(parent, { webhook: parent, status: 'DEAD' }),
+      },
+      row: (isRare) => ({
+        ...deliveryRow,
+        ...{ webhook: owner(isRare), owner: parent, status: isRare ? 'DEAD' : 'DELIVERED' },
+        ...{ occurredAt: then, deadline: then, expiresAt: new Date('2100-01-01') },
+      }),
+    },
+    {
+      fields: ['Query.reviewInvitations'],
+      model: invitations,
+      lists: { all: invitationList(parent), 'with a status': invitationList(parent, 'OPENED') },
+      row: (isRare, at) => ({
+        ...{ line: `${at}`, order: other(at), product, buyer: product, merchant: parent, status: isRare ? 'OPENED' : 'SENT' },
+        ...{ createdAt: then, expiresAt: then, removeAt: new Date('2100-01-01') },
+      }),
     },
   ];
 }
