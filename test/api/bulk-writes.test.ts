@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { storeId, usePlaza, type Account } from '../support/plaza.js';
 
-const plaza = usePlaza();
+const plaza = usePlaza({ CACHE_MEMORY: '0' });
 
 let admin: Account;
 let merchant: Account;

@@ -6,7 +6,7 @@ import { buildSchema, parse, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeId, usePlaza, type Account } from '../support/plaza.js';
 
-const plaza = usePlaza({ FEDERATION: 'true' });
+const plaza = usePlaza({ FEDERATION: 'true', CACHE_MEMORY: '0' });
 
 /** What the shop's own subgraph has: products by the shop's IDs, which know nothing of reviews. */
 const catalogue = /* GraphQL */ `

@@ -212,4 +212,5 @@ export const ar: Messages = {
   FEEDBACK_ANSWERED: 'رد البائع على ملاحظتك',
   CONTENT_MODERATED: 'اتخذ المشرفون قرارًا بشأن ما كتبته',
   APPEAL_DECIDED: 'صدر القرار في اعتراضك',
+  WEBHOOK_DISABLED: 'تم إيقاف أحد الويب هوك',
 };

@@ -212,4 +212,5 @@ export const de: Messages = {
   FEEDBACK_ANSWERED: 'Der Händler hat auf deine Rückmeldung geantwortet',
   CONTENT_MODERATED: 'Die Moderation hat über einen Beitrag von dir entschieden',
   APPEAL_DECIDED: 'Über deinen Einspruch wurde entschieden',
+  WEBHOOK_DISABLED: 'Ein Webhook wurde abgeschaltet',
 };

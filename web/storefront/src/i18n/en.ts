@@ -217,6 +217,7 @@ export const en = {
   FEEDBACK_ANSWERED: 'The merchant answered your feedback',
   CONTENT_MODERATED: 'A moderator made a decision about what you wrote',
   APPEAL_DECIDED: 'Your appeal was decided',
+  WEBHOOK_DISABLED: 'A webhook was switched off',
 } as const;
 
 export type Messages = Record<keyof typeof en, string>;

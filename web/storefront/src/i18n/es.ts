@@ -212,4 +212,5 @@ export const es: Messages = {
   FEEDBACK_ANSWERED: 'El vendedor ha respondido a tu opinión',
   CONTENT_MODERATED: 'La moderación ha decidido sobre algo que escribiste',
   APPEAL_DECIDED: 'Se ha decidido sobre tu recurso',
+  WEBHOOK_DISABLED: 'Se ha desactivado un webhook',
 };

@@ -212,4 +212,5 @@ export const zh: Messages = {
   FEEDBACK_ANSWERED: '商家答复了你的反馈',
   CONTENT_MODERATED: '管理员对你发布的内容作出了决定',
   APPEAL_DECIDED: '你的申诉已有结果',
+  WEBHOOK_DISABLED: '一个 Webhook 已停用',
 };
