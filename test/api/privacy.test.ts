@@ -117,10 +117,12 @@ describe('an export', () => {
       'referralsReceived',
       'referralsSent',
       'reports',
+      'reviewInvitations',
       'reviewVotes',
       'reviews',
       'sessions',
       'shares',
+      'spamExamples',
     ]);
     expect(data['reviews']).toMatchObject([{ _id: hexOf(review.id), quality: 5 }]);
     expect(data['account']).toMatchObject([{ email: me.email, handle: me.handle }]);

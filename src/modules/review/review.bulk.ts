@@ -120,12 +120,12 @@ export class ReviewBulk {
     return counts;
   }
 
-  /** Every visible review, for export. */
   /** The latest reviews that are seen, the newest first. */
   latestReviews(max: number): AsyncIterable<ReviewDocument> {
     return this.models.reviews.collection.find<ReviewDocument>({ visible: true }, { sort: { _id: -1 }, limit: max, batchSize: 1000 });
   }
 
+  /** Every visible review, for export. */
   allReviews(): AsyncIterable<ReviewDocument> {
     return this.models.reviews.collection.find<ReviewDocument>({ visible: true }, { batchSize: 1000 });
   }
@@ -146,7 +146,6 @@ function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, 
     unhelpful: before.unhelpful - votes.unhelpful + imported.unhelpful,
     response: review.response ?? before.response,
     createdAt: dated ? review.createdAt : before.createdAt,
-    digest: null,
     // What moderation has hidden stays hidden.
     visible: hidden ? false : before.hiddenAtSource ? true : before.visible,
     ...((review.importedVotes ?? before.importedVotes) && { importedVotes: imported }),
@@ -155,7 +154,8 @@ function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, 
   after.helpfulness = wilsonLowerBound(after.helpful, after.helpful + after.unhelpful);
   after.weight = reviewWeight(after);
   after.traits = traitsOf(after);
-  return isSame(before, after) ? null : after;
+  // What its text says is found anew.
+  return isSame(before, after) ? null : { ...after, digest: null };
 }
 
 function isSame(before: ReviewDocument, after: ReviewDocument): boolean {
