@@ -66,10 +66,14 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await plaza.mutate('askQuestion', { productId: machine, body: 'Is there a spare seal?' }, 'question { id }', buyer.token);
     const page = await openAs('merchant');
     const review = page.locator('.card', { hasText: 'It drips overnight' });
-    for (let pages = 0; pages < 20 && (await review.count()) === 0; pages++) {
-      await page.getByRole('region', { name: 'To answer' }).getByRole('button', { name: 'Show more' }).click();
-      await page.getByRole('heading', { level: 3 }).nth(pages).waitFor();
-    }
+    const more = page.getByRole('region', { name: 'To answer' }).getByRole('button', { name: 'Show more' });
+    await expect
+      .poll(async () => {
+        if ((await review.count()) > 0) return true;
+        if (await more.isEnabled().catch(() => false)) await more.click();
+        return false;
+      })
+      .toBe(true);
     await review.getByRole('textbox').fill('Sorry! A new seal is on its way.');
     await review.getByRole('button', { name: 'Respond' }).click();
     await review.waitFor({ state: 'detached' });
@@ -87,7 +91,7 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await page.getByRole('button', { name: 'Save' }).first().click();
     expect(await (await saved).json()).toMatchObject({ data: { updateProduct: { product: { stock: 7 }, userErrors: [] } } });
     await go(page, 'Orders');
-    await page.getByRole('button', { name: 'Paid' }).or(page.getByText('No orders yet.')).first().waitFor();
+    await page.getByRole('heading', { name: 'Orders' }).waitFor();
     await page.close();
   });
 

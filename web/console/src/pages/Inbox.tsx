@@ -150,9 +150,11 @@ export function Inbox() {
 function ToAnswer() {
   const t = useText();
   const merchantId = useViewerId();
-  const { data, loading, error, fetchMore, refetch } = useQuery(inboxQuery, merchantId ? { variables: { merchantId } } : skipToken);
+  const [answered, setAnswered] = useState<ReadonlySet<string>>(new Set());
+  const { data, loading, error, fetchMore } = useQuery(inboxQuery, merchantId ? { variables: { merchantId } } : skipToken);
   const products = data?.products.edges.map(({ node }) => node) ?? [];
-  const waiting = products.filter((product) => openReviews(product).length + product.questions.edges.length > 0);
+  const openQuestions = ({ questions }: Product) => questions.edges.map(({ node }) => node).filter(({ id }) => !answered.has(id));
+  const waiting = products.filter((product) => openReviews(product).length + openQuestions(product).length > 0);
   const more = (after: string | null) =>
     void fetchMore({
       variables: { after },
@@ -166,7 +168,12 @@ function ToAnswer() {
       <List connection={data?.products} loading={loading} error={error} empty={t('You have no products yet.')} more={more}>
         {waiting.length === 0 && <p className="empty">{t('Everything is answered.')}</p>}
         {waiting.map((product) => (
-          <ProductInbox key={product.id} product={product} onAnswered={() => void refetch()} />
+          <ProductInbox
+            key={product.id}
+            product={product}
+            questions={openQuestions(product)}
+            onAnswered={(id) => setAnswered(new Set([...answered, id]))}
+          />
         ))}
       </List>
     </section>
@@ -175,7 +182,13 @@ function ToAnswer() {
 
 const openReviews = ({ reviews }: Product) => reviews.edges.map(({ node }) => node).filter(({ response }) => !response);
 
-function ProductInbox({ product, onAnswered }: { product: Product; onAnswered: () => void }) {
+interface ProductInboxProps {
+  product: Product;
+  questions: Product['questions']['edges'][number]['node'][];
+  onAnswered: (questionId: string) => void;
+}
+
+function ProductInbox({ product, questions, onAnswered }: ProductInboxProps) {
   const t = useText();
   const [respond] = useMutation(respondMutation);
   const [answer] = useMutation(answerQuestionMutation);
@@ -207,7 +220,7 @@ function ProductInbox({ product, onAnswered }: { product: Product; onAnswered: (
             </article>
           </li>
         ))}
-        {product.questions.edges.map(({ node }) => (
+        {questions.map((node) => (
           <li className="card" key={node.id}>
             <article>
               <header>
@@ -221,7 +234,7 @@ function ProductInbox({ product, onAnswered }: { product: Product; onAnswered: (
                 action={t('Answer')}
                 onSend={async (body) => {
                   const { data } = await answer({ variables: { input: { questionId: node.id, body } } });
-                  if (data?.answerQuestion.answer) onAnswered();
+                  if (data?.answerQuestion.answer) onAnswered(node.id);
                   return data?.answerQuestion.userErrors ?? [];
                 }}
               />
