@@ -22,6 +22,8 @@ export interface QueryRequest {
   authorization: string | undefined;
   acceptLanguage: string | undefined;
   userAgent: string | null;
+  /** The caller's trace. */
+  traceparent: string | undefined;
   address: string;
   facts: RequestFacts;
 }
@@ -95,6 +97,7 @@ export class QueryAnswers {
     if (signedIn === undefined) return null;
     const context = this.contextOf(request, signedIn);
     noteOperation(context, asked.operation);
+    context.facts.cost = asked.cost.points;
     try {
       await this.options.rateLimits.charge(asked.cost, context);
     } catch (error) {
@@ -123,8 +126,14 @@ export class QueryAnswers {
     }
   }
 
-  private contextOf({ address, acceptLanguage, userAgent, facts }: QueryRequest, signedIn: SignedIn | null): RequestContext {
-    return Object.assign(new RequestContext({ signedIn }, address, this.options.streams), { facts, userAgent, acceptLanguage });
+  private contextOf(request: QueryRequest, signedIn: SignedIn | null): RequestContext {
+    const { address, acceptLanguage, userAgent, traceparent, facts } = request;
+    return Object.assign(new RequestContext({ signedIn }, address, this.options.streams), {
+      facts,
+      userAgent,
+      acceptLanguage,
+      traceparent,
+    });
   }
 
   /** The answer, from memory where it is kept; with whether it was made for this request. */

@@ -35,7 +35,7 @@ export function queryOf(request: FastifyRequest, { operations, requests, address
   const { authorization, 'accept-language': acceptLanguage, 'user-agent': userAgent = null } = request.headers;
   return {
     ...{ query, operationName: operationName || undefined, variables: values },
-    ...{ authorization, acceptLanguage, userAgent },
+    ...{ authorization, acceptLanguage, userAgent, traceparent: request.headers['traceparent'] as string | undefined },
     address: addressOf(request.raw),
     facts: requests.factsOf(request),
   };

@@ -47,6 +47,12 @@ const creations: Record<string, Creation> = {
   answerQuestion: { input: () => ({ questionId, body: 'Yes' }), made: 'answer { id }', collection: 'answers' },
   shareProduct: { input: () => ({ productId, channel: 'LINK' }), made: 'share { id }', collection: 'shares' },
   referProduct: { input: () => ({ productId, toUserIds: [other.id] }), made: 'referrals { id }', collection: 'referrals' },
+  createWebhook: {
+    input: () => ({ url: 'https://shop.example/hooks', events: ['REVIEW_ADDED'] }),
+    made: 'webhook { id }',
+    collection: 'webhooks',
+    by: () => merchant,
+  },
   sendMerchantFeedback: {
     input: () => ({ merchantId: merchant.id, kind: 'NEED', body: 'A lid' }),
     made: 'feedback { id }',
@@ -66,6 +72,7 @@ const differing: Record<string, object> = {
   answerQuestion: { body: 'Another' },
   shareProduct: { channel: 'EMAIL' },
   referProduct: { message: 'Another' },
+  createWebhook: { url: 'https://shop.example/others' },
   sendMerchantFeedback: { body: 'Another' },
 };
 

@@ -105,7 +105,7 @@ export class CatalogSearch {
 
   private async open(): Promise<Followed> {
     const directory = join(this.dataDirectory, 'search');
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     const client = new SearchClient({ path: join(directory, 'products.index') });
     const kept = await client.ask('open');
     const position = kept && (await this.isOfStore(kept, client)) ? kept : null;
