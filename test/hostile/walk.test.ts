@@ -360,7 +360,7 @@ describe('afterwards, everything that is stored can be answered', () => {
       const below = getNamedType(field.type);
       if (!isCompositeType(below) || field.args.some(({ type, defaultValue }) => String(type).endsWith('!') && defaultValue === undefined))
         continue;
-      if (['product', 'category', 'user'].includes(field.name)) continue;
+      if (['product', 'category', 'user', 'order'].includes(field.name)) continue;
       for (const selection of everythingByField(schema, below, 2)) {
         const { errors } = await plaza.query(`{ ${field.name} ${selection} }`, {}, token);
         const codes = errors?.map(({ extensions, message }) => `${extensions.code} ${message}`) ?? [];
