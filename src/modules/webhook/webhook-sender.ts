@@ -16,7 +16,7 @@ import { webhookTopic } from './webhook-recorder.js';
 import type { WebhookSecrets } from './webhook-secrets.js';
 import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';
 
-const interval = 2_000;
+const interval = 5_000;
 /** Webhooks that one process sends to at the same time, and messages on their way to each. */
 const maxLanes = 500;
 const perLane = 4;

@@ -13,7 +13,7 @@ import type { CatalogVerbs } from '../../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from '../review.model.js';
 import { digestOfQuote, textOf, type ProductTopicsDocument, type StoredTopic } from './review-topics.model.js';
 
-const interval = 2000;
+const interval = 5_000;
 const batchSize = 200;
 const staleBatch = 50;
 /** Of a product with more reviews, the latest count. */
