@@ -101,6 +101,8 @@ describe('after an import and a training', () => {
     expect(output).toContain('expected "user item rating"');
     expect(output).toMatch(/ratings\.txt\.gz:\d+: rating: the rating 99 is not from 0.5 to 4/);
     expect(output).toContain('trust.txt:2: trustee: nobody can trust themselves');
+    // What it says about the texts is found beside it.
+    await plaza.settle('review topics');
     const before = await plaza.documents();
     expect(await command('import', '--format', 'filmtrust', file, '--trust', trust)).toContain(
       'New: 0 users, 0 products, 0 reviews, 0 follows.',
