@@ -41,7 +41,6 @@ export async function admit(
   }
   if (operation.operation === 'subscription') operations.checkVariables(operation, variables);
   const cost = operations.cost(document, operation, variables);
-  context.facts.cost = cost.points;
   await rateLimits.charge(cost, context);
   return { operation, points: cost.points };
 }

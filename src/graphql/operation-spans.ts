@@ -1,6 +1,5 @@
 /** Spans of operations and of the fields that they begin with. */
 import { context as tracing, propagation, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
-import { isPromise } from 'node:util/types';
 import type { ExecutionResult, GraphQLFieldResolver, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { inSpan } from '../observability/spans.js';
 import type { RequestContext } from '../relay/context.js';
@@ -40,9 +39,5 @@ export function traceRootFields(schema: GraphQLSchema): void {
 }
 
 function traced(name: string, resolve: Resolve): Resolve {
-  return (...args) =>
-    inSpan(name, {}, async () => {
-      const answer = resolve(...args);
-      return isPromise(answer) ? await answer : answer;
-    });
+  return (...args) => inSpan(name, {}, async () => resolve(...args));
 }

@@ -97,7 +97,6 @@ export class QueryAnswers {
     if (signedIn === undefined) return null;
     const context = this.contextOf(request, signedIn);
     noteOperation(context, asked.operation);
-    context.facts.cost = asked.cost.points;
     try {
       await this.options.rateLimits.charge(asked.cost, context);
     } catch (error) {

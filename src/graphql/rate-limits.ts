@@ -72,8 +72,9 @@ export class RateLimits {
     this.operationsOfKey = limiter('key', perKey, redis);
   }
 
-  /** Charges an operation before it runs. @throws RateLimited */
+  /** Charges an operation before it runs, and notes for the log what it costs. @throws RateLimited */
   async charge({ points, mutations, changes }: Cost, context: RequestContext): Promise<void> {
+    context.facts.cost = points;
     if (context.apiKey) await consume(this.operationsOfKey, context.apiKey.prefix, 1);
     await this.chargePoints(points, context);
     if (mutations.length === 0 || context.apiKey) return;
