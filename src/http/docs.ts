@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { ownFilesOnly } from './content-policy.js';
 
 const docsPath = '/docs/';
 const root = fileURLToPath(new URL('../../web/docs/dist/', import.meta.url));
@@ -38,18 +39,5 @@ function policyOf(html: string): string {
     .slice(1)
     .map((part) => part.slice(part.indexOf('>') + 1, part.indexOf('</script>')));
   const hashes = scripts.filter(Boolean).map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
-  const directives = {
-    'default-src': "'none'",
-    'script-src': ["'self'", ...new Set(hashes)].join(' '),
-    'style-src': "'self' 'unsafe-inline'",
-    'img-src': "'self' data:",
-    'font-src': "'self'",
-    'connect-src': "'self'",
-    'base-uri': "'none'",
-    'form-action': "'none'",
-    'frame-ancestors': "'none'",
-  };
-  return Object.entries(directives)
-    .map(([name, value]) => `${name} ${value}`)
-    .join('; ');
+  return ownFilesOnly({ scripts: [...new Set(hashes)], styles: ["'unsafe-inline'"] });
 }

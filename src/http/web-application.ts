@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { ownFilesOnly } from './content-policy.js';
 
 export interface WebApplication {
   /** Its folder in `web/`. */
@@ -37,25 +38,7 @@ export async function serveWebApplication(fastify: FastifyInstance, { name, path
   }
   fastify.get(`${path}*`, (_request, reply) => {
     const nonce = randomBytes(16).toString('base64url');
-    void reply.header('content-security-policy', pagePolicy(nonce)).header('cache-control', 'no-cache');
+    void reply.header('content-security-policy', ownFilesOnly({ styles: [`'nonce-${nonce}'`] })).header('cache-control', 'no-cache');
     return reply.type('text/html; charset=utf-8').send(html.replaceAll('%NONCE%', nonce));
   });
-}
-
-/** Nothing but its own files is loaded, and nothing leaves for another host. */
-function pagePolicy(nonce: string): string {
-  const directives = {
-    'default-src': "'none'",
-    'script-src': "'self'",
-    'style-src': `'self' 'nonce-${nonce}'`,
-    'img-src': "'self' data:",
-    'font-src': "'self'",
-    'connect-src': "'self'",
-    'base-uri': "'none'",
-    'form-action': "'none'",
-    'frame-ancestors': "'none'",
-  };
-  return Object.entries(directives)
-    .map(([name, value]) => `${name} ${value}`)
-    .join('; ');
 }
