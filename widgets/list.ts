@@ -6,8 +6,13 @@ export interface Page<Item> {
   liveCursor: string | null;
 }
 
+export interface Listed {
+  id: string;
+  createdAt: string | null;
+}
+
 /** Keeps each item once, in order: the newest first. */
-export class LiveList<Item extends { id: string; createdAt: string | null }> {
+export class LiveList<Item extends Listed> {
   private readonly items = new Map<string, Item>();
   private endCursor: string | null = null;
   hasMore = false;

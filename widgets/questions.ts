@@ -1,7 +1,8 @@
 /** `<plaza-questions>`: a product's questions with their answers, newest first, as they come. */
 import type { Api } from './api.js';
-import { h, heading, ProductElement, type ProductNames } from './element.js';
-import { LiveList, type Page } from './list.js';
+import { h, type ProductNames } from './element.js';
+import { ListElement, type ListTexts, type ProductPage } from './list-element.js';
+import type { Page } from './list.js';
 
 interface Answer {
   id: string;
@@ -33,51 +34,28 @@ interface Data {
 
 const pageSize = 5;
 
-export class PlazaQuestions extends ProductElement {
-  private list = new LiveList<Question>();
-
-  protected async show(api: Api, names: ProductNames): Promise<void> {
-    const { product } = await api.query<Data>(query, { ...names, first: pageSize });
-    if (!product) return this.render();
-    const list = (this.list = new LiveList<Question>());
-    list.add(product.questions);
-    this.renderList(api, product.id);
-    const variables = { id: product.id, after: product.questions.liveCursor };
-    const onEvent = ({ questionId, question }: { cursor: string; questionId: string; question: Question | null }): void => {
-      if (list.change(questionId, question)) this.announce(this.speech.words.newQuestion);
-      this.renderList(api, product.id);
-    };
-    this.follow(api.subscribe(subscription, variables, onEvent, this.restart));
+export class PlazaQuestions extends ListElement<Question> {
+  protected get texts(): ListTexts {
+    const { questions, noQuestions, newQuestion } = this.speech.words;
+    return { heading: questions, empty: noQuestions, arrived: newQuestion };
   }
 
-  private renderList(api: Api, id: string): void {
-    const { words } = this.speech;
-    const { list } = this;
-    const more = h('button', { type: 'button' }, words.more);
-    more.addEventListener('click', () => void this.more(api, id, list));
-    this.render(
-      h(
-        'section',
-        { 'aria-labelledby': 'title' },
-        heading(this, words.questions, 'title'),
-        list.all.length === 0
-          ? h('p', { class: 'muted' }, words.noQuestions)
-          : h('ul', { role: 'list' }, ...list.all.map((question) => this.item(question))),
-        list.hasMore && more,
-      ),
-    );
+  protected async pageAfter(api: Api, names: ProductNames, after?: string | null): Promise<ProductPage<Question> | null> {
+    const { product } = await api.query<Data>(query, { ...names, first: pageSize, after });
+    return product && { id: product.id, page: product.questions };
   }
 
-  private async more(api: Api, id: string, list: LiveList<Question>): Promise<void> {
-    const shown = list.all.length;
-    const { product } = await api.query<Data>(query, { id, first: pageSize, after: list.cursor });
-    if (!product || list !== this.list) return;
-    list.add(product.questions);
-    this.renderList(api, id);
-    this.shadowRoot?.querySelectorAll<HTMLElement>('article')[shown]?.focus();
+  protected subscribe(
+    api: Api,
+    variables: { id: string; after: string | null },
+    onChange: (id: string, item: Question | null) => void,
+  ): () => void {
+    const onEvent = ({ questionId, question }: { cursor: string; questionId: string; question: Question | null }): void =>
+      onChange(questionId, question);
+    return api.subscribe(subscription, variables, onEvent, this.restart);
   }
 
-  private item({ body, createdAt, author, answers }: Question): HTMLElement {
+  protected item({ body, createdAt, author, answers }: Question): HTMLElement {
     const { speech } = this;
     const by = [author?.name ?? speech.words.someone, createdAt && speech.date(createdAt)].filter(Boolean).join(' · ');
     return h(

@@ -1,7 +1,8 @@
 /** `<plaza-reviews>`: a product's reviews, newest first, as they come. */
 import type { Api } from './api.js';
-import { h, heading, ProductElement, stars, type ProductNames } from './element.js';
-import { LiveList, type Page } from './list.js';
+import { h, stars, type ProductNames } from './element.js';
+import { ListElement, type ListTexts, type ProductPage } from './list-element.js';
+import type { Page } from './list.js';
 
 interface Review {
   id: string;
@@ -30,22 +31,26 @@ interface Answer {
   product: { id: string; jsonLd: object; reviews: Page<Review> } | null;
 }
 
-export class PlazaReviews extends ProductElement {
-  private list = new LiveList<Review>();
+export class PlazaReviews extends ListElement<Review> {
+  protected get texts(): ListTexts {
+    const { reviews, noReviews, newReview } = this.speech.words;
+    return { heading: reviews, empty: noReviews, arrived: newReview };
+  }
 
-  protected async show(api: Api, names: ProductNames): Promise<void> {
-    const { product } = await api.query<Answer>(query, { ...names, first: this.pageSize() });
-    if (!product) return this.render();
-    const list = (this.list = new LiveList<Review>());
-    list.add(product.reviews);
-    this.describe(product.jsonLd);
-    this.renderList(api, product.id);
-    const variables = { id: product.id, after: product.reviews.liveCursor };
-    const onEvent = ({ reviewId, review }: { cursor: string; reviewId: string; review: Review | null }): void => {
-      if (list.change(reviewId, review)) this.announce(this.speech.words.newReview);
-      this.renderList(api, product.id);
-    };
-    this.follow(api.subscribe(subscription, variables, onEvent, this.restart));
+  protected async pageAfter(api: Api, names: ProductNames, after?: string | null): Promise<ProductPage<Review> | null> {
+    const { product } = await api.query<Answer>(query, { ...names, first: this.pageSize(), after });
+    if (!product) return null;
+    if (after === undefined) this.describe(product.jsonLd);
+    return { id: product.id, page: product.reviews };
+  }
+
+  protected subscribe(
+    api: Api,
+    variables: { id: string; after: string | null },
+    onChange: (id: string, item: Review | null) => void,
+  ): () => void {
+    const onEvent = ({ reviewId, review }: { cursor: string; reviewId: string; review: Review | null }): void => onChange(reviewId, review);
+    return api.subscribe(subscription, variables, onEvent, this.restart);
   }
 
   private pageSize(): number {
@@ -60,35 +65,7 @@ export class PlazaReviews extends ProductElement {
     this.append(h('script', { type: 'application/ld+json' }, JSON.stringify(jsonLd).replaceAll('<', '\\u003c')));
   }
 
-  private renderList(api: Api, id: string): void {
-    const { words } = this.speech;
-    const { list } = this;
-    const more = h('button', { type: 'button' }, words.more);
-    more.addEventListener('click', () => void this.more(api, id, list));
-    this.render(
-      h(
-        'section',
-        { 'aria-labelledby': 'title' },
-        heading(this, words.reviews, 'title'),
-        list.all.length === 0
-          ? h('p', { class: 'muted' }, words.noReviews)
-          : h('ul', { role: 'list' }, ...list.all.map((review) => this.item(review))),
-        list.hasMore && more,
-      ),
-    );
-  }
-
-  private async more(api: Api, id: string, list: LiveList<Review>): Promise<void> {
-    const shown = list.all.length;
-    const { product } = await api.query<Answer>(query, { id, first: this.pageSize(), after: list.cursor });
-    if (!product || list !== this.list) return;
-    list.add(product.reviews);
-    this.renderList(api, id);
-    // Who uses a keyboard goes on where the new ones begin.
-    this.shadowRoot?.querySelectorAll<HTMLElement>('article')[shown]?.focus();
-  }
-
-  private item({ title, body, overall, createdAt, verifiedPurchase, incentivised, author, response, images }: Review): HTMLElement {
+  protected item({ title, body, overall, createdAt, verifiedPurchase, incentivised, author, response, images }: Review): HTMLElement {
     const { speech } = this;
     const { words } = speech;
     const by = [author?.name ?? words.someone, createdAt && speech.date(createdAt)].filter(Boolean).join(' · ');
