@@ -132,9 +132,21 @@ export class UpsertBatch<Item extends { externalId: string }> {
   }
 }
 
+/** The version of an object that was written last. */
+interface Versioned {
+  externalUpdatedAt?: Date | null;
+}
+
+type Version = Pick<UpsertItem, 'updatedAt'>;
+
 /** Whether what was written last is newer than an item. */
-export function isOutdated(before: { externalUpdatedAt?: Date | null }, { updatedAt }: Pick<UpsertItem, 'updatedAt'>): boolean {
-  return Boolean(updatedAt && before.externalUpdatedAt && updatedAt < before.externalUpdatedAt);
+export function isOutdated({ externalUpdatedAt }: Versioned, { updatedAt }: Version): boolean {
+  return Boolean(updatedAt && externalUpdatedAt && updatedAt < externalUpdatedAt);
+}
+
+/** Whether an item names a version, and not the one that was written last. */
+export function isOtherVersion({ externalUpdatedAt }: Versioned, { updatedAt }: Version): boolean {
+  return Boolean(updatedAt && updatedAt.getTime() !== externalUpdatedAt?.getTime());
 }
 
 /** Declares the result of an item: the object that it is about, under a name. */

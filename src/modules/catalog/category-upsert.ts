@@ -1,7 +1,7 @@
 /** Categories by their IDs in another system, each below the one that it names. */
 import type { Types } from 'mongoose';
 import { RulesBroken } from '../../errors.js';
-import { isOutdated, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
+import { isOtherVersion, isOutdated, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
 import type { CatalogModels, CategoryDocument } from './catalog.model.js';
 import { checkCategory, type CategoryService } from './category.service.js';
 
@@ -83,9 +83,8 @@ export class CategoryUpserts {
   private async update(before: CategoryDocument, item: CategoryItem, parent: Types.ObjectId | null | undefined): Promise<Written> {
     if (isOutdated(before, item)) return { outcome: UpsertOutcome.OUTDATED, document: before };
     const { name, updatedAt } = item;
-    const isNewer = Boolean(updatedAt) && updatedAt!.getTime() !== before.externalUpdatedAt?.getTime();
     const isSame = (!name || name === before.name) && (parent === undefined || String(parent) === String(before.parent));
-    if (isSame && !isNewer) return { outcome: UpsertOutcome.UNCHANGED, document: before };
+    if (isSame && !isOtherVersion(before, item)) return { outcome: UpsertOutcome.UNCHANGED, document: before };
     const change = { ...(name && { name }), ...(parent !== undefined && { parent }), ...(updatedAt && { externalUpdatedAt: updatedAt }) };
     const document = await this.tree.update(before._id, change);
     return { outcome: isSame ? UpsertOutcome.UNCHANGED : UpsertOutcome.UPDATED, document };

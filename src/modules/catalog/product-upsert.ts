@@ -4,7 +4,7 @@ import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
-import { isOutdated, maxUpserts, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
+import { isOtherVersion, isOutdated, maxUpserts, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { DomainEventBus } from '../domain-events.js';
@@ -149,7 +149,7 @@ export class ProductUpserts {
     const now = new Date();
     const created = plans.filter(({ outcome }) => outcome === UpsertOutcome.CREATED);
     const updates = plans.flatMap(({ before, after, item, outcome }) => {
-      const versioned = outcome !== UpsertOutcome.OUTDATED && outcome !== UpsertOutcome.CREATED && isNewer(item, before);
+      const versioned = outcome !== UpsertOutcome.OUTDATED && outcome !== UpsertOutcome.CREATED && isOtherVersion(before, item);
       if (outcome !== UpsertOutcome.UPDATED && !versioned) return [];
       if (outcome === UpsertOutcome.UPDATED) after.updatedAt = now;
       if (versioned) after.externalUpdatedAt = item.updatedAt!;
@@ -188,10 +188,6 @@ export class ProductUpserts {
       Object.assign(after, { slug, slugs: [slug] });
     });
   }
-}
-
-function isNewer({ updatedAt }: ProductItem, { externalUpdatedAt }: ProductDocument): boolean {
-  return Boolean(updatedAt) && updatedAt!.getTime() !== externalUpdatedAt?.getTime();
 }
 
 function newItem(

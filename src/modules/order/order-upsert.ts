@@ -6,7 +6,7 @@ import { message } from '../../messages/index.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
 import { isCurrency, maxAmount } from '../../relay/currency.js';
-import { isOutdated, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
+import { isOtherVersion, isOutdated, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
 import { insert } from '../../store/documents.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import { productKey, type CatalogVerbs, type MoneyAmount, type ProductDocument } from '../catalog/index.js';
@@ -184,8 +184,7 @@ function planOf(actor: SignedIn, source: string, before: OrderDocument | null, i
   const version = item.updatedAt ?? before?.externalUpdatedAt;
   const placedAt = item.placedAt ?? before?.placedAt ?? now;
   const isSame = before && status === before.status && sameItems(items, before.items) && placedAt.getTime() === before.placedAt.getTime();
-  if (isSame && version?.getTime() === before.externalUpdatedAt?.getTime())
-    return { at, item, before, document: before, outcome: UpsertOutcome.UNCHANGED };
+  if (isSame && !isOtherVersion(before, item)) return { at, item, before, document: before, outcome: UpsertOutcome.UNCHANGED };
   const document: OrderDocument = {
     _id: before?._id ?? new Types.ObjectId(),
     ...{ buyer, merchant: lines?.merchant ?? before!.merchant, items, total: lines?.total ?? before!.total },

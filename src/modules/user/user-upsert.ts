@@ -2,7 +2,7 @@
 import { Types } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
 import type { ClientSession, Database } from '../../store/database.js';
-import { isOutdated, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
+import { isOtherVersion, isOutdated, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
 import { insert } from '../../store/documents.js';
 import { isEmail, type Addresses } from './addresses.js';
 import type { Claims } from './claims.js';
@@ -65,7 +65,7 @@ export class UserUpserts {
     };
     const unset: Record<string, ''> = email === null && before.sealedImportedEmail ? { sealedImportedEmail: '' } : {};
     const isSame = Object.keys(set).length === 0 && Object.keys(unset).length === 0;
-    if (updatedAt && updatedAt.getTime() !== before.externalUpdatedAt?.getTime()) set.externalUpdatedAt = updatedAt;
+    if (isOtherVersion(before, item)) set.externalUpdatedAt = updatedAt!;
     const outcome = isSame ? UpsertOutcome.UNCHANGED : UpsertOutcome.UPDATED;
     return { at, outcome, document: { ...before, ...set }, set, unset };
   }
