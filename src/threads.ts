@@ -47,3 +47,21 @@ export async function firstMessage<Message>(worker: Worker): Promise<Message> {
     await Promise.allSettled([message, exit]);
   }
 }
+
+/**
+ * Runs a thread that answers once and is stopped then.
+ * @param name as for `startThread`
+ * @param signal stops it before it has answered
+ * @throws ThreadError if it cannot start or is stopped, or what the thread threw
+ */
+export async function answerOfThread<Answer>(name: string, workerData: unknown, signal?: AbortSignal): Promise<Answer> {
+  const thread = startThread(name, workerData);
+  const stop = (): void => void thread.terminate();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await firstMessage<Answer>(thread);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await thread.terminate();
+  }
+}

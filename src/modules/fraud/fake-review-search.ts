@@ -2,7 +2,7 @@
 import { Types } from 'mongoose';
 import type { ReviewSample, Suspicion } from '../../fraud/index.js';
 import type { Logger } from '../../log.js';
-import { firstMessage, startThread } from '../../threads.js';
+import { answerOfThread } from '../../threads.js';
 import { Worker } from '../../workers/index.js';
 import type { ModerationVerbs } from '../moderation/index.js';
 import type { ReviewDocument, ReviewVerbs } from '../review/index.js';
@@ -36,7 +36,9 @@ export class FakeReviewSearch {
     }
     const newest = samples[0]?.id ?? null;
     if (newest === this.newest) return;
-    for (const suspicion of (await suspicionsIn(samples, signal)).slice(0, maxSuspicions)) {
+    // In a thread of its own, so that the API goes on answering.
+    const suspicions = await answerOfThread<Suspicion[]>('fraud/worker', samples, signal);
+    for (const suspicion of suspicions.slice(0, maxSuspicions)) {
       signal.throwIfAborted();
       await this.tell(suspicion, authors.get(suspicion.review)!);
     }
@@ -61,17 +63,4 @@ function sampleOf({ _id, product, author, stars, createdAt, title, body }: Revie
     at: createdAt.getTime(),
     text: title === '' ? body : `${title}\n${body}`,
   };
-}
-
-/** In a thread of its own, so that the API goes on answering. */
-async function suspicionsIn(samples: ReviewSample[], signal: AbortSignal): Promise<Suspicion[]> {
-  const thread = startThread('fraud/worker', samples);
-  const stop = (): void => void thread.terminate();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await firstMessage<Suspicion[]>(thread);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
-  }
 }

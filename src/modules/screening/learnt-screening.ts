@@ -3,12 +3,12 @@
  * the written rules hold. A text is kept as hashed features, which do not give it back.
  */
 import { Types } from 'mongoose';
-import { featuresOf, probabilityOf, type ClassifierQuality, type LabelledText, type TextClassifier } from '../../fraud/text-classifier.js';
+import { featuresOf, probabilityOf, type LabelledText, type TextClassifier } from '../../fraud/text-classifier.js';
 import type { TaughtClassifier } from '../../fraud/classifier-worker.js';
 import type { Logger } from '../../log.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import { firstMessage, startThread } from '../../threads.js';
+import { answerOfThread } from '../../threads.js';
 import { Worker } from '../../workers/index.js';
 import { contentKey, type ContentReference } from '../domain-events.js';
 import type { ScreeningModels, SpamClassifierDocument } from './screening.model.js';
@@ -102,7 +102,7 @@ export class LearntScreening {
 
   private async teach(texts: LabelledText[]): Promise<void> {
     const { spamClassifiers, spamExamples } = this.dependencies.models;
-    const { weights, quality } = await teachInThread(texts);
+    const { weights, quality } = await answerOfThread<TaughtClassifier>('fraud/classifier-worker', { texts, from: heldFrom });
     const version: SpamClassifierDocument = {
       _id: new Types.ObjectId(),
       createdAt: new Date(),
@@ -115,14 +115,5 @@ export class LearntScreening {
     const old = await spamClassifiers.find({}, { _id: 1 }).sort({ createdAt: -1 }).skip(maxVersions).limit(100).lean();
     await spamClassifiers.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } });
     this.use((await spamClassifiers.findById(version._id).lean())!);
-  }
-}
-
-async function teachInThread(texts: LabelledText[]): Promise<{ weights: Float32Array; quality: ClassifierQuality }> {
-  const thread = startThread('fraud/classifier-worker', { texts, from: heldFrom });
-  try {
-    return await firstMessage<TaughtClassifier>(thread);
-  } finally {
-    await thread.terminate();
   }
 }
