@@ -31,11 +31,13 @@ export class FakeReviewSearch {
     const authors = new Map<string, Types.ObjectId>();
     const samples: ReviewSample[] = [];
     for await (const review of this.dependencies.reviews.latestReviews(maxReviews)) {
+      // The newest comes first: where that is known, so is the rest.
+      if (samples.length === 0 && review._id.toHexString() === this.newest) return;
       samples.push(sampleOf(review));
       authors.set(review._id.toHexString(), review.author);
     }
     const newest = samples[0]?.id ?? null;
-    if (newest === this.newest) return;
+    if (newest === null && this.newest === null) return;
     // In a thread of its own, so that the API goes on answering.
     const suspicions = await answerOfThread<Suspicion[]>('fraud/worker', samples, signal);
     for (const suspicion of suspicions.slice(0, maxSuspicions)) {
