@@ -1,4 +1,5 @@
 /** Background work: something that is done again and again, on a timer and when something asks for it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../log.js';
 
@@ -29,6 +30,8 @@ export class Worker {
   private stopping: AbortController | null = null;
   private stopListening: (() => void) | null = null;
   private succeededAt = Date.now();
+  /** A request that wakes the worker neither waits for the run nor pays for it, so its trace and what it notes of reads end there. */
+  private readonly apart = AsyncLocalStorage.snapshot();
   /** What this process has done so far. */
   readonly done = { succeeded: 0, failed: 0, seconds: 0 };
 
@@ -66,7 +69,8 @@ export class Worker {
   wake(): void {
     if (!this.stopping) return;
     this.again = true;
-    this.running ??= this.runAll(this.stopping.signal).finally(() => (this.running = null));
+    const { signal } = this.stopping;
+    this.running ??= this.apart(() => this.runAll(signal)).finally(() => (this.running = null));
   }
 
   /** Runs now and waits until everything that was asked for so far is done. */
