@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPublicAddress, literalAddress, receiverLookup } from '../../src/modules/webhook/public-address.js';
+import { isPublicAddress, literalAddress, receiverLookup } from '../../src/outbound/public-address.js';
 import { delayAfter } from '../../src/modules/webhook/webhook-sender.js';
-import { Receiver } from '../../src/modules/webhook/receiver.js';
+import { Receiver } from '../../src/outbound/receiver.js';
 
 const never = new AbortController().signal;
 

@@ -6,12 +6,12 @@
 import { Webhook } from 'standardwebhooks';
 import type { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
+import type { Outcome, Receiver } from '../../outbound/receiver.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { Worker } from '../../workers/index.js';
 import { messageIdOf, payloadOf, type PayloadReader, type ReadPayload } from './webhook-payloads.js';
-import type { Receiver, Outcome } from './receiver.js';
 import { webhookTopic } from './webhook-recorder.js';
 import type { WebhookSecrets } from './webhook-secrets.js';
 import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';

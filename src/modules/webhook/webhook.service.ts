@@ -4,13 +4,13 @@ import { broken } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import { maxAddressLength, webAddress } from '../../input/web-address.js';
 import { message } from '../../messages/index.js';
+import { leadsInside } from '../../outbound/public-address.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
-import { isPublicAddress, literalAddress } from './public-address.js';
 import type { WebhookEventName } from './webhook-events.js';
 import { patience, webhookTopic, type WebhookRecorder } from './webhook-recorder.js';
 import type { WebhookSecrets } from './webhook-secrets.js';
@@ -141,17 +141,9 @@ export class WebhookService {
     if (this.dependencies.allowPrivate) return address;
     const { protocol, hostname } = new URL(address);
     if (protocol !== 'https:') throw broken('INVALID', 'Webhooks need an https address.', 'url');
-    const literal = literalAddress(hostname);
-    if (literal ? !isPublicAddress(literal) : isLocalName(hostname))
-      throw broken('INVALID', 'This address is not on the public Internet.', 'url');
+    if (leadsInside(hostname)) throw broken('INVALID', 'This address is not on the public Internet.', 'url');
     return address;
   }
-}
-
-/** Names that never lead to the public Internet. */
-function isLocalName(hostname: string): boolean {
-  const name = hostname.replace(/\.$/, '');
-  return !name.includes('.') || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
 }
 
 function checkedEvents(events: readonly WebhookEventName[]): WebhookEventName[] {

@@ -1,5 +1,5 @@
 /**
- * Which network addresses a webhook may reach. Names are resolved when the connection is made and the addresses that
+ * Which network addresses others may have this server send to. Names are resolved when the connection is made and the addresses that
  * they lead to are checked then, so that a name cannot lead elsewhere after it was checked.
  */
 import { Resolver } from 'node:dns/promises';
@@ -26,6 +26,18 @@ export function isPublicAddress(address: string): boolean {
 export function literalAddress(hostname: string): string | null {
   const bare = hostname.replace(/^\[|\]$/g, '');
   return ipaddr.isValid(bare) ? bare : null;
+}
+
+/** Whether the host of a URL can be told from its text not to be on the public Internet. */
+export function leadsInside(hostname: string): boolean {
+  const literal = literalAddress(hostname);
+  return literal ? !isPublicAddress(literal) : isLocalName(hostname);
+}
+
+/** Names that never lead to the public Internet. */
+function isLocalName(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '');
+  return !name.includes('.') || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
 }
 
 export class AddressRefused extends Error {

@@ -29,7 +29,7 @@ export class Receiver {
   constructor(private readonly options: ReceiverOptions) {}
 
   /** @param signal ends the attempt, whose outcome is then unknown */
-  async send(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Outcome> {
+  async send(url: string, headers: Record<string, string>, body: string | Buffer, signal: AbortSignal): Promise<Outcome> {
     const { allowPrivate } = this.options;
     const target = new URL(url);
     const literal = literalAddress(target.hostname);
@@ -48,7 +48,7 @@ export class Receiver {
   private post(
     target: URL,
     headers: Record<string, string>,
-    body: string,
+    body: string | Buffer,
     stop: AbortSignal,
   ): Promise<{ status: number; retryAfter: number | null }> {
     const { allowPrivate, resolve, timeout = receiverTimeout } = this.options;
@@ -93,7 +93,7 @@ function failed(error: string): Outcome {
   return { status: null, error, retryAfter: null };
 }
 
-/** What the webhook's owner is told of a failed connection: no addresses of this network. */
+/** What the receiver's owner is told of a failed connection: no addresses of this network. */
 function reasonOf(error: NodeJS.ErrnoException): string {
   if (error instanceof AddressRefused) return error.message;
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'The receiver did not answer in time.';
