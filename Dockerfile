@@ -1,20 +1,32 @@
-FROM node:20-slim AS build
+FROM node:22-slim AS build
 WORKDIR /plaza
 COPY package.json package-lock.json ./
 COPY client/package.json client/
+COPY web/console/package.json web/console/
 COPY web/storefront/package.json web/storefront/
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run build && npm run build:docs && npm prune --omit=dev --no-audit --no-fund
+RUN npm run build && npm run build:docs
 
-FROM node:20-slim
+# What the server needs and nothing that only builds: no workspaces, no types, no source maps.
+FROM node:22-slim AS dependencies
+WORKDIR /plaza
+COPY package.json package-lock.json ./
+RUN npm pkg delete workspaces \
+  && npm ci --omit=dev --no-audit --no-fund \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' -o -name '*.flow' \) -delete
+
+FROM node:22-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PLAZA_DATA_DIR=/data
 WORKDIR /plaza
-COPY --from=build /plaza/package.json ./
-COPY --from=build /plaza/node_modules node_modules
-COPY --from=build /plaza/schema schema
+COPY package.json ./
+COPY schema schema
+COPY --from=dependencies /plaza/node_modules node_modules
 COPY --from=build /plaza/dist dist
-COPY --from=build /plaza/web web
+COPY --from=build /plaza/web/console/dist web/console/dist
+COPY --from=build /plaza/web/docs/dist web/docs/dist
+COPY --from=build /plaza/web/playground/dist web/playground/dist
+COPY --from=build /plaza/web/storefront/dist web/storefront/dist
 RUN mkdir /data && chown node:node /data && chmod 700 /data
 USER node:node
 VOLUME /data
