@@ -2,6 +2,7 @@
 import type { Mention, ReviewDigest } from './digest.js';
 import { aspects } from './aspects.js';
 import { languages, type Language } from './language.js';
+import { worth } from './quotes.js';
 import type { Span } from './sentences.js';
 
 export interface DigestedReview<Id> {
@@ -73,13 +74,6 @@ function saidIn<Id>({ id, digest, helpful }: DigestedReview<Id>): Map<string, Sa
       return [topic, { review: id, sentiment, best, helpful }];
     }),
   );
-}
-
-/** A good quote says something, and neither too little nor too much. */
-function worth({ sentiment, from, to }: Mention, helpful: number): number {
-  const length = to - from;
-  const readable = length < 12 ? 0.3 : length <= 180 ? 1 : 180 / length;
-  return Math.abs(sentiment) * readable + 0.05 * Math.log1p(helpful);
 }
 
 function summary<Id>(topic: string, said: readonly Said<Id>[], speaking: number): Topic<Id> {

@@ -18,3 +18,4 @@ export {
 export { signsOfText, spamScore } from './spam-score.js';
 export { userSimilarity, type SimilarityMetricName, type TasteVector } from './user-similarity.js';
 export { alwaysValidP, wilsonInterval, type ProportionInterval } from './experiment.js';
+export { agreement, leastShared, verdictOf } from './like-minded.js';

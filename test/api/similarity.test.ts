@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 // What is kept asks nothing of the store.
@@ -119,5 +119,124 @@ describe('similar users', () => {
     const few = await commands();
     for (let at = 0; at < 15; at++) await plaza.review(await plaza.account(), products[0]!);
     expect(await commands()).toHaveLength(few.length);
+  });
+});
+
+describe('what like-minded users make of a product', () => {
+  interface Fit {
+    likeMindedCount: number;
+    rating: number;
+    likedCount: number;
+    dislikedCount: number;
+    liked: { topic: string; mentions: number; quotes: { text: string; review: { id: string } }[] }[];
+    disliked: Fit['liked'];
+    reviews: { author: { handle: string } | null }[];
+  }
+  const fields =
+    'likeMindedCount rating likedCount dislikedCount liked { topic mentions quotes { text review { id } } } disliked { topic mentions quotes { text } } reviews { author { handle } }';
+  const fitOf = async (id: string, viewer: Account | null): Promise<Fit | null> =>
+    (await plaza.data(`query ($id: ID!) { product(id: $id) { fitForViewer { ${fields} } } }`, { id }, viewer?.token)).product.fitForViewer;
+  const stars = (value: number) => ({ ratings: { quality: value, price: value, service: value } });
+  const settled = () => plaza.settle('review topics');
+  const praise = 'The battery is excellent, simply perfect.';
+
+  let merchant: Account;
+  let moderator: Account;
+  let me: Account;
+  let likeMinded: Account[];
+  let opposite: Account;
+  let product: string;
+  const written: string[] = [];
+
+  beforeAll(async () => {
+    [merchant, moderator, me] = await Promise.all([
+      plaza.account({ merchant: true }),
+      plaza.account({ role: 'MODERATOR' }),
+      plaza.account(),
+    ]);
+    likeMinded = await Promise.all(Array.from({ length: 4 }, () => plaza.account()));
+    opposite = await plaza.account();
+    for (let at = 0; at < 3; at++) {
+      const shared = await plaza.product(merchant);
+      await plaza.review(me, shared, stars(5 - at));
+      for (const user of likeMinded) await plaza.review(user, shared, stars(at === 0 ? 4 : 5 - at));
+      await plaza.review(opposite, shared, stars(at === 2 ? 5 : 1));
+    }
+    product = await plaza.product(merchant);
+    const bodies = [praise, 'The battery is good.', 'The battery is wonderful. Sadly it is far too expensive.', 'Much too expensive.'];
+    for (const [at, user] of likeMinded.entries())
+      written.push((await plaza.review(user, product, { ...stars(at === 3 ? 2 : 5), body: bodies[at] })).review.id);
+    await plaza.review(opposite, product, { ...stars(1), body: 'The battery is terrible.' });
+    await settled();
+  });
+
+  test('is their ratings, what they praise and blame, in sentences of their reviews, and nobody else’s', async () => {
+    const fit = (await fitOf(product, me))!;
+    expect(fit).toMatchObject({ likeMindedCount: 4, likedCount: 3, dislikedCount: 1 });
+    expect(fit.rating).toBeCloseTo((5 + 5 + 5 + 2) / 4, 10);
+    expect(fit.liked[0]).toMatchObject({ topic: 'battery', mentions: 3 });
+    expect(fit.liked[0]!.quotes).toContainEqual({ text: praise, review: { id: written[0] } });
+    expect(fit.disliked.map(({ topic, mentions }) => [topic, mentions])).toEqual([['price', 2]]);
+    expect(fit.reviews.map(({ author }) => author!.handle).sort()).toEqual(likeMinded.map(({ handle }) => handle).sort());
+  });
+
+  test('is nothing for strangers, for users without like-minded ones, and for those who opted out', async () => {
+    expect(await fitOf(product, null)).toBeNull();
+    expect(await fitOf(product, opposite)).toBeNull();
+    const set = (settings: object) => plaza.mutate('updatePrivacySettings', settings, 'privacySettings { personalise }', me.token);
+    for (const optedOut of [{ personalise: false }, { suggestToOthers: false }]) {
+      await set(optedOut);
+      expect(await fitOf(product, me)).toBeNull();
+      await set({ personalise: true, suggestToOthers: true });
+    }
+    expect(await fitOf(product, me)).not.toBeNull();
+  });
+
+  test('leaves out who opted out, whom the viewer blocks and what is hidden, and is nothing below three', async () => {
+    const [first, second] = likeMinded as [Account, Account];
+    const set = (personalise: boolean) =>
+      plaza.mutate('updatePrivacySettings', { personalise }, 'privacySettings { personalise }', first.token);
+    const moderate = (action: string) =>
+      plaza.mutate('moderateContent', { contentId: written[2], action, reason: 'x' }, 'entry { createdAt }', moderator.token);
+    await set(false);
+    const fit = (await fitOf(product, me))!;
+    expect(fit.likeMindedCount).toBe(3);
+    expect(JSON.stringify(fit)).not.toContain(praise);
+    await plaza.mutate('blockUser', { userId: second.id }, 'user { id }', me.token);
+    expect(await fitOf(product, me)).toBeNull();
+    await set(true);
+    expect((await fitOf(product, me))!.reviews.map(({ author }) => author!.handle)).not.toContain(second.handle);
+    await moderate('HIDE');
+    expect(await fitOf(product, me)).toBeNull();
+    await moderate('RESTORE');
+    await plaza.mutate('unblockUser', { userId: second.id }, 'user { id }', me.token);
+    expect((await fitOf(product, me))!.likeMindedCount).toBe(4);
+  });
+
+  test('quotes what an edit leaves, never what it took away', async () => {
+    const update = (body: string) => plaza.mutate('updateReview', { reviewId: written[0], body }, 'review { id }', likeMinded[0]!.token);
+    await update('It came late.');
+    expect(JSON.stringify(await fitOf(product, me))).not.toContain(praise);
+    await update(praise);
+    await settled();
+    expect(JSON.stringify(await fitOf(product, me))).toContain(praise);
+  });
+
+  test('takes as many round trips for ten products as for one', async () => {
+    const others: string[] = [];
+    for (let at = 0; at < 9; at++) {
+      const other = await plaza.product(merchant);
+      for (const user of likeMinded) await plaza.review(user, other, stars(4));
+      others.push(other);
+    }
+    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { fitForViewer { likeMindedCount } } } }';
+    const ask = async (ids: string[]) =>
+      (
+        await plaza.storeCommands(async () => {
+          const { nodes } = await plaza.data(query, { ids }, me.token);
+          expect(nodes.every(({ fitForViewer }: { fitForViewer: Fit | null }) => fitForViewer?.likeMindedCount === 4)).toBe(true);
+        })
+      ).length;
+    expect(await ask([product, ...others])).toBe(await ask([product]));
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { signsOfText, spamScore, userSimilarity, type SimilarityMetricName } from '../../src/scoring/index.js';
+import { agreement, signsOfText, spamScore, userSimilarity, verdictOf, type SimilarityMetricName } from '../../src/scoring/index.js';
 import { euclideanDistance } from '../../src/scoring/user-similarity.js';
 
 const metrics: SimilarityMetricName[] = ['COSINE', 'EUCLIDEAN', 'JACCARD'];
@@ -28,6 +28,35 @@ describe.each(metrics)('similarity by %s', (metric) => {
         expect(userSimilarity(metric, a, new Map())).toBe(0);
       }),
     );
+  });
+});
+
+describe('agreement', () => {
+  const ratings = fc
+    .dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), fc.integer({ min: 1, max: 5 }))
+    .map((entries) => new Map(Object.entries(entries).map(([product, stars]) => [product, stars / 3])));
+
+  test('is as its formula says, whichever of the two comes first, and does not hang on the product that it is asked for', () => {
+    fc.assert(
+      fc.property(ratings, ratings, (a, b) => {
+        const shared = [...a.keys()].filter((product) => product !== 'a' && b.has(product));
+        const distance = shared.reduce((sum, product) => sum + Math.abs(a.get(product)! - b.get(product)!) * 3, 0) / shared.length;
+        const found = agreement(a, b, 'a');
+        expect(agreement(b, a, 'a')).toEqual(found);
+        expect(agreement(new Map([...a, ['a', 1 / 3]]), new Map([...b, ['a', 5 / 3]]), 'a')).toEqual(found);
+        if (shared.length < 3 || distance > 1 + 1e-9) expect(found).toBeNull();
+        else if (distance < 1 - 1e-9) expect(found).toBeCloseTo((shared.length / (shared.length + 5)) * (1 - distance / 4), 10);
+      }),
+    );
+  });
+
+  test('weighs what its users rate', () => {
+    const verdict = verdictOf([
+      { stars: 5, weight: 0.6 },
+      { stars: 3, weight: 0.3 },
+      { stars: 1, weight: 0.1 },
+    ]);
+    expect(verdict).toEqual({ rating: expect.closeTo(4, 10), liked: 1, disliked: 1 });
   });
 });
 

@@ -41,6 +41,8 @@ export type { ReviewDocument } from './review.model.js';
 export { traitsOf } from './review-traits.js';
 export { Review } from './review.type.js';
 export type { PublicRating } from './public-ratings.js';
+export { textOf } from './topics/review-text.js';
+export { ReviewQuote, type ShownQuote } from './topics/review-topics.type.js';
 
 export type ReviewModule = ReturnType<typeof reviewModule>;
 /** What other features may ask of reviews. */
@@ -147,9 +149,10 @@ export function reviewModule(
     workers: [topics.worker],
     verbs: {
       reviewById: loaders.reviewById,
+      topicsOfProduct: loaders.topicsOfProduct,
       ...verbs(bulk, ['allReviews', 'importReviews', 'latestReviews', 'previewReviews']),
       ...verbs(ratings, ['retallyProducts']),
-      ...verbs(new PublicRatings(models), ['publicRatingsOf', 'ratersOf']),
+      ...verbs(new PublicRatings(models), ['publicRatingsOf', 'publicReviewsOf', 'ratersOf']),
     },
   });
 }

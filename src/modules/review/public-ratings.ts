@@ -31,6 +31,12 @@ export class PublicRatings {
     return ranked.slice(0, limit).map(([user]) => new Types.ObjectId(user));
   }
 
+  /** What some of these authors wrote of some of these products and is visible, found by the pairs: at most one review for each. */
+  async publicReviewsOf(products: readonly Types.ObjectId[], authors: readonly Types.ObjectId[]): Promise<ReviewDocument[]> {
+    if (products.length === 0 || authors.length === 0) return [];
+    return this.models.reviews.find({ product: { $in: products }, author: { $in: authors }, visible: true }).lean();
+  }
+
   /** The latest visible reviews below each author or product, found by index. */
   private async latestBelow(
     field: 'author' | 'product',

@@ -2,6 +2,8 @@ import type { ReviewVerbs } from '../review/index.js';
 import { describeModule, type Foundation } from '../module.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
+import { ProductFitResolver } from './fit/product-fit.resolver.js';
+import { ProductFitService } from './fit/product-fit.service.js';
 import { similarityLoaders } from './similarity.loader.js';
 import { UserSimilarityResolver, ViewerSimilarUsersResolver } from './similarity.resolver.js';
 import { SimilarityService } from './similarity.service.js';
@@ -17,9 +19,10 @@ export function similarityModule(_foundation: Foundation, { users, reviews, soci
   const similarity = new SimilarityService(reviews);
   const loaders = similarityLoaders(reviews);
   const dependencies = { similarity, loaders, users, socialGraph };
+  const fit = new ProductFitService({ reviews, users, socialGraph, loaders });
   return describeModule({
     name: 'similarity',
-    resolvers: [new ViewerSimilarUsersResolver(dependencies), new UserSimilarityResolver(dependencies)],
+    resolvers: [new ViewerSimilarUsersResolver(dependencies), new UserSimilarityResolver(dependencies), new ProductFitResolver(fit)],
     verbs: {},
   });
 }

@@ -1,14 +1,12 @@
 /** Who is like whom, from what both rated in public: what people bought or looked at is nobody else’s business. */
 import { Types } from 'mongoose';
-import { pointsPerStar, userSimilarity, type SimilarityMetricName, type TasteVector } from '../../scoring/index.js';
+import { leastShared, pointsPerStar, userSimilarity, type SimilarityMetricName, type TasteVector } from '../../scoring/index.js';
 import type { PublicRating, ReviewVerbs } from '../review/index.js';
 
 /** How many products of a user are compared, the latest. */
 export const maxComparedProducts = 200;
-const maxRatersPerProduct = 100;
+export const maxRatersPerProduct = 100;
 const maxCandidates = 100;
-/** With fewer, likeness would tell what somebody rated rather than what their taste is. */
-const leastShared = 3;
 
 /** 1 for a rating of three stars, more or less for others. */
 export function tasteOf(ratings: readonly PublicRating[]): TasteVector {

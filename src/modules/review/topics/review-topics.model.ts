@@ -3,6 +3,7 @@ import { Schema, type Model, type Types } from 'mongoose';
 import type { Language, Topic } from '../../../opinions/index.js';
 import type { Database } from '../../../store/database.js';
 import { documentSchema } from '../../../store/documents.js';
+import { textOf, type ReviewText } from './review-text.js';
 
 /** A sentence in a review, as its place and a digest of its text: the text itself is nowhere but in the review. */
 export interface StoredQuote {
@@ -38,16 +39,6 @@ export function productTopicsModel(database: Database): ProductTopicsModel {
   });
   schema.index({ stale: 1 }, { sparse: true });
   return database.model('ProductTopics', schema, 'product_topics');
-}
-
-interface ReviewText {
-  title: string;
-  body: string;
-}
-
-/** What of a review is read for topics: its title is a sentence of its own. */
-export function textOf({ title, body }: ReviewText): string {
-  return title === '' ? body : `${title}\n${body}`;
 }
 
 export function digestOfQuote(text: string): string {

@@ -11,7 +11,8 @@ import { firstMessage, startThread } from '../../../threads.js';
 import { Worker } from '../../../workers/index.js';
 import type { CatalogVerbs } from '../../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from '../review.model.js';
-import { digestOfQuote, textOf, type ProductTopicsDocument, type StoredTopic } from './review-topics.model.js';
+import { textOf } from './review-text.js';
+import { digestOfQuote, type ProductTopicsDocument, type StoredTopic } from './review-topics.model.js';
 
 const interval = 5_000;
 const batchSize = 200;

@@ -7,8 +7,10 @@ import { ProductCard } from '../components/ProductCard';
 import { graphql } from '../gql';
 import type { ProductQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
+import { useSignedIn } from '../session';
 import { plaza } from '../shop';
 import { Comments } from './product/Comments';
+import { Fit } from './product/Fit';
 import { Questions } from './product/Questions';
 import { Rating } from './product/Rating';
 import { Reviews } from './product/Reviews';
@@ -123,6 +125,7 @@ export function ProductPage({ slug }: { slug: string }) {
 function Loaded({ product }: { product: ShownProduct }) {
   const { t, money } = useI18n();
   const { id, title, price, rating, availability } = product;
+  const signedIn = useSignedIn();
   // The streams begin where the page was read; the client keeps their places from there on.
   const [after] = useState(rating.liveCursor);
   useSubscription(RatingChanged, { variables: { id, after } });
@@ -161,6 +164,7 @@ function Loaded({ product }: { product: ShownProduct }) {
           )}
         </div>
       </div>
+      {signedIn && <Fit id={id} />}
       <section id="reviews" className="stack" aria-labelledby="reviews-title">
         <h2 id="reviews-title">{t('reviews')}</h2>
         <Rating rating={rating} />
