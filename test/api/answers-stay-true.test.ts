@@ -1,31 +1,42 @@
 /**
- * Random histories of writes by several users, with reads of random documents between and beside them, on two apps that
- * keep answers, compared with one that keeps none. `CACHE_HISTORY_SECONDS` has it look for longer.
+ * Random histories of writes by several users, with reads of random documents between and beside them, on three apps that
+ * keep answers, compared with one that keeps none: one that runs the store, one beside it, and one that follows it by
+ * change streams, as MongoDB is followed. `CACHE_HISTORY_SECONDS` has it look for longer.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChangingShop, reads, writes, type Choice, type ReadName, type WriteName } from '../support/changing-shop.js';
 import { Plaza } from '../support/plaza.js';
-import { metricsOf } from '../support/processes.js';
+import { kill, metricsOf, startApi, type Running } from '../support/processes.js';
+import { StoreProxy } from '../support/store-proxy.js';
 import { until } from '../support/until.js';
 
 const seconds = Number(process.env['CACHE_HISTORY_SECONDS'] ?? 12);
-const [host, guest, plain] = [new Plaza(), new Plaza(), new Plaza()];
+const [host, guest, follower, plain] = [new Plaza(), new Plaza(), new Plaza(), new Plaza()];
+const apps = [host, guest, follower];
+let proxy: StoreProxy;
 let shop: ChangingShop;
 
 beforeAll(async () => {
   await host.start();
   const shared = { MONGODB_URI: host.app.store.uri };
-  guest.dataDirectory = plain.dataDirectory = host.dataDirectory;
+  proxy = await StoreProxy.open(host.app.store.uri);
+  guest.dataDirectory = follower.dataDirectory = plain.dataDirectory = host.dataDirectory;
   await guest.start(shared);
+  await follower.start({ MONGODB_URI: proxy.uri });
   await plain.start({ ...shared, CACHE_MEMORY: '0' });
   shop = await ChangingShop.open(host);
 });
 afterAll(async () => {
-  await guest.app.close();
-  await plain.app.close();
+  for (const plaza of [guest, follower, plain]) await plaza.app.close();
+  await proxy.close();
   await host.stop();
 });
+
+/** Seconds for which an app may not have heard of changes. */
+async function silenceOf(url: string): Promise<number> {
+  return Number(/plaza_cache_lag_seconds ([\d.]+)/.exec(await metricsOf(url))![1]);
+}
 
 interface Asked extends Choice {
   read: ReadName;
@@ -35,8 +46,8 @@ interface Asked extends Choice {
 
 interface Step extends Choice {
   write: WriteName;
-  /** The app that is written through. */
-  isGuest: boolean;
+  /** The app that is written through, by its number. */
+  through: number;
   asked: Asked[];
 }
 
@@ -50,7 +61,7 @@ const asked = fc.record({
 });
 const step = fc.record<Step>({
   write: fc.constantFrom(...(Object.keys(writes) as WriteName[])),
-  isGuest: fc.boolean(),
+  through: fc.nat({ max: apps.length - 1 }),
   ...{ actor: number, target: number, value: number },
   asked: fc.array(asked, { minLength: 1, maxLength: 3 }),
 });
@@ -80,16 +91,18 @@ async function lieOf(plaza: Plaza, sent: Sent): Promise<object | null> {
   return answer === after ? null : { answer, before, after, query: sent.query };
 }
 
-async function take({ write, isGuest, asked: questions, ...choice }: Step): Promise<void> {
-  const through = isGuest ? guest : host;
+const answersOf = (sent: Sent): Promise<string>[] => apps.map((plaza) => answerOf(plaza, sent));
+
+async function take({ write, through: number, asked: questions, ...choice }: Step): Promise<void> {
+  const through = apps[number]!;
   const before = questions.map(sentOf);
-  for (const sent of before) await Promise.all([answerOf(host, sent), answerOf(guest, sent)]);
-  await Promise.all([writes[write](shop, through, choice), ...before.flatMap((sent) => [answerOf(host, sent), answerOf(guest, sent)])]);
+  for (const sent of before) await Promise.all(answersOf(sent));
+  await Promise.all([writes[write](shop, through, choice), ...before.flatMap(answersOf)]);
   for (const sent of before) {
     expect(await lieOf(through, sent), `after ${write}, where it was acknowledged`).toBeNull();
     // The process of the store knows of every write.
     expect(await lieOf(host, sent), `after ${write}, at the store`).toBeNull();
-    await until(async () => (await lieOf(guest, sent)) === null);
+    for (const plaza of apps) await until(async () => (await lieOf(plaza, sent)) === null);
   }
 }
 
@@ -103,9 +116,124 @@ test('no answer is older than what was acknowledged', { timeout: (seconds + 120)
 });
 
 test('the histories were answered from memory, and changes removed what they touched', async () => {
-  for (const plaza of [host, guest]) {
+  for (const plaza of apps) {
     const metrics = await metricsOf(plaza.url);
     expect(metrics).toMatch(/plaza_cache_answers_total\{outcome="hit"\} [1-9]/);
     expect(metrics).toMatch(/plaza_cache_invalidations_total [1-9]/);
   }
+});
+
+describe('a process that follows the store by change streams', () => {
+  const title = '{ categories(first: 20) { edges { node { name } } } }';
+  const namesIn = (text: string) => [...text.matchAll(/"name":"([^"]*)"/g)].map(([, name]) => name);
+  let count = 0;
+
+  async function rename(through: Plaza): Promise<string> {
+    const name = `Renamed ${++count}`;
+    await shop.change(through, 'updateCategory', { categoryId: shop.categories[1]!, name }, 'category { id }', shop.admin);
+    return name;
+  }
+
+  const namesAt = async (plaza: Plaza) => namesIn(JSON.stringify(await plaza.data(title)));
+
+  test('was followed so', () => expect(proxy.streams).toBeGreaterThan(0));
+
+  test('answers nothing from memory from when its stream was cut until it has caught up', async () => {
+    for (let round = 0; round < 3; round++) {
+      await until(async () => (await behindAfter(() => namesAt(follower))) === 0);
+      proxy.takeAway();
+      const name = await rename(host);
+      proxy.restore();
+      // What it cannot ask of the store is an error, and no older answer.
+      await until(async () => !(await follower.query(title)).errors);
+      expect(await namesAt(follower)).toContain(name);
+    }
+  });
+
+  test('answers nothing from memory when it has heard nothing for a second', async () => {
+    await namesAt(follower);
+    proxy.stall();
+    const name = await rename(host);
+    await until(async () => (await silenceOf(follower.url)) > 1);
+    const asked = namesAt(follower);
+    proxy.flow();
+    expect(await asked).toContain(name);
+  });
+
+  async function behindAfter(work: () => Promise<unknown>): Promise<number> {
+    const behind = async () => Number(/outcome="behind"\} (\d+)/.exec(await metricsOf(follower.url))?.[1] ?? 0);
+    const before = await behind();
+    await work();
+    return (await behind()) - before;
+  }
+});
+
+describe('a process that was stopped, or whose clock was moved', () => {
+  /** Sets the clock of the process an hour back at each signal. */
+  const movableClock = `
+    const Native = Date;
+    let offset = 0;
+    globalThis.Date = class Date extends Native {
+      constructor(...given) { given.length > 0 ? super(...given) : super(Native.now() + offset); }
+      static now() { return Native.now() + offset; }
+    };
+    process.on('SIGUSR2', () => { offset -= 3_600_000; });
+  `;
+  let other: Running;
+
+  beforeAll(async () => {
+    const preload = `--import=data:text/javascript,${encodeURIComponent(movableClock)}`;
+    other = await startApi({
+      MONGODB_URI: proxy.uri,
+      PLAZA_DATA_DIR: host.dataDirectory,
+      NODE_OPTIONS: preload,
+      STOREFRONT: 'false',
+      LOG_LEVEL: 'info',
+    });
+  });
+  afterAll(() => kill(other));
+
+  async function titleAt(id: string): Promise<string> {
+    const body = JSON.stringify({ query: 'query ($id: ID!) { product(id: $id) { title } }', variables: { id } });
+    const response = await fetch(`${other.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    return ((await response.json()) as { data: { product: { title: string } } }).data.product.title;
+  }
+
+  async function retitle(id: string, title: string): Promise<void> {
+    const { product } = await host.mutate('updateProduct', { productId: id, title }, 'product { title }', shop.merchant.token);
+    expect(product.title).toBe(title);
+  }
+
+  const hits = async () => Number(/outcome="hit"\} (\d+)/.exec(await metricsOf(other.url))?.[1] ?? 0);
+
+  async function isKept(id: string): Promise<boolean> {
+    await titleAt(id);
+    const before = await hits();
+    await titleAt(id);
+    return (await hits()) > before;
+  }
+
+  test('does not answer what it kept before', async () => {
+    const id = await host.product(shop.merchant, { title: 'Before' });
+    for (let round = 0; round < 2; round++) {
+      await until(() => isKept(id));
+      other.child.kill('SIGSTOP');
+      await retitle(id, `After ${round}`);
+      const since = performance.now();
+      await until(() => performance.now() - since > 1_500);
+      other.child.kill('SIGCONT');
+      expect(await titleAt(id)).toBe(`After ${round}`);
+    }
+  });
+
+  test('hears of changes whatever its clock says', async () => {
+    const id = await host.product(shop.merchant, { title: 'Before' });
+    for (let round = 0; round < 2; round++) {
+      await until(() => isKept(id));
+      other.child.kill('SIGUSR2');
+      await retitle(id, `Moved ${round}`);
+      await until(async () => (await titleAt(id)) === `Moved ${round}`);
+      await until(() => isKept(id));
+    }
+  });
 });

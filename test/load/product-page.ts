@@ -2,6 +2,8 @@
  * Requests per second of a product page, beside a plain HTTP server that stringifies the same objects: all run in
  * processes of their own, in turn, and the ratios are what counts. With the path of another build's `main.js`, its page
  * is measured in the same run.
+ *
+ *   npm run bench:page -- [another build's main.js] [cases whose name contains this]
  */
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
@@ -13,7 +15,7 @@ const connections = 16;
 const seconds = Number(process.env['PAGE_SECONDS'] ?? 5);
 const rounds = Number(process.env['PAGE_ROUNDS'] ?? 3);
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const other = process.argv[2];
+const [other, only = ''] = process.argv.slice(2);
 
 const plainServer = `
   const { createServer } = require('node:http');
@@ -44,8 +46,6 @@ const hot = await Shop.open(main);
 console.log(
   `start with an empty directory, demo shop, training and the page's people included: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
 );
-const cold = await Shop.open(main, { CACHE_MEMORY: '0' });
-const before = other === undefined ? null : await Shop.open(other);
 const answer = await hot.ask(page.query, page.variables);
 const { reviews, comments, similarProducts } = answer.product;
 const counts = [reviews, comments, similarProducts].map(({ edges }) => edges.length);
@@ -53,6 +53,14 @@ console.log(
   `memory at rest: ${residentMegabytes(hot.started.child).toFixed(0)} MB; page: ${JSON.stringify(answer).length} bytes; reviews, comments, similar products: ${counts.join(', ')}`,
 );
 const plain = await start(['-e', plainServer], { PAGE: JSON.stringify({ data: answer }) });
+
+/** Each is opened when it is measured first. */
+function once(open: () => Promise<Shop>): { get(): Promise<Shop>; close(): Promise<void> } {
+  let shop: Promise<Shop> | null = null;
+  return { get: () => (shop ??= open()), close: async () => (await shop)?.close() };
+}
+const cold = once(() => Shop.open(main, { CACHE_MEMORY: '0' }));
+const before = once(() => Shop.open(other!));
 
 async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Promise<number> {
   const writing = write(hot, perSecond, where);
@@ -62,26 +70,40 @@ async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Pro
   return reached;
 }
 
+async function pages(shop: Shop, viewer?: number): Promise<number> {
+  return requestsPerSecond(shop.url, viewer === undefined ? undefined : shop.tokens[viewer]);
+}
+
 const cases: [string, () => Promise<number>][] = [
-  ['strangers, hot', () => requestsPerSecond(hot.url)],
-  ['signed-in viewers, hot', () => requestsPerSecond(hot.url, hot.tokens[0])],
+  ['strangers, hot', () => pages(hot)],
+  ['signed-in viewers, hot', () => pages(hot, 0)],
   ['strangers, 50 writes/s on other products', () => whileWriting(50, 'ELSEWHERE')],
   ['strangers, 5 writes/s on this product', () => whileWriting(5, 'HERE')],
-  ['strangers, nothing kept', () => requestsPerSecond(cold.url)],
-  ['signed-in viewers, nothing kept', () => requestsPerSecond(cold.url, cold.tokens[0])],
-  ...(before ? ([['strangers, the other build', () => requestsPerSecond(before.url)]] as [string, () => Promise<number>][]) : []),
+  ['strangers, nothing kept', async () => pages(await cold.get())],
+  ['signed-in viewers, nothing kept', async () => pages(await cold.get(), 0)],
+  ...(other === undefined
+    ? []
+    : [['strangers, the other build', async () => pages(await before.get())] as [string, () => Promise<number>]]),
 ];
 
 function median(values: number[]): number {
   return [...values].sort((one, another) => one - another)[Math.floor(values.length / 2)]!;
 }
 
-for (const [name, measure] of cases) {
-  const measured: { page: number; limit: number }[] = [];
-  for (let round = 0; round < rounds; round++) measured.push({ page: await measure(), limit: await requestsPerSecond(plain.url) });
-  const ratio = median(measured.map(({ page: reached, limit }) => reached / limit));
-  const [reached, limit] = [median(measured.map((one) => one.page)), median(measured.map((one) => one.limit))];
-  console.log(`${name}: ${reached.toFixed(0)}/s, plain ${limit.toFixed(0)}/s, ratio ${ratio.toFixed(3)}`);
+/** Rounds in turn, so that all have the same company on the machine. */
+const measured = new Map<string, { page: number; limit: number }[]>();
+const chosen = cases.filter(([name]) => name.includes(only));
+for (let round = 0; round <= rounds; round++)
+  for (const [name, measure] of chosen) {
+    const one = { page: await measure(), limit: await requestsPerSecond(plain.url) };
+    // The first round warms up.
+    if (round > 0) measured.set(name, [...(measured.get(name) ?? []), one]);
+  }
+for (const [name, all] of measured) {
+  const ratio = median(all.map(({ page: reached, limit }) => reached / limit));
+  const [reached, limit] = [median(all.map((one) => one.page)), median(all.map((one) => one.limit))];
+  console.log(`${name}: ${reached.toFixed(0)}/s, plain ${limit.toFixed(0)}/s, ratio ${ratio.toFixed(4)}`);
 }
 await kill(plain, 'SIGTERM');
-for (const shop of [hot, cold, before]) await shop?.close();
+await hot.close();
+for (const shop of [cold, before]) await shop.close();

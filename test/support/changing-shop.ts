@@ -103,6 +103,14 @@ export const writes = {
       shop.merchant,
     );
   },
+  moveProduct: (shop, plaza, { target, value }) =>
+    shop.change(
+      plaza,
+      'updateProduct',
+      { productId: at(shop.products, target), categoryId: at(shop.categories, value) },
+      'product { id }',
+      shop.merchant,
+    ),
   archiveProduct: (shop, plaza, { target }) =>
     shop.change(plaza, 'archiveProduct', { productId: at(shop.products, target) }, 'product { id }', shop.merchant),
   unarchiveProduct: (shop, plaza, { target }) =>

@@ -48,13 +48,16 @@ export async function startApi(environment: Record<string, string>): Promise<Run
   return { url: new URL(await addressOf(child)).origin, child };
 }
 
-/** Where a server that was just started says it answers. Its output is read on, so that it can write. */
-export function addressOf(child: ChildProcess): Promise<string> {
+/**
+ * Where a server that was just started says it answers. Its output is read on, so that it can write.
+ * @param inText how it says so where it writes no log
+ */
+export function addressOf(child: ChildProcess, inText?: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout!.on('data', (chunk: Buffer) => {
       if (output.length < 100_000) output += String(chunk);
-      const address = /"api":"([^"]+)"/.exec(output)?.[1];
+      const address = (/"api":"([^"]+)"/.exec(output) ?? inText?.exec(output))?.[1];
       if (address) resolve(address);
     });
     child.once('exit', () => reject(new Error(`it ended early:\n${output}`)));

@@ -110,8 +110,7 @@ describe('a cache of what is made from the store', () => {
   const none = { onEvict: () => {}, onInvalidate: () => {} };
   const change = (before: object | null, after: object | null) => ({
     collection: 'things',
-    before: () => before as never,
-    after: () => after as never,
+    images: { before: () => before as never, after: () => after as never },
   });
 
   test('forgets what a change touches while it is made, and what is made from memory that changed', async () => {

@@ -1,23 +1,11 @@
 /**
- * News of everything that changes in the embedded store, from whatever process. A process that hosts the store knows
- * without asking whether there is news that it has not heard: it counts commits in shared memory. Any other asks after
- * each write of its own how far the store has come, and trusts what it has heard only while it hears from the store.
+ * News of everything that changes in the store, from whatever process. A process that hosts the store knows without
+ * asking whether there is news that it has not heard: commits are counted in shared memory. Any other asks after each
+ * write of its own how far the store has come, and trusts what it has heard only while it hears from the store.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Binary } from 'bson';
-import mongoose, { type Connection } from 'mongoose';
 import type { Logger } from '../../log.js';
-
-type Document = Record<string, unknown>;
-
-/** A document before and after a change. */
-export interface DocumentChange {
-  collection: string;
-  /** Null where it was made. */
-  before: () => Document | null;
-  /** Null where it is gone. */
-  after: () => Document | null;
-}
+import { NotOffered, type DocumentChange, type News, type NewsSource } from './news.js';
 
 export interface FeedListener {
   onChanges(changes: readonly DocumentChange[]): void;
@@ -25,42 +13,41 @@ export interface FeedListener {
   onLost(): void;
 }
 
-/** How long the store may leave a question for news open, in milliseconds. */
-const wait = 250;
 /** A process that has not heard from the store for longer does not know what others wrote. */
 const longestSilence = 1_000;
 /** Who waits longer for news to arrive had better ask the store. */
 const longestWait = 100;
 const pauseAfterError = 100;
-
-interface News {
-  id: string;
-  sequence: number;
-  commits?: number;
-  lost: boolean;
-  changes: { collection: string; before: Binary | null; after: Binary | null }[];
-}
+const never = Number.NEGATIVE_INFINITY;
 
 export class ChangeFeed {
-  private place: { id?: string; sequence?: number } = {};
-  /** Every commit up to this one has been told. */
-  private told = -1;
-  private heardAt = Number.NEGATIVE_INFINITY;
+  /** Every change up to this place has been told. */
+  private told = -1n;
+  /** The store knew nothing else then. */
+  private heardAt = never;
   private wroteAt = 0;
+  /** The last own write for which it is known how far the store had come. */
   private askedAt = 0;
-  private waiting: { commits: number; resolve: (isThere: boolean) => void }[] = [];
+  private asking: { wroteAt: number; isThere: Promise<boolean> } | null = null;
+  private waiting: { place: bigint; resolve: (isThere: boolean) => void }[] = [];
   private running: Promise<void> | null = null;
   private stopped = false;
+  private source: NewsSource;
 
-  /** @param commits how often has been committed, where this process hosts the store */
+  /**
+   * @param sources ways to hear of changes; the first that the store offers is taken
+   * @param commits how often has been committed, where this process hosts the store
+   */
   constructor(
-    private readonly connection: Connection,
+    private readonly sources: readonly [NewsSource, ...NewsSource[]],
     private readonly commits: (() => number) | null,
     private readonly listener: FeedListener,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.source = sources[0];
+  }
 
-  /** Milliseconds since the store was heard last. */
+  /** Milliseconds for which nothing may have been heard of what others wrote. */
   get silence(): number {
     return performance.now() - this.heardAt;
   }
@@ -73,6 +60,7 @@ export class ChangeFeed {
     this.stopped = true;
     this.arrive();
     await this.running;
+    this.source.reset();
   }
 
   /** Notes that this process wrote something. */
@@ -82,89 +70,90 @@ export class ChangeFeed {
 
   /** Whether everything has been told that was acknowledged to this process; false where that would take long to know. */
   isCurrent(): boolean | Promise<boolean> {
-    if (this.told < 0 || this.stopped) return false;
-    if (this.commits) return this.hasArrived(this.commits());
+    if (this.told < 0n || this.stopped) return false;
+    if (this.commits) return this.hasArrived(BigInt(this.commits()));
     if (this.silence > longestSilence) return false;
     return this.askedAt === this.wroteAt || this.afterOwnWrites();
   }
 
-  private hasArrived(commits: number): boolean | Promise<boolean> {
-    if (this.told >= commits) return true;
+  private hasArrived(place: bigint): boolean | Promise<boolean> {
+    if (this.told >= place) return true;
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle(false), longestWait);
       const settle = (isThere: boolean): void => {
         clearTimeout(timer);
         resolve(isThere);
       };
-      this.waiting.push({ commits, resolve: settle });
+      this.waiting.push({ place, resolve: settle });
     });
   }
 
-  private async afterOwnWrites(): Promise<boolean> {
-    const wroteAt = this.wroteAt;
+  private afterOwnWrites(): Promise<boolean> {
+    const { wroteAt } = this;
+    if (this.asking?.wroteAt !== wroteAt) this.asking = { wroteAt, isThere: this.askFor(wroteAt) };
+    return this.asking.isThere;
+  }
+
+  private async askFor(wroteAt: number): Promise<boolean> {
     try {
-      const { commits } = await this.ask({});
-      if (commits === undefined || !(await this.hasArrived(commits))) return false;
+      if (!(await this.hasArrived(await this.source.position()))) return false;
+      this.askedAt = Math.max(this.askedAt, wroteAt);
+      return this.askedAt === this.wroteAt;
     } catch {
       return false;
+    } finally {
+      if (this.asking?.wroteAt === wroteAt) this.asking = null;
     }
-    this.askedAt = Math.max(this.askedAt, wroteAt);
-    return this.askedAt === this.wroteAt;
   }
 
   private async run(): Promise<void> {
+    for (const source of this.sources) {
+      this.source = source;
+      if (await this.follow()) return;
+    }
+    this.log.info({}, 'this store does not tell its changes: no answers are kept');
+  }
+
+  /** @returns false where the store does not tell its changes so */
+  private async follow(): Promise<boolean> {
     while (!this.stopped) {
+      const askedAt = performance.now();
       try {
-        this.take(await this.ask({ wait, ...this.place, ...(this.told >= 0 && { commits: this.told }) }));
+        this.take(await this.source.next(), askedAt);
       } catch (error) {
-        if (this.stopped) return;
-        const wasHeard = this.told >= 0;
+        if (this.stopped) break;
+        const wasHeard = this.told >= 0n;
         this.lose();
-        if (isUnknownCommand(error)) return this.log.info({}, 'this store does not tell its changes: no answers are kept');
+        if (error instanceof NotOffered) return false;
         if (wasHeard) this.log.warn({ err: error }, 'the store tells no changes: no answers are kept until it does');
         await pause(pauseAfterError);
       }
     }
+    return true;
   }
 
-  private async ask(question: object): Promise<News> {
-    return (await this.connection.db!.command({ plazaChanges: 1, ...question })) as unknown as News;
-  }
-
-  private take({ id, sequence, commits, lost, changes }: News): void {
-    const isFirst = this.place.id === undefined;
-    this.place = { id, sequence };
-    this.heardAt = performance.now();
-    if (lost && !isFirst) this.listener.onLost();
-    if (changes.length > 0) this.listener.onChanges(changes.map(readable));
-    if (commits === undefined) return;
-    this.told = commits;
+  /** @param askedAt what the store answers was true then: the answer itself may have waited for long, while this process was stopped */
+  private take({ changes, isLost, told, isAll }: News, askedAt: number): void {
+    if (isLost) this.listener.onLost();
+    if (changes.length > 0) this.listener.onChanges(changes);
+    for (const { collection, images } of changes) if (!images) this.source.askForImages(collection);
+    if (!isAll) return;
+    this.heardAt = askedAt;
+    this.told = told;
     this.arrive();
   }
 
   private arrive(): void {
     const [there, waiting] = [[], []] as [typeof this.waiting, typeof this.waiting];
-    for (const one of this.waiting) (this.stopped || one.commits <= this.told ? there : waiting).push(one);
+    for (const one of this.waiting) (this.stopped || one.place <= this.told ? there : waiting).push(one);
     this.waiting = waiting;
     for (const { resolve } of there) resolve(!this.stopped);
   }
 
   private lose(): void {
-    this.told = -1;
-    this.heardAt = Number.NEGATIVE_INFINITY;
+    this.told = -1n;
+    this.heardAt = never;
+    this.source.reset();
     this.listener.onLost();
   }
-}
-
-/** MongoDB's own server has no such command. */
-function isUnknownCommand(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 59;
-}
-
-function readable({ collection, before, after }: News['changes'][number]): DocumentChange {
-  return { collection, before: () => before && read(before), after: () => after && read(after) };
-}
-
-function read(bytes: Binary): Document {
-  return mongoose.mongo.BSON.deserialize(bytes.buffer);
 }

@@ -2,7 +2,8 @@
  * Keeps what was made from the store for as long as the store would give the same: what is kept remembers what it was
  * made from, and a change removes what it touches. Nothing expires; what is not known to be true now is not answered.
  */
-import type { DocumentChange, FeedListener } from './change-feed.js';
+import type { FeedListener } from './change-feed.js';
+import type { DocumentChange } from './news.js';
 import { recordReads, type Reads } from './reads.js';
 import { S3Fifo } from './s3-fifo.js';
 import { collectionTag, documentTags } from './tags.js';
@@ -28,8 +29,8 @@ export class ExactCache implements FeedListener {
   private readonly kept: S3Fifo<Kept<unknown>>;
   private readonly making = new Map<string, Kept<unknown>>();
   private readonly byTag = new Map<string, Set<Kept<unknown>>>();
-  /** The fields by whose values something is kept, with how many tags name them, by collection. */
-  private readonly fields = new Map<string, Map<string, number>>();
+  /** The fields by whose values something is kept, with the tags that name them, by collection. */
+  private readonly fields = new Map<string, Map<string, Set<string>>>();
 
   constructor(
     maxBytes: number,
@@ -110,12 +111,14 @@ export class ExactCache implements FeedListener {
     if (all.size > 0) this.observer.onInvalidate(all.size);
   }
 
-  private tagsOf({ collection, before, after }: DocumentChange): Set<string> {
+  private tagsOf({ collection, images }: DocumentChange): Set<string> {
     const tags = new Set([collectionTag(collection)]);
     const fields = this.fields.get(collection);
     if (!fields) return tags;
-    const images = [before(), after()].filter((image) => image !== null);
-    for (const field of fields.keys()) for (const image of images) for (const tag of documentTags(collection, field, image)) tags.add(tag);
+    if (!images) return new Set([...tags, ...[...fields.values()].flatMap((ofField) => [...ofField])]);
+    const documents = [images.before(), images.after()].filter((document) => document !== null);
+    for (const field of fields.keys())
+      for (const document of documents) for (const tag of documentTags(collection, field, document)) tags.add(tag);
     return tags;
   }
 
@@ -134,8 +137,8 @@ export class ExactCache implements FeedListener {
     this.byTag.set(tag, new Set([kept]));
     const [collection, field] = tag.split('/', 2) as [string, string | undefined];
     if (field === undefined) return;
-    const fields = this.fields.get(collection) ?? new Map<string, number>();
-    fields.set(field, (fields.get(field) ?? 0) + 1);
+    const fields = this.fields.get(collection) ?? new Map<string, Set<string>>();
+    fields.set(field, (fields.get(field) ?? new Set()).add(tag));
     this.fields.set(collection, fields);
   }
 
@@ -147,9 +150,9 @@ export class ExactCache implements FeedListener {
     const [collection, field] = tag.split('/', 2) as [string, string | undefined];
     const fields = this.fields.get(collection);
     if (field === undefined || !fields) return;
-    const left = fields.get(field)! - 1;
-    if (left > 0) fields.set(field, left);
-    else fields.delete(field);
+    const tags = fields.get(field)!;
+    tags.delete(tag);
+    if (tags.size === 0) fields.delete(field);
     if (fields.size === 0) this.fields.delete(collection);
   }
 

@@ -3,7 +3,9 @@ import type { Connection } from 'mongoose';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../../log.js';
 import { ChangeFeed } from './change-feed.js';
+import { EmbeddedNews } from './embedded-news.js';
 import { ExactCache, type Made } from './exact-cache.js';
+import { StreamNews } from './stream-news.js';
 
 export type { Made } from './exact-cache.js';
 
@@ -36,7 +38,7 @@ export class StoreCache {
       registers: [metrics],
     });
     this.cache = new ExactCache(maxBytes, { onEvict: () => evictions.inc(), onInvalidate: (count) => invalidations.inc(count) });
-    this.feed = new ChangeFeed(connection, commits, this.cache, log);
+    this.feed = new ChangeFeed([new EmbeddedNews(connection), new StreamNews(connection, log)], commits, this.cache, log);
     this.watch(metrics);
   }
 

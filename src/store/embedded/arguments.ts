@@ -17,8 +17,8 @@ const known: Record<string, readonly string[]> = {
   update: ['updates', 'ordered', 'bypassDocumentValidation', 'let'],
   delete: ['deletes', 'ordered', 'let'],
   findAndModify: ['query', 'sort', 'remove', 'update', 'new', 'upsert', 'fields', 'arrayFilters', 'bypassDocumentValidation', ...shapes],
-  create: ['validator', 'validationLevel', 'validationAction', 'idIndex', 'autoIndexId'],
-  collMod: ['validator', 'validationLevel', 'validationAction', 'index'],
+  create: ['validator', 'validationLevel', 'validationAction', 'changeStreamPreAndPostImages', 'idIndex', 'autoIndexId'],
+  collMod: ['validator', 'validationLevel', 'validationAction', 'changeStreamPreAndPostImages', 'index'],
   createIndexes: ['indexes', 'commitQuorum'],
   getMore: ['collection', 'batchSize'],
 };
@@ -27,7 +27,6 @@ const known: Record<string, readonly string[]> = {
 const notImplemented = new Set([
   'awaitData',
   'capped',
-  'changeStreamPreAndPostImages',
   'clusteredIndex',
   'encryptedFields',
   'exchange',

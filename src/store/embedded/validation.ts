@@ -1,4 +1,4 @@
-/** What a collection demands of its documents. */
+/** What a collection demands of its documents, and whether change streams tell them as they were. */
 import type { Document } from 'bson';
 import { CommandError } from './errors.js';
 import { compileFilter } from './query/matching.js';
@@ -21,7 +21,21 @@ export function collectionOptions(command: Document): Document {
     }
     options[name] = value;
   }
+  const images = command[imagesOption] as Value;
+  if (images !== undefined) options[imagesOption] = requireImagesOption(images);
   return options;
+}
+
+const imagesOption = 'changeStreamPreAndPostImages';
+
+function requireImagesOption(value: Value): Document {
+  if (isDocument(value) && typeof value['enabled'] === 'boolean' && Object.keys(value).length === 1) return value;
+  throw new CommandError(14, `BSON field '${imagesOption}' must be a document with the boolean 'enabled'`);
+}
+
+/** Whether changes of the collection are noted with the documents before and after. */
+export function keepsImages(options: Document): boolean {
+  return (options[imagesOption] as { enabled?: boolean } | undefined)?.enabled === true;
 }
 
 /** A test of documents, or null where every document may be stored. */

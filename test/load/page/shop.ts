@@ -31,7 +31,7 @@ export async function start(args: string[], environment: NodeJS.ProcessEnv = {})
     env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return { url: await addressOf(child), child };
+  return { url: await addressOf(child, / API +(http\S+)/), child };
 }
 
 export function residentMegabytes({ pid }: ChildProcess): number {

@@ -15,6 +15,8 @@ export interface Token {
   kind: Kind;
   /** The log that the position is of. */
   log: string;
+  /** A later moment, up to which nothing follows the position. */
+  heard?: bigint;
 }
 
 export function positionOf(moment: bigint, at: number): Position {
@@ -37,12 +39,13 @@ export function timeOf(position: Position): Timestamp {
   return new Timestamp(momentOf(position));
 }
 
-/** The token as drivers hand it back: hexadecimal digits, in the order of the positions. */
-export function encodeToken({ position, kind, log }: Token): Document {
-  return { _data: `82${position.toString('hex')}${kinds[kind]}${log}` };
+/** The token as drivers hand it back: hexadecimal digits, in the order of the positions, that begin with the time as MongoDB's do. */
+export function encodeToken({ position, kind, log, heard }: Token): Document {
+  if (heard === undefined) return { _data: `82${position.toString('hex')}${kinds[kind]}${log}` };
+  return { _data: `82${endOf(heard).toString('hex')}${kinds[kind]}${position.toString('hex')}${log}` };
 }
 
-const shape = /^82([0-9a-f]{24})(00|01)([0-9a-f]{16})$/i;
+const shape = /^82([0-9a-f]{24})(00|01)([0-9a-f]{24})?([0-9a-f]{16})$/i;
 
 /** @throws CommandError for what is no token of this store */
 export function parseToken(token: Value): Token {
@@ -50,5 +53,5 @@ export function parseToken(token: Value): Token {
   const parts = typeof data === 'string' ? shape.exec(data) : null;
   if (!parts) throw new CommandError(260, 'Invalid resume token');
   const kind = parts[2] === kinds.invalidate ? 'invalidate' : 'event';
-  return { position: Buffer.from(parts[1]!, 'hex'), kind, log: parts[3]!.toLowerCase() };
+  return { position: Buffer.from(parts[3] ?? parts[1]!, 'hex'), kind, log: parts[4]!.toLowerCase() };
 }

@@ -1,6 +1,7 @@
 /** Change streams: `$changeStream` and the stages behind it, over the log of changes. */
 import { Timestamp, type Document } from 'bson';
 import { compileStage, type Stage, type StageContext } from '../aggregation/stages.js';
+import { nextMoment } from '../clock.js';
 import { CommandError } from '../errors.js';
 import { encodeAny, largestDocument } from '../raw-document.js';
 import { isDocument, typeOf, type Value } from '../values/types.js';
@@ -29,6 +30,7 @@ const step = 10;
 
 const options = ['fullDocument', 'fullDocumentBeforeChange', 'resumeAfter', 'startAfter', 'startAtOperationTime', 'allChangesForCluster'];
 const notImplemented = ['showExpandedEvents', 'showMigrationEvents', 'showSystemEvents', 'showRawUpdateDescription'];
+const images = ['whenAvailable', 'required'];
 const permitted = new Set([
   '$addFields',
   '$changeStreamSplitLargeEvent',
@@ -54,26 +56,24 @@ export function parseStream(stage: Document): Document {
     if (options.includes(name) || notImplemented.includes(name) || name === 'allowToRunOnConfigDB') continue;
     throw new CommandError(40415, `BSON field '$changeStream.${name}' is an unknown field.`);
   }
-  requireImages(specification);
+  requireKnownImages(specification);
   const starts = ['resumeAfter', 'startAfter', 'startAtOperationTime'].filter((name) => specification[name] !== undefined);
   if (starts.length > 1)
     throw new CommandError(40674, `Only one type of resume option is allowed, but multiple were found: ${starts.join()}`);
   return specification;
 }
 
-function requireImages({ fullDocument = 'default', fullDocumentBeforeChange = 'off' }: Document): void {
-  const images = ['off', 'whenAvailable', 'required'];
-  if (!['default', 'updateLookup', 'whenAvailable', 'required'].includes(fullDocument as string))
+function requireKnownImages({ fullDocument = 'default', fullDocumentBeforeChange = 'off' }: Document): void {
+  if (!['default', 'updateLookup', ...images].includes(fullDocument as string))
     throw new CommandError(2, `Enumeration value '${String(fullDocument)}' for field '$changeStream.fullDocument' is not a valid value.`);
-  if (!images.includes(fullDocumentBeforeChange as string))
+  if (!['off', ...images].includes(fullDocumentBeforeChange as string))
     throw new CommandError(2, `Enumeration value for field '$changeStream.fullDocumentBeforeChange' is not a valid value.`);
-  if (images.includes(fullDocument as string) || fullDocumentBeforeChange !== 'off')
-    throw new CommandError(238, 'pre- and post-images are not implemented');
 }
 
 export class ChangeStream {
   private readonly stages: Stage[];
   private readonly looksUp: boolean;
+  private readonly wants: { before: unknown; after: unknown };
   private position: Position;
   private ended = false;
   /** Cleared when the cursor is closed. */
@@ -92,6 +92,7 @@ export class ChangeStream {
     const specification = parseStream(first!);
     this.stages = rest.map((stage) => compilePermitted(stage, context));
     this.looksUp = specification['fullDocument'] === 'updateLookup';
+    this.wants = { before: specification['fullDocumentBeforeChange'] ?? 'off', after: specification['fullDocument'] ?? 'default' };
     this.position = this.startOf(specification);
   }
 
@@ -102,6 +103,8 @@ export class ChangeStream {
     let bytes = 0;
     let kind: 'event' | 'invalidate' = 'event';
     this.isBehind = true;
+    // Everything before it has been appended, since commits are made in this thread, in one turn each.
+    const now = nextMoment();
     while (events.length < most && !this.ended && performance.now() < deadline) {
       const entries = this.log.read(this.position, Math.min(entriesAtOnce, most - events.length));
       for (const entry of entries) {
@@ -121,11 +124,11 @@ export class ChangeStream {
       this.isBehind = entries.length > 0;
       if (!this.isBehind) break;
     }
-    return this.batch(events, kind);
+    return this.batch(events, kind, this.isBehind || this.ended ? undefined : now);
   }
 
-  private batch(events: Document[], kind: 'event' | 'invalidate'): Batch {
-    return { events, resumeToken: encodeToken({ position: this.position, kind, log: this.log.id }), ended: this.ended };
+  private batch(events: Document[], kind: 'event' | 'invalidate', heard?: bigint): Batch {
+    return { events, resumeToken: encodeToken({ position: this.position, kind, log: this.log.id, heard }), ended: this.ended };
   }
 
   private startOf({ resumeAfter, startAfter, startAtOperationTime }: Document): Position {
@@ -148,7 +151,7 @@ export class ChangeStream {
   /** The entry as this stream tells it: not at all, or as one event, or followed by the stream's end. */
   private tell({ position, event }: Entry): Document[] {
     if (!this.isWatched(event)) return [];
-    const { operationType, ...rest } = event;
+    const { operationType, ...rest } = this.withImages(event);
     const token = (kind: 'event' | 'invalidate') => encodeToken({ position, kind, log: this.log.id });
     const told = { _id: token('event'), operationType: operationType as string, clusterTime: timeOf(position), ...rest };
     if (this.looksUp && operationType === 'update') Object.assign(told, { fullDocument: this.current(event) });
@@ -161,6 +164,24 @@ export class ChangeStream {
         wallTime: rest['wallTime'] as Date,
       });
     return events.flatMap((one) => this.throughStages(one));
+  }
+
+  /** With the documents before and after, where the stream asks for them and they are there. */
+  private withImages(event: Document): Document {
+    const { fullDocumentBeforeChange = null, ...told } = event;
+    const { operationType, fullDocument = null } = told as { operationType: string; fullDocument?: Document };
+    if (operationType === 'update') delete told['fullDocument'];
+    if (operationType === 'update' && images.includes(this.wants.after as string))
+      told['fullDocument'] = this.imageOf(fullDocument, this.wants.after);
+    if (this.wants.before !== 'off' && ['update', 'replace', 'delete'].includes(operationType))
+      told['fullDocumentBeforeChange'] = this.imageOf(fullDocumentBeforeChange as Document | null, this.wants.before);
+    return told;
+  }
+
+  private imageOf(image: Document | null, wanted: unknown): Document | null {
+    if (image === null && wanted === 'required')
+      throw new CommandError(280, 'Change stream was configured to require an image of the document, but the image was not found.');
+    return image;
   }
 
   private throughStages(event: Document): Document[] {
