@@ -26,6 +26,9 @@ beforeAll(async () => {
   await follower.start({ MONGODB_URI: proxy.uri });
   await plain.start({ ...shared, CACHE_MEMORY: '0' });
   shop = await ChangingShop.open(host);
+  // Each document takes its time when it comes first.
+  for (const read of Object.keys(reads) as ReadName[])
+    await Promise.all([...apps, plain].map((plaza) => answerOf(plaza, sentOf({ read, viewer: 0, actor: 0, target: 0, value: 0 }))));
 });
 afterAll(async () => {
   for (const plaza of [guest, follower, plain]) await plaza.app.close();
@@ -82,33 +85,34 @@ async function answerOf(plaza: Plaza, { query, variables, token }: Sent): Promis
   return JSON.stringify({ data, errors });
 }
 
-/** What an app answers is what the store says, just before or just after. @returns what was answered instead; null for a true answer */
-async function lieOf(plaza: Plaza, sent: Sent): Promise<object | null> {
+const answersOf = (sent: Sent): Promise<string[]> => Promise.all(apps.map((plaza) => answerOf(plaza, sent)));
+
+/** What apps answered that the store did not say, just before or just after, by their number. */
+async function liesOf(sent: Sent): Promise<Map<number, object>> {
   const before = await answerOf(plain, sent);
-  const answer = await answerOf(plaza, sent);
-  if (answer === before) return null;
+  const answers = await answersOf(sent);
+  if (answers.every((answer) => answer === before)) return new Map();
   const after = await answerOf(plain, sent);
-  return answer === after ? null : { answer, before, after, query: sent.query };
+  const lies = answers.map((answer, number) => [number, { answer, before, after, query: sent.query }] as const);
+  return new Map(lies.filter(([, { answer }]) => answer !== before && answer !== after));
 }
 
-const answersOf = (sent: Sent): Promise<string>[] => apps.map((plaza) => answerOf(plaza, sent));
-
-async function take({ write, through: number, asked: questions, ...choice }: Step): Promise<void> {
-  const through = apps[number]!;
-  const before = questions.map(sentOf);
-  for (const sent of before) await Promise.all(answersOf(sent));
-  await Promise.all([writes[write](shop, through, choice), ...before.flatMap(answersOf)]);
-  for (const sent of before) {
-    expect(await lieOf(through, sent), `after ${write}, where it was acknowledged`).toBeNull();
+async function take({ write, through, asked: questions, ...choice }: Step): Promise<void> {
+  const asked = questions.map(sentOf);
+  await Promise.all(asked.map(answersOf));
+  await Promise.all([writes[write](shop, apps[through]!, choice), ...asked.map(answersOf)]);
+  for (const sent of asked) {
+    const lies = await liesOf(sent);
+    expect(lies.get(through), `after ${write}, where it was acknowledged`).toBeUndefined();
     // The process of the store knows of every write.
-    expect(await lieOf(host, sent), `after ${write}, at the store`).toBeNull();
-    for (const plaza of apps) await until(async () => (await lieOf(plaza, sent)) === null);
+    expect(lies.get(0), `after ${write}, at the store`).toBeUndefined();
+    if (lies.size > 0) await until(async () => (await liesOf(sent)).size === 0);
   }
 }
 
 test('no answer is older than what was acknowledged', { timeout: (seconds + 120) * 1000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
       for (const one of steps) await take(one);
     }),
     { numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false, endOnFailure: true },

@@ -5,6 +5,7 @@
  *
  *   npm run bench:page -- [another build's main.js] [cases whose name contains this]
  */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { kill } from '../support/processes.js';
@@ -14,7 +15,8 @@ import { write } from './page/writers.js';
 const connections = 16;
 const seconds = Number(process.env['PAGE_SECONDS'] ?? 5);
 const rounds = Number(process.env['PAGE_ROUNDS'] ?? 3);
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const checkout = process.env['BENCH_CHECKOUT'] ?? fileURLToPath(new URL('../..', import.meta.url));
+const main = join(checkout, 'dist/main.js');
 const [other, only = ''] = process.argv.slice(2);
 
 const plainServer = `
