@@ -138,6 +138,10 @@ const server = {
   ),
   INTROSPECTION: described(flag.optional(), 'Whether clients may ask for the schema.', whilePrivate),
   SUGGESTIONS: described(flag.optional(), 'Whether errors name what a misspelt field may have meant.', whilePrivate),
+  TRUSTED_DOCUMENTS: described(
+    text.optional(),
+    'A file of the only documents that may run, by id, as GraphQL Code Generator, Relay or Apollo write it. See [clients.md](clients.md). Without it, any document runs.',
+  ),
   FEDERATION: described(
     flag.prefault('false'),
     'Whether the API is a subgraph of Apollo Federation 2: serves `_service` and `_entities`, and so the schema to whoever asks.',

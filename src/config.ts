@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { environment, type Environment } from './config-variables.js';
 import { isLoopback } from './loopback.js';
 import { OperatorError } from './operator-error.js';
+import { readTrustedDocuments } from './trusted-document-file.js';
 
 /** Times are in milliseconds, sizes in bytes. */
 export interface Config {
@@ -76,6 +77,8 @@ export interface Config {
   telemetry: { endpoint: string | undefined; headers: Record<string, string>; serviceName: string; sampleRatio: number };
   /** Whether the driver tells of every command of the store: only where metrics or traces are asked for. */
   watchCommands: boolean;
+  /** The only documents that run, by id; null where any does. */
+  trustedDocuments: ReadonlyMap<string, string> | null;
   introspection: boolean;
   suggestions: boolean;
   playground: boolean;
@@ -203,6 +206,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     identityProvider: identityProvider(values),
     customerTokens: { jwksUrl: values.CUSTOMER_TOKEN_JWKS_URL ?? null, audience: values.CUSTOMER_TOKEN_AUDIENCE },
     federation: values.FEDERATION,
+    trustedDocuments: trustedDocuments(values),
     authSecrets: [
       authSecret(values, variables['NODE_ENV'], dataDirectory),
       ...(values.AUTH_SECRET_ACCEPTED ? [values.AUTH_SECRET_ACCEPTED] : []),
@@ -322,6 +326,17 @@ function gorse({ RECOMMENDER, GORSE_URL, GORSE_API_KEY }: Environment): Config['
   if (RECOMMENDER === 'local') return null;
   if (!GORSE_URL) throw new ConfigError('RECOMMENDER: gorse needs GORSE_URL');
   return { url: GORSE_URL, apiKey: GORSE_API_KEY };
+}
+
+function trustedDocuments({ TRUSTED_DOCUMENTS: file }: Environment): Config['trustedDocuments'] {
+  if (file === undefined) return null;
+  try {
+    return readTrustedDocuments(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined) throw new ConfigError(`TRUSTED_DOCUMENTS: ${file} cannot be read (${code})`);
+    throw new ConfigError(`TRUSTED_DOCUMENTS: ${file} must be a JSON object from id to document, or a manifest of Apollo's`);
+  }
 }
 
 function identityProvider({

@@ -7,6 +7,7 @@ export type RequestErrorCode =
   | 'FORBIDDEN'
   | 'NOT_FOUND'
   | 'BAD_USER_INPUT'
+  | 'DOCUMENT_NOT_TRUSTED'
   | 'RATE_LIMITED'
   | 'QUERY_TOO_COMPLEX'
   | 'OPERATION_TIMEOUT'

@@ -14,6 +14,7 @@ import type { CompiledOperations } from './compiled-operations.js';
 import { formatError } from './errors.js';
 import type { Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
+import type { TrustedDocuments } from './trusted-documents.js';
 import type { LiveConnections, LiveIdentities, LiveIdentity } from './live-connections.js';
 
 export interface LiveOptions {
@@ -24,6 +25,8 @@ export interface LiveOptions {
   connections: LiveConnections;
   identities: LiveIdentities;
   rateLimits: RateLimits;
+  /** Null where any document runs. */
+  trusted: TrustedDocuments | null;
   /** The address of whoever is behind a request, also where a proxy forwards it. */
   addressOf: (request: IncomingMessage) => string;
   /** @throws RequestError UNAUTHENTICATED or TOKEN_EXPIRED for a token that is not good */
@@ -56,11 +59,12 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
   return {
     onConnect: ({ connectionParams, extra }) => connect(options, connectionParams ?? {}, extra),
     onClose: ({ extra }) => extra.leave?.forEach((leave) => leave()),
-    async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables, extensions }) {
+    async onSubscribe({ extra, subscriptions }, id, payload) {
       try {
         if (Object.keys(subscriptions).length > subscriptionsPerConnection) {
           throw new RequestError('RATE_LIMITED', `A connection holds at most ${subscriptionsPerConnection} subscriptions.`);
         }
+        const { query, operationName, variables, extensions } = options.trusted?.resolve(payload) ?? payload;
         const document = operations.document(query);
         if (!('kind' in document)) return document;
         const name = operationName || undefined;

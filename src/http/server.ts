@@ -27,6 +27,7 @@ import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdenti
 import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import { QueryAnswers, type QueryAnswerOptions } from '../graphql/query-answers.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
+import { TrustedDocuments } from '../graphql/trusted-documents.js';
 import { RequestMetrics } from '../observability/request-metrics.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams, type TokenCookie } from '../relay/context.js';
@@ -50,6 +51,7 @@ import { serveReviewPages, type ReviewPageOptions } from './review-page.js';
 import { serveReviewFeed, type ReviewFeedOptions } from './review-feed.js';
 import { loadStorefront, type StorefrontOptions } from './storefront.js';
 import { serveShortLinks, type ShortLinkOptions } from './short-links.js';
+import { resolveDocument } from './trusted-requests.js';
 import { serveWidgets } from './widgets.js';
 
 const path = '/graphql';
@@ -97,6 +99,8 @@ export interface HttpOptions
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
   cache: QueryAnswerOptions['cache'];
+  /** The only documents that run, by id; null where any does. */
+  trustedDocuments: ReadonlyMap<string, string> | null;
   seesEverybody: QueryAnswerOptions['seesEverybody'];
 }
 
@@ -150,6 +154,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const live: Live = {
     requests,
     ...options,
+    trusted: options.trustedDocuments && new TrustedDocuments(options.trustedDocuments),
     compression: new Compression(),
     answers: new QueryAnswers({ ...options, report }),
     connections,
@@ -257,6 +262,14 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
     method: ['GET', 'POST'],
     url: path,
     async handler(request, reply) {
+      const isPage = live.playground && isPageRequest(request) && !('query' in (request.query as object));
+      if (live.trusted && !isPage) {
+        try {
+          resolveDocument(request, live.trusted);
+        } catch (error) {
+          return refuseDocument(live, '', [documentRefusal(error)], request, reply);
+        }
+      }
       const { query } = ((request.method === 'POST' ? request.body : request.query) ?? {}) as { query?: unknown };
       if (live.playground && query === undefined && isPageRequest(request)) return reply.redirect(playgroundPath);
       if (!request.headers.accept?.includes('text/event-stream')) {
@@ -299,6 +312,11 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
 /** Somebody typed the API's address into a browser. */
 function isPageRequest({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && Boolean(headers.accept?.includes('text/html'));
+}
+
+function documentRefusal(error: unknown): GraphQLError {
+  if (error instanceof RequestError) return refusal(error);
+  throw error;
 }
 
 async function refuseDocument(

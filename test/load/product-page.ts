@@ -1,9 +1,9 @@
 /**
  * Requests per second of a product page, beside a plain HTTP server that stringifies the same objects: all run in
- * processes of their own, in turn, and the ratios are what counts. With the path of another build's `main.js`, its page
+ * processes of their own, in turn, and the ratios are what counts. With the path of release 0.1.0's `main.js`, its page
  * is measured in the same run.
  *
- *   npm run bench:page -- [another build's main.js] [cases whose name contains this]
+ *   npm run bench:page -- [0.1.0's main.js] [cases whose name contains this]
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,13 +30,13 @@ const plainServer = `
   }).listen(0, '127.0.0.1', function () { console.log(JSON.stringify({ api: 'http://127.0.0.1:' + this.address().port + '/graphql' })); });
 `;
 
-async function requestsPerSecond(url: string, token?: string): Promise<number> {
+async function requestsPerSecond(url: string, token?: string, asked = page): Promise<number> {
   const { requests, non2xx } = await autocannon({
     url,
     connections,
     duration: seconds,
     method: 'POST',
-    body: JSON.stringify(page),
+    body: JSON.stringify(asked),
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
   });
   if (non2xx > 0) throw new Error(`${non2xx} answers were not 200`);
@@ -62,7 +62,7 @@ function once(open: () => Promise<Shop>): { get(): Promise<Shop>; close(): Promi
   return { get: () => (shop ??= open()), close: async () => (await shop)?.close() };
 }
 const cold = once(() => Shop.open(main, { CACHE_MEMORY: '0' }));
-const before = once(() => Shop.open(other!));
+const before = once(() => Shop.open(other!, {}, { isFirstRelease: true }));
 
 async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Promise<number> {
   const writing = write(hot, perSecond, where);
@@ -73,7 +73,7 @@ async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Pro
 }
 
 async function pages(shop: Shop, viewer?: number): Promise<number> {
-  return requestsPerSecond(shop.url, viewer === undefined ? undefined : shop.tokens[viewer]);
+  return requestsPerSecond(shop.url, viewer === undefined ? undefined : shop.tokens[viewer], shop.page);
 }
 
 const cases: [string, () => Promise<number>][] = [
@@ -83,9 +83,7 @@ const cases: [string, () => Promise<number>][] = [
   ['strangers, 5 writes/s on this product', () => whileWriting(5, 'HERE')],
   ['strangers, nothing kept', async () => pages(await cold.get())],
   ['signed-in viewers, nothing kept', async () => pages(await cold.get(), 0)],
-  ...(other === undefined
-    ? []
-    : [['strangers, the other build', async () => pages(await before.get())] as [string, () => Promise<number>]]),
+  ...(other === undefined ? [] : [['strangers, 0.1.0', async () => pages(await before.get())] as [string, () => Promise<number>]]),
 ];
 
 function median(values: number[]): number {
@@ -98,6 +96,7 @@ const chosen = cases.filter(([name]) => name.includes(only));
 for (let round = 0; round <= rounds; round++)
   for (const [name, measure] of chosen) {
     const one = { page: await measure(), limit: await requestsPerSecond(plain.url) };
+    console.log(`  ${round}: ${name}: ${(one.page / one.limit).toFixed(4)}`);
     // The first round warms up.
     if (round > 0) measured.set(name, [...(measured.get(name) ?? []), one]);
   }
