@@ -98,7 +98,14 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const notification = notificationModule(
     foundation,
     { users, socialGraph: socialGraph.verbs },
-    { retention: retention.notifications, repeatWindow: retention.notificationRepeats },
+    {
+      ...config,
+      retention: retention.notifications,
+      repeatWindow: retention.notificationRepeats,
+      allowPrivate: config.webhooks.allowPrivate,
+      timeZone: config.invitations.quietHours.timeZone,
+      productUrlOf: productUrlOf(config),
+    },
   );
   const feed = feedModule(foundation, { users, socialGraph: socialGraph.verbs }, { retention: retention.feed });
   const shared = {
@@ -167,7 +174,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
       ...{ images, users, catalog: catalog.verbs, behaviour: behaviour.verbs, socialGraph: socialGraph.verbs, orders: order.verbs },
       ...{ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs },
       ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs, apiKeys: apiKey.verbs },
-      ...{ webhooks: webhook.verbs, invitations: invitation.verbs },
+      ...{ webhooks: webhook.verbs, invitations: invitation.verbs, notifications: notification.verbs },
     },
   };
 }
@@ -367,8 +374,10 @@ async function serve(
   if (config.telemetry.endpoint !== undefined) traceRootFields(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
-  const { apiKeys, images, users, socialGraph, shares, catalog, webhooks, invitations } = verbs;
-  webhooks.readPayloadsBy(payloadReader(operations));
+  const { apiKeys, images, users, socialGraph, shares, catalog, webhooks, invitations, notifications } = verbs;
+  const read = payloadReader(operations);
+  webhooks.readPayloadsBy(read);
+  notifications.readAs(read);
   return createHttpServer({
     ...config,
     images,
@@ -385,6 +394,10 @@ async function serve(
     openInvitation: openInvitation(invitations, catalog),
     isUnsubscribeLink: (token) => invitations.isUnsubscribeLink(token),
     unsubscribe: (token) => invitations.unsubscribe(token),
+    digests: {
+      isUnsubscribeLink: (token) => notifications.isUnsubscribeLink(token),
+      unsubscribe: (token) => notifications.unsubscribe(token),
+    },
     followShare: (code, visitor) => shares.followShare(code, visitor),
     rateLimits,
     hiddenAuthors: new HiddenAuthors(realtime.announcements, (user) => socialGraph.hiddenAuthorsOf(user)),

@@ -269,6 +269,28 @@ const mail = {
   ),
 };
 
+const vapidKey = (bytes: number) =>
+  text
+    .refine((value) => /^[\w-]+$/.test(value) && Buffer.from(value, 'base64url').length === bytes, `must be ${bytes} bytes as base64url`)
+    .optional();
+
+const webPush = {
+  VAPID_PUBLIC_KEY: described(
+    vapidKey(65),
+    'Key that browsers subscribe with for push messages, as `npx web-push generate-vapid-keys` makes it. Browsers have to subscribe anew when it changes. In production with `MONGODB_URI`, no push messages are sent without it.',
+    'made at the first start and kept beside the data',
+  ),
+  VAPID_PRIVATE_KEY: described(vapidKey(32), 'The private half. Required with `VAPID_PUBLIC_KEY`.', 'as above'),
+  VAPID_SUBJECT: described(
+    z
+      .string()
+      .regex(/^(?:mailto:[^@\s]+@|https:\/\/)\S+$/, 'must start with mailto: or https://')
+      .optional(),
+    'How operators of push services reach the shop: `mailto:` and an address, or an https page.',
+    '`PUBLIC_URL` if it is https, else `mailto:no-reply@…` at its host',
+  ),
+};
+
 const limits = {
   RATE_LIMIT_USER: described(count.default(240), 'Maximum mutations of one user in a minute.'),
   RATE_LIMIT_ADDRESS: described(count.default(2400), 'Maximum mutations of one address in a minute.'),
@@ -431,7 +453,7 @@ const integrations = {
   ),
   WEBHOOK_ALLOW_PRIVATE: described(
     flag.prefault('false'),
-    'Whether webhooks may have http addresses and lead to private networks or this machine. See [webhooks.md](webhooks.md).',
+    'Whether webhooks and push services may have http addresses and lead to private networks or this machine. See [webhooks.md](webhooks.md).',
   ),
 };
 
@@ -455,6 +477,7 @@ export const configurationSections: Record<string, Record<string, z.ZodType>> = 
   Store: store,
   Accounts: accounts,
   Mail: mail,
+  'Push messages': webPush,
   Limits: limits,
   Community: community,
   Images: images,
@@ -468,6 +491,7 @@ export const environment = z.object({
   ...store,
   ...accounts,
   ...mail,
+  ...webPush,
   ...limits,
   ...community,
   ...images,

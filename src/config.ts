@@ -1,5 +1,5 @@
 /** The configuration, read from the environment and validated once at the start. */
-import { randomBytes } from 'node:crypto';
+import { createECDH, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { environment, type Environment } from './config-variables.js';
@@ -63,6 +63,8 @@ export interface Config {
   /** The first encrypts, all of them decrypt. */
   encryptionKeys: { id: string; secret: string }[];
   mail: { smtpUrl: string | undefined; from: string; directory: string; showLinks: boolean };
+  /** Keys of push messages (VAPID); null where none are sent. */
+  webPush: { publicKey: string; privateKey: string; subject: string } | null;
   shopName: string;
   accountUrl: string;
   accessTokenLifetime: number;
@@ -218,6 +220,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
       directory: join(dataDirectory, 'outbox'),
       showLinks: isPrivate,
     },
+    webPush: webPush(values, variables['NODE_ENV'], dataDirectory, publicUrl),
     shopName: values.SHOP_NAME,
     accountUrl: values.ACCOUNT_URL ?? `${publicUrl}/account#{action}={token}`,
     accessTokenLifetime: values.ACCESS_TOKEN_LIFETIME,
@@ -374,15 +377,54 @@ function encryptionKeys(
   return [{ id: ownKey, secret: ownSecret(directory, ownKey) }];
 }
 
+/** Several processes need keys that are configured: each would make others. */
+function webPush(
+  { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey, VAPID_SUBJECT, MONGODB_URI }: Environment,
+  mode: string | undefined,
+  directory: string,
+  publicUrl: string,
+): Config['webPush'] {
+  const { protocol, hostname } = new URL(publicUrl);
+  const subject = VAPID_SUBJECT ?? (protocol === 'https:' ? publicUrl : `mailto:no-reply@${hostname}`);
+  if ((publicKey === undefined) !== (privateKey === undefined))
+    throw new ConfigError('VAPID_PUBLIC_KEY: needs VAPID_PRIVATE_KEY, and the other way round');
+  if (publicKey && privateKey) {
+    if (publicHalfOf(privateKey) !== publicKey) throw new ConfigError('VAPID_PUBLIC_KEY: does not belong to VAPID_PRIVATE_KEY');
+    return { publicKey, privateKey, subject };
+  }
+  if (MONGODB_URI && mode === 'production') return null;
+  const own = ownSecret(directory, 'vapid-key', newVapidKey);
+  return { publicKey: publicHalfOf(own), privateKey: own, subject };
+}
+
+function newVapidKey(): string {
+  const pair = createECDH('prime256v1');
+  pair.generateKeys();
+  // Leading zeros are part of it.
+  return Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()])
+    .subarray(-32)
+    .toString('base64url');
+}
+
+function publicHalfOf(privateKey: string): string {
+  const pair = createECDH('prime256v1');
+  try {
+    pair.setPrivateKey(Buffer.from(privateKey, 'base64url'));
+  } catch {
+    throw new ConfigError('VAPID_PRIVATE_KEY: is not a key of the curve P-256');
+  }
+  return pair.getPublicKey().toString('base64url');
+}
+
 /** The name of the key that is made beside the data. */
 const ownKey = 'data-key';
 
 /** A secret of this installation alone, made at the first start and kept beside the data. */
-function ownSecret(directory: string, name: string): string {
+function ownSecret(directory: string, name: string, make = () => randomBytes(32).toString('base64url')): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, name);
   try {
-    writeFileSync(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, make(), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -2,7 +2,7 @@
  * Encryption of what must not be readable in the store, and keyed digests to look it up by. Keys can be rotated: the
  * first seals, all of them open. Each key is used through subkeys, one for each purpose (HKDF, RFC 5869).
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export interface DataKey {
   /** Names the key in what it sealed. */
@@ -68,6 +68,20 @@ export class DataKeys {
   /** The digests of a text under every key, the current one first: something may have been kept by any of them. */
   digests(text: string, purpose: string): Buffer[] {
     return this.keys.map((key) => digestWith(key, text, purpose));
+  }
+
+  /** A token for a link, made of a text and its digest, so that nothing of it is stored. */
+  tokenFor(text: string, purpose: string): string {
+    return `${text}.${this.digest(text, purpose).toString('base64url')}`;
+  }
+
+  /** The text of a token; null for one that was not made here. It takes as long whatever is wrong. */
+  textIn(token: string, purpose: string): string | null {
+    const match = /^([0-9a-f]{24})\.([\w-]{43})$/.exec(token);
+    if (!match) return null;
+    const given = Buffer.from(match[2]!, 'base64url');
+    const isRight = this.digests(match[1]!, purpose).map((digest) => given.length === digest.length && timingSafeEqual(given, digest));
+    return isRight.includes(true) ? match[1]! : null;
   }
 }
 

@@ -32,6 +32,7 @@ export default defineConfig({
           item('Clients and caching', 'clients'),
           item('Errors in forms', 'guides/form-errors'),
           item('Live updates and resuming', 'guides/live-updates'),
+          item('Notifications', 'guides/notifications'),
           item('Uploads', 'guides/uploads'),
           item('Catalogue and search', 'catalogue'),
           item('Tracking and recommendations', 'guides/recommendations'),

@@ -109,7 +109,8 @@ async function createReview(
   return { held: answer.held ?? false, problems: answer.userErrors.map(({ message, field }) => ({ field: field.at(-1)!, message })) };
 }
 
-function page(reply: FastifyReply, title: string, body: string): FastifyReply {
+/** A page that works without a script. */
+export function page(reply: FastifyReply, title: string, body: string, language = 'en'): FastifyReply {
   const nonce = randomBytes(16).toString('base64url');
   const policy = `default-src 'none'; img-src https: http:; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
   return reply
@@ -118,7 +119,7 @@ function page(reply: FastifyReply, title: string, body: string): FastifyReply {
     .header('referrer-policy', 'no-referrer')
     .header('x-robots-tag', 'noindex')
     .header('content-security-policy', policy).send(`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

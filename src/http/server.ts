@@ -47,6 +47,7 @@ import { requestIdOf, RequestLog } from './request-log.js';
 import { playgroundPath, servePlayground } from './playground.js';
 import { serveProductPage, type ProductPageOptions } from './product-page.js';
 import { serveEmbeds, type EmbedOptions } from './embed.js';
+import { serveDigestPages, type DigestPageOptions } from './digest-page.js';
 import { serveReviewPages, type ReviewPageOptions } from './review-page.js';
 import { serveReviewFeed, type ReviewFeedOptions } from './review-feed.js';
 import { loadStorefront, type StorefrontOptions } from './storefront.js';
@@ -74,6 +75,7 @@ export interface HttpOptions
     ReviewFeedOptions,
     ImageRouteOptions,
     ReviewPageOptions,
+    DigestPageOptions,
     EmbedOptions,
     StorefrontOptions {
   storefront: boolean;
@@ -200,6 +202,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await serveWidgets(fastify);
   serveEmbeds(fastify, options, options.operations, options.streams);
   await serveReviewPages(fastify, options, options.operations, options.streams);
+  await serveDigestPages(fastify, options);
   await serveImages(fastify, options);
   serveAccountPage(fastify, path);
   if (options.docs) await serveDocs(fastify);

@@ -15,7 +15,13 @@ const paths = [
   ...['/', '/search', '/categories/:slug', '/cart', '/orders', '/users/:handle', '/feed', '/notifications', '/settings'],
   ...['/sign-in', '/sign-up', '/forgot-password'],
 ];
-const files = { 'icon.svg': 'image/svg+xml', 'manifest.webmanifest': 'application/manifest+json', 'sw.js': 'text/javascript' };
+const icons = ['icon-192.png', 'icon-512.png', 'icon-maskable-512.png', 'apple-touch-icon.png'];
+const files = {
+  ...Object.fromEntries(icons.map((name) => [name, 'image/png'])),
+  'icon.svg': 'image/svg+xml',
+  'manifest.webmanifest': 'application/manifest+json',
+  'sw.js': 'text/javascript',
+};
 
 /**
  * No script, style or connection but the shop's own. Pictures from elsewhere are those of imported products, and uploads

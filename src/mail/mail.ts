@@ -28,9 +28,20 @@ export interface MailContent {
   after?: string[];
   /** A link below everything else. */
   footer?: MailLink;
+  /** BCP 47; English where it is left out. */
+  language?: string;
 }
 
-export function composeMail({ to, subject, before, link, links = link ? [link] : [], after = [], footer }: MailContent): Mail {
+export function composeMail({
+  to,
+  subject,
+  before,
+  link,
+  links = link ? [link] : [],
+  after = [],
+  footer,
+  language = 'en',
+}: MailContent): Mail {
   const paragraph = (text: string): string => `<p style="margin:0 0 16px">${escapeHtml(text)}</p>`;
   const button = ({ label, url }: MailLink): string =>
     `<p style="margin:0 0 16px"><a href="${escapeHtml(url)}">${escapeHtml(label)}</a></p>`;
@@ -41,7 +52,7 @@ export function composeMail({ to, subject, before, link, links = link ? [link] :
     to,
     subject,
     text: `${[...before, ...links.map(plain), ...after, ...last.map(plain)].join('\n\n')}\n`,
-    html: `<!doctype html>\n<html lang="en"><body style="font:16px/1.5 sans-serif;max-width:36em">\n${body}\n</body></html>\n`,
+    html: `<!doctype html>\n<html lang="${language}"><body style="font:16px/1.5 sans-serif;max-width:36em">\n${body}\n</body></html>\n`,
     link: links[0]?.url ?? null,
   };
 }

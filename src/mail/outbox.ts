@@ -104,6 +104,10 @@ export class Outbox {
     await Promise.all(Array.from({ length: lanes }, work));
   }
 
+  private async markHanded(_id: string): Promise<void> {
+    await this.model.updateOne({ _id }, { $set: { handedAt: new Date() } });
+  }
+
   private counted(): Counter {
     const { metrics, model } = this;
     const waiting = new Gauge({
@@ -156,8 +160,7 @@ export class Outbox {
       const composer = this.composers.get(kind);
       if (!composer) throw new Error(`No feature makes mail of the kind "${kind}".`);
       const mail = await composer(JSON.parse(this.keys.open(sealed, contextOf(_id))) as never, _id);
-      if (mail && this.once.has(kind)) await this.model.updateOne({ _id }, { $set: { handedAt: new Date() } });
-      if (mail) await this.transport.send(mail, _id);
+      if (mail) await this.transport.send(mail, _id, this.once.has(kind) ? () => this.markHanded(_id) : undefined);
       this.sent.inc({ kind, outcome: mail ? 'sent' : 'needless' });
       await this.model.deleteOne({ _id });
     } catch (error) {

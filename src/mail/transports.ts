@@ -1,13 +1,17 @@
 /** How mail leaves: over SMTP, or into a folder where there is no mail server. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
+import { Readable } from 'node:stream';
+import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Logger } from '../log.js';
 import type { Mail } from './mail.js';
 
 export interface MailTransport {
-  /** @param id the same for every attempt to send the mail, so that a mail server may tell a repeated one */
-  send(mail: Mail, id: string): Promise<void>;
+  /**
+   * @param id the same for every attempt to send the mail, so that a mail server may tell a repeated one
+   * @param onHandOver is waited for before the first byte that makes a server take the mail
+   */
+  send(mail: Mail, id: string, onHandOver?: () => Promise<void>): Promise<void>;
   close(): void;
 }
 
@@ -16,12 +20,28 @@ const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTim
 /** @param url `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte */
 export function smtpTransport(url: string, from: string): MailTransport {
   const transport = createTransport({ url, pool: true, maxConnections: 4, ...timeouts });
+  transport.use('stream', ({ data, message }, done) => {
+    const { onHandOver } = data as typeof data & HandedOver;
+    if (onHandOver) message.processFunc((input) => Readable.from(afterHandOver(input, onHandOver), { objectMode: false }));
+    done();
+  });
   return {
-    async send(mail, id) {
-      await transport.sendMail(messageOf(mail, id, from));
+    async send(mail, id, onHandOver) {
+      const message: SendMailOptions & HandedOver = { ...messageOf(mail, id, from), onHandOver };
+      await transport.sendMail(message);
     },
     close: () => transport.close(),
   };
+}
+
+interface HandedOver {
+  onHandOver?: () => Promise<void>;
+}
+
+/** The message's bytes, which are first asked for when the server has agreed to take them. */
+async function* afterHandOver(input: Readable, onHandOver: () => Promise<void>): AsyncGenerator<Buffer> {
+  await onHandOver();
+  yield* input as AsyncIterable<Buffer>;
 }
 
 export interface FolderOptions {
@@ -35,7 +55,8 @@ export interface FolderOptions {
 export function folderTransport({ directory, from, showLinks }: FolderOptions, log: Logger): MailTransport {
   const transport = createTransport({ streamTransport: true, buffer: true });
   return {
-    async send(mail, id) {
+    async send(mail, id, onHandOver) {
+      await onHandOver?.();
       const { message } = await transport.sendMail(messageOf(mail, id, from));
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const path = join(directory, `${id}.eml`);

@@ -10,7 +10,7 @@ const translations = { de: german, es: spanish, zh: chinese } as const;
 
 export type Language = 'en' | keyof typeof translations;
 
-const languages: readonly Language[] = ['en', 'de', 'es', 'zh'];
+export const languages: readonly Language[] = ['en', 'de', 'es', 'zh'];
 
 /** @param accepted an `Accept-Language` header. @returns the language it prefers among ours, or English */
 export function languageOf(accepted: string | undefined): Language {

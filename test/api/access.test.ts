@@ -166,6 +166,8 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   unblockUser: async () => ({ userId: target.id }),
   markNotificationsRead: async () => ({ notificationIds: [] }),
   updateNotificationPreferences: async () => ({ preferences: [] }),
+  subscribeToPush: async () => ({ endpoint: 'https://push.example/1', keys: { p256dh: 'x', auth: 'x' } }),
+  unsubscribeFromPush: async () => ({ endpoint: 'https://push.example/1' }),
   reportContent: async () => ({ contentId: await make.comment(), reason: 'SPAM' }),
   moderateContent: async () => ({ contentId: await make.comment(), action: 'WARN', reason: 'x' }),
   appealModeration: async () => ({ contentId: await make.warnedComment(), body: 'Please' }),

@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto';
 import { Types } from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import { usePlaza, type Account } from '../support/plaza.js';
@@ -52,6 +53,8 @@ async function busyUser() {
   await plaza.mutate('followUser', { userId: me.id }, 'user { id }', other.token);
   await mine('blockUser', { userId: moderator.id }, 'user { id }');
   await mine('updateNotificationPreferences', { preferences: [{ kind: 'REACTED', enabled: false }] }, 'notificationPreferences { kind }');
+  const keys = { p256dh: createECDH('prime256v1').generateKeys('base64url'), auth: 'AAECAwQFBgcICQoLDA0ODw' };
+  await mine('subscribeToPush', { endpoint: 'https://push.example.com/send/me', keys }, 'viewer { id }');
   await mine('trackEvents', { events: [{ eventId: 'event-1', kind: 'VIEW', productId: otherProduct }] }, 'acceptedCount');
   await mine('reportContent', { contentId: otherReview.id, reason: 'SPAM', note: signed }, 'reported');
   await plaza.mutate(
@@ -112,6 +115,7 @@ describe('an export', () => {
       'notificationPreferences',
       'notifications',
       'orders',
+      'pushDevices',
       'questions',
       'reactions',
       'referralsReceived',

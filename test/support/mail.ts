@@ -27,6 +27,8 @@ export class TestMailServer {
   readonly received: ReadMail[] = [];
   /** How many mails are refused before one is taken. */
   refusals = 0;
+  /** What is looked at while a client sends: after the envelope, and with the message. */
+  onStage: (stage: 'envelope' | 'data') => Promise<void> = async () => {};
   private server: SMTPServer | null = null;
   port = 0;
 
@@ -34,13 +36,16 @@ export class TestMailServer {
     this.server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
+      onRcptTo: (_address, _session, callback) => void this.onStage('envelope').then(() => callback(), callback),
       onData: (stream, _session, callback) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           if (this.refusals-- > 0) return callback(new Error('try again later'));
-          this.received.push(readMail(Buffer.concat(chunks).toString()));
-          callback();
+          void this.onStage('data').then(() => {
+            this.received.push(readMail(Buffer.concat(chunks).toString()));
+            callback();
+          }, callback);
         });
       },
     });

@@ -1,11 +1,31 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 /** Where the API runs during development. */
 const api = process.env['PLAZA_URL'] ?? 'http://localhost:4000';
 
+/** Tells the service worker which files the app has, so that every page opens without a network. */
+function offlineFiles(): Plugin {
+  const placeholder = "{ name: 'development', files: [] }";
+  return {
+    name: 'offline-files',
+    writeBundle({ dir }, bundle) {
+      const worker = join(dir!, 'sw.js');
+      const files = Object.keys(bundle)
+        .filter((name) => name.startsWith('assets/'))
+        .sort()
+        .map((name) => `/${name}`);
+      const name = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+      writeFileSync(worker, readFileSync(worker, 'utf8').replace(placeholder, JSON.stringify({ name, files })));
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), offlineFiles()],
   resolve: { conditions: ['plaza-source', ...defaultClientConditions] },
   build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false },
   server: { proxy: { '/graphql': { target: api, ws: true }, '/images': api, '/uploads': api, '/s/': api } },

@@ -9,9 +9,27 @@ export const collections: Collections = {
     seenBy: 'The person alone',
   },
   notification_preferences: {
-    what: 'Which kinds of notification a user does not want',
+    what: 'Which kinds of notification a user wants in the shop, on their devices and by mail, and their language',
     why: 'To leave them out (contract)',
     kept: 'until the account is deleted',
     seenBy: 'The person alone',
+  },
+  push_devices: {
+    what: 'Browsers that get notifications: address and keys of their push service, kind of browser, language',
+    why: 'To send them (consent, given in the browser)',
+    kept: 'until they are switched off, their session ends or the push service gives them up',
+    seenBy: 'The person alone',
+  },
+  push_messages: {
+    what: 'Which notification is on its way to which browser',
+    why: 'To lose none (contract)',
+    kept: 'until it is sent, at most a day',
+    seenBy: 'Nobody',
+  },
+  notification_digests: {
+    what: 'Which notifications the next mail tells of',
+    why: 'To send it (consent)',
+    kept: 'until it is sent',
+    seenBy: 'Nobody',
   },
 };

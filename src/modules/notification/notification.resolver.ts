@@ -12,9 +12,10 @@ import { paginate } from '../../store/paging.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, Viewer, viewerOf, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { NotificationLoaders } from './notification.loader.js';
-import type { NotificationDocument, NotificationModels } from './notification.model.js';
+import type { DigestFrequency, NotificationDocument, NotificationModels } from './notification.model.js';
 import { notificationList, notificationTopic, type NotificationService, type Preference } from './notification.service.js';
 import {
+  EmailDigest,
   MarkNotificationsReadInput,
   MarkNotificationsReadPayload,
   Notification,
@@ -83,12 +84,16 @@ export class NotificationResolver {
   @Mutation(() => UpdateNotificationPreferencesPayload, { description: 'Updates which notifications the viewer receives.' })
   updateNotificationPreferences(
     @Arg('input', () => UpdateNotificationPreferencesInput, { description: 'The preferences to change.' })
-    { preferences }: UpdateNotificationPreferencesInput,
+    { preferences, emailDigest }: UpdateNotificationPreferencesInput,
     @Ctx() context: RequestContext,
   ) {
-    return payload(async () => ({
-      notificationPreferences: await this.dependencies.notifications.updatePreferences(context.requireSignedIn().userId, preferences),
-    }));
+    const { notifications } = this.dependencies;
+    const user = context.requireSignedIn().userId;
+    return payload(async () => {
+      const change = { kinds: preferences ?? [], digest: emailDigest, language: context.language };
+      const notificationPreferences = await notifications.updatePreferences(user, change);
+      return { notificationPreferences, emailDigest: await notifications.digestOf(user), viewer: viewerOf(context) };
+    });
   }
 
   @Authorized()
@@ -139,5 +144,11 @@ export class ViewerNotificationsResolver {
   })
   notificationPreferences(@Ctx() context: RequestContext): Promise<Preference[]> {
     return this.dependencies.notifications.preferencesOf(context.requireSignedIn().userId);
+  }
+
+  @Authorized()
+  @FieldResolver(() => EmailDigest, { nullable: true, description: 'How often the viewer’s unread notifications are sent by email.' })
+  emailDigest(@Ctx() context: RequestContext): Promise<DigestFrequency> {
+    return this.dependencies.notifications.digestOf(context.requireSignedIn().userId);
   }
 }

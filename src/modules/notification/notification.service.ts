@@ -3,10 +3,19 @@ import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
+import type { Language } from '../../messages/index.js';
 import { insert } from '../../store/documents.js';
 import { contentKey, type ContentReference } from '../domain-events.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
-import { notificationKinds, type NotificationDocument, type NotificationKindName, type NotificationModels } from './notification.model.js';
+import { channelNames, channelsOf, mutedField, type Channels } from './channels.js';
+import type { Departures } from './departures.js';
+import {
+  notificationKinds,
+  type DigestFrequency,
+  type NotificationDocument,
+  type NotificationKindName,
+  type NotificationModels,
+} from './notification.model.js';
 
 /** What can be taken back and done again without an end. */
 const repeatable: ReadonlySet<NotificationKindName> = new Set<NotificationKindName>([
@@ -17,6 +26,8 @@ const repeatable: ReadonlySet<NotificationKindName> = new Set<NotificationKindNa
   'FEEDBACK_ANSWERED',
 ]);
 const maxActors = 100;
+/** A notification that is not shown in the shop. */
+const offPage = { hidden: true, offPage: true } as const;
 const maxCounted = 1000;
 /** How many of those that were all marked at once are answered. */
 const maxShown = 100;
@@ -31,15 +42,23 @@ export interface Notice {
   subject: ContentReference;
 }
 
-export interface Preference {
+export interface Preference extends Channels {
   kind: NotificationKindName;
-  enabled: boolean;
+}
+
+export interface PreferenceChange {
+  /** Channels that are left out stay as they are. */
+  kinds: readonly ({ kind: NotificationKindName } & { [Channel in keyof Channels]?: boolean | null })[];
+  digest?: DigestFrequency | null;
+  /** The language in which the user asks, which is that of their mails from now on. */
+  language: Language;
 }
 
 interface NotificationDependencies {
   models: NotificationModels;
   realtime: Realtime;
   socialGraph: SocialGraphVerbs;
+  departures: Departures;
   /** Milliseconds in which the same deed of the same person is told once. */
   repeatWindow: number;
 }
@@ -56,10 +75,15 @@ export class NotificationService {
     const { recipient, kind, actor, subject } = notice;
     if (actor?.equals(recipient)) return;
     if (actor && (await this.dependencies.socialGraph.isSeparated(recipient, actor, change.session))) return;
-    if (await this.models.preferences.exists({ _id: recipient, muted: kind }).session(change.session)) return;
+    const preferences = await this.models.preferences.findById(recipient).session(change.session).lean();
+    const channels = channelsOf(preferences, kind);
+    const leaves = preferences !== null && (channels.push || channels.email);
+    if (!channels.enabled && !leaves) return;
     if (actor && repeatable.has(kind) && (await this.wasTold(change, notice, actor))) return;
     const content = contentKey(subject);
-    const notification = await this.putOnList(change, notice, `${kind}:${content}`);
+    const notification = await this.putOnList(change, notice, `${channels.enabled ? '' : 'off page:'}${kind}:${content}`, channels);
+    if (leaves) await this.dependencies.departures.add(change, { recipient, notification, actor, channels, preferences });
+    if (!channels.enabled) return;
     await change.emit(notificationTopic(recipient), 'NOTIFICATION_RECEIVED', { notification, content, ...(actor && { author: actor }) });
   }
 
@@ -72,12 +96,17 @@ export class NotificationService {
 
   /** Takes what others than its author were told about content off their lists, or puts it back. */
   async show({ session }: Change, author: Types.ObjectId, { id }: ContentReference, visible: boolean): Promise<void> {
-    const told = { subject: id, recipient: { $ne: author } };
+    const told = { subject: id, recipient: { $ne: author }, offPage: { $ne: true } };
     await this.models.notifications.updateMany(told, { $set: { hidden: !visible } }, { session });
   }
 
   /** Joins the unread notification of the same group, or makes a new one. @returns its id */
-  private async putOnList({ session }: Change, { recipient, kind, actor, subject }: Notice, unreadGroup: string): Promise<Types.ObjectId> {
+  private async putOnList(
+    { session }: Change,
+    { recipient, kind, actor, subject }: Notice,
+    unreadGroup: string,
+    { enabled }: Channels,
+  ): Promise<Types.ObjectId> {
     const earlier = await this.models.notifications.findOne({ recipient, unreadGroup }).session(session).lean();
     const at = new Date();
     if (earlier) {
@@ -89,7 +118,7 @@ export class NotificationService {
     const _id = new Types.ObjectId();
     const actors = actor ? [actor] : [];
     const { type: subjectType, id } = subject;
-    const fresh = { _id, recipient, kind, subjectType, subject: id, actors, unreadGroup, at, readAt: null };
+    const fresh = { _id, recipient, kind, subjectType, subject: id, actors, unreadGroup, at, readAt: null, ...(!enabled && offPage) };
     await insert(this.models.notifications, fresh, session);
     return _id;
   }
@@ -127,18 +156,27 @@ export class NotificationService {
   }
 
   async preferencesOf(user: Types.ObjectId): Promise<Preference[]> {
-    const muted = (await this.models.preferences.findById(user).lean())?.muted ?? [];
-    return notificationKinds.map((kind) => ({ kind, enabled: !muted.includes(kind) }));
+    const preferences = await this.models.preferences.findById(user).lean();
+    return notificationKinds.map((kind) => ({ kind, ...channelsOf(preferences, kind) }));
   }
 
-  /** Kinds that are left out stay as they are. */
-  async updatePreferences(user: Types.ObjectId, changes: Preference[]): Promise<Preference[]> {
-    const off = changes.filter(({ enabled }) => !enabled).map(({ kind }) => kind);
-    const on = changes.filter(({ enabled }) => enabled).map(({ kind }) => kind);
+  async digestOf(user: Types.ObjectId): Promise<DigestFrequency> {
+    return (await this.models.preferences.findById(user, { digest: 1 }).lean())?.digest ?? 'NEVER';
+  }
+
+  /** Kinds, channels and the digest that are left out stay as they are. */
+  async updatePreferences(user: Types.ObjectId, { kinds, digest, language }: PreferenceChange): Promise<Preference[]> {
     const { preferences } = this.models;
     await this.dependencies.realtime.recordChange([notificationTopic(user)], async ({ session }) => {
-      await preferences.updateOne({ _id: user }, { $addToSet: { muted: { $each: off } } }, { upsert: true, session });
-      await preferences.updateOne({ _id: user }, { $pullAll: { muted: on } }, { session });
+      const set = { language, ...(digest && { digest }) };
+      await preferences.updateOne({ _id: user }, { $set: set }, { upsert: true, session });
+      for (const channel of channelNames) {
+        const field = mutedField[channel];
+        const namesOf = (on: boolean) => kinds.filter((change) => change[channel] === on).map(({ kind }) => kind);
+        await preferences.updateOne({ _id: user }, { $addToSet: { [field]: { $each: namesOf(false) } } }, { session });
+        await preferences.updateOne({ _id: user }, { $pullAll: { [field]: namesOf(true) } }, { session });
+      }
+      if (digest) await this.dependencies.departures.reschedule(session, user, digest);
     });
     return this.preferencesOf(user);
   }

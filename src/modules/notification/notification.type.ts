@@ -1,9 +1,10 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { WebAddress } from '../../input/web-address.js';
 import { connectionType, edgeType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { eventType, field, ObjectType, payloadType, unionOf } from '../../relay/output.js';
+import { eventType, field, From, ObjectType, payloadType, unionOf } from '../../relay/output.js';
 import { Viewer } from '../user/index.js';
-import type { NotificationDocument } from './notification.model.js';
+import type { NotificationDocument, PushDeviceDocument } from './notification.model.js';
 
 export enum NotificationKind {
   REVIEW_REQUESTED = 'REVIEW_REQUESTED',
@@ -81,22 +82,103 @@ export const NotificationSubject = unionOf('NotificationSubject', 'What a notifi
 
 export const NotificationConnection = connectionType(Notification, 'Notification', { liveAs: '`notificationReceived`' });
 
-@ObjectType({ description: 'A preference for one kind of notification.' })
+export enum EmailDigest {
+  HOURLY = 'HOURLY',
+  DAILY = 'DAILY',
+  NEVER = 'NEVER',
+}
+
+registerEnumType(EmailDigest, {
+  name: 'EmailDigest',
+  description: 'How often unread notifications are sent by email.',
+  valuesConfig: {
+    HOURLY: { description: 'At the next full hour after a notification, at most one email an hour.' },
+    DAILY: { description: 'The next morning at eight in the shop’s time zone, at most one email a day.' },
+    NEVER: { description: 'No emails about notifications.' },
+  },
+});
+
+@ObjectType({ description: 'Where the viewer receives one kind of notification.' })
 export class NotificationPreference {
   @Field(() => NotificationKind, { description: 'Kind of notification.' })
   kind!: NotificationKind;
 
-  @Field(() => Boolean, { description: 'Whether the viewer receives this kind.' })
+  @Field(() => Boolean, { description: 'Whether the viewer receives this kind in the shop.' })
   enabled!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether this kind is sent to `viewer.pushDevices`.' })
+  push!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether `viewer.emailDigest` includes this kind.' })
+  email!: boolean;
 }
+
+@ObjectType({ description: 'A browser that receives the viewer’s notifications, for as long as its session is open.' })
+export class PushDevice extends From<PushDeviceDocument> {
+  @Field(() => String, { description: 'Address of the browser at its push service. Use it to unsubscribe.' })
+  endpoint!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The `User-Agent` of the browser, up to 200 characters. Null if it sent none.',
+  })
+  name!: string | null;
+
+  @Field(() => Date, { description: 'When the browser was last subscribed.' })
+  createdAt!: Date;
+}
+
+@InputType({ description: 'Keys of a browser’s push subscription, base64url, as `PushSubscription.toJSON()` gives them.' })
+export class PushKeysInput {
+  @Field(() => String, { description: 'The browser’s public key.' })
+  p256dh!: string;
+
+  @Field(() => String, { description: 'The browser’s authentication secret.' })
+  auth!: string;
+}
+
+@InputType({ description: 'A browser’s push subscription, as `PushSubscription.toJSON()` gives it.' })
+export class SubscribeToPushInput {
+  @Field(() => WebAddress, { description: 'Address of the browser at its push service. It must be https and on the public Internet.' })
+  endpoint!: string;
+
+  @Field(() => PushKeysInput, { description: 'Keys of the subscription.' })
+  keys!: PushKeysInput;
+}
+
+export const SubscribeToPushPayload = payloadType('SubscribeToPushPayload', 'Result of subscribing a browser to push messages.', {
+  device: field(() => PushDevice, 'The browser, which receives notifications from now on.'),
+  viewer: field(() => Viewer, 'The viewer, with the new `pushDevices`.'),
+});
+
+@InputType({ description: 'A browser to unsubscribe from push messages.' })
+export class UnsubscribeFromPushInput {
+  @Field(() => WebAddress, { description: 'The endpoint of one of `viewer.pushDevices`.' })
+  endpoint!: string;
+}
+
+export const UnsubscribeFromPushPayload = payloadType(
+  'UnsubscribeFromPushPayload',
+  'Result of unsubscribing a browser from push messages.',
+  {
+    unsubscribed: field(() => Boolean, 'Whether the browser received the viewer’s notifications until now.'),
+    viewer: field(() => Viewer, 'The viewer, with the new `pushDevices`.'),
+  },
+);
 
 @InputType({ description: 'A change of one notification preference.' })
 export class NotificationPreferenceInput {
   @Field(() => NotificationKind, { description: 'Kind of notification.' })
   kind!: NotificationKind;
 
-  @Field(() => Boolean, { description: 'Whether to receive this kind.' })
-  enabled!: boolean;
+  @Field(() => Boolean, { nullable: true, description: 'Whether to receive this kind in the shop. Stays as it is when left out.' })
+  enabled?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether to send this kind to the viewer’s devices. Stays as it is when left out.' })
+  push?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether digests include this kind. Stays as it is when left out.' })
+  email?: boolean | null;
 }
 
 @InputType({ description: 'Notifications to mark as read.' })
@@ -111,10 +193,19 @@ export const MarkNotificationsReadPayload = payloadType('MarkNotificationsReadPa
   unreadNotificationCount: field(() => Int, 'Number of notifications still unread, counted up to 1,000.'),
 });
 
-@InputType({ description: 'Notification preferences to change. Kinds that are left out stay as they are.' })
+@InputType({
+  description:
+    'Notification preferences to change. What is left out stays as it is. Emails are in the language of the request from then on.',
+})
 export class UpdateNotificationPreferencesInput {
-  @Field(() => [NotificationPreferenceInput], { description: 'The preferences to change, each kind at most once.' })
-  preferences!: NotificationPreferenceInput[];
+  @Field(() => [NotificationPreferenceInput], {
+    nullable: true,
+    description: 'The preferences to change, each kind at most once. All stay as they are when left out.',
+  })
+  preferences?: NotificationPreferenceInput[] | null;
+
+  @Field(() => EmailDigest, { nullable: true, description: 'How often to send emails. Stays as it is when left out.' })
+  emailDigest?: EmailDigest | null;
 }
 
 export const UpdateNotificationPreferencesPayload = payloadType(
@@ -122,6 +213,8 @@ export const UpdateNotificationPreferencesPayload = payloadType(
   'Result of updating notification preferences.',
   {
     notificationPreferences: field(() => [NotificationPreference], 'All preferences, one for each kind.'),
+    emailDigest: field(() => EmailDigest, 'How often unread notifications are sent by email.'),
+    viewer: field(() => Viewer, 'The viewer, with the new preferences.'),
   },
 );
 

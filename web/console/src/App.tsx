@@ -5,6 +5,7 @@ import { client } from './client';
 import { graphql } from './gql';
 import type { UserRole } from './gql/graphql';
 import { languages, useLanguage, useText } from './i18n';
+import { ApiKeys } from './pages/ApiKeys';
 import { Audit } from './pages/Audit';
 import { Health } from './pages/Health';
 import { Inbox } from './pages/Inbox';
@@ -14,6 +15,7 @@ import { Products } from './pages/Products';
 import { Recommender } from './pages/Recommender';
 import { SignIn } from './pages/SignIn';
 import { Users } from './pages/Users';
+import { Webhooks } from './pages/Webhooks';
 import { isSignedIn, onSessionChange, signOut } from './session';
 
 const viewerQuery = graphql(`
@@ -43,6 +45,8 @@ const pages: Page[] = [
   { path: '/inbox', title: 'Inbox', roles: ['MERCHANT'], component: Inbox },
   { path: '/products', title: 'Products', roles: ['MERCHANT'], component: Products },
   { path: '/orders', title: 'Orders', roles: ['MERCHANT'], component: Orders },
+  { path: '/webhooks', title: 'Webhooks', roles: ['MERCHANT', 'ADMIN'], component: Webhooks },
+  { path: '/api-keys', title: 'API keys', roles: ['MERCHANT', 'ADMIN'], component: ApiKeys },
   { path: '/recommender', title: 'Recommender', roles: ['ADMIN'], component: Recommender },
   { path: '/users', title: 'Users', roles: ['ADMIN'], component: Users },
   { path: '/health', title: 'Health', roles: ['ADMIN'], component: Health },

@@ -1,6 +1,8 @@
 /** The console's texts. English is in the pages; the other languages say the same. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { chinese, german, spanish } from './translations';
+import { chinese } from './translations/chinese';
+import { german } from './translations/german';
+import { spanish } from './translations/spanish';
 
 export const languages = { en: 'English', de: 'Deutsch', es: 'Español', zh: '简体中文' } as const;
 export type Language = keyof typeof languages;

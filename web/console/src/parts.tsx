@@ -100,3 +100,26 @@ export function Stars({ value }: { value: number }) {
     </span>
   );
 }
+
+/** A secret that the API shows once. */
+export function Secret({ label, value }: { label: string; value: string }) {
+  const t = useText();
+  const [copied, setCopied] = useState(false);
+  const copy = (): void =>
+    void navigator.clipboard.writeText(value).then(
+      () => setCopied(true),
+      () => {},
+    );
+  return (
+    <div className="secret" role="status">
+      <p>{t('Copy it now. It is not shown again.')}</p>
+      <label>
+        {label}
+        <input readOnly value={value} onFocus={({ currentTarget }) => currentTarget.select()} />
+      </label>
+      <button type="button" onClick={copy}>
+        {t(copied ? 'Copied' : 'Copy')}
+      </button>
+    </div>
+  );
+}

@@ -1,5 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { graphql } from './gql';
+import type { UserRole } from './gql/graphql';
 
 const viewerIdQuery = graphql(`
   query ViewerId {
@@ -7,6 +8,7 @@ const viewerIdQuery = graphql(`
       id
       user {
         id
+        roles
       }
     }
   }
@@ -15,4 +17,8 @@ const viewerIdQuery = graphql(`
 /** The id of whoever is signed in. */
 export function useViewerId(): string | null {
   return useQuery(viewerIdQuery, { fetchPolicy: 'cache-first' }).data?.viewer.user?.id ?? null;
+}
+
+export function useViewerRoles(): readonly UserRole[] {
+  return useQuery(viewerIdQuery, { fetchPolicy: 'cache-first' }).data?.viewer.user?.roles ?? [];
 }

@@ -22,7 +22,15 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 
-if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/sw.js').catch(() => {});
+if (import.meta.env.PROD && 'serviceWorker' in navigator) keepForOffline();
+
+/** What a first visit reads is read before there is a service worker that could keep it, so it is read once more. */
+function keepForOffline(): void {
+  const isFirst = navigator.serviceWorker.controller === null;
+  const readAgain = (): void => void apollo.reFetchObservableQueries().catch(() => {});
+  if (isFirst) navigator.serviceWorker.addEventListener('controllerchange', readAgain, { once: true });
+  void navigator.serviceWorker.register('/sw.js').catch(() => {});
+}
 
 /** A shared link brings a token; it is kept for the order, and leaves the address. */
 function keepShare(): void {

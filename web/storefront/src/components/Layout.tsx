@@ -6,6 +6,7 @@ import { useCart } from '../cart';
 import { consentGiven, keepConsent } from '../consent';
 import { graphql } from '../gql';
 import { chooseLanguage, languages, useI18n, type Language } from '../i18n';
+import { renewPush } from '../push';
 import { apollo, plaza } from '../shop';
 import { useKept } from '../storage';
 import { theme, type Theme } from '../theme';
@@ -16,6 +17,7 @@ const Frame = graphql(`
     viewer {
       id
       unreadNotificationCount
+      pushKey
       notifications(first: 1) {
         liveCursor
       }
@@ -92,11 +94,15 @@ export function Layout({ children }: { children: ReactNode }) {
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
   }, [path]);
+  const viewer = useViewer();
+  const pushKey = viewer?.user && viewer.pushKey;
+  useEffect(() => void renewPush(pushKey).catch(() => {}), [pushKey]);
   return (
     <>
       <a className="skip" href="#main">
         {t('skip')}
       </a>
+      <Offline />
       <Top />
       <main id="main" className="page" ref={main} tabIndex={-1}>
         {children}
@@ -105,6 +111,23 @@ export function Layout({ children }: { children: ReactNode }) {
       <Consent />
       <Toast />
     </>
+  );
+}
+
+/** Says that what is seen may be old. */
+function Offline() {
+  const { t } = useI18n();
+  const online = useSyncExternalStore(
+    (listener) => {
+      for (const name of ['online', 'offline']) addEventListener(name, listener);
+      return () => ['online', 'offline'].forEach((name) => removeEventListener(name, listener));
+    },
+    () => navigator.onLine,
+  );
+  return (
+    <p className="offline small" role="status">
+      {!online && t('offlineText')}
+    </p>
   );
 }
 

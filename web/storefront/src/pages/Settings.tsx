@@ -5,10 +5,11 @@ import { agree } from '../components/Layout';
 import { NeedsViewer } from '../components/NeedsViewer';
 import { Avatar, Failed, Field, Loading, say, useErrors, textOf } from '../components/parts';
 import { graphql } from '../gql';
-import type { NotificationKind, SettingsQuery } from '../gql/graphql';
+import type { SettingsQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
 import { plaza } from '../shop';
 import { uploadImage } from '../upload';
+import { NotificationSettings } from './settings/NotificationSettings';
 
 const Query = graphql(`
   query Settings {
@@ -22,9 +23,18 @@ const Query = graphql(`
         personalise
         suggestToOthers
       }
+      emailDigest
+      pushKey
+      pushDevices {
+        endpoint
+        name
+        createdAt
+      }
       notificationPreferences {
         kind
         enabled
+        push
+        email
       }
       sessions(first: 20) {
         edges {
@@ -40,6 +50,7 @@ const Query = graphql(`
         id
         name
         handle
+        roles
         bio
         avatar {
           id
@@ -85,21 +96,6 @@ const UpdatePrivacy = graphql(`
   }
 `);
 
-const UpdatePreferences = graphql(`
-  mutation UpdatePreferences($input: UpdateNotificationPreferencesInput!) {
-    updateNotificationPreferences(input: $input) {
-      notificationPreferences {
-        kind
-        enabled
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
-
 const Revoke = graphql(`
   mutation RevokeSession($id: ID!) {
     revokeSession(input: { sessionId: $id }) {
@@ -130,7 +126,8 @@ const Erase = graphql(`
   }
 `);
 
-type Viewer = SettingsQuery['viewer'];
+export type SettingsViewer = SettingsQuery['viewer'];
+type Viewer = SettingsViewer;
 
 export function Settings() {
   return (
@@ -154,7 +151,7 @@ function Page() {
         <>
           <ProfileForm user={viewer.user} />
           <Privacy viewer={viewer} onChanged={() => void refetch()} />
-          <Preferences viewer={viewer} />
+          <NotificationSettings viewer={viewer} />
           <Devices viewer={viewer} onChanged={() => void refetch()} />
           <Leave />
         </>
@@ -259,28 +256,6 @@ function Privacy({ viewer, onChanged }: { viewer: Viewer; onChanged: () => void 
           {t('exportData')}
         </button>
       </p>
-    </section>
-  );
-}
-
-/** What each kind of notification says, without the names. */
-function labelOf(kind: NotificationKind, t: ReturnType<typeof useI18n>['t']): string {
-  return t(kind, { name: '…', subject: '…' });
-}
-
-function Preferences({ viewer }: { viewer: Viewer }) {
-  const { t } = useI18n();
-  const [update] = useMutation(UpdatePreferences, { refetchQueries: [Query] });
-  const change = (kind: NotificationKind, enabled: boolean): void =>
-    void update({ variables: { input: { preferences: [{ kind, enabled }] } } }).catch(() => say(t('failed')));
-  return (
-    <section className="panel stack" aria-labelledby="notify-title">
-      <h2 id="notify-title">{t('notifyMe')}</h2>
-      <div>
-        {viewer.notificationPreferences?.map(({ kind, enabled }) => (
-          <Toggle key={kind} label={labelOf(kind, t)} checked={enabled} onChange={(on) => change(kind, on)} />
-        ))}
-      </div>
     </section>
   );
 }
