@@ -4,22 +4,25 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPositive, prepare, readRatings, readTrust, type Split } from '../evaluation/ratings-file.js';
-import { renderReport, withInterval } from '../evaluation/report.js';
+import { inPlainWords } from '../evaluation/plain-words.js';
+import { comparison, renderReport, shortInterval, withInterval, type Report } from '../evaluation/report.js';
 import type { ImportedRating } from '../import/record.js';
 import { withProgress } from '../progress-bar.js';
-import { Blend } from '../recommender/blend.js';
-import { randomNumbers, type Dataset } from '../recommender/dataset.js';
-import { diversify } from '../recommender/diversity.js';
-import { evaluate, evaluateRatings, type Evaluation, type RatingErrors } from '../recommender/evaluation.js';
+import { type Dataset } from '../recommender/dataset.js';
+import { randomNumbers } from '../recommender/random-numbers.js';
+import { evaluateRatings, type RatingErrors } from '../recommender/evaluation.js';
+import { evaluateRecommender, type EvaluationReport } from '../recommender/evaluation-report.js';
 import { startFitThreads } from '../recommender/fit-threads.js';
 import { reviveModel } from '../recommender/fitted-model.js';
 import { defaultParameters, type HyperParameters } from '../recommender/parameters.js';
 import { searchParameters } from '../recommender/search.js';
 import { trainRecommender, type TrainingPlan } from '../recommender/training.js';
-import { CommandLineError } from './command-line.js';
+import { CommandLineError, interruptibleProgress } from './command-line.js';
+import { withShop } from './open-shop.js';
 import { formatNames, formatOf, withReadingOptions, type FormatOptions } from './formats.js';
 
 interface Options extends FormatOptions {
+  shop?: true;
   data?: string;
   train?: string;
   test?: string;
@@ -43,8 +46,11 @@ function readNumber(text: string): number {
 export function evaluateCommand(): Command {
   return withReadingOptions(
     new Command('evaluate')
-      .description('Trains on one part of a ratings file and evaluates every model and the blend on the other part.')
+      .description(
+        'Trains on one part of a ratings file, or of the shop’s own data, and evaluates every model and the blend on the other part.',
+      )
       .option('--data <file>', 'the ratings file to split, plain or gzip')
+      .option('--shop', 'instead of files: the shop’s own data, by time; the console shows the result')
       .option('--train <file>', 'instead of --data: the training part')
       .option('--test <file>', 'instead of --data: the test part')
       .addOption(new Option('--format <format>', 'the format of the files').choices(formatNames).default('filmtrust')),
@@ -58,7 +64,7 @@ export function evaluateCommand(): Command {
     .option('--diversity <lambda>', 'weight of relevance against diversity for diverse-blend, 0 to 1', readNumber, 0.6)
     .option('--report <folder>', 'folder to write the report to', 'evaluation')
     .option('--threads <count>', 'threads to train with', readNumber, Math.min(4, availableParallelism()))
-    .action(evaluateFiles);
+    .action((options: Options) => (options.shop ? evaluateShop(options) : evaluateFiles(options)));
 }
 
 async function readSplit(options: Options): Promise<Split & { name: string; rejected: number }> {
@@ -73,7 +79,7 @@ async function readSplit(options: Options): Promise<Split & { name: string; reje
       name: `${basename(train)} and ${basename(test)}`,
     };
   }
-  if (!data || train || test) throw new CommandLineError('Give either --data, or --train and --test.');
+  if (!data || train || test) throw new CommandLineError('Give either --data, or --train and --test, or --shop.');
   const { ratings, rejected } = await readRatings(data, format, options);
   return { ...splitRatings(ratings, options), rejected, name: basename(data) };
 }
@@ -93,24 +99,38 @@ function splitRatings(ratings: ImportedRating[], { split, share, seed }: Options
   return { train: ordered.slice(0, border), test: ordered.slice(border) };
 }
 
-function printTable(evaluations: Evaluation[], errors: RatingErrors[]): void {
-  const lines = [['model', 'NDCG@10', 'Recall@10', 'coverage', 'novelty', 'diversity']];
-  for (const { model, ndcg, recall, coverage, novelty, diversity } of evaluations) {
-    lines.push([model, withInterval(ndcg), withInterval(recall), coverage.toFixed(4), novelty.mean.toFixed(3), diversity.mean.toFixed(4)]);
-  }
-  lines.push([''], ['ratings', 'RMSE', 'MAE']);
-  for (const { model, rmse, mae } of errors) lines.push([model, withInterval(rmse), withInterval(mae)]);
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+function printReport(evaluation: EvaluationReport, errors: RatingErrors[]): void {
+  const { models } = evaluation;
+  const tables = [
+    [
+      ['model', 'NDCG@10', 'Recall@10', 'blend better by', 'p (Holm)'],
+      ...models.map(({ model, ndcg, recall }) => [model, withInterval(ndcg), withInterval(recall), ...comparison(evaluation, model)]),
+    ],
+    [
+      ['lists', 'coverage', 'Gini', 'novelty', 'diversity', 'popularity ×', 'outside head'],
+      ...models.map(({ model, coverage, gini, novelty, diversity, popularityLift, tailShare }) => [
+        model,
+        ...[coverage, gini, novelty, diversity, popularityLift, tailShare].map(shortInterval),
+      ]),
+    ],
+    [
+      ['NDCG@10', ...models[0]!.segments.map(({ segment, users }) => `${segment} (${users})`)],
+      ...models.map(({ model, segments }) => [model, ...segments.map(({ ndcg }) => shortInterval(ndcg))]),
+    ],
+    [['ratings', 'RMSE', 'MAE'], ...errors.map(({ model, rmse, mae }) => [model, withInterval(rmse), withInterval(mae)])],
+  ];
   process.stdout.write(
-    `\n${lines
-      .map((line) =>
-        line
-          .map((cell, column) => cell.padEnd(widths[column]!))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n')}\n`,
+    `\n${inPlainWords(evaluation).join('\n')}\n\n${tables
+      .filter((table) => table.length > 1)
+      .map(aligned)
+      .join('\n\n')}\n`,
   );
+}
+
+function aligned(lines: string[][]): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const padded = lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  '));
+  return padded.map((line) => line.trimEnd()).join('\n');
 }
 
 /** Only the training part is looked at. */
@@ -119,6 +139,34 @@ function tune(dataset: Dataset, trials: number, seed: number, onProgress: (share
   const lines = tried.map(({ model, ndcg, parameters }) => `${model.padEnd(16)} ${ndcg.toFixed(4)}  ${JSON.stringify(parameters)}`);
   process.stdout.write(`\n${lines.join('\n')}\n`);
   return best;
+}
+
+function splitKind({ data, split }: Options): EvaluationReport['split'] {
+  if (!data) return 'GIVEN';
+  return split === 'temporal' ? 'TEMPORAL' : 'RANDOM';
+}
+
+function evaluateShop({ data, train, test, report }: Options): Promise<void> {
+  if (data || train || test) throw new CommandLineError('Give either files or --shop.');
+  return withShop(async ({ recommendations }) => {
+    const found = await interruptibleProgress('Evaluating the recommender', (onProgress) => recommendations.evaluate(onProgress));
+    if (!found) return void process.stdout.write('\nThere is too little to learn from and to test with yet.\n');
+    printReport(found.report, []);
+    writeReport(report, {
+      title: 'Evaluation of the recommender',
+      facts: [`made in ${found.seconds.toFixed(1)} s at ${found.at.toISOString()}`],
+      evaluation: found.report,
+      ratings: [],
+      weights: [],
+    });
+  });
+}
+
+function writeReport(folder: string, report: Report): void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'report.html');
+  writeFileSync(file, renderReport(report));
+  process.stdout.write(`\nThe report is in ${file}.\n`);
 }
 
 async function evaluateFiles(options: Options): Promise<void> {
@@ -145,22 +193,11 @@ async function evaluateFiles(options: Options): Promise<void> {
   });
   facts.push(`trained in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
-  const blend = new Blend(models, trained.weights, trained.items);
-  const evaluations = [...models, blend].map((model) => evaluate(model, dataset, heldOut, options.seed));
-  const reorder = (ranking: number[], scores: Float32Array): number[] =>
-    diversify(
-      ranking.map((item) => ({ item, score: scores[item]! })),
-      trained.likeness,
-      options.diversity,
-      10,
-    ).map(({ item }) => item);
-  evaluations.push({ ...evaluate(blend, dataset, heldOut, options.seed, reorder), model: 'diverse-blend' });
+  const { seed, diversity } = options;
+  const evaluation = evaluateRecommender(trained, dataset, heldOut, { split: splitKind(options), seed, diversity });
   const rated = models.filter(({ name }) => name === 'expected-rating');
   const ratings = rated.map((model) => evaluateRatings(model, dataset, testRatings, options.seed));
-  printTable(evaluations, ratings);
+  printReport(evaluation, ratings);
   const weights = models.map(({ name }, at) => ({ model: name, base: trained.weights.base[at]!, bySize: trained.weights.bySize[at]! }));
-  mkdirSync(options.report, { recursive: true });
-  const file = join(options.report, 'report.html');
-  writeFileSync(file, renderReport({ title: `Evaluation on ${split.name}`, facts, evaluations, ratings, weights }));
-  process.stdout.write(`\nThe report is in ${file}.\n`);
+  writeReport(options.report, { title: `Evaluation on ${split.name}`, facts, evaluation, ratings, weights });
 }

@@ -1,4 +1,5 @@
 /** What the models learn from. */
+import { randomNumbers } from './random-numbers.js';
 import { filterEntries, fromRows, lengthOf, matrixOfCells, sparseMatrix, type SparseMatrix } from './sparse-matrix.js';
 
 /** What one user made of one item, all they did with it taken together. */
@@ -55,7 +56,7 @@ export interface ObservationColumns {
   flags: Uint8Array;
 }
 
-const likedFlag = 1;
+export const likedFlag = 1;
 const boughtFlag = 2;
 
 /** Collects observations one by one. */
@@ -269,15 +270,4 @@ function holdOut(dataset: Dataset, isHeld: (at: number) => boolean): Holdout {
     recency: without(dataset.recency),
   };
   return { train, heldOut: filterEntries(liked, (at, row) => held(row, liked.indices[at]!)) };
-}
-
-/** A reproducible sequence of numbers from 0 to 1. Source: mulberry32, T. Ettinger, public domain, 2017. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,4 +1,6 @@
 export { wordsOf } from './dataset.js';
+export { segmentNames } from './segments.js';
+export { type EvaluationReport } from './evaluation-report.js';
 export { matchByText } from './fresh-items.js';
 export { type Profile } from './models/model.js';
 export { defaultParameters, type HyperParameters } from './parameters.js';

@@ -1,5 +1,5 @@
 /** What models do not learn from the data but are given. */
-import { randomNumbers } from './dataset.js';
+import { randomNumbers } from './random-numbers.js';
 import type { FactorParameters } from './models/implicit-factors.js';
 
 /** How the likeness of two rows is measured; see `itemNeighbourhood`. */

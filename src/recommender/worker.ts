@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { availableParallelism, constants, setPriority } from 'node:os';
 import { deserialize, serialize } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
-import { buildDataset, ObservationTable, type DatasetInput } from './dataset.js';
+import { buildDataset, ObservationTable, type Dataset, type DatasetInput, type ObservationColumns } from './dataset.js';
+import { evaluateRecommender, type EvaluationReport } from './evaluation-report.js';
 import { startFitThreads } from './fit-threads.js';
 import type { HyperParameters } from './parameters.js';
 import { preprocess, type PreprocessingReport, type RawInteraction } from './preprocessing.js';
@@ -14,7 +15,8 @@ import { readInteractions } from './raw-interactions.js';
 import { searchParameters, type SearchResult } from './search.js';
 import { unshareArrays } from './shared-arrays.js';
 import type { TrainedRecommender } from './trained-recommender.js';
-import { modelNames, trainRecommender } from './training.js';
+import { splitByTime } from './temporal-split.js';
+import { modelNames, trainRecommender, type Training } from './training.js';
 import { warmStartFrom, type WarmStart } from './warm-start.js';
 
 export interface TrainingJob {
@@ -25,6 +27,8 @@ export interface TrainingJob {
   bestRating: number;
   /** Where parameters are to be searched instead of models trained. */
   search?: { trials: number; seed: number };
+  /** Where the recommender is to be evaluated on the latest of the data instead. */
+  evaluate?: { share: number; seed: number; diversity: number; maxUsers: number };
   /** The `bytes` of the last training, to go on from where little is new. */
   earlier?: Uint8Array | null;
 }
@@ -55,6 +59,7 @@ export type TrainingMessage =
   | { progress: number; what: string }
   | { trained: StoredTraining; report: PreprocessingReport }
   | { found: SearchResult; report: PreprocessingReport }
+  | { evaluated: EvaluationReport }
   | { nothing: true };
 
 // On Linux a priority is the thread's own: whoever waits for an answer goes first. Elsewhere it would slow the API too.
@@ -62,6 +67,8 @@ if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 /** More of them would each have too little to do. */
 const maxThreads = 4;
+/** Of an evaluation's time, about; the rest ranks. */
+const shareOfFitting = 0.7;
 
 const job = workerData as TrainingJob;
 const collected: RawInteraction[] = [];
@@ -84,15 +91,37 @@ async function answer(context: TrainingContext): Promise<void> {
     const { rating } = observation;
     table.add(rating === null ? observation : { ...observation, rating: rating * job.bestRating });
   }
-  const { userIds, productIds, follows, terms } = context;
-  const dataset = buildDataset({ users: userIds.length, items: productIds.length, observations: table.columns(), follows, terms });
-  const { parameters, search } = job;
+  const { userIds, productIds } = context;
+  const { parameters, search, evaluate } = job;
+  if (evaluate) return evaluateOn(context, table.columns(), evaluate);
+  const dataset = datasetOf(context, table.columns());
   if (search) return send({ found: searchParameters(dataset, { ...search, onProgress }), report });
-  const threads = Math.min(maxThreads, availableParallelism());
   const warm = warmStart(context, table.length, modelNames(dataset));
-  const trained = await trainRecommender(dataset, { parameters, warm, onProgress, start: (plan) => startFitThreads(threads, plan) });
+  const trained = await trainRecommender(dataset, { parameters, warm, onProgress, start: startThreads });
   const stored = store({ trained, userIds, productIds });
   send({ trained: stored, report }, [stored.bytes.buffer as ArrayBuffer]);
+}
+
+function datasetOf({ userIds, productIds, follows, terms }: TrainingContext, observations: ObservationColumns): Dataset {
+  return buildDataset({ users: userIds.length, items: productIds.length, observations, follows, terms });
+}
+
+const startThreads: Training['start'] = (plan) => startFitThreads(Math.min(maxThreads, availableParallelism()), plan);
+
+/** Trains on what came before a moment, and looks how well it finds what came after. */
+async function evaluateOn(
+  context: TrainingContext,
+  columns: ObservationColumns,
+  { share, seed, diversity, maxUsers }: NonNullable<TrainingJob['evaluate']>,
+): Promise<void> {
+  const split = splitByTime(columns, context.userIds.length, context.productIds.length, share);
+  if (!split) return send({ nothing: true });
+  const train = datasetOf(context, split.train);
+  const fitting = (done: number, what: string): void => onProgress(done * shareOfFitting, what);
+  const trained = await trainRecommender(train, { parameters: job.parameters, seed, onProgress: fitting, start: startThreads });
+  const ranking = (done: number, what: string): void => onProgress(shareOfFitting + done * (1 - shareOfFitting), what);
+  const options = { split: 'TEMPORAL', seed, diversity, maxUsers, onProgress: ranking } as const;
+  send({ evaluated: evaluateRecommender(trained, train, split.heldOut, options) });
 }
 
 /** Snapshots from before there were warm starts have no lineage. */

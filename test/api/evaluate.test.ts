@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { prepare } from '../../src/evaluation/ratings-file.js';
 import { plainRating, type ImportedRating } from '../../src/import/record.js';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { trainRecommender } from '../../src/recommender/training.js';
 import { runCommand } from '../support/processes.js';
 
@@ -74,6 +74,9 @@ describe('the evaluate command', () => {
     const report = readFileSync(join(directory, 'report', 'report.html'), 'utf8');
     expect(report).toContain('<svg');
     expect(report).toContain('Weights of the blend');
+    for (const text of [output, report]) expect(text).toContain('Its ten recommendations held');
+    expect(output).toMatch(/^popularity .*[<=] 0\.\d+$/m);
+    expect(output).toMatch(/NDCG@10 .*LIGHT_USERS \(\d+\) .*HEAVY_USERS/);
   });
 
   test('answers the same for the same seed', async () => {
@@ -86,7 +89,7 @@ describe('the evaluate command', () => {
   });
 
   test.each([
-    [[], 'Give either --data, or --train and --test.'],
+    [[], 'Give either --data, or --train and --test, or --shop.'],
     [['--data', '/nowhere/ratings.txt'], 'there is no such file'],
     [['--data', 'x', '--share', '2'], 'there is no such file'],
     [['--data', 'x', '--format', 'nonsense'], 'Allowed choices are'],

@@ -314,6 +314,29 @@ describe('a training', () => {
     expect(trainRecommender.recommenderStatus.modelVersion).not.toBe(modelVersion);
   });
 
+  test('is evaluated on the latest of the shop’s data: in the report, kept, and by the command line', async () => {
+    const query =
+      '{ recommenderReport { evaluation { evaluatedAt observationCount userCount models { model ndcg { mean low high } segments { segment userCount } } comparisons { model adjustedP } } } }';
+    const evaluation = async () => (await plaza.data(query, {}, admin.token)).recommenderReport.evaluation;
+    expect(await evaluation()).toBeNull();
+    const before = plaza.app.verbs.recommendations.state().version!._id;
+    const { recommenderStatus } = await plaza.mutate(
+      'trainRecommender',
+      { action: 'EVALUATE', wait: true },
+      'recommenderStatus { training }',
+      admin.token,
+    );
+    expect(recommenderStatus.training).toBe(false);
+    expect(plaza.app.verbs.recommendations.state().version!._id).toEqual(before);
+    const found = await evaluation();
+    expect(found.models[0].model).toBe('blend');
+    expect(found.models[0].ndcg.mean).toBeGreaterThan(0);
+    expect(found.comparisons.map(({ model }: { model: string }) => model)).toContain('popularity');
+    const { stdout } = await plaza.command('evaluate', '--shop', '--report', plaza.dataDirectory);
+    expect(stdout).toContain('Its ten recommendations held');
+    expect((await evaluation()).evaluatedAt > found.evaluatedAt).toBe(true);
+  });
+
   test('can be cancelled: the model before it goes on serving', async () => {
     const { modelVersion } = await status();
     expect((await ask({}, admin)).data.trainRecommender.recommenderStatus.training).toBe(true);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const recommendations = `query ($first: Int, $exclude: [ID!], $context: RecommendationContext, $productIds: [ID!]) { viewer {

@@ -103,7 +103,9 @@ describe.skipIf(!chromiumPath)('the console', () => {
     const before = await version();
     await page.getByRole('button', { name: 'Train now' }).click();
     await expect.poll(version).not.toBe(before);
-    await page.screenshot({ path: `${screenshots}/console-recommender.png` });
+    await page.getByRole('button', { name: 'Evaluate now' }).click();
+    await page.getByText('Found by each model').waitFor();
+    await page.screenshot({ path: `${screenshots}/console-recommender.png`, fullPage: true });
     await go(page, 'Users');
     await page.getByRole('searchbox').fill(someone.handle);
     await page.getByRole('button', { name: 'Search' }).click();

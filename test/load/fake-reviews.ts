@@ -8,7 +8,7 @@
 import { formatNamed } from '../../src/import/formats/catalogue.js';
 import { readRatings } from '../../src/evaluation/ratings-file.js';
 import { suspiciousReviews, type ReviewSample, type SuspicionKind } from '../../src/fraud/index.js';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { publicData } from './public-data.js';
 
 const day = 24 * 60 * 60 * 1000;

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { openShop, type Shop } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 
 const count = Number(process.argv[2] ?? 100_000);
 const people = Math.max(10, Math.round((943 * count) / 100_000));

@@ -3,7 +3,8 @@
  * popular and many are not, some people rate much more than others. Shaped like MovieLens: 10^5 as 943 × 1,682, 10^6 as
  * 6,040 × 3,706, 10^7 as 69,878 × 10,677.
  */
-import { ObservationTable, randomNumbers, strengthOfRating, type DatasetInput } from '../../src/recommender/dataset.js';
+import { ObservationTable, strengthOfRating, type DatasetInput } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 
 const tastes = 24;
 

@@ -2,7 +2,8 @@
  * How long the ten best of 100,000 items take a warm user, beside the least that any factor model must do: the product of
  * the user's vector with every item's, over the same arrays, and picking the ten largest. One after the other, in turns.
  */
-import { buildDataset, randomNumbers, type Observation } from '../../src/recommender/dataset.js';
+import { buildDataset, type Observation } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { defaultParameters } from '../../src/recommender/parameters.js';
 import { profileOf } from '../../src/recommender/profile.js';
 import { Ranker } from '../../src/recommender/serving.js';

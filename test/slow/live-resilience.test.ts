@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient as createWebSocketClient } from 'graphql-ws';
 import { createClient } from 'redis';
 import WebSocket from 'ws';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import type { LoggedEvent } from '../../src/realtime/event-log.js';
 import { LiveReader } from '../support/live-reader.js';
 import { usePlaza, type Account } from '../support/plaza.js';

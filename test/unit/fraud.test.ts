@@ -1,7 +1,7 @@
 /** Fakes among honest reviews: what is planted is found, what is honest is left alone. */
 import { describe, expect, test } from 'vitest';
 import { suspiciousReviews, type ReviewSample, type SuspicionKind } from '../../src/fraud/index.js';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 
 const day = 24 * 60 * 60 * 1000;
 const random = randomNumbers(7);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildDataset, randomNumbers, type Dataset, type Observation } from '../../src/recommender/dataset.js';
+import { buildDataset, type Dataset, type Observation } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { diversify } from '../../src/recommender/diversity.js';
 import { matchByText } from '../../src/recommender/fresh-items.js';
 import { itemNeighbourhood } from '../../src/recommender/models/item-similarity.js';

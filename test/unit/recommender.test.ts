@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildDataset, randomNumbers, splitFolds, type Observation } from '../../src/recommender/dataset.js';
+import { buildDataset, splitFolds, type Observation } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { denseKernel, isCompiled, PlainKernel } from '../../src/recommender/dense-kernel.js';
 import { startFitThreads } from '../../src/recommender/fit-threads.js';
 import { invertPositiveDefinite } from '../../src/recommender/linear-algebra.js';

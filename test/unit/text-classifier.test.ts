@@ -8,7 +8,7 @@ import {
   trainClassifier,
   type LabelledText,
 } from '../../src/fraud/text-classifier.js';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 
 const random = randomNumbers(3);
 const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)]!;

@@ -15,6 +15,7 @@ import { RecommenderService } from './pipeline/recommender.service.js';
 import { ProductCompanionsResolver } from './resolvers/companions.resolver.js';
 import { RecommendationFeedbackResolver } from './resolvers/feedback.resolver.js';
 import { RecommendationReasonResolver, ViewerRecommendationsResolver } from './resolvers/recommendation.resolver.js';
+import { RecommenderEvaluationResolver } from './resolvers/evaluation.resolver.js';
 import { TrainingResolver } from './resolvers/training.resolver.js';
 import { Snapshots } from './training/snapshots.js';
 import { Trainer } from './training/trainer.js';
@@ -69,6 +70,7 @@ export function recommendationModule(foundation: Foundation, dependencies: Recom
       new ProductCompanionsResolver({ recommender, catalog, behaviour }),
       new RecommendationFeedbackResolver(experiments, behaviour),
       new TrainingResolver(training),
+      new RecommenderEvaluationResolver(training),
     ],
     on: {
       orderStatusChanged: (change, event) => experiments.attributeOrder(change, event),
@@ -85,7 +87,7 @@ export function recommendationModule(foundation: Foundation, dependencies: Recom
     verbs: {
       ...verbs(experiments, ['importImpressions']),
       ...verbs(trainer, ['searchParameters']),
-      ...verbs(training, ['state', 'train']),
+      ...verbs(training, ['evaluate', 'state', 'train']),
     },
   });
 }

@@ -28,6 +28,7 @@ export const collections: Collections = {
     seenBy: 'Nobody',
   },
   model_parameters: { none: 'Settings of the recommender.' },
+  model_evaluations: { none: 'Figures about how well the recommender does.' },
   training_claims: { none: 'Which process trains.' },
   gorse_cursors: { none: 'How far Gorse has been told.' },
   gorse_forgotten: {

@@ -7,7 +7,7 @@
  */
 import { denseKernel, type DenseKernel } from '../dense-kernel.js';
 import { invertPositiveDefinite, solvePositiveDefinite } from '../linear-algebra.js';
-import { randomNumbers } from '../dataset.js';
+import { randomNumbers } from '../random-numbers.js';
 import { rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
 import type { ItemModel, Profile } from './model.js';
 

@@ -22,7 +22,7 @@ export interface CandidateSource {
 }
 
 /** How much relevance counts against variety in the diverse variant; measured in docs/recommender.md. */
-const diverseLambda = 0.6;
+export const diverseLambda = 0.6;
 
 /** The models that were trained here. */
 export const localCandidates: CandidateSource = {

@@ -20,8 +20,8 @@ export class TrainingResolver {
     return payload(async () => {
       if (action === TrainingAction.CANCEL) this.training.cancel();
       else {
-        const training = this.training.trainInBackground();
-        if (wait) await training;
+        const work = action === TrainingAction.EVALUATE ? this.training.evaluateInBackground() : this.training.trainInBackground();
+        if (wait) await work;
       }
       return { recommenderStatus: this.recommenderStatus() };
     });

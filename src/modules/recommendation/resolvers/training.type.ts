@@ -97,6 +97,7 @@ export class RecommenderStatus {
 
 export enum TrainingAction {
   START = 'START',
+  EVALUATE = 'EVALUATE',
   CANCEL = 'CANCEL',
 }
 
@@ -105,7 +106,11 @@ registerEnumType(TrainingAction, {
   description: 'Action on the training.',
   valuesConfig: {
     START: { description: 'Starts a training. Has no effect while a training is running.' },
-    CANCEL: { description: 'Cancels the training running in the answering process. The current model stays in use.' },
+    EVALUATE: {
+      description:
+        'Evaluates the recommender: trains on all but the latest fifth of the data and looks how well it finds the rest. The current model stays in use. Has no effect while a training is running.',
+    },
+    CANCEL: { description: 'Cancels the training or evaluation running in the answering process. The current model stays in use.' },
   },
 });
 
@@ -114,7 +119,11 @@ export class TrainRecommenderInput {
   @Field(() => TrainingAction, { nullable: true, defaultValue: TrainingAction.START, description: 'The action to take.' })
   action!: TrainingAction;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'With `START`: whether to wait for the training to finish.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'With `START` and `EVALUATE`: whether to wait until it is done.',
+  })
   wait!: boolean;
 }
 

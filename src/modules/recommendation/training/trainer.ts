@@ -7,7 +7,8 @@ import { insert } from '../../../store/documents.js';
 import { startThread } from '../../../threads.js';
 import type { Snapshots } from './snapshots.js';
 import { readTrainingData, type LeftOut, type TrainingSources } from './training-data.js';
-import type { SnapshotDocument, TrainingModels } from './training.model.js';
+import { diverseLambda } from '../pipeline/candidates.js';
+import type { EvaluationDocument, SnapshotDocument, TrainingModels } from './training.model.js';
 
 export type TrainingProgress = (share: number, what: string) => void;
 
@@ -15,6 +16,10 @@ type TrainingAnswer = Exclude<TrainingMessage, { progress: number }>;
 
 /** On which ratings are expected. */
 const bestRating = 5;
+
+const maxEvaluations = 10;
+/** The latest fifth of the data is to be found. */
+const evaluated = { share: 0.2, seed: 1, diversity: diverseLambda, maxUsers: 2000 };
 
 interface TrainerDependencies {
   sources: TrainingSources;
@@ -46,6 +51,33 @@ export class Trainer {
     const found = { _id: new Types.ObjectId(), parameters: answer.found.best, trials, seed, at: new Date() };
     await insert(this.dependencies.models.parameters, found);
     return answer.found;
+  }
+
+  /**
+   * Trains on all but the latest of the data, looks how well that finds what came later, and keeps what comes out.
+   * @returns null where there is nothing to learn from, or nothing to find
+   */
+  async evaluate(onProgress: TrainingProgress, signal?: AbortSignal): Promise<EvaluationDocument | null> {
+    const startedAt = Date.now();
+    const parameters = (await this.latestParameters()) ?? defaultParameters;
+    const { answer } = await this.runInThread({ parameters, now: startedAt, bestRating, evaluate: evaluated }, onProgress, signal);
+    if (!('evaluated' in answer)) return null;
+    const seconds = (Date.now() - startedAt) / 1000;
+    const evaluation: EvaluationDocument = { _id: new Types.ObjectId(), at: new Date(), seconds, report: answer.evaluated };
+    await insert(this.dependencies.models.evaluations, evaluation);
+    await this.removeOldEvaluations();
+    return evaluation;
+  }
+
+  private async removeOldEvaluations(): Promise<void> {
+    const { evaluations } = this.dependencies.models;
+    const old = await evaluations.find({}, { _id: 1 }).sort({ at: -1 }).skip(maxEvaluations).limit(100).lean();
+    if (old.length > 0) await evaluations.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } });
+  }
+
+  /** The last evaluation; null before the first. */
+  latestEvaluation(): Promise<EvaluationDocument | null> {
+    return this.dependencies.models.evaluations.findOne().sort({ at: -1 }).lean();
   }
 
   private async latestParameters(): Promise<HyperParameters | null> {

@@ -1,5 +1,5 @@
 import { Schema, type Model, type Types } from 'mongoose';
-import type { HyperParameters } from '../../../recommender/index.js';
+import type { EvaluationReport, HyperParameters } from '../../../recommender/index.js';
 import type { Database } from '../../../store/database.js';
 import { documentSchema, nestedSchema } from '../../../store/documents.js';
 import type { TrainingReport } from './training-data.js';
@@ -37,6 +37,15 @@ export interface ParametersDocument {
   at: Date;
 }
 
+/** What an evaluation on the shop's own data found. */
+export interface EvaluationDocument {
+  _id: Types.ObjectId;
+  at: Date;
+  /** How long it took. */
+  seconds: number;
+  report: EvaluationReport;
+}
+
 /** Which process trains is agreed on here. */
 export interface TrainingClaimDocument {
   _id: string;
@@ -48,6 +57,7 @@ export interface TrainingModels {
   chunks: Model<SnapshotChunkDocument>;
   parameters: Model<ParametersDocument>;
   claims: Model<TrainingClaimDocument>;
+  evaluations: Model<EvaluationDocument>;
 }
 
 export function trainingModels(database: Database): TrainingModels {
@@ -56,6 +66,7 @@ export function trainingModels(database: Database): TrainingModels {
     chunks: database.model('ModelSnapshotChunk', chunkSchema(), 'model_snapshot_chunks'),
     parameters: database.model('ModelParameters', parametersSchema(), 'model_parameters'),
     claims: database.model('TrainingClaim', claimSchema(), 'training_claims'),
+    evaluations: database.model('ModelEvaluation', evaluationSchema(), 'model_evaluations'),
   };
 }
 
@@ -100,4 +111,14 @@ function parametersSchema(): Schema<ParametersDocument> {
 
 function claimSchema(): Schema<TrainingClaimDocument> {
   return documentSchema<TrainingClaimDocument>({ _id: { type: String, required: true }, until: { type: Date, required: true } });
+}
+
+function evaluationSchema(): Schema<EvaluationDocument> {
+  const schema = documentSchema<EvaluationDocument>({
+    at: { type: Date, required: true },
+    seconds: { type: Number, required: true },
+    report: { type: Schema.Types.Mixed, required: true },
+  });
+  schema.index({ at: -1 });
+  return schema;
 }

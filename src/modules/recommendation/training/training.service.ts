@@ -6,9 +6,11 @@ import type { RecommendationMetrics } from '../recommendation-metrics.js';
 import type { Snapshots } from './snapshots.js';
 import type { Trainer, TrainingProgress } from './trainer.js';
 import { dependsOnMoment, Memory } from '../../../store/cache/reads.js';
-import type { SnapshotDocument } from './training.model.js';
+import type { EvaluationDocument, SnapshotDocument } from './training.model.js';
 
 const pollInterval = 5_000;
+/** After a training that is due, the recommender is evaluated where that was done so long ago. */
+const evaluationInterval = 7 * 24 * 60 * 60 * 1000;
 
 export interface RecommenderState {
   version: SnapshotDocument | null;
@@ -61,18 +63,41 @@ export class TrainingService {
   /** Trains on everything the store has and answers with the result from then on. One training runs at a time in a process. */
   async train(onProgress: TrainingProgress = () => {}): Promise<SnapshotDocument | null> {
     if (this.progress !== null) return this.loaded?.snapshot ?? null;
+    return this.runAlone(onProgress, async (noteProgress, signal) => {
+      const { trainer, metrics } = this.dependencies;
+      const version = await metrics.timed(() => trainer.train(noteProgress, signal));
+      await this.reload();
+      return version;
+    });
+  }
+
+  /**
+   * Evaluates the recommender on the shop's own data, as it would have done had it been trained earlier. No training runs meanwhile.
+   * @returns null while a training runs, and where there is too little data
+   */
+  async evaluate(onProgress: TrainingProgress = () => {}): Promise<EvaluationDocument | null> {
+    if (this.progress !== null) return null;
+    return this.runAlone(onProgress, (noteProgress, signal) => this.dependencies.trainer.evaluate(noteProgress, signal));
+  }
+
+  /** The last evaluation; null before the first. */
+  latestEvaluation(): Promise<EvaluationDocument | null> {
+    return this.dependencies.trainer.latestEvaluation();
+  }
+
+  private async runAlone<Result>(
+    onProgress: TrainingProgress,
+    work: (onProgress: TrainingProgress, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     this.progress = 0;
     const cancel = new AbortController();
     this.cancelled.add(cancel);
     try {
-      const { trainer, metrics } = this.dependencies;
       const noteProgress: TrainingProgress = (share, what) => {
         this.progress = share;
         onProgress(share, what);
       };
-      const version = await metrics.timed(() => trainer.train(noteProgress, cancel.signal));
-      await this.reload();
-      return version;
+      return await work(noteProgress, cancel.signal);
     } finally {
       this.progress = null;
       this.cancelled.delete(cancel);
@@ -85,9 +110,18 @@ export class TrainingService {
   }
 
   /** The same as `train`, for those who need not wait: what goes wrong is logged. */
-  async trainInBackground(): Promise<void> {
+  trainInBackground(): Promise<void> {
+    return this.inBackground(() => this.train());
+  }
+
+  /** The same as `evaluate`, likewise. */
+  evaluateInBackground(): Promise<void> {
+    return this.inBackground(() => this.evaluate());
+  }
+
+  private async inBackground(work: () => Promise<unknown>): Promise<void> {
     try {
-      await this.train();
+      await work();
     } catch (error) {
       if (!isAbort(error)) this.dependencies.log.warn({ err: error }, 'training failed');
     }
@@ -107,12 +141,13 @@ export class TrainingService {
   }
 
   /** One of all processes trains, and the others take up what it leaves. */
-  private async trainOnSchedule(): Promise<void> {
-    try {
-      if (await this.dependencies.snapshots.claimTraining()) await this.train();
-    } catch (error) {
-      if (!isAbort(error)) this.dependencies.log.warn({ err: error }, 'training failed');
-    }
+  private trainOnSchedule(): Promise<void> {
+    return this.inBackground(async () => {
+      if (!(await this.dependencies.snapshots.claimTraining())) return;
+      await this.train();
+      const evaluated = await this.latestEvaluation();
+      if (!evaluated || Date.now() - evaluated.at.getTime() >= evaluationInterval) await this.evaluate();
+    });
   }
 
   private reload(): Promise<void> {

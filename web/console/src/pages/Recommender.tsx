@@ -4,6 +4,7 @@ import { graphql } from '../gql';
 import type { RecommenderQuery, TrainingAction } from '../gql/graphql';
 import { useText } from '../i18n';
 import { Problems, Time, type UserError } from '../parts';
+import { Evaluation } from './Evaluation';
 
 const recommenderQuery = graphql(`
   query Recommender {
@@ -21,6 +22,49 @@ const recommenderQuery = graphql(`
       }
     }
     recommenderReport(days: 28) {
+      evaluation {
+        evaluatedAt
+        userCount
+        newUserCount
+        newProductCount
+        models {
+          model
+          ndcg {
+            ...Figure
+          }
+          recall {
+            ...Figure
+          }
+          coverage {
+            ...Figure
+          }
+          tailShare {
+            ...Figure
+          }
+          diversity {
+            ...Figure
+          }
+          novelty {
+            ...Figure
+          }
+          popularityLift {
+            ...Figure
+          }
+          segments {
+            segment
+            recall {
+              ...Figure
+            }
+          }
+        }
+        comparisons {
+          model
+          adjustedP
+          difference {
+            ...Figure
+          }
+        }
+      }
       comparisons {
         treatment
         clickRateDifference
@@ -75,6 +119,14 @@ const recommenderQuery = graphql(`
   }
 `);
 
+graphql(`
+  fragment Figure on FigureInterval {
+    mean
+    low
+    high
+  }
+`);
+
 const trainMutation = graphql(`
   mutation Train($input: TrainRecommenderInput!) {
     trainRecommender(input: $input) {
@@ -96,6 +148,7 @@ export function Recommender() {
   const t = useText();
   const [interval, setPollInterval] = useState(pollWhileTraining);
   const { data, error } = useQuery(recommenderQuery, { pollInterval: interval });
+  const [evaluate] = useMutation(trainMutation, { variables: { input: { action: 'EVALUATE' } } });
   const wanted = data && !data.recommenderStatus.training ? pollOtherwise : pollWhileTraining;
   if (wanted !== interval) setPollInterval(wanted);
   if (error) return <p role="alert">{error.message}</p>;
@@ -104,6 +157,11 @@ export function Recommender() {
     <>
       <h1>{t('Recommender')}</h1>
       <Status status={data.recommenderStatus} onStart={() => setPollInterval(pollWhileTraining)} />
+      <Evaluation
+        evaluation={data.recommenderReport.evaluation}
+        busy={data.recommenderStatus.training}
+        onStart={() => void evaluate().then(() => setPollInterval(pollWhileTraining))}
+      />
       <Experiment report={data.recommenderReport} />
       <section>
         <h2>{t('What you would see')}</h2>
