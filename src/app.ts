@@ -56,6 +56,7 @@ import { webhookModule, type ProductOf, type ReadPayload } from './modules/webho
 import { watchStore } from './observability/store-metrics.js';
 import { traceStore } from './observability/store-spans.js';
 import { startTelemetry, type Telemetry } from './observability/telemetry.js';
+import type { Member } from './processes/member.js';
 import { HiddenAuthors, Realtime } from './realtime/index.js';
 import { noStreams, RequestContext, type SignedIn } from './relay/context.js';
 import { toGlobalId } from './relay/global-id.js';
@@ -248,7 +249,8 @@ export interface App {
   close(): Promise<void>;
 }
 
-export async function createApp(config: Config, log: FastifyBaseLogger): Promise<App> {
+/** @param member this process among those that serve the same port; null where it serves alone */
+export async function createApp(config: Config, log: FastifyBaseLogger, member: Member | null = null): Promise<App> {
   const store = await openStore(config);
   const shop = buildShop(store.database, config, log);
   const { modules, realtime, metrics, verbs, migrations, mail } = shop;
@@ -277,9 +279,10 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     if (telemetry) traceStore(client);
     registerWorkers(metrics, workers);
     await migrations.run({ indexes: 'REQUIRED' });
+    if (member) joinOthers(member, shop, cache);
     if (config.redisUrl) await realtime.announcements.join(config.redisUrl, log);
     cache?.start();
-    http = await serve(config, shop, reviewFeed, cache, log);
+    http = await serve(config, shop, reviewFeed, cache, log, member);
     for (const worker of workers) worker.start({ now: !worker.beforeListening });
     await Promise.all(workers.filter(({ beforeListening }) => beforeListening).map((worker) => worker.settle()));
   } catch (error) {
@@ -298,6 +301,11 @@ export async function createApp(config: Config, log: FastifyBaseLogger): Promise
     listen: () => withPort(config, () => listener.listen(config.port)),
     close,
   };
+}
+
+function joinOthers(member: Member, { realtime }: ReturnType<typeof buildShop>, cache: StoreCache | null): void {
+  realtime.announcements.link(member);
+  if (cache) member.onAsked((place) => cache.hear(place));
 }
 
 /** Null where nothing is to be kept. */
@@ -365,6 +373,7 @@ async function serve(
   reviewFeed: FeedFile,
   cache: StoreCache | null,
   log: FastifyBaseLogger,
+  member: Member | null,
 ) {
   const { client: redis } = realtime.announcements;
   const assembled = await assembleSchema(resolversOf(modules), nodes);
@@ -373,7 +382,12 @@ async function serve(
   guardInput(schema);
   if (config.telemetry.endpoint !== undefined) traceRootFields(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
-  const operations = new CompiledOperations(schema, { ...config, onAnswer: rateLimits.chargeAnswer.bind(rateLimits) });
+  const operations = new CompiledOperations(schema, {
+    ...config,
+    onAnswer: rateLimits.chargeAnswer.bind(rateLimits),
+    // Whoever changed something may ask another process next.
+    ...(member && cache && { afterMutation: () => cache.settle((place, longest) => member.agree(place, longest)) }),
+  });
   const { apiKeys, images, users, socialGraph, shares, catalog, webhooks, invitations, notifications } = verbs;
   const read = payloadReader(operations);
   webhooks.readPayloadsBy(read);
@@ -386,6 +400,7 @@ async function serve(
     realtime,
     streams: new LiveStreams(realtime.eventLog, nodes),
     metrics,
+    toldMetrics: member?.metricsWith(metrics) ?? metrics,
     productUrlOf: productUrlOf(config),
     publicUrlOf: () => config.publicUrl,
     demoAccount: config.demoShop ? { email: demoAccounts.buyer.email, password: demoAccounts.password } : null,

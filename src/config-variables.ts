@@ -127,6 +127,10 @@ const server = {
       .prefault('EUR'),
     'The shop’s currency, as an ISO 4217 code. Prices are compared, filtered and sorted in it unless a filter names another.',
   ),
+  WEB_PROCESSES: described(
+    count.max(64).default(1),
+    'Number of processes that serve the port together, each with a core of its own; see [operations.md](operations.md). With the embedded store, all share the one that the first process runs.',
+  ),
   TRUSTED_PROXIES: described(
     z.coerce.number().int().min(0).max(100).default(0),
     'Number of your own proxies in front of the API that name the client in `X-Forwarded-For`. With a wrong number, limits count the proxy or believe the client.',
@@ -201,7 +205,7 @@ const store = {
       .string()
       .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
       .optional(),
-    'Redis, which wakes the other API processes when something happens and lets them count rate limits together. Required by more than one process.',
+    'Redis, which wakes the other API processes when something happens and lets them count rate limits together. Required by processes on several machines; those of `WEB_PROCESSES` do without.',
   ),
 };
 

@@ -11,6 +11,8 @@ import { readTrustedDocuments } from './trusted-document-file.js';
 export interface Config {
   port: number;
   host: string;
+  /** How many processes serve the port. */
+  webProcesses: number;
   dataDirectory: string;
   mongodbUri: string | undefined;
   storePoolSize: number;
@@ -167,6 +169,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
   return {
     port: values.PORT,
     host: values.HOST,
+    webProcesses: values.WEB_PROCESSES,
     dataDirectory,
     mongodbUri: values.MONGODB_URI,
     storePoolSize: values.STORE_POOL_SIZE,

@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { demoAccounts, fillDemoShop, shopIsEmpty } from '../demo/index.js';
 import type { Logger } from '../log.js';
 import { createLogger } from '../logger.js';
+import { Member } from '../processes/member.js';
 import type { OnProgress } from '../progress-bar.js';
 import { interruptible, Interrupted, interruptibleProgress } from './command-line.js';
 
@@ -13,9 +14,11 @@ const terminal = process.stdout.isTTY;
 /** Serves until the process is told to end. */
 export async function serveUntilInterrupted(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
-  const app = await createApp(config, log);
+  const member = Member.get();
+  const begun = await member?.begin();
+  const app = await createApp(begun ? sharing(config, begun.storeUri) : config, log, member);
   try {
-    await interruptible(() => serve(app, config, log));
+    await interruptible(() => serve(app, config, log, { member, isFirst: begun?.isFirst ?? true }));
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     log.info({ signal: error.signal }, 'stopping');
@@ -24,14 +27,29 @@ export async function serveUntilInterrupted(config: Config): Promise<void> {
   }
 }
 
-async function serve(app: App, config: Config, log: Logger): Promise<never> {
-  if (config.demoShop && (await shopIsEmpty(app.verbs))) {
+/** What one of several processes does otherwise: the first one runs the store, and tells the metrics of all. */
+function sharing(config: Config, storeUri: string | null): Config {
+  const metricsAccess = { ...config.metricsAccess, port: undefined };
+  return { ...config, metricsAccess, mongodbUri: storeUri ?? config.mongodbUri };
+}
+
+interface Place {
+  member: Member | null;
+  /** Whether it is the first to serve, which fills the store and trains where that is to be done. */
+  isFirst: boolean;
+}
+
+async function serve(app: App, config: Config, log: Logger, { member, isFirst }: Place): Promise<never> {
+  if (isFirst && config.demoShop && (await shopIsEmpty(app.verbs))) {
     await showProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress));
   }
-  if (!app.verbs.recommendations.state().version) {
+  if (isFirst && !app.verbs.recommendations.state().version) {
     await showProgress(log, 'Training the recommender', (onProgress) => app.verbs.recommendations.train(onProgress));
   }
-  announce(await app.listen(), config, log);
+  const addresses = await app.listen();
+  if (isFirst) announce(addresses, config, log);
+  else log.info({ pid: process.pid }, 'another process is ready');
+  member?.ready();
   return new Promise<never>(() => {});
 }
 

@@ -1,5 +1,6 @@
 /** Reads the configuration and makes sure of the port before the rest is even loaded. */
 import { readFileSync } from 'node:fs';
+import cluster from 'node:cluster';
 import { Command } from 'commander';
 import { configurationSections } from '../config-variables.js';
 import { readConfig } from '../config.js';
@@ -24,9 +25,14 @@ async function start({ port }: { port?: string }): Promise<void> {
     // Production has other defaults, so that it counts only where it was asked for.
     const config = readConfig(process.env, { terminal: process.stdout.isTTY });
     process.env['NODE_ENV'] ??= 'production';
-    await requirePort(config);
-    const { serveUntilInterrupted } = await import('./serve.js');
-    await serveUntilInterrupted(config);
+    if (!cluster.isWorker) await requirePort(config);
+    if (config.webProcesses > 1 && !cluster.isWorker) {
+      const { runProcesses } = await import('./processes.js');
+      await runProcesses(config);
+    } else {
+      const { serveUntilInterrupted } = await import('./serve.js');
+      await serveUntilInterrupted(config);
+    }
   } catch (error) {
     reportFailure(error);
   }

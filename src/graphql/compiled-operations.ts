@@ -42,6 +42,8 @@ export interface OperationOptions {
   maxAnswerSize: number;
   /** Told how large each answer is, in characters. */
   onAnswer?: (context: RequestContext, characters: number) => void;
+  /** Awaited after each mutation, before it is answered. */
+  afterMutation?: () => Promise<void>;
 }
 
 interface Compiled {
@@ -192,7 +194,8 @@ export class CompiledOperations {
     if (read.errors) return read;
     const execute = this.executorOf(document, operation, root, { context, variables: read.values }, variables);
     const result = await tracedOperation(operation, context, () => withinDeadline(this.options.operationTimeout, context, execute));
-    const { maxAnswerSize, onAnswer } = this.options;
+    const { maxAnswerSize, onAnswer, afterMutation } = this.options;
+    if (operation.operation === 'mutation') await afterMutation?.();
     const size = sizeOfAnswer(result.data, maxAnswerSize);
     onAnswer?.(context, size);
     if (size <= maxAnswerSize) return result;

@@ -3,9 +3,10 @@
  * nobody out from an address where the account was signed in to before, and nobody's open session.
  * Source: OWASP ASVS 2.2.1 (at most 100 failed attempts an hour), Authentication Cheat Sheet.
  */
+import cluster from 'node:cluster';
 import { createHash } from 'node:crypto';
 import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { RateLimiterCluster, RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { RateLimited } from '../errors.js';
 import type { RequestContext } from '../relay/context.js';
 
@@ -58,7 +59,7 @@ export class PasswordAttempts {
 
 function limiter(name: string, points: number, duration: number, redis: unknown): RateLimiterAbstract {
   const memory = new RateLimiterMemory({ keyPrefix: name, points, duration });
-  if (!redis) return memory;
+  if (!redis) return cluster.isWorker ? new RateLimiterCluster({ keyPrefix: name, points, duration, insuranceLimiter: memory }) : memory;
   const keyPrefix = `plaza:rate:${name}`;
   return new RateLimiterRedis({ storeClient: redis, useRedisPackage: true, keyPrefix, points, duration, insuranceLimiter: memory });
 }

@@ -1,5 +1,6 @@
 /** What one user and one network may ask for in a minute: a budget of cost, of changes, and of attempts with credentials. */
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import cluster from 'node:cluster';
+import { RateLimiterCluster, RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { RateLimited } from '../errors.js';
 import type { RequestContext } from '../relay/context.js';
 import type { Cost } from './cost.js';
@@ -63,13 +64,13 @@ export class RateLimits {
 
   constructor(options: RateLimitOptions) {
     const { costPerUser, costPerAddress, perUser, perAddress, credentialsPerAddress, costPerKey, perKey, redis } = options;
-    this.costOfUser = limiter('cost-user', costPerUser, redis);
-    this.costOfAddress = limiter('cost-address', costPerAddress, redis);
-    this.changesOfUser = limiter('user', perUser, redis);
-    this.changesOfAddress = limiter('address', perAddress, redis);
-    this.credentials = limiter('credentials', credentialsPerAddress, redis);
-    this.costOfKey = limiter('cost-key', costPerKey, redis);
-    this.operationsOfKey = limiter('key', perKey, redis);
+    this.costOfUser = limiter('cost-user', costPerUser, redis, false);
+    this.costOfAddress = limiter('cost-address', costPerAddress, redis, false);
+    this.changesOfUser = limiter('user', perUser, redis, true);
+    this.changesOfAddress = limiter('address', perAddress, redis, true);
+    this.credentials = limiter('credentials', credentialsPerAddress, redis, true);
+    this.costOfKey = limiter('cost-key', costPerKey, redis, false);
+    this.operationsOfKey = limiter('key', perKey, redis, true);
   }
 
   /** Charges an operation before it runs, and notes for the log what it costs. @throws RateLimited */
@@ -139,9 +140,13 @@ export class RateLimits {
   }
 }
 
-function limiter(name: string, points: number, redis: unknown): RateLimiterAbstract {
+/** @param isSmall whether it is asked seldom enough that the processes of a server count together without Redis */
+function limiter(name: string, points: number, redis: unknown, isSmall: boolean): RateLimiterAbstract {
   const memory = new RateLimiterMemory({ keyPrefix: name, points, duration: 60 });
-  if (!redis) return memory;
+  if (!redis)
+    return isSmall && cluster.isWorker
+      ? new RateLimiterCluster({ keyPrefix: name, points, duration: 60, insuranceLimiter: memory })
+      : memory;
   // While Redis is away, every process counts alone.
   return new RateLimiterRedis({
     storeClient: redis,

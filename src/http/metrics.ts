@@ -1,7 +1,12 @@
 /** Prometheus metrics, on a port of their own or behind a token, and never open on the public port. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
+
+/** Where metrics come from: a registry, or those of several processes together. */
+export interface MetricsSource {
+  contentType: string;
+  metrics(): Promise<string>;
+}
 
 export interface MetricsOptions {
   /** A port of their own, which needs no token. */
@@ -12,7 +17,7 @@ export interface MetricsOptions {
 }
 
 /** Serves them on the port of the API, where there is a token. */
-export function serveMetrics(fastify: FastifyInstance, { token }: MetricsOptions, registry: Registry): void {
+export function serveMetrics(fastify: FastifyInstance, { token }: MetricsOptions, registry: MetricsSource): void {
   if (token === undefined) return;
   fastify.get('/metrics', async (request, reply) => {
     if (!isToken(request.headers.authorization, token)) return reply.status(401).header('www-authenticate', 'Bearer').send();
@@ -26,7 +31,7 @@ interface MetricsServer {
 }
 
 /** Listens on the port of their own, where there is one. @returns what stops it */
-export async function listenForMetrics({ port, host }: MetricsOptions, registry: Registry): Promise<MetricsServer | null> {
+export async function listenForMetrics({ port, host }: MetricsOptions, registry: MetricsSource): Promise<MetricsServer | null> {
   if (port === undefined) return null;
   const fastify = Fastify({ forceCloseConnections: true });
   fastify.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));

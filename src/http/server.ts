@@ -38,7 +38,7 @@ import { Compression } from './compression.js';
 import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
 import { serveConsole } from './console.js';
 import { serveDocs } from './docs.js';
-import { listenForMetrics, serveMetrics, type MetricsOptions } from './metrics.js';
+import { listenForMetrics, serveMetrics, type MetricsOptions, type MetricsSource } from './metrics.js';
 import { serveImages, uploadPath, type ImageRouteOptions } from './images.js';
 import { networkOf } from './network-address.js';
 import { Origins, type OriginOptions } from './origins.js';
@@ -98,6 +98,8 @@ export interface HttpOptions
   realtime: Realtime;
   streams: Streams;
   metrics: Registry;
+  /** What is told of them: of several processes, those of all. */
+  toldMetrics: MetricsSource;
   /** @throws Error while the API cannot serve */
   checkReady: () => Promise<void>;
   cache: QueryAnswerOptions['cache'];
@@ -193,7 +195,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const logged = { ended, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
   const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
   serveHealth(fastify, options);
-  serveMetrics(fastify, options.metricsAccess, options.metrics);
+  serveMetrics(fastify, options.metricsAccess, options.toldMetrics);
   serveShortLinks(fastify, options);
   const storefront = options.storefront ? loadStorefront(options, options.log) : null;
   serveProductPage(fastify, options, options.operations, options.streams, storefront);
@@ -212,7 +214,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   return {
     fastify,
     async listen(port) {
-      metrics = await listenForMetrics(options.metricsAccess, options.metrics);
+      metrics = await listenForMetrics(options.metricsAccess, options.toldMetrics);
       return { api: await fastify.listen({ port, host: options.host }), metrics: metrics?.address ?? null };
     },
     async close() {

@@ -17,11 +17,18 @@ function clientOf(url: string) {
 
 type Redis = ReturnType<typeof clientOf>;
 
+/** The other processes of this server. */
+export interface Siblings {
+  announce(topics: string[]): void;
+  onAnnounced(listener: (topics: string[]) => void): void;
+}
+
 export class Announcements {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
   private readonly process = randomUUID();
   private publisher: Redis | null = null;
   private subscriber: Redis | null = null;
+  private siblings: Siblings | null = null;
 
   /**
    * Joins the other processes of this Redis. While it is away, announcements reach this process alone;
@@ -36,6 +43,14 @@ export class Announcements {
     await subscriber.subscribe(channel, (message) => this.onMessage(message));
     this.publisher = publisher;
     this.subscriber = subscriber;
+  }
+
+  /** Joins the other processes of this server. Redis, where there is one, reaches them too. */
+  link(siblings: Siblings): void {
+    this.siblings = siblings;
+    siblings.onAnnounced((topics) => {
+      for (const topic of topics) this.emitter.emit(topic);
+    });
   }
 
   /** The connection to Redis, for what else processes share; null without one. */
@@ -53,6 +68,7 @@ export class Announcements {
     const topics = [...new Set(names)];
     if (topics.length === 0) return;
     for (const topic of topics) this.emitter.emit(topic);
+    this.siblings?.announce(topics);
     if (this.publisher?.isReady) this.publisher.publish(channel, JSON.stringify([this.process, topics])).catch(() => {});
   }
 

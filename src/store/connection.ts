@@ -48,6 +48,17 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
   return { database: new Database(connection, { shared: embedded === null }), uri, embedded: embedded !== null, commits, close };
 }
 
+/**
+ * Runs the embedded store for other processes, where no MongoDB is named.
+ * @throws OperatorError as `openStore` does
+ */
+export async function hostStore(
+  options: Pick<StoreOptions, 'mongodbUri' | 'dataDirectory'>,
+): Promise<{ uri: string; stop(): Promise<void> } | null> {
+  if (options.mongodbUri) return null;
+  return (await openEmbedded(options, false)).embedded;
+}
+
 /** What the operator's URI says wins. */
 function unlessInUri<Options extends object>(uri: string, options: Options): Partial<Options> {
   const given = new Set([...new URLSearchParams(uri.split('?')[1] ?? '').keys()].map((name) => name.toLowerCase()));
@@ -59,7 +70,10 @@ function unreachable(error: unknown): unknown {
   return known ? new OperatorError('STORE_UNREACHABLE', `The store cannot be reached: ${error.message}`, { cause: error }) : error;
 }
 
-async function openEmbedded(options: StoreOptions, share: boolean): Promise<{ uri: string; embedded: EmbeddedStore | null }> {
+async function openEmbedded(
+  options: Pick<StoreOptions, 'dataDirectory'>,
+  share: boolean,
+): Promise<{ uri: string; embedded: EmbeddedStore | null }> {
   try {
     const embedded = await startEmbeddedStore({ directory: storeDirectory(options.dataDirectory) });
     return { uri: embedded.uri, embedded };

@@ -127,6 +127,8 @@ export function registerWorkers(registry: Registry, workers: readonly Worker[]):
     name: 'plaza_worker_lag_seconds',
     help: 'Seconds since the last successful run of background work.',
     labelNames: ['worker'],
+    // Of several processes one does the work.
+    aggregator: 'min',
     registers: [registry],
     collect: () => workers.forEach((worker) => gauge.set({ worker: worker.name }, worker.lag)),
   });

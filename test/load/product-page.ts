@@ -7,9 +7,11 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { kill } from '../support/processes.js';
-import { page, residentMegabytes, Shop, start } from './page/shop.js';
+import { page, residentMegabytes, Shop, start, type Started } from './page/shop.js';
 import { write } from './page/writers.js';
 
 const connections = 16;
@@ -30,7 +32,20 @@ const plainServer = `
   }).listen(0, '127.0.0.1', function () { console.log(JSON.stringify({ api: 'http://127.0.0.1:' + this.address().port + '/graphql' })); });
 `;
 
-async function requestsPerSecond(url: string, token?: string, asked = page): Promise<number> {
+interface Reached {
+  perSecond: number;
+  /** Milliseconds of processor time for each page, all threads of the server together. */
+  processor: number;
+}
+
+/** Seconds. */
+function processorTime({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function reach({ url, child }: Started, token?: string, asked = page): Promise<Reached> {
+  const before = processorTime(child);
   const { requests, non2xx } = await autocannon({
     url,
     connections,
@@ -40,7 +55,7 @@ async function requestsPerSecond(url: string, token?: string, asked = page): Pro
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
   });
   if (non2xx > 0) throw new Error(`${non2xx} answers were not 200`);
-  return requests.average;
+  return { perSecond: requests.average, processor: ((processorTime(child) - before) * 1000) / requests.total };
 }
 
 const startedAt = Date.now();
@@ -64,46 +79,58 @@ function once(open: () => Promise<Shop>): { get(): Promise<Shop>; close(): Promi
 const cold = once(() => Shop.open(main, { CACHE_MEMORY: '0' }));
 const before = once(() => Shop.open(other!, {}, { isFirstRelease: true }));
 
-async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Promise<number> {
+async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Promise<Reached> {
   const writing = write(hot, perSecond, where);
-  const reached = await requestsPerSecond(hot.url);
+  const reached = await reach(hot.started);
   const written = await writing.stop();
   if (written < perSecond * seconds * 0.8) console.log(`only ${written} writes were acknowledged`);
   return reached;
 }
 
-async function pages(shop: Shop, viewer?: number): Promise<number> {
-  return requestsPerSecond(shop.url, viewer === undefined ? undefined : shop.tokens[viewer], shop.page);
+async function pages(shop: Shop, viewer?: number): Promise<Reached> {
+  return reach(shop.started, viewer === undefined ? undefined : shop.tokens[viewer], shop.page);
 }
 
-const cases: [string, () => Promise<number>][] = [
+const cases: [string, () => Promise<Reached>][] = [
   ['strangers, hot', () => pages(hot)],
   ['signed-in viewers, hot', () => pages(hot, 0)],
   ['strangers, 50 writes/s on other products', () => whileWriting(50, 'ELSEWHERE')],
   ['strangers, 5 writes/s on this product', () => whileWriting(5, 'HERE')],
   ['strangers, nothing kept', async () => pages(await cold.get())],
   ['signed-in viewers, nothing kept', async () => pages(await cold.get(), 0)],
-  ...(other === undefined ? [] : [['strangers, 0.1.0', async () => pages(await before.get())] as [string, () => Promise<number>]]),
+  ...(other === undefined ? [] : [['strangers, 0.1.0', async () => pages(await before.get())] as [string, () => Promise<Reached>]]),
 ];
 
 function median(values: number[]): number {
   return [...values].sort((one, another) => one - another)[Math.floor(values.length / 2)]!;
 }
 
+function ratioOf({ page: reached, limit }: { page: Reached; limit: Reached }): number {
+  return reached.perSecond / limit.perSecond;
+}
+
+/** What a machine that is busy with other things leaves true. */
+function processorRatioOf({ page: reached, limit }: { page: Reached; limit: Reached }): number {
+  return limit.processor / reached.processor;
+}
+
 /** Rounds in turn, so that all have the same company on the machine. */
-const measured = new Map<string, { page: number; limit: number }[]>();
+const measured = new Map<string, { page: Reached; limit: Reached }[]>();
 const chosen = cases.filter(([name]) => name.includes(only));
 for (let round = 0; round <= rounds; round++)
   for (const [name, measure] of chosen) {
-    const one = { page: await measure(), limit: await requestsPerSecond(plain.url) };
-    console.log(`  ${round}: ${name}: ${(one.page / one.limit).toFixed(4)}`);
+    const one = { page: await measure(), limit: await reach(plain) };
+    console.log(`  ${round}: ${name}: ${ratioOf(one).toFixed(4)}, by processor time ${processorRatioOf(one).toFixed(4)}`);
     // The first round warms up.
     if (round > 0) measured.set(name, [...(measured.get(name) ?? []), one]);
   }
 for (const [name, all] of measured) {
-  const ratio = median(all.map(({ page: reached, limit }) => reached / limit));
-  const [reached, limit] = [median(all.map((one) => one.page)), median(all.map((one) => one.limit))];
-  console.log(`${name}: ${reached.toFixed(0)}/s, plain ${limit.toFixed(0)}/s, ratio ${ratio.toFixed(4)}`);
+  const reached = median(all.map((one) => one.page.perSecond)).toFixed(0);
+  const limit = median(all.map((one) => one.limit.perSecond)).toFixed(0);
+  const processor = median(all.map((one) => one.page.processor)).toFixed(3);
+  console.log(
+    `${name}: ${reached}/s, plain ${limit}/s, ratio ${median(all.map(ratioOf)).toFixed(4)}; ${processor} ms of processor, ratio ${median(all.map(processorRatioOf)).toFixed(4)}`,
+  );
 }
 await kill(plain, 'SIGTERM');
 await hot.close();

@@ -14,7 +14,7 @@ export interface FeedListener {
 }
 
 /** A process that has not heard from the store for longer does not know what others wrote. */
-const longestSilence = 1_000;
+export const longestSilence = 1_000;
 /** Who waits longer for news to arrive had better ask the store. */
 const longestWait = 100;
 const pauseAfterError = 100;
@@ -74,6 +74,17 @@ export class ChangeFeed {
     if (this.commits) return this.hasArrived(BigInt(this.commits()));
     if (this.silence > longestSilence) return false;
     return this.askedAt === this.wroteAt || this.afterOwnWrites();
+  }
+
+  /** How far the store has come: beyond every write that has been acknowledged to this process. */
+  position(): Promise<bigint> {
+    return this.source.position();
+  }
+
+  /** Waits until nothing older than a place in the store's order is answered any more. */
+  async hear(place: bigint): Promise<void> {
+    const isBehind = (): boolean => this.told >= 0n && this.told < place && this.silence <= longestSilence && !this.stopped;
+    while (isBehind()) await this.hasArrived(place);
   }
 
   private hasArrived(place: bigint): boolean | Promise<boolean> {

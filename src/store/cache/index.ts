@@ -2,7 +2,7 @@
 import type { Connection } from 'mongoose';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../../log.js';
-import { ChangeFeed } from './change-feed.js';
+import { ChangeFeed, longestSilence } from './change-feed.js';
 import { EmbeddedNews } from './embedded-news.js';
 import { ExactCache, type Made } from './exact-cache.js';
 import { StreamNews } from './stream-news.js';
@@ -44,10 +44,11 @@ export class StoreCache {
 
   private watch(metrics: Registry): void {
     const { cache, feed } = this;
-    const gauge = (name: string, help: string, read: () => number): Gauge =>
+    const gauge = (name: string, help: string, read: () => number, aggregator: 'sum' | 'max' = 'sum'): Gauge =>
       new Gauge({
         name: `plaza_cache_${name}`,
         help,
+        aggregator,
         registers: [metrics],
         collect() {
           this.set(read());
@@ -55,7 +56,7 @@ export class StoreCache {
       });
     gauge('bytes', 'About how many bytes kept answers take.', () => cache.bytes);
     gauge('entries', 'Kept answers.', () => cache.size);
-    gauge('lag_seconds', 'How long ago the store last told its changes.', () => feed.silence / 1000);
+    gauge('lag_seconds', 'How long ago the store last told its changes.', () => feed.silence / 1000, 'max');
   }
 
   start(): void {
@@ -82,6 +83,21 @@ export class StoreCache {
     const kept = this.cache.get<Value>(key);
     this.answered.inc({ outcome: kept === undefined ? 'miss' : 'hit' });
     return kept === undefined ? this.cache.make(key, work, sizeOf) : { value: kept, mayBeKept: true };
+  }
+
+  /**
+   * Waits until no other process answers what was before a write of this one.
+   * @param agree asks them
+   */
+  async settle(agree: (place: bigint, longest: number) => Promise<void>): Promise<void> {
+    const place = await this.feed.position().catch(() => null);
+    // Who has not heard for so long does not answer from memory.
+    if (place !== null) await agree(place, longestSilence);
+  }
+
+  /** Waits until nothing older than a place in the store's order is answered from memory. */
+  hear(place: bigint): Promise<void> {
+    return this.feed.hear(place);
   }
 
   /** What is kept under the key now, if that is known to be true in this turn. */

@@ -35,7 +35,8 @@ type NameList = (typeof nameLists)[number];
 /** Writes a file beside it and puts it in its place. */
 export async function keepIndex(path: string, index: ProductIndex, position: KeptPosition): Promise<void> {
   const { head, sections } = layOut(index, position);
-  const temporary = `${path}.new`;
+  // Processes on one directory may write at once.
+  const temporary = `${path}.${process.pid}.new`;
   const file = await open(temporary, 'w', 0o600);
   try {
     let checksum = 0;
