@@ -51,7 +51,7 @@ module.exports = {
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|outbound|images|data-keys|errors|messages|input|log|threads|operator-error|opinions|fraud)',
+      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|outbound|images|data-keys|rotating-secrets|errors|messages|input|log|threads|operator-error|opinions|fraud)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),

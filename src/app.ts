@@ -35,6 +35,7 @@ import { DomainEventBus } from './modules/domain-events.js';
 import { feedModule } from './modules/feed/index.js';
 import { feedbackModule } from './modules/feedback/index.js';
 import { imageModule } from './modules/image/index.js';
+import { integrationModule } from './modules/integration/index.js';
 import { invitationModule } from './modules/invitation/index.js';
 import { moderationModule } from './modules/moderation/index.js';
 import type { Foundation, Module } from './modules/module.js';
@@ -167,15 +168,21 @@ function buildFeatures(foundation: Foundation, config: Config) {
     ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, invitation, review, question],
     ...[share, comment, webhook, referral, feedback, moderation, apiKey, fraud, customer, similarity, recommendation],
   ] satisfies Module[];
-  const personalData = () => modules.flatMap((module) => module.personalData);
+  const personalData = () => [...modules, integration].flatMap((module) => module.personalData);
   const privacy = privacyModule(foundation, { users, accessLog: accessLog.verbs, personalData }, config);
+  const integration = integrationModule(
+    foundation,
+    { ...shared, accessLog: accessLog.verbs, orders: order.verbs, privacy: privacy.verbs },
+    { ...config, retention: retention.integrations },
+  );
   return {
-    modules: [...modules, privacy] as readonly Module[],
+    modules: [...modules, privacy, integration] as readonly Module[],
     verbs: {
       ...{ images, users, catalog: catalog.verbs, behaviour: behaviour.verbs, socialGraph: socialGraph.verbs, orders: order.verbs },
       ...{ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs },
       ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs, apiKeys: apiKey.verbs },
       ...{ webhooks: webhook.verbs, invitations: invitation.verbs, notifications: notification.verbs },
+      integrations: integration.verbs,
     },
   };
 }
@@ -406,6 +413,7 @@ async function serve(
     demoAccount: config.demoShop ? { email: demoAccounts.buyer.email, password: demoAccounts.password } : null,
     reviewFeed: () => reviewFeed.current(),
     placeOfSlug: (slug) => catalog.placeOfSlug(slug),
+    receiveMessage: (message) => verbs.integrations.receive(message),
     openInvitation: openInvitation(invitations, catalog),
     isUnsubscribeLink: (token) => invitations.isUnsubscribeLink(token),
     unsubscribe: (token) => invitations.unsubscribe(token),

@@ -422,6 +422,10 @@ const retention = {
     duration('30d', { min: '1h' }),
     'How long messages to webhooks are listed after they were delivered or given up.',
   ),
+  INTEGRATION_RETENTION: described(
+    duration('30d', { min: '1h' }),
+    'How long messages of shop systems are listed. A repeated one is known for as long.',
+  ),
   IDEMPOTENCY_RETENTION: described(duration('7d', { min: '1m' }), 'How long an idempotency key is remembered.'),
 };
 

@@ -126,6 +126,7 @@ export interface Retention {
   events: number;
   maxEventsPerTopic: number;
   webhooks: number;
+  integrations: number;
   idempotencyKeys: number;
 }
 
@@ -281,6 +282,7 @@ function retention(values: Environment): Retention {
     events: values.EVENT_RETENTION,
     maxEventsPerTopic: values.MAX_EVENTS_PER_TOPIC,
     webhooks: values.WEBHOOK_RETENTION,
+    integrations: values.INTEGRATION_RETENTION,
     idempotencyKeys: values.IDEMPOTENCY_RETENTION,
   };
 }

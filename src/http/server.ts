@@ -39,6 +39,7 @@ import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './c
 import { serveConsole } from './console.js';
 import { serveDocs } from './docs.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions, type MetricsSource } from './metrics.js';
+import { serveIntegrations, type IntegrationRouteOptions } from './integrations.js';
 import { serveImages, uploadPath, type ImageRouteOptions } from './images.js';
 import { networkOf } from './network-address.js';
 import { Origins, type OriginOptions } from './origins.js';
@@ -77,6 +78,7 @@ export interface HttpOptions
     ReviewPageOptions,
     DigestPageOptions,
     EmbedOptions,
+    IntegrationRouteOptions,
     StorefrontOptions {
   storefront: boolean;
   /** Signs what browsers keep. */
@@ -206,6 +208,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await serveReviewPages(fastify, options, options.operations, options.streams);
   await serveDigestPages(fastify, options);
   await serveImages(fastify, options);
+  await serveIntegrations(fastify, options);
   serveAccountPage(fastify, path);
   if (options.docs) await serveDocs(fastify);
   if (options.console) await serveConsole(fastify, options);

@@ -32,6 +32,21 @@ export function flawInLine(text: string): MessageText | null {
   return flawIn(text) ?? (notOfLine.test(text) ? 'This contains line breaks or invisible characters.' : null);
 }
 
+/** The same text without what is not taken, where nobody is there to correct it. */
+export function mended(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/\r\n?/g, '\n')
+    .replace(new RegExp(notText, 'gu'), '')
+    .replace(new RegExp(override, 'gu'), '')
+    .replace(/(\p{M}{30})\p{M}+/gu, '$1');
+}
+
+/** The same for text of one line. */
+export function mendedLine(text: string): string {
+  return mended(text).replace(new RegExp(notOfLine, 'gu'), ' ').replace(/ {2,}/g, ' ').trim();
+}
+
 /** Whether there is nothing to see. */
 export function isBlank(text: string): boolean {
   return !visible.test(text);

@@ -150,6 +150,11 @@ export const german = {
   'What was created with this key has been deleted.': 'Was mit diesem Schlüssel erstellt wurde, ist gelöscht.',
   'You are the only administrator. Make someone else an administrator first.':
     'Du bist die einzige Person mit Administratorrechten. Gib sie zuerst jemand anderem.',
+  'There is no such message.': 'Diese Nachricht gibt es nicht.',
+  'There is no such integration.': 'Diese Integration gibt es nicht.',
+  'There is already an integration of this platform and source.': 'Für diese Plattform und Quelle gibt es schon eine Integration.',
+  'There can be at most {max} integrations.': 'Es kann höchstens {max} Integrationen geben.',
+  'Use whsec_ and at least 24 bytes in Base64.': 'Verwende whsec_ und mindestens 24 Byte in Base64.',
   'You can have at most {max} webhooks.': 'Du kannst höchstens {max} Webhooks haben.',
   'You can upload {max, number} bytes a day.': 'Du kannst {max, number} Byte am Tag hochladen.',
   'You can upload {max, number} images a day.': 'Du kannst {max, number} Bilder am Tag hochladen.',

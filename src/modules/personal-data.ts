@@ -9,6 +9,8 @@ export interface Erasure {
   user: Types.ObjectId;
   /** The handle that the user had. */
   handle: string;
+  /** What another system called the user, and which. */
+  external?: { source: string; externalId: string };
   /** Stands for the user in what stays, and leads to nobody. */
   anonymousId: Types.ObjectId;
   /** The same text without the user's name, handle and address. */

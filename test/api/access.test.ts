@@ -17,6 +17,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { format } from 'prettier';
+import { Webhook } from 'standardwebhooks';
 import { beforeAll, expect, test } from 'vitest';
 import { describedSchema } from '../support/described-schema.js';
 import { scopesOf } from '../../src/relay/scopes.js';
@@ -88,6 +89,23 @@ const make = {
     const contentId = await make.comment();
     await made('moderateContent', { contentId, action: 'WARN', reason: 'x' }, 'entry { createdAt }', accounts.moderator);
     return contentId;
+  },
+  integration: async () =>
+    (await made('createIntegration', { platform: 'GENERIC', source: `s${Math.random()}` }, 'integration { id }', accounts.admin)).integration
+      .id as string,
+  integrationMessage: async () => {
+    const now = new Date();
+    const { integration, secret } = await made('createIntegration', { platform: 'GENERIC' }, 'integration { url } secret', accounts.admin);
+    const body = JSON.stringify({ type: 'customer.updated', data: { externalId: '1', email: 'no address' } });
+    const headers = {
+      'webhook-id': 'message-1',
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': new Webhook(secret).sign('message-1', now, body),
+    };
+    await fetch(new URL(new URL(integration.url).pathname, plaza.url), { method: 'POST', headers, body });
+    await plaza.settle('integrations');
+    const query = '{ integrationMessages(first: 1) { edges { node { id } } } }';
+    return (await plaza.data(query, {}, accounts.admin.token)).integrationMessages.edges[0].node.id as string;
   },
   webhook: async () =>
     (await made('createWebhook', { url: 'https://shop.example/', events: ['REVIEW_ADDED'] }, 'webhook { id }', accounts.merchant)).webhook
@@ -182,6 +200,10 @@ const inputs: Record<string, (persona: Persona) => Promise<object>> = {
   setUserRoles: async () => ({ userId: target.id, roles: ['BUYER'], reason: 'x' }),
   recordRecommendationFeedback: async () => ({ impressionId: await make.impression(), outcome: 'CLICKED' }),
   trainRecommender: async () => ({ wait: true }),
+  createIntegration: async () => ({ platform: 'GENERIC', source: `s${Math.random()}` }),
+  rotateIntegrationSecret: async () => ({ integrationId: objects['Integration'] }),
+  deleteIntegration: async () => ({ integrationId: await make.integration() }),
+  retryIntegrationMessage: async () => ({ messageId: objects['IntegrationMessage'] }),
   createWebhook: async () => ({ url: 'https://shop.example/', events: ['REVIEW_ADDED'] }),
   updateWebhook: async () => ({ webhookId: objects['Webhook'], enabled: true }),
   deleteWebhook: async () => ({ webhookId: await make.webhook() }),
@@ -243,6 +265,8 @@ beforeAll(async () => {
   const { delivery } = await made('pingWebhook', { webhookId }, 'delivery { id }', merchant);
   objects = {
     ReviewInvitation: reviewInvitations.edges[0].node.id,
+    Integration: await make.integration(),
+    IntegrationMessage: await make.integrationMessage(),
     Webhook: webhookId,
     WebhookDelivery: delivery.id,
     ProductRating: scored.rating.id,

@@ -95,6 +95,8 @@ const others = new Set([
   ...['updateProfile.avatarId', 'createProduct.imageIds', 'updateProduct.imageIds', 'createReview.imageIds', 'updateReview.imageIds'],
   ...['updateWebhook.webhookId', 'deleteWebhook.webhookId', 'rotateWebhookSecret.webhookId', 'pingWebhook.webhookId'],
   'redeliverWebhook.deliveryId',
+  ...['createIntegration.merchantId', 'rotateIntegrationSecret.integrationId', 'deleteIntegration.integrationId'],
+  'retryIntegrationMessage.messageId',
   ...['updateOrderStatus.orderId', 'trackEvents.events', 'markNotificationsRead.notificationIds', 'moderateContent.contentId'],
   ...['setUserRoles.userId', 'recordRecommendationFeedback.impressionId', 'undoDismissal.productId'],
   // They only take back what the viewer did.

@@ -21,6 +21,9 @@ import { feedList } from '../../src/modules/feed/feed.service.js';
 import { feedbackModels } from '../../src/modules/feedback/feedback.model.js';
 import { productTallies, receivedFeedback, sentFeedback } from '../../src/modules/feedback/feedback.service.js';
 import { auditTrail, decisionsAbout, openCases, reportList } from '../../src/modules/moderation/moderation.lists.js';
+import { messageList } from '../../src/modules/integration/inbox.service.js';
+import { integrationModels } from '../../src/modules/integration/integration.model.js';
+import { integrationList } from '../../src/modules/integration/integration.service.js';
 import { invitationModels } from '../../src/modules/invitation/invitation.model.js';
 import { invitationList } from '../../src/modules/invitation/invitation.service.js';
 import { moderationModels } from '../../src/modules/moderation/moderation.model.js';
@@ -301,6 +304,7 @@ function integrationLists(database: Database): ListedRows[] {
   const { apiKeys } = apiKeyModels(database);
   const { webhooks, deliveries } = webhookModels(database);
   const { invitations } = invitationModels(database);
+  const { integrations, inbox } = integrationModels(database);
   const owner = (isRare: boolean): Types.ObjectId => (isRare ? parent : product);
   const signedIn = { userId: parent, sessionId: '', expiresAt: then };
   const deliveryRow = { event: 'REVIEW_CREATED', subjectType: 'Review', subject: product, sequence: 1, dueAt: then, attempts: 1 };
@@ -336,6 +340,30 @@ function integrationLists(database: Database): ListedRows[] {
         ...deliveryRow,
         ...{ webhook: owner(isRare), owner: parent, status: isRare ? 'DEAD' : 'DELIVERED' },
         ...{ occurredAt: then, deadline: then, expiresAt: new Date('2100-01-01') },
+      }),
+    },
+    {
+      fields: ['Query.integrations'],
+      model: integrations,
+      lists: { all: integrationList() },
+      row: (_, at) => ({
+        ...{ platform: 'GENERIC', source: `shop-${at}`, merchant: parent, currency: 'EUR', fulfilledIsDelivered: true },
+        ...{ secrets: [], sealedBy: 'key', createdAt: then, updatedAt: then },
+      }),
+    },
+    {
+      fields: ['Query.integrationMessages'],
+      model: inbox,
+      lists: {
+        all: messageList({}),
+        'of an integration': messageList({ integration: parent }),
+        'with a status': messageList({ status: 'REFUSED' }),
+        'of an integration with a status': messageList({ integration: parent, status: 'REFUSED' }),
+      },
+      row: (isRare, at) => ({
+        ...{ integration: owner(isRare), source: 'shop', delivery: `${at}`, digest: `${at}`, topic: 'product.updated', subject: `${at}` },
+        ...{ removes: false, version: then, status: isRare ? 'REFUSED' : 'APPLIED', attempts: 1, dueAt: then, deadline: then },
+        ...{ receivedAt: then, completedAt: then, expiresAt: new Date('2100-01-01') },
       }),
     },
     {

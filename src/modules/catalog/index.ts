@@ -29,6 +29,7 @@ export type { TalliedProduct } from './catalog.service.js';
 export type { BulkCategory, BulkProduct, ProductFacts } from './catalog.bulk.js';
 export { slugify } from './slugs.js';
 export { productKey } from './writing.js';
+export type { ProductItem } from './product-upsert.js';
 export { Product, ProductConnection } from './catalog.type.js';
 
 export type CatalogModule = ReturnType<typeof catalogModule>;

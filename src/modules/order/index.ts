@@ -14,6 +14,7 @@ import { OrderUpserts } from './order-upsert.js';
 import { collections } from './order.collections.js';
 
 export type { OrderDocument } from './order.model.js';
+export type { OrderItem } from './order-upsert.js';
 
 export interface OrderDependencies {
   accessLog: AccessLogVerbs;
@@ -61,6 +62,10 @@ export function orderModule(
       ownedDocuments({ name: 'orders', model: models.orders, owner: 'buyer', erase: 'ANONYMISE' }),
       reference('sales', models.orders, 'merchant'),
     ],
-    verbs: { ...verbs(orders, ['hasReceived', 'importOrders', 'orderedBy']), ...verbs(upserts, ['upsertOrders']) },
+    verbs: {
+      orderByExternalId: loaders.orderByExternalId,
+      ...verbs(orders, ['hasReceived', 'importOrders', 'orderedBy']),
+      ...verbs(upserts, ['upsertOrders']),
+    },
   });
 }

@@ -47,8 +47,8 @@ export class ErasureJob {
 
   /** Backwards through the features: what comes later may refer to what comes before. */
   private async sweep({ _id: user, anonymousId, sealed }: ErasureDocument, signal: AbortSignal): Promise<void> {
-    const { handle, names } = openTraces(sealed, user, this.dependencies.keys);
-    const erasure = { user, anonymousId, handle, redact: redactor(names) };
+    const { handle, names, external } = openTraces(sealed, user, this.dependencies.keys);
+    const erasure = { user, anonymousId, handle, redact: redactor(names), ...(external && { external }) };
     for (const { erase } of [...this.dependencies.personalData(), this.events()].reverse()) await this.eraseAll(erase, erasure, signal);
   }
 

@@ -2,6 +2,7 @@ import { Schema, type Model, type Types } from 'mongoose';
 import type { DataKeys } from '../../data-keys.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
+import type { Erasure } from '../personal-data.js';
 
 /** An account that is gone, and whose traces are being erased. It holds what must be taken out of texts until that is done. */
 export interface ErasureDocument {
@@ -9,7 +10,7 @@ export interface ErasureDocument {
   _id: Types.ObjectId;
   /** Stands for the user in what stays. */
   anonymousId: Types.ObjectId;
-  /** What is taken out of texts: the handle, name and address. Sealed, and gone with this document. */
+  /** What is looked for: the handle, name and address in texts, and the ID in another system. Sealed, and gone with this document. */
   sealed: string;
   /** When the account went. */
   at: Date;
@@ -21,6 +22,8 @@ export interface ErasureDocument {
 interface Traces {
   handle: string;
   names: string[];
+  /** What another system called the user. */
+  external?: Erasure['external'];
 }
 
 export function sealTraces(traces: Traces, user: Types.ObjectId, keys: DataKeys): string {

@@ -1,4 +1,4 @@
-import { describeModule, type Foundation } from '../module.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
 import type { PersonalData } from '../personal-data.js';
 import type { AccessLogVerbs } from '../access-log/index.js';
 import type { UserVerbs } from '../user/index.js';
@@ -14,6 +14,9 @@ interface PrivacyDependencies {
   /** What every feature holds on users, in the order of the features; an erasure goes backwards. */
   personalData: () => readonly PersonalData[];
 }
+
+/** What other features may ask for a person. */
+export type PrivacyVerbs = ReturnType<typeof privacyModule>['verbs'];
 
 export interface PrivacyOptions {
   /** Milliseconds that an operation may take. */
@@ -34,6 +37,6 @@ export function privacyModule(
     collections,
     resolvers: [new PrivacyResolver(privacy, accessLog)],
     workers: [erasures.worker],
-    verbs: {},
+    verbs: verbs(privacy, ['eraseCustomer', 'exportOf']),
   });
 }

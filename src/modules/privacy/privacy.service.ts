@@ -40,10 +40,16 @@ export class PrivacyService {
    * @throws RulesBroken INVALID_CREDENTIALS where the account has a password and it is another
    */
   async erase(user: Types.ObjectId, password: string | null | undefined): Promise<void> {
-    const { database, realtime, users, models, erasures, keys } = this.dependencies;
+    const { users } = this.dependencies;
     const account = await users.accountOf(user);
     if (account?.passwordHash && !(await users.passwordMatches(user, password ?? '')))
       throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
+    await this.eraseCustomer(user);
+  }
+
+  /** The same where the customer asked the shop for it. Nothing happens where there is no such user. @throws RulesBroken NOT_ALLOWED */
+  async eraseCustomer(user: Types.ObjectId): Promise<void> {
+    const { database, realtime, users, models, erasures, keys } = this.dependencies;
     await database.inTransaction([`erase:${user.toHexString()}`], async (session) => {
       const found = await users.accountOf(user, session);
       if (!found) return;
@@ -62,7 +68,10 @@ export class PrivacyService {
   }
 }
 
-function erasureOf({ _id, name, handle, email }: Account, keys: DataKeys): ErasureDocument {
-  const names = [email, name, handle].filter((text) => text !== undefined && text !== '') as string[];
-  return { _id, anonymousId: new Types.ObjectId(), sealed: sealTraces({ handle, names }, _id, keys), at: new Date(), sweptAt: null };
+function erasureOf(account: Account, keys: DataKeys): ErasureDocument {
+  const { _id, name, handle, email, importedEmail, externalId, externalSource } = account;
+  const names = [email, importedEmail, name, handle].filter((text) => text !== undefined && text !== '') as string[];
+  const external = externalId && externalSource ? { source: externalSource, externalId } : undefined;
+  const sealed = sealTraces({ handle, names, ...(external && { external }) }, _id, keys);
+  return { _id, anonymousId: new Types.ObjectId(), sealed, at: new Date(), sweptAt: null };
 }

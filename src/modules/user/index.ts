@@ -28,6 +28,7 @@ export type { PublicUser } from './user.loader.js';
 export type { ProvenUser } from './imported-users.js';
 export type { Account } from './user.service.js';
 export { SessionPayload, User, UserRole, Viewer } from './user.type.js';
+export { isEmail } from './addresses.js';
 export { keptInCookie } from './kept-in-cookie.js';
 export { mayIdentify, viewerOf } from './viewer.js';
 
@@ -116,7 +117,7 @@ export function userModule(
       ...verbs(importedUsers, ['handOver', 'provenAmong']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),
       ...verbs(sessions, ['authenticate', 'currentOf', 'open']),
-      ...verbs(upserts, ['upsertUsers']),
+      ...verbs(upserts, ['customersOf', 'upsertUsers']),
       ...verbs(customers, ['customerAccount']),
     },
   });

@@ -50,6 +50,16 @@ export class UserUpserts {
     });
   }
 
+  /** Some of the customers of a source, in the order of their IDs there. @param after the ID to go on from */
+  async customersOf(source: string, after: string, limit: number): Promise<{ _id: Types.ObjectId; externalId: string }[]> {
+    const found = await this.dependencies.models.users
+      .find({ externalSource: source, externalId: { $gt: after } }, { externalId: 1 })
+      .sort({ externalId: 1 })
+      .limit(limit)
+      .lean();
+    return found.map(({ _id, externalId }) => ({ _id, externalId: externalId! }));
+  }
+
   private plan(source: string, before: UserDocument | undefined, item: UserItem, at: number): Plan {
     const nothing = { set: {}, unset: {} };
     if (!before) return { at, outcome: UpsertOutcome.CREATED, document: this.fresh(source, item), ...nothing };

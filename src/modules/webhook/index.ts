@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import type { CatalogVerbs } from '../catalog/index.js';
+import { RotatingSecrets } from '../../rotating-secrets.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import { deleteSome, ownedDocuments } from '../personal-data.js';
@@ -7,7 +8,6 @@ import type { UserVerbs } from '../user/index.js';
 import { Receiver } from '../../outbound/receiver.js';
 import { Worker } from '../../workers/index.js';
 import { happeningOf, WebhookRecorder, type ProductOf } from './webhook-recorder.js';
-import { WebhookSecrets } from './webhook-secrets.js';
 import { WebhookSender } from './webhook-sender.js';
 import type { ReadPayload } from './webhook-payloads.js';
 import { collections } from './webhook.collections.js';
@@ -44,7 +44,7 @@ export function webhookModule(
 ) {
   const models = webhookModels(database);
   const loaders = webhookLoaders(models);
-  const secrets = new WebhookSecrets(keys);
+  const secrets = new RotatingSecrets(keys, 'webhook');
   const recorder = new WebhookRecorder({ models, merchantOf: catalog.merchantOf, productOf, retention });
   const receiver = new Receiver({ allowPrivate });
   const sender = new WebhookSender({ models, realtime, receiver, secrets, users, notifications, log });
@@ -87,7 +87,7 @@ export function webhookModule(
     ],
     workers: [
       sender.worker,
-      new Worker({ name: 'webhook keys', interval: hour, log, run: async () => void (await secrets.renew(models)) }),
+      new Worker({ name: 'webhook keys', interval: hour, log, run: async () => void (await secrets.renew(models.webhooks)) }),
     ],
     verbs: {
       ...verbs(recorder, ['record']),

@@ -8,12 +8,12 @@ import type { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { Outcome, Receiver } from '../../outbound/receiver.js';
 import type { Realtime } from '../../realtime/index.js';
+import type { RotatingSecrets } from '../../rotating-secrets.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { Worker } from '../../workers/index.js';
 import { messageIdOf, payloadOf, type PayloadReader, type ReadPayload } from './webhook-payloads.js';
 import { webhookTopic } from './webhook-recorder.js';
-import type { WebhookSecrets } from './webhook-secrets.js';
 import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';
 
 const interval = 5_000;
@@ -34,7 +34,7 @@ interface SenderDependencies {
   models: WebhookModels;
   realtime: Realtime;
   receiver: Receiver;
-  secrets: WebhookSecrets;
+  secrets: RotatingSecrets;
   users: Pick<UserVerbs, 'accountOf'>;
   notifications: NotificationVerbs;
   log: Logger;

@@ -1,16 +1,11 @@
 import { Schema, type Model, type Types } from 'mongoose';
+import type { SealedSecret } from '../../rotating-secrets.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema, nestedSchema } from '../../store/documents.js';
 import { webhookEventNames, type WebhookEventName } from './webhook-events.js';
 
 export const disabledReasons = ['BY_OWNER', 'FAILING', 'GONE', 'QUEUE_FULL', 'OWNER_NOT_ALLOWED'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
-
-export interface WebhookSecret {
-  sealed: string;
-  /** When it signs no more; null for the current one. */
-  expiresAt: Date | null;
-}
 
 export interface WebhookDocument {
   _id: Types.ObjectId;
@@ -20,7 +15,7 @@ export interface WebhookDocument {
   url: string;
   events: WebhookEventName[];
   /** The current one first. */
-  secrets: WebhookSecret[];
+  secrets: SealedSecret[];
   /** The key that sealed the secrets. */
   sealedBy: string;
   enabled: boolean;
@@ -87,7 +82,7 @@ export function webhookModels(database: Database): WebhookModels {
 }
 
 function webhookSchema(): Schema<WebhookDocument> {
-  const secret = nestedSchema<WebhookSecret>({ sealed: { type: String, required: true }, expiresAt: { type: Date, default: null } });
+  const secret = nestedSchema<SealedSecret>({ sealed: { type: String, required: true }, expiresAt: { type: Date, default: null } });
   const schema = documentSchema<WebhookDocument>({
     owner: { type: Schema.Types.ObjectId, required: true },
     scope: { type: String, required: true, enum: ['SHOP', 'MERCHANT'] },

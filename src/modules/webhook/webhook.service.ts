@@ -8,12 +8,12 @@ import { leadsInside } from '../../outbound/public-address.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
+import { newSecret, type RotatingSecrets } from '../../rotating-secrets.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { WebhookEventName } from './webhook-events.js';
 import { patience, webhookTopic, type WebhookRecorder } from './webhook-recorder.js';
-import type { WebhookSecrets } from './webhook-secrets.js';
 import type { DeliveryDocument, DeliveryStatusName, WebhookDocument, WebhookModels } from './webhook.model.js';
 
 const maxWebhooks = 20;
@@ -35,7 +35,7 @@ interface WebhookServiceDependencies {
   realtime: Realtime;
   idempotency: IdempotencyKeys;
   recorder: WebhookRecorder;
-  secrets: WebhookSecrets;
+  secrets: RotatingSecrets;
   /** Whether receivers may be on private networks, and without TLS. */
   allowPrivate: boolean;
 }
@@ -60,7 +60,11 @@ export class WebhookService {
         const now = new Date();
         const scope = roles.includes('ADMIN') ? 'SHOP' : 'MERCHANT';
         const state = { enabled: true, disabledReason: null, failingSince: null, pausedUntil: null, createdAt: now, updatedAt: now };
-        await insert<WebhookDocument>(this.models.webhooks, { _id, owner, scope, url, events, ...secrets.next(_id), ...state }, session);
+        await insert<WebhookDocument>(
+          this.models.webhooks,
+          { _id, owner, scope, url, events, ...secrets.next(_id, newSecret()), ...state },
+          session,
+        );
       });
     });
     const webhook = requireCreated(await this.models.webhooks.findById(id).lean());
@@ -93,7 +97,7 @@ export class WebhookService {
     const { realtime, secrets } = this.dependencies;
     return realtime.recordChange([`webhook:${id.toHexString()}`], async ({ session }) => {
       const webhook = await this.requireOwn(owner, id, session);
-      const next = { ...secrets.next(id, webhook.secrets), updatedAt: new Date() };
+      const next = { ...secrets.next(id, newSecret(), webhook.secrets), updatedAt: new Date() };
       await this.models.webhooks.updateOne({ _id: id }, { $set: next }, { session });
       const rotated = { ...webhook, ...next };
       return { webhook: rotated, secret: secrets.current(rotated) };

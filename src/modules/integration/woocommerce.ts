@@ -1,0 +1,117 @@
+/** Messages of WooCommerce, in the form of its REST API (https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks). */
+import {
+  addressIn,
+  currencyIn,
+  emailIn,
+  gtinIn,
+  idIn,
+  lineIn,
+  listOf,
+  moneyIn,
+  nameIn,
+  numberIn,
+  optionalIdIn,
+  plainTextIn,
+  timeIn,
+  wordIn,
+  type Fields,
+} from './fields.js';
+import { guestOf, Unreadable, type ShopRecord } from './records.js';
+import type { ReaderOptions } from './shopify.js';
+
+type Reader = (body: Fields, options: ReaderOptions) => ShopRecord;
+
+export const wooCommerceTopics: Readonly<Record<string, Reader>> = {
+  'product.created': productOf,
+  'product.updated': productOf,
+  'product.restored': productOf,
+  'product.deleted': (body) => ({ kind: 'PRODUCT_REMOVED', externalId: idIn(body, 'id') }),
+  'customer.created': customerOf,
+  'customer.updated': customerOf,
+  'customer.deleted': (body) => ({ kind: 'CUSTOMER_REDACT', externalId: idIn(body, 'id'), guests: [] }),
+  'order.created': orderOf,
+  'order.updated': orderOf,
+  'order.restored': orderOf,
+  'order.deleted': (body) => ({ kind: 'ORDER', externalId: idIn(body, 'id'), customer: null, item: { status: 'CANCELLED' } }),
+};
+
+export function wooCommerceVersion(body: Fields): Date | null {
+  return timeIn(body, 'date_modified_gmt', { utc: true });
+}
+
+function productOf(body: Fields, { currency }: ReaderOptions): ShopRecord {
+  const externalId = idIn(body, 'id');
+  if (wordIn(body, 'status') !== 'publish' || wordIn(body, 'catalog_visibility') === 'hidden')
+    return { kind: 'PRODUCT_REMOVED', externalId };
+  const title = lineIn(body, 'name', 200);
+  if (!title) throw new Unreadable('name is missing.');
+  const category = listOf(body['categories'])[0] ?? {};
+  const [categoryId, categoryName] = [optionalIdIn(category, 'id'), lineIn(category, 'name', 100)];
+  const isOut = wordIn(body, 'stock_status') === 'outofstock';
+  return {
+    kind: 'PRODUCT',
+    externalId,
+    category: categoryId && categoryName ? { externalId: categoryId, name: categoryName } : null,
+    item: {
+      title,
+      description: plainTextIn(body, 'description') ?? plainTextIn(body, 'short_description') ?? '',
+      price: moneyIn(body, 'price', currency),
+      stock: body['manage_stock'] === true ? Math.max(0, Math.trunc(numberIn(body, 'stock_quantity') ?? 0)) : isOut ? 0 : null,
+      backorder: ['yes', 'notify'].includes(wordIn(body, 'backorders') ?? ''),
+      attributes: attributesOf(body),
+      sku: lineIn(body, 'sku', 100),
+      gtin: gtinIn(body, 'global_unique_id'),
+      brand: lineIn(listOf(body['brands'])[0] ?? {}, 'name', 100),
+      url: addressIn(body, 'permalink'),
+      imageUrl: addressIn(listOf(body['images'])[0] ?? {}, 'src'),
+      archived: false,
+    },
+  };
+}
+
+function attributesOf(body: Fields): { name: string; value: string }[] {
+  const all = listOf(body['attributes']).flatMap((attribute) => {
+    const name = lineIn(attribute, 'name', 50);
+    const values = Array.isArray(attribute['options']) ? (attribute['options'] as unknown[]) : [];
+    return name ? values.flatMap((value) => lineIn({ value }, 'value', 200) ?? []).map((value) => ({ name, value })) : [];
+  });
+  return all.slice(0, 50);
+}
+
+function customerOf(body: Fields): ShopRecord {
+  const name = nameIn(body);
+  return { kind: 'CUSTOMER', externalId: idIn(body, 'id'), email: emailIn(body, 'email'), ...(name && { name }) };
+}
+
+function orderOf(body: Fields, options: ReaderOptions): ShopRecord {
+  const currency = currencyIn(body, 'currency', options.currency);
+  const placedAt = timeIn(body, 'date_created_gmt', { utc: true });
+  if (!placedAt) throw new Unreadable('date_created_gmt is missing.');
+  const externalId = idIn(body, 'id');
+  const billing = (body['billing'] ?? {}) as Fields;
+  const [email, name] = [emailIn(billing, 'email'), nameIn(billing)];
+  const items = listOf(body['line_items']).flatMap((line) => lineOf(line, currency));
+  const status = statusOf(wordIn(body, 'status'));
+  return {
+    kind: 'ORDER',
+    externalId,
+    customer: { externalId: optionalIdIn(body, 'customer_id') ?? guestOf(externalId), ...(email && { email }), ...(name && { name }) },
+    item: { placedAt, status, ...((items.length > 0 || status !== 'CANCELLED') && { items }) },
+  };
+}
+
+/** Fees and what is no product any more have no ID. */
+function lineOf(line: Fields, currency: string) {
+  const productExternalId = optionalIdIn(line, 'product_id');
+  const quantity = Math.trunc(numberIn(line, 'quantity') ?? 1);
+  if (productExternalId === null || quantity < 1) return [];
+  const price = moneyIn(line, 'price', currency);
+  return [{ productExternalId, quantity, ...(price && { price }) }];
+}
+
+/** WooCommerce knows no delivery: an order is completed when it was sent, or handed over. */
+function statusOf(status: string | null): 'PLACED' | 'PAID' | 'DELIVERED' | 'CANCELLED' {
+  if (status === 'completed') return 'DELIVERED';
+  if (status === 'processing') return 'PAID';
+  return ['cancelled', 'refunded', 'failed', 'trash'].includes(status ?? '') ? 'CANCELLED' : 'PLACED';
+}
