@@ -46,6 +46,26 @@ export default defineConfig({
         ],
       },
       {
+        text: 'Beside your shop',
+        items: [
+          item('How it works', 'integrate/README'),
+          item('Shopify', 'integrate/shopify'),
+          item('WooCommerce', 'integrate/woocommerce'),
+          item('Vendure', 'integrate/vendure'),
+          item('Saleor', 'integrate/saleor'),
+          item('Medusa', 'integrate/medusa'),
+          item('Any other system', 'integrate/generic'),
+          item('External IDs', 'integrate/external-ids'),
+          item('API keys', 'integrate/api-keys'),
+          item('Bulk writes', 'integrate/bulk'),
+          item('Customers', 'integrate/customers'),
+          item('Federation', 'integrate/federation'),
+          item('Webhooks', 'webhooks'),
+          item('Invitations', 'invitations'),
+          item('Widgets', 'widgets'),
+        ],
+      },
+      {
         text: 'API reference',
         items: ['Queries', 'Mutations', 'Subscriptions', 'Objects', 'Inputs', 'Enums', 'Scalars'].map((title) =>
           item(title, `reference/${title.toLowerCase()}`),

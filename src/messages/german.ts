@@ -151,6 +151,15 @@ export const german = {
   'You are the only administrator. Make someone else an administrator first.':
     'Du bist die einzige Person mit Administratorrechten. Gib sie zuerst jemand anderem.',
   'There is no such message.': 'Diese Nachricht gibt es nicht.',
+  'A reminder: how do you like your order from {shop}?': 'Zur Erinnerung: Wie gefällt dir deine Bestellung von {shop}?',
+  'How do you like your order from {shop}?': 'Wie gefällt dir deine Bestellung von {shop}?',
+  'Your order from {shop} was delivered. Your review helps others to choose, and you need no account to write it.':
+    'Deine Bestellung von {shop} wurde geliefert. Deine Bewertung hilft anderen bei der Auswahl, und du brauchst kein Konto, um sie zu schreiben.',
+  'Each link can be used once.': 'Jeder Link kann einmal verwendet werden.',
+  'Review {product}': '{product} bewerten',
+  'You get this email because you bought from {shop}.': 'Du bekommst diese E-Mail, weil du bei {shop} eingekauft hast.',
+  'No more invitations': 'Keine Einladungen mehr',
+  'This is not a language tag such as de or en-GB.': 'Das ist kein Sprachkürzel wie de oder en-GB.',
   'There is no such integration.': 'Diese Integration gibt es nicht.',
   'There is already an integration of this platform and source.': 'Für diese Plattform und Quelle gibt es schon eine Integration.',
   'There can be at most {max} integrations.': 'Es kann höchstens {max} Integrationen geben.',

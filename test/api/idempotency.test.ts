@@ -10,12 +10,14 @@ const times = 100;
 let author: Account;
 let merchant: Account;
 let other: Account;
+let admin: Account;
 let categoryId: string;
 let productId: string;
 let questionId: string;
 
 beforeAll(async () => {
   [author, merchant, other] = [await plaza.account(), await plaza.account({ merchant: true }), await plaza.account()];
+  admin = await plaza.account({ role: 'ADMIN' });
   categoryId = await plaza.category();
   productId = await plaza.product(merchant, { categoryId, stock: 1000 });
   questionId = (await plaza.mutate('askQuestion', { productId, body: 'Blue?' }, 'question { id }', other.token)).question.id;
@@ -47,6 +49,18 @@ const creations: Record<string, Creation> = {
   answerQuestion: { input: () => ({ questionId, body: 'Yes' }), made: 'answer { id }', collection: 'answers' },
   shareProduct: { input: () => ({ productId, channel: 'LINK' }), made: 'share { id }', collection: 'shares' },
   referProduct: { input: () => ({ productId, toUserIds: [other.id] }), made: 'referrals { id }', collection: 'referrals' },
+  createApiKey: {
+    input: () => ({ name: 'Shop', scopes: ['catalog:write'] }),
+    made: 'apiKey { id } secret',
+    collection: 'api_keys',
+    by: () => merchant,
+  },
+  createIntegration: {
+    input: () => ({ platform: 'GENERIC', source: 'created once' }),
+    made: 'integration { id } secret',
+    collection: 'integrations',
+    by: () => admin,
+  },
   createWebhook: {
     input: () => ({ url: 'https://shop.example/hooks', events: ['REVIEW_ADDED'] }),
     made: 'webhook { id }',
@@ -72,6 +86,8 @@ const differing: Record<string, object> = {
   answerQuestion: { body: 'Another' },
   shareProduct: { channel: 'EMAIL' },
   referProduct: { message: 'Another' },
+  createApiKey: { name: 'Another' },
+  createIntegration: { source: 'another' },
   createWebhook: { url: 'https://shop.example/others' },
   sendMerchantFeedback: { body: 'Another' },
 };

@@ -14,10 +14,15 @@ export function isApiKeySecret(token: string): boolean {
   return token.startsWith('plz_');
 }
 
-export function newSecret(): NewSecret {
+/** @param random 32 bytes that nobody can guess */
+export function newSecret(random: Buffer = randomBytes(32)): NewSecret {
   const prefix = `plz_${randomBytes(5).toString('hex')}`;
-  const secret = `${prefix}_${randomBytes(32).toString('base64url')}`;
+  const secret = secretOf(prefix, random);
   return { secret, prefix, secretHash: hashOf(secret) };
+}
+
+export function secretOf(prefix: string, random: Buffer): string {
+  return `${prefix}_${random.toString('base64url')}`;
 }
 
 /** @returns null for what cannot be a secret */

@@ -1,6 +1,6 @@
 /** API keys: making and revoking them, and whom one speaks for. */
 import { createHmac } from 'node:crypto';
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { broken, RequestError } from '../../errors.js';
 import { InputRules } from '../../input/rules.js';
 import type { Logger } from '../../log.js';
@@ -10,9 +10,10 @@ import type { ListDefinition } from '../../relay/connection.js';
 import type { Role, SignedIn } from '../../relay/context.js';
 import { isScope, mayGrant, type Scope } from '../../relay/scopes.js';
 import { insert } from '../../store/documents.js';
+import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { ModerationVerbs } from '../moderation/index.js';
 import type { UserVerbs } from '../user/index.js';
-import { matches, newSecret, prefixOf } from './api-key-secret.js';
+import { matches, newSecret, prefixOf, secretOf } from './api-key-secret.js';
 import type { ApiKeyDocument, ApiKeyModels } from './api-key.model.js';
 
 const maxKeys = 100;
@@ -21,6 +22,8 @@ const day = 24 * 60 * 60 * 1000;
 /** Ended keys stay in the list for so long. */
 const retention = 90 * day;
 const useResolution = 60_000;
+/** Who asks again under the same idempotency key is shown the same secret, for so long after the creation. */
+const retryWindow = 10 * 60 * 1000;
 /** The latest time that there is, for keys that do not expire. */
 const never = new Date(8_640_000_000_000_000);
 
@@ -28,11 +31,13 @@ export interface NewApiKey {
   name: string;
   scopes: readonly string[];
   expiresAt?: Date | null;
+  idempotencyKey?: string | null;
 }
 
 export interface CreatedApiKey {
   apiKey: ApiKeyDocument;
-  secret: string;
+  /** Null for who asks again too late. */
+  secret: string | null;
   /** What tokens of customers are signed with; null without the scope for it. */
   customerTokenSecret: string | null;
 }
@@ -40,9 +45,10 @@ export interface CreatedApiKey {
 interface ApiKeyDependencies {
   models: ApiKeyModels;
   realtime: Realtime;
+  idempotency: IdempotencyKeys;
   users: UserVerbs;
   moderation: ModerationVerbs;
-  /** What the secrets for customer tokens follow from. */
+  /** What secrets follow from that are made again: for customer tokens, and for retries. */
   authSecret: string;
   log: Logger;
 }
@@ -57,20 +63,50 @@ export class ApiKeyService {
   /** @throws RulesBroken */
   async create(owner: SignedIn, input: NewApiKey): Promise<CreatedApiKey> {
     const scopes = checkedScopes(owner.roles, input);
-    const { secret, prefix, secretHash } = newSecret();
-    const { name, expiresAt = null } = input;
+    const { realtime, idempotency } = this.dependencies;
+    let made: string | null = null;
+    const id = await realtime.recordChange([`api-keys:${owner.userId.toHexString()}`], (change) => {
+      const request = { user: owner.userId, operation: 'createApiKey', key: input.idempotencyKey, input };
+      made = null;
+      return idempotency.createOnce(change.session, request, async (_id) => {
+        made = await this.insertKey(change, owner, _id, { ...input, scopes });
+      });
+    });
+    const apiKey = requireCreated(await this.models.apiKeys.findById(id).lean());
+    const secret = made ?? this.secretAgain(apiKey);
+    return { apiKey, secret, customerTokenSecret: secret && scopes.includes('customers:sign') ? this.customerTokenSecret(id) : null };
+  }
+
+  /** @returns the secret, which is nowhere else. @throws RulesBroken NOT_ALLOWED */
+  private async insertKey(
+    change: Change,
+    owner: SignedIn,
+    _id: Types.ObjectId,
+    { name, scopes, expiresAt = null, idempotencyKey }: NewApiKey & { scopes: Scope[] },
+  ): Promise<string> {
+    const active = { owner: owner.userId, revokedAt: null };
+    if ((await this.models.apiKeys.countDocuments(active).session(change.session)) >= maxKeys)
+      throw broken('NOT_ALLOWED', message('You can have at most {max} API keys. Revoke one first.', { max: maxKeys }));
+    const { secret, prefix, secretHash } = newSecret(idempotencyKey ? this.repeatable(_id) : undefined);
     const apiKey: ApiKeyDocument = {
-      ...{ _id: new Types.ObjectId(), prefix, secretHash, name, owner: owner.userId, scopes, createdAt: new Date(), expiresAt },
+      ...{ _id, prefix, secretHash, name, owner: owner.userId, scopes, createdAt: new Date(), expiresAt },
       ...{ lastUsedAt: null, revokedAt: null, ...(expiresAt && { removeAt: new Date(expiresAt.getTime() + retention) }) },
     };
-    await this.dependencies.realtime.recordChange([`api-keys:${owner.userId.toHexString()}`], async (change) => {
-      const active = { owner: owner.userId, revokedAt: null };
-      if ((await this.models.apiKeys.countDocuments(active).session(change.session)) >= maxKeys)
-        throw broken('NOT_ALLOWED', message('You can have at most {max} API keys. Revoke one first.', { max: maxKeys }));
-      await insert(this.models.apiKeys, apiKey, change.session);
-      await this.putOnRecord(change, owner, 'CREATE_API_KEY', apiKey);
-    });
-    return { apiKey, secret, customerTokenSecret: scopes.includes('customers:sign') ? this.customerTokenSecret(apiKey._id) : null };
+    await insert(this.models.apiKeys, apiKey, change.session);
+    await this.putOnRecord(change, owner, 'CREATE_API_KEY', apiKey);
+    return secret;
+  }
+
+  /** The secret for who did not get the answer; null once that is too long ago, or the key has ended. */
+  private secretAgain({ _id, prefix, secretHash, createdAt, revokedAt }: ApiKeyDocument): string | null {
+    if (revokedAt || Date.now() - createdAt.getTime() > retryWindow) return null;
+    const secret = secretOf(prefix, this.repeatable(_id));
+    return matches(secret, secretHash) ? secret : null;
+  }
+
+  /** Follows from the server's secret, so that the store does not have it. */
+  private repeatable(id: Types.ObjectId): Buffer {
+    return createHmac('sha256', this.dependencies.authSecret).update(`API key ${id.toHexString()}`).digest();
   }
 
   /** Ends a key at once, on open connections too. @throws RulesBroken NOT_FOUND for one that is somebody else's */

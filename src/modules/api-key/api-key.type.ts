@@ -50,11 +50,17 @@ export class CreateApiKeyInput {
 
   @Field(() => Date, { nullable: true, description: 'When the key expires. It doesn’t when left out.' })
   expiresAt?: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes retries safe: the same key creates the API key once. For 10 minutes, a retry is answered with the same secret.',
+  })
+  idempotencyKey?: string | null;
 }
 
 export const CreateApiKeyPayload = payloadType('CreateApiKeyPayload', 'Result of creating an API key.', {
   apiKey: field(() => ApiKey, 'The created key.'),
-  secret: field(() => String, 'The key itself. Only shown now: the server keeps a digest of it.'),
+  secret: field(() => String, 'The key itself. Only shown now: the server keeps a digest of it. Null for a retry that comes too late.'),
   customerTokenSecret: field(
     () => String,
     'Secret to sign the tokens of `exchangeCustomerToken` with (HS256), with `ApiKey.prefix` as `kid`. Only shown now. Null without the scope `customers:sign`.',

@@ -16,13 +16,13 @@ export type ApiKeyVerbs = ApiKeyModule['verbs'];
 
 /** Machine accounts of merchants and administrators. */
 export function apiKeyModule(
-  { database, realtime, log }: Foundation,
+  { database, realtime, idempotency, log }: Foundation,
   { users, moderation }: { users: UserVerbs; moderation: ModerationVerbs },
   { authSecret }: { authSecret: string },
 ) {
   const models = apiKeyModels(database);
   const apiKeyById = byId<ApiKeyDocument>(models.apiKeys);
-  const apiKeys = new ApiKeyService({ models, realtime, users, moderation, authSecret, log });
+  const apiKeys = new ApiKeyService({ models, realtime, idempotency, users, moderation, authSecret, log });
   return describeModule({
     name: 'api-key',
     collections,

@@ -23,6 +23,8 @@ export interface CustomerClaims {
   /** Whether the shop knows that the address is the customer's. */
   emailVerified: boolean;
   name: string | null;
+  /** A BCP 47 tag. */
+  language: string | null;
 }
 
 export interface CustomerTokenOptions {
@@ -81,11 +83,18 @@ export class CustomerTokens {
 
 /** @returns null for claims that name nobody */
 function claimsOf(payload: JWTPayload): CustomerClaims | null {
-  const { sub, source, email, name } = payload as Record<string, unknown>;
+  const { sub, source, email, name, locale } = payload as Record<string, unknown>;
   if (typeof sub !== 'string' || sub === '' || sub.length > 200) return null;
   if (typeof source !== 'string' || source === '' || source.length > 100) return null;
   const text = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
-  return { source, externalId: sub, email: text(email), emailVerified: payload['email_verified'] === true, name: text(name) };
+  return {
+    source,
+    externalId: sub,
+    email: text(email),
+    emailVerified: payload['email_verified'] === true,
+    name: text(name),
+    language: text(locale),
+  };
 }
 
 function refused(): RulesBroken {

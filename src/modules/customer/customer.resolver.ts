@@ -11,7 +11,7 @@ import type { CustomerTokens } from './customer-tokens.js';
 export class ExchangeCustomerTokenInput {
   @Field(() => String, {
     description:
-      'JWT signed by the shop’s backend, with `sub` (the customer’s ID), `source`, `aud`, `jti` and an `exp` at most 10 minutes away; `email`, `email_verified` and `name` are optional. Works once.',
+      'JWT signed by the shop’s backend, with `sub` (the customer’s ID), `source`, `aud`, `jti` and an `exp` at most 10 minutes away; `email`, `email_verified`, `name` and `locale` are optional. Works once.',
   })
   token!: string;
 }

@@ -1,6 +1,7 @@
 /** Reads fields of other systems' messages: numbers that may be texts, times, addresses, and money in decimal texts. */
 import { decodeHTML } from 'entities';
 import { isGtin } from '../../input/gtin.js';
+import { isLanguageTag } from '../../input/language-tag.js';
 import { beginningOf, isBlank, isLongerThan, mended, mendedLine } from '../../input/text.js';
 import { webAddress } from '../../input/web-address.js';
 import { fractionDigits, isCurrency, maxAmount, type Amount } from '../../relay/currency.js';
@@ -114,6 +115,11 @@ export function plainTextIn(fields: Fields, name: string): string | null {
     .replace(/\n\s*\n+/g, '\n\n')
     .trim();
   return words === '' ? null : shortened(words, maxDescription);
+}
+
+export function languageIn(fields: Fields, name: string): string | null {
+  const tag = wordIn(fields, name)?.replaceAll('_', '-') ?? '';
+  return isLanguageTag(tag) ? tag : null;
 }
 
 export function nameIn(fields: Fields): string | null {

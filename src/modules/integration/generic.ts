@@ -40,7 +40,7 @@ const product = z.strictObject({
   archived: z.boolean().nullish(),
 });
 
-const customer = { externalId: id, email: text.nullish(), name: text.nullish() };
+const customer = { externalId: id, email: text.nullish(), name: text.nullish(), language: text.nullish() };
 
 const order = z.strictObject({
   ...version,
@@ -121,8 +121,8 @@ function productRecord({ externalId, updatedAt: _, category, ...item }: Data<'pr
   return { kind: 'PRODUCT', externalId, category: category ?? null, item };
 }
 
-function customerRecord({ externalId, email, name }: Data<'customer.updated'>): Understood['record'] {
-  return { kind: 'CUSTOMER', externalId, ...(email !== undefined && { email }), ...(name && { name }) };
+function customerRecord({ externalId, email, name, language }: Data<'customer.updated'>): Understood['record'] {
+  return { kind: 'CUSTOMER', externalId, ...(email !== undefined && { email }), ...(name && { name }), ...(language && { language }) };
 }
 
 function orderRecord({
@@ -133,11 +133,8 @@ function orderRecord({
   ...item
 }: Data<'order.updated'>): Understood['record'] {
   const named = customerExternalId ? { externalId: customerExternalId } : null;
-  const facts = buyer && {
-    externalId: buyer.externalId,
-    ...(buyer.email && { email: buyer.email }),
-    ...(buyer.name && { name: buyer.name }),
-  };
+  const { email, name, language } = buyer ?? {};
+  const facts = buyer && { externalId: buyer.externalId, ...(email && { email }), ...(name && { name }), ...(language && { language }) };
   return { kind: 'ORDER', externalId, customer: facts ?? named, item };
 }
 

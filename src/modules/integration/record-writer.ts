@@ -95,8 +95,14 @@ export class RecordWriter {
     const { integration, version } = application;
     const about: ShopRecord = { kind: 'CUSTOMER', externalId: customer.externalId };
     if (await this.isRemoved(application, about)) return outdated;
-    const { externalId, email, name } = customer;
-    const user = { externalId, ...(email !== undefined && { email }), ...(name && { name: name.slice(0, 100) }), updatedAt: version };
+    const { externalId, email, name, language } = customer;
+    const user = {
+      externalId,
+      ...(email !== undefined && { email }),
+      ...(name && { name: name.slice(0, 100) }),
+      ...(language && { language }),
+      updatedAt: version,
+    };
     const [result] = await this.dependencies.users.upsertUsers(integration.source, [user]);
     return outcomeOf(result!);
   }

@@ -21,6 +21,8 @@ export interface CustomerFacts extends Named {
   /** Left out, it stays as it is; null removes it. */
   email?: string | null;
   name?: string | null;
+  /** A BCP 47 tag. */
+  language?: string | null;
 }
 
 export interface CustomerRecord extends CustomerFacts {

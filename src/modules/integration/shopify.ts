@@ -6,6 +6,7 @@ import {
   fieldsOf,
   gtinIn,
   idIn,
+  languageIn,
   lineIn,
   listOf,
   moneyIn,
@@ -141,7 +142,8 @@ function buyerOf(body: Fields, order: string): CustomerFacts {
   const name = (customer && nameIn(customer)) ?? nameIn(billing);
   const address = (customer && emailIn(customer, 'email')) ?? email;
   const externalId = customer ? idIn(customer, 'id') : guestOf(order);
-  return { externalId, ...(address && { email: address }), ...named(name) };
+  const language = languageIn(body, 'customer_locale');
+  return { externalId, ...(address && { email: address }), ...named(name), ...(language && { language }) };
 }
 
 /** What is left of a line after refunds and changes. */

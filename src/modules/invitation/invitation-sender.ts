@@ -5,6 +5,7 @@
 import type { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import { composeMail, type Mail, type Outbox } from '../../mail/index.js';
+import { message, translate, type Message, type MessageText } from '../../messages/index.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import { Worker } from '../../workers/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
@@ -134,21 +135,27 @@ export class InvitationSender {
     const { models, invitations, links, catalog, shopName } = this.dependencies;
     const open = await models.invitations.find({ _id: { $in: ids }, status: { $in: ['SENT', 'OPENED'] } }).lean();
     const first = open[0];
-    const address = first && (await invitations.addressFor(first.buyer));
-    if (!first || !address || first.buyer.toHexString() !== buyer) return null;
+    const recipient = first && (await invitations.addressFor(first.buyer));
+    if (!first || !recipient || first.buyer.toHexString() !== buyer) return null;
     const products = await catalog.productsByIds(open.map(({ product }) => product));
     const titleOf = (id: Types.ObjectId): string => products.find(({ _id }) => _id.equals(id))?.title ?? '';
     const unsubscribe = links.unsubscribeUrl(first.buyer);
+    const { address, language } = recipient;
+    const say = (text: MessageText, values: Message['values'] = {}): string => translate(message(text, values), language);
     const mail = composeMail({
-      to: address,
-      subject: isReminder ? `A reminder: how do you like your order from ${shopName}?` : `How do you like your order from ${shopName}?`,
+      ...{ to: address, language },
+      subject: isReminder
+        ? say('A reminder: how do you like your order from {shop}?', { shop: shopName })
+        : say('How do you like your order from {shop}?', { shop: shopName }),
       before: [
-        `Your order from ${shopName} was delivered. Your review helps others to choose, and you need no account to write it.`,
-        'Each link can be used once.',
+        say('Your order from {shop} was delivered. Your review helps others to choose, and you need no account to write it.', {
+          shop: shopName,
+        }),
+        say('Each link can be used once.'),
       ],
-      links: open.map(({ _id, product }) => ({ label: `Review ${titleOf(product)}`, url: links.reviewUrl(_id) })),
-      after: [`You get this email because you bought from ${shopName}.`],
-      footer: { label: 'No more invitations', url: unsubscribe },
+      links: open.map(({ _id, product }) => ({ label: say('Review {product}', { product: titleOf(product) }), url: links.reviewUrl(_id) })),
+      after: [say('You get this email because you bought from {shop}.', { shop: shopName })],
+      footer: { label: say('No more invitations'), url: unsubscribe },
     });
     const headers = { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
     return { ...mail, headers };

@@ -1,6 +1,7 @@
 /** Invitations to review: who is invited when, and what their links are good for. */
 import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
+import type { Language } from '../../messages/index.js';
 import type { DataKeys } from '../../data-keys.js';
 import type { Change } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
@@ -142,12 +143,13 @@ export class InvitationService {
     return true;
   }
 
-  /** The address that a buyer may be written to; null where there is none or they do not want it. */
-  async addressFor(buyer: Types.ObjectId): Promise<string | null> {
+  /** Where and in which language a buyer may be written to; null where there is no address or they do not want it. */
+  async addressFor(buyer: Types.ObjectId): Promise<{ address: string; language: Language } | null> {
     const account = await this.dependencies.users.accountOf(buyer);
     const address = account?.bannedAt ? null : addressOf(account);
     if (!address) return null;
-    return (await this.models.unsubscribed.exists({ _id: { $in: this.digestsOf(address) } })) ? null : address;
+    const isUnwanted = await this.models.unsubscribed.exists({ _id: { $in: this.digestsOf(address) } });
+    return isUnwanted ? null : { address, language: account?.language ?? 'en' };
   }
 
   private digestsOf(address: string): string[] {

@@ -4,7 +4,7 @@
  */
 import { Types } from 'mongoose';
 import { broken } from '../../errors.js';
-import { message } from '../../messages/index.js';
+import { languageOf, message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Outbox } from '../../mail/index.js';
 import type { DataKeys } from '../../data-keys.js';
@@ -56,7 +56,7 @@ export class AccountService {
    * is told by mail, and the new account can be signed in to with its own password, but never confirm the address.
    * @throws RulesBroken for a taken handle, or an invalid address, handle or password
    */
-  async signUp(input: SignUp, userAgent: string | null): Promise<Credentials> {
+  async signUp(input: SignUp, userAgent: string | null, acceptLanguage?: string): Promise<Credentials> {
     await this.requireSignUp(input);
     const { realtime, events, addresses, claims, passwords, sessions, outbox } = this.dependencies;
     const { email, handle, name, merchant } = input;
@@ -66,6 +66,7 @@ export class AccountService {
       searchTerms: searchTermsOf({ name, handle }),
       roles: merchant ? (['BUYER', 'MERCHANT'] as const).slice() : (['BUYER'] as const).slice(),
       emailConfirmedAt: null,
+      ...(acceptLanguage && { language: languageOf(acceptLanguage) }),
     });
     const work = async (change: Change): Promise<Credentials> => {
       const { session } = change;

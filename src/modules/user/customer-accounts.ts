@@ -1,5 +1,6 @@
 /** Which account is a customer's of the shop: the one with the shop's ID, else one that both sides know to be theirs, else a new one. */
 import type { Types } from 'mongoose';
+import { isLanguageTag } from '../../input/language-tag.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import { duplicateKeyFields } from '../../store/database.js';
 import { isEmail } from './addresses.js';
@@ -13,6 +14,8 @@ export interface Customer {
   externalId: string;
   name: string | null;
   email: string | null;
+  /** A BCP 47 tag. */
+  language: string | null;
   /** Whether the shop knows that the address is the customer's. */
   emailVerified: boolean;
 }
@@ -35,6 +38,7 @@ export class CustomerAccounts {
       ...given,
       name: given.name?.slice(0, maxName) ?? null,
       email: given.email && isEmail(given.email) ? given.email : null,
+      language: given.language && isLanguageTag(given.language) ? given.language : null,
     };
     const { source, externalId } = customer;
     try {
@@ -63,8 +67,8 @@ export class CustomerAccounts {
     const own = await this.ownAccount(change, customer);
     if (own) return this.join(change, own, known, customer);
     if (known) return known;
-    const { source, externalId, name, email } = customer;
-    const fresh = this.dependencies.upserts.fresh(source, { externalId, name, email });
+    const { source, externalId, name, email, language } = customer;
+    const fresh = this.dependencies.upserts.fresh(source, { externalId, name, email, language });
     await this.dependencies.upserts.insert(change.session, [fresh]);
     return fresh;
   }

@@ -22,6 +22,13 @@ export class UserUpsertInput extends UpsertItem {
     description: 'Where to reach the customer. Private, and no way to sign in: it isn’t known to be theirs. Null removes it.',
   })
   email?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Language of mails to the customer, as a BCP 47 tag such as de or en-GB: English, Chinese, German and Spanish are written.',
+  })
+  language?: string | null;
 }
 
 @InputType({ description: 'Customers to create or update.' })

@@ -1,6 +1,8 @@
 /** Users by their IDs in another system: customers of the shop, who have no way to sign in here but by its tokens. */
 import { Types } from 'mongoose';
+import { isLanguageTag } from '../../input/language-tag.js';
 import { InputRules } from '../../input/rules.js';
+import { languageOf } from '../../messages/index.js';
 import type { ClientSession, Database } from '../../store/database.js';
 import { isOtherVersion, isOutdated, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
 import { insert } from '../../store/documents.js';
@@ -15,6 +17,8 @@ export interface UserItem {
   name?: string | null;
   /** Where to reach them; it proves nothing, so nobody signs in with it. Null removes it. */
   email?: string | null;
+  /** A BCP 47 tag, such as de-AT. */
+  language?: string | null;
   updatedAt?: Date | null;
 }
 
@@ -64,7 +68,7 @@ export class UserUpserts {
     const nothing = { set: {}, unset: {} };
     if (!before) return { at, outcome: UpsertOutcome.CREATED, document: this.fresh(source, item), ...nothing };
     if (isOutdated(before, item)) return { at, outcome: UpsertOutcome.OUTDATED, document: before, ...nothing };
-    const { name, email, updatedAt } = item;
+    const { name, email, language, updatedAt } = item;
     const current = this.dependencies.addresses.opened(before);
     // What users call themselves here stays.
     const renames = name && name !== before.name && !before.profileEditedAt;
@@ -72,6 +76,7 @@ export class UserUpserts {
     const set: Partial<UserDocument> = {
       ...(renames && { name, searchTerms: searchTermsOf({ name, handle: before.handle }) }),
       ...(email && email !== current.importedEmail && { sealedImportedEmail, addressKey }),
+      ...(language && languageOf(language) !== before.language && { language: languageOf(language) }),
     };
     const unset: Record<string, ''> = email === null && before.sealedImportedEmail ? { sealedImportedEmail: '' } : {};
     const isSame = Object.keys(set).length === 0 && Object.keys(unset).length === 0;
@@ -81,7 +86,7 @@ export class UserUpserts {
   }
 
   /** A customer whom the shop named for the first time. */
-  fresh(source: string, { externalId, name, email, updatedAt }: UserItem): UserDocument {
+  fresh(source: string, { externalId, name, email, language, updatedAt }: UserItem): UserDocument {
     const _id = new Types.ObjectId();
     // Nobody else can have it.
     const handle = `user_${_id.toHexString()}`;
@@ -90,6 +95,7 @@ export class UserUpserts {
       ...{ _id, handle, name: shown, bio: null, avatarUrl: null, roles: ['BUYER' as const], createdAt: new Date() },
       ...{ searchTerms: searchTermsOf({ name: shown, handle }), externalId, externalSource: source },
       ...(email && { importedEmail: email }),
+      ...(language && { language: languageOf(language) }),
       ...(updatedAt && { externalUpdatedAt: updatedAt }),
     });
   }
@@ -123,9 +129,10 @@ export class UserUpserts {
   }
 }
 
-function checkUser({ name, email }: UserItem): void {
+function checkUser({ name, email, language }: UserItem): void {
   new InputRules()
     .line(name, { max: 100 }, 'name')
+    .require(!language || isLanguageTag(language), 'INVALID', 'This is not a language tag such as de or en-GB.', 'language')
     .require(!email || isEmail(email), 'INVALID', 'This is not a valid email address.', 'email')
     .check();
 }

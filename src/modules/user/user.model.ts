@@ -1,6 +1,7 @@
 import { Schema, type Model, type Types } from 'mongoose';
 import type { AccountTokenDocument } from './account-tokens.js';
 import type { ClaimDocument } from './claims.js';
+import type { Language } from '../../messages/index.js';
 import type { Role } from '../../relay/context.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
@@ -34,6 +35,8 @@ export interface UserDocument {
   hiddenFromSuggestions?: boolean;
   /** Recommendations and the recommender's training leave this user's behaviour out. */
   withoutPersonalisation?: boolean;
+  /** In which mails are written to them, where it is known. */
+  language?: Language;
   /** Where an imported user comes from. */
   source?: string;
   /** The address that an imported user had there, sealed: private, and no way to sign in. */
@@ -105,6 +108,7 @@ function userSchema(): Schema<UserDocument> {
     identity: { type: String },
     hiddenFromSuggestions: { type: Boolean },
     withoutPersonalisation: { type: Boolean },
+    language: { type: String },
     source: { type: String },
     sealedImportedEmail: { type: String },
     addressKey: { type: String },

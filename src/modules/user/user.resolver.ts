@@ -129,7 +129,9 @@ export class UserResolver {
       'Creates an account and signs in. Sends a link to confirm the email address. The result is the same if another account already has the address; its owner is then told by email.',
   })
   signUp(@Arg('input', () => SignUpInput, { description: 'The account to create.' }) input: SignUpInput, @Ctx() context: RequestContext) {
-    return payload(async () => keptInCookie(context, await this.dependencies.accounts.signUp(input, context.userAgent)));
+    return payload(async () =>
+      keptInCookie(context, await this.dependencies.accounts.signUp(input, context.userAgent, context.acceptLanguage)),
+    );
   }
 
   @Cost({ weight: 100 })
