@@ -29,6 +29,8 @@ export class TestMailServer {
   refusals = 0;
   /** What is looked at while a client sends: after the envelope, and with the message. */
   onStage: (stage: 'envelope' | 'data') => Promise<void> = async () => {};
+  /** How many clients are handing a mail over just now. */
+  clients = 0;
   private server: SMTPServer | null = null;
   port = 0;
 
@@ -37,6 +39,11 @@ export class TestMailServer {
       authOptional: true,
       disabledCommands: ['STARTTLS'],
       onRcptTo: (_address, _session, callback) => void this.onStage('envelope').then(() => callback(), callback),
+      onConnect: (_session, callback) => {
+        this.clients++;
+        callback();
+      },
+      onClose: () => void this.clients--,
       onData: (stream, _session, callback) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
