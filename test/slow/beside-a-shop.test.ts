@@ -230,7 +230,7 @@ test(`from a sale to the customer’s erasure, with Plaza killed on the way (SEE
   }
 
   // The shop is told, its pages show it, and its graph has it.
-  const told = () => receiver.received.filter(({ payload }) => payload.type === 'REVIEW_ADDED');
+  const told = () => receiver.received.filter(({ payload }) => payload.type === 'review.added');
   await until(() => new Set(told().map(({ payload }) => payload.data.review.body)).size === customers);
   await until(() => pages.every(({ shown }) => shown.length > 0));
   const kills = plaza.kills;
