@@ -91,8 +91,8 @@ const make = {
     return contentId;
   },
   integration: async () =>
-    (await made('createIntegration', { platform: 'GENERIC', source: `s${Math.random()}` }, 'integration { id }', accounts.admin)).integration
-      .id as string,
+    (await made('createIntegration', { platform: 'GENERIC', source: `s${Math.random()}` }, 'integration { id }', accounts.admin))
+      .integration.id as string,
   integrationMessage: async () => {
     const now = new Date();
     const { integration, secret } = await made('createIntegration', { platform: 'GENERIC' }, 'integration { url } secret', accounts.admin);
