@@ -51,6 +51,7 @@ import { reviewModule } from './modules/review/index.js';
 import { screeningModule } from './modules/screening/index.js';
 import { shareModule } from './modules/share/index.js';
 import { similarityModule } from './modules/similarity/index.js';
+import { suggestionModule } from './modules/suggestion/index.js';
 import { socialGraphModule } from './modules/social-graph/index.js';
 import { userModule, type UserVerbs } from './modules/user/index.js';
 import { webhookModule, type ProductOf, type ReadPayload } from './modules/webhook/index.js';
@@ -155,6 +156,13 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const fraud = fraudModule(foundation, { reviews: review.verbs, moderation: moderation.verbs });
   const customer = customerModule(foundation, { apiKeys: apiKey.verbs, users }, config.customerTokens);
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });
+  const suggestion = suggestionModule(foundation, {
+    ...shared,
+    orders: order.verbs,
+    questions: question.verbs,
+    reviews: review.verbs,
+    similarity: similarity.verbs,
+  });
   const recommendation = recommendationModule(
     foundation,
     { ...shared, orders: order.verbs },
@@ -166,7 +174,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   );
   const modules = [
     ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, invitation, review, question],
-    ...[share, comment, webhook, referral, feedback, moderation, apiKey, fraud, customer, similarity, recommendation],
+    ...[share, comment, webhook, referral, feedback, moderation, apiKey, fraud, customer, similarity, suggestion, recommendation],
   ] satisfies Module[];
   const personalData = () => [...modules, integration].flatMap((module) => module.personalData);
   const privacy = privacyModule(foundation, { users, accessLog: accessLog.verbs, personalData }, config);

@@ -61,6 +61,7 @@ export interface ListedRows {
 /** Lists of the API whose items are chosen in memory, among a bounded number. */
 export const listsInMemory = [
   'Product.boughtTogether',
+  'Product.recommendedReviews',
   'Product.similarProducts',
   'Product.similarQuestions',
   'Query.searchProducts',
@@ -68,6 +69,8 @@ export const listsInMemory = [
   'Query.searchUsers',
   'Query.trendingProducts',
   'Viewer.recommendedProducts',
+  'Viewer.recommendedQuestions',
+  'Viewer.recommendedUsers',
   'Viewer.similarUsers',
 ];
 

@@ -13,6 +13,7 @@ import { AnswerChanges } from './answer-change.js';
 import { AnswerReactions } from './answer-reactions.js';
 import { AnswerResolver } from './answer.resolver.js';
 import { AnswerService } from './answer.service.js';
+import { AnswerableQuestions } from './answerable-questions.js';
 import { QuestionBulk } from './question.bulk.js';
 import { answerEvents, questionEvent } from './question.events.js';
 import { questionLoaders, type QuestionLoaders } from './question.loader.js';
@@ -26,6 +27,11 @@ import { collections } from './question.collections.js';
 
 export type { AnswerDocument } from './question.model.js';
 export { Answer, Question } from './question.type.js';
+
+export type { AnswerableQuestion } from './answerable-questions.js';
+
+/** What other features may ask of questions. */
+export type QuestionVerbs = ReturnType<typeof questionModule>['verbs'];
 
 export interface QuestionDependencies {
   users: UserVerbs;
@@ -78,6 +84,7 @@ export function questionModule(
       questionById: loaders.questionById,
       answerById: loaders.answerById,
       ...verbs(bulk, ['importAnswers', 'importQuestions']),
+      ...verbs(new AnswerableQuestions(models), ['answeredAmong', 'answeredBy', 'openQuestions']),
     },
   });
 }

@@ -104,6 +104,7 @@ function answerSchema(): Schema<AnswerDocument> {
   });
   schema.index({ question: 1, hiddenAt: 1, accepted: -1, helpfulness: -1, createdAt: 1, _id: 1 });
   schema.index({ author: 1, createdAt: -1, _id: -1 });
+  schema.index({ author: 1, question: 1 });
   return schema;
 }
 

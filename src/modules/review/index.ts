@@ -152,7 +152,7 @@ export function reviewModule(
       topicsOfProduct: loaders.topicsOfProduct,
       ...verbs(bulk, ['allReviews', 'importReviews', 'latestReviews', 'previewReviews']),
       ...verbs(ratings, ['retallyProducts']),
-      ...verbs(new PublicRatings(models), ['publicRatingsOf', 'publicReviewsOf', 'ratersOf']),
+      ...verbs(new PublicRatings(models), ['publicRatingsOf', 'publicReviewsOf', 'ratersOf', 'reviewCandidates', 'topicsWrittenAboutBy']),
     },
   });
 }

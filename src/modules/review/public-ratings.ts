@@ -1,7 +1,12 @@
 /** What users rated in public: what anybody can read, and so what likeness may follow from. */
 import { Types } from 'mongoose';
+import { aspectNamed } from '../../opinions/index.js';
 import { listsBelow } from '../../store/below.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
+
+const maxHelpful = 50;
+const maxLatest = 25;
+const maxOwn = 100;
 
 export type PublicRating = Pick<ReviewDocument, 'author' | 'product' | 'points'>;
 
@@ -35,6 +40,39 @@ export class PublicRatings {
   async publicReviewsOf(products: readonly Types.ObjectId[], authors: readonly Types.ObjectId[]): Promise<ReviewDocument[]> {
     if (products.length === 0 || authors.length === 0) return [];
     return this.models.reviews.find({ product: { $in: products }, author: { $in: authors }, visible: true }).lean();
+  }
+
+  /**
+   * Reviews that may help somebody, by product: the most helpful, the latest, and those of some authors; at most one by each author
+   * and only visible ones. Two queries.
+   */
+  async reviewCandidates(products: readonly Types.ObjectId[], authors: readonly Types.ObjectId[]): Promise<ReviewDocument[][]> {
+    const visible = { $match: { visible: true } };
+    const helpful = [visible, { $sort: { helpfulness: -1, createdAt: -1, _id: -1 } }, { $limit: maxHelpful }];
+    const latest = [visible, { $sort: { createdAt: -1, _id: -1 } }, { $limit: maxLatest }];
+    const [below, theirs] = await Promise.all([
+      listsBelow<ReviewDocument>(this.models.reviews, 'product', products, [helpful, latest]),
+      this.publicReviewsOf(products, authors),
+    ]);
+    return products.map((product) => {
+      const found = [...below.flatMap(({ rows }) => rows), ...theirs].filter((review) => review.product.equals(product));
+      return [...new Map(found.map((review) => [review._id.toHexString(), review])).values()];
+    });
+  }
+
+  /** The aspects that most of a user's latest visible reviews speak of, the most frequent first. */
+  async topicsWrittenAboutBy(author: Types.ObjectId, limit: number): Promise<string[]> {
+    const own: Pick<ReviewDocument, 'digest'>[] = await this.models.reviews
+      .find({ author, visible: true }, { digest: 1 })
+      .sort({ createdAt: -1, _id: -1 })
+      .limit(maxOwn)
+      .lean();
+    const counts = new Map<string, number>();
+    for (const { digest } of own)
+      for (const topic of new Set(digest?.mentions.map((mention) => mention.topic)))
+        if (aspectNamed(topic) === topic) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    const ranked = [...counts].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1));
+    return ranked.slice(0, limit).map(([topic]) => topic);
   }
 
   /** The latest visible reviews below each author or product, found by index. */

@@ -1,12 +1,18 @@
 import type { ReviewVerbs } from '../review/index.js';
-import { describeModule, type Foundation } from '../module.js';
+import { describeModule, verbs, type Foundation } from '../module.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { ProductFitResolver } from './fit/product-fit.resolver.js';
 import { ProductFitService } from './fit/product-fit.service.js';
+import { LikeMinded } from './like-minded.js';
 import { similarityLoaders } from './similarity.loader.js';
 import { UserSimilarityResolver, ViewerSimilarUsersResolver } from './similarity.resolver.js';
 import { SimilarityService } from './similarity.service.js';
+
+export type { LikeMindedUser } from './like-minded.js';
+
+/** What other features may ask of likeness. */
+export type SimilarityVerbs = ReturnType<typeof similarityModule>['verbs'];
 
 export interface SimilarityDependencies {
   users: UserVerbs;
@@ -23,6 +29,6 @@ export function similarityModule(_foundation: Foundation, { users, reviews, soci
   return describeModule({
     name: 'similarity',
     resolvers: [new ViewerSimilarUsersResolver(dependencies), new UserSimilarityResolver(dependencies), new ProductFitResolver(fit)],
-    verbs: {},
+    verbs: verbs(new LikeMinded({ reviews, users, loaders }), ['likeMindedOf']),
   });
 }

@@ -3,6 +3,7 @@ import type { Types } from 'mongoose';
 import { broken } from '../../errors.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
+import { listsBelow } from '../../store/below.js';
 import { insertNew } from '../../store/documents.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { UserVerbs } from '../user/index.js';
@@ -65,6 +66,17 @@ export class FollowService {
   async followedBy(follower: Types.ObjectId): Promise<Types.ObjectId[]> {
     const follows = await this.models.follows.find({ follower }, { followee: 1 }).sort({ at: -1, _id: -1 }).limit(maxFollowed).lean();
     return follows.map(({ followee }) => followee);
+  }
+
+  /** Whom each of some users follows, the latest, in one query. */
+  async latestFolloweesOf(
+    followers: readonly Types.ObjectId[],
+    limit: number,
+  ): Promise<{ follower: Types.ObjectId; followees: Types.ObjectId[] }[]> {
+    if (followers.length === 0) return [];
+    const latest = [{ $sort: { at: -1, _id: -1 } }, { $limit: limit }, { $project: { _id: 0, followee: 1 } }];
+    const found = await listsBelow<Pick<FollowDocument, 'followee'>>(this.models.follows, 'follower', followers, [latest]);
+    return found.map(({ parent, rows }) => ({ follower: parent as Types.ObjectId, followees: rows.map(({ followee }) => followee) }));
   }
 
   /** A batch of a user's followers, in a fixed order. @param after the last follow of the batch before */
