@@ -22,6 +22,12 @@ export function logSize(profile: Profile): number {
   return Math.log1p(profile.items.length);
 }
 
+/** How much a model counts for a profile. */
+export function weightOf({ base, bySize, meanLogSize, leastLogSize, mostLogSize }: BlendWeights, profile: Profile, model: number): number {
+  const size = Math.min(mostLogSize, Math.max(leastLogSize, logSize(profile)));
+  return base[model]! + bySize[model]! * (size - meanLogSize);
+}
+
 export class Blend implements Model {
   readonly name = 'blend';
   private readonly scores: Float32Array;
@@ -72,9 +78,7 @@ export class Blend implements Model {
   }
 
   private weightFor(profile: Profile, model: number): number {
-    const { base, bySize, meanLogSize, leastLogSize, mostLogSize } = this.weights;
-    const size = Math.min(mostLogSize, Math.max(leastLogSize, logSize(profile)));
-    return base[model]! + bySize[model]! * (size - meanLogSize);
+    return weightOf(this.weights, profile, model);
   }
 
   /** Runs each model with weight, and says how its scores spread over the items that are new to the user. */
@@ -124,7 +128,7 @@ interface Spread {
 /** @param touched where the scores are not 0; null for anywhere */
 type UseScores = (model: number, scores: Float32Array, touched: Uint32Array | null, spread: Spread) => void;
 
-function sumsOf(values: Float32Array): { sum: number; squares: number } {
+export function sumsOf(values: Float32Array): { sum: number; squares: number } {
   let sum = 0;
   let squares = 0;
   for (const value of values) {
@@ -134,7 +138,7 @@ function sumsOf(values: Float32Array): { sum: number; squares: number } {
   return { sum, squares };
 }
 
-function spreadOf(sum: number, squares: number, count: number): Spread {
+export function spreadOf(sum: number, squares: number, count: number): Spread {
   const mean = count <= 0 ? 0 : sum / count;
   return { mean, deviation: count <= 0 ? 0 : Math.sqrt(Math.max(0, squares / count - mean * mean)) };
 }

@@ -1,5 +1,6 @@
 /** Recommendations from a trained recommender. */
 import { Blend, equalWeights } from './blend.js';
+import { CandidateBlend, candidatesFrom } from './candidate-blend.js';
 import type { Vocabulary } from './dataset.js';
 import { diversify } from './diversity.js';
 import { reviveModel } from './fitted-model.js';
@@ -16,10 +17,17 @@ export class Ranker {
   private readonly blend: Blend;
   private readonly popularity: Model;
   private readonly scores: Float32Array;
+  /** Null where there are so few items that all of them are scored. */
+  private readonly candidates: CandidateBlend | null;
 
-  constructor(private readonly trained: TrainedRecommender) {
+  /** @param maxScored so many items at most are all scored; of more, candidates are */
+  constructor(
+    private readonly trained: TrainedRecommender,
+    maxScored = candidatesFrom,
+  ) {
     const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
     this.blend = new Blend(models, trained.weights, trained.items);
+    this.candidates = trained.items > maxScored ? new CandidateBlend(models, trained.weights, trained.items) : null;
     this.popularity = models.find(({ name }) => name === 'popularity')!;
     this.scores = new Float32Array(trained.items);
   }
@@ -27,6 +35,10 @@ export class Ranker {
   /** The best items for a profile, none of the excluded; by popularity where nothing is known of the user. */
   recommend(profile: Profile, count: number, excluded: Iterable<number>): Recommendation[] {
     const stranger = profile.items.length === 0 && profile.follows.length === 0;
+    if (this.candidates && !stranger) {
+      const found = this.candidates.recommend(profile, count, new Set(excluded));
+      if (found.length === count) return found;
+    }
     if (stranger) this.popularity.score(profile, this.scores);
     else this.blend.score(profile, this.scores);
     for (const item of excluded) this.scores[item] = -Infinity;
@@ -45,7 +57,7 @@ export class Ranker {
 
   /** Says, for any item, which of the profile's items speak most for it: positions in the profile, the strongest first. */
   explain(profile: Profile): (item: number, count: number) => number[] {
-    const scales = this.blend.scalesFor(profile);
+    const scales = (this.candidates ?? this.blend).scalesFor(profile);
     return (item, count) => largest(this.blend.contributions(profile, scales, item), count);
   }
 

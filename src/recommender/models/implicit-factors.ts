@@ -9,7 +9,7 @@ import { denseKernel, type DenseKernel } from '../dense-kernel.js';
 import { invertPositiveDefinite, solvePositiveDefinite } from '../linear-algebra.js';
 import { randomNumbers } from '../random-numbers.js';
 import { rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
-import type { ItemModel, Profile } from './model.js';
+import type { ItemModel, PointModel, PointScores, Profile } from './model.js';
 
 export interface FactorParameters {
   factors: number;
@@ -169,8 +169,10 @@ function normalMatrix(
   return matrix;
 }
 
-export class ImplicitFactors implements ItemModel {
+export class ImplicitFactors implements ItemModel, PointModel {
   private readonly gram: Float64Array;
+  /** The sum of all items' vectors. */
+  private readonly total: Float64Array;
   /** The inverse for the profile that was last explained, since a profile is explained for many items. */
   private explained: { profile: Profile; inverse: Float64Array } | null = null;
 
@@ -180,6 +182,28 @@ export class ImplicitFactors implements ItemModel {
     readonly parameters: FactorParameters,
   ) {
     this.gram = gramOf(itemFactors, parameters.factors);
+    this.total = new Float64Array(parameters.factors);
+    for (let at = 0; at < itemFactors.length; at++) this.total[at % parameters.factors]! += itemFactors[at]!;
+  }
+
+  /** With the user's vector u and the items' vectors Y, the scores Yu sum to u · Σy and their squares to uᵀYᵀYu. */
+  pointsOf(profile: Profile): PointScores {
+    const { factors } = this.parameters;
+    const user = Float32Array.from(solveRow(profile.items, profile.strengths, this.itemFactors, this.gram, this.parameters));
+    let [sum, squares] = [0, 0];
+    for (let row = 0; row < factors; row++) {
+      sum += user[row]! * this.total[row]!;
+      for (let column = 0; column <= row; column++) {
+        const product = this.gram[row * factors + column]! * user[row]! * user[column]!;
+        squares += row === column ? product : 2 * product;
+      }
+    }
+    const scoreOf = (item: number): number => {
+      let score = 0;
+      for (let at = 0; at < factors; at++) score += user[at]! * this.itemFactors[item * factors + at]!;
+      return score;
+    };
+    return { sum, squares, touched: [], scoreOf };
   }
 
   score(profile: Profile, scores: Float32Array): void {

@@ -40,3 +40,23 @@ export interface SparseModel extends Model {
 export function isSparseModel(model: Model): model is SparseModel {
   return 'scoreTouched' in model;
 }
+
+/** What a model says of a profile, item by item, without going through all items. */
+export interface PointScores {
+  /** Over all items: the sum of the scores, and of their squares. */
+  sum: number;
+  squares: number;
+  /** Items that the model knows more of than of most. */
+  touched: ArrayLike<number>;
+  scoreOf(item: number): number;
+}
+
+/** A model whose scores of all items can be summed without computing them. */
+export interface PointModel extends Model {
+  /** The scores hold until the next profile is asked for. */
+  pointsOf(profile: Profile): PointScores;
+}
+
+export function isPointModel(model: Model): model is PointModel {
+  return 'pointsOf' in model;
+}

@@ -4,7 +4,7 @@
  * filtering", 2010 (baselines and item neighbourhoods with shrunk correlations); and P. Massa, P. Avesani,
  * "Trust-aware recommender systems", 2007 (what followed people gave counts a little too).
  */
-import type { Model, Profile } from './model.js';
+import type { PointModel, PointScores, Profile } from './model.js';
 import { fromRows, mapValues, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
 
 const itemPrior = 5;
@@ -71,10 +71,49 @@ export function fitRatings(ratings: SparseMatrix): FittedRatings {
   };
 }
 
+/** Sums over min(most, max(least, base + value)) of many values, for any base, in the time of two searches. */
+class ClippedSums {
+  private readonly sorted: Float32Array;
+  /** Of the first n of the sorted values: their sum, and that of their squares. */
+  private readonly sums: Float64Array;
+  private readonly squares: Float64Array;
+
+  constructor(values: Float32Array) {
+    this.sorted = values.slice().sort();
+    this.sums = new Float64Array(values.length + 1);
+    this.squares = new Float64Array(values.length + 1);
+    this.sorted.forEach((value, at) => {
+      this.sums[at + 1] = this.sums[at]! + value;
+      this.squares[at + 1] = this.squares[at]! + value * value;
+    });
+  }
+
+  of(base: number, least: number, most: number): { sum: number; squares: number } {
+    const [from, to] = [this.countBelow(least - base), this.countBelow(most - base)];
+    const [below, between, above] = [from, to - from, this.sorted.length - to];
+    const values = this.sums[to]! - this.sums[from]!;
+    return {
+      sum: below * least + between * base + values + above * most,
+      squares: below * least ** 2 + between * base ** 2 + 2 * base * values + this.squares[to]! - this.squares[from]! + above * most ** 2,
+    };
+  }
+
+  private countBelow(bound: number): number {
+    let [low, high] = [0, this.sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.sorted[middle]! < bound) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
 /** The rating that a profile's user is expected to give each item. */
-export class RatingNeighbourhood implements Model {
+export class RatingNeighbourhood implements PointModel {
   private readonly sums: Float32Array;
   private readonly weights: Float32Array;
+  private baselines: ClippedSums | null = null;
 
   constructor(
     readonly name: string,
@@ -82,6 +121,41 @@ export class RatingNeighbourhood implements Model {
   ) {
     this.sums = new Float32Array(fitted.items.length);
     this.weights = new Float32Array(fitted.items.length);
+  }
+
+  /** Of most items only the baseline is known, whose sums follow from where the bounds cut the sorted baselines. */
+  pointsOf(profile: Profile): PointScores {
+    const { overall, items, least, most } = this.fitted;
+    const base = overall + this.userOffset(profile);
+    const { sums, weights, touched } = this.takeIn(profile, base);
+    const baselines = (this.baselines ??= new ClippedSums(items));
+    const clipped = (rating: number): number => Math.min(most, Math.max(least, rating));
+    const scoreOf = (item: number): number => Math.fround(clipped(base + items[item]! + (sums.get(item) ?? 0) / (weights.get(item) ?? 1)));
+    let { sum, squares } = baselines.of(base, least, most);
+    for (const item of touched) {
+      const [before, after] = [clipped(base + items[item]!), scoreOf(item)];
+      sum += after - before;
+      squares += after * after - before * before;
+    }
+    return { sum, squares, touched: [], scoreOf };
+  }
+
+  /** The same sums and weights as in `score`, of the items that have any. */
+  private takeIn(profile: Profile, base: number): { sums: Map<number, number>; weights: Map<number, number>; touched: Iterable<number> } {
+    const [sums, weights] = [new Map<number, number>(), new Map<number, number>()];
+    const add = (item: number, weight: number, residual: number): void => {
+      sums.set(item, (sums.get(item) ?? 0) + weight * residual);
+      weights.set(item, (weights.get(item) ?? weightPrior) + weight);
+    };
+    this.eachRating(profile, (item, rating) => {
+      const { indices, values } = rowOf(this.fitted.correlations, item);
+      for (let at = 0; at < indices.length; at++) add(indices[at]!, values[at]!, rating - base - this.fitted.items[item]!);
+    });
+    for (let at = 0; at < profile.follows.length; at++) {
+      const { indices, values } = rowOf(this.fitted.residuals, profile.follows[at]!);
+      for (let entry = 0; entry < indices.length; entry++) add(indices[entry]!, trust, values[entry]!);
+    }
+    return { sums, weights, touched: sums.keys() };
   }
 
   score(profile: Profile, scores: Float32Array): void {

@@ -1,0 +1,113 @@
+/**
+ * The blend above some tens of thousands of items: only candidates get a score, which are what the models of few items touch and
+ * the best by each figure that is the same for everybody. Each candidate's score is the one that the whole blend gives it, since
+ * means and deviations over all items follow without scoring them.
+ */
+import { weightOf, spreadOf, sumsOf, type BlendWeights } from './blend.js';
+import { isPointModel, isSparseModel, type Model, type PointScores, type Profile, type SparseModel } from './models/model.js';
+import { ItemFigure } from './models/popularity.js';
+import { largest } from './sparse-matrix.js';
+
+/** From so many items on, candidates are scored only. */
+export const candidatesFrom = 30_000;
+const bestOfFigure = 1000;
+
+interface Weighed {
+  points: PointScores;
+  factor: number;
+  mean: number;
+}
+
+export class CandidateBlend {
+  /** The best items of each figure, whoever asks. */
+  private readonly best: readonly number[];
+  private readonly points: readonly ((profile: Profile) => PointScores)[];
+  private readonly totals: Float32Array;
+  private readonly marks: Uint8Array;
+
+  constructor(
+    models: readonly Model[],
+    private readonly weights: BlendWeights,
+    private readonly items: number,
+  ) {
+    const figures = models.filter((model) => model instanceof ItemFigure);
+    this.best = [...new Set(figures.flatMap((model) => largest(model.figures, bestOfFigure)))];
+    this.points = models.map((model) => pointsBy(model, items));
+    this.totals = new Float32Array(items);
+    this.marks = new Uint8Array(items);
+  }
+
+  /** The best of the candidates that are not excluded, and their scores. */
+  recommend(profile: Profile, count: number, excluded: ReadonlySet<number>): { item: number; score: number }[] {
+    const weighed = this.weighed(profile);
+    const candidates = this.candidatesOf(weighed).filter((item) => !excluded.has(item));
+    for (const item of candidates) this.totals[item] = 0;
+    for (const { points, factor, mean } of weighed)
+      for (const item of candidates) this.totals[item]! += factor * (points.scoreOf(item) - mean);
+    return largest(this.totals, count, candidates, -Infinity).map((item) => ({ item, score: this.totals[item]! }));
+  }
+
+  /** What each model's scores are multiplied by, as `Blend.scalesFor` has it. */
+  scalesFor(profile: Profile): Float32Array {
+    const scales = new Float32Array(this.points.length);
+    this.points.forEach((pointsOf, at) => (scales[at] = this.weigh(profile, at, pointsOf)?.factor ?? 0));
+    return scales;
+  }
+
+  private weighed(profile: Profile): Weighed[] {
+    return this.points.flatMap((pointsOf, at) => this.weigh(profile, at, pointsOf) ?? []);
+  }
+
+  private weigh(profile: Profile, model: number, pointsOf: (profile: Profile) => PointScores): Weighed | null {
+    const weight = weightOf(this.weights, profile, model);
+    if (weight === 0) return null;
+    const points = pointsOf(profile);
+    let { sum, squares } = points;
+    for (let at = 0; at < profile.items.length; at++) {
+      const known = points.scoreOf(profile.items[at]!);
+      sum -= known;
+      squares -= known * known;
+    }
+    const { mean, deviation } = spreadOf(sum, squares, this.items - profile.items.length);
+    return deviation > 0 ? { points, factor: weight / deviation, mean } : null;
+  }
+
+  private candidatesOf(weighed: readonly Weighed[]): number[] {
+    const candidates: number[] = [];
+    const add = (item: number): void => {
+      if (this.marks[item]) return;
+      this.marks[item] = 1;
+      candidates.push(item);
+    };
+    for (const item of this.best) add(item);
+    for (const { points } of weighed) for (let at = 0; at < points.touched.length; at++) add(points.touched[at]!);
+    for (const item of candidates) this.marks[item] = 0;
+    return candidates;
+  }
+}
+
+function pointsBy(model: Model, items: number): (profile: Profile) => PointScores {
+  if (model instanceof ItemFigure) {
+    const scores = { ...sumsOf(model.figures), touched: [], scoreOf: (item: number) => model.figures[item]! };
+    return () => scores;
+  }
+  if (isPointModel(model)) return (profile) => model.pointsOf(profile);
+  if (isSparseModel(model)) return sparsePoints(model, items);
+  throw new Error(`${model.name} can only score all items`);
+}
+
+function sparsePoints(model: SparseModel, items: number): (profile: Profile) => PointScores {
+  const scores = new Float32Array(items);
+  const places = new Uint32Array(items);
+  let touched = places.subarray(0, 0);
+  return (profile) => {
+    for (const item of touched) scores[item] = 0;
+    touched = places.subarray(0, model.scoreTouched(profile, scores, places));
+    let [sum, squares] = [0, 0];
+    for (const item of touched) {
+      sum += scores[item]!;
+      squares += scores[item]! * scores[item]!;
+    }
+    return { sum, squares, touched, scoreOf: (item) => scores[item]! };
+  };
+}
