@@ -10,7 +10,7 @@ const dataSets = resolve(process.env['TEST_DATA_DIR'] ?? '../shared/data');
 /** Each is a folder of test/ and has a script of its own: `npm run test:unit`, and so on. */
 const specifications = existsSync(process.env['MONGODB_SPECIFICATIONS'] ?? '');
 const projects = [
-  ...['unit', 'api', 'store', 'browser', 'clients', 'hostile', 'slow'],
+  ...['unit', 'api', 'store', 'browser', 'clients', 'hostile', 'slow', 'chaos'],
   ...(existsSync(dataSets) ? ['data-sets'] : []),
   ...(specifications ? ['specifications'] : []),
 ];

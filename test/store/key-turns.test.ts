@@ -2,6 +2,7 @@
 import { createConnection, type Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/database.js';
+import { Door } from '../support/door.js';
 import { useStore } from '../support/store.js';
 
 const store = useStore();
@@ -70,4 +71,32 @@ describe('transactions of two processes with a common key', () => {
     await expect(failing).rejects.toThrow('broken');
     expect(await countUp(1, 'after')).toBe(1);
   });
+});
+
+test.skipIf(process.env['MONGODB_URI'])('a client that is gone leaves no document locked by its transaction', async () => {
+  const path = decodeURIComponent(/mongodb:\/\/([^/?]+)/.exec(store.uri)![1]!);
+  const door = new Door(() => (path.endsWith('.sock') ? { path } : { port: Number(path.split(':')[1]), host: '127.0.0.1' }));
+  await door.start();
+  const leaving = await createConnection(`mongodb://127.0.0.1:${door.port}/?directConnection=true`, {
+    dbName: connections[0]!.name,
+  }).asPromise();
+  const [theirs, ours] = [leaving, connections[0]!].map((one) => one.collection<{ _id: string; count: number }>('counters'));
+  const session = await leaving.startSession();
+  session.startTransaction();
+  await theirs!.updateOne({ _id: 'locked' }, { $inc: { count: 1 } }, { upsert: true, session });
+  door.stop();
+  // A transaction lasts a minute where nothing ends it.
+  await ours!.updateOne({ _id: 'locked' }, { $inc: { count: 10 } }, { upsert: true, maxTimeMS: 30_000 });
+  expect(await ours!.findOne({ _id: 'locked' })).toEqual({ _id: 'locked', count: 10 });
+  await leaving.close(true);
+});
+
+test('a write waits for somebody’s transaction no longer than it may', async () => {
+  const [theirs, ours] = connections.map((one) => one.collection<{ _id: string; count: number }>('counters'));
+  await connections[0]!.transaction(async (session) => {
+    await theirs!.updateOne({ _id: 'held' }, { $inc: { count: 1 } }, { upsert: true, session });
+    const write = ours!.updateOne({ _id: 'held' }, { $inc: { count: 10 } }, { upsert: true, maxTimeMS: 50 });
+    await expect(write).rejects.toMatchObject({ code: 50 });
+  });
+  expect(await ours!.findOne({ _id: 'held' })).toEqual({ _id: 'held', count: 1 });
 });

@@ -85,6 +85,9 @@ export async function kill({ child }: { child: ChildProcess }, signal: NodeJS.Si
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis) process.stderr.write('No redis-server was found: the tests with Redis are skipped.\n');
 
+export const hasNginx = spawnSync('nginx', ['-v']).status === 0;
+if (!hasNginx) process.stderr.write('No nginx was found: the tests with a proxy are skipped.\n');
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -163,6 +163,10 @@ export function timeLimit(command: Document): number | null {
   return number === 0 ? null : number;
 }
 
+function timeOver(): CommandError {
+  return new CommandError(50, 'operation exceeded time limit');
+}
+
 /** A moment that a command must not pass. */
 export class Deadline {
   private readonly at: number;
@@ -174,7 +178,20 @@ export class Deadline {
 
   /** Looks at the clock now and then. @throws CommandError when the time is over */
   check(): void {
-    if (++this.looks % 16 === 1 && performance.now() > this.at) throw new CommandError(50, 'operation exceeded time limit');
+    if (++this.looks % 16 === 1 && this.isOver) throw timeOver();
+  }
+
+  /** Waits for something no longer than until this moment. @throws CommandError when the time is over */
+  async wait(work: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.at - performance.now())));
+    await Promise.race([work, over]);
+    clearTimeout(timer);
+    if (this.isOver) throw timeOver();
+  }
+
+  private get isOver(): boolean {
+    return performance.now() >= this.at;
   }
 }
 

@@ -323,8 +323,9 @@ export class Commands {
     const transaction = this.transactionOf(command);
     if (transaction) return this.writeWithin(command, transaction);
     const run = this.writes.prepare(command, null);
-    if (command['txnNumber'] === undefined) return this.queue.submit(run.next);
-    return this.queue.submit(this.retryable.once(sessionOf(command), Number(command['txnNumber']), run));
+    const deadline = deadlineOf(command);
+    if (command['txnNumber'] === undefined) return this.queue.submit(run.next, deadline);
+    return this.queue.submit(this.retryable.once(sessionOf(command), Number(command['txnNumber']), run), deadline);
   }
 
   /** A write in a transaction, in steps between which others are answered: it is kept aside and holds up nobody. */

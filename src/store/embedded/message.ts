@@ -1,5 +1,5 @@
 /** OP_MSG: what a request says, as much of it as is needed. */
-import { deserialize, type Document } from 'bson';
+import { deserialize, serialize, type Document } from 'bson';
 import { CommandError } from './errors.js';
 import { visitFields } from './raw-document.js';
 import { decode, decodeCommand } from './values/decoding.js';
@@ -50,6 +50,17 @@ export function outline(message: Buffer): Outline {
     return true;
   });
   return found;
+}
+
+/** A request that ends the transaction which a request belongs to. */
+export function abortOf(message: Buffer): Buffer {
+  const { lsid, txnNumber } = parseMessage(message);
+  const body = serialize({ abortTransaction: 1, lsid, txnNumber, autocommit: false, $db: 'admin' });
+  const request = Buffer.alloc(replyHead + body.length);
+  request.writeInt32LE(request.length, 0);
+  request.writeInt32LE(opcode.message, 12);
+  request.set(body, replyHead);
+  return request;
 }
 
 /** The body of an OP_MSG, with its document sequences as arrays of raw documents. */

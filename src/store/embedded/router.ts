@@ -14,7 +14,7 @@ import { shareClock } from './clock.js';
 import { Commands } from './commands.js';
 import { CommandError } from './errors.js';
 import { readByIdentity } from './identity-reads.js';
-import { outline, parseMessage, type Outline } from './message.js';
+import { abortOf, outline, parseMessage, type Outline } from './message.js';
 import { Outbox, pack, unpack, type Addressed, type Packet } from './packets.js';
 import { OverBudget } from './reader.js';
 import { encodeReply, failure } from './replies.js';
@@ -36,7 +36,14 @@ const reads = new Set(['find', 'aggregate', 'count', 'distinct']);
 const longReads = new Set(['explain', 'plazaBackup']);
 /** Pipelines that follow or make writes. */
 const writersStages = new Set(['$changeStream', '$out', '$merge', '$currentOp', '$listSessions']);
+const endings = new Set(['commitTransaction', 'abortTransaction']);
 const readThreads = 2;
+
+/** Somebody who is connected. */
+export interface Client {
+  /** The latest request of a transaction that it has not ended. */
+  transaction: Buffer | null;
+}
 
 export class Router {
   private catalog!: Catalog;
@@ -77,8 +84,9 @@ export class Router {
     return readByIdentity(message, this.catalog);
   }
 
-  async answer(message: Buffer): Promise<Buffer> {
+  async answer(message: Buffer, client: Client): Promise<Buffer> {
     const asked = outline(message);
+    if (asked.inTransaction) client.transaction = endings.has(asked.name) ? null : message;
     const thread = this.threadFor(asked);
     if (thread) return thread.ask(message);
     try {
@@ -88,6 +96,14 @@ export class Router {
       if (error instanceof OverBudget) return this.idlest().ask(message);
       return failure(error);
     }
+  }
+
+  /**
+   * Ends the transaction of a client that is gone: what it has written would keep others waiting for as long as a
+   * transaction may last. A driver that has only lost a connection runs the transaction again.
+   */
+  async leave({ transaction }: Client): Promise<void> {
+    if (transaction) await this.threads[0]!.ask(abortOf(transaction));
   }
 
   /** The thread a command needs, or null for a command that is tried at the door. */

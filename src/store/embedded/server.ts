@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { headerSize, largestMessage, opcode, parseLegacyHello, wantsReply } from './message.js';
 import { CommandError } from './errors.js';
 import { failure } from './replies.js';
-import type { Router } from './router.js';
+import type { Client, Router } from './router.js';
 
 const slowestMessage = 30_000;
 
@@ -12,7 +12,8 @@ export function serve(router: Router): Server {
   return createServer({ noDelay: true }, (socket) => new Connection(socket, router, ++connections).start());
 }
 
-class Connection {
+class Connection implements Client {
+  transaction: Buffer | null = null;
   private received: Buffer[] = [];
   private size = 0;
   private working: Promise<void> = Promise.resolve();
@@ -30,6 +31,13 @@ class Connection {
     this.socket.on('data', (chunk: Buffer) => this.receive(chunk));
     this.socket.on('error', () => this.socket.destroy());
     this.socket.on('timeout', () => this.socket.destroy());
+    this.socket.on('close', () => void this.leave());
+  }
+
+  /** What has come is done before. */
+  private async leave(): Promise<void> {
+    await this.working;
+    await this.router.leave(this);
   }
 
   private receive(chunk: Buffer): void {
@@ -85,7 +93,7 @@ class Connection {
   }
 
   private async answer(message: Buffer): Promise<void> {
-    const reply = this.socket.destroyed ? null : await this.router.answer(message).catch(failure);
+    const reply = this.socket.destroyed ? null : await this.router.answer(message, this).catch(failure);
     this.waiting--;
     if (reply && wantsReply(message) && !this.socket.destroyed) this.send(message, reply);
   }

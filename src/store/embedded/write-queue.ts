@@ -2,6 +2,7 @@
  * Writes that arrive together are committed together: one disk flush for all of them, and each is
  * acknowledged only when it is on disk. A long write is done in steps, with others' between them.
  */
+import type { Deadline } from './arguments.js';
 import type { Catalog } from './catalog.js';
 import { noteCommit } from './clock.js';
 import { CommandError } from './errors.js';
@@ -20,6 +21,7 @@ export type Run<Result> = (deadline: number) => Result | typeof unfinished;
 
 interface Job {
   run: Run<unknown>;
+  deadline: Deadline | undefined;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
@@ -34,9 +36,10 @@ export class WriteQueue {
 
   constructor(private readonly catalog: Catalog) {}
 
-  submit<Result>(run: Run<Result>): Promise<Result> {
+  /** @param deadline how long the write may wait for others' transactions */
+  submit<Result>(run: Run<Result>, deadline?: Deadline): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      this.jobs.push({ run, resolve: resolve, reject });
+      this.jobs.push({ run, deadline, resolve: resolve, reject });
       this.schedule();
     });
   }
@@ -84,13 +87,18 @@ export class WriteQueue {
     } catch (error) {
       if (error instanceof CommandError) return () => job.reject(error);
       if (!(error instanceof Locked)) throw error;
-      return () => void error.holder.ended.then(() => this.resubmit(job));
+      return () => void this.resubmitAfter(error.holder.ended, job);
     }
   }
 
-  private resubmit(job: Job): void {
-    this.jobs.push(job);
-    this.schedule();
+  private async resubmitAfter(ended: Promise<void>, job: Job): Promise<void> {
+    try {
+      await (job.deadline?.wait(ended) ?? ended);
+      this.jobs.push(job);
+      this.schedule();
+    } catch (error) {
+      job.reject(error);
+    }
   }
 
   /** Nothing of the group was kept: each of its writes fails, and reading goes on. */

@@ -1,0 +1,142 @@
+/** What goes wrong on purpose. Each fault strikes, lasts, and is made good again. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { System } from './system.js';
+
+export interface Fault {
+  name: string;
+  /** What it strikes: two faults of one part do not strike at once. */
+  part: string;
+  /** @param random from 0 to 1 */
+  strike: (system: System, random: () => number) => Promise<void>;
+}
+
+/** Milliseconds that a fault lasts. */
+const lasting = (random: () => number): number => 300 + random() * 1700;
+const oneOf = (random: () => number): number => (random() < 0.5 ? 0 : 1);
+
+async function during(random: () => number, begin: () => unknown, end: () => unknown): Promise<void> {
+  await begin();
+  await pause(lasting(random));
+  await end();
+}
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'an API process is killed',
+    part: 'api',
+    async strike(system, random) {
+      const at = oneOf(random);
+      await during(
+        random,
+        () => system.killApi(at),
+        () => system.startApi(at),
+      );
+    },
+  },
+  {
+    name: 'an API process stands still',
+    part: 'api',
+    async strike(system, random) {
+      const thaw = system.freezeApi(oneOf(random));
+      await pause(lasting(random));
+      thaw();
+    },
+  },
+  {
+    name: 'the store is killed',
+    part: 'store',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.killStore(),
+        () => system.startStore(),
+      ),
+  },
+  {
+    name: 'the store stands still',
+    part: 'store',
+    async strike(system, random) {
+      const thaw = system.freezeStore();
+      await pause(lasting(random));
+      thaw();
+    },
+  },
+  {
+    name: 'connections to the store are cut',
+    part: 'line to the store',
+    async strike(system, random) {
+      for (let times = 1 + Math.floor(random() * 4); times > 0; times--) {
+        system.storeDoor.cut();
+        await pause(lasting(random) / 4);
+      }
+    },
+  },
+  {
+    name: 'nothing arrives at the store',
+    part: 'line to the store',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.storeDoor.hold(),
+        () => system.storeDoor.release(),
+      ),
+  },
+  {
+    name: 'the store is far away',
+    part: 'line to the store',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.storeDoor.slowDown(5 + random() * 40),
+        () => system.storeDoor.slowDown(0),
+      ),
+  },
+  {
+    name: 'Redis is killed',
+    part: 'Redis',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.killRedis(),
+        () => system.startRedis(),
+      ),
+  },
+  {
+    name: 'Redis cannot be reached',
+    part: 'line to Redis',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.redisDoor.shut(),
+        () => system.redisDoor.reopen(),
+      ),
+  },
+  {
+    name: 'nothing arrives at Redis',
+    part: 'line to Redis',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.redisDoor.hold(),
+        () => system.redisDoor.release(),
+      ),
+  },
+  {
+    name: 'the receiver of webhooks is away',
+    part: 'receiver',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.receiver.stop(),
+        () => system.receiver.start(),
+      ),
+  },
+  {
+    name: 'the mail server refuses',
+    part: 'mail',
+    async strike(system, random) {
+      system.mail.refusals = 1 + Math.floor(random() * 3);
+      await pause(lasting(random));
+    },
+  },
+];
