@@ -7,7 +7,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { randomNumbers } from '../../src/recommender/dataset.js';
+import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { faults } from '../support/chaos/faults.js';
 import { Shoppers, type Person } from '../support/chaos/shoppers.js';
 import { System } from '../support/chaos/system.js';
