@@ -64,7 +64,7 @@ import { noStreams, RequestContext, type SignedIn } from './relay/context.js';
 import { toGlobalId } from './relay/global-id.js';
 import { NodeFinders } from './relay/node.js';
 import { openStore, type Store } from './store/connection.js';
-import { StoreCache } from './store/cache/index.js';
+import { newsOf, StoreCache } from './store/cache/index.js';
 import { Database } from './store/database.js';
 import { IdempotencyKeys } from './store/idempotency.js';
 import { Migrations } from './store/migrations.js';
@@ -326,7 +326,7 @@ function joinOthers(member: Member, { realtime }: ReturnType<typeof buildShop>, 
 /** Null where nothing is to be kept. */
 function storeCache({ database, commits }: Store, { cacheMemory }: Config, metrics: Registry, log: Logger): StoreCache | null {
   if (cacheMemory === 0) return null;
-  const cache = new StoreCache({ connection: database.connection, commits, maxBytes: cacheMemory, metrics, log });
+  const cache = new StoreCache({ sources: newsOf(database.connection, log), commits, maxBytes: cacheMemory, metrics, log });
   database.onWritten = () => cache.noteOwnWrite();
   return cache;
 }

@@ -1,14 +1,14 @@
 /**
  * Requests per second of a product page, beside a plain HTTP server that stringifies the same objects: all run in
  * processes of their own, in turn, and the ratios are what counts. With the path of release 0.1.0's `main.js`, its page
- * is measured in the same run.
+ * is measured in the same run. Peers are the bare driver and, where it is installed, mercurius (`peers-page/`).
  *
  *   npm run bench:page -- [0.1.0's main.js] [cases whose name contains this]
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { kill } from '../support/processes.js';
 import { page, residentMegabytes, Shop, start, type Started } from './page/shop.js';
@@ -31,6 +31,8 @@ const plainServer = `
     });
   }).listen(0, '127.0.0.1', function () { console.log(JSON.stringify({ api: 'http://127.0.0.1:' + this.address().port + '/graphql' })); });
 `;
+
+type Case = [name: string, measure: () => Promise<Reached>];
 
 interface Reached {
   perSecond: number;
@@ -72,9 +74,21 @@ console.log(
 const plain = await start(['-e', plainServer], { PAGE: JSON.stringify({ data: answer }) });
 
 /** Each is opened when it is measured first. */
-function once(open: () => Promise<Shop>): { get(): Promise<Shop>; close(): Promise<void> } {
-  let shop: Promise<Shop> | null = null;
-  return { get: () => (shop ??= open()), close: async () => (await shop)?.close() };
+function once<Opened>(open: () => Promise<Opened>): () => Promise<Opened> {
+  let opened: Promise<Opened> | null = null;
+  return () => (opened ??= open());
+}
+
+/** The same page by others, on the rows of the shop that keeps nothing. */
+function peersOf(shop: () => Promise<Shop>): Case[] {
+  const folder = fileURLToPath(new URL('./peers-page', import.meta.url));
+  const hasMercurius = existsSync(join(folder, 'node_modules/mercurius'));
+  if (!hasMercurius) console.log('mercurius is not measured: npm install --prefix test/load/peers-page');
+  const files = { 'the bare driver': 'driver.js', ...(hasMercurius && { mercurius: 'mercurius.js' }) };
+  return Object.entries(files).map(([name, file]) => {
+    const peer = once(async () => start([join(folder, file)], { STORE_URI: await (await shop()).storeUri() }));
+    return [name, async () => reach(await peer())];
+  });
 }
 const cold = once(() => Shop.open(main, { CACHE_MEMORY: '0' }));
 const before = once(() => Shop.open(other!, {}, { isFirstRelease: true }));
@@ -91,14 +105,15 @@ async function pages(shop: Shop, viewer?: number): Promise<Reached> {
   return reach(shop.started, viewer === undefined ? undefined : shop.tokens[viewer], shop.page);
 }
 
-const cases: [string, () => Promise<Reached>][] = [
+const cases: Case[] = [
   ['strangers, hot', () => pages(hot)],
   ['signed-in viewers, hot', () => pages(hot, 0)],
   ['strangers, 50 writes/s on other products', () => whileWriting(50, 'ELSEWHERE')],
   ['strangers, 5 writes/s on this product', () => whileWriting(5, 'HERE')],
-  ['strangers, nothing kept', async () => pages(await cold.get())],
-  ['signed-in viewers, nothing kept', async () => pages(await cold.get(), 0)],
-  ...(other === undefined ? [] : [['strangers, 0.1.0', async () => pages(await before.get())] as [string, () => Promise<Reached>]]),
+  ['strangers, nothing kept', async () => pages(await cold())],
+  ['signed-in viewers, nothing kept', async () => pages(await cold(), 0)],
+  ...(other === undefined ? [] : [['strangers, 0.1.0', async () => pages(await before())] as Case]),
+  ...peersOf(cold),
 ];
 
 function median(values: number[]): number {
@@ -134,4 +149,4 @@ for (const [name, all] of measured) {
 }
 await kill(plain, 'SIGTERM');
 await hot.close();
-for (const shop of [cold, before]) await shop.close();
+process.exit();

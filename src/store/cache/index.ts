@@ -5,6 +5,7 @@ import type { Logger } from '../../log.js';
 import { ChangeFeed, longestSilence } from './change-feed.js';
 import { EmbeddedNews } from './embedded-news.js';
 import { ExactCache, type Made } from './exact-cache.js';
+import type { NewsSource } from './news.js';
 import { StreamNews } from './stream-news.js';
 
 export type { Made } from './exact-cache.js';
@@ -12,8 +13,14 @@ export type { Made } from './exact-cache.js';
 /** How often news may have to be waited for again, for one question. */
 const mostWaits = 3;
 
+/** The ways in which a store may tell its changes. */
+export function newsOf(connection: Connection, log: Logger): StoreCacheOptions['sources'] {
+  return [new EmbeddedNews(connection), new StreamNews(connection, log)];
+}
+
 export interface StoreCacheOptions {
-  connection: Connection;
+  /** Ways to hear of changes; the first that the store offers is taken. */
+  sources: readonly [NewsSource, ...NewsSource[]];
   /** How often has been committed, where this process hosts the store. */
   commits: (() => number) | null;
   /** What all that is kept takes. */
@@ -27,7 +34,7 @@ export class StoreCache {
   private readonly feed: ChangeFeed;
   private readonly answered: Counter;
 
-  constructor({ connection, commits, maxBytes, metrics, log }: StoreCacheOptions) {
+  constructor({ sources, commits, maxBytes, metrics, log }: StoreCacheOptions) {
     const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_cache_${name}_total`, help, registers: [metrics] });
     const evictions = counter('evictions', 'Kept answers that had to go for others.');
     const invalidations = counter('invalidations', 'Kept answers that a change in the store removed.');
@@ -38,7 +45,7 @@ export class StoreCache {
       registers: [metrics],
     });
     this.cache = new ExactCache(maxBytes, { onEvict: () => evictions.inc(), onInvalidate: (count) => invalidations.inc(count) });
-    this.feed = new ChangeFeed([new EmbeddedNews(connection), new StreamNews(connection, log)], commits, this.cache, log);
+    this.feed = new ChangeFeed(sources, commits, this.cache, log);
     this.watch(metrics);
   }
 

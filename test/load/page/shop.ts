@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStore } from '../../../src/store/connection.js';
 import { addressOf, kill, unlimited } from '../../support/processes.js';
 
 export const slug = 'barista-espresso-machine';
@@ -73,6 +74,13 @@ export class Shop {
 
   get url(): string {
     return this.started.url;
+  }
+
+  /** Where others reach its store. */
+  async storeUri(): Promise<string> {
+    const store = await openStore({ mongodbUri: undefined, dataDirectory: this.directory, storePoolSize: 1 }, { share: true });
+    await store.close();
+    return store.uri;
   }
 
   async close(): Promise<void> {

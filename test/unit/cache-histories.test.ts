@@ -1,0 +1,241 @@
+/**
+ * Histories of writes and reads by processes that keep answers, over a store whose news comes late, in parts, without the
+ * documents, or not at all for a while: no answer is older than what its process had acknowledged when it was asked.
+ */
+import fc from 'fast-check';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { StoreCache } from '../../src/store/cache/index.js';
+import { NotOffered, type DocumentChange, type News, type NewsSource } from '../../src/store/cache/news.js';
+import { noteRead } from '../../src/store/cache/reads.js';
+
+interface Item {
+  _id: string;
+  shelf: string;
+  size: string;
+  version: number;
+}
+
+interface Written {
+  before: Item | null;
+  after: Item | null;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn();
+}
+
+/** Items on shelves, with everything that was ever written. Place 1 is after the first write. */
+class Shelves {
+  readonly items = new Map<string, Item>();
+  readonly log: Written[] = [];
+  /** What each question was answered at each place. */
+  private readonly history = new Map<string, string[]>();
+  private waiting: (() => void)[] = [];
+
+  get place(): number {
+    return this.log.length;
+  }
+
+  write(id: string, after: Item | null): void {
+    const before = this.items.get(id) ?? null;
+    this.log.push({ before, after });
+    if (after) this.items.set(id, after);
+    else this.items.delete(id);
+    for (const question of questions) this.remember(question);
+    for (const goOn of this.waiting.splice(0)) goOn();
+  }
+
+  find({ field, value }: Question): string {
+    return JSON.stringify([...this.items.values()].filter((item) => item[field] === value));
+  }
+
+  /** Whether this was the answer at some place between two. */
+  wasAnswer(question: Question, answer: string, from: number, to: number): boolean {
+    return this.answersTo(question)
+      .slice(from, to + 1)
+      .includes(answer);
+  }
+
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private remember(question: Question): void {
+    this.answersTo(question).push(this.find(question));
+  }
+
+  private answersTo(question: Question): string[] {
+    let answers = this.history.get(nameOf(question));
+    if (!answers) this.history.set(nameOf(question), (answers = ['[]']));
+    return answers;
+  }
+}
+
+interface Question {
+  field: '_id' | 'shelf' | 'size';
+  value: string;
+}
+
+const ids = ['1', '2', '3', '4'];
+const shelves = ['a', 'b', 'c'];
+const sizes = ['x', 'y'];
+const questions: Question[] = [
+  ...ids.map((value): Question => ({ field: '_id', value })),
+  ...shelves.map((value): Question => ({ field: 'shelf', value })),
+  ...sizes.map((value): Question => ({ field: 'size', value })),
+];
+const nameOf = ({ field, value }: Question): string => `${field} ${value}`;
+
+/** How a store tells its news: what comes next of each, in turn. */
+interface Manner {
+  /** Turns of the event loop that news takes. */
+  delays: number[];
+  /** How many changes are told at once. */
+  batches: number[];
+  hasImages: boolean[];
+  /** After how many answers the connection breaks. */
+  breaks: number | null;
+}
+
+class LateNews implements NewsSource {
+  private from: number | null = null;
+  private told = 0;
+
+  constructor(
+    private readonly store: Shelves,
+    private readonly manner: Manner,
+  ) {}
+
+  async next(): Promise<News> {
+    const { delays, batches, hasImages, breaks } = this.manner;
+    const number = this.told++;
+    if (number === breaks) throw new Error('the connection broke');
+    if (this.from === null) {
+      this.from = this.store.place;
+      await turns(delays[number % delays.length]!);
+      return { changes: [], isLost: true, told: BigInt(this.from), isAll: true };
+    }
+    if (this.from === this.store.place) await Promise.race([this.store.changed(), turns(50)]);
+    const fresh = this.store.log.slice(this.from, this.from + batches[number % batches.length]!);
+    const start = this.from;
+    this.from += fresh.length;
+    const isAll = this.from === this.store.place;
+    await turns(delays[number % delays.length]!);
+    const changes = fresh.map((written, at) => changeOf(written, hasImages[(start + at) % hasImages.length]!));
+    return { changes, isLost: false, told: BigInt(this.from), isAll };
+  }
+
+  async position(): Promise<bigint> {
+    await turn();
+    return BigInt(this.store.place);
+  }
+
+  askForImages(): void {}
+
+  reset(): void {
+    this.from = null;
+  }
+}
+
+function changeOf({ before, after }: Written, hasImages: boolean): DocumentChange {
+  return { collection: 'items', images: hasImages ? { before: () => before as never, after: () => after as never } : null };
+}
+
+class NothingOffered extends LateNews {
+  override next(): Promise<News> {
+    return Promise.reject(new NotOffered());
+  }
+}
+
+/** A process that keeps answers. */
+class Process {
+  acknowledged = 0;
+  private readonly cache: StoreCache;
+
+  constructor(
+    private readonly store: Shelves,
+    manner: Manner,
+  ) {
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const sources = [new NothingOffered(store, manner), new LateNews(store, manner)] as const;
+    this.cache = new StoreCache({ sources, commits: null, maxBytes: 1_000_000, metrics: new Registry(), log });
+    this.cache.start();
+  }
+
+  async write(id: string, after: Item | null): Promise<void> {
+    await turn();
+    this.store.write(id, after);
+    const { place } = this.store;
+    await turn();
+    this.cache.noteOwnWrite();
+    this.acknowledged = Math.max(this.acknowledged, place);
+  }
+
+  async read(question: Question, slowness: number): Promise<void> {
+    const asked = this.acknowledged;
+    const { value } = await this.cache.get(
+      nameOf(question),
+      async () => {
+        noteRead('items', { [question.field]: question.value });
+        await turns(slowness);
+        const found = this.store.find(question);
+        await turns(slowness);
+        return found;
+      },
+      (answer) => answer.length,
+    );
+    if (!this.store.wasAnswer(question, value, asked, this.store.place))
+      throw new Error(`${nameOf(question)} was answered ${value}, which it was not since write ${asked} of ${this.store.place}`);
+  }
+
+  stop(): Promise<void> {
+    return this.cache.stop();
+  }
+}
+
+const manner = fc.record<Manner>({
+  delays: fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 4 }),
+  batches: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
+  hasImages: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
+  breaks: fc.option(fc.nat({ max: 12 }), { freq: 20 }),
+});
+const step = fc.record({
+  by: fc.nat({ max: 1 }),
+  write: fc.option(
+    fc.record({ id: fc.constantFrom(...ids), shelf: fc.constantFrom(...shelves), size: fc.constantFrom(...sizes), remove: fc.boolean() }),
+  ),
+  reads: fc.array(fc.record({ question: fc.constantFrom(...questions), slowness: fc.nat({ max: 2 }) }), { maxLength: 3 }),
+  /** Whether the next step waits for this one. */
+  waits: fc.boolean(),
+});
+
+test('no answer is older than what was acknowledged, however late and in whatever parts news comes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.tuple(manner, manner), fc.array(step, { minLength: 3, maxLength: 25 }), async (manners, steps) => {
+      const store = new Shelves();
+      const processes = manners.map((one) => new Process(store, one));
+      const running: Promise<unknown>[] = [];
+      let version = 0;
+      await turns(3);
+      for (const { by, write, reads, waits } of steps) {
+        const process = processes[by]!;
+        const work: Promise<unknown>[] = reads.map(({ question, slowness }) => process.read(question, slowness));
+        if (write) {
+          const { id, shelf, size, remove } = write;
+          work.push(process.write(id, remove ? null : { _id: id, shelf, size, version: ++version }));
+        }
+        running.push(...work);
+        if (waits) await Promise.all(work);
+        else await turn();
+      }
+      await Promise.all(running);
+      for (const process of processes) for (const question of questions) await process.read(question, 0);
+      await Promise.all(processes.map((process) => process.stop()));
+    }),
+    { numRuns: 1500, interruptAfterTimeLimit: 6_000, markInterruptAsFailure: false },
+  );
+  expect(true).toBe(true);
+});
