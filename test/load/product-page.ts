@@ -36,14 +36,17 @@ type Case = [name: string, measure: () => Promise<Reached>];
 
 interface Reached {
   perSecond: number;
-  /** Milliseconds of processor time for each page, all threads of the server together. */
-  processor: number;
+  /** Milliseconds of processor time for each page, of the thread that answers and of all threads together. */
+  processor: { own: number; all: number };
 }
 
 /** Seconds. */
-function processorTime({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+function processorTime({ pid }: ChildProcess): Reached['processor'] {
+  const read = (path: string): number => {
+    const fields = readFileSync(path, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  };
+  return { own: read(`/proc/${pid}/task/${pid}/stat`), all: read(`/proc/${pid}/stat`) };
 }
 
 async function reach({ url, child }: Started, token?: string, asked = page): Promise<Reached> {
@@ -57,7 +60,9 @@ async function reach({ url, child }: Started, token?: string, asked = page): Pro
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
   });
   if (non2xx > 0) throw new Error(`${non2xx} answers were not 200`);
-  return { perSecond: requests.average, processor: ((processorTime(child) - before) * 1000) / requests.total };
+  const after = processorTime(child);
+  const perPage = (of: 'own' | 'all'): number => ((after[of] - before[of]) * 1000) / requests.total;
+  return { perSecond: requests.average, processor: { own: perPage('own'), all: perPage('all') } };
 }
 
 const startedAt = Date.now();
@@ -126,7 +131,7 @@ function ratioOf({ page: reached, limit }: { page: Reached; limit: Reached }): n
 
 /** What a machine that is busy with other things leaves true. */
 function processorRatioOf({ page: reached, limit }: { page: Reached; limit: Reached }): number {
-  return limit.processor / reached.processor;
+  return limit.processor.own / reached.processor.own;
 }
 
 /** Rounds in turn, so that all have the same company on the machine. */
@@ -142,9 +147,10 @@ for (let round = 0; round <= rounds; round++)
 for (const [name, all] of measured) {
   const reached = median(all.map((one) => one.page.perSecond)).toFixed(0);
   const limit = median(all.map((one) => one.limit.perSecond)).toFixed(0);
-  const processor = median(all.map((one) => one.page.processor)).toFixed(3);
+  const own = median(all.map((one) => one.page.processor.own)).toFixed(3);
+  const together = median(all.map((one) => one.page.processor.all)).toFixed(3);
   console.log(
-    `${name}: ${reached}/s, plain ${limit}/s, ratio ${median(all.map(ratioOf)).toFixed(4)}; ${processor} ms of processor, ratio ${median(all.map(processorRatioOf)).toFixed(4)}`,
+    `${name}: ${reached}/s, plain ${limit}/s, ratio ${median(all.map(ratioOf)).toFixed(4)}; ${own} ms of processor (${together} with all threads), ratio ${median(all.map(processorRatioOf)).toFixed(4)}`,
   );
 }
 await kill(plain, 'SIGTERM');
