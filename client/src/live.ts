@@ -20,7 +20,7 @@ export interface LiveOptions {
 
 export interface Sink {
   next(result: SubscriptionResult): void;
-  /** With GraphQL errors: the subscription was refused. `CURSOR_EXPIRED` after a long absence: fetch the list again. */
+  /** With GraphQL errors: the subscription was refused. `CURSOR_EXPIRED` after a long absence, or where events come too fast: fetch the list again. */
   error(errors: readonly GraphqlError[]): void;
   complete(): void;
 }
@@ -92,16 +92,19 @@ export class LiveClient {
   }
 
   private async follow(subscription: ResumingSubscription, sink: Sink, signal: AbortSignal): Promise<void> {
+    let expired: readonly GraphqlError[] | undefined;
     const next = (result: SubscriptionResult): void => {
       const received = signal.aborted ? null : subscription.receive(result);
-      if (received) sink.next(received);
+      if (!received) return;
+      expired = expiryIn(received);
+      if (!expired) sink.next(received);
     };
     while (!signal.aborted) {
       const { transport } = this;
       const token = await this.options.session.token();
       const end = await transport.run(subscription.payload, next, signal);
       if (signal.aborted) return;
-      if (end.kind === 'complete') return sink.complete();
+      if (end.kind === 'complete') return expired ? sink.error(expired) : sink.complete();
       if (end.kind === 'refused') return sink.error(end.errors);
       // Without a session, it is the subscription that nobody but a user may have.
       if (end.errors && token === null) return sink.error(end.errors);
@@ -163,6 +166,12 @@ export class LiveClient {
     this.currentStatus = status;
     for (const listener of this.listeners) listener(status);
   }
+}
+
+/** Why the list has to be fetched again, where the server can't deliver what happened. */
+function expiryIn({ data, errors }: SubscriptionResult): readonly GraphqlError[] | undefined {
+  const given = errors as readonly GraphqlError[] | undefined;
+  return !data && given?.some(({ extensions }) => extensions?.['code'] === 'CURSOR_EXPIRED') ? given : undefined;
 }
 
 /** What a subscriber throws is its own affair: it must not cut the others off. */

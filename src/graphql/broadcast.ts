@@ -84,6 +84,16 @@ const longestCatchUpPause = 30_000;
 /** What all remembered answers to events take together. */
 const payloadBytes = 32 * 1024 * 1024;
 const smallestPayload = 500;
+/** Milliseconds; who would get events later than this is told to read the list anew. */
+const longestLag = 30_000;
+const tooFarBehind = JSON.stringify({
+  errors: [
+    {
+      message: 'Events come faster than they can be delivered. Fetch the list again, then resubscribe.',
+      extensions: { code: 'CURSOR_EXPIRED' },
+    },
+  ],
+});
 
 export class Broadcasts {
   private readonly feeds: TopicFeeds;
@@ -291,6 +301,15 @@ class Member {
     this.onDrop();
   }
 
+  /** Ends the subscription: the client reads the list anew, and subscribes again. */
+  fallBehind(): void {
+    if (this.left) return;
+    this.metrics.subscribersDropped.inc({ reason: 'behind' });
+    this.sink.send(tooFarBehind, '');
+    this.sink.complete();
+    this.onDrop();
+  }
+
   drop(reason: DropReason = 'too slow'): void {
     this.metrics.subscribersDropped.inc({ reason });
     this.sink.close(reason);
@@ -321,6 +340,8 @@ class Group implements Follower {
   private personal = false;
   /** The last event that went out to whoever was live then. */
   private delivered = 0;
+  /** The least time from an event to its delivery so far, in milliseconds: clocks of processes differ. */
+  private leastLag = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly key: string,
@@ -390,10 +411,22 @@ class Group implements Follower {
   private async deliverTogether(all: readonly LoggedEvent[]): Promise<void> {
     const events = this.delivery.latestOnly ? all.slice(-1) : all;
     if (events.length === 0) return;
+    if (this.isTooLate(events[0]!)) return this.giveUp();
     const cursors = events.map(encodeEventCursor);
     if (this.personal || !(await this.deliverShared(events, cursors)))
       for (const [at, event] of events.entries()) await this.deliverEach(event, cursors[at]!);
     for (const event of events) this.around.metrics.deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);
+  }
+
+  private isTooLate({ at }: LoggedEvent): boolean {
+    const lag = Date.now() - at.getTime();
+    this.leastLag = Math.min(this.leastLag, lag);
+    return lag - this.leastLag > longestLag;
+  }
+
+  /** Events come faster than they can be delivered: who reads the list has them all at once. */
+  private giveUp(): void {
+    for (const member of [...this.live]) member.fallBehind();
   }
 
   /** @returns false where the answers depend on who asks, so that nothing was sent */

@@ -123,7 +123,12 @@ function printRequests(name: string, { pages, writes }: Measured): void {
 
 async function measurePlaza(): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'plaza-live-'));
-  const plaza = await start([join(checkout, 'dist/main.js')], { PORT: '0', PLAZA_DATA_DIR: data, CONNECTIONS_PER_ADDRESS: '60000' });
+  const plaza = await start([join(checkout, 'dist/main.js')], {
+    PORT: '0',
+    PLAZA_DATA_DIR: data,
+    CONNECTIONS_PER_ADDRESS: '60000',
+    DEMO_SHOP: 'true',
+  });
   const signIn = 'mutation { signIn(input: { email: "buyer@plaza.example", password: "plaza-demo" }) { accessToken } }';
   const token = ((await post(plaza.url, { query: signIn })).data['signIn'] as { accessToken: string }).accessToken;
   const found = await post(plaza.url, { query: '{ product(slug: "barista-espresso-machine") { id } }' });
