@@ -1,16 +1,20 @@
 /** A moderator's day and a merchant's morning in the console. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillDemoShop } from '../../src/demo/index.js';
 import { chromiumPath, openBrowser } from '../support/browser.js';
 import { usePlaza } from '../support/plaza.js';
+import { verify, WebhookReceiver } from '../support/webhook-receiver.js';
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screenshots = 'coverage/screenshots';
 const machine = 'UHJvZHVjdDoxODFmNmVhNDVmNDk0YzRkYzUxM2QxYjI';
 
 describe.skipIf(!chromiumPath)('the console', () => {
-  const plaza = usePlaza({ DEMO_SHOP: 'true' });
+  const plaza = usePlaza({ DEMO_SHOP: 'true', WEBHOOK_ALLOW_PRIVATE: 'true' });
   let browser: Browser;
   const refused: string[] = [];
 
@@ -114,6 +118,65 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await user.getByRole('textbox', { name: 'Reason' }).fill('Sells with us now.');
     await user.getByRole('button', { name: 'Save roles' }).click();
     await user.locator('.tag', { hasText: 'Merchant' }).waitFor();
+    await page.close();
+  });
+
+  test('a merchant connects a program: a webhook that is tested and sent to again, and a key that is shown once', async () => {
+    const receiver = new WebhookReceiver();
+    await receiver.start();
+    const page = await openAs('merchant');
+    page.on('dialog', (dialog) => void dialog.accept());
+    await go(page, 'Webhooks');
+    await page.getByText('New webhook').click();
+    await page.getByLabel('Address').fill(receiver.url);
+    await page.getByLabel('Review added').check();
+    await page.getByRole('button', { name: 'Create' }).click();
+    const secret = await page.getByLabel('Secret').inputValue();
+    const webhook = page.getByRole('listitem').filter({ hasText: receiver.url });
+    await webhook.getByRole('button', { name: 'Send a test' }).click();
+    const [ping] = await receiver.messages(1);
+    verify(secret, ping!);
+    await webhook.getByText('Deliveries').click();
+    await webhook.getByRole('button', { name: 'Send again' }).click();
+    expect((await receiver.messages(2)).map(({ id }) => id)).toEqual([ping!.id, ping!.id]);
+    await webhook.getByRole('button', { name: 'New secret' }).click();
+    expect(await webhook.getByLabel('Secret').inputValue()).not.toBe(secret);
+    await page.screenshot({ path: `${screenshots}/console-webhooks.png` });
+    await go(page, 'API keys');
+    await page.getByText('New API key').click();
+    await page.getByLabel('Name').fill('Warehouse');
+    await page.getByLabel('Create, update and archive products').check();
+    await page.getByRole('button', { name: 'Create' }).click();
+    const key = await page.getByLabel('API key', { exact: true }).inputValue();
+    const keys = '{ apiKeys(first: 5) { edges { node { name } } } }';
+    expect((await plaza.query('{ viewer { id } }', {}, key)).errors).toBeUndefined();
+    const listed = page.getByRole('listitem').filter({ hasText: 'Warehouse' });
+    await listed.getByRole('button', { name: 'Revoke' }).click();
+    await listed.getByText('Revoked', { exact: true }).waitFor();
+    expect((await plaza.query(keys, {}, key)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    await page.close();
+    await receiver.stop();
+  });
+
+  test.each([
+    ['admin', ['Moderation', 'Audit trail', 'Webhooks', 'API keys', 'Recommender', 'Users', 'Health']],
+    ['merchant', ['Inbox', 'Products', 'Orders', 'Webhooks', 'API keys']],
+  ])('has nothing serious that keeps anybody out: %s', async (role, names) => {
+    const page = await openAs(role);
+    await page.evaluate(axe);
+    for (const name of names) {
+      await go(page, name);
+      await page.getByRole('heading', { name: new RegExp(`^${name}`), level: 1 }).waitFor();
+      await expect.poll(() => page.locator('.loading:not(:empty)').count()).toBe(0);
+      for (const form of await page.locator('details.card > summary').all()) await form.click();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        const found = serious.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)]);
+        expect({ name, colorScheme, found }).toEqual({ name, colorScheme, found: [] });
+      }
+    }
     await page.close();
   });
 

@@ -66,6 +66,17 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await page.getByRole('heading', { name: 'Good to see you, Robin Shopper.' }).waitFor();
   }
 
+  /** Waits until the service worker has kept answers that have each of some fields. */
+  async function keptOffline(page: Page, fields: string[]): Promise<void> {
+    const kept = `(async () => {
+      await navigator.serviceWorker.ready;
+      const cache = await caches.open('plaza-data-1');
+      const answers = await Promise.all((await cache.keys()).map(async (key) => (await cache.match(key)).text()));
+      return ${JSON.stringify(fields)}.every((field) => answers.some((answer) => answer.includes('"' + field + '"')));
+    })()`;
+    await until(() => page.evaluate<boolean>(kept));
+  }
+
   test('takes a visitor from the home page to an order', async () => {
     const { page, context } = await visitor({ width: 400 });
     await page.goto(shop);
@@ -118,6 +129,86 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
       await until(async () => (await page.locator('.loading').count()) === 0);
       expect(await page.getByRole('alert').count(), path).toBe(0);
     }
+    await context.close();
+  });
+
+  test('opens its last pages without a network, says so, and goes on when it is back', async () => {
+    const { page, context } = await visitor();
+    await page.goto(shop);
+    await page.getByRole('heading', { name: 'Loved right now' }).waitFor();
+    await keptOffline(page, ['categories', 'trendingProducts']);
+    await page.goto(`${shop}/products/${slug}`);
+    const title = await page.locator('h1').innerText();
+    await page.locator('.rating').waitFor();
+    await keptOffline(page, ['reviews', 'questions']);
+    await context.setOffline(true);
+    await page.reload();
+    await page.getByText('You are offline.').waitFor();
+    expect(await page.locator('h1').innerText()).toBe(title);
+    await page.locator('.rating').waitFor();
+    await page.goto(shop);
+    await page.getByRole('heading', { name: 'Loved right now' }).waitFor();
+    await page.goto(`${shop}/cart`);
+    await page.getByText('Your cart is empty.').waitFor();
+    await context.setOffline(false);
+    await page.goto(`${shop}/search?q=kettle`);
+    await page
+      .getByRole('link', { name: /kettle/i })
+      .first()
+      .waitFor();
+    expect(await page.getByText('You are offline.').count()).toBe(0);
+    await context.close();
+  });
+
+  test('shows a push message once, and lets its reader choose what comes where', async () => {
+    const { page, context } = await visitor();
+    await context.grantPermissions(['notifications'], { origin: shop });
+    await signUp(page);
+    await page.goto(`${shop}/settings`);
+    await page.getByLabel('Emails about what is new').selectOption('Never');
+    const mentions = page.getByRole('checkbox', { name: '… mentioned you: Email' });
+    await mentions.click();
+    await until(async () => !(await mentions.isChecked()));
+    await page.reload();
+    await mentions.waitFor();
+    expect(await mentions.isChecked()).toBe(false);
+    await page.getByRole('button', { name: 'Notify me on this device' }).waitFor();
+    const browserSession = await context.newCDPSession(page);
+    const registered = new Promise<string>((found) =>
+      browserSession.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+        if (registrations[0]) found(registrations[0].registrationId);
+      }),
+    );
+    await browserSession.send('ServiceWorker.enable');
+    const [url, at] = [`${shop}/products/${slug}`, new Date().toISOString()];
+    const message = { id: 'message-1', tag: 'review', kind: 'REPLIED', title: 'Ana replied', body: 'Kettle', url, at, language: 'en' };
+    const push = { origin: shop, registrationId: await registered, data: JSON.stringify(message) };
+    const shown = () =>
+      page.evaluate<{ title: string; data: object }[]>(`navigator.serviceWorker.ready
+        .then((registration) => registration.getNotifications())
+        .then((all) => all.map((one) => (one.close(), { title: one.title, data: one.data })))`);
+    await browserSession.send('ServiceWorker.deliverPushMessage', push);
+    let first: Awaited<ReturnType<typeof shown>> = [];
+    await until(async () => (first = await shown()).length > 0);
+    expect(first).toEqual([{ title: 'Ana replied', data: { url } }]);
+    await browserSession.send('ServiceWorker.deliverPushMessage', push);
+    await browserSession.send('ServiceWorker.deliverPushMessage', {
+      ...push,
+      data: JSON.stringify({ ...message, id: 'message-2', tag: 'other', title: 'Ben replied' }),
+    });
+    let second: typeof first = [];
+    await until(async () => (second = await shown()).length > 0);
+    expect(second.map(({ title }) => title)).toEqual(['Ben replied']);
+    await context.close();
+  });
+
+  test('can be installed', async () => {
+    const { page, context } = await visitor();
+    await page.goto(shop);
+    await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+    const { installabilityErrors } = await (await context.newCDPSession(page)).send('Page.getInstallabilityErrors');
+    // A test's windows are of a profile that keeps nothing, in which nothing can be installed.
+    expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
     await context.close();
   });
 

@@ -55,7 +55,8 @@ async function page(request) {
 
 /** What has its content in its name is never asked for twice. */
 async function file(request, event) {
-  const kept = await caches.match(request);
+  // The browser asks for the same file with an `Origin` and without one.
+  const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const response = await fetch(request);
   if (response.ok) event.waitUntil(keep(files, request, response.clone()));
@@ -75,9 +76,11 @@ async function query(request, event) {
   const key = new Request(`/graphql?offline=${await digest(text)}`);
   try {
     const response = await fetch(request);
+    client?.postMessage('online');
     if (response.ok) event.waitUntil(keep(data, key, response.clone()));
     return response;
   } catch (error) {
+    client?.postMessage('offline');
     const kept = await caches.match(key);
     if (kept) return kept;
     throw error;

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { Layout } from './components/Layout';
+import { Boundary } from './components/Boundary';
 import { Loading } from './components/parts';
 import { Home } from './pages/Home';
 
@@ -22,24 +23,26 @@ export function App() {
   }, [path]);
   return (
     <Layout>
-      <Suspense fallback={<Loading />}>
-        <Switch>
-          <Route path="/" component={Home} />
-          <Route path="/search">{() => <Browse />}</Route>
-          <Route path="/categories/:slug">{({ slug }) => <Browse slug={slug} />}</Route>
-          <Route path="/products/:slug">{({ slug }) => <ProductPage slug={slug} />}</Route>
-          <Route path="/cart" component={Cart} />
-          <Route path="/orders" component={Orders} />
-          <Route path="/users/:handle">{({ handle }) => <Profile handle={handle} />}</Route>
-          <Route path="/feed" component={Feed} />
-          <Route path="/notifications" component={Notifications} />
-          <Route path="/settings" component={Settings} />
-          <Route path="/sign-in">{() => <SignIn kind="sign-in" />}</Route>
-          <Route path="/sign-up">{() => <SignIn kind="sign-up" />}</Route>
-          <Route path="/forgot-password">{() => <SignIn kind="forgot-password" />}</Route>
-          <Route component={NotFound} />
-        </Switch>
-      </Suspense>
+      <Boundary key={path}>
+        <Suspense fallback={<Loading />}>
+          <Switch>
+            <Route path="/" component={Home} />
+            <Route path="/search">{() => <Browse />}</Route>
+            <Route path="/categories/:slug">{({ slug }) => <Browse slug={slug} />}</Route>
+            <Route path="/products/:slug">{({ slug }) => <ProductPage slug={slug} />}</Route>
+            <Route path="/cart" component={Cart} />
+            <Route path="/orders" component={Orders} />
+            <Route path="/users/:handle">{({ handle }) => <Profile handle={handle} />}</Route>
+            <Route path="/feed" component={Feed} />
+            <Route path="/notifications" component={Notifications} />
+            <Route path="/settings" component={Settings} />
+            <Route path="/sign-in">{() => <SignIn kind="sign-in" />}</Route>
+            <Route path="/sign-up">{() => <SignIn kind="sign-up" />}</Route>
+            <Route path="/forgot-password">{() => <SignIn kind="forgot-password" />}</Route>
+            <Route component={NotFound} />
+          </Switch>
+        </Suspense>
+      </Boundary>
     </Layout>
   );
 }

@@ -250,7 +250,8 @@ function Experiment({ report }: { report: RecommenderQuery['recommenderReport'] 
   return (
     <section>
       <h2>{t('Experiment, last 28 days')}</h2>
-      <table>
+      {report.variants.length === 0 && <p className="empty">{t('No recommendations were shown yet.')}</p>}
+      <table hidden={report.variants.length === 0}>
         <thead>
           <tr>
             <th>{t('Variant')}</th>
@@ -278,8 +279,8 @@ function Experiment({ report }: { report: RecommenderQuery['recommenderReport'] 
           {percent(clickRateDifference)}, p = {alwaysValidP.toFixed(3)} ({t('valid at any time')})
         </p>
       ))}
-      <h3>{t('By version')}</h3>
-      <table>
+      {report.byModelVersion.length > 0 && <h3>{t('By version')}</h3>}
+      <table hidden={report.byModelVersion.length === 0}>
         <thead>
           <tr>
             <th>{t('Version')}</th>

@@ -245,4 +245,5 @@ export const chinese: Record<string, string> = {
   INVITATION_REMINDED: '邀请已提醒',
   CONTENT_HELD: '内容被扣留',
   CONTENT_MODERATED: '内容已审核',
+  'No recommendations were shown yet.': '尚未展示任何推荐。',
 };

@@ -247,4 +247,5 @@ export const german: Record<string, string> = {
   INVITATION_REMINDED: 'An Einladung erinnert',
   CONTENT_HELD: 'Inhalt zurückgehalten',
   CONTENT_MODERATED: 'Inhalt moderiert',
+  'No recommendations were shown yet.': 'Es wurden noch keine Empfehlungen gezeigt.',
 };

@@ -246,4 +246,5 @@ export const spanish: Record<string, string> = {
   INVITATION_REMINDED: 'Invitación recordada',
   CONTENT_HELD: 'Contenido retenido',
   CONTENT_MODERATED: 'Contenido moderado',
+  'No recommendations were shown yet.': 'Todavía no se ha mostrado ninguna recomendación.',
 };

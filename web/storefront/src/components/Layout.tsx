@@ -6,6 +6,7 @@ import { useCart } from '../cart';
 import { consentGiven, keepConsent } from '../consent';
 import { graphql } from '../gql';
 import { chooseLanguage, languages, useI18n, type Language } from '../i18n';
+import { network } from '../network';
 import { renewPush } from '../push';
 import { apollo, plaza } from '../shop';
 import { useKept } from '../storage';
@@ -117,13 +118,7 @@ export function Layout({ children }: { children: ReactNode }) {
 /** Says that what is seen may be old. */
 function Offline() {
   const { t } = useI18n();
-  const online = useSyncExternalStore(
-    (listener) => {
-      for (const name of ['online', 'offline']) addEventListener(name, listener);
-      return () => ['online', 'offline'].forEach((name) => removeEventListener(name, listener));
-    },
-    () => navigator.onLine,
-  );
+  const online = useSyncExternalStore(network.subscribe, () => network.online);
   return (
     <p className="offline small" role="status">
       {!online && t('offlineText')}
