@@ -8,7 +8,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import sharp from 'sharp';
 
 const shop = process.env['PLAZA_URL'] ?? 'http://localhost:4000';
-const folder = new URL('../pictures/', import.meta.url);
+const folder = new URL('../../docs/pictures/', import.meta.url);
 const executablePath = process.env['CHROMIUM'] ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 /** Pixels across a picture, and how much of a desktop page is shown. */
 const width = 1280;
