@@ -79,7 +79,7 @@ async function takeStorefront(browser: Browser, style: Style): Promise<void> {
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(shop + path);
     await settle(page);
-    if (name === 'settings') await page.locator('#notify-title').evaluate((title) => scrollBy(0, title.getBoundingClientRect().top - 160));
+    if (name === 'settings') await page.evaluate("scrollBy(0, document.getElementById('notify-title').getBoundingClientRect().top - 160)");
     await take(page, `shop-${name}-${style.name}`);
   }
   await page.context().close();
