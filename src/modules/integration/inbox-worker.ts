@@ -6,7 +6,7 @@ import type { InboxDocument, InboxStatusName, IntegrationModels } from './integr
 import type { RecordWriter } from './record-writer.js';
 import { Unreadable, type Applied } from './records.js';
 
-const interval = 2_000;
+const interval = 5_000;
 const lanes = 4;
 /** Who claims a message has so long to apply it; then another process may. */
 const claim = 20_000;
