@@ -24,6 +24,7 @@ export class CandidateBlend {
   private readonly points: readonly ((profile: Profile) => PointScores)[];
   private readonly totals: Float32Array;
   private readonly marks: Uint8Array;
+  private readonly found: Uint32Array;
 
   constructor(
     models: readonly Model[],
@@ -35,15 +36,19 @@ export class CandidateBlend {
     this.points = models.map((model) => pointsBy(model, items));
     this.totals = new Float32Array(items);
     this.marks = new Uint8Array(items);
+    this.found = new Uint32Array(items);
   }
 
   /** The best of the candidates that are not excluded, and their scores. */
   recommend(profile: Profile, count: number, excluded: ReadonlySet<number>): { item: number; score: number }[] {
     const weighed = this.weighed(profile);
-    const candidates = this.candidatesOf(weighed).filter((item) => !excluded.has(item));
+    const candidates = this.candidatesOf(weighed, excluded);
     for (const item of candidates) this.totals[item] = 0;
-    for (const { points, factor, mean } of weighed)
-      for (const item of candidates) this.totals[item]! += factor * (points.scoreOf(item) - mean);
+    for (const { points, factor, mean } of weighed) {
+      const { all } = points;
+      if (all) for (const item of candidates) this.totals[item]! += factor * (all[item]! - mean);
+      else for (const item of candidates) this.totals[item]! += factor * (points.scoreOf(item) - mean);
+    }
     return largest(this.totals, count, candidates, -Infinity).map((item) => ({ item, score: this.totals[item]! }));
   }
 
@@ -72,23 +77,29 @@ export class CandidateBlend {
     return deviation > 0 ? { points, factor: weight / deviation, mean } : null;
   }
 
-  private candidatesOf(weighed: readonly Weighed[]): number[] {
-    const candidates: number[] = [];
-    const add = (item: number): void => {
-      if (this.marks[item]) return;
-      this.marks[item] = 1;
-      candidates.push(item);
+  private candidatesOf(weighed: readonly Weighed[], excluded: ReadonlySet<number>): Uint32Array {
+    let count = 0;
+    for (const item of excluded) this.marks[item] = 1;
+    const add = (items: ArrayLike<number>): void => {
+      for (let at = 0; at < items.length; at++) {
+        const item = items[at]!;
+        if (this.marks[item]) continue;
+        this.marks[item] = 1;
+        this.found[count++] = item;
+      }
     };
-    for (const item of this.best) add(item);
-    for (const { points } of weighed) for (let at = 0; at < points.touched.length; at++) add(points.touched[at]!);
+    add(this.best);
+    for (const { points } of weighed) add(points.touched);
+    const candidates = this.found.subarray(0, count);
     for (const item of candidates) this.marks[item] = 0;
+    for (const item of excluded) this.marks[item] = 0;
     return candidates;
   }
 }
 
 function pointsBy(model: Model, items: number): (profile: Profile) => PointScores {
   if (model instanceof ItemFigure) {
-    const scores = { ...sumsOf(model.figures), touched: [], scoreOf: (item: number) => model.figures[item]! };
+    const scores = { ...sumsOf(model.figures), touched: [], all: model.figures, scoreOf: (item: number) => model.figures[item]! };
     return () => scores;
   }
   if (isPointModel(model)) return (profile) => model.pointsOf(profile);
@@ -108,6 +119,6 @@ function sparsePoints(model: SparseModel, items: number): (profile: Profile) => 
       sum += scores[item]!;
       squares += scores[item]! * scores[item]!;
     }
-    return { sum, squares, touched, scoreOf: (item) => scores[item]! };
+    return { sum, squares, touched, all: scores, scoreOf: (item) => scores[item]! };
   };
 }

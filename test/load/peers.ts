@@ -1,13 +1,13 @@
 /**
- * The recommender beside LightFM, implicit and Surprise, on the same split: accuracy, fit time, memory. They are installed
+ * The recommender beside LightFM, implicit, Surprise and Mahout, on the same split: accuracy, fit time, memory. They are installed
  * into a virtual environment of their own, where Python is present.
  *
  * npm run bench:peers -- <train> <test> <positive> [trust]
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatNamed } from '../../src/import/formats/catalogue.js';
 import { prepare, readRatings, readTrust } from '../../src/evaluation/ratings-file.js';
@@ -99,7 +99,34 @@ function peers(): Line[] {
   }
 }
 
-const lines = [...peers(), ...(await ours())];
+/** Mahout's recommenders (Taste), from Maven Central, where there are a JDK and Maven. */
+function mahout(): Line[] {
+  if (['javac', 'java', 'mvn'].some((name) => spawnSync(name, ['-version']).error)) {
+    process.stdout.write('There is no JDK with Maven here: Mahout is left out.\n');
+    return [];
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'plaza-mahout-'));
+  try {
+    const run = (command: string, args: string[]): string => {
+      const result = spawnSync(command, args, { encoding: 'utf8' });
+      if (result.status !== 0) throw new Error(result.stderr || result.stdout);
+      return result.stdout;
+    };
+    const [project, file] = [fileURLToPath(new URL('./mahout/pom.xml', import.meta.url)), join(directory, 'classpath')];
+    run('mvn', ['-q', '-B', '-f', project, 'dependency:build-classpath', `-Dmdep.outputFile=${file}`]);
+    const classes = `${directory}${delimiter}${readFileSync(file, 'utf8').trim()}`;
+    run('javac', ['-d', directory, '-cp', classes, fileURLToPath(new URL('./mahout/MahoutTaste.java', import.meta.url))]);
+    const output = run('java', ['-Xmx1g', '-cp', classes, 'MahoutTaste', train!, test!, positive!]);
+    return output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const lines = [...peers(), ...mahout(), ...(await ours())];
 const cell = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined ? '' : value.toFixed(digits);
 process.stdout.write('| model | NDCG@10 | Recall@10 | RMSE | fit, s | memory, MB |\n| --- | --- | --- | --- | --- | --- |\n');

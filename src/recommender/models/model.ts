@@ -48,6 +48,8 @@ export interface PointScores {
   squares: number;
   /** Items that the model knows more of than of most. */
   touched: ArrayLike<number>;
+  /** Where the scores of all items lie in an array. */
+  all?: Float32Array;
   scoreOf(item: number): number;
 }
 

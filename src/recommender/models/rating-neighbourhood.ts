@@ -114,6 +114,9 @@ export class RatingNeighbourhood implements PointModel {
   private readonly sums: Float32Array;
   private readonly weights: Float32Array;
   private baselines: ClippedSums | null = null;
+  private places: Uint32Array | null = null;
+  /** The items that have sums, where only these do; null where all were gone through. */
+  private touched: Uint32Array | null = null;
 
   constructor(
     readonly name: string,
@@ -127,10 +130,11 @@ export class RatingNeighbourhood implements PointModel {
   pointsOf(profile: Profile): PointScores {
     const { overall, items, least, most } = this.fitted;
     const base = overall + this.userOffset(profile);
-    const { sums, weights, touched } = this.takeIn(profile, base);
+    const touched = this.takeIn(profile, base);
+    const { sums, weights } = this;
     const baselines = (this.baselines ??= new ClippedSums(items));
     const clipped = (rating: number): number => Math.min(most, Math.max(least, rating));
-    const scoreOf = (item: number): number => Math.fround(clipped(base + items[item]! + (sums.get(item) ?? 0) / (weights.get(item) ?? 1)));
+    const scoreOf = (item: number): number => clipped(base + items[item]! + sums[item]! / weights[item]!);
     let { sum, squares } = baselines.of(base, least, most);
     for (const item of touched) {
       const [before, after] = [clipped(base + items[item]!), scoreOf(item)];
@@ -140,12 +144,15 @@ export class RatingNeighbourhood implements PointModel {
     return { sum, squares, touched: [], scoreOf };
   }
 
-  /** The same sums and weights as in `score`, of the items that have any. */
-  private takeIn(profile: Profile, base: number): { sums: Map<number, number>; weights: Map<number, number>; touched: Iterable<number> } {
-    const [sums, weights] = [new Map<number, number>(), new Map<number, number>()];
+  /** Leaves the same sums and weights as `score` does. @returns the items that have any */
+  private takeIn(profile: Profile, base: number): Uint32Array {
+    this.forget();
+    const places = (this.places ??= new Uint32Array(this.sums.length));
+    let count = 0;
     const add = (item: number, weight: number, residual: number): void => {
-      sums.set(item, (sums.get(item) ?? 0) + weight * residual);
-      weights.set(item, (weights.get(item) ?? weightPrior) + weight);
+      if (this.weights[item] === weightPrior) places[count++] = item;
+      this.sums[item]! += weight * residual;
+      this.weights[item]! += weight;
     };
     this.eachRating(profile, (item, rating) => {
       const { indices, values } = rowOf(this.fitted.correlations, item);
@@ -155,12 +162,25 @@ export class RatingNeighbourhood implements PointModel {
       const { indices, values } = rowOf(this.fitted.residuals, profile.follows[at]!);
       for (let entry = 0; entry < indices.length; entry++) add(indices[entry]!, trust, values[entry]!);
     }
-    return { sums, weights, touched: sums.keys() };
+    return (this.touched = places.subarray(0, count));
+  }
+
+  /** Sums and weights of a profile before this one. */
+  private forget(): void {
+    if (!this.touched) {
+      this.sums.fill(0);
+      this.weights.fill(weightPrior);
+    }
+    for (const item of this.touched ?? []) {
+      this.sums[item] = 0;
+      this.weights[item] = weightPrior;
+    }
   }
 
   score(profile: Profile, scores: Float32Array): void {
     const { overall, items, correlations, least, most } = this.fitted;
     const offset = this.userOffset(profile);
+    this.touched = null;
     this.sums.fill(0);
     this.weights.fill(weightPrior);
     this.eachRating(profile, (item, rating) => {
