@@ -1,5 +1,5 @@
 /**
- * The blend above some tens of thousands of items: only candidates get a score, which are what the models of few items touch and
+ * The blend above a hundred thousand items: only candidates get a score, which are what the models of few items touch and
  * the best by each figure that is the same for everybody. Each candidate's score is the one that the whole blend gives it, since
  * means and deviations over all items follow without scoring them.
  */
@@ -9,7 +9,7 @@ import { ItemFigure } from './models/popularity.js';
 import { largest } from './sparse-matrix.js';
 
 /** From so many items on, candidates are scored only. */
-export const candidatesFrom = 30_000;
+export const candidatesFrom = 100_000;
 const bestOfFigure = 1000;
 
 interface Weighed {

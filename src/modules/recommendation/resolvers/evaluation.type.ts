@@ -25,7 +25,7 @@ registerEnumType(EvaluationSegmentName, {
 
 @ObjectType({ description: 'A figure with its 95 % confidence interval.' })
 export class FigureInterval extends From<Figures['ndcg']> {
-  @Field(() => Float, { description: 'The figure.' })
+  @Field(() => Float, { description: 'The figure, as a mean over users.' })
   mean!: number;
 
   @Field(() => Float, { description: 'Lower bound of the interval.' })
@@ -37,7 +37,7 @@ export class FigureInterval extends From<Figures['ndcg']> {
 
 @ObjectType({ description: 'Accuracy of a model for a part of the users or products.' })
 export class EvaluationSegment extends From<ShownSegment> {
-  @Field(() => EvaluationSegmentName, { description: 'The part.' })
+  @Field(() => EvaluationSegmentName, { description: 'The part of the users or of the products.' })
   segment!: ShownSegment['segment'];
 
   @Field(() => Int, { name: 'userCount', description: 'Number of tested users with anything to find in it.' })
