@@ -24,7 +24,7 @@ export interface SourceReview extends ImportableReview {
 }
 
 export class SourceDocuments {
-  private readonly ids = new LRUCache<string, Types.ObjectId>({ max: maxIds });
+  private readonly ids = new LRUCache<string, Types.ObjectId>({ maxSize: maxIds, sizeCalculation: () => 1 });
 
   /** @param merchant whose products they become; null for the source's own merchant */
   constructor(

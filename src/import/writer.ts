@@ -225,7 +225,7 @@ function emptyWritten(): Written {
 }
 
 function seen(): LRUCache<string, true> {
-  return new LRUCache({ max: maxKnown });
+  return new LRUCache({ maxSize: maxKnown, sizeCalculation: () => 1 });
 }
 
 function collect(lines: readonly ReadLine[], onConflict: OnConflict): Batch {

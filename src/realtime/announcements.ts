@@ -4,15 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { createClient } from 'redis';
+import type { createClient } from 'redis';
 import type { Logger } from '../log.js';
 
 const channel = 'plaza:announcements';
 const maxReconnectDelay = 2_000;
 
-function clientOf(url: string) {
+function clientOf(create: typeof createClient, url: string) {
   const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, maxReconnectDelay);
-  return createClient({ url, socket: { reconnectStrategy }, disableOfflineQueue: true });
+  return create({ url, socket: { reconnectStrategy }, disableOfflineQueue: true });
 }
 
 type Redis = ReturnType<typeof clientOf>;
@@ -35,8 +35,10 @@ export class Announcements {
    * when it is back, every listener looks at the log.
    */
   async join(url: string, log: Logger): Promise<void> {
-    const publisher = clientOf(url).on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'));
-    const subscriber = clientOf(url)
+    // Loading it takes longer than most commands, which have nothing to announce.
+    const redis = await import('redis');
+    const publisher = clientOf(redis.createClient, url).on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'));
+    const subscriber = clientOf(redis.createClient, url)
       .on('error', () => {})
       .on('ready', () => this.wakeAll());
     await Promise.all([publisher.connect(), subscriber.connect()]);

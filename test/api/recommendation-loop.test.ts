@@ -332,7 +332,7 @@ describe('a training', () => {
     expect(found.models[0].model).toBe('blend');
     expect(found.models[0].ndcg.mean).toBeGreaterThan(0);
     expect(found.comparisons.map(({ model }: { model: string }) => model)).toContain('popularity');
-    const { stdout } = await plaza.command('evaluate', '--shop', '--report', plaza.dataDirectory);
+    const { stdout } = await plaza.commandWith({ CONSENT: 'assumed' }, 'evaluate', '--shop', '--report', plaza.dataDirectory);
     expect(stdout).toContain('Its ten recommendations held');
     expect((await evaluation()).evaluatedAt > found.evaluatedAt).toBe(true);
   });

@@ -160,9 +160,13 @@ export class Plaza {
   }
 
   /** Runs a compiled command as a user would, beside the running server and on its store. */
-  async command(name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  command(name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+    return this.commandWith({}, name, ...args);
+  }
+
+  async commandWith(environment: Record<string, string>, name: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
     const uri = process.env['MONGODB_URI'] && { MONGODB_URI: this.app.store.uri };
-    return runCommand(name, args, { PLAZA_DATA_DIR: this.dataDirectory, CONSENT: unlimited.CONSENT, ...uri });
+    return runCommand(name, args, { PLAZA_DATA_DIR: this.dataDirectory, ...uri, ...environment });
   }
 
   /** Subscribes, and waits until the server has the subscription or has answered. */
