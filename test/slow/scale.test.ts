@@ -73,6 +73,7 @@ function readsOf(command: Document): Document[] {
         filter: command['filter'] ?? {},
         ...(command['sort'] ? { sort: command['sort'] } : {}),
         ...(command['limit'] ? { limit: command['limit'] } : {}),
+        ...(command['hint'] ? { hint: command['hint'] } : {}),
       },
     ];
   if (command['count'] ?? command['distinct']) return [{ find: command['count'] ?? command['distinct'], filter: command['query'] ?? {} }];

@@ -24,12 +24,15 @@ const dockerfile = readFileSync('Dockerfile', 'utf8');
 
 /** Licences that allow to ship a package with software of any licence. */
 const permissive = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0', 'Unlicense'];
-/** libvips is LGPL and stays a library of its own, which its licence allows. */
-const libvips = /^node_modules\/@img\/sharp-/;
+/** Licences that bind those alone who change the package itself: libvips stays a library of its own, web-push its own files. */
+const bindingChanges: Record<string, RegExp> = {
+  'LGPL-3.0-or-later': /^node_modules\/@img\/sharp-/,
+  'MPL-2.0': /^node_modules\/web-push$/,
+};
 
 function isAllowed(path: string, license = 'none'): boolean {
   const parts = license.replace(/[()]/g, '').split(' AND ');
-  return parts.every((part) => permissive.includes(part) || (part === 'LGPL-3.0-or-later' && libvips.test(path)));
+  return parts.every((part) => permissive.includes(part) || bindingChanges[part]?.test(path));
 }
 
 describe('the packages that the server runs with', () => {

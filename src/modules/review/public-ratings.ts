@@ -39,7 +39,10 @@ export class PublicRatings {
   /** What some of these authors wrote of some of these products and is visible, found by the pairs: at most one review for each. */
   async publicReviewsOf(products: readonly Types.ObjectId[], authors: readonly Types.ObjectId[]): Promise<ReviewDocument[]> {
     if (products.length === 0 || authors.length === 0) return [];
-    return this.models.reviews.find({ product: { $in: products }, author: { $in: authors }, visible: true }).lean();
+    return this.models.reviews
+      .find({ product: { $in: products }, author: { $in: authors }, visible: true })
+      .hint({ product: 1, author: 1 })
+      .lean();
   }
 
   /**

@@ -38,6 +38,8 @@ const longReads = new Set(['explain', 'plazaBackup']);
 const writersStages = new Set(['$changeStream', '$out', '$merge', '$currentOp', '$listSessions']);
 const endings = new Set(['commitTransaction', 'abortTransaction']);
 const readThreads = 2;
+/** How long a transaction stays open whose client has lost its connection, in milliseconds. */
+const graceAfterLoss = 2_000;
 
 /** Somebody who is connected. */
 export interface Client {
@@ -100,10 +102,10 @@ export class Router {
 
   /**
    * Ends the transaction of a client that is gone: what it has written would keep others waiting for as long as a
-   * transaction may last. A driver that has only lost a connection runs the transaction again.
+   * transaction may last. A driver that has lost a connection asks for its commit again by another, and has time for that.
    */
-  async leave({ transaction }: Client): Promise<void> {
-    if (transaction) await this.threads[0]!.ask(abortOf(transaction));
+  leave({ transaction }: Client): void {
+    if (transaction) setTimeout(() => void this.threads[0]!.ask(abortOf(transaction)), graceAfterLoss).unref();
   }
 
   /** The thread a command needs, or null for a command that is tried at the door. */

@@ -37,7 +37,7 @@ class Connection implements Client {
   /** What has come is done before. */
   private async leave(): Promise<void> {
     await this.working;
-    await this.router.leave(this);
+    this.router.leave(this);
   }
 
   private receive(chunk: Buffer): void {
