@@ -36,7 +36,8 @@ export class PushResolver {
   @Authorized()
   @Mutation(() => UnsubscribeFromPushPayload, { description: 'Stops sending the viewer’s notifications to a browser.' })
   unsubscribeFromPush(
-    @Arg('input', () => UnsubscribeFromPushInput, { description: 'The browser that gets no more messages.' }) { endpoint }: UnsubscribeFromPushInput,
+    @Arg('input', () => UnsubscribeFromPushInput, { description: 'The browser that gets no more messages.' })
+    { endpoint }: UnsubscribeFromPushInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => ({
