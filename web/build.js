@@ -1,6 +1,6 @@
 /**
  * Builds the client and the web applications, each into its own `dist`, where what it is made from has changed since.
- * `--check` checks the types of those that are packages instead.
+ * `--check` checks the types of those that are packages instead, and `--docs` builds the documentation.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -65,6 +65,18 @@ function compress(folder) {
   }
 }
 
+function buildDocs() {
+  const stamp = join(root, 'web/docs/dist/built-from');
+  const digest = digestOf(join(root, 'docs'));
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  execFileSync(process.execPath, [join(root, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'docs'], { cwd: root, stdio: 'ignore' });
+  writeFileSync(stamp, digest);
+}
+
+if (process.argv.includes('--docs')) {
+  buildDocs();
+  process.exit();
+}
 runUnlessDone(join(root, 'client'), 'build', 'dist/built-from');
 for (const folder of applications.map((name) => join(root, 'web', name))) {
   if (!process.argv.includes('--check')) runUnlessDone(folder, 'build', 'dist/built-from');
