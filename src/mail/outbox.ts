@@ -11,7 +11,7 @@ import type { DataKeys } from '../data-keys.js';
 import type { Logger } from '../log.js';
 import type { ClientSession, Database } from '../store/database.js';
 import { documentSchema, insert } from '../store/documents.js';
-import { Worker } from '../workers/index.js';
+import { doublingDelay, Worker } from '../workers/index.js';
 import type { Mail } from './mail.js';
 import type { MailTransport } from './transports.js';
 
@@ -166,7 +166,7 @@ export class Outbox {
       await this.model.deleteOne({ _id });
     } catch (error) {
       this.sent.inc({ kind, outcome: 'failed' });
-      const delay = Math.min(longestRetry, firstRetry * 2 ** (attempts - 1));
+      const delay = doublingDelay(attempts, firstRetry, longestRetry);
       this.log.warn({ err: error, mail: _id, kind, attempts, retryInMs: delay }, 'a mail could not be sent; it is tried again');
       await this.model.updateOne({ _id }, { $set: { dueAt: new Date(Date.now() + delay), handedAt: null } });
     }

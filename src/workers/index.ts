@@ -1,2 +1,3 @@
+export { doublingDelay } from './back-off.js';
 export { ChangedDocuments } from './changed-documents.js';
 export { registerWorkers, Worker } from './worker.js';

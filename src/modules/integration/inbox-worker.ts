@@ -1,6 +1,6 @@
 /** Applies what the inbox holds: once, and in order for each object. */
 import type { Logger } from '../../log.js';
-import { Worker } from '../../workers/index.js';
+import { doublingDelay, Worker } from '../../workers/index.js';
 import type { Inbox } from './inbox.service.js';
 import type { InboxDocument, InboxStatusName, IntegrationModels } from './integration.model.js';
 import type { RecordWriter } from './record-writer.js';
@@ -74,7 +74,7 @@ export class InboxWorker {
     }
     if (outcome.status !== 'WAITS') return this.complete(message, outcome.status, 'reason' in outcome ? outcome.reason : null);
     if (message.deadline <= new Date()) return this.complete(message, 'REFUSED', outcome.reason);
-    const delay = Math.min(longestRetry, firstRetry * 2 ** Math.min(message.attempts - 1, 20));
+    const delay = doublingDelay(message.attempts, firstRetry, longestRetry);
     const dueAt = new Date(Math.min(Date.now() + delay, message.deadline.getTime()));
     const { reason, waitsFor } = outcome;
     await inbox.updateOne(mine, { $set: { dueAt, reason, ...(waitsFor && { waitsFor }) }, ...(!waitsFor && { $unset: { waitsFor: 1 } }) });

@@ -3,11 +3,10 @@
  * After a crash it may be sent again, under the same id, which the device shows once.
  */
 import { createHash } from 'node:crypto';
-import webPush from 'web-push';
 import type { Logger } from '../../log.js';
 import type { Outcome, Receiver } from '../../outbound/receiver.js';
 import type { Realtime } from '../../realtime/index.js';
-import { Worker } from '../../workers/index.js';
+import { doublingDelay, Worker } from '../../workers/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { pushTopic } from './departures.js';
 import type { NotificationModels, PushDeviceDocument, PushMessageDocument } from './notification.model.js';
@@ -129,12 +128,14 @@ export class PushSender {
     return JSON.stringify({ id: _id.toHexString(), tag: id.toHexString(), kind, title, body, url, language, at: at.toISOString() });
   }
 
-  private send(
+  private async send(
     { notification, expiresAt }: PushMessageDocument,
     { endpoint, p256dh, auth }: PushDeviceDocument,
     payload: string,
     signal: AbortSignal,
   ): Promise<Outcome> {
+    // Only a server sends push messages, and commands load this module too.
+    const { default: webPush } = await import('web-push');
     const { headers, body } = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {
       vapidDetails: this.dependencies.keys,
       TTL: Math.max(0, Math.floor((expiresAt.getTime() - Date.now()) / 1000)),
@@ -166,7 +167,7 @@ export class PushSender {
   }
 
   private async postpone({ _id, attempts }: PushMessageDocument, pause: number): Promise<void> {
-    const delay = Math.max(pause, Math.min(longestRetry, firstRetry * 2 ** (attempts - 1)));
+    const delay = Math.max(pause, doublingDelay(attempts, firstRetry, longestRetry));
     await this.dependencies.models.pushes.updateOne({ _id }, { $set: { dueAt: new Date(Date.now() + delay) } });
   }
 }
