@@ -52,7 +52,7 @@ function idOf({ documentId, extensions }: NamedDocument): string | null {
   return typeof hash === 'string' ? hash : null;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

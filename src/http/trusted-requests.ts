@@ -1,6 +1,6 @@
 /** Requests over HTTP where only trusted documents run: whatever reads them afterwards finds the document's text. */
 import type { FastifyRequest } from 'fastify';
-import type { TrustedDocuments } from '../graphql/trusted-documents.js';
+import { isObject, type TrustedDocuments } from '../graphql/trusted-documents.js';
 
 /** Puts the document in place of what names it. @throws RequestError DOCUMENT_NOT_TRUSTED */
 export function resolveDocument(request: FastifyRequest, trusted: TrustedDocuments): void {
@@ -26,8 +26,4 @@ function parsed(text: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,9 +6,20 @@ import { beginningOf, isBlank, isLongerThan, mended, mendedLine } from '../../in
 import { webAddress } from '../../input/web-address.js';
 import { fractionDigits, isCurrency, maxAmount, type Amount } from '../../relay/currency.js';
 import { isEmail } from '../user/index.js';
-import { Unreadable } from './records.js';
+import { Unreadable, type ShopRecord } from './records.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** What of the shop's settings readers need. */
+export interface ReaderOptions {
+  /** That of amounts without one. */
+  currency: string;
+  /** Whether what was handed to the carrier counts as delivered. */
+  fulfilledIsDelivered: boolean;
+}
+
+/** Makes of a message what it says. @throws Unreadable */
+export type Reader = (body: Fields, options: ReaderOptions) => ShopRecord;
 
 const maxDescription = 10_000;
 

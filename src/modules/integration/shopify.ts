@@ -17,18 +17,10 @@ import {
   timeIn,
   wordIn,
   type Fields,
+  type Reader,
+  type ReaderOptions,
 } from './fields.js';
 import { guestOf, Unreadable, type CustomerFacts, type ShopRecord } from './records.js';
-
-/** What of the shop's settings readers need. */
-export interface ReaderOptions {
-  /** That of amounts without one. */
-  currency: string;
-  /** Whether what was handed to the carrier counts as delivered. */
-  fulfilledIsDelivered: boolean;
-}
-
-type Reader = (body: Fields, options: ReaderOptions) => ShopRecord;
 
 export const shopifyTopics: Readonly<Record<string, Reader>> = {
   'products/create': productOf,

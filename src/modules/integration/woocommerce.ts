@@ -15,11 +15,10 @@ import {
   timeIn,
   wordIn,
   type Fields,
+  type Reader,
+  type ReaderOptions,
 } from './fields.js';
 import { guestOf, Unreadable, type ShopRecord } from './records.js';
-import type { ReaderOptions } from './shopify.js';
-
-type Reader = (body: Fields, options: ReaderOptions) => ShopRecord;
 
 export const wooCommerceTopics: Readonly<Record<string, Reader>> = {
   'product.created': productOf,
