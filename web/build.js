@@ -46,13 +46,19 @@ function run(folder, script) {
 
 /** @param stamp the file, below the folder, that says for which sources it was done */
 function runUnlessDone(folder, script, stamp) {
-  const file = join(folder, stamp);
+  unlessDone(folder, join(folder, stamp), () => {
+    run(folder, script);
+    // The server sends the storefront's files compressed where the browser takes them.
+    if (script === 'build' && folder.endsWith('storefront')) compress(join(folder, 'dist', 'assets'));
+  });
+}
+
+/** @param file says for which sources of the folder the work was done */
+function unlessDone(folder, file, work) {
   const digest = digestOf(folder);
   if (existsSync(file) && readFileSync(file, 'utf8') === digest) return;
   rmSync(file, { force: true });
-  run(folder, script);
-  // The server sends the storefront's files compressed where the browser takes them.
-  if (script === 'build' && folder.endsWith('storefront')) compress(join(folder, 'dist', 'assets'));
+  work();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, digest);
 }
@@ -66,11 +72,10 @@ function compress(folder) {
 }
 
 function buildDocs() {
-  const stamp = join(root, 'web/docs/dist/built-from');
-  const digest = digestOf(join(root, 'docs'));
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  execFileSync(process.execPath, [join(root, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'docs'], { cwd: root, stdio: 'ignore' });
-  writeFileSync(stamp, digest);
+  const script = join(root, 'node_modules/vitepress/bin/vitepress.js');
+  unlessDone(join(root, 'docs'), join(root, 'web/docs/dist/built-from'), () =>
+    execFileSync(process.execPath, [script, 'build', 'docs'], { cwd: root, stdio: 'ignore' }),
+  );
 }
 
 if (process.argv.includes('--docs')) {

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { useMutation, useQuery } from '@apollo/client/react';
+import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { ApiKeysQuery } from '../gql/graphql';
 import { useText } from '../i18n';
@@ -84,7 +85,7 @@ export function ApiKeys() {
     void fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
-        apiKeys: { ...next.apiKeys, edges: [...before.apiKeys.edges, ...next.apiKeys.edges] },
+        apiKeys: withNextPage(before.apiKeys, next.apiKeys),
       }),
     });
   return (

@@ -1,4 +1,5 @@
 import { useQuery } from '@apollo/client/react';
+import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import { useText } from '../i18n';
 import { List, Time } from '../parts';
@@ -39,7 +40,7 @@ export function Audit() {
     void fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
-        auditTrail: { ...next.auditTrail, edges: [...before.auditTrail.edges, ...next.auditTrail.edges] },
+        auditTrail: withNextPage(before.auditTrail, next.auditTrail),
       }),
     });
   return (

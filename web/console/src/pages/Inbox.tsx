@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { skipToken, useMutation, useQuery } from '@apollo/client/react';
+import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { FeedbackKind, InboxQuery } from '../gql/graphql';
 import { useText } from '../i18n';
@@ -159,7 +160,7 @@ function ToAnswer() {
     void fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
-        products: { ...next.products, edges: [...before.products.edges, ...next.products.edges] },
+        products: withNextPage(before.products, next.products),
       }),
     });
   return (
@@ -257,7 +258,7 @@ function FeedbackList() {
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         ...next,
-        merchantFeedback: { ...next.merchantFeedback, edges: [...before.merchantFeedback.edges, ...next.merchantFeedback.edges] },
+        merchantFeedback: withNextPage(before.merchantFeedback, next.merchantFeedback),
       }),
     });
   return (

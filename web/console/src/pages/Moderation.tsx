@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { useMutation, useQuery } from '@apollo/client/react';
+import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { ModerationAction, ModerationQueueQuery } from '../gql/graphql';
 import { useText } from '../i18n';
@@ -138,7 +139,13 @@ export function Moderation() {
         error={error}
         empty={t('Nothing waits for a decision.')}
         more={(after) =>
-          void fetchMore({ variables: { after }, updateQuery: (before, { fetchMoreResult }) => joined(before, fetchMoreResult) })
+          void fetchMore({
+            variables: { after },
+            updateQuery: (before, { fetchMoreResult: next }) => ({
+              ...next,
+              moderationQueue: withNextPage(before.moderationQueue, next.moderationQueue),
+            }),
+          })
         }
       >
         <ul className="cards">
@@ -155,11 +162,6 @@ export function Moderation() {
       </List>
     </>
   );
-}
-
-function joined(before: ModerationQueueQuery, next: ModerationQueueQuery): ModerationQueueQuery {
-  const edges = [...before.moderationQueue.edges, ...next.moderationQueue.edges];
-  return { ...next, moderationQueue: { ...next.moderationQueue, edges } };
 }
 
 function CaseDetails({ moderationCase }: { moderationCase: Case }) {

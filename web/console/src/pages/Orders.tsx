@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from '@apollo/client/react';
+import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { OrderStatus } from '../gql/graphql';
 import { useText } from '../i18n';
@@ -72,7 +73,7 @@ export function Orders() {
       updateQuery: (before, { fetchMoreResult }) => {
         const [earlier, later] = [before.viewer.sales, fetchMoreResult.viewer.sales];
         if (!earlier || !later) return before;
-        return { viewer: { ...fetchMoreResult.viewer, sales: { ...later, edges: [...earlier.edges, ...later.edges] } } };
+        return { viewer: { ...fetchMoreResult.viewer, sales: withNextPage(earlier, later) } };
       },
     });
   async function advance(orderId: string, status: OrderStatus): Promise<void> {

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { skipToken, useMutation, useQuery } from '@apollo/client/react';
+import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { MerchantProductsQuery } from '../gql/graphql';
 import { useText } from '../i18n';
@@ -61,7 +62,7 @@ export function Products() {
     void fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
-        products: { ...next.products, edges: [...before.products.edges, ...next.products.edges] },
+        products: withNextPage(before.products, next.products),
       }),
     });
   return (

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { useMutation, useQuery } from '@apollo/client/react';
+import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { WebhookDeliveriesQuery, WebhookEvent, WebhooksQuery } from '../gql/graphql';
 import { useText } from '../i18n';
@@ -157,7 +158,7 @@ export function Webhooks() {
     void fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
-        webhooks: { ...next.webhooks, edges: [...before.webhooks.edges, ...next.webhooks.edges] },
+        webhooks: withNextPage(before.webhooks, next.webhooks),
       }),
     });
   return (
@@ -292,7 +293,7 @@ function Deliveries({ webhookId }: { webhookId: string }) {
     void fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
-        webhookDeliveries: { ...next.webhookDeliveries, edges: [...before.webhookDeliveries.edges, ...next.webhookDeliveries.edges] },
+        webhookDeliveries: withNextPage(before.webhookDeliveries, next.webhookDeliveries),
       }),
     });
   return (
