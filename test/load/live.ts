@@ -5,13 +5,14 @@
  *
  *   npm run bench:live -- [subscribers] [comments a second] [seconds]
  */
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addressOf, unlimited } from '../support/processes.js';
+import { Crowd } from './crowd.js';
 import type { CrowdReport } from './live-crowd.js';
 import { drawCurve } from './curve.js';
 
@@ -48,24 +49,6 @@ async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<Se
 async function stop({ child }: Server): Promise<void> {
   child.kill();
   await once(child, 'exit');
-}
-
-class Crowd {
-  private readonly child = fork(fileURLToPath(new URL('./live-crowd.ts', import.meta.url)));
-
-  async join(url: string, variables: object): Promise<void> {
-    this.child.send({ url, count, query: subscription, variables });
-    await once(this.child, 'message');
-  }
-
-  async report(): Promise<CrowdReport> {
-    this.child.send('report');
-    return ((await once(this.child, 'message')) as [CrowdReport])[0];
-  }
-
-  leave(): void {
-    this.child.kill();
-  }
 }
 
 async function post(url: string, body: object, token?: string): Promise<{ data: Record<string, unknown> }> {
@@ -144,7 +127,7 @@ async function measurePlaza(): Promise<void> {
   const alone = await load(write, read);
   printRequests('Plaza without subscribers', alone);
   const crowd = new Crowd();
-  await crowd.join(plaza.url, { id });
+  await crowd.join({ url: plaza.url, count, query: subscription, variables: { id } });
   const before = processorSeconds(plaza);
   const crowded = await load(write, read);
   const cores = (processorSeconds(plaza) - before) / (duration / 1000);
@@ -176,7 +159,7 @@ async function measureRival(kind: 'bare' | 'plain', name: string): Promise<void>
   };
   const server = await start([fileURLToPath(new URL('./fan-out-server.js', import.meta.url)), kind], { EVENT: JSON.stringify(event) });
   const crowd = new Crowd();
-  await crowd.join(server.url, { id: '1' });
+  await crowd.join({ url: server.url, count, query: subscription, variables: { id: '1' } });
   const before = processorSeconds(server);
   const write = (): Promise<unknown> => post(server.url, { now: Date.now() });
   const measured = await load(write, async () => {});

@@ -5,13 +5,11 @@
  *
  *   npm run bench:shop -- [seconds] [requests a second] [subscribers]
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { metricsOf } from '../support/processes.js';
-import type { CrowdReport } from './live-crowd.js';
+import { Crowd } from './crowd.js';
 import { Shop, residentMegabytes } from './page/shop.js';
 
 const [seconds = 30, rate = 40, subscribers = 200] = process.argv.slice(2).map(Number);
@@ -105,10 +103,9 @@ function percentile(values: readonly number[], share: number): string {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(1);
 }
 
-const crowd = fork(fileURLToPath(new URL('./live-crowd.ts', import.meta.url)));
+const crowd = new Crowd();
 const query = 'subscription ($id: ID!) { commentAdded(subjectId: $id) { cursor comment { id body author { name } } } }';
-crowd.send({ url: shop.url, count: subscribers, query, variables: { id: shop.product } });
-await once(crowd, 'message');
+await crowd.join({ url: shop.url, count: subscribers, query, variables: { id: shop.product } });
 
 const samples: Sample[] = [];
 for (let part = 0; part < parts; part++) {
@@ -116,8 +113,7 @@ for (let part = 0; part < parts; part++) {
   samples.push(await sample());
 }
 await pause(1000);
-crowd.send('report');
-const [{ lags, received }] = (await once(crowd, 'message')) as [CrowdReport];
+const { lags, received } = await crowd.report();
 
 console.log(`${seconds} s, ${rate} requests a second, ${subscribers} subscribers; ${failures} failed`);
 console.log('milliseconds from when a request was due until it was answered, in the first and the last sixth:');
@@ -135,6 +131,6 @@ for (const [part, { memory, handles, eventLoopLag }] of samples.entries())
     `after ${part + 1}/${parts}: ${memory.toFixed(0)} MB, ${handles} handles, p99 of the event loop’s lag ${eventLoopLag.toFixed(0)} ms`,
   );
 
-crowd.kill();
+crowd.leave();
 await shop.close();
 process.exit(failures > 0 || received < written * subscribers ? 1 : 0);
