@@ -1,26 +1,11 @@
 /** Plaza as a subgraph: composed with the catalogue of a toy shop, and asked through a gateway. */
-import { composeServices } from '@apollo/composition';
-import { ApolloGateway, LocalGraphQLDataSource, RemoteGraphQLDataSource } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
-import { buildSchema, parse, type GraphQLSchema } from 'graphql';
+import type { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeId, usePlaza, type Account } from '../support/plaza.js';
+import { openGateway, type GatewayContext } from '../support/shop-gateway.js';
 
 const plaza = usePlaza({ FEDERATION: 'true', CACHE_MEMORY: '0' });
 
-/** What the shop's own subgraph has: products by the shop's IDs, which know nothing of reviews. */
-const catalogue = /* GraphQL */ `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
-  type Query {
-    shelf: [Product!]!
-  }
-  type Product @key(fields: "externalId source") {
-    externalId: String!
-    source: String!
-    title: String! @shareable
-    warehouse: String!
-  }
-`;
 const shelf = Array.from({ length: 50 }, (_, at) => ({
   externalId: `pot-${at}`,
   source: 'shop',
@@ -32,7 +17,7 @@ let admin: Account;
 let merchant: Account;
 let buyer: Account;
 let ids: string[];
-let gateway: ApolloServer<{ authorization?: string }>;
+let gateway: ApolloServer<GatewayContext>;
 
 const entitiesQuery = (selection: string) =>
   `query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ${selection} } }`;
@@ -40,37 +25,6 @@ const entities = (representations: object[], selection: string, token?: string) 
   plaza.query(entitiesQuery(selection), { representations }, token);
 const codesOf = (answer: { errors: { extensions: { code: string } }[] | undefined }) =>
   answer.errors?.map(({ extensions }) => extensions.code);
-
-class Authenticated extends RemoteGraphQLDataSource<{ authorization?: string }> {
-  override willSendRequest({
-    request,
-    context,
-  }: {
-    request: { http?: { headers: { set(name: string, value: string): void } } };
-    context: { authorization?: string };
-  }): void {
-    if (context.authorization) request.http?.headers.set('authorization', context.authorization);
-  }
-}
-
-async function openGateway(): Promise<ApolloServer<{ authorization?: string }>> {
-  const { _service: service } = await plaza.data('{ _service { sdl } }');
-  const composed = composeServices([
-    { name: 'plaza', typeDefs: parse(service.sdl as string), url: `${plaza.url}/graphql` },
-    { name: 'catalogue', typeDefs: parse(catalogue), url: 'local://catalogue' },
-  ]);
-  if (composed.errors) throw new Error(composed.errors.join('\n'));
-  const shop: GraphQLSchema = buildSchema(catalogue, { assumeValidSDL: true });
-  shop.getQueryType()!.getFields()['shelf']!.resolve = () => shelf;
-  const server = new ApolloServer<{ authorization?: string }>({
-    gateway: new ApolloGateway({
-      supergraphSdl: composed.supergraphSdl,
-      buildService: ({ name, url }) => (name === 'catalogue' ? new LocalGraphQLDataSource(shop) : new Authenticated({ url })),
-    }),
-  });
-  await server.start();
-  return server;
-}
 
 async function ask(query: string, token?: string) {
   const { body } = await gateway.executeOperation({ query }, { contextValue: token ? { authorization: `Bearer ${token}` } : {} });
@@ -85,7 +39,8 @@ beforeAll(async () => {
   const { results } = await plaza.mutate('upsertProducts', { source: 'shop', products }, 'results { product { id } }', merchant.token);
   ids = results.map(({ product }: { product: { id: string } }) => product.id);
   await plaza.review(buyer, ids[0]!, { body: 'Pours well.' });
-  gateway = await openGateway();
+  const { _service: service } = await plaza.data('{ _service { sdl } }');
+  gateway = await openGateway({ url: plaza.url, sdl: service.sdl }, shelf);
 });
 
 afterAll(() => gateway.stop());
