@@ -15,12 +15,14 @@ import {
   type Follower,
   type LoggedEvent,
   type TopicFeed,
+  allDone,
   type TopicSource,
 } from '../realtime/index.js';
 import type { Logger, RequestFacts } from '../log.js';
 import { SharedContext, type RequestContext } from '../relay/context.js';
 import type { CompiledOperations } from './compiled-operations.js';
-import { formatError } from './errors.js';
+import { isStoreUnavailable } from '../store/unavailable.js';
+import { formatError, rootOf } from './errors.js';
 import { HeldDocuments } from './held-documents.js';
 import type { RateLimits } from './rate-limits.js';
 import type { Report } from './operation-log.js';
@@ -57,7 +59,7 @@ export class Answers {
 }
 
 /** Why a subscriber is cut off: it may connect anew, and resume. */
-export type DropReason = 'too slow' | 'expired';
+export type DropReason = 'too slow' | 'expired' | 'unavailable';
 
 export interface Joined {
   /** Ends it. */
@@ -81,11 +83,20 @@ export interface SubscribedOperation {
 const comfortableShare = 1 / 4;
 const catchUpPause = 20;
 const longestCatchUpPause = 30_000;
+/** Milliseconds until catching up is tried again after it failed, at first and at most, and after how many it is given up. */
+const catchUpAgain = { first: 50, max: 2_000, giveUp: 60_000 } as const;
 /** What all remembered answers to events take together. */
 const payloadBytes = 32 * 1024 * 1024;
 const smallestPayload = 500;
 /** Milliseconds; who would get events later than this is told to read the list anew. */
 const longestLag = 30_000;
+/** What an event came to for whoever asked like this. */
+interface Answer {
+  text: string;
+  /** Whether asking again may come to something else. */
+  isPassing: boolean;
+}
+
 const tooFarBehind = JSON.stringify({
   errors: [
     {
@@ -102,7 +113,7 @@ export class Broadcasts {
   private documents = 0;
   private readonly heldDocuments = new HeldDocuments();
   /** What the last events came to, by group and sequence, and by user where answers differ. */
-  private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes });
+  private readonly payloads = new LRUCache<string, Promise<Answer>>({ maxSize: payloadBytes });
   private readonly turns = new Turns();
 
   /**
@@ -130,12 +141,18 @@ export class Broadcasts {
     const { metrics } = this.realtime;
     const user = operation.context.signedIn?.userId;
     const release = this.heldDocuments.hold(operation.context.address, operation.document, this.operations.sizeOf(operation.document));
-    const unwatch = user && (await this.hiddenAuthors.watch(user));
-    const feed = await this.openFeed(source.topic).catch((error: unknown) => {
+    let unwatch: (() => void) | null = null;
+    let feed: TopicFeed;
+    try {
+      unwatch = user ? await this.hiddenAuthors.watch(user) : null;
+      // One that was closed while we waited for it is opened anew.
+      do feed = await this.feeds.open(source.topic);
+      while (feed.closed);
+    } catch (error) {
       unwatch?.();
       release();
       throw error;
-    });
+    }
     const group = this.groupOf(feed, source, operation);
     const position = source.after ?? feed.position;
     const member = new Member(operation, source, sink, position, this.hiddenAuthors, metrics, this.maxBacklog);
@@ -165,7 +182,10 @@ export class Broadcasts {
       const cursor = encodeEventCursor({ topic: source.topic, sequence: position });
       sink.send(JSON.stringify({ extensions: { cursor } }), cursor);
     }
-    group.admit(member).catch((error: unknown) => this.report(error, operation.context.facts));
+    void group.admit(member).catch((error: unknown) => {
+      this.report(error, operation.context.facts);
+      member.drop('unavailable');
+    });
     return {
       leave,
       get isPersonal() {
@@ -174,19 +194,13 @@ export class Broadcasts {
     };
   }
 
-  /** A feed that was closed while we waited for it is opened anew. */
-  private async openFeed(topic: string): Promise<TopicFeed> {
-    const feed = await this.feeds.open(topic);
-    return feed.closed ? this.openFeed(topic) : feed;
-  }
-
   private groupOf(feed: TopicFeed, source: TopicSource, { document, operationName, variables }: SubscribedOperation): Group {
     const declared = this.operations.operation(document, operationName).variableDefinitions ?? [];
     const names = declared.map(({ variable }) => variable.name.value).filter((name) => name !== 'after');
     const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, names.map((name) => variables[name])]);
     let group = this.groups.get(key);
     if (!group) {
-      const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>
+      const execute = (event: LoggedEvent, context: RequestContext): Promise<Answer> =>
         this.execute(document, operationName, variables, event, context);
       // The document names the field, so all of a group want the same events.
       const delivers = (event: LoggedEvent): boolean => source.delivers(event);
@@ -216,20 +230,25 @@ export class Broadcasts {
     return number;
   }
 
+  /** @throws what the store does while it cannot be reached, since that is no answer: the event is there still */
   private async execute(
     document: DocumentNode,
     operationName: string | undefined,
     variables: Record<string, unknown>,
     event: LoggedEvent,
     context: RequestContext,
-  ): Promise<string> {
+  ): Promise<Answer> {
     const facts = { operation: operationName, ...context.facts };
     try {
       const result = await this.operations.run(document, operationName, event, context, variables);
-      return JSON.stringify(this.format(result, facts));
+      const unavailable = result.errors?.map(rootOf).find(isStoreUnavailable);
+      if (unavailable) throw unavailable as Error;
+      return { text: JSON.stringify(this.format(result, facts)), isPassing: false };
     } catch (error) {
+      if (isStoreUnavailable(rootOf(error))) throw error;
       const report = (cause: unknown): void => this.report(cause, facts);
-      return JSON.stringify({ errors: [formatError({ message: (error as Error).message }, error, report)] });
+      const errors = [formatError({ message: (error as Error).message }, error, report)];
+      return { text: JSON.stringify({ errors }), isPassing: errors[0]!.extensions?.['code'] === 'OPERATION_TIMEOUT' };
     }
   }
 
@@ -311,13 +330,14 @@ class Member {
   }
 
   drop(reason: DropReason = 'too slow'): void {
+    if (this.left) return;
     this.metrics.subscribersDropped.inc({ reason });
     this.sink.close(reason);
     this.onDrop();
   }
 }
 
-type Execute = (event: LoggedEvent, context: RequestContext) => Promise<string>;
+type Execute = (event: LoggedEvent, context: RequestContext) => Promise<Answer>;
 
 /** What a group delivers, and how. */
 interface Delivery {
@@ -328,7 +348,7 @@ interface Delivery {
 
 interface GroupSurroundings {
   hiddenAuthors: HiddenAuthors;
-  payloads: LRUCache<string, Promise<string>>;
+  payloads: LRUCache<string, Promise<Answer>>;
   rateLimits: RateLimits;
   turns: Turns;
   metrics: Realtime['metrics'];
@@ -368,8 +388,22 @@ class Group implements Follower {
     this.waiting.delete(member);
   }
 
-  /** Brings a member up to the feed's place. Between the last look and joining nothing is awaited, so there is no gap. */
+  /** Brings a member up to the feed's place, however often the store is gone meanwhile. @throws where it stays away */
   async admit(member: Member): Promise<void> {
+    const end = performance.now() + catchUpAgain.giveUp;
+    for (let pause = catchUpAgain.first as number; ; pause = Math.min(catchUpAgain.max, 2 * pause)) {
+      try {
+        return await this.tryToAdmit(member);
+      } catch (error) {
+        if (member.left) return;
+        if (!isStoreUnavailable(rootOf(error)) || performance.now() > end) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause).unref());
+    }
+  }
+
+  /** Between the last look and joining nothing is awaited, so there is no gap. */
+  private async tryToAdmit(member: Member): Promise<void> {
     while (!member.left && member.position < Math.max(this.feed.position, this.delivered)) {
       const events = await this.feed.after(member.position);
       if (events.length === 0) break;
@@ -445,7 +479,7 @@ class Group implements Follower {
   private async deliverEach(event: LoggedEvent, cursor: string): Promise<void> {
     await this.around.hiddenAuthors.settled();
     this.delivered = event.sequence;
-    await Promise.all([...this.live].map((member) => this.deliverTo(member, event, cursor)));
+    await allDone([...this.live].map((member) => this.deliverTo(member, event, cursor)));
   }
 
   private async deliverTo(member: Member, event: LoggedEvent, cursor: string): Promise<void> {
@@ -474,20 +508,23 @@ class Group implements Follower {
     });
   }
 
-  private remember(key: string, make: () => Promise<string>): Promise<string> {
+  private async remember(key: string, make: () => Promise<Answer>): Promise<string> {
     const fullKey = `${this.key} ${key}`;
     const known = this.around.payloads.get(fullKey);
-    if (known) return known;
+    if (known) return (await known).text;
     const payload = make();
     const remember = (size: number): void =>
       void this.around.payloads.set(fullKey, payload, { size: size + fullKey.length + smallestPayload });
     remember(0);
     // How large it is shows when it is there.
     payload.then(
-      (text) => this.around.payloads.peek(fullKey) === payload && remember(text.length),
+      ({ text, isPassing }) => {
+        if (isPassing) this.around.payloads.delete(fullKey);
+        else if (this.around.payloads.peek(fullKey) === payload) remember(text.length);
+      },
       () => this.around.payloads.delete(fullKey),
     );
-    return payload;
+    return (await payload).text;
   }
 
   /** Waits until the client has taken most of what it was sent, but not for ever. */

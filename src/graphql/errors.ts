@@ -54,7 +54,7 @@ function argumentAtFault(error: unknown): string | undefined {
 }
 
 /** What was thrown, behind the GraphQL errors that were put around it. */
-function rootOf(error: unknown): unknown {
+export function rootOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
 }
 

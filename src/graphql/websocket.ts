@@ -43,7 +43,7 @@ interface Connected extends Extra {
 type Parameters = Record<string, unknown>;
 
 /** Close codes; those of the protocol where it has one. Clients of graphql-ws connect anew after 4403, and not after 4401. */
-const closeCode = { sessionEnded: 4401, forbidden: 4403, tooMany: 4429, tooSlow: 4408 } as const;
+const closeCode = { sessionEnded: 4401, forbidden: 4403, tooMany: 4429, tooSlow: 4408, unavailable: 1013 } as const;
 const tokenExpired = 'TOKEN_EXPIRED: The access token has expired.';
 const closingPatience = 5_000;
 
@@ -303,7 +303,8 @@ class SocketSink implements Sink {
   /** A client that reads nothing does not read the closing either; after a while its connection is cut. */
   close(reason: DropReason): void {
     if (reason === 'expired') return this.socket.close(closeCode.forbidden, tokenExpired);
-    this.socket.close(closeCode.tooSlow, 'Too slow: resume after your last cursor');
+    if (reason === 'unavailable') this.socket.close(closeCode.unavailable, 'Unavailable: resume after your last cursor');
+    else this.socket.close(closeCode.tooSlow, 'Too slow: resume after your last cursor');
     setTimeout(() => this.socket.terminate(), closingPatience).unref();
   }
 }

@@ -10,9 +10,11 @@ const eventsRemembered = 256;
 /** How often all open feeds look by themselves, in case an announcement was lost between processes. */
 const pollInterval = 5_000;
 const topicsPerPoll = 1000;
+/** Milliseconds after which a topic is read again that could not be read or handed on. */
+const readAgainAfter = 1_000;
 
 export interface Follower {
-  /** Handed every event in order, those together that came together; the next ones come when it is done. */
+  /** Handed every event in order, those together that came together; the next ones come when it is done. After it failed, the same come again. */
   deliver(events: readonly LoggedEvent[]): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export class TopicFeed {
   private readonly recent: LoggedEvent[] = [];
   private news = false;
   private reading = false;
+  private retry: NodeJS.Timeout | null = null;
   private stopListening: (() => void)[] = [];
 
   constructor(
@@ -45,6 +48,7 @@ export class TopicFeed {
 
   close(): void {
     this.closed = true;
+    if (this.retry) clearTimeout(this.retry);
     for (const stop of this.stopListening) stop();
     this.followers.clear();
   }
@@ -77,7 +81,7 @@ export class TopicFeed {
   private async read(): Promise<void> {
     this.reading = true;
     try {
-      while (this.news) {
+      while (this.news && !this.closed) {
         this.news = false;
         const events = await this.realtime.eventLog.after(this.topic, this.position, batchSize);
         if (events.length > 0) await this.dispatch(events);
@@ -85,19 +89,33 @@ export class TopicFeed {
       }
     } catch (error) {
       this.log.warn({ err: error, topic: this.topic }, 'reading a topic failed; it is tried again');
+      this.readAgain();
     } finally {
       this.reading = false;
     }
   }
 
+  private readAgain(): void {
+    if (this.closed) return;
+    if (this.retry) clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.wake(), readAgainAfter).unref();
+  }
+
+  /** @throws where a follower could not be handed them; all of them are handed the same again then, and know what they had */
   private async dispatch(events: readonly LoggedEvent[]): Promise<void> {
     const latest = this.recent.at(-1)?.sequence ?? 0;
     this.recent.push(...events.filter(({ sequence }) => sequence > latest));
     if (this.recent.length > eventsRemembered) this.recent.splice(0, this.recent.length - eventsRemembered);
     const shown = events.filter(({ hidden }) => !hidden);
-    if (shown.length > 0) await Promise.all([...this.followers].map((follower) => follower.deliver(shown)));
+    if (shown.length > 0) await allDone([...this.followers].map((follower) => follower.deliver(shown)));
     this.position = events.at(-1)!.sequence;
   }
+}
+
+/** Waits for all of them, whatever becomes of the others. @throws what the first that failed did */
+export async function allDone(deliveries: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(deliveries)).find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 /** The open feeds of this process; a feed is closed when its last follower leaves. */
@@ -110,7 +128,7 @@ export class TopicFeeds {
     private readonly realtime: Realtime,
     private readonly log: Logger,
   ) {
-    this.polling = new Worker({ name: 'topic feeds', interval: pollInterval, log, run: () => this.poll() });
+    this.polling = new Worker({ name: 'topic feeds', interval: pollInterval, log, run: () => this.poll(), maxBackOff: pollInterval });
   }
 
   open(topic: string): Promise<TopicFeed> {
@@ -121,7 +139,7 @@ export class TopicFeeds {
   }
 
   release(feed: TopicFeed): void {
-    if (feed.isFollowed) return;
+    if (feed.isFollowed || feed.closed) return;
     feed.close();
     this.feeds.delete(feed.topic);
     if (this.feeds.size === 0) void this.polling.stop();

@@ -3,13 +3,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '../log.js';
 
-const maxBackOff = 60_000;
+const longestBackOff = 60_000;
 
 export interface WorkerOptions {
   /** As logs and metrics call it. */
   name: string;
   /** Milliseconds from the end of a run to the next. */
   interval: number;
+  /** Milliseconds from a run that failed to the next at most; a minute where left out. */
+  maxBackOff?: number;
   /** One run. The signal is aborted when the worker stops; a long run should look at it. */
   run: (signal: AbortSignal) => Promise<void>;
   log: Logger;
@@ -70,7 +72,11 @@ export class Worker {
     if (!this.stopping) return;
     this.again = true;
     const { signal } = this.stopping;
-    this.running ??= this.apart(() => this.runAll(signal)).finally(() => (this.running = null));
+    this.running ??= this.apart(() => this.runAll(signal)).finally(() => {
+      this.running = null;
+      // Stopped and started again while the last run before was under way, it was woken for the new start.
+      if (signal.aborted && this.again) this.wake();
+    });
   }
 
   /** Runs now and waits until everything that was asked for so far is done. */
@@ -113,7 +119,7 @@ export class Worker {
 
   private backOff(): number {
     if (this.failures === 0) return 0;
-    return Math.min(maxBackOff, this.options.interval * 2 ** Math.min(this.failures - 1, 10));
+    return Math.min(this.options.maxBackOff ?? longestBackOff, this.options.interval * 2 ** Math.min(this.failures - 1, 10));
   }
 
   private schedule(delay: number): void {

@@ -1,6 +1,6 @@
 /** Background work and what wakes it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { pino } from 'pino';
 import { Worker } from '../../src/workers/index.js';
 
@@ -13,4 +13,18 @@ test('a run has none of the context of the request that wakes it', async () => {
   await request.run('a request', () => worker.settle());
   await worker.stop();
   expect(seen).toEqual([undefined]);
+});
+
+test('a worker that is stopped and started again while a run goes on runs again after it', async () => {
+  const runs: (() => void)[] = [];
+  const run = () => new Promise<void>((resolve) => runs.push(resolve));
+  const worker = new Worker({ name: 'test', interval: 60_000, run, log: pino({ level: 'silent' }) });
+  worker.start();
+  const stopped = worker.stop();
+  worker.start();
+  runs[0]!();
+  await stopped;
+  await vi.waitFor(() => expect(runs).toHaveLength(2));
+  runs[1]!();
+  await worker.stop();
 });
