@@ -54,7 +54,7 @@ export interface DomainEvents {
     silent: boolean;
   };
   /** What was delivered was refunded, or is no longer in the order. */
-  purchasesWithdrawn: { buyer: Types.ObjectId; products: readonly Types.ObjectId[] };
+  purchasesWithdrawn: { order: Types.ObjectId; buyer: Types.ObjectId; products: readonly Types.ObjectId[] };
   /** A product is in another category, with the tally of its reviews as it is. */
   productMoved: { product: Types.ObjectId; from: Types.ObjectId; to: Types.ObjectId; rating: { count: number; points: number } };
   /** A user is about to have another name or say something else of themselves; listeners refuse it by throwing. */

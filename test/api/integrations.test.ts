@@ -94,6 +94,29 @@ const customer = async (externalId: string, source = 'shopify'): Promise<Json> =
     )
   ).user;
 
+/** The status of the invitation to review each product, by its external ID. */
+async function invitationsFor(...externalIds: number[]): Promise<Json> {
+  await plaza.settle('invitations');
+  const query = '{ reviewInvitations(first: 100) { edges { node { status product { externalId } } } } }';
+  const { edges } = (await plaza.data(query, {}, merchant.token)).reviewInvitations;
+  const statuses = edges.map(({ node }: Json) => [node.product.externalId, node.status]);
+  return Object.fromEntries(statuses.filter(([id]: string[]) => externalIds.includes(Number(id))));
+}
+
+/** An order of two of one product and one of another that has arrived, as Shopify tells of it. */
+async function twoDelivered(id: number): Promise<Json> {
+  const [line] = fixture('shopify-order').line_items;
+  const lines = [
+    { ...line, id: id * 10 + 1, product_id: id * 10 },
+    { ...line, id: id * 10 + 2, product_id: id * 10 + 1, quantity: 1, current_quantity: 1 },
+  ];
+  for (const { product_id } of lines) await shopify('products/create', shopifyProduct(product_id));
+  const arrived = { fulfillment_status: 'fulfilled', fulfillments: [{ status: 'success', shipment_status: 'delivered' }] };
+  const delivered = shopifyOrder(id, 0, { ...arrived, line_items: lines, updated_at: hour(1) });
+  await shopify('orders/updated', delivered);
+  return delivered;
+}
+
 const hour = (at: number): string => new Date(Date.UTC(2026, 10, 20, at)).toISOString();
 const now = (): string => new Date().toISOString();
 const shopifyProduct = (id: number, changes: Json = {}): Json => ({ ...fixture('shopify-product'), id, ...changes });
@@ -234,15 +257,47 @@ describe('Shopify', () => {
     ];
     await shopify('orders/updated', { ...delivered, line_items: partly, financial_status: 'partially_refunded', updated_at: hour(2) });
     expect(await order('90')).toMatchObject({ status: 'DELIVERED', items: [{ product: { externalId: '10' } }] });
+    expect(await invitationsFor(9, 10)).toEqual({ '9': 'CANCELLED', '10': 'SENT' });
     await shopify('orders/updated', { ...delivered, line_items: partly, financial_status: 'refunded', updated_at: hour(3) });
     expect((await order('90')).status).toBe('CANCELLED');
     // A parcel's late news brings nothing back.
     await shopify('fulfillments/update', { ...fixture('shopify-fulfillment'), order_id: 90, updated_at: hour(4) });
     expect((await order('90')).status).toBe('CANCELLED');
-    const { edges } = (
-      await plaza.data('{ reviewInvitations(status: CANCELLED) { edges { node { product { externalId } } } } }', {}, merchant.token)
-    ).reviewInvitations;
-    expect(edges.map(({ node }: Json) => node.product.externalId)).toContain('10');
+    expect(await invitationsFor(9, 10)).toEqual({ '9': 'CANCELLED', '10': 'CANCELLED' });
+  });
+
+  test('tells of refunds by their lines alone, as versions before 2024 do', async () => {
+    const delivered = await twoDelivered(140);
+    const [first, second] = delivered.line_items;
+    const refunds = [{ id: 1, refund_line_items: [{ line_item_id: first.id, quantity: 1 }] }];
+    const lines = delivered.line_items.map(({ current_quantity: _, ...line }: Json) => line);
+    await shopify('orders/updated', { ...delivered, line_items: lines, refunds, updated_at: hour(2) });
+    expect((await order('140')).items).toMatchObject([{ quantity: 1 }, { quantity: 1 }]);
+    refunds.push({ id: 2, refund_line_items: [{ line_item_id: second.id, quantity: 1 }] });
+    await shopify('orders/updated', { ...delivered, line_items: lines, refunds, updated_at: hour(3) });
+    expect((await order('140')).items).toMatchObject([{ quantity: 1, product: { externalId: '1400' } }]);
+    expect(await invitationsFor(1400, 1401)).toEqual({ '1400': 'SENT', '1401': 'CANCELLED' });
+  });
+
+  test('tells of a refund before or after the order that has it: it counts once', async () => {
+    const delivered = await twoDelivered(150);
+    const [first] = delivered.line_items;
+    const refund = (id: number, at: string, line: Json): Json => ({
+      ...{ id, order_id: 150, created_at: at, processed_at: at },
+      refund_line_items: [{ line_item_id: line.id, quantity: 1, restock_type: 'no_restock', line_item: line }],
+    });
+    await shopify('refunds/create', refund(1, hour(2), first));
+    expect((await order('150')).items).toMatchObject([{ quantity: 1 }, { quantity: 1 }]);
+    const lines = [{ ...first, current_quantity: 1 }, delivered.line_items[1]];
+    await shopify('orders/updated', { ...delivered, line_items: lines, updated_at: hour(2) });
+    await shopify('orders/updated', { ...delivered, line_items: [{ ...first, current_quantity: 0 }, lines[1]], updated_at: hour(4) });
+    await shopify('refunds/create', refund(2, hour(3), first));
+    expect((await messagesAbout('order:shopify:150'))[0]).toMatchObject({ topic: 'refunds/create', status: 'OUTDATED' });
+    expect((await order('150')).items).toMatchObject([{ quantity: 1, product: { externalId: '1501' } }]);
+    await shopify('refunds/create', { ...refund(3, hour(5), first), refund_line_items: [] });
+    expect(await order('150')).toMatchObject({ status: 'DELIVERED' });
+    await shopify('refunds/create', refund(4, hour(6), lines[1]));
+    expect(await order('150')).toMatchObject({ status: 'CANCELLED' });
   });
 
   test('tells of a guest’s order in yen, and of one in dinars: amounts have as many digits as their currency', async () => {
@@ -334,6 +389,66 @@ describe('WooCommerce', () => {
     const items = [{ ...line, product_id: 795, price: 14.333333333333334 }];
     await woo('order.created', { ...fixture('woocommerce-order'), id: 728, customer_id: 9, line_items: items });
     expect(await order('728', 'woocommerce')).toMatchObject({ items: [{ price: { amountMinor: 1433 } }] });
+  });
+
+  test('refunds a part: those lines are bought no more, and what comes back can be reviewed by the link that was sent', async () => {
+    const [line] = fixture('woocommerce-order').line_items;
+    const lines = [801, 802, 803].map((id) => ({ ...line, id: id * 10, product_id: id }));
+    for (const { product_id } of lines) await woo('product.created', { ...fixture('woocommerce-product'), id: product_id });
+    const billing = { ...fixture('woocommerce-order').billing, email: 'part@shop.example' };
+    const placed = { ...fixture('woocommerce-order'), id: 800, billing, date_created_gmt: now().slice(0, 19), line_items: lines };
+    const at = (minute: number) => ({ date_modified_gmt: `2026-11-24T11:0${minute}:00` });
+    await woo('order.updated', { ...placed, ...at(0) });
+    expect(await invitationsFor(801, 802, 803)).toEqual({ '801': 'SENT', '802': 'SENT', '803': 'SENT' });
+    const links = [...(await plaza.mailTo('part@shop.example'))!.text.matchAll(/\/review\/([0-9a-f]{24}\.[\w-]{43})/g)].map(
+      ([, token]) => token,
+    );
+    const reviewed = [];
+    for (const { product_id } of lines) {
+      const input = { productId: (await product(String(product_id), 'woocommerce')).id, ratings: { quality: 5, price: 5, service: 5 } };
+      if (product_id === 803) continue;
+      for (const invitation of links) {
+        const { review } = await plaza.mutate('createReview', { ...input, invitation, body: 'Lovely.' }, 'review { id verifiedPurchase }');
+        if (review) reviewed.push(review.id);
+      }
+    }
+    expect(reviewed).toHaveLength(2);
+    const verified = async (): Promise<boolean[]> =>
+      (await plaza.data('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Review { verifiedPurchase } } }', { ids: reviewed })).nodes.map(
+        ({ verifiedPurchase }: Json) => verifiedPurchase,
+      );
+    expect(await verified()).toEqual([true, true]);
+    const refundOf = (id: number, changes: Json): Json => ({
+      ...{ id: 9_000 + id, product_id: id, variation_id: 0, quantity: -2, subtotal: '-43.00', total: '-43.00' },
+      meta_data: [{ id: 1, key: '_refunded_item_id', value: String(id * 10) }],
+      ...changes,
+    });
+    const one = {
+      id: 1,
+      reason: 'Too red',
+      total: '-64.50',
+      line_items: [refundOf(801, {}), refundOf(802, { quantity: -1, total: '-21.50' })],
+    };
+    await woo('order.updated', { ...placed, ...at(1), refunds: [one] });
+    expect((await order('800', 'woocommerce')).items).toMatchObject([{ quantity: 1 }, { quantity: 2 }]);
+    expect(await verified()).toEqual([false, true]);
+    // An amount without a quantity: the whole of a line, and a part of one.
+    const two = { id: 2, total: '-53.00', line_items: [refundOf(803, { quantity: 0 }), refundOf(802, { quantity: 0, total: '-10.00' })] };
+    await woo('order.updated', { ...placed, ...at(2), refunds: [one, two] });
+    expect(await order('800', 'woocommerce')).toMatchObject({
+      status: 'DELIVERED',
+      items: [{ quantity: 1, product: { externalId: '802' } }],
+    });
+    expect(await verified()).toEqual([false, true]);
+    expect(await invitationsFor(801, 802, 803)).toEqual({ '801': 'REVIEWED', '802': 'REVIEWED', '803': 'CANCELLED' });
+    // The second refund was a mistake and is deleted.
+    await woo('order.updated', { ...placed, ...at(3), refunds: [one] });
+    expect(await invitationsFor(801, 802, 803)).toMatchObject({ '803': 'SENT' });
+    expect((await plaza.mails()).filter(({ to }) => to === 'part@shop.example')).toHaveLength(1);
+    const three = { id: 3, total: '-43.00', line_items: [refundOf(802, { quantity: -1, total: '-21.50' }), refundOf(803, {})] };
+    await woo('order.updated', { ...placed, ...at(4), refunds: [one, three] });
+    expect((await order('800', 'woocommerce')).status).toBe('CANCELLED');
+    expect(await verified()).toEqual([false, false]);
   });
 
   test('deletes, restores and deletes again with the same words', async () => {

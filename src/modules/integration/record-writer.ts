@@ -7,7 +7,16 @@ import type { OrderDocument, OrderVerbs } from '../order/index.js';
 import type { UserVerbs } from '../user/index.js';
 import type { CustomerRights } from './customer-rights.js';
 import type { IntegrationDocument, IntegrationModels } from './integration.model.js';
-import type { Applied, CustomerFacts, FulfilmentRecord, OrderRecord, ProductRecord, ShopRecord, Understood } from './records.js';
+import type {
+  Applied,
+  CustomerFacts,
+  FulfilmentRecord,
+  OrderRecord,
+  ProductRecord,
+  RefundRecord,
+  ShopRecord,
+  Understood,
+} from './records.js';
 import { subjectOf } from './records.js';
 
 interface RecordWriterDependencies {
@@ -47,6 +56,8 @@ export class RecordWriter {
         return this.putOrder(application, record);
       case 'FULFILMENT':
         return this.putFulfilment(application, record);
+      case 'REFUND':
+        return this.putRefund(application, record);
       case 'CUSTOMER_REDACT':
         return rights.eraseCustomer(integration, [record.externalId, ...record.guests]);
       case 'SHOP_REDACT':
@@ -168,6 +179,36 @@ export class RecordWriter {
     const found = await this.dependencies.catalog.productByExternalId.batch(keys);
     const inside = new Set(found.flatMap((product) => (product ? [product._id.toHexString()] : [])));
     return order.items.every(({ product }) => inside.has(product.toHexString()));
+  }
+
+  /** Takes what was given back out of an order, unless news of the whole order, which know of it, were faster. */
+  private async putRefund({ integration, version, knownAt }: Application, record: RefundRecord): Promise<Applied> {
+    const { externalId, lines } = record;
+    const before = await this.orderOf(integration, externalId);
+    if (!before)
+      return { status: 'WAITS', reason: `There is no order "${externalId}" yet.`, waitsFor: subjectOf(record, integration.source) };
+    const updatedAt = version ?? knownAt;
+    if (before.externalUpdatedAt && before.externalUpdatedAt >= updatedAt) return outdated;
+    if (before.status === 'CANCELLED' || lines.length === 0) return applied;
+    const items = await this.leftOf(integration, before, lines);
+    return this.upsertOrder(integration, { externalId, updatedAt, ...(items.length > 0 ? { items } : { status: 'CANCELLED' }) });
+  }
+
+  private async leftOf({ source }: IntegrationDocument, { items }: OrderDocument, lines: RefundRecord['lines']) {
+    const { catalog } = this.dependencies;
+    const products = await catalog.productsByIds(items.map(({ product }) => product));
+    const externalIds = new Map(
+      products.map((product) => [product._id.toHexString(), product.source === source ? product.externalId : null]),
+    );
+    const returned = new Map<string, number>();
+    for (const { productExternalId, quantity } of lines) returned.set(productExternalId, (returned.get(productExternalId) ?? 0) + quantity);
+    return items.flatMap(({ product, quantity, price }) => {
+      const productExternalId = externalIds.get(product.toHexString());
+      if (!productExternalId) return [];
+      const gone = Math.min(quantity, returned.get(productExternalId) ?? 0);
+      returned.set(productExternalId, (returned.get(productExternalId) ?? 0) - gone);
+      return quantity > gone ? [{ productExternalId, quantity: quantity - gone, price }] : [];
+    });
   }
 
   private async upsertOrder(

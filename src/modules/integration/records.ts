@@ -44,6 +44,12 @@ export interface FulfilmentRecord extends Named {
   products: string[] | null;
 }
 
+/** What was given back of an order: its `externalId` is that of the order. */
+export interface RefundRecord extends Named {
+  kind: 'REFUND';
+  lines: { productExternalId: string; quantity: number }[];
+}
+
 /** What is not in the shop any more. */
 export interface RemovalRecord extends Named {
   kind: 'PRODUCT_REMOVED';
@@ -61,7 +67,8 @@ export interface ShopRedactRecord extends Named {
   kind: 'SHOP_REDACT';
 }
 
-export type ShopRecord = ProductRecord | CustomerRecord | OrderRecord | FulfilmentRecord | RemovalRecord | PrivacyRecord | ShopRedactRecord;
+export type ShopRecord =
+  ProductRecord | CustomerRecord | OrderRecord | FulfilmentRecord | RefundRecord | RemovalRecord | PrivacyRecord | ShopRedactRecord;
 
 /** A message that was understood. */
 export interface Understood {
@@ -87,6 +94,7 @@ const subjects: Record<ShopRecord['kind'], string> = {
   DATA_REQUEST: 'customer',
   ORDER: 'order',
   FULFILMENT: 'order',
+  REFUND: 'order',
   SHOP_REDACT: 'shop',
 };
 

@@ -40,13 +40,15 @@ export const shopifyTopics: Readonly<Record<string, Reader>> = {
   'orders/cancelled': orderOf,
   'fulfillments/create': fulfilmentOf,
   'fulfillments/update': fulfilmentOf,
+  'refunds/create': refundOf,
   'customers/redact': (body) => ({ kind: 'CUSTOMER_REDACT', ...privacyOf(body, 'orders_to_redact') }),
   'customers/data_request': (body) => ({ kind: 'DATA_REQUEST', ...privacyOf(body, 'orders_requested') }),
   'shop/redact': (body) => ({ kind: 'SHOP_REDACT', externalId: idIn(body, 'shop_domain') }),
 };
 
+/** Refunds never change. */
 export function shopifyVersion(body: Fields): Date | null {
-  return timeIn(body, 'updated_at');
+  return timeIn(body, 'updated_at') ?? (Array.isArray(body['refund_line_items']) ? timeIn(body, 'created_at') : null);
 }
 
 /** Draft, archived and unpublished products are not in the shop. A product is sold from the lowest price of its variants. */
@@ -115,9 +117,10 @@ function orderOf(body: Fields, options: ReaderOptions): ShopRecord {
   const placedAt = timeIn(body, 'processed_at') ?? timeIn(body, 'created_at');
   if (!placedAt) throw new Unreadable('created_at is missing.');
   const externalId = idIn(body, 'id');
-  const lines = listOf(body['line_items']);
-  const items = lines.flatMap((line) => lineOf(line, currency));
-  const isCancelled = isGone(body) || (lines.length > 0 && lines.every((line) => quantityOf(line) === 0));
+  const returned = returnedOf(body);
+  const lines = listOf(body['line_items']).map((line) => ({ line, quantity: quantityOf(line, returned) }));
+  const items = lines.flatMap(({ line, quantity }) => lineOf(line, quantity, currency));
+  const isCancelled = isGone(body) || (lines.length > 0 && lines.every(({ quantity }) => quantity < 1));
   return {
     kind: 'ORDER',
     externalId,
@@ -138,18 +141,34 @@ function buyerOf(body: Fields, order: string): CustomerFacts {
   return { externalId, ...(address && { email: address }), ...named(name), ...(language && { language }) };
 }
 
-/** What is left of a line after refunds and changes. */
-function quantityOf(line: Fields): number {
-  return Math.trunc(numberIn(line, 'current_quantity') ?? numberIn(line, 'quantity') ?? 1);
+/** How much of each line was refunded, by the line's ID. */
+function returnedOf(body: Fields): ReadonlyMap<string, number> {
+  const returned = new Map<string, number>();
+  for (const refund of listOf(body['refunds']))
+    for (const line of listOf(refund['refund_line_items'])) {
+      const id = optionalIdIn(line, 'line_item_id');
+      if (id !== null) returned.set(id, (returned.get(id) ?? 0) + countIn(line));
+    }
+  return returned;
+}
+
+/** What is left of a line after refunds and changes. Before version 2024-01, only the order's refunds say it. */
+function quantityOf(line: Fields, returned: ReadonlyMap<string, number>): number {
+  const left = countIn(line) - (returned.get(optionalIdIn(line, 'id') ?? '') ?? 0);
+  return Math.min(left, Math.trunc(numberIn(line, 'current_quantity') ?? left));
+}
+
+function countIn(line: Fields): number {
+  return Math.trunc(numberIn(line, 'quantity') ?? 1);
 }
 
 /** Tips, gift cards' messages and custom items are of no product. */
 function lineOf(
   line: Fields,
+  quantity: number,
   currency: string,
 ): { productExternalId: string; quantity: number; price?: { amountMinor: number; currency: string } }[] {
   const productExternalId = optionalIdIn(line, 'product_id');
-  const quantity = quantityOf(line);
   if (productExternalId === null || quantity < 1) return [];
   const price = moneyIn(line, 'price', currency);
   return [{ productExternalId, quantity, ...(price && { price }) }];
@@ -180,6 +199,16 @@ function fulfilmentOf(body: Fields, { fulfilledIsDelivered }: ReaderOptions): Sh
     status: isDelivered && wordIn(body, 'status') !== 'cancelled' ? 'DELIVERED' : 'SHIPPED',
     products: listOf(body['line_items']).flatMap((line) => optionalIdIn(line, 'product_id') ?? []),
   };
+}
+
+/** A refund of shipping, or of an amount alone, names no lines. */
+function refundOf(body: Fields): ShopRecord {
+  const lines = listOf(body['refund_line_items']).flatMap((line) => {
+    const productExternalId = optionalIdIn((line['line_item'] ?? {}) as Fields, 'product_id');
+    const quantity = countIn(line);
+    return productExternalId !== null && quantity > 0 ? [{ productExternalId, quantity }] : [];
+  });
+  return { kind: 'REFUND', externalId: idIn(body, 'order_id'), lines };
 }
 
 function privacyOf(body: Fields, orders: string): { externalId: string; guests: string[] } {

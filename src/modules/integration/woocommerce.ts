@@ -89,8 +89,11 @@ function orderOf(body: Fields, options: ReaderOptions): ShopRecord {
   const externalId = idIn(body, 'id');
   const billing = (body['billing'] ?? {}) as Fields;
   const [email, name] = [emailIn(billing, 'email'), nameIn(billing)];
-  const items = listOf(body['line_items']).flatMap((line) => lineOf(line, currency));
-  const status = statusOf(wordIn(body, 'status'));
+  const lines = listOf(body['line_items']);
+  const refunded = refundedLinesOf(body);
+  const items = lines.flatMap((line) => lineOf(line, leftOf(line, refunded), currency));
+  const isReturned = items.length === 0 && lines.some((line) => optionalIdIn(line, 'product_id') !== null);
+  const status = isReturned ? 'CANCELLED' : statusOf(wordIn(body, 'status'));
   return {
     kind: 'ORDER',
     externalId,
@@ -99,10 +102,29 @@ function orderOf(body: Fields, options: ReaderOptions): ShopRecord {
   };
 }
 
+/** The lines of refunds, where the shop adds them to its orders: by itself, an order only tells how much was refunded. */
+function refundedLinesOf(body: Fields): Fields[] {
+  return listOf(body['refunds']).flatMap((refund) => listOf(refund['line_items']));
+}
+
+/** What is left of a line: refunds count in negative numbers, and may be of the whole amount without a quantity. */
+function leftOf(line: Fields, refunded: readonly Fields[]): number {
+  const own = refunded.filter((refund) => isOfLine(refund, line));
+  const sum = (name: string): number => own.reduce((all, refund) => all + Math.abs(numberIn(refund, name) ?? 0), 0);
+  const total = numberIn(line, 'total') ?? 0;
+  const isPaidBack = total > 0 && sum('total') > total - 0.005;
+  return isPaidBack ? 0 : Math.trunc(numberIn(line, 'quantity') ?? 1) - sum('quantity');
+}
+
+function isOfLine(refund: Fields, line: Fields): boolean {
+  const named = listOf(refund['meta_data']).find((entry) => entry['key'] === '_refunded_item_id');
+  if (named) return optionalIdIn(named, 'value') === optionalIdIn(line, 'id');
+  return ['product_id', 'variation_id'].every((name) => optionalIdIn(refund, name) === optionalIdIn(line, name));
+}
+
 /** Fees and what is no product any more have no ID. */
-function lineOf(line: Fields, currency: string) {
+function lineOf(line: Fields, quantity: number, currency: string) {
   const productExternalId = optionalIdIn(line, 'product_id');
-  const quantity = Math.trunc(numberIn(line, 'quantity') ?? 1);
   if (productExternalId === null || quantity < 1) return [];
   const price = moneyIn(line, 'price', currency);
   return [{ productExternalId, quantity, ...(price && { price }) }];

@@ -42,6 +42,7 @@ export function invitationModule(
     },
     on: {
       orderStatusChanged: (change, event) => invitations.follow(change, event),
+      purchasesWithdrawn: (change, withdrawn) => invitations.withdraw(change, withdrawn),
       async importedUserClaimed({ session }, { imported, account }) {
         await models.invitations.updateMany({ buyer: imported }, { $set: { buyer: account } }, { session });
       },

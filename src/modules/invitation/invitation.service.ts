@@ -19,6 +19,8 @@ const linkLifetime = 60 * day;
 const retention = 365 * day;
 /** Orders that were placed longer ago, such as those of an import, invite nobody. */
 const oldestOrder = 90 * day;
+/** Those of invitations that may still be written or followed. */
+const openStatuses: InvitationStatusName[] = ['WAITING', 'SENT', 'OPENED'];
 
 export interface InvitationTimes {
   enabled: boolean;
@@ -48,7 +50,7 @@ export class InvitationService {
   async follow({ session }: Change, { order, silent }: DomainEvents['orderStatusChanged']): Promise<void> {
     const { invitations } = this.models;
     if (order.status === 'CANCELLED') {
-      const open = { order: order._id, status: { $in: ['WAITING', 'SENT', 'OPENED'] as InvitationStatusName[] } };
+      const open = { order: order._id, status: { $in: openStatuses } };
       await invitations.updateMany(open, { $set: { status: 'CANCELLED', dueAt: null, remindAt: null } }, { session });
     }
     const { enabled } = this.dependencies.times;
@@ -73,7 +75,23 @@ export class InvitationService {
       expiresAt: new Date(dueAt.getTime() + linkLifetime),
       removeAt: new Date(now + retention),
     };
-    await this.models.invitations.updateOne({ line }, { $setOnInsert: invitation }, { upsert: true, session });
+    const { invitations } = this.models;
+    const { upsertedCount } = await invitations.updateOne({ line }, { $setOnInsert: invitation }, { upsert: true, session });
+    if (upsertedCount > 0) return;
+    // What was taken out of the order by mistake is back: a link that was sent works again, and no second one is sent.
+    const back = { line, status: 'CANCELLED' as const };
+    await invitations.updateOne({ ...back, sentAt: null }, { $set: { status: 'WAITING', dueAt } }, { session });
+    await invitations.updateOne({ ...back, openedAt: null }, { $set: { status: 'SENT' } }, { session });
+    await invitations.updateOne(back, { $set: { status: 'OPENED' } }, { session });
+  }
+
+  /** What is no longer in a delivered order is not to be reviewed for it. */
+  async withdraw({ session }: Change, { order, products }: DomainEvents['purchasesWithdrawn']): Promise<void> {
+    await this.models.invitations.updateMany(
+      { order, product: { $in: [...products] }, status: { $in: openStatuses } },
+      { $set: { status: 'CANCELLED', dueAt: null, remindAt: null } },
+      { session },
+    );
   }
 
   /** The buyer reviewed the product, by whichever way: nobody asks them again. */

@@ -22,7 +22,7 @@ registerEnumType(ReviewInvitationStatus, {
     OPENED: { description: 'The buyer opened the page behind the link.' },
     REVIEWED: { description: 'The buyer reviewed the product, by the link or otherwise.' },
     NOT_SENT: { description: 'Was not sent: the buyer has no address, unsubscribed, or the product is no longer in the shop.' },
-    CANCELLED: { description: 'The order was cancelled.' },
+    CANCELLED: { description: 'The order was cancelled, or its line refunded.' },
   },
 });
 

@@ -156,7 +156,7 @@ export class OrderUpserts {
     const lost = distinct((before?.items ?? []).filter(({ product }) => had.has(product.toHexString()) && !has.has(product.toHexString())));
     if (lost.length === 0) return;
     await behaviour.noteInteractions(session, order.buyer, lost, { increments: { purchases: -1 } });
-    await events.emit(change, 'purchasesWithdrawn', { buyer: order.buyer, products: lost });
+    await events.emit(change, 'purchasesWithdrawn', { order: order._id, buyer: order.buyer, products: lost });
   }
 }
 
