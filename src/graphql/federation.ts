@@ -79,10 +79,22 @@ export function withFederation(schema: GraphQLSchema, nodes: NodeFinders): Graph
   return extended;
 }
 
-async function entitiesOf(nodes: NodeFinders, representations: readonly unknown[], context: RequestContext): Promise<(object | null)[]> {
+/** Gateways ask for what many clients need at once: what is wrong with one is an error in its place, and the others are answered. */
+async function entitiesOf(
+  nodes: NodeFinders,
+  representations: readonly unknown[],
+  context: RequestContext,
+): Promise<(object | RequestError | null)[]> {
   if (representations.length > largestPage)
     throw new RequestError('BAD_USER_INPUT', `Ask for at most ${largestPage} at once.`, 'representations');
-  return Promise.all(representations.map((representation, at) => entityOf(nodes, representation, `representations.${at}`, context)));
+  return Promise.all(
+    representations.map((representation, at) =>
+      entityOf(nodes, representation, `representations.${at}`, context).catch((error: unknown) => {
+        if (error instanceof RequestError) return error;
+        throw error;
+      }),
+    ),
+  );
 }
 
 /** @throws RequestError BAD_USER_INPUT for what has no type or key of ours */

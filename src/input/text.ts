@@ -47,6 +47,13 @@ export function mendedLine(text: string): string {
   return mended(text).replace(new RegExp(notOfLine, 'gu'), ' ').replace(/ {2,}/g, ' ').trim();
 }
 
+/** A line that another system gave, or its beginning; null where it is no text or there is nothing to see. */
+export function givenLine(value: unknown, max: number): string | null {
+  const line = typeof value === 'string' ? mendedLine(value) : '';
+  if (isBlank(line)) return null;
+  return isLongerThan(line, max) ? beginningOf(line, max).trim() : line;
+}
+
 /** Whether there is nothing to see. */
 export function isBlank(text: string): boolean {
   return !visible.test(text);

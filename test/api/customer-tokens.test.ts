@@ -106,12 +106,27 @@ test('a token that is forged, stale, long-lived, meant for others or says too li
     await sign({ sub: undefined }),
     await sign({ source: undefined }),
     await sign({ source: '' }),
+    await sign({ source: ' ' }),
+    await sign({ sub: '  ' }),
+    await sign({ sub: 'a\u0000b' }),
+    await sign({ sub: 7 }),
+    await sign({ iat: now + 400, exp: now + 500 }),
     await sign({}, { alg: 'HS512' }),
     `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"1","source":"shop","aud":"plaza","jti":"n","exp":9999999999}').toString('base64url')}.`,
     'nonsense',
     '',
   ];
   for (const token of wrong) expect((await exchange(token)).userErrors, token).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
+});
+
+test('what it says of the customer is taken as far as it can be shown, and their ID is that of bulk writes', async () => {
+  const users = [{ externalId: 'Zoë', name: 'Zoë' }];
+  const { results } = await plaza.mutate('upsertUsers', { source: 'shop', users }, 'results { user { id } }', admin.token);
+  expect((await signIn({ sub: ' Zoe\u0308 ' })).user.id).toBe(results[0].user.id);
+  const named = async (name: unknown) => (await signIn({ sub: `named-${++tokens}`, name })).user.name;
+  expect(await named('A\u0000n\u202en\n Lee')).toBe('Ann Lee');
+  expect(await named('\u200b')).toBe('Customer');
+  expect(await named('x'.repeat(99) + '👩‍🚀👩‍🚀')).toBe(`${'x'.repeat(99)}👩‍🚀`);
 });
 
 test('an account is never taken over by an address that either side does not know to be the customer’s', async () => {

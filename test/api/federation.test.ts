@@ -121,6 +121,24 @@ describe('_entities', () => {
     expect((await entities([{ __typename: 'Review', id: hidden.review.id }], '')).data._entities).toEqual([null]);
   });
 
+  test('answers the others where one is not to be found: each error is in its place', async () => {
+    const representations = [
+      { __typename: 'Product', id: ids[0] },
+      { __typename: 'Product', id: 'no ID' },
+      { __typename: 'Product', id: buyer.id },
+      { __typename: 'Stock', id: ids[0] },
+      { __typename: 'Product', externalId: 'pot-1', source: 'shop' },
+    ];
+    const { data, errors } = await entities(representations, '... on Product { id }');
+    expect(data._entities).toEqual([{ __typename: 'Product', id: ids[0] }, ...[null, null, null], { __typename: 'Product', id: ids[1] }]);
+    expect(errors).toMatchObject(
+      [1, 2, 3].map((at) => ({
+        path: ['_entities', at],
+        extensions: { code: 'BAD_USER_INPUT', argument: expect.stringContaining(`.${at}.`) },
+      })),
+    );
+  });
+
   test('refuses what names no entity, and more than a hundred at once; what it answers is priced', async () => {
     for (const wrong of [
       { __typename: 'Session', id: 'x' },

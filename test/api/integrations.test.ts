@@ -403,7 +403,7 @@ describe('WooCommerce', () => {
     const links = [...(await plaza.mailTo('part@shop.example'))!.text.matchAll(/\/review\/([0-9a-f]{24}\.[\w-]{43})/g)].map(
       ([, token]) => token,
     );
-    const reviewed = [];
+    const reviewed: string[] = [];
     for (const { product_id } of lines) {
       const input = { productId: (await product(String(product_id), 'woocommerce')).id, ratings: { quality: 5, price: 5, service: 5 } };
       if (product_id === 803) continue;

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Model } from 'mongoose';
 import { broken, type RulesBroken } from '../../errors.js';
+import { flawInLine, givenLine, isBlank, isLongerThan, tidy } from '../../input/text.js';
 import { duplicateKeyFields } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { ApiKeyVerbs } from '../api-key/index.js';
@@ -52,7 +53,8 @@ export class CustomerTokens {
     const claims = claimsOf(payload);
     const { jti, exp = 0, iat } = payload;
     const now = Date.now() / 1000;
-    const isShort = exp - now <= maxLifetime + clockTolerance && (iat === undefined || exp - iat <= maxLifetime);
+    const isIssued = iat === undefined || (iat - now <= clockTolerance && exp - iat <= maxLifetime);
+    const isShort = exp - now <= maxLifetime + clockTolerance && isIssued;
     if (!claims || !isShort || typeof jti !== 'string' || jti === '' || jti.length > 200) throw refused();
     const _id = createHash('sha256').update(`${signer} ${jti}`).digest('base64url');
     try {
@@ -83,18 +85,17 @@ export class CustomerTokens {
 
 /** @returns null for claims that name nobody */
 function claimsOf(payload: JWTPayload): CustomerClaims | null {
-  const { sub, source, email, name, locale } = payload as Record<string, unknown>;
-  if (typeof sub !== 'string' || sub === '' || sub.length > 200) return null;
-  if (typeof source !== 'string' || source === '' || source.length > 100) return null;
-  const text = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null);
-  return {
-    source,
-    externalId: sub,
-    email: text(email),
-    emailVerified: payload['email_verified'] === true,
-    name: text(name),
-    language: text(locale),
-  };
+  const { email, name, locale } = payload as Record<string, unknown>;
+  const [externalId, source] = [idOf(payload.sub, 200), idOf(payload['source'], 100)];
+  if (externalId === null || source === null) return null;
+  const emailVerified = payload['email_verified'] === true;
+  return { source, externalId, email: givenLine(email, 320), emailVerified, name: givenLine(name, 100), language: givenLine(locale, 100) };
+}
+
+/** An ID as bulk writes take it, so that both name the same customer; null for what they refuse. */
+function idOf(value: unknown, max: number): string | null {
+  const id = typeof value === 'string' ? tidy(value) : '';
+  return isBlank(id) || isLongerThan(id, max) || flawInLine(id) !== null ? null : id;
 }
 
 function refused(): RulesBroken {

@@ -2,7 +2,7 @@
 import { decodeHTML } from 'entities';
 import { isGtin } from '../../input/gtin.js';
 import { isLanguageTag } from '../../input/language-tag.js';
-import { beginningOf, isBlank, isLongerThan, mended, mendedLine } from '../../input/text.js';
+import { beginningOf, givenLine, isLongerThan, mended } from '../../input/text.js';
 import { webAddress } from '../../input/web-address.js';
 import { fractionDigits, isCurrency, maxAmount, type Amount } from '../../relay/currency.js';
 import { isEmail } from '../user/index.js';
@@ -49,10 +49,7 @@ export function optionalIdIn(fields: Fields, name: string): string | null {
 
 /** Text of one line. Nobody is there to correct what Plaza does not take, so it is left out. */
 export function lineIn(fields: Fields, name: string, max: number): string | null {
-  const value = fields[name];
-  if (typeof value !== 'string') return null;
-  const line = shortened(mendedLine(value), max);
-  return isBlank(line) ? null : line;
+  return givenLine(fields[name], max);
 }
 
 function shortened(text: string, max: number): string {

@@ -12,6 +12,7 @@ import type { UserDocument, UserModels } from './user.model.js';
 export interface Customer {
   source: string;
   externalId: string;
+  /** Up to 100 characters. */
   name: string | null;
   email: string | null;
   /** A BCP 47 tag. */
@@ -28,15 +29,12 @@ interface Dependencies {
   upserts: UserUpserts;
 }
 
-const maxName = 100;
-
 export class CustomerAccounts {
   constructor(private readonly dependencies: Dependencies) {}
 
   async customerAccount(given: Customer): Promise<UserDocument> {
     const customer = {
       ...given,
-      name: given.name?.slice(0, maxName) ?? null,
       email: given.email && isEmail(given.email) ? given.email : null,
       language: given.language && isLanguageTag(given.language) ? given.language : null,
     };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Types } from 'mongoose';
+import { givenLine } from '../../input/text.js';
 import { duplicateKeyFields, type ClientSession, type Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { refusedToken } from './access-tokens.js';
@@ -59,7 +60,7 @@ export class IdentityProvider {
   private async open(claim: string, payload: JWTPayload): Promise<UserDocument> {
     const identity = `${payload.iss} ${payload.sub}`;
     const handle = handleOf(identity, payload['preferred_username']);
-    const name = nameOf(payload['name']) ?? handle;
+    const name = givenLine(payload['name'], 100) ?? handle;
     const user: UserDocument = {
       ...{ _id: new Types.ObjectId(), handle, name, bio: null, avatarUrl: null },
       ...{ roles: ['BUYER'], createdAt: new Date(), identity, searchTerms: searchTermsOf({ name, handle }) },
@@ -79,10 +80,6 @@ export class IdentityProvider {
       return other;
     }
   }
-}
-
-function nameOf(name: unknown): string | null {
-  return typeof name === 'string' && name.trim() !== '' ? name.slice(0, 100) : null;
 }
 
 /** The wished name where it makes a handle, with a part of the identity so that it is nobody else's. */
