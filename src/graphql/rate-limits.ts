@@ -96,6 +96,12 @@ export class RateLimits {
     await consume(this.costOfAddress, address, 1 + Math.floor(document.length / refusedCharactersPerPoint));
   }
 
+  /** Charges for a request that is no operation. @throws RateLimited */
+  async chargeVisit(points: number, address: string): Promise<void> {
+    const { refused, msBeforeReset } = await spend(this.costOfAddress, address, points);
+    if (refused) throw tooMuch(msBeforeReset);
+  }
+
   /** Charges what an answer's size goes beyond what its cost covers. It is not refused any more. */
   chargeAnswer(context: RequestContext, characters: number): void {
     const beyond = Math.floor(characters / charactersPerPoint) - (this.charges.get(context)?.requested ?? 0);

@@ -30,7 +30,7 @@ export async function serveDigestPages(fastify: FastifyInstance, { digests }: Di
       return answer(request, reply, 'No more emails about notifications?', { button: true });
     });
     // Mail programs post here by themselves when their user asks for it (RFC 8058).
-    scope.post<TokenRoute>(path, async (request, reply) => {
+    scope.post<TokenRoute>(path, { config: { points: 10 } }, async (request, reply) => {
       if (!(await digests.unsubscribe(request.params.token))) return answer(request, reply.status(404), 'This link is not valid.');
       return answer(request, reply, 'You will get no more emails about notifications.');
     });

@@ -5,10 +5,7 @@
 import { createHash } from 'node:crypto';
 import escapeHtml from 'escape-html';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { RequestError } from '../errors.js';
-import type { CompiledOperations } from '../graphql/compiled-operations.js';
-import { RequestContext, type Streams } from '../relay/context.js';
-import { networkOf } from './network-address.js';
+import type { PageOperations } from './page-operations.js';
 import { Speech } from './widget-words.js';
 
 export interface EmbedOptions {
@@ -64,7 +61,7 @@ interface EmbedRoute {
   Querystring: { externalId?: string; source?: string; locale?: string };
 }
 
-export function serveEmbeds(fastify: FastifyInstance, options: EmbedOptions, operations: CompiledOperations, streams: Streams): void {
+export function serveEmbeds(fastify: FastifyInstance, options: EmbedOptions, operations: PageOperations): void {
   const policy = policyOf(options);
   for (const path of ['/embed/:kind/:id', '/embed/:kind'])
     fastify.get<EmbedRoute>(path, async (request, reply) => {
@@ -72,8 +69,7 @@ export function serveEmbeds(fastify: FastifyInstance, options: EmbedOptions, ope
       if (!Object.hasOwn(queries, kind)) return missing(reply);
       const { externalId, source, locale = 'en' } = request.query;
       const names = id ? { id } : { externalId, source };
-      const context = new RequestContext({ signedIn: null }, networkOf(request.ip), streams);
-      const found = await read(operations, kind as Kind, names, context);
+      const found = (await operations.find<{ product: EmbeddedProduct | null }>(request, queries[kind as Kind], names))?.product;
       if (!found) return missing(reply);
       return send(reply, pageOf(kind as Kind, found, new Speech(String(locale).slice(0, 35))), policy, request.headers['if-none-match']);
     });
@@ -81,21 +77,6 @@ export function serveEmbeds(fastify: FastifyInstance, options: EmbedOptions, ope
 
 function missing(reply: FastifyReply): FastifyReply {
   return reply.status(404).type('text/plain').send('There is no such product.\n');
-}
-
-/** @returns null for names that lead to no product */
-async function read(
-  operations: CompiledOperations,
-  kind: Kind,
-  names: Record<string, string | undefined>,
-  context: RequestContext,
-): Promise<EmbeddedProduct | null> {
-  const document = operations.document(queries[kind]);
-  if (!('kind' in document)) throw document[0]!;
-  const { data, errors } = await operations.run(document, undefined, {}, context, names);
-  if (errors?.some(({ originalError }) => originalError instanceof RequestError && originalError.code === 'BAD_USER_INPUT')) return null;
-  if (errors) throw errors[0]!;
-  return data!['product'] as EmbeddedProduct | null;
 }
 
 function send(reply: FastifyReply, body: string, policy: string, known: string | undefined): FastifyReply {

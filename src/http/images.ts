@@ -50,7 +50,7 @@ export async function serveImages(fastify: FastifyInstance, { images }: ImageRou
     scope.removeAllContentTypeParsers();
     // Never in memory as a whole: the body goes to the disk as it comes.
     scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
-    scope.put<{ Params: { id: string }; Querystring: Signed }>(`${uploadPath}:id`, async (request, reply) => {
+    scope.put<{ Params: { id: string }; Querystring: Signed }>(`${uploadPath}:id`, { config: { points: 50 } }, async (request, reply) => {
       const { headers, params, query } = request;
       const outcome = await images.receive({
         id: params.id,
@@ -68,7 +68,8 @@ export async function serveImages(fastify: FastifyInstance, { images }: ImageRou
         .send({ errors: [{ message, extensions: { code } }] });
     });
   });
-  fastify.get<{ Params: { id: string; variant: string }; Querystring: Signed }>('/images/:id/:variant', async (request, reply) => {
+  const variant = { config: { points: 20 } };
+  fastify.get<{ Params: { id: string; variant: string }; Querystring: Signed }>('/images/:id/:variant', variant, async (request, reply) => {
     const { id, variant } = request.params;
     const image = await images.variant(id, variant, grantOf(request.query));
     if (!image) return reply.status(404).header('cache-control', 'no-store').type('text/plain').send('There is no such image.\n');

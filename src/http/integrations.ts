@@ -28,15 +28,20 @@ export async function serveIntegrations(fastify: FastifyInstance, { receiveMessa
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    scope.post<{ Params: { platform: string }; Querystring: { source?: unknown } }>('/integrations/:platform', async (request, reply) => {
-      const { params, query, headers } = request;
-      const platform = Object.hasOwn(platforms, params.platform) ? platforms[params.platform] : undefined;
-      const source = typeof query.source === 'string' && query.source !== '' ? query.source : null;
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const outcome = platform ? await receiveMessage({ platform, source, headers, body }) : 'NOT_CONFIGURED';
-      if (outcome === 'TAKEN') return reply.status(200).send({ status: 'taken' });
-      const { status, code, message } = refusals[outcome];
-      return reply.status(status).send({ errors: [{ message, extensions: { code } }] });
-    });
+    const priced = { config: { points: 10 } };
+    scope.post<{ Params: { platform: string }; Querystring: { source?: unknown } }>(
+      '/integrations/:platform',
+      priced,
+      async (request, reply) => {
+        const { params, query, headers } = request;
+        const platform = Object.hasOwn(platforms, params.platform) ? platforms[params.platform] : undefined;
+        const source = typeof query.source === 'string' && query.source !== '' ? query.source : null;
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const outcome = platform ? await receiveMessage({ platform, source, headers, body }) : 'NOT_CONFIGURED';
+        if (outcome === 'TAKEN') return reply.status(200).send({ status: 'taken' });
+        const { status, code, message } = refusals[outcome];
+        return reply.status(status).send({ errors: [{ message, extensions: { code } }] });
+      },
+    );
   });
 }

@@ -1,9 +1,7 @@
 /** A plain page for a product, for shops without a page of their own: it says what search engines need. */
 import escapeHtml from 'escape-html';
 import type { FastifyInstance } from 'fastify';
-import type { CompiledOperations } from '../graphql/compiled-operations.js';
-import { RequestContext, type Streams } from '../relay/context.js';
-import { networkOf } from './network-address.js';
+import type { PageOperations } from './page-operations.js';
 import type { Storefront } from './storefront.js';
 
 const query = `query ProductPage($slug: String!) {
@@ -55,27 +53,21 @@ interface PageReview {
 export function serveProductPage(
   fastify: FastifyInstance,
   { placeOfSlug }: ProductPageOptions,
-  operations: CompiledOperations,
-  streams: Streams,
+  operations: PageOperations,
   storefront: Storefront | null,
 ): void {
   fastify.get<{ Params: { slug: string } }>('/products/:slug', async (request, reply) => {
-    const document = operations.document(query);
-    if (!('kind' in document)) throw document[0]!;
-    const result = await operations.run(document, undefined, {}, new RequestContext({ signedIn: null }, networkOf(request.ip), streams), {
-      slug: request.params.slug,
-    });
-    if (result.errors) throw result.errors[0]!;
-    const product = result.data?.['product'] as PageProduct | null;
+    const { slug } = request.params;
+    const product = (await operations.find<{ product: PageProduct | null }>(request, query, { slug }))?.product;
     if (!product) {
-      const isGone = (await placeOfSlug(request.params.slug))?.archived ?? false;
+      const isGone = (await placeOfSlug(slug))?.archived ?? false;
       if (storefront) return storefront.send(reply.status(isGone ? 410 : 404));
       return isGone
         ? reply.status(410).type('text/plain').send('This product is no longer available.\n')
         : reply.status(404).type('text/plain').send('There is no such product.\n');
     }
     // An earlier slug leads to the present one.
-    if (product.slug !== request.params.slug.normalize('NFC')) return reply.redirect(`/products/${encodeURIComponent(product.slug)}`, 301);
+    if (product.slug !== slug.normalize('NFC')) return reply.redirect(`/products/${encodeURIComponent(product.slug)}`, 301);
     if (storefront) return storefront.send(reply, { head: headOf(product), page: `<main class="wrap page">${bodyOf(product)}</main>` });
     return reply
       .type('text/html')

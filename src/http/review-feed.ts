@@ -7,7 +7,7 @@ export interface ReviewFeedOptions {
 }
 
 export function serveReviewFeed(fastify: FastifyInstance, { reviewFeed }: ReviewFeedOptions): void {
-  fastify.get('/feeds/google-product-reviews.xml', async (request, reply) => {
+  fastify.get('/feeds/google-product-reviews.xml', { config: { points: 100 } }, async (request, reply) => {
     const { etag, open } = await reviewFeed();
     void reply.header('etag', etag).header('cache-control', 'public, max-age=60');
     const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));

@@ -5,10 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import escapeHtml from 'escape-html';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CompiledOperations } from '../graphql/compiled-operations.js';
-import type { RateLimits } from '../graphql/rate-limits.js';
-import { RequestContext, type Streams } from '../relay/context.js';
-import { networkOf } from './network-address.js';
+import type { PageOperations } from './page-operations.js';
 
 /** What a link is good for; or why it is good for nothing, in a sentence. */
 export type OpenedInvitation = { productId: string; title: string; imageUrl: string | null } | { refusal: string };
@@ -18,7 +15,6 @@ export interface ReviewPageOptions {
   openInvitation: (token: string, acceptLanguage: string | undefined) => Promise<OpenedInvitation>;
   isUnsubscribeLink: (token: string) => boolean;
   unsubscribe: (token: string) => Promise<boolean>;
-  rateLimits: RateLimits;
 }
 
 type Form = Readonly<Record<string, string | undefined>>;
@@ -34,30 +30,23 @@ const mutation = `mutation InvitedReview($input: CreateReviewInput!) {
 const aspects = { quality: 'Quality', price: 'Value for the price', service: 'Service of the shop' } as const;
 const maxForm = 64 * 1024;
 
-export async function serveReviewPages(
-  fastify: FastifyInstance,
-  options: ReviewPageOptions,
-  operations: CompiledOperations,
-  streams: Streams,
-): Promise<void> {
+export async function serveReviewPages(fastify: FastifyInstance, options: ReviewPageOptions, operations: PageOperations): Promise<void> {
   await fastify.register(async (scope) => {
     scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: maxForm }, (_request, body, done) =>
       done(null, Object.fromEntries(new URLSearchParams(body as string))),
     );
-    scope.get<TokenRoute>('/review/:token', { exposeHeadRoute: false }, async (request, reply) => {
+    scope.get<TokenRoute>('/review/:token', { exposeHeadRoute: false, config: { points: 10 } }, async (request, reply) => {
       const opened = await options.openInvitation(request.params.token, request.headers['accept-language']);
       return 'refusal' in opened
         ? page(reply.status(410), 'Review', refusalBody(opened.refusal))
         : page(reply, opened.title, formBody(opened, {}, []));
     });
-    scope.post<TokenRoute>('/review/:token', async (request, reply) => {
+    scope.post<TokenRoute>('/review/:token', { config: { points: 100 } }, async (request, reply) => {
       const form = (request.body ?? {}) as Form;
-      const context = contextOf(request, streams);
-      await options.rateLimits.charge({ points: 100, mutations: ['createReview'], changes: 1, variables: [] }, context);
       const { token } = request.params;
       const opened = await options.openInvitation(token, request.headers['accept-language']);
       if ('refusal' in opened) return page(reply.status(410), 'Review', refusalBody(opened.refusal));
-      const { held, problems } = await createReview(operations, context, token, opened.productId, form);
+      const { held, problems } = await createReview(operations, request, token, opened.productId, form);
       if (problems.length > 0) return page(reply.status(422), opened.title, formBody(opened, form, problems));
       const thanks = held ? 'Thank you! Your review appears once it was checked.' : 'Thank you! Your review is published.';
       return page(reply, 'Thank you', `<h1 tabindex="-1">${thanks}</h1>`);
@@ -73,15 +62,15 @@ function serveUnsubscribePages(scope: FastifyInstance, { isUnsubscribeLink, unsu
     return page(reply, 'Unsubscribe', '<h1>No more invitations?</h1><form method="post"><button>Unsubscribe</button></form>');
   });
   // Mail programs post here by themselves when their user asks for it (RFC 8058).
-  scope.post<TokenRoute>('/review/unsubscribe/:token', async (request, reply) => {
+  scope.post<TokenRoute>('/review/unsubscribe/:token', { config: { points: 10 } }, async (request, reply) => {
     if (!(await unsubscribe(request.params.token))) return page(reply.status(404), 'Unsubscribe', refusalBody('This link is not valid.'));
     return page(reply, 'Unsubscribed', '<h1>You will get no more invitations to review.</h1>');
   });
 }
 
-function contextOf(request: FastifyRequest, streams: Streams): RequestContext {
-  const context = new RequestContext({ signedIn: null }, networkOf(request.ip), streams);
-  return Object.assign(context, { acceptLanguage: request.headers['accept-language'] });
+interface CreatedReview {
+  held: boolean | null;
+  userErrors: { message: string; field: string[] }[];
 }
 
 interface Problem {
@@ -90,8 +79,8 @@ interface Problem {
 }
 
 async function createReview(
-  operations: CompiledOperations,
-  context: RequestContext,
+  operations: PageOperations,
+  request: FastifyRequest,
   invitation: string,
   productId: string,
   form: Form,
@@ -101,11 +90,7 @@ async function createReview(
     return { held: false, problems: missing.map(([field, label]) => ({ field, message: `${label}: choose 1 to 5 stars.` })) };
   const ratings = Object.fromEntries(Object.keys(aspects).map((aspect) => [aspect, Number(form[aspect])]));
   const input = { productId, invitation, ratings, title: form['title'] ?? '', body: form['body'] ?? '' };
-  const document = operations.document(mutation);
-  if (!('kind' in document)) throw document[0]!;
-  const { data, errors } = await operations.run(document, undefined, {}, context, { input });
-  if (errors) throw errors[0]!;
-  const answer = data!['createReview'] as { held: boolean | null; userErrors: { message: string; field: string[] }[] };
+  const { createReview: answer } = await operations.run<{ createReview: CreatedReview }>(request, mutation, { input });
   return { held: answer.held ?? false, problems: answer.userErrors.map(({ message, field }) => ({ field: field.at(-1)!, message })) };
 }
 

@@ -19,7 +19,7 @@ import { RateLimited, RequestError } from '../errors.js';
 import type { GraphQLError } from 'graphql';
 import { createApollo, refusalFormat } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
-import { formatError, refusal } from '../graphql/errors.js';
+import { formatError, refusal, statusOf } from '../graphql/errors.js';
 import { EndedRequests, noteErrors, reportTo, withOperationLog } from '../graphql/operation-log.js';
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
@@ -42,6 +42,9 @@ import { listenForMetrics, serveMetrics, type MetricsOptions, type MetricsSource
 import { serveIntegrations, type IntegrationRouteOptions } from './integrations.js';
 import { serveImages, uploadPath, type ImageRouteOptions } from './images.js';
 import { networkOf } from './network-address.js';
+import { PageOperations } from './page-operations.js';
+import { chargeRoutes } from './priced-routes.js';
+import { hasOneHost, requireHost } from './request-host.js';
 import { Origins, type OriginOptions } from './origins.js';
 import { refreshCookie } from './refresh-cookie.js';
 import { requestIdOf, RequestLog } from './request-log.js';
@@ -146,11 +149,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const requests = new RequestLog(ended, path);
   requests.watch(fastify);
   const report = reportTo(options.log);
-  fastify.setErrorHandler((error: FastifyError | RateLimited, request, reply) => {
+  fastify.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
     const { code, status, ...refusal } = refusalOf(error, options.limits.bodySize);
     const facts = requests.factsOf(request);
     facts.code ??= code;
-    if (status >= 500) report(error, facts);
+    // A client that goes while it is sending is no defect.
+    if (status >= 500 && !request.raw.errored) report(error, facts);
     if (error instanceof RateLimited) void reply.header('retry-after', error.retryAfter);
     void reply.status(status).send({ errors: [refusal] });
   });
@@ -183,6 +187,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const origins = new Origins(options);
   await setBrowserRules(fastify, { graphql: path, uploads: uploadPath }, origins, options);
   await fastify.register(fastifyCookie, { secret: [...options.authSecrets] });
+  fastify.addHook('onRequest', async (request) => requireHost(request));
+  chargeRoutes(fastify, options.rateLimits, addressOf);
+  const pages = new PageOperations({ ...options, addressOf });
   // A form can send plain text to any address without asking.
   fastify.removeContentTypeParser('text/plain');
   serveGraphql(fastify, apollo, live);
@@ -190,22 +197,23 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     server: fastify.server,
     path,
     maxPayload: options.limits.bodySize,
-    verifyClient: ({ req }, done) => done(origins.allow(req), 403, 'This origin may not use the API.'),
+    verifyClient: ({ req }, done) => done(hasOneHost(req) && origins.allow(req), 403, 'This origin may not use the API.'),
   });
   limitSockets(sockets, live);
   requests.watchSockets(sockets);
   const logged = { ended, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
   const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
+  expectBadFrames(sockets, options.log);
   serveHealth(fastify, options);
   serveMetrics(fastify, options.metricsAccess, options.toldMetrics);
-  serveShortLinks(fastify, options);
+  serveShortLinks(fastify, options, addressOf);
   const storefront = options.storefront ? loadStorefront(options, options.log) : null;
-  serveProductPage(fastify, options, options.operations, options.streams, storefront);
+  serveProductPage(fastify, options, pages, storefront);
   await storefront?.serve(fastify);
   serveReviewFeed(fastify, options);
   await serveWidgets(fastify);
-  serveEmbeds(fastify, options, options.operations, options.streams);
-  await serveReviewPages(fastify, options, options.operations, options.streams);
+  serveEmbeds(fastify, options, pages);
+  await serveReviewPages(fastify, options, pages);
   await serveDigestPages(fastify, options);
   await serveImages(fastify, options);
   await serveIntegrations(fastify, options);
@@ -236,6 +244,15 @@ function limitSockets(sockets: WebSocketServer, { connections, requestConnection
     const leave = connections.enter(addressOf(request));
     if (leave) socket.once('close', leave);
     else socket.close(tooManyConnections, 'Too many connections of this address');
+  });
+}
+
+/** Registered behind the protocol's own listener, which prints what a client did wrong as though it were a defect. */
+function expectBadFrames(sockets: WebSocketServer, log: FastifyBaseLogger): void {
+  sockets.on('connection', (socket: WebSocket) => {
+    socket.removeAllListeners('error');
+    // The socket is closed already, with the code that fits.
+    socket.on('error', ({ message }) => log.debug({ reason: message }, 'A WebSocket sent what is no message.'));
   });
 }
 
@@ -350,9 +367,13 @@ interface Refusal {
 }
 
 /** What fails before GraphQL has the request still answers in GraphQL's form. */
-function refusalOf(error: FastifyError | RateLimited, bodyLimit: number): Refusal {
-  if (error instanceof RateLimited) return { ...formatError({ message: error.message }, error, () => {}), code: error.code, status: 429 };
-  const status = error.statusCode ?? 500;
+function refusalOf(error: FastifyError | RequestError, bodyLimit: number): Refusal {
+  if (error instanceof RequestError || error.statusCode === undefined) {
+    const formatted = formatError({ message: error.message }, error, () => {});
+    const code = String(formatted.extensions!['code']);
+    return { ...formatted, code, status: statusOf(code) };
+  }
+  const status = error.statusCode;
   const messages: Record<number, string> = {
     400: 'The request body is not valid JSON.',
     413: `The request is larger than ${bodyLimit} bytes.`,

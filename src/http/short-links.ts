@@ -1,5 +1,5 @@
 /** `GET /s/<code>`: counts the visit of a shared link, and leads on to the product. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 export interface ShortLinkOptions {
   /** Milliseconds for which a browser counts as the same visitor. */
@@ -28,12 +28,17 @@ interface ShareVisitor {
 
 const cookieName = 'plaza_visitor';
 
-export function serveShortLinks(fastify: FastifyInstance, options: ShortLinkOptions): void {
-  fastify.get<{ Params: { code: string } }>('/s/:code', { exposeHeadRoute: false }, async (request, reply) => {
+/** @param addressOf the network behind a request */
+export function serveShortLinks(
+  fastify: FastifyInstance,
+  options: ShortLinkOptions,
+  addressOf: (request: FastifyRequest['raw']) => string,
+): void {
+  fastify.get<{ Params: { code: string } }>('/s/:code', { exposeHeadRoute: false, config: { points: 10 } }, async (request, reply) => {
     const { headers, cookies } = request;
     const signed = cookies[cookieName] ? request.unsignCookie(cookies[cookieName]) : null;
     const followed = await options.followShare(request.params.code, {
-      address: request.ip,
+      address: addressOf(request.raw),
       userAgent: headers['user-agent'] ?? '',
       known: signed?.valid ? signed.value : null,
       prefetching: [headers['sec-purpose'], headers['purpose']].some((purpose) => String(purpose ?? '').includes('prefetch')),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import mongoose from 'mongoose';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { CompiledOperations } from '../../src/graphql/compiled-operations.js';
 import { networkOf } from '../../src/http/network-address.js';
@@ -16,6 +16,7 @@ const plaza = usePlaza({
   OPERATION_TIMEOUT: '4s',
   MAX_ANSWER_SIZE: '20kb',
   TRUSTED_PROXIES: '1',
+  CONNECTIONS_PER_ADDRESS: '4',
 });
 let addresses = 0;
 const freshAddress = () => `192.0.2.${++addresses}`;
@@ -223,6 +224,15 @@ describe('an address', () => {
     ['2001:DB8:1:2:0:0:0:9', '2001:db8:1:2::/64'],
     ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['203.0.113.7:51234', '203.0.113.7'],
+    ['[2001:db8:1:2::1]:443', '2001:db8:1:2::/64'],
+    ['[::ffff:203.0.113.7]', '203.0.113.7'],
+    ['unknown', 'unknown'],
+    ['_hidden', 'unknown'],
+    ['', 'unknown'],
+    ['999.1.1.1', 'unknown'],
+    ['203.0.113.7:999999', 'unknown'],
+    [`${'203.0.113.7'.repeat(500)}`, 'unknown'],
   ])('%s is counted as %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });
@@ -233,6 +243,89 @@ describe('an address', () => {
     for (let at = 0; at < 6; at++) statuses.push((await send(costly, { address: `2001:db8:9:9::${at + 1}` })).status);
     expect(statuses).toContain(429);
     expect((await send(costly, { address: '2001:db8:9:8::1' })).status).toBe(200);
+  });
+});
+
+describe('behind a proxy', () => {
+  const socketOf = (address: string) =>
+    new Promise<number>((resolve) => {
+      const socket = new WebSocket(`${plaza.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+        headers: { 'x-forwarded-for': address },
+      });
+      sockets.push(socket);
+      socket.on('close', resolve).on('open', () => socket.send('{"type":"connection_init"}'));
+      socket.on('message', (data: Buffer) => data.toString().includes('connection_ack') && resolve(0));
+    });
+  const sockets: WebSocket[] = [];
+  afterEach(() => sockets.splice(0).forEach((socket) => socket.terminate()));
+  const streamOf = async (address: string) => {
+    const body = JSON.stringify({ query: 'subscription { productChanged: reviewChanged(productId: "x") { cursor } }' });
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'x-forwarded-for': address };
+    const response = await fetch(`${plaza.url}/graphql`, { method: 'POST', headers, body });
+    await response.text();
+    return response.status;
+  };
+
+  test('only the entry of the proxy counts, whatever the client wrote before it', async () => {
+    const costly = '{ products(first: 100) { edges { node { reviews(first: 5) { edges { node { id } } } } } } }';
+    const client = freshAddress();
+    const statuses = [];
+    for (let at = 0; at < 6; at++) {
+      const invented = [
+        `10.0.0.${at}`,
+        `[2001:db8::${at}]:99`,
+        'x'.repeat(at * 50),
+        ' ',
+        ...Array.from({ length: at * 100 }, () => '1.1.1.1'),
+      ];
+      statuses.push((await send(costly, { address: `${invented.join(', ')}, ${client}` })).status);
+    }
+    expect(statuses).toContain(429);
+  });
+
+  test.each(['203.0.113.200:%d', 'no address %d', '[2001:db8:7:7::%d]:443'])('%s is one client, however it changes', async (address) => {
+    const costly = '{ products(first: 100) { edges { node { reviews(first: 5) { edges { node { id } } } } } } }';
+    const statuses = [];
+    for (let at = 1; at <= 6; at++) statuses.push((await send(costly, { address: address.replace('%d', String(at)) })).status);
+    expect(statuses).toContain(429);
+  });
+
+  test('a WebSocket counts for the client that the proxy names', async () => {
+    const client = freshAddress();
+    const codes = [];
+    for (let at = 0; at < 5; at++) codes.push(await socketOf(`10.1.1.${at}, ${client}`));
+    expect(codes).toEqual([0, 0, 0, 0, 4429]);
+    expect(await socketOf(`${client}, ${freshAddress()}`)).toBe(0);
+    expect(await streamOf(`10.1.1.9, ${client}`)).toBe(429);
+  });
+});
+
+describe('pages and files of the server', () => {
+  const open = (path: string, address: string, init: RequestInit = {}) =>
+    fetch(`${plaza.url}${path}`, { redirect: 'manual', ...init, headers: { 'x-forwarded-for': address } });
+
+  test.each([
+    ['a product page', '/products/none', {}],
+    ['a frame', '/embed/reviews?externalId=none&source=none', {}],
+    ['a short link', '/s/none', {}],
+    ['an image', '/images/000000000000000000000000/1024.webp', {}],
+    ['the feed', '/feeds/google-product-reviews.xml', {}],
+    ['an invitation', '/review/none', {}],
+    ['a review by an invitation', '/review/none', { method: 'POST' }],
+    ['a shop system’s message', '/integrations/generic', { method: 'POST' }],
+    ['an upload', '/uploads/none', { method: 'PUT', body: 'a' }],
+  ])('%s is charged to the network that asks, and refused when its budget is used up', async (_name, path, init) => {
+    const address = freshAddress();
+    const remaining = async () => (await send('{ __typename }', { address })).extensions!.cost.remaining;
+    const before = await remaining();
+    await (await open(path, address, init)).text();
+    expect(await remaining()).toBeLessThan(before - 1);
+    const costly = '{ products(first: 100) { edges { node { reviews(first: 5) { edges { node { id } } } } } } }';
+    while ((await send(costly, { address })).status === 200);
+    while ((await send('{ products(first: 1) { edges { cursor } } }', { address })).status === 200);
+    const refused = await open(path, address, init);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 });
 
