@@ -35,6 +35,7 @@ import { DomainEventBus } from './modules/domain-events.js';
 import { feedModule } from './modules/feed/index.js';
 import { feedbackModule } from './modules/feedback/index.js';
 import { imageModule } from './modules/image/index.js';
+import { importRunModule } from './modules/import-run/index.js';
 import { integrationModule } from './modules/integration/index.js';
 import { invitationModule } from './modules/invitation/index.js';
 import { moderationModule } from './modules/moderation/index.js';
@@ -81,6 +82,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const user = userModule(foundation, { images }, { ...config, accountUrlOf: accountUrlOf(config) });
   const users = user.verbs;
   const accessLog = accessLogModule(foundation, { users }, { retention: retention.accessLog });
+  const importRun = importRunModule(foundation, { retention: retention.imports });
   const socialGraph = socialGraphModule(foundation, { users });
   const catalog = catalogModule(foundation, { images, socialGraph: socialGraph.verbs, users }, config);
   const behaviour = behaviourModule(
@@ -173,7 +175,22 @@ function buildFeatures(foundation: Foundation, config: Config) {
     },
   );
   const modules = [
-    ...[image, user, accessLog, socialGraph, catalog, behaviour, screening, notification, feed, order, invitation, review, question],
+    ...[
+      image,
+      user,
+      accessLog,
+      importRun,
+      socialGraph,
+      catalog,
+      behaviour,
+      screening,
+      notification,
+      feed,
+      order,
+      invitation,
+      review,
+      question,
+    ],
     ...[share, comment, webhook, referral, feedback, moderation, apiKey, fraud, customer, similarity, suggestion, recommendation],
   ] satisfies Module[];
   const personalData = () => [...modules, integration].flatMap((module) => module.personalData);
@@ -190,7 +207,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
       ...{ reviews: review.verbs, questions: question.verbs, shares: share.verbs, comments: comment.verbs },
       ...{ referrals: referral.verbs, feedback: feedback.verbs, recommendations: recommendation.verbs, apiKeys: apiKey.verbs },
       ...{ webhooks: webhook.verbs, invitations: invitation.verbs, notifications: notification.verbs },
-      integrations: integration.verbs,
+      ...{ integrations: integration.verbs, importRuns: importRun.verbs },
     },
   };
 }

@@ -415,6 +415,7 @@ const retention = {
   REPORT_RETENTION: described(duration('730d', { min: '1d' }), 'How long reports and appeals are kept.'),
   AUDIT_RETENTION: described(duration('3650d', { min: '1d' }), 'How long decisions of moderators and changes of roles are kept.'),
   ACCESS_LOG_RETENTION: described(duration('365d', { min: '1d' }), 'How long it is kept who read or exported a person’s private data.'),
+  IMPORT_RETENTION: described(duration('90d', { min: '1d' }), 'How long it is kept how imports went.'),
   COMMENT_EDIT_WINDOW: described(duration('24h', { min: '1s' }), 'How long a comment can be changed by its author.'),
   EVENT_RETENTION: described(duration('7d', { min: '1m' }), 'How long events are kept from which subscriptions can resume.'),
   MAX_EVENTS_PER_TOPIC: described(count.min(100).default(10_000), 'Maximum events of one topic that are kept; the latest stay.'),

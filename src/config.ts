@@ -122,6 +122,7 @@ export interface Retention {
   reports: number;
   audit: number;
   accessLog: number;
+  imports: number;
   commentEdits: number;
   events: number;
   maxEventsPerTopic: number;
@@ -278,6 +279,7 @@ function retention(values: Environment): Retention {
     reports: values.REPORT_RETENTION,
     audit: values.AUDIT_RETENTION,
     accessLog: values.ACCESS_LOG_RETENTION,
+    imports: values.IMPORT_RETENTION,
     commentEdits: values.COMMENT_EDIT_WINDOW,
     events: values.EVENT_RETENTION,
     maxEventsPerTopic: values.MAX_EVENTS_PER_TOPIC,

@@ -1,6 +1,6 @@
 /** Imports users, products, reviews and follows of another shop or data set. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { readConfig } from '../config.js';
 import { formatOf, formatNames, withReadingOptions, type FormatOptions } from './formats.js';
@@ -16,6 +16,7 @@ import { ImportFailure } from '../import/record.js';
 import { DryWriter } from '../import/writer.js';
 import { handOverImportedProducts } from '../import/merchant.js';
 import type { Features } from '../app.js';
+import type { ImportCounts, ImportNotes } from '../modules/import-run/index.js';
 import type { OnConflict } from '../modules/review/index.js';
 import { withProgress, type OnProgress } from '../progress-bar.js';
 import { CommandLineError } from './command-line.js';
@@ -98,8 +99,19 @@ class Console implements ImportListener {
 
   constructor(
     private readonly options: Options,
-    readonly onProgress: OnProgress,
+    private readonly showProgress: OnProgress,
+    /** Where staff sees how it goes; null for a dry run. */
+    private readonly notes: ImportNotes | null,
   ) {}
+
+  onProgress(share: number, what: string): void {
+    this.showProgress(share, what);
+    this.notes?.noteProgress(share);
+  }
+
+  onWritten(report: ImportReport): void {
+    this.notes?.noteCounts(countsOf(report));
+  }
 
   onFound(file: string, found: string): void {
     this.found.push(`${file}: ${found}`);
@@ -107,6 +119,8 @@ class Console implements ImportListener {
 
   onRejected(line: RejectedLine): void {
     if (this.rejected.length < shownRejects) this.rejected.push(line);
+    const { file, column, ...rejected } = line;
+    this.notes?.noteRejected({ ...rejected, file: basename(file), column: column || null });
   }
 
   print(report: ImportReport): void {
@@ -135,14 +149,39 @@ async function run(path: string, options: Options, verbs: Features['verbs'] | nu
   const writer = options.dryRun || !verbs ? new DryWriter(verbs, { ...request, category }) : storeWriter(verbs, request);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', async (onProgress) => {
-    const listener = new Console(options, onProgress);
-    return [await importFiles(request, writer, listener, stop.signal), listener] as const;
+  const started = { source: request.source, format: request.format.name, file: basename(path) };
+  const notes = verbs && !options.dryRun ? await verbs.importRuns.begin(started) : null;
+  const report = await noted(notes, async () => {
+    const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', async (onProgress) => {
+      const listener = new Console(options, onProgress, notes);
+      return [await importFiles(request, writer, listener, stop.signal), listener] as const;
+    });
+    listener.print(report);
+    if (report.accepted === 0) throw new ImportFailure('Nothing was imported: no line could be taken.');
+    if (verbs && request.merchant && !options.dryRun) await handOverImportedProducts(verbs.catalog, request.source, request.merchant);
+    return report;
   });
-  listener.print(report);
-  if (report.accepted === 0) throw new ImportFailure('Nothing was imported: no line could be taken.');
-  if (verbs && request.merchant && !options.dryRun) await handOverImportedProducts(verbs.catalog, request.source, request.merchant);
   if (options.strict && report.rejected > 0) process.exitCode = exitCodes.someRejected;
+}
+
+/** Does the work of an import, and notes how it ended. */
+async function noted(notes: ImportNotes | null, work: () => Promise<ImportReport>): Promise<ImportReport> {
+  try {
+    const report = await work();
+    await notes?.end(null);
+    return report;
+  } catch (error) {
+    await notes?.end(error instanceof ImportFailure ? error.message : 'The import failed. The command says why.');
+    throw error;
+  }
+}
+
+function countsOf({ accepted, rejected, users, products, reviews, follows, ...other }: ImportReport): ImportCounts {
+  const { updatedProducts, updatedReviews, unchangedReviews } = other;
+  return {
+    ...{ acceptedLines: accepted, rejectedLines: rejected, newUsers: users, newProducts: products, newReviews: reviews },
+    ...{ newFollows: follows, updatedProducts, updatedReviews, unchangedReviews },
+  };
 }
 
 /** A dry run makes no store where there is none. */

@@ -47,6 +47,8 @@ export interface ImportListener {
   onProgress(share: number, what: string): void;
   onFound(file: string, found: string): void;
   onRejected(line: RejectedLine): void;
+  /** What was written so far, after each batch. */
+  onWritten(report: ImportReport): void;
 }
 
 /** How much is read before it is written: the more, the more of it lies side by side in the store. */
@@ -101,6 +103,10 @@ class Import {
       // Whatever happened, the scores of what was written are true.
       await this.writer.finish((share) => this.listener.onProgress(readingShare + (1 - readingShare) * share, 'scores'));
     }
+    return this.report();
+  }
+
+  private report(): ImportReport {
     return { ...this.writer.written, accepted: this.accepted, rejected: this.rejected };
   }
 
@@ -167,6 +173,7 @@ class Import {
     const { writing } = this;
     this.writing = Promise.resolve();
     await writing;
+    this.listener.onWritten(this.report());
   }
 
   private async reject(file: string, read: ReadLine): Promise<void> {

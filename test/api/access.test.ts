@@ -250,6 +250,8 @@ beforeAll(async () => {
     {},
     buyer.token,
   );
+  await plaza.app.verbs.importRuns.begin({ source: 'shop', format: 'csv', file: 'shop.csv' });
+  const imported = await plaza.data('{ imports(first: 1) { edges { node { id } } } }', {}, admin.token);
   const staff = await plaza.data(
     '{ auditTrail(first: 1) { edges { node { id } } } moderationQueue { edges { node { id reports(first: 1) { edges { node { id } } } } } } }',
     {},
@@ -272,6 +274,7 @@ beforeAll(async () => {
     ProductRating: scored.rating.id,
     ReviewRevision: edited.viewer.user.reviews.edges[0].node.revisions.edges[0].node.id,
     ModerationDecision: edited.viewer.moderationDecisions.edges[0].node.id,
+    ImportRun: imported.imports.edges[0].node.id,
     DataAccess: edited.viewer.dataAccesses.edges[0].node.id,
     AuditEntry: staff.auditTrail.edges[0].node.id,
     ModerationCase: reported.id,

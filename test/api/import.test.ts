@@ -436,3 +436,50 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     ).toBe(rows.length);
   });
 });
+
+describe('administrators see', () => {
+  const query = `{ imports(first: 3) { edges { node { source format file status progress startedAt endedAt error acceptedLines rejectedLines
+    newProducts newReviews updatedReviews unchangedReviews rejects { file line column reason } } } } }`;
+  const seen = async (token: string) => (await plaza.data(query, {}, token)).imports.edges.map(({ node }: { node: object }) => node);
+
+  test('how an import went: what was taken and updated, and which lines were rejected, without what they say', async () => {
+    const admin = await plaza.account({ role: 'ADMIN' });
+    const lines = [reviewLine({}), reviewLine({ user_id: 'A2', rating: 'ann@shop.example' }), reviewLine({ user_id: 'A3' })];
+    const { source } = await importText('amazon-reviews', `${lines.join('\n')}\n`);
+    const found = { source, format: 'amazon-reviews', file: `${source}.txt`, status: 'COMPLETED', progress: 1, error: null };
+    expect((await seen(admin.token))[0]).toEqual({
+      ...found,
+      ...{ startedAt: expect.any(String), endedAt: expect.any(String), acceptedLines: 2, rejectedLines: 1 },
+      ...{ newProducts: 1, newReviews: 2, updatedReviews: 0, unchangedReviews: 0 },
+      rejects: [{ file: `${source}.txt`, line: 2, column: 'rating', reason: 'the rating "…" is not a number' }],
+    });
+    await run([join(folder, `${source}.txt`), '--format', 'amazon-reviews', '--source', source, '--dry-run']);
+    await run([join(folder, `${source}.txt`), '--format', 'amazon-reviews', '--source', source]);
+    const [again, first] = await seen(admin.token);
+    expect(again).toMatchObject({ ...found, newReviews: 0, unchangedReviews: 2 });
+    expect(first).toMatchObject({ ...found, newReviews: 2 });
+    await run([file('empty.txt', ''), '--format', 'amazon-reviews', '--source', source]);
+    expect((await seen(admin.token))[0]).toMatchObject({
+      file: 'empty.txt',
+      status: 'FAILED',
+      acceptedLines: 0,
+      error: expect.any(String),
+    });
+  });
+
+  test('an import while it runs, and one that was killed', async () => {
+    const admin = await plaza.account({ role: 'ADMIN' });
+    const notes = await plaza.app.verbs.importRuns.begin({ source: 'live', format: 'csv', file: 'live.csv' });
+    expect((await seen(admin.token))[0]).toMatchObject({ source: 'live', status: 'RUNNING', progress: 0, endedAt: null });
+    notes.noteProgress(0.4);
+    for (let line = 1; line <= 150; line++) notes.noteRejected({ file: 'live.csv', line, column: null, reason: 'no', value: '' });
+    await until(async () => (await seen(admin.token))[0].progress === 0.4);
+    const [running] = await seen(admin.token);
+    expect(running).toMatchObject({ status: 'RUNNING', rejectedLines: 150 });
+    expect(running.rejects).toHaveLength(100);
+    await notes.end('The import was interrupted.');
+    expect((await seen(admin.token))[0]).toMatchObject({ status: 'FAILED', error: 'The import was interrupted.', progress: 0.4 });
+    await collection('import_runs').updateOne({ source: 'live' }, { $set: { endedAt: null, seenAt: new Date(Date.now() - 60_000) } });
+    expect((await seen(admin.token))[0]).toMatchObject({ status: 'INTERRUPTED' });
+  });
+});

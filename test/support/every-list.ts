@@ -7,6 +7,8 @@ import { Types } from 'mongoose';
 import type { ListDefinition } from '../../src/relay/connection.js';
 import type { Database } from '../../src/store/database.js';
 import type { AnyModel } from '../../src/store/documents.js';
+import { importRunModel } from '../../src/modules/import-run/import-run.model.js';
+import { importRunList } from '../../src/modules/import-run/import-run.service.js';
 import { accessModel } from '../../src/modules/access-log/access-log.model.js';
 import { accessList } from '../../src/modules/access-log/access-log.service.js';
 import { apiKeyModels } from '../../src/modules/api-key/api-key.model.js';
@@ -268,6 +270,7 @@ function conversationLists(database: Database): ListedRows[] {
 function moderationLists(database: Database): ListedRows[] {
   const { cases, reports, audit } = moderationModels(database, { reportRetention: 10 * year, auditRetention: 10 * year });
   const accesses = accessModel(database, 10 * year);
+  const importRuns = importRunModel(database, 10 * year);
   return [
     {
       fields: ['Query.moderationQueue'],
@@ -293,6 +296,12 @@ function moderationLists(database: Database): ListedRows[] {
       model: audit,
       lists: { all: auditTrail(), 'about a user': decisionsAbout(parent) },
       row: (isRare) => ({ moderator: parent, user: isRare ? parent : product, action: 'HIDE', content: parent, reason: '', at: then }),
+    },
+    {
+      fields: ['Query.imports'],
+      model: importRuns,
+      lists: { all: importRunList() },
+      row: () => ({ source: 'shop', format: 'csv', file: 'shop.csv', startedAt: then, seenAt: then }),
     },
     {
       fields: ['Query.dataAccesses', 'Viewer.dataAccesses'],

@@ -8,6 +8,7 @@ import { languages, useLanguage, useText } from './i18n';
 import { ApiKeys } from './pages/ApiKeys';
 import { Audit } from './pages/Audit';
 import { Health } from './pages/Health';
+import { Imports } from './pages/Imports';
 import { Inbox } from './pages/Inbox';
 import { Moderation } from './pages/Moderation';
 import { Orders } from './pages/Orders';
@@ -48,6 +49,7 @@ const pages: Page[] = [
   { path: '/webhooks', title: 'Webhooks', roles: ['MERCHANT', 'ADMIN'], component: Webhooks },
   { path: '/api-keys', title: 'API keys', roles: ['MERCHANT', 'ADMIN'], component: ApiKeys },
   { path: '/recommender', title: 'Recommender', roles: ['ADMIN'], component: Recommender },
+  { path: '/imports', title: 'Imports', roles: ['ADMIN'], component: Imports },
   { path: '/users', title: 'Users', roles: ['ADMIN'], component: Users },
   { path: '/health', title: 'Health', roles: ['ADMIN'], component: Health },
 ];
