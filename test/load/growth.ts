@@ -10,22 +10,39 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type Connection } from 'mongoose';
+import { pino } from 'pino';
 import { edgeIn, type ConnectionArgs, type ListDefinition } from '../../src/relay/connection.js';
 import { Database } from '../../src/store/database.js';
 import { startEmbeddedStore } from '../../src/store/embedded/index.js';
 import { paginate } from '../../src/store/paging.js';
-import { everyList, fill, type ListedRows } from '../support/every-list.js';
+import { CatalogBulk } from '../../src/modules/catalog/catalog.bulk.js';
+import { catalogModels } from '../../src/modules/catalog/catalog.model.js';
+import type { ProductConditions } from '../../src/modules/catalog/product-filter.js';
+import { CatalogSearch } from '../../src/modules/catalog/catalog-search.js';
+import { ChosenProducts, type ProductOrder } from '../../src/modules/catalog/product-list.js';
+import { Announcements } from '../../src/realtime/announcements.js';
+import { chosenConditions, everyList, fill, productRow, type ListedRows } from '../support/every-list.js';
 import { drawCurve } from './curve.js';
 
 const [given = '1000,10000,100000', only = ''] = process.argv.slice(2);
 const sizes = given.split(',').map(Number);
 const rareEvery = 50;
+/** As many as fill pages even of the shortest list. */
+const chosenEvery = 10;
 const rounds = 15;
 
 interface Grown {
   size: number;
   connection: Connection;
   lists: ListedRows[];
+  chosen: Chosen;
+}
+
+/** Lists of products that the search answers. */
+interface Chosen {
+  rows: ListedRows;
+  search: CatalogSearch;
+  products: ChosenProducts;
 }
 
 type Measure = () => Promise<unknown>;
@@ -34,8 +51,24 @@ async function open(uri: string, size: number): Promise<Grown> {
   const connection = await createConnection(uri, { dbName: `growth_${size}` }).asPromise();
   const database = new Database(connection);
   const lists = everyList(database);
+  const models = catalogModels(database);
   await database.alignIndexes('ALL');
-  return { size, connection, lists };
+  const log = pino({ level: 'silent' });
+  const search = new CatalogSearch(new CatalogBulk(models), join(directory, `search-${size}`), new Announcements(), log);
+  const rows = { fields: ['Query.products'], model: models.products, lists: {}, row: productRow };
+  return { size, connection, lists, chosen: { rows, search, products: new ChosenProducts(models, search) } };
+}
+
+const productOrders: ProductOrder[] = ['NEWEST', 'TOP_RATED', 'PRICE_LOWEST', 'PRICE_HIGHEST'];
+
+/** The pages of a list that the search answers; the deep one is in the middle, reached by pages of a hundred. */
+async function chosenPages({ products }: Chosen, conditions: ProductConditions, sort: ProductOrder): Promise<Record<string, Measure>> {
+  const page = async (args: ConnectionArgs) => (await products.pages([{ conditions, sort, args }]))[0]!;
+  const { count } = await (await page({ first: 1 })).total();
+  let after: string | null = null;
+  const first = Math.min(100, Math.floor(count! / 2));
+  for (let read = 0; read < Math.min(count! / 2, 2000); read += first) after = (await page({ first, after })).pageInfo.endCursor;
+  return { first: () => page({ first: 20 }), deep: () => page({ first: 20, after }), last: () => page({ last: 20 }) };
 }
 
 /** The pages of a list, ready to be read. */
@@ -98,14 +131,21 @@ function median(values: number[]): number {
 function row(name: string, page: string, bySize: Map<number, number>): string {
   const all = [...bySize.values()];
   const cells = all.map((value) => value.toFixed(2).padStart(9)).join('');
-  return `${name.padEnd(46)}${page.padEnd(26)}${cells}${(all.at(-1)! / all[0]!).toFixed(2).padStart(8)}`;
+  return `${name.padEnd(72)}${page.padEnd(26)}${cells}${(all.at(-1)! / all[0]!).toFixed(2).padStart(8)}`;
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'plaza-growth-'));
 const store = await startEmbeddedStore({ directory });
 const grown: Grown[] = [];
 for (const size of sizes) grown.push(await open(store.uri, size));
-process.stdout.write(`${'list'.padEnd(46)}${'page'.padEnd(26)}${sizes.map((size) => String(size).padStart(9)).join('')}   ratio\n`);
+process.stdout.write(`${'list'.padEnd(72)}${'page'.padEnd(26)}${sizes.map((size) => String(size).padStart(9)).join('')}   ratio\n`);
+
+function report(name: string, page: string, times: Map<number, number>, isOurs = true): void {
+  process.stdout.write(`${row(name, page, times)}\n`);
+  const line = (worst[page] ??= new Map());
+  for (const [size, value] of times) line.set(size, Math.max(line.get(size) ?? 0, value));
+  if (isOurs) ratios.push({ ratio: times.get(sizes.at(-1)!)! / times.get(sizes[0]!)!, name: `${name}, ${page}` });
+}
 
 const worst: Record<string, Map<number, number>> = {};
 const ratios: { ratio: number; name: string }[] = [];
@@ -124,14 +164,25 @@ for (let at = 0; at < grown[0]!.lists.length; at++) {
       bySize.set(size, pages);
     }
     for (const [page, times] of await measure(bySize)) {
-      process.stdout.write(`${row(`${fields[0]} ${name}`, page, times)}\n`);
-      const line = (worst[page] ??= new Map());
-      for (const [size, value] of times) line.set(size, Math.max(line.get(size) ?? 0, value));
-      if (name !== 'beside them')
-        ratios.push({ ratio: times.get(sizes.at(-1)!)! / times.get(sizes[0]!)!, name: `${fields[0]} ${name}, ${page}` });
+      report(`${fields[0]} ${name}`, page, times, name !== 'beside them');
     }
   }
   for (const { lists: listed } of grown) await listed[at]!.model.collection.deleteMany({});
+}
+
+const chosenNames = Object.keys(chosenConditions).filter((name) => `Query.products, by the search ${name}`.includes(only));
+if (chosenNames.length > 0) {
+  for (const { chosen, size } of grown) {
+    await fill(chosen.rows, size, chosenEvery);
+    chosen.search.worker.start();
+    await chosen.search.worker.settle();
+  }
+  for (const [name, sort] of chosenNames.flatMap((one) => productOrders.map((order) => [one, order] as const))) {
+    const bySize = new Map<number, Record<string, Measure>>();
+    for (const { chosen, size } of grown) bySize.set(size, await chosenPages(chosen, chosenConditions[name]!, sort));
+    for (const [page, times] of await measure(bySize)) report(`Query.products, by the search ${name}, ${sort}`, page, times);
+  }
+  for (const { chosen } of grown) await chosen.search.worker.stop();
 }
 
 ratios.sort((one, other) => other.ratio - one.ratio);

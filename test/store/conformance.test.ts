@@ -595,6 +595,13 @@ describe('an index', () => {
     expect(JSON.stringify(await collection.find({ n: 7 }).explain())).toContain('"COLLSCAN"');
   });
 
+  test('of whole unique keys is preferred to one of what many documents have', async () => {
+    const collection = await filled(Array.from({ length: 200 }, (_, _id) => ({ _id, archivedAt: null })));
+    await collection.createIndex({ archivedAt: 1 });
+    const plan = await collection.find({ _id: { $in: [3, 5, 7] as never[] }, archivedAt: null }).explain('executionStats');
+    expect(plan['executionStats']).toMatchObject({ nReturned: 3, totalDocsExamined: 3 });
+  });
+
   test('that is asked for and is not there is refused', async () => {
     const collection = await filled([{ a: 1 }]);
     expect(await errorOf(collection.find({ a: 1 }).hint({ b: 1 }).toArray())).toMatchObject({ code: 2 });

@@ -15,6 +15,7 @@ import { apiKeyModels } from '../../src/modules/api-key/api-key.model.js';
 import { apiKeyList } from '../../src/modules/api-key/api-key.service.js';
 import { catalogModels } from '../../src/modules/catalog/catalog.model.js';
 import { categoryList } from '../../src/modules/catalog/category.service.js';
+import type { ProductConditions } from '../../src/modules/catalog/product-filter.js';
 import { archivedList, productList, type ProductOrder } from '../../src/modules/catalog/product-list.js';
 import { commentList, replyList } from '../../src/modules/comment/comment.lists.js';
 import { commentModels } from '../../src/modules/comment/comment.model.js';
@@ -155,11 +156,10 @@ function catalogLists(database: Database): ListedRows[] {
     brand: { conditions: { currency, brands: ['rare'] } },
     brands: { conditions: { currency, brands: ['rare', 'rarer'] } },
   };
-  const item = (isRare: boolean, at: number): Record<string, unknown> => ({
-    ...{ category: parent, merchant: parent, slug: `s${at}`, slugs: [`s${at}`], title: `T${at}`, brand: isRare ? 'rare' : 'common' },
-    ...{ price: { amountMinor: 100, currency }, score: 1, createdAt: then, updatedAt: then, attributes: [], stock: null, backorder: false },
-    ...{ archivedAt: null, rating: { count: 0, points: 0 } },
-  });
+  const priced = { conditions: { currency, price: { currency, min: 50, max: 150 } } };
+  const ofMerchant = { conditions: { ...priced.conditions, merchant: parent } };
+  const byPrice: ProductOrder[] = ['PRICE_LOWEST', 'PRICE_HIGHEST'];
+  const item = productRow;
   return [
     {
       fields: ['Query.products', 'Category.products'],
@@ -167,6 +167,12 @@ function catalogLists(database: Database): ListedRows[] {
       lists: combined(filters, sorts, ({ conditions, ...rest }, sort) =>
         productList(conditions, sort, 'categories' in rest ? rest.categories : undefined),
       ),
+      row: item,
+    },
+    {
+      fields: ['Query.products', 'Category.products'],
+      model: products,
+      lists: combined({ price: priced, 'price, merchant': ofMerchant }, byPrice, ({ conditions }, sort) => productList(conditions, sort)),
       row: item,
     },
     {
@@ -189,6 +195,35 @@ function catalogLists(database: Database): ListedRows[] {
     },
   ];
 }
+
+const productCurrency = 'EUR';
+
+export function productRow(isRare: boolean, at: number): Record<string, unknown> {
+  return {
+    ...{ category: parent, merchant: parent, slug: `s${at}`, slugs: [`s${at}`], title: `T${at}`, brand: isRare ? 'rare' : 'common' },
+    ...{ price: { amountMinor: isRare ? 100 : 101, currency: productCurrency }, score: 1, createdAt: then, updatedAt: then },
+    ...{ description: '', stock: isRare ? null : 0, backorder: false, attributes: [{ name: 'colour', value: isRare ? 'rare' : 'common' }] },
+    ...{ archivedAt: null, rating: isRare ? { count: 2, points: 600 } : { count: 0, points: 0 } },
+  };
+}
+
+/** Conditions on products that no index of the store combines, by what is asked for, for rows of `productRow`. */
+export const chosenConditions: Record<string, ProductConditions> = (() => {
+  const attributes = [{ name: 'colour', values: ['rare'] }];
+  const price = { currency: productCurrency, min: 50, max: 100 };
+  const some: Record<string, Omit<ProductConditions, 'currency'>> = {
+    minRating: { minRating: 3 },
+    'minRating, category': { minRating: 3, category: parent },
+    attributes: { attributes },
+    'attributes that nearly all have': { attributes: [{ name: 'colour', values: ['common'] }] },
+    inStock: { inStock: true },
+    'inStock, brands': { inStock: true, brands: ['rare', 'common'] },
+    'price range': { price },
+    'category, merchant, brands': { category: parent, merchant: parent, brands: ['rare'] },
+    'all together': { category: parent, merchant: parent, brands: ['rare'], attributes, price, minRating: 2, inStock: true },
+  };
+  return Object.fromEntries(Object.entries(some).map(([name, conditions]) => [name, { ...conditions, currency: productCurrency }]));
+})();
 
 function conversationLists(database: Database): ListedRows[] {
   const { comments } = commentModels(database);

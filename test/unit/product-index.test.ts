@@ -7,10 +7,12 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { keepIndex, openIndex } from '../../src/modules/catalog/search/kept-index.js';
 import {
   ProductIndex,
+  type ListRequest,
   type SearchConditions,
   type SearchedProduct,
   type SearchRequest,
 } from '../../src/modules/catalog/search/product-index.js';
+import type { ListAnswer, ListPage, ListPlace } from '../../src/modules/catalog/search/product-lists.js';
 import { allTermsOf } from '../../src/search/index.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'plaza-search-'));
@@ -204,4 +206,76 @@ describe('the search’s index', () => {
     expect(await openIndex(path)).toBeNull();
     expect(await openIndex(join(directory, 'none'))).toBeNull();
   });
+
+  test('pages through a list by key, both ways, as one who sorts all products would, whatever changed since the first page was read', () => {
+    fc.assert(
+      fc.property(puts, puts, conditions, listOrder, fc.integer({ min: 1, max: 4 }), (before, after, given, sort, size) => {
+        const index = indexOf(before);
+        const request = (page: Partial<ListPage>): ListRequest => ({
+          conditions: given,
+          page: { order: sort, size, backwards: false, after: null, before: null, ...page },
+        });
+        // What is asked for once is kept up to date from then on.
+        index.list(request({}));
+        for (const each of after) index.putProducts([each]);
+        const expected = sorted(latest([...before, ...after]), given, sort);
+        const forwards = readAll((place) => index.list(request({ after: place })), 'last');
+        const backwards = readAll((place) => index.list(request({ before: place, backwards: true })), 'first');
+        expect(forwards.ids).toEqual(expected);
+        expect(backwards.ids).toEqual(expected);
+        expect(index.list(request({})).total).toBe(expected.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('pages the same where many products meet the conditions and many have changed', () => {
+    const many = Array.from({ length: 6000 }, (_, at) => madeProduct(at, (at * 7919) % 100));
+    const index = indexOf(many);
+    const request = (page: Partial<ListPage>): ListRequest => ({
+      conditions: { currency: 'EUR' },
+      page: { order: 'TOP_RATED', size: 100, backwards: false, after: null, before: null, ...page },
+    });
+    index.list(request({}));
+    const changed = many.filter((_, at) => at % 2 === 0).map((one, at) => ({ ...one, score: (at * 104_729) % 100 }));
+    index.putProducts(changed);
+    const expected = sorted(latest([...many, ...changed]), { currency: 'EUR' }, 'TOP_RATED');
+    expect(readAll((place) => index.list(request({ after: place })), 'last').ids).toEqual(expected);
+    expect(readAll((place) => index.list(request({ before: place, backwards: true })), 'first').ids).toEqual(expected);
+  });
 });
+
+const listOrder = fc.constantFrom('NEWEST', 'TOP_RATED', 'PRICE_LOWEST', 'PRICE_HIGHEST');
+
+function madeProduct(id: number, score: number): SearchedProduct {
+  return {
+    ...{ id: id.toString(16).padStart(24, '0'), category: categories[0]!.id, merchant: 'a'.repeat(24), brand: null, names: [] },
+    ...{ price: null, inStock: true, attributes: [], rating: null, score, createdAt: 0, archived: false, title: 'tea', description: '' },
+  };
+}
+
+/** The ids of all pages, in the order of the list. @param edge the end of a page from which the next is read */
+function readAll(read: (place: ListPlace | null) => ListAnswer, edge: 'first' | 'last'): { ids: string[] } {
+  const pages: string[][] = [];
+  let place: ListPlace | null = null;
+  for (;;) {
+    const { places, more } = read(place);
+    pages.push(places.map(({ id }) => id));
+    if (!more) return { ids: (edge === 'first' ? pages.reverse() : pages).flat() };
+    place = edge === 'first' ? places[0]! : places.at(-1)!;
+  }
+}
+
+function sorted(products: readonly SearchedProduct[], given: SearchConditions, sort: ListPage['order']): string[] {
+  const meets = chosen(products, given);
+  const byPrice = sort.startsWith('PRICE');
+  const keyOf = ({ createdAt, price, score }: SearchedProduct): number => {
+    if (byPrice) return price!.amountMinor * (sort === 'PRICE_LOWEST' ? 1 : -1);
+    return sort === 'NEWEST' ? -createdAt : -score;
+  };
+  const idSign = sort === 'PRICE_HIGHEST' ? -1 : 1;
+  return products
+    .filter((one) => meets.has(one.id) && (!byPrice || one.price?.currency === given.currency))
+    .sort((one, other) => keyOf(one) - keyOf(other) || (one.id < other.id ? -1 : 1) * idSign)
+    .map(({ id }) => id);
+}

@@ -1,6 +1,7 @@
 /**
- * Full-text search over the catalogue: relevance by BM25+, unfinished and mistyped words, facets with counts. A thread
- * of its own has the index; here it is told what changes in the store, and kept in a file for the next start.
+ * Full-text search over the catalogue: relevance by BM25+, unfinished and mistyped words, facets with counts; and the
+ * lists of products whose conditions no index of the store combines. A thread of its own has the index; here it is told
+ * what changes in the store, and kept in a file for the next start.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,9 +17,10 @@ import type { CatalogBulk } from './catalog.bulk.js';
 import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { Facets } from './facets.js';
 import type { ProductConditions } from './product-filter.js';
-import type { ProductOrder } from './product-list.js';
+import { CatchUp } from './search/catch-up.js';
 import type { KeptPosition } from './search/kept-index.js';
 import type { SearchConditions, SearchedProduct } from './search/product-index.js';
+import type { ListAnswer, ListOrder, ListPage } from './search/product-lists.js';
 import { SearchClient } from './search/search-client.js';
 import { catalogTopic } from './writing.js';
 
@@ -26,12 +28,14 @@ const pollInterval = 5_000;
 /** How long changes stay in memory alone; the next start reads what is missing from the store. */
 const keepInterval = 5 * 60_000;
 const fromStore = 100;
+/** How long a list waits for what was written just before it. */
+const maxCatchUp = 1_000;
 
 export interface ProductSearch {
   query: string;
   conditions: ProductConditions;
   /** The most relevant first where null, or the best-scored without a query. */
-  sort: ProductOrder | null;
+  sort: ListOrder | null;
   page: RankedPage;
   withFacets: boolean;
 }
@@ -60,6 +64,7 @@ export class CatalogSearch {
   private readyNow = (): void => {};
   /** Settles when the index has followed the store once. */
   private readonly ready = new Promise<void>((resolve) => (this.readyNow = resolve));
+  private readonly catchUp = new CatchUp();
   readonly worker: Worker;
 
   /** @param dataDirectory in which the index is kept */
@@ -73,8 +78,12 @@ export class CatalogSearch {
       name: 'catalogue search',
       interval: pollInterval,
       log,
-      run: () => this.follow(),
-      wakeOn: (wake) => announcements.listen(catalogTopic, wake),
+      run: () => this.catchUp.pass(() => this.follow()),
+      wakeOn: (wake) =>
+        announcements.listen(catalogTopic, () => {
+          this.catchUp.announce();
+          wake();
+        }),
       onStop: () => this.stop(),
     });
   }
@@ -95,6 +104,15 @@ export class CatalogSearch {
         categories: facets.categories.map(({ value, count }) => ({ category: new Types.ObjectId(value), count })),
       },
     };
+  }
+
+  /** A page of the products that meet conditions, with what this process wrote before. */
+  async list(conditions: ProductConditions, page: Omit<ListPage, 'currency'>): Promise<ListAnswer> {
+    dependsOnMoment();
+    await this.ready;
+    await this.catchUp.wait(maxCatchUp);
+    const { client } = await this.current();
+    return client.ask('list', { conditions: plain(conditions), page });
   }
 
   private async current(): Promise<Followed> {

@@ -7,7 +7,7 @@ import { pagesByParent, type ListKey } from '../../store/paging.js';
 import { maySee } from './availability.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { CategoryService } from './category.service.js';
-import { categoryPages, type CategoryPageKey } from './product-list.js';
+import { categoryPages, type CategoryPageKey, type ChosenProducts } from './product-list.js';
 
 export interface CatalogLoaders {
   categoryById: LoaderDefinition<Types.ObjectId, CategoryDocument>;
@@ -18,7 +18,7 @@ export interface CatalogLoaders {
   productsOfCategory: LoaderDefinition<CategoryPageKey, Connection<ProductDocument>>;
 }
 
-export function catalogLoaders(models: CatalogModels, tree: CategoryService): CatalogLoaders {
+export function catalogLoaders(models: CatalogModels, tree: CategoryService, chosen: ChosenProducts): CatalogLoaders {
   const { categories, products } = models;
   return {
     categoryById: byId<CategoryDocument>(categories),
@@ -26,7 +26,7 @@ export function catalogLoaders(models: CatalogModels, tree: CategoryService): Ca
     categoryByExternalId: byExternalKey<CategoryDocument>(categories, 'source'),
     productByExternalId: byExternalKey<ProductDocument>(products, 'source'),
     childCategories: pagesByParent<CategoryDocument>(categories, 'parent'),
-    productsOfCategory: categoryPages(models, tree),
+    productsOfCategory: categoryPages(models, tree, chosen),
   };
 }
 

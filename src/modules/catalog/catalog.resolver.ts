@@ -18,7 +18,7 @@ import type { CatalogService } from './catalog.service.js';
 import type { FilterScope } from './filter-scope.js';
 import { sourceOf } from './identifiers.js';
 import { ProductFilter } from './product-filter.type.js';
-import { archivedList, productList } from './product-list.js';
+import { archivedList, isIndexed, productList, type ChosenProducts } from './product-list.js';
 import {
   ArchiveProductInput,
   ArchiveProductPayload,
@@ -41,6 +41,7 @@ export interface CatalogResolverDependencies {
   socialGraph: SocialGraphVerbs;
   images: ImageVerbs;
   scope: FilterScope;
+  chosen: ChosenProducts;
 }
 
 const ProductNames = namesType('Product', ['id', 'slug']);
@@ -62,8 +63,9 @@ export class ProductResolver {
     })
     sort: ProductSort = ProductSort.NEWEST,
   ): Promise<Connection<ProductDocument>> {
-    const { catalog, models, scope } = this.dependencies;
+    const { catalog, chosen, models, scope } = this.dependencies;
     const { conditions, categories } = await scope.read(filter, context);
+    if (!isIndexed(conditions, sort, categories)) return (await chosen.pages([{ conditions, sort, args: page }]))[0]!;
     const list = productList(conditions, sort, categories);
     const everything = Object.keys(filter ?? {}).length === 0 && !sort.startsWith('PRICE');
     if (everything) list.totalCount = () => catalog.countInShop();

@@ -18,6 +18,7 @@ import { CatalogService } from './catalog.service.js';
 import { CatalogUpsertResolver } from './catalog-upsert.resolver.js';
 import { CategoryUpserts } from './category-upsert.js';
 import { ProductUpserts } from './product-upsert.js';
+import { ChosenProducts } from './product-list.js';
 import { productKey } from './writing.js';
 import { collections } from './catalog.collections.js';
 import { MoneyResolver } from './money.resolver.js';
@@ -52,14 +53,15 @@ export function catalogModule(
   const { database, realtime, idempotency, events, log } = foundation;
   const models = catalogModels(database);
   const tree = new CategoryService({ models, realtime });
-  const loaders = catalogLoaders(models, tree);
-  const catalog = new CatalogService({ models, realtime, idempotency, events, images });
   const bulk = new CatalogBulk(models);
+  const search = new CatalogSearch(bulk, dataDirectory, realtime.announcements, log);
+  const chosen = new ChosenProducts(models, search);
+  const loaders = catalogLoaders(models, tree, chosen);
+  const catalog = new CatalogService({ models, realtime, idempotency, events, images });
   const productUpserts = new ProductUpserts({ models, realtime, events, tree, users });
   const categoryUpserts = new CategoryUpserts(models, tree);
-  const search = new CatalogSearch(bulk, dataDirectory, realtime.announcements, log);
   const scope = new FilterScope({ loaders, tree, socialGraph, currency });
-  const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images };
+  const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images, chosen };
   return describeModule({
     name: 'catalog',
     collections,

@@ -127,6 +127,7 @@ function planIndex(
   let prefixes: Buffer[] = [index.prefix];
   let exact = complete && !index.multikey;
   let used = 0;
+  let points = 0;
   let position = 0;
   let ranges: KeyRange[] | null = null;
   const singlePoint = new Set<string>();
@@ -138,6 +139,7 @@ function planIndex(
     if (demand.points && prefixes.length * demand.points.length <= mostRanges) {
       prefixes = prefixes.flatMap((prefix) => demand.points!.map((point) => encodeFields(prefix, [point], [descending])));
       used++;
+      points++;
       if (demand.points.length === 1) singlePoint.add(field);
       exact &&= !demand.partial && !demand.points.some(isInexact);
       continue;
@@ -159,17 +161,22 @@ function planIndex(
   ranges = deduplicateRanges(ranges);
   const order = fixedOrder && sort && Object.keys(sort).length > 0 ? fixedOrder : sortOrder(index, singlePoint, used, demands, sort);
   const sorts = order.provided && sort !== undefined && Object.keys(sort).length > 0;
-  const score = used === 0 && !sorts ? 0 : rate(index, singlePoint.size, used, sorts, exact);
+  const isWholeKey = index.unique && points === index.fields.length;
+  const score = used === 0 && !sorts ? 0 : rate(index, isWholeKey, singlePoint.size, used, sorts, exact);
   return {
     plan: { collection, index, ranges, reverse: order.reverse, exact, sorted: order.provided, merge: order.merge && ranges.length > 1 },
     score,
   };
 }
 
-/** Equalities narrow most, then an order that lets a limit stop early, then ranges; fewer fields break a tie. */
-function rate(index: Index, equalities: number, used: number, sorts: boolean, exact: boolean): number {
-  const wholeKey = index.unique && equalities === index.fields.length;
-  return (wholeKey ? 100 : 0) + equalities * 10 + (sorts ? 9 : 0) + (used - equalities) * 6 + (exact ? 1 : 0) - index.fields.length * 0.01;
+/**
+ * Whole unique keys, one or several, have a document each. Then equalities narrow most, then an order that lets a limit
+ * stop early, then ranges; fewer fields break a tie.
+ */
+function rate(index: Index, isWholeKey: boolean, equalities: number, used: number, sorts: boolean, exact: boolean): number {
+  return (
+    (isWholeKey ? 100 : 0) + equalities * 10 + (sorts ? 9 : 0) + (used - equalities) * 6 + (exact ? 1 : 0) - index.fields.length * 0.01
+  );
 }
 
 function deduplicateRanges(ranges: KeyRange[]): KeyRange[] {

@@ -178,6 +178,12 @@ export class Columns {
     return id0[one]! - id0[other]! || id1[one]! - id1[other]! || id2[one]! - id2[other]!;
   }
 
+  /** @param id its three words */
+  compareId(slot: number, id: readonly number[]): number {
+    const { id0, id1, id2 } = this.of;
+    return id0[slot]! - id[0]! || id1[slot]! - id[1]! || id2[slot]! - id[2]!;
+  }
+
   private reserve(slots: number): void {
     if (slots <= this.room) return;
     this.room = Math.ceil(slots * 1.5);

@@ -6,6 +6,8 @@ import { selectRange } from '../../../search/selection.js';
 import { TextIndex } from '../../../search/text-index.js';
 import { Columns, type ProductRow } from './columns.js';
 import { countFacets, type FacetCounts, type Group } from './facet-counts.js';
+import { ProductLists, type ListAnswer, type ListPage, type NamedTest } from './product-lists.js';
+import type { Test } from './slot-sets.js';
 
 const maxWords = 20;
 const maxDescription = 1000;
@@ -52,6 +54,12 @@ export interface SearchRequest {
   withFacets: boolean;
 }
 
+/** A page of the products that meet conditions, by key. */
+export interface ListRequest {
+  conditions: SearchConditions;
+  page: Omit<ListPage, 'currency'>;
+}
+
 export interface SearchAnswer {
   total: number;
   /** The position of the first. */
@@ -60,8 +68,6 @@ export interface SearchAnswer {
   products: string[];
   facets: FacetCounts | null;
 }
-
-type Test = (slot: number) => boolean;
 
 /** What the products must be like: those that are so, and those that are but for one condition. */
 interface Matched {
@@ -74,12 +80,31 @@ function wholeLetters(spelling: readonly QueryTerm[]): QueryTerm[] {
   return spelling.map((term) => (term.match === 'ALIKE' && term.text.length === 1 ? { ...term, match: 'EXACT' } : term));
 }
 
+const groups = {
+  category: 'category',
+  merchant: 'merchant',
+  brands: 'brand',
+  price: 'price',
+  minRating: 'rating',
+  inStock: 'inStock',
+} as const satisfies Partial<Record<keyof SearchConditions, Group>>;
+
+/** The conditions one by one. */
+function singly(conditions: SearchConditions): [Group, Partial<SearchConditions>][] {
+  const plain = Object.entries(groups).filter(([name]) => conditions[name as keyof typeof groups] !== undefined);
+  return [
+    ...plain.map(([name, group]): [Group, Partial<SearchConditions>] => [group, { [name]: conditions[name as keyof typeof groups] }]),
+    ...(conditions.attributes ?? []).map((one): [Group, Partial<SearchConditions>] => [`attribute:${one.name}`, { attributes: [one] }]),
+  ];
+}
+
 export class ProductIndex {
   readonly words = new TextIndex(boosts);
   readonly columns = new Columns();
   readonly categories = new Map<string, { name: string; ancestors: readonly string[] }>();
   /** By hexadecimal id. */
   readonly slots = new Map<string, number>();
+  private readonly lists = new ProductLists(this.words, this.columns);
 
   /** @returns the ids of categories that are called otherwise now, whose products have to be put again */
   putCategories(categories: readonly SearchedCategory[]): string[] {
@@ -89,6 +114,8 @@ export class ProductIndex {
       this.categories.set(id, { name, ancestors });
       if (before && before.name !== name) renamed.push(id);
     }
+    // What is below a category may be something else now.
+    this.lists.conditionsChanged();
     return renamed;
   }
 
@@ -103,11 +130,16 @@ export class ProductIndex {
     if (product.archived) return this.remove(product.id);
     const texts = this.textsOf(product);
     const digest = createHash('sha1').update(texts.join('\n')).digest();
-    if (before !== undefined && this.columns.hasDigest(before, digest)) return this.columns.put(before, product, digest);
+    if (before !== undefined && this.columns.hasDigest(before, digest)) return this.putColumns(before, product, digest);
     this.remove(product.id);
     const slot = this.words.add(texts);
     this.slots.set(product.id, slot);
+    this.putColumns(slot, product, digest);
+  }
+
+  private putColumns(slot: number, product: SearchedProduct, digest: Buffer): void {
     this.columns.put(slot, product, digest);
+    this.lists.changed(slot);
   }
 
   private remove(id: string): void {
@@ -115,6 +147,7 @@ export class ProductIndex {
     if (slot === undefined) return;
     this.slots.delete(id);
     this.words.remove(slot);
+    this.lists.changed(slot);
   }
 
   private textsOf({ title, category, names, attributes, description }: SearchedProduct): string[] {
@@ -130,6 +163,7 @@ export class ProductIndex {
 
   /** Finds the slots of all products anew. */
   nameSlots(): void {
+    this.lists.clear();
     this.slots.clear();
     for (let slot = 0; slot < this.words.slots; slot++) if (this.words.isAlive(slot)) this.slots.set(this.columns.idOf(slot), slot);
   }
@@ -146,6 +180,11 @@ export class ProductIndex {
       products: Array.from(selectRange(matched.slots, start, end, compare), (slot) => this.columns.idOf(slot)),
       facets: withFacets ? countFacets(this.columns, matched.counted, conditions.currency) : null,
     };
+  }
+
+  /** The products that meet the conditions, those with equal keys by id. */
+  list({ conditions, page }: ListRequest): ListAnswer {
+    return this.lists.page(this.namedTests(conditions), { ...page, currency: conditions.currency });
   }
 
   private candidates(query: string): { slots: Uint32Array; scoreOf: ((slot: number) => number) | null } {
@@ -189,30 +228,41 @@ export class ProductIndex {
     };
   }
 
-  private testsOf({ category, merchant, brands, price, minRating, inStock, attributes }: SearchConditions): [Group, Test][] {
-    const { of, merchants, currencies } = this.columns;
-    const tests: [Group, Test][] = [];
+  private testsOf(conditions: SearchConditions): [Group, Test][] {
+    return singly(conditions).map(([group, one]) => [group, this.testOf(one)]);
+  }
+
+  private namedTests(conditions: SearchConditions): NamedTest[] {
+    return singly(conditions).map(([group, one]) => [JSON.stringify([group, one]), () => this.testOf(one)]);
+  }
+
+  /** @param condition a single one */
+  private testOf({ category, merchant, brands, price, minRating, attributes }: Partial<SearchConditions>): Test {
+    // Arrays are replaced as they grow.
+    const { columns } = this;
     if (category !== undefined) {
       const within = this.categoriesWithin(category);
-      tests.push(['category', (slot) => within[of.category[slot]!] === 1]);
+      return (slot) => within[columns.of.category[slot]!] === 1;
     }
     if (merchant !== undefined) {
-      const wanted = merchants.find(merchant);
-      tests.push(['merchant', (slot) => wanted !== 0 && of.merchant[slot] === wanted]);
+      const wanted = columns.merchants.find(merchant);
+      return (slot) => wanted !== 0 && columns.of.merchant[slot] === wanted;
     }
     if (brands) {
-      const wanted = new Set(brands.map((brand) => this.columns.brands.find(brand)).filter((number) => number !== 0));
-      tests.push(['brand', (slot) => wanted.has(of.brand[slot]!)]);
+      const wanted = new Set(brands.map((brand) => columns.brands.find(brand)).filter((number) => number !== 0));
+      return (slot) => wanted.has(columns.of.brand[slot]!);
     }
-    if (price) {
-      const wanted = currencies.find(price.currency);
-      const { min, max } = price;
-      tests.push(['price', (slot) => wanted !== 0 && of.currency[slot] === wanted && of.price[slot]! >= min && of.price[slot]! <= max]);
-    }
-    if (minRating !== undefined) tests.push(['rating', (slot) => of.rating[slot]! >= minRating]);
-    if (inStock) tests.push(['inStock', (slot) => of.inStock[slot] === 1]);
-    for (const { name, values } of attributes ?? []) tests.push([`attribute:${name}`, this.attributeTest(name, values)]);
-    return tests;
+    if (price) return this.priceTest(price);
+    if (minRating !== undefined) return (slot) => columns.of.rating[slot]! >= minRating;
+    if (attributes) return this.attributeTest(attributes[0]!.name, attributes[0]!.values);
+    return (slot) => columns.of.inStock[slot] === 1;
+  }
+
+  private priceTest({ currency, min, max }: NonNullable<SearchConditions['price']>): Test {
+    const { columns } = this;
+    const wanted = columns.currencies.find(currency);
+    return (slot) =>
+      wanted !== 0 && columns.of.currency[slot] === wanted && columns.of.price[slot]! >= min && columns.of.price[slot]! <= max;
   }
 
   /** By the number of each category, whether it is one or below it. */
@@ -227,10 +277,12 @@ export class ProductIndex {
   }
 
   private attributeTest(name: string, values: readonly string[]): Test {
-    const { attributes, of, pairs } = this.columns;
+    const { columns } = this;
+    const { attributes } = columns;
     const wanted = new Set(values.map((value) => attributes.find(name, value)).filter((number) => number !== 0));
     if (wanted.size === 0) return () => false;
     return (slot) => {
+      const { of, pairs } = columns;
       const from = of.attributesAt[slot]!;
       const to = from + of.attributeCount[slot]!;
       for (let place = from; place < to; place++) if (wanted.has(pairs[place]!)) return true;

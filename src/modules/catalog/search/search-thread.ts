@@ -1,7 +1,15 @@
 /** The thread that has the search's index: it does what it is asked, one thing after another. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { forgetIndex, keepIndex, openIndex, type KeptPosition } from './kept-index.js';
-import { ProductIndex, type SearchAnswer, type SearchedCategory, type SearchedProduct, type SearchRequest } from './product-index.js';
+import {
+  ProductIndex,
+  type ListRequest,
+  type SearchAnswer,
+  type SearchedCategory,
+  type SearchedProduct,
+  type SearchRequest,
+} from './product-index.js';
+import type { ListAnswer } from './product-lists.js';
 
 export interface SearchThreadInput {
   /** Where the index is kept. */
@@ -19,6 +27,7 @@ export interface SearchTasks {
   putProducts(products: readonly SearchedProduct[]): Promise<void>;
   size(): Promise<number>;
   search(request: SearchRequest): Promise<SearchAnswer>;
+  list(request: ListRequest): Promise<ListAnswer>;
   keep(position: KeptPosition): Promise<void>;
 }
 
@@ -44,6 +53,7 @@ const tasks: SearchTasks = {
   putProducts: async (products) => index.putProducts(products),
   size: async () => index.words.size,
   search: async (request) => index.search(request),
+  list: async (request) => index.list(request),
   keep: (position) => keepIndex(path, index, position),
 };
 
@@ -60,6 +70,6 @@ async function answer({ id, task, argument }: SearchCall): Promise<void> {
 }
 
 parentPort!.on('message', (call: SearchCall) => {
-  if (call.task === 'search') return void answer(call);
+  if (call.task === 'search' || call.task === 'list') return void answer(call);
   keeping = keeping.then(() => answer(call));
 });

@@ -1,0 +1,152 @@
+/**
+ * Pages of products that meet conditions, by key: the sets of the conditions are cut with each other, and the order is
+ * read from the cursor on. What a page takes hardly depends on how many products there are, nor on how deep it is.
+ */
+import type { TextIndex } from '../../../search/text-index.js';
+import { selectRange } from '../../../search/selection.js';
+import type { Columns } from './columns.js';
+import { slotKeyOf } from './slot-key.js';
+import { common, countOf, has, slotsIn, SlotSets, type Test } from './slot-sets.js';
+import { SortedSlots } from './sorted-slots.js';
+
+/** Of so few that meet the conditions, the page is chosen by looking at each of them. */
+const few = 4096;
+
+export type ListOrder = 'NEWEST' | 'TOP_RATED' | 'PRICE_LOWEST' | 'PRICE_HIGHEST';
+
+/** A product's place in an order. */
+export interface ListPlace {
+  /** The time, score or price by which it stands there. */
+  value: number;
+  /** Hexadecimal. */
+  id: string;
+}
+
+export interface ListPage {
+  order: ListOrder;
+  /** Of the prices by which the list is ordered. */
+  currency: string;
+  size: number;
+  backwards: boolean;
+  after: ListPlace | null;
+  before: ListPlace | null;
+}
+
+export interface ListAnswer {
+  /** In the order of the list. */
+  places: ListPlace[];
+  /** Whether there are more in the direction of reading. */
+  more: boolean;
+  total: number;
+}
+
+/** A condition under a name that no other has. */
+export type NamedTest = [name: string, makeTest: () => Test];
+
+export class ProductLists {
+  private readonly sets: SlotSets;
+  private readonly orders = new Map<string, SortedSlots>();
+
+  constructor(
+    private readonly words: TextIndex,
+    private readonly columns: Columns,
+  ) {
+    const { attributes, brands, categories, currencies, merchants } = columns;
+    const named = (): number => attributes.count + brands.count + categories.count + currencies.count + merchants.count;
+    this.sets = new SlotSets(() => words.slots, named);
+  }
+
+  /** What the slot has is another, or the slot is new or gone. */
+  changed(slot: number): void {
+    this.sets.changed(slot);
+    for (const order of this.orders.values()) order.changed(slot);
+  }
+
+  /** Conditions mean something else now. */
+  conditionsChanged(): void {
+    this.sets.clear();
+  }
+
+  /** Slots are numbered anew. */
+  clear(): void {
+    this.sets.clear();
+    this.orders.clear();
+  }
+
+  page(conditions: readonly NamedTest[], page: ListPage): ListAnswer {
+    const { order: name, currency, size, backwards } = page;
+    const matching = this.matching(name.startsWith('PRICE') ? [...conditions, this.pricedIn(currency)] : conditions);
+    const total = countOf(matching);
+    const sign = name === 'NEWEST' || name === 'TOP_RATED' ? -1 : 1;
+    // The highest price first is the lowest first, from its end.
+    const turned = name === 'PRICE_HIGHEST';
+    const keyOf = (place: ListPlace | null) => place && slotKeyOf(place.value * sign, place.id);
+    const [after, before] = [keyOf(page.after), keyOf(page.before)];
+    const read = {
+      ...(turned ? { after: before, before: after } : { after, before }),
+      backwards: backwards !== turned,
+      limit: size + 1,
+    };
+    const slots = this.read(this.orderOf(turned ? 'PRICE_LOWEST' : name, currency), matching, total, read);
+    const shown = slots.slice(0, size);
+    if (backwards) shown.reverse();
+    const values = this.valuesOf(name);
+    return { places: shown.map((slot) => ({ value: values[slot]!, id: this.columns.idOf(slot) })), more: slots.length > size, total };
+  }
+
+  private read(order: SortedSlots, matching: Uint32Array, total: number, read: Parameters<SortedSlots['walk']>[1]): number[] {
+    if (total > few) return order.walk((slot) => has(matching, slot), read);
+    const { after, before, backwards, limit } = read;
+    const between = slotsIn(matching, total).filter((slot) => order.isBetween(slot, after, before));
+    const sign = backwards ? -1 : 1;
+    return [...selectRange(between, 0, Math.min(limit, between.length), (one, other) => order.compare(one, other) * sign)];
+  }
+
+  private matching(conditions: readonly NamedTest[]): Uint32Array {
+    const { words } = this;
+    const length = (words.slots >>> 5) + 1;
+    const inShop = this.sets.of('', () => (slot) => words.isAlive(slot));
+    return common([inShop, ...conditions.map(([name, makeTest]) => this.sets.of(name, makeTest))], length);
+  }
+
+  private pricedIn(currency: string): NamedTest {
+    const { columns } = this;
+    return [
+      `currency:${currency}`,
+      () => {
+        const wanted = columns.currencies.find(currency);
+        return (slot) => wanted !== 0 && columns.of.currency[slot] === wanted;
+      },
+    ];
+  }
+
+  private orderOf(name: ListOrder, currency: string): SortedSlots {
+    const key = name === 'PRICE_LOWEST' ? `${name}/${currency}` : name;
+    const known = this.orders.get(key);
+    if (known) return known;
+    const { columns, words } = this;
+    const alive = slotsIn(this.matching([]), words.size);
+    const compareIds = (slot: number, id: readonly number[]): number => columns.compareId(slot, id);
+    const sorted = new SortedSlots(alive, this.keyIn(name, currency), compareIds, (one, other) => columns.compareIds(one, other));
+    this.orders.set(key, sorted);
+    return sorted;
+  }
+
+  /** The columns' arrays are replaced as they grow, so none is held. */
+  private keyIn(name: ListOrder, currency: string): (slot: number) => number {
+    const { columns } = this;
+    if (name === 'NEWEST') return (slot) => -columns.of.createdAt[slot]!;
+    if (name === 'TOP_RATED') return (slot) => -columns.of.score[slot]!;
+    let wanted = 0;
+    return (slot) => {
+      wanted ||= columns.currencies.find(currency);
+      return wanted !== 0 && columns.of.currency[slot] === wanted ? columns.of.price[slot]! : NaN;
+    };
+  }
+
+  private valuesOf(name: ListOrder): Float64Array {
+    const { createdAt, price, score } = this.columns.of;
+    if (name === 'NEWEST') return createdAt;
+    return name === 'TOP_RATED' ? score : price;
+  }
+}

@@ -1,0 +1,106 @@
+/** Which slots meet a condition, as bits: made once by asking all of them, kept up to date slot by slot, forgotten when others are asked for. */
+import { LRUCache } from 'lru-cache';
+
+export type Test = (slot: number) => boolean;
+
+const maxBytes = 32 * 1024 * 1024;
+const maxSets = 300;
+
+interface SlotSet {
+  bits: Uint32Array;
+  makeTest: () => Test;
+  test: Test;
+  /** How much had been named when the test was made: it knows nothing of later names. */
+  named: number;
+}
+
+export class SlotSets {
+  private readonly sets = new LRUCache<string, SlotSet>({
+    max: maxSets,
+    maxSize: maxBytes,
+    sizeCalculation: ({ bits }) => bits.byteLength,
+  });
+
+  /**
+   * @param slots one more than the highest slot
+   * @param named how much is named of what conditions are about, which only grows
+   */
+  constructor(
+    private readonly slots: () => number,
+    private readonly named: () => number,
+  ) {}
+
+  /** The slots that meet a condition, and what is beyond the last of them is 0. @param name tells it from all other conditions */
+  of(name: string, makeTest: () => Test): Uint32Array {
+    const known = this.sets.get(name);
+    if (known) return known.bits;
+    const test = makeTest();
+    const slots = this.slots();
+    const bits = new Uint32Array((slots >>> 5) + 1 + (slots >>> 7));
+    for (let slot = 0; slot < slots; slot++) if (test(slot)) bits[slot >>> 5]! |= 1 << (slot & 31);
+    this.sets.set(name, { bits, makeTest, test, named: this.named() });
+    return bits;
+  }
+
+  changed(slot: number): void {
+    for (const set of this.sets.values()) this.update(set, slot);
+  }
+
+  private update(set: SlotSet, slot: number): void {
+    const named = this.named();
+    if (named !== set.named) [set.test, set.named] = [set.makeTest(), named];
+    const word = slot >>> 5;
+    const bit = 1 << (slot & 31);
+    const isIn = set.test(slot);
+    if (word >= set.bits.length) {
+      if (!isIn) return;
+      const larger = new Uint32Array(Math.ceil((word + 1) * 1.25));
+      larger.set(set.bits);
+      set.bits = larger;
+    }
+    if (isIn) set.bits[word]! |= bit;
+    else set.bits[word]! &= ~bit;
+  }
+
+  clear(): void {
+    this.sets.clear();
+  }
+}
+
+/** The slots that are in every set. @param length of the answer, which is the caller's own */
+export function common(sets: readonly Uint32Array[], length: number): Uint32Array {
+  const bits = new Uint32Array(length);
+  bits.set(sets[0]!.subarray(0, length));
+  for (const set of sets.slice(1)) {
+    const shared = Math.min(length, set.length);
+    for (let word = 0; word < shared; word++) bits[word]! &= set[word]!;
+    bits.fill(0, shared);
+  }
+  return bits;
+}
+
+export function countOf(bits: Uint32Array): number {
+  let count = 0;
+  for (let at = 0; at < bits.length; at++) {
+    let word = bits[at]!;
+    if (word === 0) continue;
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += (((word + (word >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+  }
+  return count;
+}
+
+export function has(bits: Uint32Array, slot: number): boolean {
+  return ((bits[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
+}
+
+/** In ascending order. @param count how many there are */
+export function slotsIn(bits: Uint32Array, count: number): Uint32Array {
+  const slots = new Uint32Array(count);
+  let found = 0;
+  for (let at = 0; at < bits.length; at++) {
+    for (let word = bits[at]!; word !== 0; word &= word - 1) slots[found++] = (at << 5) + 31 - Math.clz32(word & -word);
+  }
+  return slots;
+}

@@ -1,0 +1,118 @@
+/**
+ * Slots in the order of a number that each has, kept while the numbers change: those that changed are set aside and
+ * merged again when there are many of them, as a log-structured tree does.
+ */
+import type { SlotKey } from './slot-key.js';
+
+const maxMoved = 2000;
+
+export class SortedSlots {
+  private order: Uint32Array;
+  /** As they were when they were sorted. */
+  private keys: Float64Array;
+  private readonly moved = new Set<number>();
+  private movedInOrder: Uint32Array | null = null;
+
+  /**
+   * @param keyOf NaN where a slot is not in the order
+   * @param compareIds settles equal keys
+   */
+  constructor(
+    slots: Uint32Array,
+    private readonly keyOf: (slot: number) => number,
+    private readonly compareIds: (slot: number, id: SlotKey['id']) => number,
+    private readonly compareSlots: (one: number, other: number) => number,
+  ) {
+    this.order = slots.filter((slot) => !Number.isNaN(keyOf(slot))).sort((one, other) => this.compare(one, other));
+    this.keys = Float64Array.from(this.order, keyOf);
+  }
+
+  /** A slot has another key, or is new. */
+  changed(slot: number): void {
+    this.moved.add(slot);
+    this.movedInOrder = null;
+    if (this.moved.size > maxMoved) this.merge();
+  }
+
+  compare(one: number, other: number): number {
+    return this.keyOf(one) - this.keyOf(other) || this.compareSlots(one, other);
+  }
+
+  /** Whether a slot is between two keys; null is for no bound. */
+  isBetween(slot: number, after: SlotKey | null, before: SlotKey | null): boolean {
+    const key = this.keyOf(slot);
+    if (Number.isNaN(key)) return false;
+    return (!after || this.compareWith(key, slot, after) > 0) && (!before || this.compareWith(key, slot, before) < 0);
+  }
+
+  /** The first slots between two keys that pass a test, or, backwards, the last ones with the last first. */
+  walk(test: (slot: number) => boolean, { after, before, backwards, limit }: Walk): number[] {
+    const step = backwards ? -1 : 1;
+    const from = after ? this.placeOf(after, 1) : 0;
+    const to = before ? this.placeOf(before, 0) : this.order.length;
+    const aside = this.movedSlots().filter((slot) => this.isBetween(slot, after, before) && test(slot));
+    if (backwards) aside.reverse();
+    const found: number[] = [];
+    let next = 0;
+    const ahead = (slot: number, at: number): boolean =>
+      (this.keyOf(slot) - this.keys[at]! || this.compareSlots(slot, this.order[at]!)) * step < 0;
+    for (let at = backwards ? to - 1 : from; at >= from && at < to && found.length < limit; at += step) {
+      const slot = this.order[at]!;
+      if (!test(slot) || this.moved.has(slot)) continue;
+      while (next < aside.length && found.length < limit && ahead(aside[next]!, at)) found.push(aside[next++]!);
+      if (found.length < limit) found.push(slot);
+    }
+    while (next < aside.length && found.length < limit) found.push(aside[next++]!);
+    return found;
+  }
+
+  private movedSlots(): Uint32Array {
+    return (this.movedInOrder ??= Uint32Array.from([...this.moved].filter((slot) => !Number.isNaN(this.keyOf(slot)))).sort((one, other) =>
+      this.compare(one, other),
+    ));
+  }
+
+  /** How many were sorted before a key, and with `orEqual` 1 the one at the key too. */
+  private placeOf(key: SlotKey, orEqual: 0 | 1): number {
+    let [low, high] = [0, this.order.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.compareWith(this.keys[middle]!, this.order[middle]!, key) < orEqual) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private compareWith(key: number, slot: number, other: SlotKey): number {
+    return key - other.key || this.compareIds(slot, other.id);
+  }
+
+  private merge(): void {
+    const aside = this.movedSlots();
+    const order = new Uint32Array(this.order.length + aside.length);
+    const keys = new Float64Array(order.length);
+    let [length, next] = [0, 0];
+    const put = (slot: number, key: number): void => {
+      order[length] = slot;
+      keys[length++] = key;
+    };
+    for (let at = 0; at < this.order.length; at++) {
+      const [slot, key] = [this.order[at]!, this.keys[at]!];
+      if (this.moved.has(slot)) continue;
+      for (; next < aside.length && (this.keyOf(aside[next]!) - key || this.compareSlots(aside[next]!, slot)) < 0; next++)
+        put(aside[next]!, this.keyOf(aside[next]!));
+      put(slot, key);
+    }
+    for (; next < aside.length; next++) put(aside[next]!, this.keyOf(aside[next]!));
+    [this.order, this.keys] = [order.slice(0, length), keys.slice(0, length)];
+    this.moved.clear();
+    this.movedInOrder = null;
+  }
+}
+
+export interface Walk {
+  after: SlotKey | null;
+  before: SlotKey | null;
+  backwards: boolean;
+  limit: number;
+}
