@@ -1,7 +1,7 @@
 /** The one place that knows whether the store is MongoDB or the embedded server. */
 import { chmodSync, constants, copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import mongoose, { type Connection } from 'mongoose';
+import mongoose from 'mongoose';
 import { OperatorError } from '../operator-error.js';
 import { Database } from './database.js';
 import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
@@ -37,7 +37,12 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
     monitorCommands: options.watchCommands ?? false,
     ...unlessInUri(uri, { serverSelectionTimeoutMS: 5_000, maxPoolSize: options.storePoolSize }),
   });
-  const close = (): Promise<void> => closeAll(connection, embedded);
+  const reads = embedded?.openReads() ?? null;
+  const close = async (): Promise<void> => {
+    await connection.close();
+    await reads?.close();
+    await embedded?.stop();
+  };
   try {
     await connection.asPromise();
   } catch (error) {
@@ -45,7 +50,7 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
     throw unreachable(error);
   }
   const commits = embedded && (() => embedded.commits());
-  return { database: new Database(connection, { shared: embedded === null }), uri, embedded: embedded !== null, commits, close };
+  return { database: new Database(connection, { shared: embedded === null, reads }), uri, embedded: embedded !== null, commits, close };
 }
 
 /**
@@ -116,9 +121,4 @@ export async function backUp({ connection }: Database, dataDirectory: string, ta
   } finally {
     rmSync(copy, { force: true });
   }
-}
-
-async function closeAll(connection: Connection, embedded: EmbeddedStore | null): Promise<void> {
-  await connection.close();
-  await embedded?.stop();
 }

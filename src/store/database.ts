@@ -5,6 +5,7 @@ import { recordCollection } from './cache/recorded-collection.js';
 import { dependsOnMoment } from './cache/reads.js';
 import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
 import { KeyTurns } from './key-turns.js';
+import { readLocally, type LocalReads } from './local-collection.js';
 
 export type { ClientSession } from 'mongoose';
 export { duplicateKeyFields } from './duplicate-key.js';
@@ -19,12 +20,17 @@ export class Database {
   private readonly queues = new AsyncLock({ maxPending: 100_000 });
 
   private readonly turns: KeyTurns | null;
+  private readonly reads: LocalReads | null;
 
-  /** @param shared whether other processes write to the store too */
+  /**
+   * @param shared whether other processes write to the store too
+   * @param reads for what is short, where this process hosts the store
+   */
   constructor(
     readonly connection: Connection,
-    { shared = false } = {},
+    { shared = false, reads = null }: { shared?: boolean; reads?: LocalReads | null } = {},
   ) {
+    this.reads = reads;
     this.turns = shared ? new KeyTurns(connection) : null;
   }
 
@@ -33,6 +39,7 @@ export class Database {
 
   model<Document>(name: string, schema: Schema<Document>, collection: string): Model<Document> {
     const model = this.connection.model<Document>(name, schema, collection);
+    if (this.reads) readLocally(model.collection, this.reads);
     recordCollection(model.collection, () => this.onWritten());
     return model;
   }

@@ -107,10 +107,13 @@ export class Catalog {
   readonly log: ChangeLog;
   /** The latest changes, for those who keep answers; for the thread that writes. */
   readonly recent = new RecentChanges();
+  private readonly commits: () => bigint;
 
-  constructor(path: string, { readOnly = false } = {}) {
+  /** @param commits how often has been committed, for a thread that shares no clock with those of the store */
+  constructor(path: string, { readOnly = false, commits = commitsSoFar } = {}) {
     this.path = path;
     this.readOnly = readOnly;
+    this.commits = commits;
     const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
     this.environment = open<Buffer, Buffer>({ path, maxDbs: 8, noSubdir: true, ...encoding });
     this.meta = this.environment.openDB<Buffer, Buffer>('meta', encoding);
@@ -170,7 +173,7 @@ export class Catalog {
 
   /** Takes up what the thread that writes has committed; for the threads that read, before each command. */
   refresh(): void {
-    const commits = commitsSoFar();
+    const commits = this.commits();
     if (commits === this.commitsSeen) return;
     this.commitsSeen = commits;
     this.environment.resetReadTxn();

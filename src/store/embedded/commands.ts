@@ -33,6 +33,12 @@ import { Writer } from './writer.js';
 
 export type Reply = Document | Buffer;
 
+interface FirstBatch {
+  batch: Buffer[];
+  /** Of the cursor that has the rest; 0 where there is none. */
+  id: bigint;
+}
+
 type Handler = (command: Document) => Reply | Promise<Reply>;
 
 const defaultBatch = 101;
@@ -209,12 +215,27 @@ export class Commands {
   }
 
   private find(command: Document): Reply {
+    const namespace = `${String(command['$db'])}.${String(command['find'])}`;
+    const { batch, id } = this.firstFound(command, namespace);
+    return cursorReply('firstBatch', batch, id, namespace);
+  }
+
+  /**
+   * What a find would reply first, without the reply around it.
+   * @throws OverBudget at the door, where that is not all
+   */
+  found(command: Document): Buffer[] {
+    requireShapes('find', command);
+    requireArguments('find', command);
+    return this.firstFound(command, '').batch;
+  }
+
+  private firstFound(command: Document, namespace: string): FirstBatch {
     const { projection, hint } = command as { projection?: Document; hint?: string | Document };
     const filter = (command['filter'] ?? {}) as Document;
     const [skip, limit] = [numberOf(command, 'skip') ?? 0, numberOf(command, 'limit') ?? 0];
     const batchSize = numberOf(command, 'batchSize');
     requireNotNegative({ skip, limit: Math.abs(limit), batchSize: batchSize ?? 0 });
-    const namespace = `${String(command['$db'])}.${String(command['find'])}`;
     const collection = this.collectionOf(command, 'find');
     const view = this.view(command);
     const within = { collation: parseCollation(command['collation']), variables: commandVariables(command), deadline: deadlineOf(command) };
@@ -222,7 +243,7 @@ export class Commands {
     const project = projector(projection, { filter, ...within });
     if (!collection) {
       compileFilter(filter, within);
-      return cursorReply('firstBatch', [], 0n, namespace);
+      return { batch: [], id: 0n };
     }
     const options = { sort, skip, limit: Math.abs(limit), hint, ...within };
     const rows = this.reader.find(collection, filter, options, view, { ...none });
@@ -232,12 +253,11 @@ export class Commands {
   }
 
   /** @param most how many rows there can be: a batch that holds them all leaves no cursor to be closed */
-  private firstBatch(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, size: number, most: number): Reply {
+  private firstBatch(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, size: number, most: number): FirstBatch {
     const { batch, done } = takeBatch(rows, project, size);
     const complete = done || batch.length >= most;
     if (!complete && this.atTheDoor) throw new OverBudget();
-    const id = complete ? 0n : this.cursors.add(namespace, rows, project).id;
-    return cursorReply('firstBatch', batch, id, namespace);
+    return { batch, id: complete ? 0n : this.cursors.add(namespace, rows, project).id };
   }
 
   private getMore(command: Document): Reply | Promise<Reply> {
@@ -276,7 +296,15 @@ export class Commands {
       deadline: deadlineOf(command),
     });
     const size = Number((command['cursor'] as Document | undefined)?.['batchSize'] ?? defaultBatch);
-    return this.firstBatch(namespace, rowsOf(results), (row) => encode(row.document!), size, Infinity);
+    const { batch, id } = this.firstBatch(namespace, rowsOf(results), (row) => encode(row.document!), size, Infinity);
+    return cursorReply('firstBatch', batch, id, namespace);
+  }
+
+  /** What a count would reply. @throws OverBudget at the door, where it takes long */
+  counted(command: Document): number {
+    requireShapes('count', command);
+    requireArguments('count', command);
+    return (this.count(command) as { n: number }).n;
   }
 
   private count(command: Document): Document {

@@ -37,6 +37,12 @@ interface Find {
 
 /** The reply to a find by `_id`; null for any other message, and where the commands have to say what is wrong. */
 export function readByIdentity(message: Buffer, catalog: Catalog): Buffer | null {
+  const found = findByIdentity(message, catalog);
+  return found && encodeReply(cursorReply('firstBatch', found.batch, 0n, found.namespace));
+}
+
+/** The documents alone, on the same terms. */
+export function findByIdentity(message: Buffer, catalog: Catalog): { batch: Buffer[]; namespace: string } | null {
   if (!beginsWithFind(message)) return null;
   try {
     const find = parseFind(message);
@@ -44,7 +50,7 @@ export function readByIdentity(message: Buffer, catalog: Catalog): Buffer | null
     catalog.refresh();
     const collection = catalog.find(find.database, find.name);
     const batch = collection && documentsOf(catalog, collection, message, find);
-    return batch ? encodeReply(cursorReply('firstBatch', batch, 0n, `${find.database}.${find.name}`)) : null;
+    return batch ? { batch, namespace: `${find.database}.${find.name}` } : null;
   } catch (error) {
     if (error instanceof CommandError || error instanceof RangeError) return null;
     throw error;

@@ -5,6 +5,7 @@ import { OperatorError } from '../../operator-error.js';
 import { firstMessage, startThread } from '../../threads.js';
 import { commitsOn, newClock } from './clock.js';
 import { Claim, DirectoryInUse, requireSoundFile, socketPath, storeUri } from './data-directory.js';
+import { LocalReads } from './local-reads.js';
 import type { WorkerInput } from './worker.js';
 
 export { checkData } from './check.js';
@@ -22,6 +23,8 @@ export interface EmbeddedStore {
   uri: string;
   /** How often has been committed; what nobody else knows yet is counted already. */
   commits(): number;
+  /** Opens the data for short reads in this thread; to be closed before the store is stopped. */
+  openReads(): LocalReads;
   stop(): Promise<void>;
 }
 
@@ -102,5 +105,10 @@ async function serveDirectory(claim: Claim, input: WorkerInput): Promise<Embedde
     await exited;
     claim.release();
   };
-  return { uri: storeUri(input.socket ?? `127.0.0.1:${ready.port}`), commits: () => commitsOn(input.clock), stop };
+  return {
+    uri: storeUri(input.socket ?? `127.0.0.1:${ready.port}`),
+    commits: () => commitsOn(input.clock),
+    openReads: () => new LocalReads(dataFileOf(input.directory), input.clock),
+    stop,
+  };
 }

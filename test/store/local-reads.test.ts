@@ -1,0 +1,173 @@
+/** Short reads in the process that hosts the store are what its driver would have answered. These tests are about the embedded store alone. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Schema, type Model } from 'mongoose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openStore, type Store } from '../../src/store/connection.js';
+import { Decimal128, Long, MongoClient, ObjectId } from '../support/store.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'plaza-local-'));
+let store: Store;
+let other: MongoClient;
+let items: Model<Record<string, unknown>>;
+/** What was read here, as it is told of, and what the driver sent. */
+const told: string[] = [];
+const driverCommands: string[] = [];
+
+beforeAll(async () => {
+  store = await openStore({ mongodbUri: undefined, dataDirectory: directory, storePoolSize: 5, watchCommands: true });
+  items = store.database.model(
+    'Item',
+    new Schema<Record<string, unknown>>({ _id: Schema.Types.Mixed }, { strict: false, versionKey: false }),
+    'items',
+  );
+  await items.collection.createIndex({ group: 1, rank: -1, _id: 1 });
+  await items.collection.createIndex({ tags: 1 });
+  other = await MongoClient.connect(store.uri);
+  const client = store.database.connection.getClient();
+  client.on('commandStarted', ({ commandName, requestId }) => (requestId < 0 ? told : driverCommands).push(commandName));
+});
+
+afterAll(async () => {
+  await other.close();
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await items.collection.deleteMany({});
+  [told, driverCommands].forEach((list) => list.splice(0));
+});
+
+const value = fc.oneof(
+  fc.integer({ min: -3, max: 3 }),
+  fc.double({ noNaN: true }),
+  fc.constantFrom('', 'a', 'b', 'ä', null, true, new Date(0), new Date(86_400_000)),
+  fc.constantFrom(Long.fromString('9007199254740993'), Decimal128.fromString('1.50'), new ObjectId('000000000000000000000001')),
+  fc.uint8Array({ maxLength: 3 }).map((bytes) => Buffer.from(bytes)),
+);
+const document = fc.record({
+  _id: fc.nat({ max: 30 }),
+  group: fc.integer({ min: 0, max: 2 }),
+  rank: value,
+  tags: fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 }),
+  deep: fc.record({ value, list: fc.array(value, { maxLength: 2 }) }),
+});
+const filter = fc.oneof(
+  fc.constant({}),
+  fc.nat({ max: 30 }).map((_id) => ({ _id })),
+  fc.array(fc.nat({ max: 30 }), { maxLength: 5 }).map((ids) => ({ _id: { $in: ids } })),
+  fc.integer({ min: 0, max: 2 }).map((group) => ({ group })),
+  value.map((rank) => ({ group: 1, rank: { $gte: rank } })),
+  fc.constantFrom(
+    { tags: 'x' },
+    { 'deep.list': { $size: 1 } },
+    { $or: [{ group: 0 }, { tags: { $in: ['y', 'z'] } }] },
+    { rank: undefined },
+  ),
+  value.map((one) => ({ 'deep.value': one })),
+);
+const options = fc.record(
+  {
+    projection: fc.constantFrom({ rank: 1 as const }, { deep: 0 as const }, { 'deep.value': 1 as const, _id: 0 as const }),
+    sort: fc.constantFrom({ rank: -1 as const, _id: 1 as const }, { _id: -1 as const }),
+    limit: fc.nat({ max: 4 }),
+    skip: fc.nat({ max: 3 }),
+  },
+  { requiredKeys: [] },
+);
+
+describe('a short read in the process of the store', () => {
+  test('finds and counts what the driver does, and its values are of the same types', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(document, { selector: ({ _id }) => _id, minLength: 1, maxLength: 25 }),
+        fc.array(fc.tuple(filter, options), { minLength: 1, maxLength: 5 }),
+        async (documents, questions) => {
+          const beside = other.db(store.database.connection.db!.databaseName).collection('items');
+          await beside.deleteMany({});
+          await beside.insertMany(documents as never);
+          for (const [filter, options] of questions) {
+            const expected = await beside.find(filter as never, options).toArray();
+            expect(await items.collection.find(filter as never, options).toArray()).toStrictEqual(expected);
+            const { limit: _limit, ...ofOne } = options;
+            expect(await items.collection.findOne(filter as never, ofOne)).toStrictEqual(await beside.findOne(filter as never, ofOne));
+            expect(await items.collection.countDocuments(filter as never)).toBe(await beside.countDocuments(filter as never));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(told.length).toBeGreaterThan(100);
+    expect(driverCommands).not.toContain('find');
+  });
+
+  test('knows of every write that was acknowledged, of this process and of others', async () => {
+    const beside = other.db(store.database.connection.db!.databaseName).collection<{ _id: number; n: number }>('items');
+    for (let n = 0; n < 200; n++) {
+      await (n % 2 ? items.collection : (beside as never as typeof items.collection)).updateOne(
+        { _id: 1 } as never,
+        { $set: { n } },
+        { upsert: true },
+      );
+      expect(await items.findOne({ _id: 1 }).lean()).toEqual({ _id: 1, n });
+    }
+    expect(driverCommands).not.toContain('find');
+  });
+
+  test('knows of collections and indexes that were made, renamed and dropped', async () => {
+    const database = other.db(store.database.connection.db!.databaseName);
+    const seen = store.database.model('Seen', new Schema<Record<string, unknown>>({}, { strict: false }), 'seen');
+    const names = async () => (await seen.collection.find({}).toArray()).map(({ name }) => name as string);
+    expect(await names()).toEqual([]);
+    await database.collection('seen').insertOne({ name: 'first' });
+    expect(await names()).toEqual(['first']);
+    await database.collection('seen').createIndex({ name: 1 });
+    expect(await seen.collection.find({ name: 'first' }).toArray()).toHaveLength(1);
+    await database.renameCollection('seen', 'moved');
+    expect(await names()).toEqual([]);
+    await database.renameCollection('moved', 'seen');
+    await database.collection('seen').drop();
+    expect(await names()).toEqual([]);
+  });
+
+  test('is left to the store’s threads where it takes long', async () => {
+    await items.collection.insertMany(Array.from({ length: 1500 }, (_, n) => ({ _id: n, group: 5 })) as never);
+    driverCommands.splice(0);
+    expect(await items.collection.find({}).toArray()).toHaveLength(1500);
+    expect(await items.collection.countDocuments({ deep: null })).toBe(1500);
+    expect(driverCommands).toEqual(expect.arrayContaining(['find', 'aggregate']));
+  });
+
+  test('is left to the store where it is refused, which says why', async () => {
+    await expect(items.collection.find({ $nonsense: 1 } as never).toArray()).rejects.toMatchObject({ code: 2 });
+    await expect(items.collection.countDocuments({ group: { $in: 5 } } as never)).rejects.toMatchObject({ code: 2 });
+  });
+
+  test('is left to the driver in a session, and with options that mean more', async () => {
+    await items.collection.insertOne({ _id: 1, name: 'a' } as never);
+    driverCommands.splice(0);
+    const session = await store.database.connection.startSession();
+    await session.withTransaction(async () => {
+      await items.collection.updateOne({ _id: 1 } as never, { $set: { name: 'b' } }, { session });
+      expect(await items.collection.findOne({ _id: 1 } as never, { session })).toEqual({ _id: 1, name: 'b' });
+      // Outside of it, nobody sees what is not committed.
+      expect(await items.collection.findOne({ _id: 1 } as never)).toEqual({ _id: 1, name: 'a' });
+    });
+    await session.endSession();
+    const folded = { collation: { locale: 'en', strength: 2 } };
+    expect(await items.collection.find({ name: 'B' } as never, folded).toArray()).toHaveLength(1);
+    expect(driverCommands.filter((name) => name === 'find')).toHaveLength(2);
+  });
+
+  test('is what a changed cursor says', async () => {
+    await items.collection.insertMany([1, 2, 3].map((n) => ({ _id: n })) as never);
+    const ids = (documents: unknown[]) => documents.map((one) => (one as { _id: number })._id);
+    expect(ids(await items.collection.find({}).sort({ _id: -1 }).limit(2).toArray())).toEqual([3, 2]);
+    expect(ids(await items.collection.find({}).skip(1).toArray())).toEqual([2, 3]);
+    const cursor = items.collection.find({}, { sort: { _id: 1 } });
+    expect(await cursor.next()).toEqual({ _id: 1 });
+  });
+});
