@@ -1,11 +1,13 @@
 /** The log: one JSON object a line, without secrets. */
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 
-/** Fields that must not be written whatever they hold, up to two levels deep. */
-const secretFields = [
+/** Fields that must not be written whatever they hold. */
+const secretFields = new Set([
   ...['authorization', 'cookie', 'set-cookie', 'password', 'token', 'accessToken', 'refreshToken', 'secret', 'authSecret'],
   ...['email', 'variables', 'connectionParams', 'apiKey', 'passwordHash', 'refreshHash'],
-];
+]);
+/** How deep they are looked for, and what is below that is not written. */
+const deepest = 6;
 
 type Replacement = [pattern: RegExp, replacement: string];
 
@@ -30,13 +32,33 @@ export function createLogger(level: string, destination?: DestinationStream): Pi
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secretFields.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[redacted]' },
+      // Pino's own redaction looks for each path in each line, which takes longer than all else about a request.
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redacted(fields) },
       serializers: { err: (error: unknown) => describe(error) },
       hooks: { streamWrite: withoutSecrets },
     },
     destination ?? pino.destination(1),
   );
+}
+
+/** The same where there is nothing to hide. */
+function redacted<Fields extends object>(fields: Fields, depth = 0): Fields {
+  let copy: Record<string, unknown> | null = null;
+  for (const [name, value] of Object.entries(fields)) {
+    const written = secretFields.has(name) ? '[redacted]' : isNested(value) ? redactedBelow(value, depth + 1) : (value as unknown);
+    if (written !== value)
+      (copy ??= (Array.isArray(fields) ? [...(fields as unknown[])] : { ...fields }) as Record<string, unknown>)[name] = written;
+  }
+  return (copy as Fields | null) ?? fields;
+}
+
+function redactedBelow(value: object, depth: number): unknown {
+  return depth > deepest ? '[nested]' : redacted(value, depth);
+}
+
+/** Errors are described by their serializer, which leaves their fields out. */
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Error);
 }
 
 /** Only what is known to be harmless: an error's other properties may hold the data it is about. */

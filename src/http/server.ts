@@ -134,6 +134,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const fastify = Fastify({
     bodyLimit: options.limits.bodySize,
     loggerInstance: options.log,
+    // Lines about a request are written where it ends, with its id.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     forceCloseConnections: true,

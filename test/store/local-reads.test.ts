@@ -71,8 +71,8 @@ const filter = fc.oneof(
 );
 const options = fc.record(
   {
-    projection: fc.constantFrom({ rank: 1 as const }, { deep: 0 as const }, { 'deep.value': 1 as const, _id: 0 as const }),
-    sort: fc.constantFrom({ rank: -1 as const, _id: 1 as const }, { _id: -1 as const }),
+    projection: fc.constantFrom<Record<string, 0 | 1>>({ rank: 1 }, { deep: 0 }, { 'deep.value': 1, _id: 0 }),
+    sort: fc.constantFrom<Record<string, 1 | -1>>({ rank: -1, _id: 1 }, { _id: -1 }),
     limit: fc.nat({ max: 4 }),
     skip: fc.nat({ max: 3 }),
   },

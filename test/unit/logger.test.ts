@@ -30,6 +30,17 @@ describe('the log', () => {
     expect(JSON.stringify(logged((log) => log.error({ err: error }, 'x')))).not.toMatch(/hunter2|keyValue/);
   });
 
+  test('has no field that is a secret by its name, however deep', () => {
+    const fields = {
+      password: 'hunter2',
+      request: { headers: { authorization: 'hunter2', host: 'shop' }, list: [{ variables: 'hunter2' }] },
+    };
+    const written = logged((log) => log.info(fields, 'x'));
+    expect(JSON.stringify(written)).not.toContain('hunter2');
+    expect(written['request']).toMatchObject({ headers: { authorization: '[redacted]', host: 'shop' } });
+    expect(fields.password).toBe('hunter2');
+  });
+
   test.each([
     ['an e-mail address', 'dup key: { email: "jo.müller+shop@mail.example.org" }', 'jo.müller'],
     ['an access token', 'bad eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl here', 'eyJzdWIiOiIxIn0'],
