@@ -478,6 +478,10 @@ const recommendations = {
     share.default(0),
     'Share of users who get more varied recommendations, to find out whether they like them better.',
   ),
+  EXPLORATION_SHARE: described(
+    share.default(0),
+    'Share of users who are shown a new product that few have seen in each list, so that more becomes known of it. Rests by itself where they click on less.',
+  ),
 };
 
 /** The variables by section, in the order of the documentation. */

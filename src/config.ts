@@ -50,7 +50,12 @@ export interface Config {
   visitorCookieLifetime: number;
   /** Whether refresh tokens go into a cookie and not into answers. */
   refreshTokenCookie: boolean;
-  recommender: { experimentShare: number; trainingInterval: number; gorse: { url: string; apiKey: string | undefined } | null };
+  recommender: {
+    experimentShare: number;
+    explorationShare: number;
+    trainingInterval: number;
+    gorse: { url: string; apiKey: string | undefined } | null;
+  };
   publicUrl: string;
   productUrl: string;
   /** The shop's currency, an ISO 4217 code. */
@@ -206,7 +211,12 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     refreshTokenCookie: values.REFRESH_TOKEN_COOKIE,
     maxOperationDepth: values.MAX_OPERATION_DEPTH,
     maxOperationCost: values.MAX_OPERATION_COST,
-    recommender: { experimentShare: values.EXPERIMENT_SHARE, trainingInterval: values.TRAINING_INTERVAL, gorse: gorse(values) },
+    recommender: {
+      experimentShare: values.EXPERIMENT_SHARE,
+      explorationShare: values.EXPLORATION_SHARE,
+      trainingInterval: values.TRAINING_INTERVAL,
+      gorse: gorse(values),
+    },
     publicUrl,
     currency: values.CURRENCY,
     productUrl: values.PRODUCT_URL ?? `${publicUrl}/products/{slug}`,

@@ -21,6 +21,7 @@ import {
 import type { Logger, RequestFacts } from '../log.js';
 import { SharedContext, type RequestContext } from '../relay/context.js';
 import type { CompiledOperations } from './compiled-operations.js';
+import { RequestError } from '../errors.js';
 import { isStoreUnavailable } from '../store/unavailable.js';
 import { formatError, rootOf } from './errors.js';
 import { HeldDocuments } from './held-documents.js';
@@ -90,13 +91,6 @@ const payloadBytes = 32 * 1024 * 1024;
 const smallestPayload = 500;
 /** Milliseconds; who would get events later than this is told to read the list anew. */
 const longestLag = 30_000;
-/** What an event came to for whoever asked like this. */
-interface Answer {
-  text: string;
-  /** Whether asking again may come to something else. */
-  isPassing: boolean;
-}
-
 const tooFarBehind = JSON.stringify({
   errors: [
     {
@@ -113,7 +107,7 @@ export class Broadcasts {
   private documents = 0;
   private readonly heldDocuments = new HeldDocuments();
   /** What the last events came to, by group and sequence, and by user where answers differ. */
-  private readonly payloads = new LRUCache<string, Promise<Answer>>({ maxSize: payloadBytes });
+  private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes });
   private readonly turns = new Turns();
 
   /**
@@ -200,7 +194,7 @@ export class Broadcasts {
     const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, names.map((name) => variables[name])]);
     let group = this.groups.get(key);
     if (!group) {
-      const execute = (event: LoggedEvent, context: RequestContext): Promise<Answer> =>
+      const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>
         this.execute(document, operationName, variables, event, context);
       // The document names the field, so all of a group want the same events.
       const delivers = (event: LoggedEvent): boolean => source.delivers(event);
@@ -230,25 +224,24 @@ export class Broadcasts {
     return number;
   }
 
-  /** @throws what the store does while it cannot be reached, since that is no answer: the event is there still */
+  /** @throws what passes, since that is no answer: the store cannot be reached, or takes too long. The event is there still. */
   private async execute(
     document: DocumentNode,
     operationName: string | undefined,
     variables: Record<string, unknown>,
     event: LoggedEvent,
     context: RequestContext,
-  ): Promise<Answer> {
+  ): Promise<string> {
     const facts = { operation: operationName, ...context.facts };
     try {
       const result = await this.operations.run(document, operationName, event, context, variables);
-      const unavailable = result.errors?.map(rootOf).find(isStoreUnavailable);
-      if (unavailable) throw unavailable as Error;
-      return { text: JSON.stringify(this.format(result, facts)), isPassing: false };
+      const passing = result.errors?.map(rootOf).find(isPassing);
+      if (passing) throw passing as Error;
+      return JSON.stringify(this.format(result, facts));
     } catch (error) {
-      if (isStoreUnavailable(rootOf(error))) throw error;
+      if (isPassing(error)) throw error;
       const report = (cause: unknown): void => this.report(cause, facts);
-      const errors = [formatError({ message: (error as Error).message }, error, report)];
-      return { text: JSON.stringify({ errors }), isPassing: errors[0]!.extensions?.['code'] === 'OPERATION_TIMEOUT' };
+      return JSON.stringify({ errors: [formatError({ message: (error as Error).message }, error, report)] });
     }
   }
 
@@ -257,6 +250,14 @@ export class Broadcasts {
     const errors = result.errors.map((error: GraphQLError) => formatError(error.toJSON(), error, (cause) => this.report(cause, facts)));
     return { ...(result as FormattedExecutionResult), errors };
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof RequestError && error.code === 'OPERATION_TIMEOUT';
+}
+
+function isPassing(error: unknown): boolean {
+  return isTimeout(error) || isStoreUnavailable(error);
 }
 
 class Member {
@@ -337,7 +338,7 @@ class Member {
   }
 }
 
-type Execute = (event: LoggedEvent, context: RequestContext) => Promise<Answer>;
+type Execute = (event: LoggedEvent, context: RequestContext) => Promise<string>;
 
 /** What a group delivers, and how. */
 interface Delivery {
@@ -348,7 +349,7 @@ interface Delivery {
 
 interface GroupSurroundings {
   hiddenAuthors: HiddenAuthors;
-  payloads: LRUCache<string, Promise<Answer>>;
+  payloads: LRUCache<string, Promise<string>>;
   rateLimits: RateLimits;
   turns: Turns;
   metrics: Realtime['metrics'];
@@ -396,7 +397,7 @@ class Group implements Follower {
         return await this.tryToAdmit(member);
       } catch (error) {
         if (member.left) return;
-        if (!isStoreUnavailable(rootOf(error)) || performance.now() > end) throw error;
+        if (!isPassing(rootOf(error)) || performance.now() > end) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, pause).unref());
     }
@@ -447,8 +448,14 @@ class Group implements Follower {
     if (events.length === 0) return;
     if (this.isTooLate(events[0]!)) return this.giveUp();
     const cursors = events.map(encodeEventCursor);
-    if (this.personal || !(await this.deliverShared(events, cursors)))
-      for (const [at, event] of events.entries()) await this.deliverEach(event, cursors[at]!);
+    try {
+      if (this.personal || !(await this.deliverShared(events, cursors)))
+        for (const [at, event] of events.entries()) await this.deliverEach(event, cursors[at]!);
+    } catch (error) {
+      // The next try may take as long, and others would wait for it. Whoever resumes keeps nobody waiting.
+      if (!isTimeout(error)) throw error;
+      for (const member of [...this.live]) member.drop('unavailable');
+    }
     for (const event of events) this.around.metrics.deliveryLag.observe((Date.now() - event.at.getTime()) / 1000);
   }
 
@@ -508,23 +515,20 @@ class Group implements Follower {
     });
   }
 
-  private async remember(key: string, make: () => Promise<Answer>): Promise<string> {
+  private remember(key: string, make: () => Promise<string>): Promise<string> {
     const fullKey = `${this.key} ${key}`;
     const known = this.around.payloads.get(fullKey);
-    if (known) return (await known).text;
+    if (known) return known;
     const payload = make();
     const remember = (size: number): void =>
       void this.around.payloads.set(fullKey, payload, { size: size + fullKey.length + smallestPayload });
     remember(0);
     // How large it is shows when it is there.
     payload.then(
-      ({ text, isPassing }) => {
-        if (isPassing) this.around.payloads.delete(fullKey);
-        else if (this.around.payloads.peek(fullKey) === payload) remember(text.length);
-      },
+      (text) => this.around.payloads.peek(fullKey) === payload && remember(text.length),
       () => this.around.payloads.delete(fullKey),
     );
-    return (await payload).text;
+    return payload;
   }
 
   /** Waits until the client has taken most of what it was sent, but not for ever. */

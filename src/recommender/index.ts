@@ -1,10 +1,12 @@
 export { wordsOf } from './dataset.js';
 export { segmentNames } from './segments.js';
 export { type EvaluationReport } from './evaluation-report.js';
+export { chooseToExplore, isWorthExploring, meanRate, type Showings } from './exploration.js';
 export { matchByText } from './fresh-items.js';
 export { type Profile } from './models/model.js';
 export { defaultParameters, type HyperParameters } from './parameters.js';
 export { interestIn, type PreprocessingReport, type RawInteraction } from './preprocessing.js';
 export { type SearchResult } from './search.js';
+export { randomNumbers } from './random-numbers.js';
 export { Ranker } from './serving.js';
 export { packInteractions } from './raw-interactions.js';

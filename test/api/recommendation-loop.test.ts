@@ -215,11 +215,11 @@ describe('what is shown and what comes of it', () => {
   test('puts each user into one variant for good, about as many into each', async () => {
     const { variantOf } = await import('../../src/modules/recommendation/experiment/experiment.service.js');
     const users = Array.from({ length: 2000 }, () => new mongoose.Types.ObjectId());
-    const treated = users.filter((user) => variantOf(user, 0.5) === 'diverse');
+    const treated = users.filter((user) => variantOf(user, 0.5, 0) === 'diverse');
     expect(treated.length / users.length).toBeGreaterThan(0.45);
     expect(treated.length / users.length).toBeLessThan(0.55);
-    expect(treated.every((user) => variantOf(user, 0.5) === 'diverse')).toBe(true);
-    expect(users.every((user) => variantOf(user, 0) === 'control')).toBe(true);
+    expect(treated.every((user) => variantOf(user, 0.5, 0) === 'diverse')).toBe(true);
+    expect(users.every((user) => variantOf(user, 0, 0) === 'control')).toBe(true);
     for (let at = 0; at < 12; at++) {
       const account = await teaLover();
       await see(account, await recommended(account, '', 'impressionId'));

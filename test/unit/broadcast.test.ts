@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test, vi } from 'vitest';
 import { Broadcasts, type Answers, type Sink } from '../../src/graphql/broadcast.js';
+import { RequestError } from '../../src/errors.js';
 import type { CompiledOperations } from '../../src/graphql/compiled-operations.js';
 import type { RateLimits } from '../../src/graphql/rate-limits.js';
 import type { EventLog, LoggedEvent } from '../../src/realtime/event-log.js';
@@ -21,6 +22,8 @@ class Shop {
   readonly events: LoggedEvent[] = [];
   /** How many more reads of the log, and answers, fail. */
   failures = { reads: 0, answers: 0 };
+  /** Whether what fails takes too long instead. */
+  isSlow = false;
   readonly reported: unknown[] = [];
   readonly announcements = new Announcements();
   readonly broadcasts: Broadcasts;
@@ -78,6 +81,7 @@ class Shop {
   private fail(what: 'reads' | 'answers'): void {
     if (this.failures[what] === 0) return;
     this.failures[what]--;
+    if (this.isSlow) throw new RequestError('OPERATION_TIMEOUT', 'The operation took too long.');
     throw new mongoose.mongo.MongoNetworkError('the connection is lost');
   }
 }
@@ -99,6 +103,17 @@ test('an event whose answer fails with the store comes when the store is back, o
       ]),
     patience,
   );
+});
+
+test('who cannot be answered in time is cut off without the event, and has it when resuming', async () => {
+  const shop = new Shop();
+  const received = await shop.subscriber();
+  shop.isSlow = true;
+  shop.failures.answers = 2;
+  shop.write();
+  await vi.waitFor(() => expect(received).toEqual(['unavailable']), patience);
+  const resumed = await shop.subscriber(0);
+  await vi.waitFor(() => expect(resumed).toEqual([answer(1)]), patience);
 });
 
 test('an event that cannot be read is read again without another announcement', async () => {

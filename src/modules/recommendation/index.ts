@@ -27,6 +27,8 @@ import { RecommendationMetrics } from './recommendation-metrics.js';
 export interface RecommendationOptions {
   /** The share of users who get the experiment's treatment, 0 to 1. */
   experimentShare: number;
+  /** The share of users who are shown new products that few have seen, 0 to 1. */
+  explorationShare: number;
   /** Milliseconds from one training to the next; 0 trains only when asked. */
   trainingInterval: number;
   /** Milliseconds that impressions and what came of them are kept. */
@@ -60,6 +62,8 @@ export function recommendationModule(foundation: Foundation, dependencies: Recom
     metrics,
     gorse: gorse?.candidates ?? null,
     experimentShare: options.experimentShare,
+    explorationShare: options.explorationShare,
+    log: foundation.log,
   });
   return describeModule({
     name: 'recommendation',

@@ -1,4 +1,6 @@
 /** What the log of impressions and outcomes says of the variants. */
+import type { Types } from 'mongoose';
+import type { Showings } from '../../../recommender/index.js';
 import { alwaysValidP, wilsonInterval, type ProportionInterval } from '../../../scoring/index.js';
 import type { ExperimentModels, OutcomeName } from './experiment.model.js';
 
@@ -43,6 +45,33 @@ export async function reportOf(models: ExperimentModels, days: number): Promise<
   const all = counts.sort((a, b) => a.variant.localeCompare(b.variant) || String(b.modelVersion).localeCompare(String(a.modelVersion)));
   const byVariant = mergeVariants(all).map(reportLine);
   return { variants: byVariant, byModelVersion: all.map(reportLine), comparisons: compare(byVariant) };
+}
+
+/** What came of showing some products to users of the exploring variant, by product. */
+export async function showingsOf(
+  { impressions, outcomes }: ExperimentModels,
+  products: readonly Types.ObjectId[],
+  days: number,
+): Promise<Map<string, Showings>> {
+  const exploring = { variant: 'exploring', at: { $gte: new Date(Date.now() - days * 24 * 60 * 60 * 1000) } };
+  const [shown, clicked] = await Promise.all([
+    impressions.aggregate<{ _id: Types.ObjectId; count: number }>([
+      { $match: { ...exploring, products: { $in: products } } },
+      { $unwind: '$products' },
+      { $match: { products: { $in: products } } },
+      { $group: { _id: '$products', count: { $sum: 1 } } },
+    ]),
+    outcomes.aggregate<{ _id: Types.ObjectId; count: number }>([
+      { $match: { ...exploring, product: { $in: products }, outcome: 'CLICKED' } },
+      { $group: { _id: '$product', count: { $sum: 1 } } },
+    ]),
+  ]);
+  const showings = new Map(shown.map(({ _id, count }) => [_id.toHexString(), { shown: count, clicked: 0 }]));
+  for (const { _id, count } of clicked) {
+    const entry = showings.get(_id.toHexString());
+    if (entry) entry.clicked = count;
+  }
+  return showings;
 }
 
 async function countsSince({ impressions, outcomes }: ExperimentModels, since: Date): Promise<Counts[]> {

@@ -68,6 +68,7 @@ function impressionSchema(retention: number): Schema<ImpressionDocument> {
     { shardKey: { _id: 'hashed' } },
   );
   schema.index({ user: 1, at: -1 });
+  schema.index({ variant: 1, at: -1 });
   schema.index({ at: 1 }, { expireAfterSeconds: retention / 1000 });
   return schema;
 }

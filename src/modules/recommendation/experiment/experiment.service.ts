@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { broken } from '../../../errors.js';
 import type { Change, Realtime } from '../../../realtime/index.js';
+import type { Showings } from '../../../recommender/index.js';
 import { insert, insertMissing } from '../../../store/documents.js';
 import type { BehaviourVerbs } from '../../behaviour/index.js';
 import type { DomainEvents } from '../../domain-events.js';
 import { isExpired, isOfAnother, tooOld, type Impression } from '../../impression.js';
 import type { ExperimentModels, ImpressionDocument, OutcomeName } from './experiment.model.js';
-import { reportOf, type RecommenderReportFigures } from './experiment-report.js';
+import { reportOf, showingsOf, type RecommenderReportFigures } from './experiment-report.js';
 
 /** Everybody gets the control when there is no experiment. */
-export const variants = ['control', 'diverse'] as const;
+export const variants = ['control', 'diverse', 'exploring'] as const;
 export type VariantName = (typeof variants)[number];
 
 const experiment = 'diversity';
@@ -20,11 +21,14 @@ const maxDismissed = 500;
 /**
  * Which variant a user gets: the same one always, on every process, and independent of everything else about them.
  * @param share of users who get the treatment, 0 to 1
+ * @param explorationShare of users who are shown new products, 0 to 1; nobody gets both
  */
-export function variantOf(user: Types.ObjectId | null, share: number): VariantName {
+export function variantOf(user: Types.ObjectId | null, share: number, explorationShare: number): VariantName {
   if (!user) return 'control';
   const hash = createHash('sha256').update(`${experiment} ${user.toHexString()}`).digest();
-  return hash.readUInt32BE() / 2 ** 32 < share ? 'diverse' : 'control';
+  const place = hash.readUInt32BE() / 2 ** 32;
+  if (place < share) return 'diverse';
+  return place >= 1 - explorationShare ? 'exploring' : 'control';
 }
 
 interface ExperimentDependencies {
@@ -136,6 +140,11 @@ export class ExperimentService {
       const impression = await this.models.impressions.findById(click.impression).session(session).lean();
       if (impression) await this.insertOutcome(change, impression, click.product, 'BOUGHT');
     }
+  }
+
+  /** What came of showing each of some products to users who explore, in the last days. */
+  showingsOf(products: readonly Types.ObjectId[], days: number): Promise<Map<string, Showings>> {
+    return showingsOf(this.models, products, days);
   }
 
   report(days: number): Promise<RecommenderReportFigures> {

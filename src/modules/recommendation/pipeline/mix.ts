@@ -26,26 +26,16 @@ export class FreshProducts {
   async mixInto(
     ranked: RecommendedItem[],
     model: LoadedModel,
-    { seeds, exclude }: RecommendationRequest,
-    { history, excluded }: ViewerContext,
+    request: RecommendationRequest,
+    viewer: ViewerContext,
   ): Promise<RecommendedItem[]> {
-    const ownIds = [...seeds, ...history.filter(isInterest).map(({ product }) => product)].slice(0, maxOwn);
-    const fresh = await this.since(model);
-    if (fresh.length === 0 || ownIds.length === 0) return ranked;
-    const placed = [...exclude, ...excluded, ...seeds, ...history.map(({ product }) => product), ...ranked.map(({ product }) => product)];
-    const taken = new Set(placed.map(String));
-    const candidates = fresh.filter(({ _id }) => !taken.has(_id.toHexString()));
-    const own = await this.catalog.productsByIds(ownIds);
-    const interactions = new Map(history.map((interaction) => [interaction.product.toHexString(), interaction]));
-    const additions = matchByText(own.map(plainTerms), candidates.map(plainTerms), model.ranker.vocabulary)
-      .filter(({ similarity }) => similarity >= minSimilarity)
-      .map(({ candidate, own: at }): RecommendedItem => {
-        const cause = own[at]!._id;
-        const kind = kindOf(interactions.get(cause.toHexString()));
-        const reasons = [{ kind, products: [cause], users: [] }];
-        return { product: candidates[candidate]!._id, score: 0, reasons, modelVersion: model.version };
-      });
-    return interleave(ranked, additions);
+    const listed = new Set(ranked.map(({ product }) => product.toHexString()));
+    const fresh = (await this.since(model)).filter(({ _id }) => !listed.has(_id.toHexString()));
+    const alike = await alikeInText(fresh, this.catalog, model, request, viewer);
+    return interleave(
+      ranked,
+      alike.map(({ item }) => item),
+    );
   }
 
   private async since(model: LoadedModel): Promise<ProductDocument[]> {
@@ -63,6 +53,32 @@ export class FreshProducts {
       .slice(0, count)
       .map(({ candidate }) => others[candidate]!._id);
   }
+}
+
+/**
+ * Those of some products that are like what the viewer is interested in, the most alike first, each with what it is like. What the
+ * viewer has to do with already is left out.
+ */
+export async function alikeInText(
+  products: readonly ProductDocument[],
+  catalog: CatalogVerbs,
+  model: LoadedModel,
+  { seeds, exclude }: RecommendationRequest,
+  { history, excluded }: ViewerContext,
+): Promise<{ item: RecommendedItem; similarity: number }[]> {
+  const ownIds = [...seeds, ...history.filter(isInterest).map(({ product }) => product)].slice(0, maxOwn);
+  const taken = new Set([...exclude, ...excluded, ...seeds, ...history.map(({ product }) => product)].map(String));
+  const candidates = products.filter(({ _id }) => !taken.has(_id.toHexString()));
+  if (candidates.length === 0 || ownIds.length === 0) return [];
+  const own = await catalog.productsByIds(ownIds);
+  const interactions = new Map(history.map((interaction) => [interaction.product.toHexString(), interaction]));
+  return matchByText(own.map(plainTerms), candidates.map(plainTerms), model.ranker.vocabulary)
+    .filter(({ similarity }) => similarity >= minSimilarity)
+    .map(({ candidate, own: at, similarity }) => {
+      const cause = own[at]!._id;
+      const reasons = [{ kind: kindOf(interactions.get(cause.toHexString())), products: [cause], users: [] }];
+      return { item: { product: candidates[candidate]!._id, score: 0, reasons, modelVersion: model.version }, similarity };
+    });
 }
 
 function plainTerms(product: ProductDocument): string[] {

@@ -1,5 +1,6 @@
 /** The pipeline: who asks, candidates, filter, explain, mix. */
 import type { Types } from 'mongoose';
+import type { Logger } from '../../../log.js';
 import type { BehaviourVerbs } from '../../behaviour/index.js';
 import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
 import type { OrderVerbs } from '../../order/index.js';
@@ -10,6 +11,7 @@ import type { RecommendationMetrics } from '../recommendation-metrics.js';
 import type { TrainingService } from '../training/training.service.js';
 import { firstAnswer, localCandidates, type CandidateSource } from './candidates.js';
 import { explain } from './explain.js';
+import { Exploration } from './exploration.js';
 import { available } from './filter.js';
 import type { LoadedModel } from './loaded-model.js';
 import { FreshProducts } from './mix.js';
@@ -36,6 +38,9 @@ interface RecommenderDependencies {
   gorse: CandidateSource | null;
   /** The share of users who get the experiment's treatment, 0 to 1. */
   experimentShare: number;
+  /** The share of users who are shown new products, 0 to 1. */
+  explorationShare: number;
+  log: Logger;
 }
 
 /** Some of what is ranked may be out of stock. */
@@ -44,18 +49,20 @@ const spare = 2;
 export class RecommenderService {
   private readonly sources: readonly CandidateSource[];
   private readonly fresh: FreshProducts;
+  private readonly exploration: Exploration;
 
   constructor(private readonly dependencies: RecommenderDependencies) {
     const { gorse, catalog } = dependencies;
     this.sources = gorse ? [gorse, localCandidates] : [localCandidates];
     this.fresh = new FreshProducts(catalog);
+    this.exploration = new Exploration(dependencies);
   }
 
   async recommend(request: RecommendationRequest): Promise<Recommendations> {
-    const { experiments, training, metrics, experimentShare } = this.dependencies;
+    const { experiments, training, metrics, experimentShare, explorationShare } = this.dependencies;
     const dismissedBy = (user: Types.ObjectId): Promise<Types.ObjectId[]> => experiments.dismissedBy(user);
     const viewer = await viewerContext({ ...this.dependencies, dismissedBy }, request);
-    const variant = variantOf(viewer.user, experimentShare);
+    const variant = variantOf(viewer.user, experimentShare, explorationShare);
     const { model } = training;
     const wide = { ...request, count: spare * request.count };
     const ranked = model ? await this.ranked(wide, viewer, model, variant) : await this.popular(wide, viewer);
@@ -73,7 +80,8 @@ export class RecommenderService {
     const found = await firstAnswer(this.sources, (source) => source.candidatesFor({ request, viewer, model, variant }));
     if (!found) return [];
     const explained = explain(found.answer, model, modelledViewer(model, viewer, request.seeds), found.source.versionOf(model));
-    return this.fresh.mixInto(explained, model, request, viewer);
+    const mixed = await this.fresh.mixInto(explained, model, request, viewer);
+    return variant === 'exploring' ? this.exploration.mixInto(mixed, model, request, viewer) : mixed;
   }
 
   /** Before the first training: the best-scored products. */
