@@ -20,6 +20,8 @@ const newForDays = 30;
 const maxNew = 200;
 /** The place that it gets, from 0; shorter lists do not explore. */
 const place = 4;
+/** What stands in so many places needs no other. */
+const usuallySeen = 10;
 /** Milliseconds after which it is looked at again what came of it. */
 const lookAgainAfter = 10 * 60 * 1000;
 /** At most so likely is it that exploration is stopped though it costs nothing. */
@@ -46,20 +48,20 @@ export class Exploration {
 
   constructor(private readonly dependencies: ExplorationDependencies) {}
 
-  /** Puts a product that is worth exploring into a ranking, where there is one for the viewer: the same all day, unless more is known. */
+  /** Puts a product that is worth exploring into a list, where there is one for the viewer: the same all day, unless more is known. */
   async mixInto(
     ranked: RecommendedItem[],
     model: LoadedModel,
     request: RecommendationRequest,
     viewer: ViewerContext,
   ): Promise<RecommendedItem[]> {
-    if (!viewer.user || request.count <= place || ranked.length <= place) return ranked;
+    if (!viewer.user || ranked.length <= place) return ranked;
     dependsOnMoment();
     const { products, showings, mean, isHarmful } = await this.current();
     if (isHarmful) return ranked;
     const showingsOf = ({ product }: { product: Types.ObjectId }): Showings =>
       showings.get(product.toHexString()) ?? { shown: 0, clicked: 0 };
-    const listed = new Set(ranked.slice(0, request.count).map(({ product }) => product.toHexString()));
+    const listed = new Set(ranked.slice(0, usuallySeen).map(({ product }) => product.toHexString()));
     const unknown = products.filter(({ _id }) => !listed.has(_id.toHexString()) && isWorthExploring(showingsOf({ product: _id }), mean));
     const alike = await alikeInText(unknown, this.dependencies.catalog, model, request, viewer);
     const best = alike[0]?.similarity ?? 1;
@@ -68,7 +70,7 @@ export class Exploration {
     if (chosen === null) return ranked;
     const { item } = alike[chosen]!;
     const others = ranked.filter(({ product }) => !product.equals(item.product));
-    return [...others.slice(0, place), { ...item, score: others[place]?.score ?? 0 }, ...others.slice(place)];
+    return [...others.slice(0, place), { ...item, score: others[place]?.score ?? 0 }, ...others.slice(place)].slice(0, request.count);
   }
 
   private current(): Promise<Findings> {

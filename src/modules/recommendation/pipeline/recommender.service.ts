@@ -66,7 +66,8 @@ export class RecommenderService {
     const { model } = training;
     const wide = { ...request, count: spare * request.count };
     const ranked = model ? await this.ranked(wide, viewer, model, variant) : await this.popular(wide, viewer);
-    const items = (await available(ranked, request)).slice(0, request.count);
+    const best = (await available(ranked, request)).slice(0, request.count);
+    const items = model && variant === 'exploring' ? await this.exploration.mixInto(best, model, request, viewer) : best;
     metrics.answered(items);
     return { variant, tracked: viewer.tracked, items };
   }
@@ -80,8 +81,7 @@ export class RecommenderService {
     const found = await firstAnswer(this.sources, (source) => source.candidatesFor({ request, viewer, model, variant }));
     if (!found) return [];
     const explained = explain(found.answer, model, modelledViewer(model, viewer, request.seeds), found.source.versionOf(model));
-    const mixed = await this.fresh.mixInto(explained, model, request, viewer);
-    return variant === 'exploring' ? this.exploration.mixInto(mixed, model, request, viewer) : mixed;
+    return this.fresh.mixInto(explained, model, request, viewer);
   }
 
   /** Before the first training: the best-scored products. */
