@@ -37,6 +37,10 @@ sheet.replaceSync(styles);
 /** Where the script came from: the API is there, too. */
 const scriptUrl = (document.currentScript as HTMLScriptElement | null)?.src ?? location.href;
 
+/** Milliseconds until what failed is tried again. */
+const firstWait = 1_000;
+const longestWait = 60_000;
+
 /** Which product an element is about, as variables of queries. */
 export type ProductNames = { id: string } | { externalId: string; source: string };
 
@@ -49,6 +53,8 @@ export abstract class ProductElement extends HTMLElement {
   private endings: (() => void)[] = [];
   /** Counts loads, so that what an earlier one brings late is not shown. */
   private load = 0;
+  private failures = 0;
+  private failedAt = 0;
 
   constructor() {
     super();
@@ -101,8 +107,19 @@ export abstract class ProductElement extends HTMLElement {
         if (load !== this.load) return;
         console.error('plaza:', error);
         this.render(h('p', { class: 'muted' }, this.speech.words.failed));
+        this.retry();
       })
       .finally(() => this.removeAttribute('aria-busy'));
+  };
+
+  /** Reads everything anew after a while: a longer one each time, until a time without failures. */
+  protected readonly retry = (): void => {
+    const now = Date.now();
+    if (now - this.failedAt > 2 * longestWait) this.failures = 0;
+    this.failedAt = now;
+    const wait = Math.min(longestWait, firstWait * 2 ** this.failures++) * (0.5 + Math.random() / 2);
+    const timer = setTimeout(this.restart, wait);
+    this.endings.push(() => clearTimeout(timer));
   };
 
   private names(): ProductNames | null {

@@ -52,7 +52,7 @@ export class PlazaQuestions extends ListElement<Question> {
   ): () => void {
     const onEvent = ({ questionId, question }: { cursor: string; questionId: string; question: Question | null }): void =>
       onChange(questionId, question);
-    return api.subscribe(subscription, variables, onEvent, this.restart);
+    return api.subscribe(subscription, variables, onEvent, this.retry);
   }
 
   protected item({ body, createdAt, author, answers }: Question): HTMLElement {

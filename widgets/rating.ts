@@ -24,7 +24,7 @@ export class PlazaRating extends ProductElement {
     const onEvent = ({ rating }: { cursor: string; rating: Rating | null }): void => {
       if (rating) this.renderRating(rating);
     };
-    this.follow(api.subscribe(subscription, variables, onEvent, this.restart));
+    this.follow(api.subscribe(subscription, variables, onEvent, this.retry));
   }
 
   private renderRating({ mean, reviewCount }: Rating): void {

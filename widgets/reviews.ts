@@ -50,7 +50,7 @@ export class PlazaReviews extends ListElement<Review> {
     onChange: (id: string, item: Review | null) => void,
   ): () => void {
     const onEvent = ({ reviewId, review }: { cursor: string; reviewId: string; review: Review | null }): void => onChange(reviewId, review);
-    return api.subscribe(subscription, variables, onEvent, this.restart);
+    return api.subscribe(subscription, variables, onEvent, this.retry);
   }
 
   private pageSize(): number {

@@ -151,7 +151,7 @@ async function run(path: string, options: Options, verbs: Features['verbs'] | nu
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const started = { source: request.source, format: request.format.name, file: basename(path) };
   const notes = verbs && !options.dryRun ? await verbs.importRuns.begin(started) : null;
-  const report = await noted(notes, async () => {
+  const report = await noted(notes, path, async () => {
     const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', async (onProgress) => {
       const listener = new Console(options, onProgress, notes);
       return [await importFiles(request, writer, listener, stop.signal), listener] as const;
@@ -164,14 +164,16 @@ async function run(path: string, options: Options, verbs: Features['verbs'] | nu
   if (options.strict && report.rejected > 0) process.exitCode = exitCodes.someRejected;
 }
 
-/** Does the work of an import, and notes how it ended. */
-async function noted(notes: ImportNotes | null, work: () => Promise<ImportReport>): Promise<ImportReport> {
+/** Does the work of an import, and notes how it ended, without where the files lie. */
+async function noted(notes: ImportNotes | null, path: string, work: () => Promise<ImportReport>): Promise<ImportReport> {
   try {
     const report = await work();
     await notes?.end(null);
     return report;
   } catch (error) {
-    await notes?.end(error instanceof ImportFailure ? error.message : 'The import failed. The command says why.');
+    await notes?.end(
+      error instanceof ImportFailure ? error.message.replaceAll(path, basename(path)) : 'The import failed. The command says why.',
+    );
     throw error;
   }
 }

@@ -65,6 +65,7 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
   let shop: Server;
   let browser: Browser;
   let page: Page;
+  let shopUrl: string;
   const problems: string[] = [];
 
   beforeAll(async () => {
@@ -74,13 +75,26 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
 <plaza-reviews external-id="1001" source="shop" page-size="2"></plaza-reviews>
 <plaza-questions product-id="${productId}" locale="de"></plaza-questions>
 </main></body></html>`;
-    shop = createServer((_request, response) => void response.setHeader('content-type', 'text/html; charset=utf-8').end(html));
+    const hostile = `<!doctype html><html lang="en"><head><title>Blue teapot</title><script src="${plaza.url}/widgets.js" defer></script></head>
+<body><h1>Blue teapot</h1>
+<plaza-reviews id="none" external-id='"><img src=x onerror="document.title=1">' source="' || 1 == 1"></plaza-reviews>
+<plaza-rating product-id="javascript:document.title=1" locale="<script>"></plaza-rating>
+<plaza-rating id="some" product-id="${productId}" locale="../../de"></plaza-rating>
+<plaza-questions product-id="${productId}" heading-level="1 onclick=x" page-size="-1e9" source='{"$ne":null}'></plaza-questions>
+</body></html>`;
+    const strict = `default-src 'none'; script-src ${plaza.url}; connect-src ${plaza.url} ${plaza.url.replace('http', 'ws')}`;
+    shop = createServer(({ url }, response) => {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      if (url !== '/strict') return void response.end(html);
+      response.setHeader('content-security-policy', `${strict}; img-src 'none'; require-trusted-types-for 'script'`).end(hostile);
+    });
     shop.listen(0, '127.0.0.1');
     await once(shop, 'listening');
+    shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
     browser = await openBrowser();
     page = await browser.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(`http://127.0.0.1:${(shop.address() as AddressInfo).port}/`);
+    await page.goto(`${shopUrl}/`);
   });
 
   afterAll(async () => {
@@ -140,5 +154,29 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
     await page.getByRole('button', { name: 'Show more' }).click();
     await shows('Pours well.');
     expect(problems).toEqual([]);
+  });
+
+  test('obey a strict policy of the page, and whatever their attributes say is nothing but text', async () => {
+    const guarded = await browser.newPage();
+    const said: string[] = [];
+    guarded.on('pageerror', (error) => said.push(error.message));
+    guarded.on('console', (message) => /Content.Security.Policy|Trusted/i.test(message.text()) && said.push(message.text()));
+    await guarded.goto(`${shopUrl}/strict`);
+    await guarded.getByText('Yes, it is.').waitFor({ timeout: 60_000 });
+    await guarded.locator('#some').getByRole('img').waitFor();
+    expect(await guarded.locator('#none').locator('img').count()).toBe(0);
+    expect(await guarded.title()).toBe('Blue teapot');
+    expect(said).toEqual([]);
+    await guarded.close();
+  });
+
+  test('try again where the API was away when the page was opened', async () => {
+    const early = await browser.newPage();
+    let failures = 0;
+    await early.route('**/graphql', (route) => (failures++ < 4 ? route.abort() : route.continue()));
+    await early.goto(`${shopUrl}/`);
+    await early.getByText('Pours well.').or(early.getByText('The third.')).first().waitFor({ timeout: 60_000 });
+    expect(failures).toBeGreaterThan(4);
+    await early.close();
   });
 });

@@ -3,12 +3,16 @@
  * Plaza is killed at random on the way, and nothing is lost and nothing happens twice.
  */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { randomNumbers } from '../../src/recommender/random-numbers.js';
+import { chromiumPath, openBrowser } from '../support/browser.js';
 import { TestMailServer } from '../support/mail.js';
 import { runCommand } from '../support/processes.js';
 import { RestartingPlaza } from '../support/restarting-plaza.js';
@@ -139,6 +143,36 @@ class Page {
   }
 }
 
+/** The shop's own page in a browser, with a widget for each product; reviews come without a reload. */
+async function openStorefront() {
+  const widgets = shelf.map(({ externalId, source }) => `<plaza-reviews external-id="${externalId}" source="${source}"></plaza-reviews>`);
+  const html = `<!doctype html><html lang="en"><title>Toys</title><script src="${plaza.url}/widgets.js" defer></script>${widgets.join('')}</html>`;
+  const server = createServer((_request, response) => void response.setHeader('content-type', 'text/html').end(html)).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  const browser = await openBrowser();
+  const page = await browser.newPage();
+  await insist(async () => {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction('customElements.get("plaza-reviews") !== undefined', undefined, { timeout: 5_000 });
+  });
+  let loads = 0;
+  page.on('load', () => loads++);
+  const shows = (at: number) => page.locator('plaza-reviews').nth(at).getByText(`I like pot ${at}.`, { exact: true });
+  return {
+    /** How often it shows the review of each product. */
+    shown: () => Promise.all(numbers.map((at) => shows(at).count())),
+    async close() {
+      expect(loads).toBe(0);
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
 /** The staff's token; the password is the one that the command printed. */
 async function signInAsStaff(): Promise<string> {
   const { stdout } = await runCommand('console-user', ['staff@shop.example', '--role', 'admin', 'merchant'], environment());
@@ -179,6 +213,7 @@ test(`from a sale to the customer’s erasure, with Plaza killed on the way (SEE
   await until(async () => (await allProducts()).every((product) => product !== null));
   const products = await allProducts();
   const pages = products.map(({ id, reviews }) => new Page(id, reviews.liveCursor));
+  const storefront = chromiumPath ? await openStorefront() : null;
 
   // It delivers, and each customer is invited once.
   for (const at of numbers) await shop.tell('fulfillment.updated', { orderExternalId: `order-${at}`, status: 'DELIVERED' });
@@ -204,6 +239,10 @@ test(`from a sale to the customer’s erasure, with Plaza killed on the way (SEE
   const kills = plaza.kills;
   await plaza.settle();
   expect(pages.map(({ shown }) => shown)).toEqual(numbers.map((at) => [`I like pot ${at}.`]));
+  if (storefront) {
+    await until(async () => (await storefront.shown()).every((count) => count > 0));
+    expect(await storefront.shown()).toEqual(numbers.map(() => 1));
+  }
   for (const message of told()) verify(hook.secret, message);
   expect(new Set(told().map(({ id }) => id)).size).toBe(customers);
   const { _service: service } = await insist(() => ask('{ _service { sdl } }'));
@@ -232,6 +271,7 @@ test(`from a sale to the customer’s erasure, with Plaza killed on the way (SEE
   await until(async () => (await Promise.all(numbers.map((at) => insist(() => isForgotten(at))))).every(Boolean));
   await plaza.settle();
   for (const page of pages) page.close();
+  await storefront?.close();
 
   // Nothing is left to do, nothing was refused, and nothing happened twice.
   const left = await ask(

@@ -56,6 +56,13 @@ export function Health() {
       <p role="status">
         {ready === null ? t('Loading…') : ready ? `✓ ${t('The server and its store answer.')}` : `✗ ${t('The server is not ready.')}`}
       </p>
+      {points.length === 0 && (
+        <p className="muted">
+          {t(
+            'Rates, lags and the cache are shown once you enter the server’s METRICS_TOKEN. Without that variable, the server gives no metrics here.',
+          )}
+        </p>
+      )}
       <form className="toolbar" onSubmit={submit}>
         <label className="wide">
           METRICS_TOKEN
@@ -82,6 +89,8 @@ function Charts({ points }: { points: Point[] }) {
   return (
     <>
       <div className="charts">
+        <Chart title={t('Requests a second')} at={at} values={rates(at, of('plaza_http_requests_total'))} />
+        <Chart title={t('Answered from the cache, %')} at={at} values={cacheShares(points)} />
         <Chart title={t('Subscribers')} at={at} values={of('plaza_subscribers')} />
         <Chart title={t('Memory, MB')} at={at} values={of('process_resident_memory_bytes').map((bytes) => bytes / 1e6)} />
         <Chart title={t('Processor, %')} at={at} values={rates(at, of('process_cpu_seconds_total')).map((share) => share * 100)} />
@@ -111,6 +120,21 @@ function Charts({ points }: { points: Point[] }) {
 /** What a counter grew by in a second. */
 function rates(at: number[], values: number[]): number[] {
   return values.map((value, index) => (index === 0 ? 0 : Math.max(0, (value - values[index - 1]!) / (at[index]! - at[index - 1]!))));
+}
+
+/** What of a hundred questions the cache answered between two readings; what it was where nobody asked. */
+function cacheShares(points: Point[]): number[] {
+  const counts = points.map(({ samples }) => ({
+    hits: sumOf(samples, 'plaza_cache_answers_total', { outcome: 'hit' }),
+    all: sumOf(samples, 'plaza_cache_answers_total'),
+  }));
+  let last = 0;
+  return counts.map(({ hits, all }, index) => {
+    const before = counts[index - 1] ?? { hits: 0, all: 0 };
+    // A server that was started anew counts from the beginning.
+    if (all > before.all) last = (100 * (hits - before.hits)) / (all - before.all);
+    return Math.max(0, last);
+  });
 }
 
 function Chart({ title, at, values }: { title: string; at: number[]; values: number[] }) {

@@ -265,4 +265,8 @@ export const chinese: Record<string, string> = {
   File: '文件',
   Line: '行',
   Column: '列',
+  'Rates, lags and the cache are shown once you enter the server’s METRICS_TOKEN. Without that variable, the server gives no metrics here.':
+    '输入服务器的 METRICS_TOKEN 后，会显示速率、延迟和缓存。未设置该变量时，服务器不在此提供指标。',
+  'Requests a second': '每秒请求数',
+  'Answered from the cache, %': '由缓存应答，%',
 };

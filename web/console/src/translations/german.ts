@@ -267,4 +267,8 @@ export const german: Record<string, string> = {
   File: 'Datei',
   Line: 'Zeile',
   Column: 'Spalte',
+  'Rates, lags and the cache are shown once you enter the server’s METRICS_TOKEN. Without that variable, the server gives no metrics here.':
+    'Raten, Rückstände und der Cache werden gezeigt, wenn der METRICS_TOKEN des Servers angegeben ist. Ohne diese Variable gibt der Server hier keine Metriken heraus.',
+  'Requests a second': 'Anfragen pro Sekunde',
+  'Answered from the cache, %': 'Aus dem Cache beantwortet, %',
 };

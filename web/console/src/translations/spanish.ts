@@ -266,4 +266,8 @@ export const spanish: Record<string, string> = {
   File: 'Archivo',
   Line: 'Línea',
   Column: 'Columna',
+  'Rates, lags and the cache are shown once you enter the server’s METRICS_TOKEN. Without that variable, the server gives no metrics here.':
+    'Las tasas, los retrasos y la caché se muestran a quien tiene el METRICS_TOKEN del servidor. Sin esa variable, el servidor no da métricas aquí.',
+  'Requests a second': 'Peticiones por segundo',
+  'Answered from the cache, %': 'Respondido desde la caché, %',
 };
