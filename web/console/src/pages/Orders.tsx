@@ -108,12 +108,14 @@ export function Orders() {
                 <td>{node.items.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')}</td>
                 <td>{node.totalPrice.formatted}</td>
                 <td>{t(node.status)}</td>
-                <td className="row">
-                  {next[node.status].map((status) => (
-                    <button type="button" key={status} disabled={updating} onClick={() => void advance(node.id, status)}>
-                      {t(status)}
-                    </button>
-                  ))}
+                <td>
+                  <div className="row">
+                    {next[node.status].map((status) => (
+                      <button type="button" key={status} disabled={updating} onClick={() => void advance(node.id, status)}>
+                        {t(status)}
+                      </button>
+                    ))}
+                  </div>
                 </td>
               </tr>
             ))}
