@@ -59,15 +59,21 @@ export class Commands {
   private readonly expiry: Expiry;
   private readonly cursors: Cursors;
   private readonly atTheDoor: boolean;
+  private readonly budget: number;
   private readonly definitions: DefinitionCommands;
   private readonly streams: StreamCommands;
   private readonly handlers: Record<string, Handler>;
 
+  /**
+   * @param thread null for one that leaves what takes long to others
+   * @param budget what it does of a read before it leaves it
+   */
   constructor(
     private readonly catalog: Catalog,
     private readonly address: () => string,
-    { thread }: { thread: number | null },
+    { thread, budget = 600 }: { thread: number | null; budget?: number },
   ) {
+    this.budget = budget;
     this.atTheDoor = thread === null;
     this.cursors = new Cursors(thread ?? 0);
     this.reader = new Reader(catalog);
@@ -194,7 +200,7 @@ export class Commands {
   }
 
   private view(command: Document): View {
-    return this.transactionOf(command) ?? (this.atTheDoor ? { budget: new Budget() } : {});
+    return this.transactionOf(command) ?? (this.atTheDoor ? { budget: new Budget(this.budget) } : {});
   }
 
   /** The transaction a command runs in, begun if the command says so. */

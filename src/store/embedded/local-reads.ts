@@ -20,6 +20,9 @@ const { deserialize, serialize } = mongo.BSON;
 type Command = Record<string, unknown>;
 type Stored = Record<string, unknown>;
 
+/** Less than at the store's door: while a read runs here, no request is answered. */
+const budget = 300;
+
 /** As the driver writes and reads. */
 const written = { ignoreUndefined: false } as const;
 const read = { validation: { utf8: false } } as const;
@@ -34,7 +37,7 @@ export class LocalReads {
    */
   constructor(path: string, clock: SharedArrayBuffer) {
     this.catalog = new Catalog(path, { readOnly: true, commits: () => BigInt(commitsOn(clock)) });
-    this.commands = new Commands(this.catalog, () => '', { thread: null });
+    this.commands = new Commands(this.catalog, () => '', { thread: null, budget });
   }
 
   /** What a find finds; null where it is left to the store's threads. */

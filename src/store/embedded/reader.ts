@@ -41,7 +41,7 @@ export class OverBudget extends Error {}
 
 /** How much a read may do, in documents looked at; tests and large documents cost more. */
 export class Budget {
-  private left = 600;
+  constructor(private left: number) {}
 
   /** @throws OverBudget when it is used up */
   spend(cost: number): void {
