@@ -84,7 +84,12 @@ function buildFeatures(foundation: Foundation, config: Config) {
   const accessLog = accessLogModule(foundation, { users }, { retention: retention.accessLog });
   const importRun = importRunModule(foundation, { retention: retention.imports });
   const socialGraph = socialGraphModule(foundation, { users });
-  const catalog = catalogModule(foundation, { images, socialGraph: socialGraph.verbs, users }, config);
+  const screening = screeningModule(
+    foundation,
+    { users },
+    { ...config, ownHosts: ownHostsOf(config), retention: retention.screening, decisionRetention: retention.reports },
+  );
+  const catalog = catalogModule(foundation, { images, screening: screening.verbs, socialGraph: socialGraph.verbs, users }, config);
   const behaviour = behaviourModule(
     foundation,
     { users, catalog: catalog.verbs },
@@ -94,11 +99,6 @@ function buildFeatures(foundation: Foundation, config: Config) {
       consentRetention: retention.consents,
       visitorConsentLifetime: retention.visitorConsents,
     },
-  );
-  const screening = screeningModule(
-    foundation,
-    { users },
-    { ...config, retention: retention.screening, decisionRetention: retention.reports },
   );
   const notification = notificationModule(
     foundation,
@@ -464,6 +464,11 @@ function mailTransport({ mail }: Config, log: Logger): MailTransport {
 /** Where links in mails about accounts lead. */
 function accountUrlOf({ accountUrl }: Config): (action: string, token: string) => string {
   return (action, token) => accountUrl.replaceAll('{action}', action).replaceAll('{token}', token);
+}
+
+/** Where the shop's own pages are. */
+function ownHostsOf(config: Config): ReadonlySet<string> {
+  return new Set([config.publicUrl, productUrlOf(config)('slug')].map((url) => new URL(url).host));
 }
 
 /** Where the shop shows a product. */

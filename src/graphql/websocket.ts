@@ -66,7 +66,10 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
         }
         const { query, operationName, variables, extensions } = options.trusted?.resolve(payload) ?? payload;
         const document = operations.document(query);
-        if (!('kind' in document)) return document;
+        if (!('kind' in document)) {
+          await rateLimits.chargeRefused(query, extra.context!.address);
+          return document;
+        }
         const name = operationName || undefined;
         if (extra.identity && !(await isCurrent(extra.identity, extra.socket))) return [wrapped(sessionEnded())];
         const contextValue = extra.context!.fresh();

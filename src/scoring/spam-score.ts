@@ -31,10 +31,21 @@ export function spamScore({ accountAge, links, repeats, recent, capitals }: Spam
 
 const shortestJudged = 20;
 
-/** What a text alone shows. */
-export function signsOfText(text: string): Pick<SpamSigns, 'links' | 'capitals'> {
+/** Addresses with a protocol, of well-known endings, or with a path. */
+const link =
+  /(?:https?:\/\/|www\.)\S+|(?<![\w.-])(?:[\w-]+\.)+[a-z]{2,24}\/[^\s/]\S*|(?<![\w-])[\w-]+\.(?:com|net|org|info|biz|shop|store|online|site|club|live|app|dev|xyz|top|vip|ru|cn|io|co|cc|tk|de|fr|uk|eu)\b/gi;
+
+/** What a text alone shows. @param ownHosts hosts of the shop itself, to which links are none */
+export function signsOfText(text: string, ownHosts: ReadonlySet<string> = new Set()): Pick<SpamSigns, 'links' | 'capitals'> {
   const letters = text.match(/\p{L}/gu) ?? [];
   const capitals = text.match(/\p{Lu}/gu) ?? [];
-  const links = text.match(/(?:https?:\/\/|www\.)\S+|(?<![\w-])[\w-]+\.(?:com|net|org|info|biz|shop|xyz|top|ru|cn|io)\b/gi) ?? [];
+  // As browsers read it: full-width letters and dots are letters and dots.
+  const found = text.normalize('NFKC').replaceAll('。', '.').match(link) ?? [];
+  const links = found.filter((one) => !ownHosts.has(hostOf(one)));
   return { links: links.length, capitals: letters.length < shortestJudged ? 0 : capitals.length / letters.length };
+}
+
+function hostOf(link: string): string {
+  const address = /^https?:/i.test(link) ? link : `http://${link}`;
+  return URL.canParse(address) ? new URL(address).host : '';
 }

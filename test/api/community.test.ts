@@ -295,6 +295,16 @@ describe('spam', () => {
       expect((await mutate(name, input, '__typename', author)).userErrors).toMatchObject([{ code: 'LOOKS_LIKE_SPAM' }]);
   });
 
+  promise('Links in the texts of new merchants’ products are refused, and so is every text of a restricted merchant’s.', async () => {
+    const seller = await plaza.account({ merchant: true });
+    const product = await plaza.product(seller);
+    const rename = async (title: string) => (await mutate('updateProduct', { productId: product, title }, '__typename', seller)).userErrors;
+    expect(await rename('Teapots at www.spam.example')).toMatchObject([{ code: 'LOOKS_LIKE_SPAM' }]);
+    expect(await rename('Green teapot')).toEqual([]);
+    await moderate(seller.id, 'RESTRICT');
+    expect(await rename('Red teapot')).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+  });
+
   promise('When held content is restored, the users it concerns and the followers are notified.', async () => {
     const [author, follower] = await two();
     await follow(follower, author);

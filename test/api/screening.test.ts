@@ -1,8 +1,9 @@
 /** Everything that is published, edited or sent passes one door against spam. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { usePlaza, type Account } from '../support/plaza.js';
+import { storeId, usePlaza, type Account } from '../support/plaza.js';
+import { upload } from '../support/uploads.js';
 
-const plaza = usePlaza({ SPAM_THRESHOLD: '1' });
+const plaza = usePlaza({ SPAM_THRESHOLD: '1', PRODUCT_URL: 'https://shop.example/p/{slug}' });
 const spam = 'Cheap watches: https://a.example https://b.example https://c.example';
 
 let merchant: Account;
@@ -161,4 +162,93 @@ test('what moderators take out of sight teaches the screening to hold the like o
   expect((await comment(await plaza.account(), 'My soup stays warm and the handle is small')).held).toBe(false);
   const { errors } = await plaza.query('{ spamClassifier { precision } }', {}, author.token);
   expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
+});
+
+describe('what a new merchant says of a product', () => {
+  const link = 'Order at https://cheap.example now';
+  const price = { amountMinor: 1999, currency: 'EUR' };
+  const codes = (rules: { code: string; field: string[] }[]) => rules.map(({ code, field }) => `${code} ${field.join('.')}`);
+  let category: string;
+  beforeAll(async () => {
+    category = await plaza.category();
+  });
+  const fields: [string, object, string][] = [
+    ['title', { title: link }, 'input.title'],
+    ['description', { description: link }, 'input.description'],
+    ['brand', { brand: 'cheap.store' }, 'input.brand'],
+    ['attribute’s name', { attributes: [{ name: 'www.cheap.example', value: 'a' }] }, 'input.attributes.0.name'],
+    ['attribute’s value', { attributes: [{ name: 'a', value: 't.me/cheap' }] }, 'input.attributes.0.value'],
+  ];
+
+  test.each(fields)('has no links in the %s, when it is created, changed or written in bulk', async (_field, content, path) => {
+    const account = await plaza.account({ merchant: true });
+    const product = { title: 'Teapot', price, categoryId: category, ...content };
+    const created = await mutate('createProduct', product, 'product { id }', account);
+    expect(created.product).toBeNull();
+    expect(codes(created.userErrors)).toEqual([`LOOKS_LIKE_SPAM ${path}`]);
+    const id = await plaza.product(account);
+    expect(codes((await mutate('updateProduct', { productId: id, ...content }, 'product { id }', account)).userErrors)).toEqual([
+      `LOOKS_LIKE_SPAM ${path}`,
+    ]);
+    const source = `source of ${account.handle}`;
+    const bulk = {
+      source,
+      products: [
+        { externalId: 'spam', title: 'Teapot', ...content },
+        { externalId: 'fine', title: 'Teapot' },
+      ],
+    };
+    const { results } = await mutate('upsertProducts', bulk, 'results { externalId outcome userErrors { code field } }', account);
+    expect(codes(results[0].userErrors)).toEqual([`LOOKS_LIKE_SPAM ${path.replace('input', 'input.products.0')}`]);
+    expect(results[1].outcome).toBe('CREATED');
+  });
+
+  test('has no links in the alternative text of a picture', async () => {
+    const account = await plaza.account({ merchant: true });
+    const imageId = await upload(plaza, account, 'PRODUCT', { altText: link });
+    const product = { title: 'Teapot', price, categoryId: category, imageIds: [imageId] };
+    expect(codes((await mutate('createProduct', product, 'product { id }', account)).userErrors)).toEqual([
+      'LOOKS_LIKE_SPAM input.imageIds',
+    ]);
+    const productId = await plaza.product(account);
+    expect(codes((await mutate('updateProduct', { productId, imageIds: [imageId] }, 'product { id }', account)).userErrors)).toEqual([
+      'LOOKS_LIKE_SPAM input.imageIds',
+    ]);
+  });
+
+  test('may be alike for hundreds of products, name the shop’s own pages, and have its page in a field of its own', async () => {
+    const account = await plaza.account({ merchant: true });
+    const description = `See https://shop.example/p/teapot`;
+    const products = Array.from({ length: 100 }, (_, at) => ({
+      externalId: String(at),
+      title: 'TEAPOT',
+      description,
+      url: 'https://pots.example/teapot',
+    }));
+    const { results } = await mutate('upsertProducts', { source: account.handle, products }, 'results { outcome }', account);
+    expect(new Set(results.map(({ outcome }: { outcome: string }) => outcome))).toEqual(new Set(['CREATED']));
+  });
+
+  test('is taken from a merchant of more than thirty days and from administrators', async () => {
+    const old = await plaza.account({ merchant: true });
+    const long = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000);
+    await plaza.connection.collection('users').updateOne({ _id: storeId(old.id) }, { $set: { createdAt: long } });
+    const product = { title: 'Teapot', description: link, price, categoryId: category };
+    expect((await mutate('createProduct', product, 'product { id }', old)).product).not.toBeNull();
+    const admin = await plaza.account({ merchant: true, role: 'ADMIN' });
+    expect((await mutate('createProduct', product, 'product { id }', admin)).product).not.toBeNull();
+  });
+
+  test('is refused while a moderator restricts the merchant, and stock and prices are not', async () => {
+    const account = await plaza.account({ merchant: true });
+    const id = await plaza.product(account);
+    await mutate('moderateContent', { contentId: account.id, action: 'RESTRICT', reason: 'Spam' }, 'entry { createdAt }', moderator);
+    const refused = ['NOT_ALLOWED input.title'];
+    const changed = await mutate('updateProduct', { productId: id, title: 'Green teapot' }, 'product { id }', account);
+    expect(codes(changed.userErrors)).toEqual(refused);
+    const created = await mutate('createProduct', { title: 'Cup', price, categoryId: category }, 'product { id }', account);
+    expect(codes(created.userErrors)).toEqual(refused);
+    const stocked = await mutate('updateProduct', { productId: id, stock: 3 }, 'product { stock }', account);
+    expect(stocked.userErrors).toEqual([]);
+  });
 });

@@ -215,6 +215,207 @@ describe('what the viewer can do agrees with what the mutation answers', () => {
   });
 });
 
+describe('in every state of content, its author is told what the mutation then answers', () => {
+  const moderate = (contentId: string, action: string) =>
+    plaza.mutate('moderateContent', { contentId, action, reason: 'A test' }, 'entry { createdAt }', moderator.token);
+  const mutations: Record<keyof typeof content, { edit?: [string, (id: string) => object]; remove: [string, (id: string) => object] }> = {
+    Review: {
+      edit: ['updateReview', (reviewId) => ({ reviewId, title: 'New' })],
+      remove: ['deleteReview', (reviewId) => ({ reviewId })],
+    },
+    Comment: {
+      edit: ['editComment', (commentId) => ({ commentId, body: 'New' })],
+      remove: ['deleteComment', (commentId) => ({ commentId })],
+    },
+    Question: { remove: ['deleteQuestion', (questionId) => ({ questionId })] },
+    Answer: {
+      edit: ['editAnswer', (answerId) => ({ answerId, body: 'New' })],
+      remove: ['deleteAnswer', (answerId) => ({ answerId })],
+    },
+    Share: { remove: ['deleteShare', (shareId) => ({ shareId })] },
+  };
+
+  interface Place {
+    writer: Account;
+    id: string;
+    productId: string;
+    /** What the content is right below, other than the product. */
+    parent?: string;
+    /** Who wrote that, or sells the product. */
+    host: Account;
+  }
+
+  const places: Record<keyof typeof content, (writer: Account) => Promise<Place>> = {
+    async Review(writer) {
+      const productId = await product();
+      return { writer, id: (await plaza.review(writer, productId)).review.id, productId, host: merchant };
+    },
+    async Comment(writer) {
+      const productId = await product();
+      const parent = (await plaza.review(other, productId)).review.id as string;
+      return {
+        writer,
+        id: await made('addComment', { subjectId: parent, body: `Hi ${Math.random()}` }, 'comment', writer),
+        productId,
+        parent,
+        host: other,
+      };
+    },
+    async Question(writer) {
+      const productId = await product();
+      return {
+        writer,
+        id: await made('askQuestion', { productId, body: `Blue ${Math.random()}?` }, 'question', writer),
+        productId,
+        host: merchant,
+      };
+    },
+    async Answer(writer) {
+      const productId = await product();
+      const parent = await made('askQuestion', { productId, body: `Blue ${Math.random()}?` }, 'question', other);
+      return {
+        writer,
+        id: await made('answerQuestion', { questionId: parent, body: `Yes ${Math.random()}` }, 'answer', writer),
+        productId,
+        parent,
+        host: other,
+      };
+    },
+    async Share(writer) {
+      const productId = await product();
+      return { writer, id: await made('shareProduct', { productId, channel: 'FOLLOWERS' }, 'share', writer), productId, host: merchant };
+    },
+  };
+
+  const states: Record<string, (place: Place) => Promise<unknown>> = {
+    hidden: ({ id }) => moderate(id, 'HIDE'),
+    'hidden and restored': async ({ id }) => {
+      await moderate(id, 'HIDE');
+      await moderate(id, 'RESTORE');
+    },
+    'below what is hidden': async ({ parent, id }) => moderate(parent ?? id, 'HIDE'),
+    'of an archived product': ({ productId }) => plaza.mutate('archiveProduct', { productId }, 'product { id }', merchant.token),
+    'of a restricted author': ({ writer }) => moderate(writer.id, 'RESTRICT'),
+    'of an author whom its host blocks': async ({ writer, host }) =>
+      plaza.mutate('blockUser', { userId: writer.id }, 'user { id }', host.token),
+    'of an author who blocks its host': async ({ writer, host }) =>
+      plaza.mutate('blockUser', { userId: host.id }, 'user { id }', writer.token),
+  };
+
+  const kinds = Object.keys(mutations) as (keyof typeof content)[];
+  const every = kinds.flatMap((kind) => Object.keys(states).map((state) => [kind, state] as const));
+
+  test.each(every)('%s, %s', async (kind, state) => {
+    const { edit, remove } = mutations[kind];
+    const place = await places[kind](await plaza.account());
+    await states[state]!(place);
+    // Authors see what is hidden of theirs with the decision. What they do not see says nothing.
+    const seen = async (fields: string) => {
+      const selection = `... on ${kind} { id ${fields} }`;
+      const { node, viewer } = await plaza.data(
+        `query ($id: ID!) { node(id: $id) { ${selection} } viewer { moderationDecisions { edges { node { content { ${selection} } } } } } }`,
+        { id: place.id },
+        place.writer.token,
+      );
+      const decided = viewer.moderationDecisions.edges.map((edge: { node: { content: unknown } }) => edge.node.content);
+      return node ?? decided.find((one: { id?: string } | null) => one?.id === place.id);
+    };
+    const before = await seen(`${edit ? 'viewerCanEdit { allowed }' : ''} viewerCanDelete { allowed }`);
+    if (['hidden', 'hidden and restored', 'of an archived product'].includes(state)) expect(before).toBeTruthy();
+    if (edit) {
+      const edited = await succeeds(edit[0], edit[1](place.id), place.writer.token);
+      if (before) expect(edited).toBe(before.viewerCanEdit.allowed);
+    }
+    // An edit may take it out of sight, which its author can then still delete.
+    const after = (await seen('viewerCanDelete { allowed }')) ?? { viewerCanDelete: { allowed: true } };
+    expect(await succeeds(remove[0], remove[1](place.id), place.writer.token)).toBe(after.viewerCanDelete.allowed);
+  });
+
+  test('a question whose only answer is hidden can be deleted, and not when the answer is back', async () => {
+    for (const [action, allowed] of [
+      ['HIDE', true],
+      ['RESTORE', false],
+    ] as const) {
+      const id = await content.Question();
+      const answer = await made('answerQuestion', { questionId: id, body: `Indeed ${Math.random()}` }, 'answer', other);
+      await moderate(answer, 'HIDE');
+      if (action === 'RESTORE') await moderate(answer, 'RESTORE');
+      const { node } = await plaza.data(
+        'query ($id: ID!) { node(id: $id) { ... on Question { viewerCanDelete { allowed } } } }',
+        { id },
+        author.token,
+      );
+      expect(node.viewerCanDelete.allowed).toBe(allowed);
+      expect(await succeeds('deleteQuestion', { questionId: id }, author.token)).toBe(allowed);
+    }
+  });
+
+  test.each<[string, (place: Place) => Promise<unknown>]>([
+    ['who is restricted', ({ writer }) => moderate(writer.id, 'RESTRICT')],
+    ['whom the merchant blocks', ({ writer }) => plaza.mutate('blockUser', { userId: writer.id }, 'user { id }', merchant.token)],
+    ['whose review is hidden', async ({ writer, productId }) => moderate((await plaza.review(writer, productId)).review.id, 'HIDE')],
+    [
+      'who deleted their review',
+      async ({ writer, productId }) =>
+        plaza.mutate('deleteReview', { reviewId: (await plaza.review(writer, productId)).review.id }, 'product { id }', writer.token),
+    ],
+  ])('viewerCanReview of a customer %s', async (_who, change) => {
+    const [writer, productId] = [await plaza.account(), await product()];
+    await change({ writer, id: '', productId, host: merchant });
+    const { product: found } = await plaza.data(
+      'query ($id: ID!) { product(id: $id) { viewerCanReview { allowed } } }',
+      { id: productId },
+      writer.token,
+    );
+    const input = { productId, ratings: { quality: 4, price: 4, service: 4 }, body: 'Good' };
+    expect(await succeeds('createReview', input, writer.token)).toBe(found?.viewerCanReview.allowed ?? false);
+  });
+});
+
+describe('what belongs to the viewer alone is one object, whatever is asked of it', () => {
+  const query = '{ viewer { privacySettings { id personalise } consent { id tracking } } }';
+
+  test('privacy settings and consent have IDs, by which only the viewer finds them', async () => {
+    const { viewer } = await plaza.data(query, {}, author.token);
+    const ids = [viewer.privacySettings.id, viewer.consent.id];
+    expect(new Set(ids).size).toBe(2);
+    const find = async (token?: string) =>
+      (await plaza.data('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids }, token)).nodes;
+    expect(await find(author.token)).toEqual([
+      { __typename: 'PrivacySettings', id: ids[0] },
+      { __typename: 'Consent', id: ids[1] },
+    ]);
+    expect(await find(other.token)).toEqual([null, null]);
+    expect(await find(moderator.token)).toEqual([null, null]);
+    expect(await find()).toEqual([null, null]);
+  });
+
+  test('a change answers the same object', async () => {
+    const { viewer } = await plaza.data(query, {}, author.token);
+    const settings = await plaza.mutate(
+      'updatePrivacySettings',
+      { personalise: false },
+      'privacySettings { id personalise }',
+      author.token,
+    );
+    expect(settings.privacySettings).toEqual({ id: viewer.privacySettings.id, personalise: false });
+    const choices = { tracking: true, personalisation: true, wordingVersion: '1' };
+    const consent = await plaza.mutate('updateConsent', choices, 'consent { id tracking }', author.token);
+    expect(consent.consent).toEqual({ id: viewer.consent.id, tracking: true });
+  });
+
+  test('a visitor has consent of their own, found by nobody who does not know the visitor', async () => {
+    const consentOf = async (visitorId: string, token?: string) =>
+      (await plaza.data('query ($v: String) { viewer { consent(visitorId: $v) { id } } }', { v: visitorId }, token)).viewer.consent.id;
+    const [one, two] = [await consentOf('visitor-one'), await consentOf('visitor-two')];
+    expect(one).not.toBe(two);
+    expect(one).not.toBe(await consentOf('visitor-one', author.token));
+    const { node } = await plaza.data('query ($id: ID!) { node(id: $id) { __typename id } }', { id: one });
+    expect(node).toEqual({ __typename: 'Consent', id: one });
+    expect((await plaza.data('query ($id: ID!) { node(id: $id) { __typename } }', { id: one }, author.token)).node).toBeNull();
+  });
+});
+
 describe('what users and products are to the viewer', () => {
   const relation = async (id: string, viewer?: Account) =>
     (await plaza.data('query ($id: ID!) { node(id: $id) { ... on User { isViewer viewerFollows viewerBlocks } } }', { id }, viewer?.token))

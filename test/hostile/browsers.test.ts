@@ -185,3 +185,31 @@ test.each([
 ])('an origin that is none is refused at the start: %s', (origin) => {
   expect(() => readConfig({ CORS_ORIGINS: origin, PLAZA_DATA_DIR: plaza.dataDirectory })).toThrow('CORS_ORIGINS');
 });
+
+test('what users write is text on every page of the server, and never markup or a script', async () => {
+  const markup = `</script><img src=x onerror=alert(1)>"'&<!--${'\u2028'}`;
+  const merchant = await plaza.account({ merchant: true });
+  const author = await plaza.account();
+  const product = { title: markup, description: markup, brand: markup, attributes: [{ name: markup.slice(0, 40), value: markup }] };
+  const id = await plaza.product(merchant, { ...product, slug: 'marked-up', source: 'markup', externalId: markup });
+  await plaza.mutate('updateProfile', { name: markup, bio: markup }, 'user { id }', author.token);
+  await plaza.review(author, id, { title: markup, body: markup });
+  const { question } = await plaza.mutate('askQuestion', { productId: id, body: markup }, 'question { id }', author.token);
+  await plaza.mutate('answerQuestion', { questionId: question.id, body: markup }, 'answer { id }', merchant.token);
+  const pages = [
+    '/products/marked-up',
+    ...['rating', 'reviews', 'questions'].flatMap((kind) => [
+      `/embed/${kind}/${id}`,
+      `/embed/${kind}/${id}?locale=${encodeURIComponent(markup)}`,
+    ]),
+  ];
+  for (const path of pages) {
+    const response = await fetch(`${plaza.url}${path}`, { headers: { accept: 'text/html' } });
+    const text = await response.text();
+    expect([path, response.status]).toEqual([path, 200]);
+    expect(text, path).not.toMatch(/<img src=x|<!--\u2028/);
+    expect(text.match(/<\/script>/g)?.length, path).toBe(text.match(/<script\b/g)?.length);
+    expect(response.headers.get('content-security-policy'), path).toMatch(/default-src 'none'/);
+    expect(response.headers.get('content-security-policy'), path).not.toMatch(/script-src[^;]*'unsafe-/);
+  }
+});

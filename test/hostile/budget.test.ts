@@ -1,4 +1,5 @@
 /** No request costs more than it may: cost is right for every document, and charged. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
@@ -130,6 +131,31 @@ describe('a budget that is used up', () => {
     for (let at = 0; at < 80; at++) statuses.push((await send(nonsense, { address })).status);
     expect(statuses).toContain(429);
     expect(statuses.filter((status) => status !== 400 && status !== 429)).toEqual([]);
+  });
+
+  test.each(['a WebSocket', 'an event stream'])('is used up by documents that are refused over %s', async (transport) => {
+    const address = freshAddress();
+    const query = `{ ${'x'.repeat(150)} ${many(4_000, () => 'y')} }`;
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'x-forwarded-for': address };
+    const socket = new WebSocket(`${plaza.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { 'x-forwarded-for': address },
+    });
+    const received = async () => String((await once(socket, 'message'))[0]);
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    expect(await received()).toContain('connection_ack');
+    const ask = async (id: string) => {
+      if (transport === 'an event stream')
+        return (await fetch(`${plaza.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).text();
+      const answer = received();
+      socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query } }));
+      return answer;
+    };
+    const answers = [];
+    for (let at = 0; at < 80; at++) answers.push(await ask(String(at)));
+    socket.terminate();
+    expect(answers[0]).toContain('GRAPHQL_VALIDATION_FAILED');
+    expect(answers.at(-1)).toContain('RATE_LIMITED');
   });
 
   test('refuses over WebSocket and event streams alike, and closes nothing', async () => {

@@ -115,6 +115,21 @@ describe('a spam score', () => {
 
   test('knows links and shouting when it sees them', () => {
     expect(signsOfText('See https://a.example/b and www.c.example, or d.shop').links).toBe(3);
+    for (const one of [
+      't.me/cheap',
+      'bit.ly/3xYz',
+      'WWW.C.EXAMPLE',
+      'ｈｔｔｐｓ://a.example',
+      'cheap。com',
+      'see shop.example.org/a?b',
+      'a.store',
+    ])
+      expect(signsOfText(one).links, one).toBe(1);
+    for (const one of ['and/or', 'Node.js', '1.5kg/m', 'i.e. this', 'a/b/c', '24/7', 'v2.0/3']) expect(signsOfText(one).links, one).toBe(0);
+    const own = new Set(['shop.example']);
+    expect(
+      signsOfText('https://shop.example/products/a and http://shop.example@evil.example/ and https://shop.example.evil.example', own).links,
+    ).toBe(2);
     expect(signsOfText('It is 3.5 l, e.g. for tea. Nice.').links).toBe(0);
     expect(signsOfText('BUY THIS TEAPOT NOW, EVERYBODY').capitals).toBe(1);
     expect(signsOfText('OK').capitals).toBe(0);

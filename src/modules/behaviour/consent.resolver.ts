@@ -4,7 +4,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver, Mutation } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { Viewer } from '../user/index.js';
-import type { ConsentService, Decision, Subject } from './consent.service.js';
+import type { ConsentService, Decision, OwnDecision, Subject } from './consent.service.js';
 import { Consent, UpdateConsentInput, UpdateConsentPayload } from './consent.type.js';
 import { isVisitorId, visitorIdNeeded } from './tracking.service.js';
 
@@ -23,9 +23,9 @@ export class ConsentResolver {
       description: 'An anonymous visitor’s ID, as in `trackEvents`. Ignored when signed in.',
     })
     visitorId?: string | null,
-  ): Promise<Decision | null> {
+  ): Promise<OwnDecision | null> {
     const subject = subjectOf(context, visitorId);
-    return subject && this.consents.decisionOf(subject);
+    return subject && owned(subject, await this.consents.decisionOf(subject));
   }
 
   @Mutation(() => UpdateConsentPayload, {
@@ -39,9 +39,23 @@ export class ConsentResolver {
     return payload(async () => {
       const subject = subjectOf(context, visitorId);
       if (!subject) throw broken('REQUIRED', visitorIdNeeded, 'visitorId');
-      return { consent: await this.consents.decide(subject, choices, wordingVersion) };
+      return { consent: owned(subject, await this.consents.decide(subject, choices, wordingVersion)) };
     });
   }
+}
+
+const visitors = 'visitor:';
+
+function owned(subject: Subject, decision: Decision): OwnDecision {
+  return { ...decision, _id: 'user' in subject ? subject.user.toHexString() : `${visitors}${subject.visitor}` };
+}
+
+/** @returns null where the key is somebody else's */
+export async function findConsent(consents: ConsentService, key: string, context: RequestContext): Promise<OwnDecision | null> {
+  const subject = subjectOf(context, key.startsWith(visitors) ? key.slice(visitors.length) : null);
+  if (!subject) return null;
+  const found = owned(subject, await consents.decisionOf(subject));
+  return found._id === key ? found : null;
 }
 
 function subjectOf({ signedIn }: RequestContext, visitorId: string | null | undefined): Subject | null {

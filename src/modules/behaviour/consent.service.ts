@@ -22,6 +22,11 @@ export interface Decision extends Choices {
   decidedAt: Date | null;
 }
 
+/** A decision with the key of the person or browser that decided. */
+export interface OwnDecision extends Decision {
+  _id: string;
+}
+
 export interface ConsentOptions {
   /** Whether nothing happens until somebody agreed; otherwise until somebody refuses. */
   consentRequired: boolean;

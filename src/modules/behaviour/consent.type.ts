@@ -1,9 +1,10 @@
+import { Node } from '../../relay/node.js';
 import { Field, InputType } from 'type-graphql';
-import { field, From, ObjectType, payloadType } from '../../relay/output.js';
-import type { Decision } from './consent.service.js';
+import { field, ObjectType, payloadType } from '../../relay/output.js';
+import type { OwnDecision } from './consent.service.js';
 
-@ObjectType({ description: 'What a user or an anonymous visitor agreed to.' })
-export class Consent extends From<Decision> {
+@ObjectType({ implements: Node, description: 'What a user or an anonymous visitor agreed to.' })
+export class Consent extends Node<OwnDecision> {
   @Field(() => Boolean, { description: 'Whether views, clicks and add-to-carts are stored.' })
   tracking!: boolean;
 

@@ -5,7 +5,7 @@ import type { UserVerbs } from '../user/index.js';
 import { behaviourModels } from './behaviour.model.js';
 import { BehaviourResolver } from './behaviour.resolver.js';
 import { consentModel } from './consent.model.js';
-import { ConsentResolver } from './consent.resolver.js';
+import { ConsentResolver, findConsent } from './consent.resolver.js';
 import { ConsentService, type ConsentOptions } from './consent.service.js';
 import { ImpressionIds } from './impression-ids.js';
 import { InteractionBulk } from './interaction.bulk.js';
@@ -47,6 +47,7 @@ export function behaviourModule(
     name: 'behaviour',
     collections,
     resolvers: [new BehaviourResolver(tracking, impressionIds), new ConsentResolver(consents)],
+    keyedNodes: { Consent: (key, context) => findConsent(consents, key, context) },
     personalData: [
       ownedDocuments({ name: 'behaviour', model: models.events, owner: 'user', erase: 'DELETE' }),
       ownedDocuments({ name: 'interactions', model: models.interactions, owner: 'user', erase: 'DELETE' }),

@@ -1,6 +1,6 @@
 /** Products: what merchants and administrators make of them, and what other features may do to them. */
 import type { Types } from 'mongoose';
-import { broken, RequestError } from '../../errors.js';
+import { broken, RequestError, RulesBroken } from '../../errors.js';
 import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
@@ -12,6 +12,7 @@ import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { ImageVerbs } from '../image/index.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import { inShop, maySee, notSoldOut } from './availability.js';
 import type { CatalogModels, ProductDocument } from './catalog.model.js';
 import { checkExternalIdentity, checkIdentifiers, type ExternalIdentity, type Identifiers } from './identifiers.js';
@@ -49,6 +50,7 @@ interface CatalogDependencies {
   realtime: Realtime;
   idempotency: IdempotencyKeys;
   images: ImageVerbs;
+  screening: ScreeningVerbs;
   events: DomainEventBus;
 }
 
@@ -70,7 +72,8 @@ export class CatalogService {
     const wanted = slugOf(input.slug, input.title);
     const keys = [categoryKey(input.category), slugKey('products', wanted)];
     const after = input.images ?? [];
-    await this.dependencies.images.prepare(merchant.userId, 'PRODUCT', after);
+    const uploads = await this.dependencies.images.prepare(merchant.userId, 'PRODUCT', after);
+    await this.requireFitTexts(merchant, input, uploads);
     const id = await withFreeSlug((attempt) =>
       this.dependencies.realtime.recordChange(keys, async ({ session, announce }) => {
         announce(catalogTopic);
@@ -90,7 +93,7 @@ export class CatalogService {
   async updateProduct(editor: SignedIn, id: Types.ObjectId, change: ProductChange): Promise<ProductDocument> {
     checkContent(change);
     await this.requireEditable(editor, id);
-    await this.prepareImages(editor.userId, id, change.images);
+    await this.requireFitTexts(editor, change, await this.prepareImages(editor.userId, id, change.images));
     const { slug: wanted, category, ...content } = change;
     const keys = [productKey(id), ...(category ? [categoryKey(category)] : []), ...(wanted ? [slugKey('products', slugify(wanted))] : [])];
     return withFreeSlug((attempt) =>
@@ -108,6 +111,13 @@ export class CatalogService {
     );
   }
 
+  /** What customers will read is what the merchant may say. @throws RulesBroken */
+  private async requireFitTexts(editor: SignedIn, content: ProductContent, uploads: readonly Pictured[]): Promise<void> {
+    const rule = await this.dependencies.screening.productTextRule(editor);
+    const rules = rule([...textsOf(content), ...uploads.map(({ altText }) => ({ text: altText, field: ['imageIds'] }))]);
+    if (rules.length > 0) throw new RulesBroken(rules);
+  }
+
   /** @throws RulesBroken, RequestError FORBIDDEN */
   private async requireEditable(editor: SignedIn, id: Types.ObjectId): Promise<void> {
     const product = await this.models.products.findById(id, { merchant: 1, archivedAt: 1 }).lean();
@@ -118,11 +128,11 @@ export class CatalogService {
   }
 
   /** Images that the product shows already may be of another editor. */
-  private async prepareImages(editor: Types.ObjectId, id: Types.ObjectId, images: Types.ObjectId[] | undefined): Promise<void> {
-    if (!images) return;
+  private async prepareImages(editor: Types.ObjectId, id: Types.ObjectId, images: Types.ObjectId[] | undefined): Promise<Pictured[]> {
+    if (!images) return [];
     const shown = await this.imagesOf(id, null);
     const fresh = images.filter((image) => !shown.some((known) => known.equals(image)));
-    await this.dependencies.images.prepare(editor, 'PRODUCT', fresh);
+    return this.dependencies.images.prepare(editor, 'PRODUCT', fresh);
   }
 
   private async showImages(
@@ -366,6 +376,21 @@ export function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, slug: 
     score: 0,
     commentCount: 0,
   };
+}
+
+type Pictured = { altText: string | null };
+
+/** What customers read of a product, with the fields that it is in. */
+export function textsOf({ title, description, brand, attributes }: ProductContent) {
+  return [
+    { text: title, field: ['title'] },
+    { text: description, field: ['description'] },
+    { text: brand, field: ['brand'] },
+    ...(attributes ?? []).flatMap(({ name, value }, at) => [
+      { text: name, field: ['attributes', String(at), 'name'] },
+      { text: value, field: ['attributes', String(at), 'value'] },
+    ]),
+  ];
 }
 
 const maxImages = 20;

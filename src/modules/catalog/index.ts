@@ -3,6 +3,7 @@ import type { ImageVerbs } from '../image/index.js';
 import type { RequestContext } from '../../relay/context.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import { updateSome, type PersonalData } from '../personal-data.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
@@ -47,7 +48,12 @@ export interface CatalogOptions {
 /** Products, categories and the search. */
 export function catalogModule(
   foundation: Foundation,
-  { images, socialGraph, users }: { images: ImageVerbs; socialGraph: SocialGraphVerbs; users: UserVerbs },
+  {
+    images,
+    screening,
+    socialGraph,
+    users,
+  }: { images: ImageVerbs; screening: ScreeningVerbs; socialGraph: SocialGraphVerbs; users: UserVerbs },
   { currency, dataDirectory }: CatalogOptions,
 ) {
   const { database, realtime, idempotency, events, log } = foundation;
@@ -57,8 +63,8 @@ export function catalogModule(
   const search = new CatalogSearch(bulk, dataDirectory, realtime.announcements, log);
   const chosen = new ChosenProducts(models, search);
   const loaders = catalogLoaders(models, tree, chosen);
-  const catalog = new CatalogService({ models, realtime, idempotency, events, images });
-  const productUpserts = new ProductUpserts({ models, realtime, events, tree, users });
+  const catalog = new CatalogService({ models, realtime, idempotency, events, images, screening });
+  const productUpserts = new ProductUpserts({ models, realtime, events, tree, users, screening });
   const categoryUpserts = new CategoryUpserts(models, tree);
   const scope = new FilterScope({ loaders, tree, socialGraph, currency });
   const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images, chosen };

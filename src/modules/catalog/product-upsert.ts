@@ -1,16 +1,17 @@
 /** Products by their IDs in another system: five hundred in the same few trips to the store as one. */
 import { isDeepStrictEqual } from 'node:util';
 import { Types } from 'mongoose';
-import { broken } from '../../errors.js';
+import { broken, RulesBroken } from '../../errors.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
 import { isOtherVersion, isOutdated, maxUpserts, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { DomainEventBus } from '../domain-events.js';
+import type { ScreeningVerbs } from '../screening/index.js';
 import type { UserVerbs } from '../user/index.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
-import { checkContent, newProduct } from './catalog.service.js';
+import { checkContent, newProduct, textsOf } from './catalog.service.js';
 import type { CategoryService } from './category.service.js';
 import type { MoneyAmount } from './money.js';
 import { slugify, withFreeSlug } from './slugs.js';
@@ -49,6 +50,7 @@ interface Dependencies {
   events: DomainEventBus;
   tree: CategoryService;
   users: UserVerbs;
+  screening: ScreeningVerbs;
 }
 
 type Written = { outcome: UpsertOutcome; document: ProductDocument };
@@ -65,7 +67,13 @@ export class ProductUpserts {
   /** Merchants write their own products, administrators any. @throws RulesBroken for what is wrong with the batch as a whole */
   async upsertProducts(actor: SignedIn, { source, products, merchant }: ProductBatch): Promise<Upserted<ProductDocument>[]> {
     const batch = new UpsertBatch('products', source, products);
-    for (const { item, at } of batch.valid) batch.check(at, () => checkContent({ ...item, externalId: null }));
+    const rule = await this.dependencies.screening.productTextRule(actor);
+    for (const { item, at } of batch.valid)
+      batch.check(at, () => {
+        checkContent({ ...item, externalId: null });
+        const rules = rule(textsOf(item));
+        if (rules.length > 0) throw new RulesBroken(rules);
+      });
     const owner = await this.ownerOf(actor, merchant);
     const categories = await this.categoriesOf(source, batch);
     const keys = [`upsert:products:${source}`, ...[...categories.values()].map(({ _id }) => categoryKey(_id))];

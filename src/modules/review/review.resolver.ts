@@ -304,6 +304,8 @@ export class ProductReviewsResolver {
     return this.scores.of(product, context, asksFor(info, 'liveCursor'));
   }
 
+  // A search reads the texts of all reviews that it looks through.
+  @Cost({ perItem: { argument: 'search', weight: 300 } })
   @FieldResolver(() => ReviewConnection, { description: 'Reviews of the product.' })
   async reviews(
     @Root() product: ProductDocument,

@@ -8,9 +8,13 @@ import { ScreeningResolver } from './screening.resolver.js';
 import { ScreeningService } from './screening.service.js';
 import { collections } from './screening.collections.js';
 
+export type { TextRule } from './screening.service.js';
+
 export interface ScreeningOptions {
   /** From which spam score on content is held; see `spamScore`. */
   spamThreshold: number;
+  /** The shop’s own hosts, to which anybody may link. */
+  ownHosts: ReadonlySet<string>;
   /** Milliseconds that digests of what was written are kept. */
   retention: number;
   /** Milliseconds that what moderators decided about is kept to learn from. */
@@ -25,11 +29,11 @@ export type ScreeningVerbs = ScreeningModule['verbs'];
 export function screeningModule(
   { database, events, log }: Foundation,
   { users }: { users: UserVerbs },
-  { spamThreshold, retention, decisionRetention }: ScreeningOptions,
+  { spamThreshold, ownHosts, retention, decisionRetention }: ScreeningOptions,
 ) {
   const models = screeningModels(database, retention);
   const learnt = new LearntScreening({ models, retention: decisionRetention, log });
-  const screening = new ScreeningService({ models, events, users, learnt, spamThreshold });
+  const screening = new ScreeningService({ models, events, users, learnt, spamThreshold, ownHosts });
   return describeModule({
     name: 'screening',
     collections,
@@ -47,6 +51,6 @@ export function screeningModule(
         for (const [field, text] of Object.entries(texts)) await screening.requireClean(change, user, text, field);
       },
     },
-    verbs: verbs(screening, ['requireClean', 'screen']),
+    verbs: verbs(screening, ['productTextRule', 'requireClean', 'screen']),
   });
 }

@@ -1,8 +1,10 @@
 /** Looks at what new accounts write before anybody else does. */
 import { createHash } from 'node:crypto';
 import { Types } from 'mongoose';
-import { broken } from '../../errors.js';
+import { broken, brokenRule, type BrokenRule, type RuleCode } from '../../errors.js';
 import type { Change } from '../../realtime/index.js';
+import type { MessageText } from '../../messages/index.js';
+import type { SignedIn } from '../../relay/context.js';
 import { signsOfText, spamScore } from '../../scoring/index.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
@@ -17,6 +19,9 @@ const trustedAfter = 30 * day;
 const floodWindow = 10 * 60 * 1000;
 const maxEarlier = 100;
 const minRepeatLength = 15;
+
+const looksLikeSpam = 'This looks like spam. Remove links, or try again later.';
+const restricted = 'A moderator has restricted your account.';
 
 export interface Contribution {
   author: Types.ObjectId;
@@ -33,7 +38,15 @@ interface ScreeningDependencies {
   learnt: LearntScreening;
   /** From which spam score on content is held. */
   spamThreshold: number;
+  /** The shop’s own hosts: links to them are no sign of spam. */
+  ownHosts: ReadonlySet<string>;
 }
+
+/** Says why texts by their fields may not be published. */
+export type TextRule = (texts: TextFields) => BrokenRule[];
+
+/** Texts with the path of their fields. */
+export type TextFields = readonly { text: string | null | undefined; field: readonly string[] }[];
 
 type Verdict = 'TRUSTED' | 'CLEAN' | 'SPAM' | 'RESTRICTED';
 
@@ -58,12 +71,32 @@ export class ScreeningService {
   async requireClean(change: Change, author: Types.ObjectId, text: string, ...field: string[]): Promise<void> {
     if (text.trim() === '') return;
     const verdict = await this.judge(change.session, author, text);
-    if (verdict === 'SPAM') throw broken('LOOKS_LIKE_SPAM', 'This looks like spam. Remove links, or try again later.', ...field);
-    if (verdict === 'RESTRICTED') throw broken('NOT_ALLOWED', 'A moderator has restricted your account.', ...field);
+    if (verdict === 'SPAM') throw broken('LOOKS_LIKE_SPAM', looksLikeSpam, ...field);
+    if (verdict === 'RESTRICTED') throw broken('NOT_ALLOWED', restricted, ...field);
+  }
+
+  /**
+   * The rule for what merchants say of products, which nobody looks through either. It goes by the texts alone, since shops
+   * have many products at once and many that are alike. What the shop's administrators write is the shop's own.
+   */
+  async productTextRule({ userId, roles }: SignedIn, session: ClientSession | null = null): Promise<TextRule> {
+    const { ownHosts, spamThreshold, users } = this.dependencies;
+    if (roles.includes('ADMIN')) return () => [];
+    const user = await users.accountOf(userId, session);
+    const age = user ? Date.now() - user.createdAt.getTime() : 0;
+    if (user?.restrictedAt) return (texts) => refusals(written(texts).slice(0, 1), 'NOT_ALLOWED', restricted);
+    if (age > trustedAfter) return () => [];
+    return (texts) => {
+      const given = written(texts);
+      const signs = signsOfText(given.map(({ text }) => text).join('\n'), ownHosts);
+      if (spamScore({ ...signs, accountAge: age / hour, recent: 0, repeats: 0 }) < spamThreshold) return [];
+      const linked = given.filter(({ text }) => signsOfText(text!, ownHosts).links > 0);
+      return refusals(linked.length > 0 ? linked : given, 'LOOKS_LIKE_SPAM', looksLikeSpam);
+    };
   }
 
   private async judge(session: ClientSession, author: Types.ObjectId, text: string): Promise<Verdict> {
-    const { models, spamThreshold, users } = this.dependencies;
+    const { models, ownHosts, spamThreshold, users } = this.dependencies;
     const user = await users.accountOf(author, session);
     if (user?.restrictedAt) return 'RESTRICTED';
     const now = Date.now();
@@ -78,7 +111,7 @@ export class ScreeningService {
       .lean();
     await insert(models.contributions, { _id: new Types.ObjectId(), author, digest, at: new Date(now) }, session);
     const score = spamScore({
-      ...signsOfText(text),
+      ...signsOfText(text, ownHosts),
       accountAge: age / hour,
       recent: earlier.filter(({ at }) => now - at.getTime() < floodWindow).length,
       repeats: text.length < minRepeatLength ? 0 : earlier.filter((contribution) => contribution.digest === digest).length,
@@ -89,4 +122,12 @@ export class ScreeningService {
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text.toLowerCase().replace(/\s+/g, ' ').trim()).digest('base64url');
+}
+
+function written(texts: TextFields): TextFields {
+  return texts.filter(({ text }) => text !== null && text !== undefined && text.trim() !== '');
+}
+
+function refusals(texts: TextFields, code: RuleCode, text: MessageText): BrokenRule[] {
+  return texts.map(({ field }) => brokenRule(code, text, ...field));
 }

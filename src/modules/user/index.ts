@@ -78,6 +78,7 @@ export function userModule(
     nodes: {
       Session: async (id, context) => context.signedIn && sessions.findOwn(context.signedIn, id),
       Viewer: async (id, context) => findViewer(id, context),
+      PrivacySettings: async (id, context) => (context.signedIn?.userId.equals(id) ? users.privacySettingsOf(id) : null),
     },
     personalData: [
       account(models, addresses),

@@ -11,7 +11,7 @@ import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
 import type { AccountService } from './account.service.js';
 import type { OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
-import type { PrivacyChoices, UserService } from './user.service.js';
+import type { PrivacySettingsOfUser, UserService } from './user.service.js';
 import {
   ChangeEmailInput,
   ChangeEmailPayload,
@@ -88,7 +88,7 @@ export class ViewerResolver {
 
   @Authorized()
   @FieldResolver(() => PrivacySettings, { nullable: true, description: 'The viewer’s privacy settings.' })
-  privacySettings(@Ctx() context: RequestContext): Promise<PrivacyChoices> {
+  privacySettings(@Ctx() context: RequestContext): Promise<PrivacySettingsOfUser> {
     return this.dependencies.users.privacySettingsOf(context.requireSignedIn().userId);
   }
 }

@@ -25,6 +25,9 @@ export interface ProfileChange {
   avatar?: Types.ObjectId | null;
 }
 
+/** The choices of a user, by their id. */
+export type PrivacySettingsOfUser = PrivacyChoices & { _id: Types.ObjectId };
+
 export interface PrivacyChoices {
   suggestToOthers: boolean;
   personalise: boolean;
@@ -96,15 +99,15 @@ export class UserService {
     await this.dependencies.images.show(session, user, content, { before: shown, after: showing, field: 'avatarId' });
   }
 
-  async privacySettingsOf(user: Types.ObjectId): Promise<PrivacyChoices> {
+  async privacySettingsOf(user: Types.ObjectId): Promise<PrivacySettingsOfUser> {
     const found = await this.models.users.findById(user, { hiddenFromSuggestions: 1, withoutPersonalisation: 1 }).lean();
-    return { suggestToOthers: !found?.hiddenFromSuggestions, personalise: !found?.withoutPersonalisation };
+    return { _id: user, suggestToOthers: !found?.hiddenFromSuggestions, personalise: !found?.withoutPersonalisation };
   }
 
   async updatePrivacySettings(
     user: Types.ObjectId,
     { suggestToOthers, personalise }: { suggestToOthers?: boolean | null; personalise?: boolean | null },
-  ): Promise<PrivacyChoices> {
+  ): Promise<PrivacySettingsOfUser> {
     const change = {
       ...(typeof suggestToOthers === 'boolean' && { hiddenFromSuggestions: !suggestToOthers }),
       ...(typeof personalise === 'boolean' && { withoutPersonalisation: !personalise }),

@@ -2,10 +2,10 @@ import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { WebAddress } from '../../input/web-address.js';
 import { connectionType } from '../../relay/connection.js';
 import { Node } from '../../relay/node.js';
-import { field, From, ObjectType, payloadType } from '../../relay/output.js';
+import { field, ObjectType, payloadType } from '../../relay/output.js';
 import type { OwnSession } from './session.service.js';
 import type { PublicUser } from './user.loader.js';
-import type { PrivacyChoices } from './user.service.js';
+import type { PrivacySettingsOfUser } from './user.service.js';
 import type { ViewerIdentity } from './viewer.js';
 
 export enum UserRole {
@@ -180,8 +180,8 @@ export class UpdateProfileInput {
   avatarId?: string | null;
 }
 
-@ObjectType({ description: 'The viewer’s privacy settings.' })
-export class PrivacySettings extends From<PrivacyChoices> {
+@ObjectType({ implements: Node, description: 'The viewer’s privacy settings.' })
+export class PrivacySettings extends Node<PrivacySettingsOfUser> {
   @Field(() => Boolean, { description: 'Whether the viewer may be suggested to other users with a similar taste.' })
   suggestToOthers!: boolean;
 
