@@ -22,6 +22,9 @@ export async function serveDocs(fastify: FastifyInstance): Promise<void> {
     root,
     prefix: docsPath,
     redirect: false,
+    // As people type them; the pages' own links have the whole name.
+    extensions: ['html'],
+    index: ['index.html', 'README.html'],
     decorateReply: false,
     setHeaders(response, path) {
       if (!path.endsWith('.html')) return;

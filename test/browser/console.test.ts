@@ -158,8 +158,32 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await receiver.stop();
   });
 
+  test('an administrator follows an import to its end, with the lines that it rejects', async () => {
+    const page = await openAs('admin');
+    const notes = await plaza.app.verbs.importRuns.begin({ source: 'old-shop', format: 'csv', file: 'reviews.csv' });
+    await go(page, 'Imports');
+    const run = page.getByRole('listitem').filter({ hasText: 'reviews.csv' });
+    await run.getByText('Running').waitFor();
+    notes.noteProgress(0.4);
+    await run.getByText('40 %').waitFor();
+    notes.noteRejected({ file: 'reviews.csv', line: 7, column: 'rating', reason: 'the rating is missing', value: '' });
+    await notes.end(null);
+    await run.getByText('Completed').waitFor();
+    await run.getByText('Rejected lines').click();
+    await run.getByRole('cell', { name: 'the rating is missing' }).waitFor();
+    await page.close();
+  });
+
+  test('an administrator sees at once that an evaluation goes on', async () => {
+    const page = await openAs('admin');
+    await go(page, 'Recommender');
+    await page.getByRole('button', { name: 'Evaluate now' }).click();
+    await page.getByRole('progressbar', { name: 'Training' }).waitFor({ timeout: 10_000 });
+    await page.close();
+  });
+
   test.each([
-    ['admin', ['Moderation', 'Audit trail', 'Webhooks', 'API keys', 'Recommender', 'Users', 'Health']],
+    ['admin', ['Moderation', 'Audit trail', 'Webhooks', 'API keys', 'Recommender', 'Imports', 'Users', 'Health']],
     ['merchant', ['Inbox', 'Products', 'Orders', 'Webhooks', 'API keys']],
   ])('has nothing serious that keeps anybody out: %s', async (role, names) => {
     const page = await openAs(role);

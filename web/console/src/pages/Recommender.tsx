@@ -147,7 +147,7 @@ const pollOtherwise = 15_000;
 export function Recommender() {
   const t = useText();
   const [interval, setPollInterval] = useState(pollWhileTraining);
-  const { data, error } = useQuery(recommenderQuery, { pollInterval: interval });
+  const { data, error, refetch } = useQuery(recommenderQuery, { pollInterval: interval });
   const [evaluate] = useMutation(trainMutation, { variables: { input: { action: 'EVALUATE' } } });
   const wanted = data && !data.recommenderStatus.training ? pollOtherwise : pollWhileTraining;
   if (wanted !== interval) setPollInterval(wanted);
@@ -156,11 +156,11 @@ export function Recommender() {
   return (
     <>
       <h1>{t('Recommender')}</h1>
-      <Status status={data.recommenderStatus} onStart={() => setPollInterval(pollWhileTraining)} />
+      <Status status={data.recommenderStatus} onStart={() => void refetch()} />
       <Evaluation
         evaluation={data.recommenderReport.evaluation}
         busy={data.recommenderStatus.training}
-        onStart={() => void evaluate().then(() => setPollInterval(pollWhileTraining))}
+        onStart={() => void evaluate().then(() => refetch())}
       />
       <Experiment report={data.recommenderReport} />
       <section>
