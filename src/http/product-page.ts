@@ -83,7 +83,7 @@ function pageOf(product: PageProduct): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${headOf(product)}
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d2330}h1{line-height:1.2}.price{font-size:1.4rem}article{border-top:1px solid #d8dce5;padding:.5rem 0}img{max-width:100%;border-radius:.5rem}.avatar{border-radius:50%;vertical-align:middle}</style>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1d2330}h1{line-height:1.2}.price{font-size:1.4rem}article{border-top:1px solid #d8dce5;padding:.5rem 0}img{max-width:100%;height:auto;border-radius:.5rem}article .picture{max-width:10rem}.avatar{border-radius:50%;vertical-align:middle}</style>
 </head>
 <body>
 ${bodyOf(product)}
@@ -105,7 +105,7 @@ ${images[0] ? `<meta property="og:image" content="${escapeHtml(images[0].share)}
 function bodyOf({ title, description, images, price, availability, rating, reviews }: PageProduct): string {
   const stars = rating.mean === null ? 'Not rated yet' : `${rating.mean.toFixed(1)} of 5 stars, ${rating.reviewCount} reviews`;
   return `<h1>${escapeHtml(title)}</h1>
-${images.map(imageOf).join('\n')}
+${images.map((image) => imageOf(image, 512)).join('\n')}
 <p class="price">${escapeHtml([price?.formatted, availabilityText[availability]].filter(Boolean).join(' – '))}</p>
 <p>${escapeHtml(stars)}</p>
 <p>${escapeHtml(description)}</p>
@@ -115,11 +115,12 @@ ${reviews.edges.map(({ node }) => articleOf(node)).join('\n')}`;
 function articleOf({ title, body, overall, images, author }: PageReview): string {
   const avatar = author?.avatar ? `<img class="avatar" src="${escapeHtml(author.avatar.url)}" alt="" width="32" height="32">` : '';
   const by = `<p>${avatar} ${overall.toFixed(1)} of 5, by ${escapeHtml(author?.name ?? 'a former user')}</p>`;
-  return `<article><h2>${escapeHtml(title || 'Review')}</h2>${by}<p>${escapeHtml(body)}</p>${images.map(imageOf).join(' ')}</article>`;
+  return `<article><h2>${escapeHtml(title || 'Review')}</h2>${by}<p>${escapeHtml(body)}</p>${images.map((image) => imageOf(image, 160)).join(' ')}</article>`;
 }
 
-function imageOf({ url, altText }: PageImage): string {
-  return `<img src="${escapeHtml(url)}" alt="${escapeHtml(altText ?? '')}">`;
+/** The place is kept before the picture is there: nothing moves when it comes. */
+function imageOf({ url, altText }: PageImage, size: number): string {
+  return `<img class="picture" src="${escapeHtml(url)}" alt="${escapeHtml(altText ?? '')}" width="${size}" height="${size}">`;
 }
 
 const availabilityText: Record<string, string> = { BACKORDER: 'On backorder', OUT_OF_STOCK: 'Sold out', UNLISTED: 'Not for sale' };
