@@ -3,6 +3,7 @@ import { chmodSync, constants, copyFileSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { OperatorError } from '../operator-error.js';
+import { endWritesWithTheirSocket } from './closed-sockets.js';
 import { Database } from './database.js';
 import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
 
@@ -33,6 +34,7 @@ export interface Store {
  */
 export async function openStore(options: StoreOptions, { share = false } = {}): Promise<Store> {
   const { uri, embedded } = options.mongodbUri ? { uri: options.mongodbUri, embedded: null } : await openEmbedded(options, share);
+  endWritesWithTheirSocket();
   const connection = mongoose.createConnection(uri, {
     monitorCommands: options.watchCommands ?? false,
     ...unlessInUri(uri, { serverSelectionTimeoutMS: 5_000, maxPoolSize: options.storePoolSize }),
