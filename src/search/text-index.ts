@@ -20,6 +20,13 @@ const alikeWeight = 0.45;
 const maxDistance = 2;
 const shareMistyped = 0.2;
 
+/**
+ * Thousands of words begin with the same letter. What begins so is kept as a term of its own, under a name that no word
+ * has; alphabets alone, since other scripts have as many letters as words.
+ */
+const beginning = '\u0001';
+const lastAlphabetic = 0x5ff;
+
 const buffered = 2000;
 const maxSegments = 8;
 const longest = 2 ** 16 - 1;
@@ -88,9 +95,8 @@ export class TextIndex {
     texts.forEach((text, field) => {
       let distinct = 0;
       for (const term of allTermsOf(text)) {
-        let counts = frequencies.get(term);
-        if (!counts) frequencies.set(term, (counts = new Uint16Array(this.boosts.length)));
-        if (counts[field]!++ === 0) distinct++;
+        if (countIn(frequencies, term, field, this.boosts.length) === 1) distinct++;
+        if (term.length > 1 && isAlphabetic(term)) countIn(frequencies, beginning + term[0]!, field, this.boosts.length);
       }
       this.lengths[slot * this.boosts.length + field] = Math.min(distinct, longest);
       this.lengthSums[field]! += Math.min(distinct, longest);
@@ -209,6 +215,11 @@ export class TextIndex {
       const exact = segment.find(text);
       if (exact >= 0) this.score(segment, exact, 1, within, found);
       if (match === 'EXACT') continue;
+      if (text.length === 1 && isAlphabetic(text)) {
+        const all = segment.find(beginning + text);
+        if (all >= 0) this.score(segment, all, beginningWeight, within, found);
+        continue;
+      }
       const [from, to] = segment.beginningWith(text);
       for (let at = from; at < to; at++) {
         const { length } = segment.terms[at]!;
@@ -253,4 +264,15 @@ export class TextIndex {
     const having = Math.min(living, own + (inMain < 0 ? 0 : main!.documents[inMain * boosts.length + field]!));
     return Math.log(1 + (living - having + 0.5) / (having + 0.5));
   }
+}
+
+function isAlphabetic(term: string): boolean {
+  return term.charCodeAt(0) <= lastAlphabetic;
+}
+
+/** @returns how often the field has the term now */
+function countIn(frequencies: Map<string, Uint16Array>, term: string, field: number, fields: number): number {
+  let counts = frequencies.get(term);
+  if (!counts) frequencies.set(term, (counts = new Uint16Array(fields)));
+  return ++counts[field]!;
 }

@@ -61,7 +61,7 @@ const conditions: fc.Arbitrary<SearchConditions> = fc.record(
   { requiredKeys: ['currency'] },
 );
 const order = fc.constantFrom('RELEVANCE', 'NEWEST', 'TOP_RATED', 'PRICE_LOWEST', 'PRICE_HIGHEST');
-const query = fc.constantFrom('', 'tea', 'te', 'iron blue', 'ketle', 'creme', '茶碗', 'nothing', '!!!');
+const query = fc.constantFrom('', 'tea', 'te', 't', 'iron b', 'iron blue', 'ketle', 'creme', '茶碗', 'nothing', '!!!');
 
 const everything = { size: 1000, backwards: false, after: null, before: null };
 
