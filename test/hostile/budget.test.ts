@@ -154,7 +154,7 @@ describe('a budget that is used up', () => {
     const answers = [];
     for (let at = 0; at < 80; at++) answers.push(await ask(String(at)));
     socket.terminate();
-    expect(answers[0]).toContain('GRAPHQL_VALIDATION_FAILED');
+    expect(answers[0]).toContain('QUERY_TOO_COMPLEX');
     expect(answers.at(-1)).toContain('RATE_LIMITED');
   });
 
