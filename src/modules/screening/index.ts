@@ -8,8 +8,6 @@ import { ScreeningResolver } from './screening.resolver.js';
 import { ScreeningService } from './screening.service.js';
 import { collections } from './screening.collections.js';
 
-export type { TextRule } from './screening.service.js';
-
 export interface ScreeningOptions {
   /** From which spam score on content is held; see `spamScore`. */
   spamThreshold: number;
