@@ -14,7 +14,7 @@ export async function serveDocs(fastify: FastifyInstance): Promise<void> {
   fastify.get('/docs', (_request, reply) => reply.redirect(docsPath));
   if (!existsSync(join(root, 'index.html'))) {
     const sentence = 'The documentation is not built. Run "npm run build:docs" and start the server again.\n';
-    fastify.get(`${docsPath}*`, (_request, reply) => reply.status(503).type('text/plain').send(sentence));
+    fastify.get(`${docsPath}*`, (_request, reply) => reply.status(404).type('text/plain').send(sentence));
     return;
   }
   const policies = new Map<string, string>();

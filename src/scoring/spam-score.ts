@@ -39,10 +39,14 @@ const link =
 export function signsOfText(text: string, ownHosts: ReadonlySet<string> = new Set()): Pick<SpamSigns, 'links' | 'capitals'> {
   const letters = text.match(/\p{L}/gu) ?? [];
   const capitals = text.match(/\p{Lu}/gu) ?? [];
-  // As browsers read it: full-width letters and dots are letters and dots.
-  const found = text.normalize('NFKC').replaceAll('。', '.').match(link) ?? [];
+  const found = asBrowsersRead(text).match(link) ?? [];
   const links = found.filter((one) => !ownHosts.has(hostOf(one)));
   return { links: links.length, capitals: letters.length < shortestJudged ? 0 : capitals.length / letters.length };
+}
+
+/** Full-width letters and dots are letters and dots. One by one, since putting many marks in order takes ever longer. */
+function asBrowsersRead(text: string): string {
+  return text.replace(/[^\p{ASCII}\p{M}]/gu, (character) => (character === '。' ? '.' : character.normalize('NFKC')));
 }
 
 function hostOf(link: string): string {

@@ -234,7 +234,7 @@ beforeAll(async () => {
   const own = async () =>
     (
       await plaza.data(
-        '{ viewer { notifications(first: 1) { edges { node { id } } } feed(first: 1) { edges { node { id } } } } }',
+        '{ viewer { notifications(first: 1) { edges { node { id } } } feed(first: 1) { edges { node { id } } } privacySettings { id } consent { id } } }',
         {},
         buyer.token,
       )
@@ -295,6 +295,8 @@ beforeAll(async () => {
     Appeal: appeal.id,
     Notification: viewer.notifications.edges[0].node.id,
     FeedItem: viewer.feed.edges[0].node.id,
+    PrivacySettings: viewer.privacySettings.id,
+    Consent: viewer.consent.id,
   };
   await plaza.app.verbs.recommendations.train();
   await plaza.connection.asPromise();
