@@ -209,6 +209,14 @@ const store = {
   ),
 };
 
+const search = {
+  SEARCH_URL: described(
+    url.refine((value) => new URL(value).username === '', 'must not hold credentials: they go into SEARCH_API_KEY').optional(),
+    'A Meilisearch that answers searches of products, for catalogues that outgrow the memory of a process. See [operations.md](operations.md). Without it, Plaza searches by itself.',
+  ),
+  SEARCH_API_KEY: described(text.optional(), 'Meilisearch’s API key, if it has one.'),
+};
+
 const accounts = {
   AUTH_SECRET: described(
     z.string().min(shortestSecret, `must have at least ${shortestSecret} characters`).optional(),
@@ -488,6 +496,7 @@ const recommendations = {
 export const configurationSections: Record<string, Record<string, z.ZodType>> = {
   Server: server,
   Store: store,
+  Search: search,
   Accounts: accounts,
   Mail: mail,
   'Push messages': webPush,
@@ -502,6 +511,7 @@ export const configurationSections: Record<string, Record<string, z.ZodType>> = 
 export const environment = z.object({
   ...server,
   ...store,
+  ...search,
   ...accounts,
   ...mail,
   ...webPush,

@@ -19,6 +19,8 @@ export interface Config {
   /** For answers that are kept; 0 for none. */
   cacheMemory: number;
   redisUrl: string | undefined;
+  /** What answers searches of products; null where the shop itself does. */
+  searchEngine: { url: string; apiKey: string | undefined } | null;
   trustedProxies: number;
   rateLimits: {
     costPerUser: number;
@@ -182,6 +184,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     storePoolSize: values.STORE_POOL_SIZE,
     cacheMemory: values.CACHE_MEMORY,
     redisUrl: values.REDIS_URL,
+    searchEngine: searchEngine(values),
     trustedProxies: values.TRUSTED_PROXIES,
     operationTimeout: values.OPERATION_TIMEOUT,
     maxAnswerSize: values.MAX_ANSWER_SIZE,
@@ -340,6 +343,12 @@ function limits(values: Environment): Limits {
     subscriptionsPerConnection: values.SUBSCRIPTIONS_PER_CONNECTION,
     subscriberBacklog: values.MAX_SUBSCRIBER_BACKLOG,
   };
+}
+
+function searchEngine({ SEARCH_URL: url, SEARCH_API_KEY: apiKey }: Environment): Config['searchEngine'] {
+  if (url) return { url, apiKey };
+  if (apiKey) throw new ConfigError('SEARCH_URL: required by SEARCH_API_KEY');
+  return null;
 }
 
 function gorse({ RECOMMENDER, GORSE_URL, GORSE_API_KEY }: Environment): Config['recommender']['gorse'] {

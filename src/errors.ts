@@ -12,6 +12,7 @@ export type RequestErrorCode =
   | 'QUERY_TOO_COMPLEX'
   | 'OPERATION_TIMEOUT'
   | 'ANSWER_TOO_LARGE'
+  | 'SEARCH_UNAVAILABLE'
   | 'CONFLICT'
   | 'CURSOR_EXPIRED';
 

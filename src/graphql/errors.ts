@@ -68,6 +68,7 @@ export function statusOf(code: string): number {
       RATE_LIMITED: 429,
       OPERATION_TIMEOUT: 503,
       STORE_UNAVAILABLE: 503,
+      SEARCH_UNAVAILABLE: 503,
       INTERNAL_SERVER_ERROR: 500,
     }[code] ?? 400
   );

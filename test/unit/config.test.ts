@@ -43,6 +43,8 @@ describe('the configuration', () => {
     ['ENCRYPTION_KEYS', 'short'],
     ['ENCRYPTION_KEYS', `one:${'a'.repeat(31)}`],
     ['ENCRYPTION_KEYS', `one:${'a'.repeat(32)},one:${'b'.repeat(32)}`],
+    ['SEARCH_URL', 'meilisearch:7700'],
+    ['SEARCH_URL', 'http://user:password@search.example'],
     ['SMTP_URL', 'mail.example.com'],
     ['ACCOUNT_URL', 'https://shop.example/account'],
     ['INTROSPECTION', 'perhaps'],
@@ -56,6 +58,14 @@ describe('the configuration', () => {
     ['CONNECTIONS_PER_USER', '0'],
   ])('names a wrong value: %s=%s', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`${name}: `));
+  });
+
+  test('wants to know where the search engine is that a key is for', () => {
+    expect(() => read({ SEARCH_API_KEY: 'key' })).toThrow(/SEARCH_URL: /);
+    expect(read({ SEARCH_URL: 'http://search:7700/', SEARCH_API_KEY: 'key' }).searchEngine).toEqual({
+      url: 'http://search:7700',
+      apiKey: 'key',
+    });
   });
 
   test('names every wrong value at once', () => {

@@ -48,9 +48,12 @@ export class ProductSearchResolver {
     const conditions = await this.scope.check(filter, context);
     const list = `searchProducts/${sort ?? 'RELEVANCE'}`;
     const ranked = { page: readRankedPage(page, list), withFacets: asksFor(info, 'facets') };
-    const { facets, products, start, total } = await this.catalogSearch.search({ query, conditions, sort: sort ?? null, ...ranked });
+    const { facets, products, start, total, totalIsCapped } = await this.catalogSearch.search({
+      ...{ query, conditions, sort: sort ?? null },
+      ...ranked,
+    });
     const found = await mapNodes(rankedPage(products, start, total, list), (id) => productInShop(this.loaders, context, id));
-    return { ...found, facets, totalCount: total, totalCountIsCapped: false };
+    return { ...found, facets, totalCount: total, totalCountIsCapped: totalIsCapped };
   }
 
   @FieldResolver(() => ProductFacets, { description: 'Filters that narrow the search, with counts.' })

@@ -1,7 +1,8 @@
 /**
  * Full-text search over the catalogue: relevance by BM25+, unfinished and mistyped words, facets with counts; and the
  * lists of products whose conditions no index of the store combines. A thread of its own has the index; here it is told
- * what changes in the store, and kept in a file for the next start.
+ * what changes in the store, and kept in a file for the next start. Where an engine outside answers searches, the
+ * thread has the lists alone.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,19 +10,18 @@ import { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
 import type { RankedPage } from '../../relay/window.js';
-import { pointsPerStar } from '../../scoring/index.js';
 import { dependsOnMoment } from '../../store/cache/reads.js';
 import { Worker, type ChangedDocuments } from '../../workers/index.js';
-import { isPriced, isSoldOut } from './availability.js';
 import type { CatalogBulk } from './catalog.bulk.js';
 import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { Facets } from './facets.js';
 import type { ProductConditions } from './product-filter.js';
 import { CatchUp } from './search/catch-up.js';
 import type { KeptPosition } from './search/kept-index.js';
-import type { SearchConditions, SearchedProduct } from './search/product-index.js';
+import type { SearchAnswer, SearchConditions, SearchRequest } from './search/product-index.js';
 import type { ListAnswer, ListOrder, ListPage } from './search/product-lists.js';
 import { SearchClient } from './search/search-client.js';
+import { searchedOf } from './searched-product.js';
 import { catalogTopic } from './writing.js';
 
 const pollInterval = 5_000;
@@ -40,8 +40,15 @@ export interface ProductSearch {
   withFacets: boolean;
 }
 
+/** What answers searches in place of the thread. */
+export interface SearchPort {
+  /** @throws RequestError SEARCH_UNAVAILABLE */
+  search(request: SearchRequest): Promise<SearchAnswer>;
+}
+
 export interface FoundProducts {
   total: number;
+  totalIsCapped: boolean;
   /** The position of the first of the page. */
   start: number;
   products: Types.ObjectId[];
@@ -67,12 +74,16 @@ export class CatalogSearch {
   private readonly catchUp = new CatchUp();
   readonly worker: Worker;
 
-  /** @param dataDirectory in which the index is kept */
+  /**
+   * @param dataDirectory in which the index is kept
+   * @param engine null where the thread answers searches
+   */
   constructor(
     private readonly catalog: CatalogBulk,
     private readonly dataDirectory: string,
     announcements: Announcements,
     log: Logger,
+    private readonly engine: SearchPort | null = null,
   ) {
     this.worker = new Worker({
       name: 'catalogue search',
@@ -92,18 +103,22 @@ export class CatalogSearch {
   async search({ query, conditions, sort, page, withFacets }: ProductSearch): Promise<FoundProducts> {
     // The index follows the store in its own time.
     dependsOnMoment();
-    await this.ready;
-    const { client } = await this.current();
-    const order = sort ?? 'RELEVANCE';
-    const { facets, products, ...rest } = await client.ask('search', { query, conditions: plain(conditions), order, page, withFacets });
+    const request: SearchRequest = { query, conditions: plain(conditions), order: sort ?? 'RELEVANCE', page, withFacets };
+    const { facets, products, start, total, totalIsCapped } = await (this.engine?.search(request) ?? this.searchHere(request));
     return {
-      ...rest,
+      ...{ start, total, totalIsCapped: totalIsCapped ?? false },
       products: products.map((id) => new Types.ObjectId(id)),
       facets: facets && {
         ...facets,
         categories: facets.categories.map(({ value, count }) => ({ category: new Types.ObjectId(value), count })),
       },
     };
+  }
+
+  private async searchHere(request: SearchRequest): Promise<SearchAnswer> {
+    await this.ready;
+    const { client } = await this.current();
+    return client.ask('search', request);
   }
 
   /** A page of the products that meet conditions, with what this process wrote before. */
@@ -124,7 +139,8 @@ export class CatalogSearch {
   private async open(): Promise<Followed> {
     const directory = join(this.dataDirectory, 'search');
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const client = new SearchClient({ path: join(directory, 'products.index') });
+    const withWords = this.engine === null;
+    const client = new SearchClient({ path: join(directory, withWords ? 'products.index' : 'lists.index'), withWords });
     const kept = await client.ask('open');
     const position = kept && (await this.isOfStore(kept, client)) ? kept : null;
     if (kept && !position) await client.ask('clear');
@@ -193,23 +209,6 @@ export class CatalogSearch {
     if (followed.isChanged && !followed.client.hasEnded) await this.keep(followed);
     await followed.client.stop();
   }
-}
-
-function searchedOf(product: ProductDocument): SearchedProduct {
-  const { _id, category, merchant, brand, sku, gtin, mpn, price, attributes, rating, score, createdAt, archivedAt } = product;
-  return {
-    id: _id.toHexString(),
-    category: category.toHexString(),
-    merchant: merchant.toHexString(),
-    names: [brand, sku, gtin, mpn].filter((name) => name !== null),
-    archived: archivedAt !== null,
-    price: price && { amountMinor: price.amountMinor, currency: price.currency },
-    attributes: attributes.map(({ name, value }) => ({ name, value })),
-    inStock: isPriced(product) && !isSoldOut(product),
-    rating: rating.count === 0 ? null : rating.points / rating.count / pointsPerStar,
-    createdAt: createdAt.getTime(),
-    ...{ title: product.title, description: product.description, brand, score },
-  };
 }
 
 function plain({ category, merchant, ...rest }: ProductConditions): SearchConditions {

@@ -96,6 +96,12 @@ export class CatalogBulk {
     return (await this.models.products.findById(id, { updatedAt: 1 }).lean())?.updatedAt ?? null;
   }
 
+  /** What categories are called, by hexadecimal id. */
+  async categoryNames(ids: readonly Types.ObjectId[]): Promise<ReadonlyMap<string, string>> {
+    const categories = await this.models.categories.find({ _id: { $in: [...ids] } }, { name: 1 }).lean();
+    return new Map(categories.map(({ _id, name }) => [_id.toHexString(), name]));
+  }
+
   /** The products right in a category. */
   productsIn(category: Types.ObjectId): AsyncIterable<ProductDocument> {
     return this.models.products.collection.find<ProductDocument>({ category }, { batchSize: 100 });

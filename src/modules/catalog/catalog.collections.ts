@@ -9,4 +9,5 @@ export const collections: Collections = {
     seenBy: 'Everybody',
   },
   categories: { none: 'The shop’s departments.' },
+  search_engine_leases: { none: 'Which process tells the search engine of changes.' },
 };

@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { ImageVerbs } from '../image/index.js';
 import type { RequestContext } from '../../relay/context.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
@@ -16,6 +16,9 @@ import { FilterScope } from './filter-scope.js';
 import { CatalogSearch } from './catalog-search.js';
 import { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.resolver.js';
 import { CatalogService } from './catalog.service.js';
+import { EngineLease } from './engine/engine-lease.js';
+import { EngineSync } from './engine/engine-sync.js';
+import { SearchEngine, type SearchEngineOptions } from './engine/search-engine.js';
 import { CatalogUpsertResolver } from './catalog-upsert.resolver.js';
 import { CategoryUpserts } from './category-upsert.js';
 import { ProductUpserts } from './product-upsert.js';
@@ -43,6 +46,8 @@ export interface CatalogOptions {
   currency: string;
   /** In which the search’s index is kept. */
   dataDirectory: string;
+  /** The engine that answers searches; null where the shop itself does. */
+  searchEngine: SearchEngineOptions | null;
 }
 
 /** Products, categories and the search. */
@@ -54,19 +59,19 @@ export function catalogModule(
     socialGraph,
     users,
   }: { images: ImageVerbs; screening: ScreeningVerbs; socialGraph: SocialGraphVerbs; users: UserVerbs },
-  { currency, dataDirectory }: CatalogOptions,
+  options: CatalogOptions,
 ) {
-  const { database, realtime, idempotency, events, log } = foundation;
+  const { database, realtime, idempotency, events } = foundation;
   const models = catalogModels(database);
   const tree = new CategoryService({ models, realtime });
   const bulk = new CatalogBulk(models);
-  const search = new CatalogSearch(bulk, dataDirectory, realtime.announcements, log);
+  const { search, workers } = searchOf(foundation, bulk, tree, options);
   const chosen = new ChosenProducts(models, search);
   const loaders = catalogLoaders(models, tree, chosen);
   const catalog = new CatalogService({ models, realtime, idempotency, events, images, screening });
   const productUpserts = new ProductUpserts({ models, realtime, events, tree, users, screening });
   const categoryUpserts = new CategoryUpserts(models, tree);
-  const scope = new FilterScope({ loaders, tree, socialGraph, currency });
+  const scope = new FilterScope({ loaders, tree, socialGraph, currency: options.currency });
   const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images, chosen };
   return describeModule({
     name: 'catalog',
@@ -94,7 +99,7 @@ export function catalogModule(
     },
     personalData: [productsOfMerchant(models)],
     content: [productContent(catalog, loaders)],
-    workers: [search.worker],
+    workers,
     verbs: {
       ...loaders,
       productInShop: (context: RequestContext, id: Types.ObjectId) => productInShop(loaders, context, id),
@@ -107,6 +112,23 @@ export function catalogModule(
       ...verbs(bulk, ['importProducts', 'previewProducts', 'updateImportedProducts']),
     },
   });
+}
+
+/** What answers searches and lists, and what keeps it up to date. */
+function searchOf(
+  { database, log, realtime: { announcements } }: Foundation,
+  catalog: CatalogBulk,
+  tree: CategoryService,
+  { dataDirectory, searchEngine }: CatalogOptions,
+) {
+  const within = async (category: string): Promise<string[]> => {
+    const [ids] = await tree.withDescendants([new Types.ObjectId(category)]);
+    return ids!.map((id) => id.toHexString());
+  };
+  const engine = searchEngine && new SearchEngine(searchEngine, within, log);
+  const sync = engine && new EngineSync({ engine, lease: new EngineLease(database), catalog, announcements, log });
+  const search = new CatalogSearch(catalog, dataDirectory, announcements, log, engine);
+  return { search, workers: sync ? [search.worker, sync.worker] : [search.worker] };
 }
 
 /** A merchant who leaves leaves products that nobody can order. */

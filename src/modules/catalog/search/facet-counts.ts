@@ -1,11 +1,11 @@
 /** What a search could be narrowed by, with how many products each choice would leave. */
 import type { Columns, Names } from './columns.js';
 
-const priceRanges = 5;
-const maxValues = 20;
+export const priceRanges = 5;
+export const maxValues = 20;
 /** Bounds of prices are taken from so many at most. */
 const maxSample = 4096;
-const ratingSteps = [4, 3, 2, 1];
+export const ratingSteps = [4, 3, 2, 1];
 
 /** What a condition is about. */
 export type Group = 'category' | 'merchant' | 'brand' | 'price' | 'rating' | 'inStock' | `attribute:${string}`;
@@ -38,7 +38,7 @@ export interface Counted {
   groups: readonly Group[];
 }
 
-const { compare } = new Intl.Collator();
+export const { compare: compareTexts } = new Intl.Collator();
 
 /** @param currency the only one whose prices are compared */
 export function countFacets(columns: Columns, counted: Counted, currency: string): FacetCounts {
@@ -96,7 +96,7 @@ function countAttributes({ of, attributes, pairs }: Columns, { slots, missed, gr
   });
   return [...byName]
     .map(([name, values]) => ({ name: attributes.names.textOf(name), values }))
-    .sort((one, other) => compare(one.name, other.name))
+    .sort((one, other) => compareTexts(one.name, other.name))
     .slice(0, maxValues)
     .map(({ name, values }) => ({ name, values: best(values, (pair) => attributes.valueOf(pair)) }));
 }
@@ -115,7 +115,7 @@ function best(counts: [number: number, count: number][], textOf: (number: number
   return counts
     .filter(([, count]) => count >= least)
     .map(([number, count]) => ({ value: textOf(number), count }))
-    .sort((one, other) => other.count - one.count || compare(one.value, other.value))
+    .sort((one, other) => other.count - one.count || compareTexts(one.value, other.value))
     .slice(0, maxValues);
 }
 

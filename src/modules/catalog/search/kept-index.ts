@@ -85,14 +85,17 @@ function layOut(index: ProductIndex, position: KeptPosition): { head: Buffer; se
   return { head, sections: parts.map(([, { buffer, byteOffset, byteLength }]) => Buffer.from(buffer, byteOffset, byteLength)) };
 }
 
-/** @returns null where there is no file, or none that can be used */
-export async function openIndex(path: string): Promise<{ index: ProductIndex; position: KeptPosition } | null> {
+/**
+ * @param withWords as for `ProductIndex`
+ * @returns null where there is no file, or none that can be used
+ */
+export async function openIndex(path: string, withWords = true): Promise<{ index: ProductIndex; position: KeptPosition } | null> {
   const bytes = await readFile(path).catch(() => null);
   if (!bytes || !isWhole(bytes)) return null;
   const length = bytes.readUInt32LE(8);
   const header = JSON.parse(bytes.toString('utf8', headLength, headLength + length)) as Header;
   if (header.version !== version) return null;
-  return { index: indexOf(header, bytes, headLength + length), position: header.position };
+  return { index: filled(new ProductIndex(withWords), header, bytes.subarray(headLength + length)), position: header.position };
 }
 
 export async function forgetIndex(path: string): Promise<void> {
@@ -104,14 +107,13 @@ function isWhole(bytes: Buffer): boolean {
   return crc32(bytes.subarray(0, -4)) === bytes.readUInt32LE(bytes.length - 4);
 }
 
-function indexOf({ categories, names, sections, segments, slots }: Header, bytes: Buffer, from: number): ProductIndex {
+function filled(index: ProductIndex, { categories, names, sections, segments, slots }: Header, bytes: Buffer): ProductIndex {
   const places = new Map<string, Buffer>();
-  let at = from;
+  let at = 0;
   for (const [name, length] of sections) {
     places.set(name, bytes.subarray(at, at + length));
     at += length;
   }
-  const index = new ProductIndex();
   const fields = elementsOf(Uint16Array, places.get('lengths')!).length / Math.max(1, slots);
   for (const [id, category] of categories) index.categories.set(id, category);
   for (const list of nameLists) for (const name of names[list]) index.columns[list].add(name);

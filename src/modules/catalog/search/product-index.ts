@@ -62,6 +62,8 @@ export interface ListRequest {
 
 export interface SearchAnswer {
   total: number;
+  /** Whether there may be more than are counted. */
+  totalIsCapped?: boolean;
   /** The position of the first. */
   start: number;
   /** Hexadecimal ids. */
@@ -90,7 +92,7 @@ const groups = {
 } as const satisfies Partial<Record<keyof SearchConditions, Group>>;
 
 /** The conditions one by one. */
-function singly(conditions: SearchConditions): [Group, Partial<SearchConditions>][] {
+export function singly(conditions: SearchConditions): [Group, Partial<SearchConditions>][] {
   const plain = Object.entries(groups).filter(([name]) => conditions[name as keyof typeof groups] !== undefined);
   return [
     ...plain.map(([name, group]): [Group, Partial<SearchConditions>] => [group, { [name]: conditions[name as keyof typeof groups] }]),
@@ -106,13 +108,16 @@ export class ProductIndex {
   readonly slots = new Map<string, number>();
   private readonly lists = new ProductLists(this.words, this.columns);
 
+  /** @param withWords whether products are found by words, or listed only */
+  constructor(private readonly withWords = true) {}
+
   /** @returns the ids of categories that are called otherwise now, whose products have to be put again */
   putCategories(categories: readonly SearchedCategory[]): string[] {
     const renamed: string[] = [];
     for (const { id, name, ancestors } of categories) {
       const before = this.categories.get(id);
       this.categories.set(id, { name, ancestors });
-      if (before && before.name !== name) renamed.push(id);
+      if (this.withWords && before && before.name !== name) renamed.push(id);
     }
     // What is below a category may be something else now.
     this.lists.conditionsChanged();
@@ -151,6 +156,7 @@ export class ProductIndex {
   }
 
   private textsOf({ title, category, names, attributes, description }: SearchedProduct): string[] {
+    if (!this.withWords) return boosts.map(() => '');
     const values = [...names, ...attributes.map(({ value }) => value)];
     return [title, this.categories.get(category)?.name ?? '', values.join(' '), description.slice(0, maxDescription)];
   }

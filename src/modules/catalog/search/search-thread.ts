@@ -14,6 +14,8 @@ import type { ListAnswer } from './product-lists.js';
 export interface SearchThreadInput {
   /** Where the index is kept. */
   path: string;
+  /** Whether it is searched by words, or has lists only. */
+  withWords: boolean;
 }
 
 /** What can be asked of the thread, by name. */
@@ -36,17 +38,17 @@ export type SearchCall = {
 }[keyof SearchTasks];
 export type SearchReply = { id: number; result: unknown } | { id: number; error: string };
 
-const { path } = workerData as SearchThreadInput;
-let index = new ProductIndex();
+const { path, withWords } = workerData as SearchThreadInput;
+let index = new ProductIndex(withWords);
 
 const tasks: SearchTasks = {
   async open() {
-    const kept = await openIndex(path);
+    const kept = await openIndex(path, withWords);
     if (kept) index = kept.index;
     return kept?.position ?? null;
   },
   async clear() {
-    index = new ProductIndex();
+    index = new ProductIndex(withWords);
     await forgetIndex(path);
   },
   putCategories: async (categories) => index.putCategories(categories),
