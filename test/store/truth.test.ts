@@ -13,7 +13,7 @@ type Any = any;
 
 async function having(...documents: object[]) {
   const collection = store.db.collection<Any>(`t${++collections}`);
-  await collection.insertMany(documents.map((document, _id) => ({ _id, ...document })));
+  if (documents.length > 0) await collection.insertMany(documents.map((document, _id) => ({ _id, ...document })));
   return collection;
 }
 
@@ -74,6 +74,19 @@ describe('updates', () => {
     ]);
   });
 
+  test('$pull looks into arrays within the array where it is given operators', async () => {
+    const collection = await having({ a: [[1, 9], 2, 7] });
+    await collection.updateOne({ _id: 0 }, { $pull: { a: { $gt: 5 } } } as Any);
+    expect((await collection.findOne())!.a).toEqual([2]);
+  });
+
+  test('an upsert takes no value from $all with several', async () => {
+    const collection = await having();
+    expect(await codeOf(collection.updateOne({ a: { $all: [1, 2] } }, { $set: { b: 1 } }, { upsert: true }))).toBe(54);
+    await collection.updateOne({ a: { $all: [7] } }, { $set: { b: 1 } }, { upsert: true });
+    expect(await collection.findOne({}, { projection: { _id: 0 } })).toEqual({ a: 7, b: 1 });
+  });
+
   test('sort says which document changes', async () => {
     const collection = await having({ n: 1 }, { n: 3 }, { n: 2 });
     await collection.updateOne({}, { $set: { hit: true } }, { sort: { n: -1 } } as Any);
@@ -95,12 +108,32 @@ describe('filters', () => {
     expect(await codeOf(collection.find(filter).toArray())).toBe(code);
   });
 
+  test('$elemMatch looks at the elements themselves, not into arrays within the array', async () => {
+    const collection = await having({ a: [[1, 2]] }, { a: [1, 2] }, { a: [[3], 4] });
+    const found = async (condition: object) =>
+      (await collection.find({ a: { $elemMatch: condition } }).toArray()).map(({ _id }: Any) => _id);
+    expect(await found({ $gt: 1 })).toEqual([1, 2]);
+    expect(await found({ $in: [1, 3] })).toEqual([1]);
+    expect(await found({ $size: 2 })).toEqual([0]);
+    expect(await found({ $not: { $gt: 3 } })).toEqual([0, 1, 2]);
+    expect(await found({ $elemMatch: { $gt: 2 } })).toEqual([2]);
+  });
+
   test('$all finds a scalar', async () => {
     expect(await (await having({ a: 1 })).countDocuments({ a: { $all: [1] } })).toBe(1);
   });
 });
 
 describe('projections', () => {
+  test.each<[string, object, number]>([
+    ['two positional operators', { 'a.$': 1, 'b.$': 1 }, 31276],
+    ['a positional operator, then $elemMatch', { 'a.$': 1, b: { $elemMatch: { $gt: 0 } } }, 31255],
+    ['$elemMatch, then a positional operator', { b: { $elemMatch: { $gt: 0 } }, 'a.$': 1 }, 31256],
+  ])('%s: refused', async (_name, projection, code) => {
+    const collection = await having({ a: [1, 5], b: [1] });
+    expect(await codeOf(collection.findOne({ a: 5 }, { projection }))).toBe(code);
+  });
+
   test('$slice keeps the other fields, $elemMatch and the positional operator give what matched', async () => {
     const collection = await having({ a: [{ x: 1 }, { x: 2 }], b: 1 });
     expect(await collection.findOne({}, { projection: { a: { $slice: 1 } } })).toEqual({ _id: 0, a: [{ x: 1 }], b: 1 });
@@ -134,4 +167,269 @@ test('validators refuse, w: 10 is told, unknown arguments and snapshots outside 
   expect(await codeOf(client.db(store.db.databaseName).collection(collection.collectionName).find({}, { session }).toArray())).toBe(238);
   await session.endSession();
   await client.close();
+});
+
+describe('indexes', () => {
+  test('of a list give the order of its smallest item, also where one item was asked for', async () => {
+    const collection = await having({ a: [5] }, { a: [1, 5] }, { a: [3, 5] });
+    await collection.createIndex({ a: 1 });
+    const found = await collection.find({ a: 5 }).sort({ a: 1 }).toArray();
+    expect(found.map(({ _id }: Any) => _id)).toEqual([1, 2, 0]);
+  });
+
+  test('of several fields of one list keep them together, and find what matches by two items', async () => {
+    const collection = await having(
+      {
+        l: [
+          { k: 'a', n: 1 },
+          { k: 'b', n: 2 },
+        ],
+      },
+      { l: [] },
+      {},
+      { l: [{ k: 'a', n: 2 }] },
+    );
+    await collection.createIndex({ 'l.k': 1, 'l.n': 1 });
+    const found = await collection.find({ 'l.k': 'a', 'l.n': 2 }).hint({ 'l.k': 1, 'l.n': 1 }).sort({ _id: 1 }).toArray();
+    expect(found.map(({ _id }: Any) => _id)).toEqual([0, 3]);
+  });
+
+  test('that are unique over one list compare pairs, and tell the one that is taken', async () => {
+    const collection = await having();
+    await collection.createIndex({ 'l.k': 1, 'l.v': 1 }, { unique: true });
+    await collection.insertOne({
+      l: [
+        { k: 1, v: 1 },
+        { k: 2, v: 2 },
+      ],
+    });
+    await collection.insertOne({ l: [{ k: 1, v: 2 }] });
+    const taken = collection.insertOne({
+      l: [
+        { k: 9, v: 9 },
+        { k: 2, v: 2 },
+      ],
+    });
+    await expect(taken).rejects.toMatchObject({ code: 11000, keyValue: { 'l.k': 2, 'l.v': 2 } });
+  });
+
+  test('over two lists refuse a document, also where one of them is short', async () => {
+    const collection = await having();
+    await collection.createIndex({ a: 1, b: 1 });
+    expect(await codeOf(collection.insertOne({ a: [1], b: [2] }))).toBe(171);
+    expect(await codeOf(collection.insertOne({ a: [1, 2], b: [] }))).toBe(171);
+  });
+
+  test.each<[string, [Any, Any?][], unknown]>([
+    ['another name', [[{ a: 1 }], [{ a: 1 }, { name: 'x' }]], 85],
+    [
+      'another key of the same name',
+      [
+        [{ a: 1 }, { name: 'x' }],
+        [{ b: 1 }, { name: 'x' }],
+      ],
+      86,
+    ],
+    ['unique, where it was not', [[{ a: 1 }], [{ a: 1 }, { unique: true }]], 86],
+    [
+      'another expiry',
+      [
+        [{ a: 1 }, { expireAfterSeconds: 9 }],
+        [{ a: 1 }, { expireAfterSeconds: 8 }],
+      ],
+      85,
+    ],
+    [
+      'another expiry and name',
+      [
+        [{ a: 1 }, { expireAfterSeconds: 9 }],
+        [{ a: 1 }, { expireAfterSeconds: 8, name: 'x' }],
+      ],
+      85,
+    ],
+    ['an expiry of two fields', [[{ a: 1, b: 1 }, { expireAfterSeconds: 9 }]], 67],
+    ['a negative expiry', [[{ a: 1 }, { expireAfterSeconds: -9 }]], 67],
+    ['an expiry that is no number', [[{ a: 1 }, { expireAfterSeconds: 'x' }]], 14],
+    ['_id, unique', [[{ _id: 1 }, { unique: true }]], 197],
+    ['sparse and partial', [[{ a: 1 }, { sparse: true, partialFilterExpression: { a: 1 } }]], 67],
+    ['a partial filter with $ne', [[{ a: 1 }, { partialFilterExpression: { a: { $ne: 1 } } }]], 67],
+    ['a partial filter with $exists: false', [[{ a: 1 }, { partialFilterExpression: { a: { $exists: false } } }]], 67],
+    ['an empty field name', [[{ 'a.': 1 }]], 67],
+    ['a name that begins with $', [[{ $a: 1 }]], 67],
+  ])('%s: refused', async (_name, specifications, code) => {
+    const collection = await having({ a: 1 });
+    const outcomes: unknown[] = [];
+    for (const [key, options] of specifications) outcomes.push(await codeOf(collection.createIndex(key, options)));
+    expect(outcomes.at(-1)).toBe(code);
+  });
+
+  test('of _id are not dropped, and several are dropped at once', async () => {
+    const collection = await having({ a: 1 });
+    await collection.createIndexes([
+      { key: { a: 1 }, name: 'one' },
+      { key: { b: 1 }, name: 'two' },
+    ]);
+    expect(await codeOf(collection.dropIndex('_id_'))).toBe(72);
+    await store.db.command({ dropIndexes: collection.collectionName, index: ['one', 'two'] });
+    expect((await collection.indexes()).map(({ name }) => name)).toEqual(['_id_']);
+  });
+});
+
+describe('sorting', () => {
+  const order = async (documents: object[], sort: Any) =>
+    (await (await having(...documents)).find().sort(sort).toArray()).map(({ _id }: Any) => _id);
+
+  test('by two fields of one list goes by its items, which give both', async () => {
+    const documents = [
+      {
+        a: [
+          { x: 1, y: 9 },
+          { x: 2, y: 2 },
+        ],
+      },
+      { a: [{ x: 1, y: 5 }] },
+    ];
+    expect(await order(documents, { 'a.x': 1, 'a.y': 1 })).toEqual([1, 0]);
+  });
+
+  test('takes an item without the field for null', async () => {
+    expect(await order([{ a: [{ b: 2 }] }, { a: [{ b: 5 }, 7] }], { 'a.b': 1 })).toEqual([1, 0]);
+  });
+
+  test('by $natural, in a sort or a hint, takes documents as they are stored, forwards or backwards', async () => {
+    const collection = await having({ a: 1 }, { a: 2 }, { a: 3 });
+    const found = async (cursor: Any) => (await cursor.toArray()).map(({ _id }: Any) => _id);
+    expect(await found(collection.find().sort({ $natural: -1 }))).toEqual([2, 1, 0]);
+    expect(
+      await found(
+        collection
+          .find({ a: { $gt: 1 } })
+          .sort({ $natural: -1 })
+          .limit(1),
+      ),
+    ).toEqual([2]);
+    expect(await found(collection.find().hint({ $natural: -1 }))).toEqual([2, 1, 0]);
+    expect(await codeOf(found(collection.find().sort({ $natural: 1, a: 1 })))).toBe(2);
+    expect(await codeOf(found(collection.find().sort({ $nonsense: 1 })))).toBe(16410);
+  });
+
+  test('by two lists is refused', async () => {
+    expect(await codeOf(order([{ a: [1], b: [2] }, {}], { a: 1, b: 1 }))).toBe(2);
+  });
+});
+
+describe('patterns', () => {
+  test.each<[string, string, string, string[], number[]]>([
+    ['\\s is a space of ASCII', 'a\\sb', '', ['a b', 'a\u00a0b', 'a\tb'], [0, 2]],
+    ['a line begins after a line feed alone', '^b', 'm', ['a\nb', 'a\rb', 'b'], [0, 2]],
+    ['a line ends before a line feed alone', 'a$', 'm', ['a\nb', 'a\rb', 'a'], [0, 2]],
+    ['. is anything but a line feed', 'a.b', '', ['a\nb', 'a\rb'], [1]],
+  ])('%s', async (_name, $regex, $options, texts, found) => {
+    const collection = await having(...texts.map((a) => ({ a })));
+    expect((await collection.find({ a: { $regex, $options } }).toArray()).map(({ _id }: Any) => _id)).toEqual(found);
+  });
+});
+
+describe('aggregation', () => {
+  const [double, decimal] = [(value: number) => new Double(value), (text: string) => Decimal128.fromString(text)];
+
+  test.each<[string, object, unknown]>([
+    ['$round goes by all digits of a double', { $round: [2.675, 2] }, double(2.67)],
+    ['$round goes to the even half', { $round: [2.5] }, double(2)],
+    ['$trunc goes by all digits of a double', { $trunc: [0.29, 2] }, double(0.28)],
+    ['$toDecimal gives a double 15 digits', { $toDecimal: 2.5 }, decimal('2.50000000000000')],
+    ['$sum loses nothing', { $sum: [0.1, 0.2, 0.3] }, double(0.6)],
+    ['a path does not go into arrays within arrays', '$nested.b' as Any, []],
+    ['$dateToString ends with Z in UTC', { $dateToString: { date: new Date(0), timezone: 'UTC' } }, '1970-01-01T00:00:00.000Z'],
+  ])('%s', async (_name, expression, value) => {
+    const collection = await having({ nested: [[{ b: 1 }]] });
+    const [result] = await collection.aggregate([{ $project: { _id: 0, value: expression } }], { promoteValues: false }).toArray();
+    expect(result!.value).toEqual(value);
+  });
+
+  test('$sum and $avg of a group lose nothing', async () => {
+    const collection = await having(...[1e16, 1, -1e16].map((v) => ({ v })), ...Array.from({ length: 10 }, () => ({ w: 0.1 })));
+    const [result] = await collection
+      .aggregate([{ $group: { _id: null, v: { $sum: '$v' }, w: { $sum: '$w' }, a: { $avg: '$w' } } }])
+      .toArray();
+    expect(result).toEqual({ _id: null, v: 1, w: 1, a: 0.1 });
+  });
+
+  test('$unwind numbers the elements with longs', async () => {
+    const collection = await having({ a: ['x'] });
+    const pipeline = [{ $unwind: { path: '$a', includeArrayIndex: 'at' } }, { $project: { _id: 0, type: { $type: '$at' } } }];
+    expect(await collection.aggregate(pipeline).toArray()).toEqual([{ type: 'long' }]);
+  });
+
+  const invalidDate = { $project: { d: { $toDate: '2021-02-30' } } };
+  test.each<[string, object, number]>([
+    ['$unwind with an unknown option', { $unwind: { path: '$a', nonsense: 1 } }, 28811],
+    ['$unwind that keeps by a number', { $unwind: { path: '$a', preserveNullAndEmptyArrays: 1 } }, 28809],
+    ['$lookup with an unknown argument', { $lookup: { from: 'x', localField: 'a', foreignField: 'b', as: 'c', nonsense: 1 } }, 9],
+    ['$lookup from nowhere', { $lookup: { localField: 'a', foreignField: 'b', as: 'c' } }, 9],
+    ['$sortByCount of a text', { $sortByCount: 'a' }, 40148],
+    ['$sortByCount of a document', { $sortByCount: { a: 1 } }, 40147],
+    ['$bucket of several types', { $bucket: { groupBy: '$a', boundaries: [1, 'x'] } }, 40193],
+    ['$bucket with a default within', { $bucket: { groupBy: '$a', boundaries: [0, 5], default: 3 } }, 40199],
+    ['$bucket with an unknown option', { $bucket: { groupBy: '$a', boundaries: [0, 5], nonsense: 3 } }, 40197],
+    ['$arrayToObject of one item', { $project: { o: { $arrayToObject: [[['a']]] } } }, 40397],
+    ['$setEquals of one set', { $project: { o: { $setEquals: [[1]] } } }, 17045],
+    ['$zip with defaults it does not use', { $project: { o: { $zip: { inputs: [[1], [2]], defaults: [0, 0] } } } }, 34466],
+    ['a day that its month does not have', invalidDate, 241],
+    ['$documents over a collection', { $documents: [{ a: 1 }] }, 73],
+  ])('%s is refused', async (_name, stage, code) => {
+    const collection = await having({ a: [1] });
+    expect(await codeOf(collection.aggregate([stage]).toArray())).toBe(code);
+  });
+});
+
+describe('commands', () => {
+  const name = 'commands';
+  test.each<[string, Any, unknown]>([
+    ['a filter that is a list', { find: name, filter: [] }, 14],
+    ['a negative skip', { find: name, skip: -1 }, 51024],
+    ['a negative batch', { find: name, batchSize: -1 }, 51024],
+    ['an empty name', { find: '' }, 73],
+    ['a count of nothing like a filter', { count: name, query: 5 }, 14],
+    ['a count by no index', { count: name, hint: 'nonsense' }, 2],
+    ['a count that skips fewer than none', { count: name, skip: -1 }, 51024],
+    ['distinct of nothing', { distinct: name }, 40414],
+    ['distinct of a number', { distinct: name, key: 5 }, 14],
+    ['a pipeline without a cursor', { aggregate: name, pipeline: [] }, 9],
+    ['a pipeline that is a document', { aggregate: name, pipeline: {}, cursor: {} }, 14],
+    ['no documents', { insert: name, documents: [] }, 16],
+    ['no statements', { update: name, updates: [] }, 16],
+    ['an update without a filter', { update: name, updates: [{ u: { $set: { a: 1 } } }] }, 40414],
+    ['an update without a modification', { update: name, updates: [{ q: {} }] }, 40414],
+    ['an update by a number', { update: name, updates: [{ q: {}, u: 5 }] }, 9],
+    ['an update whose filter is a number', { update: name, updates: [{ q: 5, u: { $set: { a: 1 } } }] }, 14],
+    ['a deletion without a limit', { delete: name, deletes: [{ q: {} }] }, 40414],
+    ['no indexes', { createIndexes: name, indexes: [] }, 2],
+    ['an index without a name', { createIndexes: name, indexes: [{ key: { a: 1 } }] }, 9],
+  ])('%s: refused', async (_name, command, code) => {
+    await store.db.collection<Any>(name).updateOne({ _id: 0 }, { $set: { a: 1 } }, { upsert: true });
+    expect(await codeOf(store.db.command(command))).toBe(code);
+  });
+
+  test('collections and databases are listed by a filter, or by their names alone', async () => {
+    const { collectionName } = await having({ a: 1 });
+    const named = { name: { $in: [collectionName] } };
+    expect(await store.db.listCollections(named, { nameOnly: true }).toArray()).toEqual([{ name: collectionName, type: 'collection' }]);
+    expect(await store.db.listCollections({ name: collectionName, type: 'view' }).toArray()).toEqual([]);
+    const { databases } = await store.db.admin().listDatabases({ filter: { name: 'nonsense' }, nameOnly: true });
+    expect(databases).toEqual([]);
+  });
+
+  test('a cursor is read on under its own collection', async () => {
+    const collection = await having(...Array.from({ length: 5 }, () => ({})));
+    const { cursor } = await store.db.command({ find: collection.collectionName, batchSize: 2 });
+    const more = { getMore: Long.fromValue(cursor.id), collection: 'nonsense' };
+    expect(await codeOf(store.db.command(more))).toBe(13);
+    expect((await store.db.command({ ...more, collection: collection.collectionName }))['cursor'].nextBatch).toHaveLength(3);
+  });
+
+  test('an _id is no pattern', async () => {
+    const collection = await having();
+    expect(await codeOf(collection.insertOne({ _id: /x/ }))).toBe(53);
+  });
 });

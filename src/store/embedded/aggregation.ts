@@ -86,7 +86,8 @@ export class Aggregation {
   }
 }
 
-function isDocuments(stage: Document | undefined): stage is Document {
+/** Whether a stage gives documents of its own instead of a collection's. */
+export function isDocuments(stage: Document | undefined): stage is Document {
   return isDocument(stage) && '$documents' in stage;
 }
 

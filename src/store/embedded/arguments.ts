@@ -1,7 +1,7 @@
 /** The arguments of each command: what is known is taken, what is not implemented is refused, the rest is an error. */
 import type { Document } from 'bson';
 import { CommandError } from './errors.js';
-import { isDocument, isNumeric, toNumber, type Value } from './values/types.js';
+import { isDocument, isNothing, isNumeric, toNumber, typeOf, type Value } from './values/types.js';
 
 /** What any command may say, besides what it is about. */
 const common = ['$db', '$readPreference', '$clusterTime', 'lsid', 'txnNumber', 'autocommit', 'startTransaction', 'comment', 'maxTimeMS'];
@@ -28,20 +28,25 @@ const notImplemented = new Set([
   'awaitData',
   'capped',
   'clusteredIndex',
+  'collation',
   'encryptedFields',
   'exchange',
   'expireAfterSeconds',
   'explain',
+  'hidden',
   'indexOptionDefaults',
   'max',
   'min',
   'oplogReplay',
+  'pipeline',
   'returnKey',
   'showRecordId',
+  'size',
   'storageEngine',
   'tailable',
   'timeseries',
   'viewOn',
+  'wildcardProjection',
 ]);
 
 /** By name of a command: all that it may say. */
@@ -104,7 +109,7 @@ function requireKnown(name: string, given: Document, fields: ReadonlySet<string>
     const value = given[field] as Value;
     if (notImplemented.has(field) && (value === false || value === undefined || value === null)) continue;
     if (notImplemented.has(field)) throw new CommandError(238, `${field} is not implemented`);
-    throw new CommandError(40415, `BSON field '${name}.${field}' is an unknown field.`);
+    throw new CommandError(name === 'createIndexes.indexes' ? 197 : 40415, `BSON field '${name}.${field}' is an unknown field.`);
   }
 }
 
@@ -201,16 +206,80 @@ export function deadlineOf(command: Document): Deadline | undefined {
   return limit === null ? undefined : new Deadline(limit);
 }
 
-const lists = ['documents', 'updates', 'deletes', 'indexes', 'cursors'];
-const objects = ['filter', 'sort', 'projection', 'fields', 'lsid'];
+const lists = ['documents', 'updates', 'deletes', 'indexes', 'cursors', 'arrayFilters', 'pipeline'];
+const objects = ['filter', 'query', 'sort', 'projection', 'fields', 'lsid', 'let', 'cursor', 'collation', 'q', 'c'];
+const flags = ['ordered', 'singleBatch', 'upsert', 'multi', 'new', 'remove', 'bypassDocumentValidation', 'nameOnly'];
+const required: Record<string, readonly string[]> = {
+  aggregate: ['pipeline'],
+  distinct: ['key'],
+  insert: ['documents'],
+  update: ['updates'],
+  delete: ['deletes'],
+  'update.updates': ['q', 'u'],
+  'delete.deletes': ['q', 'limit'],
+};
+const mostStatements = 100_000;
 
-/** Fields that every handler takes to be lists or documents. */
+/**
+ * Fields that every handler takes to be there, or to be lists, documents or flags.
+ * @throws CommandError where one is not
+ */
 export function requireShapes(name: string, command: Document): void {
-  const wrong = (field: string, expected: string): CommandError =>
-    new CommandError(14, `BSON field '${name}.${field}' is the wrong type '${typeof command[field]}', expected type '${expected}'`);
-  for (const field of lists) if (command[field] !== undefined && !Array.isArray(command[field])) throw wrong(field, 'array');
-  for (const field of objects) {
-    if (command[field] !== undefined && (typeof command[field] !== 'object' || command[field] === null)) throw wrong(field, 'object');
+  requireFields(name, command);
+  for (const list of ['updates', 'deletes'] as const) {
+    const statements = command[list] as Value;
+    if (!Array.isArray(statements)) continue;
+    for (const one of statements as Value[]) {
+      if (!isDocument(one)) throw new CommandError(14, `BSON field '${name}.${list}' holds a '${typeOf(one)}', expected type 'object'`);
+      requireFields(`${name}.${list}`, one);
+    }
+  }
+  for (const list of ['documents', 'updates', 'deletes']) requireLength((command[list] as Value[] | undefined)?.length);
+  if (name === 'aggregate' && command['cursor'] === undefined && command['explain'] === undefined)
+    throw new CommandError(9, "The 'cursor' option is required, except for aggregate with the explain argument");
+  requireCursorOptions(command['cursor'] as Document | undefined);
+}
+
+function requireFields(name: string, given: Document): void {
+  const missing = Object.hasOwn(required, name) ? required[name]!.find((field) => isNothing(given[field])) : undefined;
+  if (missing !== undefined) throw new CommandError(40414, `BSON field '${name}.${missing}' is missing but a required field`);
+  for (const field of lists) requireType(name, given, field, 'array', Array.isArray);
+  for (const field of objects) requireType(name, given, field, 'object', isDocument);
+  for (const field of flags) requireType(name, given, field, 'bool', isFlag);
+  const hint = given['hint'] as Value;
+  if (!isNothing(hint) && typeof hint !== 'string' && !isDocument(hint)) throw new CommandError(9, 'Hint must be a string or an object');
+  const modification = (name === 'update.updates' ? given['u'] : undefined) as Value;
+  if (modification !== undefined && !isDocument(modification) && !Array.isArray(modification))
+    throw new CommandError(9, 'Update argument must be either an object or an array');
+}
+
+/** Numbers count as flags, as for MongoDB where a flag is not that of a write. */
+function isFlag(value: Value): boolean {
+  return typeof value === 'boolean' || isNumeric(value);
+}
+
+function requireType(name: string, given: Document, field: string, expected: string, holds: (value: Value) => boolean): void {
+  const value = given[field] as Value;
+  if (isNothing(value) || holds(value)) return;
+  throw new CommandError(14, `BSON field '${name}.${field}' is the wrong type '${typeOf(value)}', expected type '${expected}'`);
+}
+
+function requireLength(length: number | undefined): void {
+  if (length === undefined || (length > 0 && length <= mostStatements)) return;
+  throw new CommandError(16, `Write batch sizes must be between 1 and ${mostStatements}. Got ${length} operations.`);
+}
+
+function requireCursorOptions(cursor: Document | undefined): void {
+  if (!cursor) return;
+  const foreign = Object.keys(cursor).find((field) => field !== 'batchSize');
+  if (foreign !== undefined) throw new CommandError(40415, `BSON field 'cursor.${foreign}' is an unknown field.`);
+  requireNotNegative({ batchSize: numberOf(cursor, 'batchSize') });
+}
+
+/** @throws CommandError for a number that is below zero */
+export function requireNotNegative(values: Record<string, number | undefined>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value < 0) throw new CommandError(51024, `BSON field '${name}' value must be >= 0, actual value '${value}'`);
   }
 }
 
@@ -231,13 +300,14 @@ export function splitNamespace(namespace: string): Namespace {
 export function numberOf(command: Document, name: string): number | undefined {
   const value = command[name] as Value;
   if (value === undefined || value === null) return undefined;
-  if (!isNumeric(value)) throw new CommandError(14, `BSON field '${name}' is the wrong type '${typeof value}', expected a number`);
-  return toNumber(value);
+  if (!isNumeric(value)) throw new CommandError(14, `BSON field '${name}' is the wrong type '${typeOf(value)}', expected a number`);
+  return Math.trunc(toNumber(value)) || 0;
 }
 
 /** @throws CommandError where a command names no collection */
 export function collectionName(command: Document, field: string): string {
   const name = command[field] as Value;
-  if (typeof name !== 'string') throw new CommandError(73, `collection name has invalid type ${typeof name}`);
+  if (typeof name !== 'string') throw new CommandError(73, `collection name has invalid type ${typeOf(name)}`);
+  if (name === '') throw new CommandError(73, `Invalid namespace specified '${String(command['$db'])}.'`);
   return name;
 }

@@ -1,8 +1,16 @@
 /** The command table: what a client may ask, and the reply. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { calculateObjectSize, Long, type Document } from 'bson';
-import { Aggregation } from './aggregation.js';
-import { collectionName, deadlineOf, numberOf, requireArguments, requireShapes, writeConcernError } from './arguments.js';
+import { Aggregation, isDocuments } from './aggregation.js';
+import {
+  collectionName,
+  deadlineOf,
+  numberOf,
+  requireArguments,
+  requireNotNegative,
+  requireShapes,
+  writeConcernError,
+} from './arguments.js';
 import { copyBeside } from './backup.js';
 import type { Catalog, Collection } from './catalog.js';
 import { isChangeStream } from './changes/stream.js';
@@ -25,7 +33,7 @@ import { parseSort } from './sorting.js';
 import { StreamCommands } from './stream-commands.js';
 import { LockTable, noSuchTransaction, type StoreTransaction } from './transaction.js';
 import { compare } from './values/order.js';
-import type { Value } from './values/types.js';
+import { isTruthy, type Value } from './values/types.js';
 import { commandVariables } from './variables.js';
 import { WriteCommands } from './write-commands.js';
 import { unfinished, WriteQueue } from './write-queue.js';
@@ -104,7 +112,7 @@ export class Commands {
       connectionStatus: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
       getParameter: () => ({ featureCompatibilityVersion: { version: '7.0' }, ok: 1 }),
       getLog: () => ({ totalLinesWritten: 0, log: [], ok: 1 }),
-      listDatabases: () => definitions.listDatabases(),
+      listDatabases: (command) => definitions.listDatabases(command),
       listCollections: (command) => definitions.listCollections(command),
       listIndexes: (command) => definitions.listIndexes(command),
       collStats: (command) => definitions.statistics(command),
@@ -241,7 +249,7 @@ export class Commands {
     const filter = (command['filter'] ?? {}) as Document;
     const [skip, limit] = [numberOf(command, 'skip') ?? 0, numberOf(command, 'limit') ?? 0];
     const batchSize = numberOf(command, 'batchSize');
-    requireNotNegative({ skip, limit: Math.abs(limit), batchSize: batchSize ?? 0 });
+    requireNotNegative({ skip, limit, batchSize });
     const collection = this.collectionOf(command, 'find');
     const view = this.view(command);
     const within = { collation: parseCollation(command['collation']), variables: commandVariables(command), deadline: deadlineOf(command) };
@@ -251,10 +259,10 @@ export class Commands {
       compileFilter(filter, within);
       return { batch: [], id: 0n };
     }
-    const options = { sort, skip, limit: Math.abs(limit), hint, ...within };
+    const options = { sort, skip, limit, hint, ...within };
     const rows = this.reader.find(collection, filter, options, view, { ...none });
-    const wanted = batchSize ?? (limit === 0 ? defaultBatch : Math.abs(limit));
-    const most = command['singleBatch'] === true || limit < 0 ? 0 : limit || Infinity;
+    const wanted = batchSize ?? (limit === 0 ? defaultBatch : limit);
+    const most = isTruthy(command['singleBatch']) ? 0 : limit || Infinity;
     return this.firstBatch(namespace, rows, project, wanted, most);
   }
 
@@ -269,6 +277,14 @@ export class Commands {
   private getMore(command: Document): Reply | Promise<Reply> {
     const id = BigInt(String(command['getMore']));
     const cursor = this.cursors.require(id);
+    const namespace = `${String(command['$db'])}.${String(command['collection'])}`;
+    if (cursor.namespace !== namespace) {
+      throw new CommandError(
+        13,
+        `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
+      );
+    }
+    requireNotNegative({ batchSize: numberOf(command, 'batchSize') });
     if (cursor.stream) return this.streams.next(command, cursor);
     const size = (numberOf(command, 'batchSize') ?? 0) || Infinity;
     const { batch, done } = takeBatch(cursor.rows, cursor.project, size);
@@ -290,6 +306,7 @@ export class Commands {
     const database = String(command['$db']);
     const pipeline = command['pipeline'] as Document[];
     const overCollection = typeof command['aggregate'] === 'string';
+    if (overCollection && isDocuments(pipeline[0])) throw new CommandError(73, '$documents can only be run with { aggregate: 1 }');
     const collection = overCollection ? this.collectionOf(command, 'aggregate') : undefined;
     const namespace = `${database}.${overCollection ? String(command['aggregate']) : '$cmd.aggregate'}`;
     const results = this.aggregation.run(collection, pipeline, {
@@ -301,7 +318,7 @@ export class Commands {
       hint: command['hint'] as string | Document | undefined,
       deadline: deadlineOf(command),
     });
-    const size = Number((command['cursor'] as Document | undefined)?.['batchSize'] ?? defaultBatch);
+    const size = numberOf((command['cursor'] ?? {}) as Document, 'batchSize') ?? defaultBatch;
     const { batch, id } = this.firstBatch(namespace, rowsOf(results), (row) => encode(row.document!), size, Infinity);
     return cursorReply('firstBatch', batch, id, namespace);
   }
@@ -323,6 +340,7 @@ export class Commands {
       collation,
       deadline: deadlineOf(command),
     };
+    requireNotNegative({ skip: options.skip });
     const collection = this.collectionOf(command, 'count');
     if (!collection) compileFilter(query, options);
     const n = collection ? this.reader.count(collection, query, options, this.view(command)) : 0;
@@ -331,7 +349,9 @@ export class Commands {
 
   private distinct(command: Document): Document {
     const query = (command['query'] ?? {}) as Document;
-    const steps = String(command['key']).split('.');
+    if (typeof command['key'] !== 'string')
+      throw new CommandError(14, "BSON field 'distinct.key' is the wrong type, expected type 'string'");
+    const steps = command['key'].split('.');
     const options = {
       collation: parseCollation(command['collation']),
       hint: command['hint'] as string | Document | undefined,
@@ -436,11 +456,4 @@ function takeBatch(rows: Iterator<Row>, project: (row: Row) => Buffer, size: num
 
 function requireFits(values: unknown[]): void {
   if (calculateObjectSize({ values }) > largestDocument) throw new CommandError(17217, 'distinct too big, 16mb cap');
-}
-
-function requireNotNegative(values: Record<string, number>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== 'number' || value < 0)
-      throw new CommandError(2, `BSON field '${name}' value must be >= 0, actual value '${String(value)}'`);
-  }
 }

@@ -1,10 +1,13 @@
 /** What collections and indexes there are, and making and changing them. */
 import { Binary, type Document } from 'bson';
 import { collectionName, splitNamespace, type Namespace } from './arguments.js';
-import { identityIndex, type Catalog, type Collection } from './catalog.js';
+import { identityIndex, type Catalog, type Collection, type Index } from './catalog.js';
 import { dropDatabaseOf, dropOf, renameOf } from './changes/events.js';
 import { describeIndex } from './descriptions.js';
 import { CommandError } from './errors.js';
+import { compileFilter } from './query/matching.js';
+import { show } from './values/show.js';
+import { isTruthy, type Value } from './values/types.js';
 import { changeIndex, createIndex } from './index-commands.js';
 import { cursorReply, encode } from './raw-document.js';
 import type { StoreTransaction } from './transaction.js';
@@ -19,24 +22,33 @@ export class DefinitionCommands {
     private readonly queue: WriteQueue,
   ) {}
 
-  listDatabases(): Document {
+  listDatabases(command: Document): Document {
+    const filter = compileFilter((command['filter'] ?? {}) as Document);
     const names = [...new Set(this.catalog.list().map((collection) => collection.database))];
-    return { databases: names.map((name) => ({ name, sizeOnDisk: 0, empty: false })), totalSize: 0, ok: 1 };
+    const databases = names.map((name) => ({ name, sizeOnDisk: 0, empty: false })).filter((one) => filter(one));
+    if (isTruthy(command['nameOnly'])) return { databases: databases.map(({ name }) => ({ name })), ok: 1 };
+    return { databases, totalSize: 0, ok: 1 };
   }
 
   listCollections(command: Document): Buffer {
-    const filter = command['filter'] as { name?: string } | undefined;
+    const filter = compileFilter((command['filter'] ?? {}) as Document);
     const collections = this.catalog
       .list(String(command['$db']))
-      .filter(({ name }) => filter?.name === undefined || filter.name === name)
       .map(({ name, uuid, options }) => ({
         name,
         type: 'collection',
         options,
         info: { readOnly: false, uuid: new Binary(Buffer.from(uuid.replaceAll('-', ''), 'hex'), 4) },
         idIndex: { v: 2, key: { _id: 1 }, name: identityIndex },
-      }));
-    return cursorReply('firstBatch', collections.map(encode), 0n, `${String(command['$db'])}.$cmd.listCollections`);
+      }))
+      .filter((one) => filter(one));
+    const shown = isTruthy(command['nameOnly']) ? collections.map(({ name, type }) => ({ name, type })) : collections;
+    return cursorReply(
+      'firstBatch',
+      shown.map((one) => encode(one)),
+      0n,
+      `${String(command['$db'])}.$cmd.listCollections`,
+    );
   }
 
   listIndexes(command: Document): Buffer {
@@ -140,13 +152,16 @@ export class DefinitionCommands {
   }
 
   createIndexes(command: Document, transaction: StoreTransaction | null): Promise<Document> {
+    const specifications = command['indexes'] as Value;
+    if (!Array.isArray(specifications) || specifications.length === 0)
+      throw new CommandError(2, 'Must specify at least one index to create');
     return this.queue.submit(() => {
       const database = String(command['$db']);
       const name = String(command['createIndexes']);
       const createdCollectionAutomatically = !this.catalog.find(database, name);
       const collection = this.required(database, name, transaction);
       const numIndexesBefore = collection.indexes.length;
-      for (const specification of command['indexes'] as Document[]) {
+      for (const specification of specifications as Document[]) {
         const isNew = !collection.indexes.some((index) => index.name === specification['name']);
         const isEmpty = collection.pending && !transaction?.overlays.get(collection)?.size;
         if (transaction && !isEmpty && isNew) {
@@ -165,14 +180,19 @@ export class DefinitionCommands {
     return this.queue.submit(() => {
       const collection = this.requireCollection(command, 'dropIndexes');
       const nIndexesWas = collection.indexes.length;
-      const wanted = command['index'] as unknown;
-      const doomed = collection.indexes.filter(
-        (index) =>
-          index.name !== identityIndex && (wanted === '*' || index.name === wanted || JSON.stringify(index.key) === JSON.stringify(wanted)),
-      );
-      if (doomed.length === 0 && wanted !== '*') throw new CommandError(27, `index not found with name [${String(wanted)}]`);
-      for (const index of doomed) this.catalog.dropIndex(collection, index);
+      for (const index of namedIndexes(collection, command['index'] as Value)) this.catalog.dropIndex(collection, index);
       return { nIndexesWas, ok: 1 };
     });
   }
+}
+
+/** The indexes that a command to drop them means. @throws CommandError where there is none, or it is that of `_id` */
+function namedIndexes(collection: Collection, wanted: Value): Index[] {
+  if (wanted === '*') return collection.indexes.filter(({ name }) => name !== identityIndex);
+  return (Array.isArray(wanted) ? (wanted as Value[]) : [wanted]).map((one) => {
+    const index = collection.indexes.find(({ name, key }) => name === one || JSON.stringify(key) === JSON.stringify(one));
+    if (!index) throw new CommandError(27, `index not found with name [${show(one)}]`);
+    if (index.name === identityIndex) throw new CommandError(72, 'cannot drop _id index');
+    return index;
+  });
 }

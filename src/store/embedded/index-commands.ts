@@ -1,51 +1,42 @@
 /** Making and changing indexes, as commands say. */
 import type { Document } from 'bson';
-import type { Catalog, Collection, Index } from './catalog.js';
+import type { Catalog, Collection, Index, IndexSpecification } from './catalog.js';
 import { parseCollation } from './collation.js';
 import { CommandError } from './errors.js';
-import { show } from './values/show.js';
-import { isNumeric, toNumber } from './values/types.js';
+import { requireIndexSpecification } from './index-specifications.js';
+import { isNumeric, isTruthy, toNumber, type Value } from './values/types.js';
 import type { Writer } from './writer.js';
 
 /** Makes an index, or gives null where there is one like it. @throws CommandError where its options differ, or it cannot be built */
 export function createIndex(catalog: Catalog, writer: Writer, collection: Collection, specification: Document): Index | null {
+  requireIndexSpecification(specification);
   const {
     key: given,
     name,
-    unique = false,
-    sparse = false,
     partialFilterExpression,
-    expireAfterSeconds,
     collation,
   } = specification as {
     key: Record<string, unknown>;
     name: string;
-    unique?: boolean;
-    sparse?: boolean;
     partialFilterExpression?: Document;
-    expireAfterSeconds?: number;
     collation?: Document;
   };
-  const unsupported = Object.values(given).find((direction) => !isNumeric(direction) || Math.abs(toNumber(direction)) !== 1);
-  if (unsupported !== undefined) throw new CommandError(67, `index type '${show(unsupported)}' is not implemented`);
+  const [unique, sparse] = [isTruthy(specification['unique']), isTruthy(specification['sparse'])];
+  const seconds = specification['expireAfterSeconds'] as Value;
+  const expireAfterSeconds = seconds === undefined ? undefined : toNumber(seconds);
   const key = Object.fromEntries(Object.entries(given).map(([path, direction]) => [path, toNumber(direction) as 1 | -1]));
   if (JSON.stringify(key) === '{"_id":1}') return null;
   const meant = parseCollation(collation)?.specification;
-  const wanted = JSON.stringify([key, unique, sparse, partialFilterExpression, expireAfterSeconds, meant]);
-  const existing = collection.indexes.find((index) => index.name === name || JSON.stringify(index.key) === JSON.stringify(key));
-  if (existing) {
-    const has = JSON.stringify([
-      existing.key,
-      existing.unique,
-      existing.sparse,
-      existing.partialFilterExpression,
-      existing.expireAfterSeconds,
-      existing.collation?.specification,
-    ]);
-    if (has === wanted && existing.name === name) return null;
-    if (existing.name === name) throw new CommandError(86, `An existing index has the same name as the requested index: ${name}`);
-    if (has === wanted) throw new CommandError(85, `Index already exists with a different name: ${existing.name}`);
+  const wanted = { key, unique, sparse, partialFilterExpression, collation: meant };
+  const named = collection.indexes.find((index) => index.name === name);
+  if (named && !isSameIndex(named, wanted))
+    throw new CommandError(86, `An existing index has the same name as the requested index: ${name}`);
+  const same = named ?? collection.indexes.find((index) => isSameIndex(index, wanted));
+  if (same && same.expireAfterSeconds !== expireAfterSeconds) {
+    throw new CommandError(85, `An equivalent index already exists with the name ${same.name} and different options`);
   }
+  if (named) return null;
+  if (same) throw new CommandError(85, `Index already exists with a different name: ${same.name}`);
   const index = catalog.addIndex(collection, {
     key,
     name,
@@ -62,6 +53,18 @@ export function createIndex(catalog: Catalog, writer: Writer, collection: Collec
     catalog.dropIndex(collection, index);
     throw error;
   }
+}
+
+/** Whether an index is told apart from one that is wanted: by its keys, what it leaves out and how it compares. */
+function isSameIndex(
+  index: Index,
+  wanted: Pick<IndexSpecification, 'key' | 'unique' | 'sparse' | 'partialFilterExpression' | 'collation'>,
+): boolean {
+  const { key, unique, sparse, partialFilterExpression, collation } = index;
+  const has = [key, unique, sparse, partialFilterExpression, collation?.specification];
+  return (
+    JSON.stringify(has) === JSON.stringify([wanted.key, wanted.unique, wanted.sparse, wanted.partialFilterExpression, wanted.collation])
+  );
 }
 
 /** Changes when an index lets documents expire. */

@@ -8,14 +8,14 @@ import { field, isDocument } from './values/types.js';
 /** The entries of a document in an index: none where the index leaves it out, several across an array. */
 export function indexKeys(index: Index, document: Document): Buffer[] {
   if (index.includes && !index.includes(document)) return [];
-  const tuple = index.collation ? null : plainTuple(index, document);
+  const tuple = index.collation ? null : plainTuple(index.paths, document);
   if (!tuple) return keysAcrossArrays(index, document);
   if (index.sparse && tuple.every((value) => value === undefined)) return [];
   return [encodeFields(index.prefix, tuple, index.descending)];
 }
 
-/** The values of an index's fields, where no array is among them or on the way to them; null otherwise. */
-function plainTuple({ paths }: Index, document: Document): unknown[] | null {
+/** The values at some paths, where no array is among them or on the way to them; null otherwise. */
+export function plainTuple(paths: readonly string[][], document: Document): unknown[] | null {
   const tuple: unknown[] = new Array(paths.length);
   for (let at = 0; at < paths.length; at++) {
     const path = paths[at]!;
@@ -30,25 +30,80 @@ function plainTuple({ paths }: Index, document: Document): unknown[] | null {
 }
 
 function keysAcrossArrays(index: Index, document: Document): Buffer[] {
-  if (index.sparse && index.paths.every((path) => valuesAt(document, path, 0).every((value) => value === undefined))) return [];
-  let tuples: unknown[][] = [[]];
-  for (const path of index.paths) {
-    const values = index.collation
-      ? indexedValues(document, path).map((value) => index.collation!.foldValue(value))
-      : indexedValues(document, path);
-    if (values.length === 1) {
-      for (const tuple of tuples) tuple.push(values[0]);
-      continue;
-    }
-    if (tuples.length > 1) throw new CommandError(67, 'cannot index parallel arrays');
-    tuples = values.map((value) => [...tuples[0]!, value]);
-  }
-  return deduplicate(tuples.map((tuple) => encodeFields(index.prefix, tuple, index.descending)));
+  return deduplicate(entriesOf(index, document).map((tuple) => keyOf(index, tuple)));
 }
 
-/** The values of an index's fields, for the report of a duplicate key. */
-export function keyValueOf(index: Index, document: Document): Document {
-  return Object.fromEntries(index.fields.map((field, at) => [field, valuesAt(document, index.paths[at]!, 0)[0] ?? null]));
+function entriesOf({ paths, sparse }: Index, document: Document): unknown[][] {
+  const tuples = tuplesOf(paths, document, () => new CommandError(171, 'cannot index parallel arrays'));
+  return sparse ? tuples.filter((tuple) => tuple.some((value) => value !== undefined)) : tuples;
+}
+
+function keyOf({ prefix, collation, descending }: Index, tuple: unknown[]): Buffer {
+  return encodeFields(prefix, collation ? tuple.map((value) => collation.foldValue(value)) : tuple, descending);
+}
+
+/** Where a field of an index leads in a document: what has been reached, and at which step of its path. */
+interface Reach {
+  value: unknown;
+  step: number;
+  /** Nothing more is to be looked into: the value is an item of a list, or the path has ended. */
+  done: boolean;
+}
+
+/**
+ * The values at some paths, once for each item of a list on their way; paths below one list go through it together.
+ * @throws what `parallel` makes, where they go through two lists
+ */
+export function tuplesOf(paths: readonly string[][], document: Document, parallel: () => CommandError): unknown[][] {
+  const tuples: unknown[][] = [];
+  const expand = (reaches: Reach[]): void => {
+    const reached = reaches.map((reach, at) => (reach.done ? reach : follow(reach, paths[at]!)));
+    const lists = reached.filter(({ value, done }) => !done && Array.isArray(value));
+    if (lists.length === 0) {
+      tuples.push(reached.map(({ value }) => value));
+      return;
+    }
+    const list = lists[0]!.value as unknown[];
+    if (lists.some(({ value }) => value !== list)) throw parallel();
+    for (const item of list.length === 0 ? [emptyArrayMarker] : list) {
+      expand(reached.map((reach, at) => (lists.includes(reach) ? within(reach, paths[at]!, item) : reach)));
+    }
+  };
+  expand(paths.map(() => ({ value: document, step: 0, done: false })));
+  return tuples;
+}
+
+/** Goes along a path up to its end or the first list. */
+function follow({ value, step }: Reach, path: readonly string[]): Reach {
+  let [reached, at] = [value, step];
+  for (; at < path.length && !Array.isArray(reached); at++) reached = isDocument(reached) ? field(reached, path[at]!) : undefined;
+  if (!Array.isArray(reached)) return { value: reached, step: at, done: true };
+  const position = positionIn(reached, path[at]);
+  return position < 0 ? { value: reached, step: at, done: false } : follow({ value: reached[position], step: at + 1, done: false }, path);
+}
+
+/** The position that a step names in a list, or -1. @throws CommandError where it may as well be a field of its items */
+function positionIn(list: unknown[], step: string | undefined): number {
+  if (step === undefined || !/^\d+$/.test(step) || Number(step) >= list.length) return -1;
+  if (list.some((item) => isDocument(item) && field(item, step) !== undefined)) {
+    throw new CommandError(
+      16746,
+      `Ambiguous field name found in array (do not use numeric field names in embedded elements in an array), field: '${step}'`,
+    );
+  }
+  return Number(step);
+}
+
+function within({ step }: Reach, path: readonly string[], item: unknown): Reach {
+  if (step === path.length) return { value: item, step, done: true };
+  return { value: isDocument(item) ? item : undefined, step, done: !isDocument(item) };
+}
+
+/** The values of an index's fields that one of its keys is of, for the report of a duplicate key. */
+export function keyValueOf(index: Index, document: Document, key: Buffer): Document {
+  const tuples = entriesOf(index, document);
+  const tuple = tuples.find((one) => keyOf(index, one).equals(key)) ?? tuples[0] ?? [];
+  return Object.fromEntries(index.fields.map((field, at) => [field, tuple[at] ?? null]));
 }
 
 /** The length of an ObjectId's key, which most documents have. */
@@ -88,14 +143,6 @@ export function documentKeyOf(index: Index, key: Buffer, value: Buffer): Buffer 
   if (!index.endsWithId || !index.descending.at(-1)) return documentKey;
   for (let at = prefix.length; at < documentKey.length; at++) documentKey[at] = ~documentKey[at]!;
   return documentKey;
-}
-
-function indexedValues(document: Document, path: string[]): unknown[] {
-  const values = valuesAt(document, path, 0).flatMap((value) => {
-    if (!Array.isArray(value)) return [value];
-    return value.length === 0 ? [emptyArrayMarker] : value;
-  });
-  return values.length === 0 ? [undefined] : values;
 }
 
 /** What a dotted path reaches, one value for each array element it passes. */

@@ -6,8 +6,9 @@ import { CommandError } from './errors.js';
 import { concatenate, encodeBeginning, encodeFields, encodeValue, isInexact, successor } from './key.js';
 import { isOperators } from './query/matching.js';
 import { isPattern, sourceOf } from './query/pattern.js';
+import { naturalOrder } from './sorting.js';
 import { compare, isEqual, rankOf } from './values/order.js';
-import { isNumeric, toNumber, typeOf, type Value } from './values/types.js';
+import { isNumeric, isTruthy, toNumber, typeOf, type Value } from './values/types.js';
 
 export interface KeyRange {
   /** Inclusive lower bound. */
@@ -55,6 +56,8 @@ export interface PlanOptions {
 }
 
 export function plan(collection: Collection, filter: Document, { sort, hint, collation = null }: PlanOptions): Plan {
+  const natural = naturalOrder(sort);
+  if (natural !== null) return { ...wholeCollection(collection, filter, undefined, collation), reverse: natural === -1 };
   const { demands, complete } = readDemands(filter);
   const candidates = hint === undefined ? collection.indexes : [hintedIndex(collection, hint)];
   let best: { plan: Plan; score: number } | null = null;
@@ -65,7 +68,12 @@ export function plan(collection: Collection, filter: Document, { sort, hint, col
     if (!best || rated.score > best.score) best = rated;
   }
   if (best && (best.score > 0 || hint !== undefined)) return best.plan;
-  return wholeCollection(collection, filter, sort, collation);
+  const whole = wholeCollection(collection, filter, sort, collation);
+  return naturalOrder(hint) === -1 && isEmpty(sort) ? { ...whole, reverse: true } : whole;
+}
+
+function isEmpty(sort: Document | undefined): boolean {
+  return Object.keys(sort ?? {}).length === 0;
 }
 
 /** The demands as an index can answer them: texts only where both mean the same collation, and then by equality alone. */
@@ -134,7 +142,7 @@ function planIndex(
   for (; position < index.fields.length; position++) {
     const field = index.fields[position]!;
     const demand = demands.get(field);
-    if (!demand) break;
+    if (!demand || (index.multikey && sharesList(index, position))) break;
     const descending = index.descending[position]!;
     if (demand.points && prefixes.length * demand.points.length <= mostRanges) {
       prefixes = prefixes.flatMap((prefix) => demand.points!.map((point) => encodeFields(prefix, [point], [descending])));
@@ -169,6 +177,11 @@ function planIndex(
   };
 }
 
+/** Whether an earlier field may go through the same list: its keys are of one item, and the filter may mean two. */
+function sharesList({ paths }: Index, position: number): boolean {
+  return paths.slice(0, position).some(([first]) => first === paths[position]![0]);
+}
+
 /**
  * Whole unique keys, one or several, have a document each. Then equalities narrow most, then an order that lets a limit
  * stop early, then ranges; fewer fields break a tie.
@@ -196,8 +209,9 @@ const unordered: Order = { provided: false, reverse: false, merge: false };
 /** Whether reading the index gives the order asked for: forwards, backwards, or by merging one range a point. */
 function sortOrder(index: Index, singlePoint: ReadonlySet<string>, used: number, demands: Demands, sort: Document | undefined): Order {
   const wanted = Object.entries(sort ?? {}).filter(([field]) => !singlePoint.has(field));
+  // Of a list the smallest item is in the order, which need not be the one that was found.
+  if (index.multikey && sort && Object.keys(sort).length > 0) return unordered;
   if (wanted.length === 0) return { ...unordered, provided: true };
-  if (index.multikey) return unordered;
   const manyPoints = index.fields.slice(0, used).filter((field) => (demands.get(field)?.points?.length ?? 0) > 1);
   const sortedPoints = manyPoints.filter((field) => wanted.some(([name]) => name === field));
   if (sortedPoints.length > 0 && sortedPoints.length < manyPoints.length) return unordered;
@@ -337,7 +351,7 @@ function addOperators(demand: Demand, operators: Document): void {
         addItem(demand, operand as Document);
         break;
       case '$exists':
-        demand.exists ||= Boolean(operand);
+        demand.exists ||= isTruthy(operand);
         demand.partial = true;
         break;
       default:

@@ -27,7 +27,11 @@ export interface ProjectionOptions extends FilterOptions {
 export function compileProjection(projection: Document, options: ProjectionOptions): Projector {
   const entries = entriesOf(projection, '', options);
   const tree = treeOf(entries);
-  const position = entries.find(({ kind }) => kind === 'position');
+  const [position, ...others] = entries.filter(({ kind }) => kind === 'position');
+  if (others.length > 0) throw new CommandError(31276, 'Cannot specify more than one positional projection per query.');
+  const elemMatch = entries.findIndex(({ kind }) => kind === 'elemMatch');
+  if (position && elemMatch >= 0)
+    throw new CommandError(elemMatch > entries.indexOf(position) ? 31255 : 31256, 'Cannot specify positional operator and $elemMatch.');
   const prepare = position ? positional(position.path, options) : (document: Document) => document;
   return (document) => applyTree(prepare(document), tree, newScope(document, options.variables));
 }

@@ -90,7 +90,7 @@ export class Reader {
   count(collection: Collection, filter: Document, options: FindOptions, view: View): number {
     const overlay = view.overlay?.(collection);
     const unchanged = !overlay || overlay.size === 0;
-    if (unchanged && !view.transaction && Object.keys(filter).length === 0) {
+    if (unchanged && !view.transaction && Object.keys(filter).length === 0 && options.hint === undefined) {
       return clamp(this.catalog.countOf(collection), options);
     }
     const plan = this.plan(collection, filter, { hint: options.hint, collation: options.collation });

@@ -2,7 +2,7 @@
 import type { Document } from 'bson';
 import type { Collation } from './collation.js';
 import { CommandError } from './errors.js';
-import { valuesAt } from './index-entries.js';
+import { plainTuple, tuplesOf } from './index-entries.js';
 import { emptyArrayMarker, encodeFields } from './key.js';
 import { compare } from './values/order.js';
 import { isDocument, isNumeric, toNumber, type Value } from './values/types.js';
@@ -12,34 +12,51 @@ export interface SortField {
   descending: boolean;
 }
 
+const mostFields = 32;
+
+/**
+ * The direction of the order in which documents are stored, where a sort or a hint asks for it; null where it does not.
+ * @throws CommandError where it is asked for together with others, or in no direction
+ */
+export function naturalOrder(sort: Value): 1 | -1 | null {
+  if (!isDocument(sort) || !('$natural' in sort)) return null;
+  if (Object.keys(sort).length > 1) throw new CommandError(2, "Cannot include '$natural' in compound sort");
+  const direction = isNumeric(sort['$natural']) ? toNumber(sort['$natural']) : NaN;
+  if (direction !== 1 && direction !== -1) throw new CommandError(2, '$natural sort cannot be set to a value other than -1 or 1');
+  return direction;
+}
+
 /** @throws CommandError where a direction is neither 1 nor -1 */
 export function parseSort(sort: Value): SortField[] {
   if (!isDocument(sort)) throw new CommandError(15973, 'the $sort key specification must be an object');
-  return Object.entries(sort).map(([path, direction]) => {
+  const entries = Object.entries(sort) as [string, Value][];
+  if (entries.length > mostFields) throw new CommandError(13103, 'too many compound keys');
+  if (naturalOrder(sort) !== null) return [];
+  return entries.map(([path, direction]) => {
     if (isDocument(direction)) throw new CommandError(238, 'a sort by $meta is not implemented');
     const number = isNumeric(direction) ? toNumber(direction) : NaN;
     if (number !== 1 && number !== -1) throw new CommandError(15975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
     if (path === '' || path.split('.').includes('')) throw new CommandError(15998, 'FieldPath field names may not be empty strings.');
+    if (path.split('.').some((step) => step.startsWith('$')))
+      throw new CommandError(16410, `FieldPath field names may not start with '$'. Consider using $getField or $setField. Path: ${path}`);
     return { path: path.split('.'), descending: number === -1 };
   });
 }
 
-/** Of an array, the smallest element counts in ascending order and the largest in descending. */
+/** Of an array, the smallest element counts in ascending order and the largest in descending; elements give all their fields together. */
 export function sortValues(document: Document, fields: readonly SortField[], collation: Collation | null): Value[] {
-  return fields.map(({ path, descending }) => {
-    const values = valuesAt(document, path, 0).flatMap((value) =>
-      Array.isArray(value) ? (value.length > 0 ? value : [emptyArrayMarker]) : [value],
-    );
-    if (values.length < 2) return values[0] ?? null;
-    const sign = descending ? -1 : 1;
-    return values.reduce((best, value) => (sign * compareOrMarker(value, best, collation) < 0 ? value : best));
-  });
+  const paths = fields.map(({ path }) => path);
+  const plain = plainTuple(paths, document);
+  if (plain) return plain.map((value) => value ?? null);
+  const tuples = tuplesOf(paths, document, () => new CommandError(2, 'cannot sort with keys that are parallel arrays'));
+  return tuples
+    .map((tuple) => tuple.map((value) => value ?? null))
+    .reduce((best, one) => (compareValues(one, best, fields, collation) < 0 ? one : best));
 }
 
 /** An empty array is below everything but the smallest key. */
 function compareOrMarker(one: Value, other: Value, collation: Collation | null): number {
-  if (one === emptyArrayMarker || other === emptyArrayMarker)
-    return Number(other === emptyArrayMarker) - Number(one === emptyArrayMarker) ? (one === emptyArrayMarker ? -1 : 1) : 0;
+  if (one === emptyArrayMarker || other === emptyArrayMarker) return Number(other === emptyArrayMarker) - Number(one === emptyArrayMarker);
   return compare(one ?? null, other ?? null, collation);
 }
 

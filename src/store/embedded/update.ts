@@ -299,11 +299,19 @@ function collectEqualities(filter: Document, found: Map<string, Value>): void {
     const branches = path === '$and' || (path === '$or' && Array.isArray(condition) && condition.length === 1);
     if (branches) for (const part of condition as Document[]) collectEqualities(part, found);
     if (path.startsWith('$')) continue;
+    if (demandsSeveral(condition)) throw matchedTwice(path);
     const value = equalityOf(condition);
     if (value === undefined) continue;
     if (found.has(path)) throw matchedTwice(path);
     found.set(path, value);
   }
+}
+
+/** Whether `$all` names values that no field has at once, unless it is an array. */
+function demandsSeveral(condition: Value): boolean {
+  const all = isOperators(condition) ? field(condition, '$all') : undefined;
+  if (!Array.isArray(all) || all.some((one) => isPattern(one) || isOperators(one))) return false;
+  return all.some((one) => !isEqual(one, all[0]));
 }
 
 function equalityOf(condition: Value): Value {

@@ -12,7 +12,7 @@ import type { FindOptions, Reader, Row } from './reader.js';
 import { projector } from './projection.js';
 import type { StoreTransaction } from './transaction.js';
 import { compileUpdate, type Modification, type Update } from './update.js';
-import { toNumber } from './values/types.js';
+import { isTruthy, toNumber } from './values/types.js';
 import { unfinished, type Run } from './write-queue.js';
 import type { Change } from './change.js';
 import { fieldsToInsert, requireValid, type Writer } from './writer.js';
@@ -121,7 +121,7 @@ export class WriteCommands {
 
   /** As many documents a step as fit into it are checked, then written together. */
   private insertInSteps(command: Document, documents: Buffer[], bypass: boolean): WriteRun {
-    const progress = new Progress(command['ordered'] !== false);
+    const progress = new Progress(isOrdered(command));
     const next: Run<Document> = (deadline) => {
       const collection = this.catalog.require(String(command['$db']), String(command['insert']));
       const names = fieldsToInsert(collection);
@@ -327,7 +327,7 @@ export class WriteCommands {
     begin: (statement: Statement) => StatementRun,
     transaction: StoreTransaction | null,
   ): WriteRun {
-    const progress = new Progress(command['ordered'] !== false, transaction !== null);
+    const progress = new Progress(isOrdered(command), transaction !== null);
     let current: StatementRun | null = null;
     const next: Run<Document> = (deadline) => {
       const collection = this.collectionFor(command, name, transaction);
@@ -394,7 +394,11 @@ export class WriteCommands {
 }
 
 function bypasses(command: Document): boolean {
-  return command['bypassDocumentValidation'] === true;
+  return isTruthy(command['bypassDocumentValidation']);
+}
+
+function isOrdered(command: Document): boolean {
+  return command['ordered'] === undefined || isTruthy(command['ordered']);
 }
 
 /** A command that is done in one step. */

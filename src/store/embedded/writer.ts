@@ -5,6 +5,7 @@ import type { Change, Entries } from './change.js';
 import { CommandError } from './errors.js';
 import { documentKeyOf, indexKeys, keyValueOf, storedEntry, type StoredEntry } from './index-entries.js';
 import { encodeFields, successor } from './key.js';
+import { isPattern } from './query/pattern.js';
 import { decode, encode, requireStorable } from './raw-document.js';
 import type { Row } from './reader.js';
 import { unpack } from './stored-document.js';
@@ -136,7 +137,8 @@ export class Writer {
     this.requireUnique(change, null);
     const keys = lockKeys(change);
     const at = keys.findIndex((key) => taken.has(key));
-    if (at !== -1) throw duplicateKey(change.collection, indexOfLockKey(change, at), change.document!);
+    if (at !== -1)
+      throw duplicateKey(change.collection, indexOfLockKey(change, at), change.document!, Buffer.from(keys[at]!.slice(1), 'latin1'));
     for (const key of keys) taken.add(key);
   }
 
@@ -175,7 +177,7 @@ export class Writer {
       const keys = indexKeys(index, document);
       if (!index.multikey && (keys.length > 1 || crossesArray(index, document))) index.multikey = true;
       for (const entry of keys) {
-        if (index.unique && this.storedOwner(index, entry)) throw duplicateKey(collection, index, document);
+        if (index.unique && this.storedOwner(index, entry)) throw duplicateKey(collection, index, document, entry);
         this.addEntry(index, entry, key);
       }
     }
@@ -203,14 +205,14 @@ export class Writer {
   private requireUnique(change: Change, transaction: StoreTransaction | null): void {
     if (!change.after) return;
     if (!change.before && this.exists(change, transaction)) {
-      throw duplicateKey(change.collection, change.collection.indexes[0]!, change.document!);
+      throw duplicateKey(change.collection, change.collection.indexes[0]!, change.document!, change.key);
     }
     const owner = name(change.key);
     for (const { index, added } of change.entries) {
       if (!index.unique) continue;
       for (const key of added) {
         const holder = this.uniqueOwner(index, key, transaction);
-        if (holder && holder !== owner) throw duplicateKey(change.collection, index, change.document!);
+        if (holder && holder !== owner) throw duplicateKey(change.collection, index, change.document!, key);
       }
     }
   }
@@ -274,7 +276,8 @@ export function documentKey(collection: Collection, id: unknown): Buffer {
   const misnamed = isDocument(id) ? Object.keys(id).find((field) => field.startsWith('$')) : undefined;
   if (misnamed !== undefined)
     throw new CommandError(52, `_id fields may not contain '$'-prefixed fields: ${misnamed} is not valid for storage.`);
-  if (Array.isArray(id)) throw new CommandError(53, "The '_id' value cannot be of type array");
+  if (Array.isArray(id) || isPattern(id))
+    throw new CommandError(53, `The '_id' value cannot be of type ${Array.isArray(id) ? 'array' : 'regex'}`);
   return encodeFields(collection.prefix, [id], [false]);
 }
 
@@ -318,8 +321,8 @@ function crossesArray(index: Index, document: Document): boolean {
   });
 }
 
-function duplicateKey(collection: Collection, index: Index, document: Document): CommandError {
-  const keyValue = index.name === '_id_' ? { _id: document['_id'] as unknown } : keyValueOf(index, document);
+function duplicateKey(collection: Collection, index: Index, document: Document, key: Buffer): CommandError {
+  const keyValue = index.name === '_id_' ? { _id: document['_id'] as unknown } : keyValueOf(index, document, key);
   const shown = Object.entries(keyValue)
     .map(([field, value]) => `${field}: ${show(value ?? null)}`)
     .join(', ');

@@ -1,13 +1,14 @@
 /** `$group` and what is made of it. */
 import type { Document } from 'bson';
 import { CommandError } from '../errors.js';
-import { average, deviation, largest, smallest, sum } from '../expressions/accumulations.js';
+import { deviation, largest, smallest } from '../expressions/accumulations.js';
 import { compileIn, type Context } from '../expressions/compile.js';
 import { contextOf, newScope, type Evaluate, type ExpressionOptions } from '../expressions/index.js';
 import { mergeObjects } from '../expressions/objects.js';
 import { identityKey } from '../key.js';
 import { compareBySort, parseSort } from '../sorting.js';
 import { compare, isEqual } from '../values/order.js';
+import { Total } from '../values/total.js';
 import { isDocument, isNumeric, toNumber, type Value } from '../values/types.js';
 
 /** Gathers a group's values and sums them up at the end. */
@@ -33,6 +34,17 @@ const folding =
         add: (document) => (state = fold(state, evaluateIn(evaluate, document, options), context)),
         result: () => state,
       };
+    };
+  };
+
+/** Keeps a running total of numbers. */
+const totalling =
+  (result: (total: Total) => Value): AccumulatorCompiler =>
+  (operand, context, options) => {
+    const evaluate = compileIn(operand, context);
+    return () => {
+      const total = new Total();
+      return { add: (document) => total.add(evaluateIn(evaluate, document, options)), result: () => result(total) };
     };
   };
 
@@ -126,8 +138,8 @@ const byOrder =
       .slice(0, n);
 
 const accumulators: Record<string, AccumulatorCompiler> = {
-  $sum: folding(0, (total, value) => sum([total, value])),
-  $avg: collecting((values) => average(values)),
+  $sum: totalling((total) => total.sum()),
+  $avg: totalling((total) => total.average()),
   $min: folding(null, (state, value, context) => smallest([state, value], context)),
   $max: folding(null, (state, value, context) => largest([state, value], context)),
   $push: collecting(present),

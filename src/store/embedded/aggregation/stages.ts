@@ -1,10 +1,10 @@
 /** The stages of a pipeline, each from documents to documents; they stream where they can. */
-import type { Document } from 'bson';
+import { Long, type Document } from 'bson';
 import { CommandError } from '../errors.js';
 import { compileExpression, newScope, type ExpressionOptions } from '../expressions/index.js';
 import { compileFilter } from '../query/matching.js';
 import { parseSort, sortByKeys, sortValues } from '../sorting.js';
-import { compare } from '../values/order.js';
+import { compare, rankOf } from '../values/order.js';
 import { field, isDocument, isNumeric, setField, toNumber, typeOf, type Value } from '../values/types.js';
 import { compileAccumulators, compileGroup } from './groups.js';
 import { reshaping } from './reshaping.js';
@@ -65,13 +65,21 @@ const sort: StageCompiler = (operand, { collation = null }) => {
 
 const unwind: StageCompiler = (operand) => {
   const given: Document = isDocument(operand) ? operand : { path: operand };
-  const { path, includeArrayIndex: indexField, preserveNullAndEmptyArrays: preserve } = given as Document & Record<string, Value>;
+  const { path, includeArrayIndex: indexField, preserveNullAndEmptyArrays: preserve, ...rest } = given as Document & Record<string, Value>;
+  const foreign = Object.keys(rest)[0];
+  if (foreign !== undefined) throw new CommandError(28811, `unrecognized option to $unwind stage: ${foreign}`);
+  if (preserve !== undefined && typeof preserve !== 'boolean')
+    throw new CommandError(28809, 'expected a boolean for the preserveNullAndEmptyArrays option to $unwind stage');
+  if (path === undefined) throw new CommandError(28812, 'no path specified to $unwind stage');
   if (typeof path !== 'string') throw new CommandError(28808, 'expected a string as the path for $unwind stage');
   if (!path.startsWith('$')) throw new CommandError(28818, `path option to $unwind stage should be prefixed with a '$': ${path}`);
   if (indexField !== undefined && (typeof indexField !== 'string' || indexField === '')) {
     throw new CommandError(28810, 'expected a non-empty string for the includeArrayIndex option to $unwind stage');
   }
+  if (indexField?.startsWith('$'))
+    throw new CommandError(28822, `includeArrayIndex option to $unwind stage should not be prefixed with a '$': ${indexField}`);
   const steps = path.slice(1).split('.');
+  const indexSteps = indexField?.split('.');
   return function* (documents) {
     for (const document of documents) {
       const value = valueAt(document, steps);
@@ -79,12 +87,12 @@ const unwind: StageCompiler = (operand) => {
       const single = elements === null && value !== undefined && value !== null;
       if (single || (preserve === true && !elements?.length)) {
         const kept = elements ? replaced(document, steps, undefined) : document;
-        yield indexField ? replaced(kept, (indexField as string).split('.'), null) : kept;
+        yield indexSteps ? replaced(kept, indexSteps, null) : kept;
         continue;
       }
       for (const [at, element] of (elements ?? []).entries()) {
         const one = replaced(document, steps, element);
-        yield indexField ? replaced(one, (indexField as string).split('.'), at) : one;
+        yield indexSteps ? replaced(one, indexSteps, Long.fromNumber(at)) : one;
       }
     }
   };
@@ -108,6 +116,7 @@ function replaced(document: Document, steps: readonly string[], value: Value): D
 const lookup: StageCompiler = (operand, context) => {
   if (!isDocument(operand)) throw new CommandError(9, 'the $lookup specification must be an Object');
   const { from, localField, foreignField, as, pipeline = [], let: variables = {} } = operand as Document & Record<string, Value>;
+  requireLookup(operand);
   if (typeof as !== 'string') throw new CommandError(9, "must specify 'as' field for a $lookup");
   if ((localField === undefined) !== (foreignField === undefined)) {
     throw new CommandError(9, '$lookup requires both or neither of localField and foreignField to be specified');
@@ -132,6 +141,24 @@ const lookup: StageCompiler = (operand, context) => {
     return replaced(document, as.split('.'), [...joined]);
   });
 };
+
+const lookupArguments = new Set(['from', 'localField', 'foreignField', 'as', 'pipeline', 'let']);
+
+function requireLookup(operand: Document): void {
+  const foreign = Object.keys(operand).find((name) => !lookupArguments.has(name));
+  if (foreign !== undefined) throw new CommandError(9, `unknown argument to $lookup: ${foreign}`);
+  for (const name of ['localField', 'foreignField', 'as']) {
+    const value = operand[name] as Value;
+    if (value !== undefined && typeof value !== 'string')
+      throw new CommandError(9, `$lookup argument '${name}' must be a string, is type ${typeOf(value)}`);
+  }
+  const from = operand['from'] as Value;
+  const pipeline = operand['pipeline'] as Value;
+  const ownDocuments = Array.isArray(pipeline) && isDocument(pipeline[0]) && '$documents' in pipeline[0];
+  if (from === undefined && !ownDocuments) throw new CommandError(9, "must specify 'from' field for a $lookup");
+  if (from !== undefined && typeof from !== 'string' && !isDocument(from))
+    throw new CommandError(9, `$lookup argument 'from' must be a string, is type ${typeOf(from)}`);
+}
 
 function foreignFilter(document: Document, local: readonly string[], foreign: string): Document {
   const values = localValues(document, local, 0);
@@ -193,16 +220,47 @@ const count: StageCompiler = (operand) => {
   };
 };
 
+/** Whether a value is one that documents decide: a path or an expression. */
+function isExpression(value: Value): boolean {
+  if (typeof value === 'string') return value.startsWith('$');
+  return isDocument(value) && (Object.keys(value)[0] ?? '').startsWith('$');
+}
+
+function requireBucketArguments(operand: Document): void {
+  const foreign = Object.keys(operand).find((name) => !['groupBy', 'boundaries', 'default', 'output'].includes(name));
+  if (foreign !== undefined) throw new CommandError(40197, `Unrecognized option to $bucket: ${foreign}.`);
+  const { groupBy, boundaries, output } = operand as Record<string, Value>;
+  if (groupBy === undefined || boundaries === undefined)
+    throw new CommandError(40198, "$bucket requires 'groupBy' and 'boundaries' to be specified.");
+  if (!isExpression(groupBy))
+    throw new CommandError(40202, "The $bucket 'groupBy' field must be defined as a $-prefixed path or an expression");
+  if (output !== undefined && !isDocument(output)) throw new CommandError(40196, "The $bucket 'output' field must be an object");
+  const constants = [...(Array.isArray(boundaries) ? (boundaries as Value[]) : []), operand['default'] as Value];
+  if (constants.some(isExpression)) throw new CommandError(238, '$bucket with boundaries that are expressions is not implemented');
+}
+
 const bucket: StageCompiler = (operand, context) => {
-  const { groupBy, boundaries, default: fallback, output = { count: { $sum: 1 } } } = (operand ?? {}) as Document & Record<string, Value>;
-  if (!Array.isArray(boundaries) || boundaries.length < 2)
-    throw new CommandError(40192, "The $bucket 'boundaries' field must have at least 2 values");
+  if (!isDocument(operand))
+    throw new CommandError(40201, `Argument to $bucket stage must be an object, but found type: ${typeOf(operand)}`);
+  requireBucketArguments(operand);
+  const { groupBy, boundaries, default: fallback, output = { count: { $sum: 1 } } } = operand as Document & Record<string, Value>;
+  if (!Array.isArray(boundaries)) throw new CommandError(40200, "The $bucket 'boundaries' field must be an array");
+  if (boundaries.length < 2) throw new CommandError(40192, "The $bucket 'boundaries' field must have at least 2 values");
+  if (boundaries.some((value: Value) => rankOf(value) !== rankOf(boundaries[0])))
+    throw new CommandError(40193, "All values in the 'boundaries' option to $bucket must have the same type");
   const collation = context.collation;
   boundaries.forEach((value: Value, at) => {
     if (at > 0 && compare(boundaries[at - 1], value, collation) >= 0) {
       throw new CommandError(40194, "The 'boundaries' option to $bucket must be sorted, but elements are not in ascending order");
     }
   });
+  const isInside =
+    fallback !== undefined && compare(fallback, boundaries[0], collation) >= 0 && compare(fallback, boundaries.at(-1), collation) < 0;
+  if (isInside)
+    throw new CommandError(
+      40199,
+      "The $bucket 'default' field must be less than the lowest boundary or greater than or equal to the highest boundary.",
+    );
   const by = compileExpression(groupBy, context);
   const create = compileAccumulators(Object.entries(output as Document), context);
   return function* (documents) {
@@ -239,6 +297,15 @@ const sample: StageCompiler = (operand) => {
   };
 };
 
+function requireSortByCount(operand: Value): void {
+  if (isExpression(operand)) return;
+  if (isDocument(operand))
+    throw new CommandError(40147, 'the sortByCount field must be defined as a $-prefixed path or an expression inside an object');
+  if (typeof operand === 'string')
+    throw new CommandError(40148, 'the sortByCount field must be defined as a $-prefixed path or an expression inside an object');
+  throw new CommandError(40149, 'the sortByCount field must be specified as a string or as an object');
+}
+
 const stages: Record<string, StageCompiler> = {
   $match: (operand, context) => {
     if (!isDocument(operand)) throw new CommandError(15959, 'the match filter must be an expression in an object');
@@ -259,6 +326,7 @@ const stages: Record<string, StageCompiler> = {
   $sample: sample,
   $group: (operand, context) => compileGroup(operand, context),
   $sortByCount: (operand, context) => {
+    requireSortByCount(operand);
     const group = compileGroup({ _id: operand, count: { $sum: 1 } }, context);
     const byCount = sort({ count: -1 }, context);
     return (documents) => byCount(group(documents));

@@ -1,8 +1,6 @@
 /** The accumulators as expressions over their operands, and as `$group` uses them over documents. */
-import { Decimal128, Long } from 'bson';
-import { add, decimalParts } from '../values/arithmetic.js';
-import { divideExact, toDecimal } from '../values/decimal.js';
 import { compare } from '../values/order.js';
+import { Total } from '../values/total.js';
 import { double, isNumeric, toNumber, type Value } from '../values/types.js';
 import type { Context, OperatorCompiler } from './compile.js';
 import { absent, compileOperands } from './define.js';
@@ -10,19 +8,15 @@ import { absent, compileOperands } from './define.js';
 type Summary = (values: readonly Value[], context: Context) => Value;
 
 export function sum(values: readonly Value[]): Value {
-  let total: Value = 0;
-  for (const value of values) if (isNumeric(value)) total = add(total, value, 'double');
-  return total;
+  const total = new Total();
+  for (const value of values) total.add(value);
+  return total.sum();
 }
 
 export function average(values: readonly Value[]): Value {
-  const numbers = values.filter(isNumeric);
-  if (numbers.length === 0) return null;
-  const total = sum(numbers);
-  const exact = total instanceof Decimal128 ? decimalParts(total) : null;
-  if (exact) return toDecimal(divideExact(exact, { digits: BigInt(numbers.length), exponent: 0 }));
-  if (total instanceof Decimal128) return total;
-  return double((total instanceof Long ? Number(total.toBigInt()) : toNumber(total)) / numbers.length);
+  const total = new Total();
+  for (const value of values) total.add(value);
+  return total.average();
 }
 
 const extreme =

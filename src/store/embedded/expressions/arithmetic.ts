@@ -2,7 +2,7 @@
 import { Decimal128, Long } from 'bson';
 import { CommandError } from '../errors.js';
 import { add, decimalParts, infiniteText, multiply, negate, wholeOf, wholeValue } from '../values/arithmetic.js';
-import { addExact, divideExact, exactOf, remainderExact, toDecimal } from '../values/decimal.js';
+import { addExact, divideExact, exactOf, expansionOf, remainderExact, toDecimal } from '../values/decimal.js';
 import { compare } from '../values/order.js';
 import { double, isNumeric, toNumber, typeOf, type Value } from '../values/types.js';
 import type { OperatorCompiler } from './compile.js';
@@ -99,14 +99,14 @@ function remainder([one, other]: Value[]): Value {
 }
 
 /** A function of doubles; a decimal would need more digits than JavaScript's functions give. */
-const real = (run: (value: number) => number, domain?: (value: number) => boolean): OperatorCompiler =>
+const real = (run: (value: number) => number, domain?: (value: number) => boolean, code = 28766): OperatorCompiler =>
   unary((value, name) => {
     if (absent(value)) return null;
     requireNumeric(name, value, 28765);
     if (value instanceof Decimal128) throw new CommandError(238, `${name} of a decimal is not implemented`);
     const number = toNumber(value);
     if (domain && !Number.isNaN(number) && !domain(number))
-      throw new CommandError(28766, `${name}'s argument is outside of its domain: ${number}`);
+      throw new CommandError(code, `${name}'s argument is outside of its domain: ${number}`);
     return double(run(number));
   });
 
@@ -130,7 +130,9 @@ function placed(mode: 'round' | 'trunc'): OperatorCompiler {
     if (value instanceof Decimal128) return roundDecimal(value, places, mode);
     if (typeOf(value) !== 'double') return places >= 0 ? value : roundWhole(value, places, mode);
     const number = toNumber(value);
-    return double(Number.isFinite(number) ? Number(roundDecimal(Decimal128.fromString(String(number)), places, mode).toString()) : number);
+    if (!Number.isFinite(number)) return value;
+    const { digits, exponent } = roundExact(expansionOf(number), places, mode);
+    return double(Number(`${digits}E${exponent}`));
   });
 }
 
@@ -144,7 +146,12 @@ type Rounding = 'round' | 'trunc' | 'ceil' | 'floor';
 function roundDecimal(value: Decimal128, places: number, mode: Rounding): Decimal128 {
   const exact = exactOf(value);
   if (!exact || exact.exponent >= -places) return value;
-  return toDecimal({ digits: roundDigits(exact.digits, 10n ** BigInt(-places - exact.exponent), mode), exponent: -places });
+  return toDecimal(roundExact(exact, places, mode));
+}
+
+function roundExact(exact: Exact, places: number, mode: Rounding): Exact {
+  if (exact.exponent >= -places) return exact;
+  return { digits: roundDigits(exact.digits, 10n ** BigInt(-places - exact.exponent), mode), exponent: -places };
 }
 
 function roundDigits(digits: bigint, by: bigint, mode: Rounding): bigint {
@@ -198,9 +205,9 @@ export const arithmetic: Record<string, OperatorCompiler> = {
   $trunc: placed('trunc'),
   $pow: fixed(2, 2, power),
   $exp: real(Math.exp),
-  $sqrt: real(Math.sqrt, (value) => value >= 0),
+  $sqrt: real(Math.sqrt, (value) => value >= 0, 28714),
   $ln: real(Math.log, (value) => value > 0),
-  $log10: real(Math.log10, (value) => value > 0),
+  $log10: real(Math.log10, (value) => value > 0, 28761),
   $log: fixed(2, 2, ([value, base]) => {
     if (absent(value) || absent(base)) return null;
     requireNumeric('$log', value, 28756);

@@ -113,6 +113,10 @@ const zip: OperatorCompiler = byName(['inputs'], ['useLongestLength', 'defaults'
   const arrays = inputs.map((one) => requireArray(one, '$zip', 34468));
   const lengths = arrays.map((one) => one.length);
   const length = arrays.length === 0 ? 0 : useLongestLength === true ? Math.max(...lengths) : Math.min(...lengths);
+  if (defaults !== undefined && useLongestLength !== true)
+    throw new CommandError(34466, 'cannot specify defaults unless useLongestLength is true');
+  if (defaults !== undefined && (!Array.isArray(defaults) || defaults.length !== arrays.length))
+    throw new CommandError(34467, 'defaults and inputs must have the same length');
   const fallback = (defaults ?? []) as Value[];
   return Array.from({ length }, (_, at) => arrays.map((one, which) => (at < one.length ? one[at] : (fallback[which] ?? null))));
 });
@@ -127,16 +131,28 @@ const arrayToObject: OperatorCompiler = unary((value) => {
   if (absent(value)) return null;
   const document: Document = {};
   for (const element of requireArray(value, '$arrayToObject', 40386)) {
-    const [key, one] = Array.isArray(element) ? (element as Value[]) : isDocument(element) ? [element['k'], element['v']] : [];
-    if (typeof key !== 'string')
-      throw new CommandError(
-        40394,
-        "$arrayToObject requires an object with keys 'k' and 'v', where the value of 'k' must be of type string",
-      );
-    setField(document, key, one as Value);
+    const [key, one] = pairOf(element);
+    setField(document, key, one);
   }
   return document;
 });
+
+function pairOf(element: Value): [string, Value] {
+  if (Array.isArray(element)) {
+    if (element.length !== 2) throw new CommandError(40397, '$arrayToObject requires an array of size 2 arrays');
+    if (typeof element[0] !== 'string')
+      throw new CommandError(40395, '$arrayToObject requires an array of key-value pairs, with a string as the key');
+    return element as [string, Value];
+  }
+  if (!isDocument(element)) throw new CommandError(40398, `Unrecognised input type format for $arrayToObject: ${typeOf(element)}`);
+  const names = Object.keys(element);
+  if (names.length !== 2) throw new CommandError(40392, "$arrayToObject requires an object keys of 'k' and 'v'");
+  if (!names.includes('k') || !names.includes('v'))
+    throw new CommandError(40393, "$arrayToObject requires an object with keys 'k' and 'v'");
+  const key = element['k'] as Value;
+  if (typeof key !== 'string') throw new CommandError(40394, `$arrayToObject requires 'k' to be a string, found: ${typeOf(key)}`);
+  return [key, element['v'] as Value];
+}
 
 const sortArray: OperatorCompiler = byName(['input', 'sortBy'], [], ({ input, sortBy }, { collation }) => {
   if (absent(input)) return null;
@@ -239,6 +255,7 @@ export const arrays: Record<string, OperatorCompiler> = {
   ),
   $setIsSubset: pair(17046, (one, other, context) => one.every((value) => contains(other, value, context))),
   $setEquals: variadic((values, context, name) => {
+    if (values.length < 2) throw new CommandError(17045, `$setEquals needs at least two arguments, had: ${values.length}`);
     const sets = values.map((value) => distinct(requireArray(value, name, 17044), context));
     return sets.every((set) => set.length === sets[0]!.length && set.every((one, at) => isEqual(one, sets[0]![at], context.collation)));
   }),

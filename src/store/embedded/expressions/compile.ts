@@ -133,12 +133,10 @@ function reach(source: Evaluate, steps: readonly string[]): Evaluate {
   return (scope) => follow(source(scope), steps, 0);
 }
 
-/** A path goes through the elements of an array and gives what they have. */
+/** A path goes through the documents of an array and gives what they have; not through arrays within arrays. */
 export function follow(value: Value, steps: readonly string[], at: number): Value {
   if (at === steps.length) return value;
   if (isDocument(value)) return follow(field(value, steps[at]!), steps, at + 1);
   if (!Array.isArray(value)) return undefined;
-  return value
-    .map((element) => (isDocument(element) || Array.isArray(element) ? follow(element, steps, at) : undefined))
-    .filter((one) => one !== undefined);
+  return value.map((element) => (isDocument(element) ? follow(element, steps, at) : undefined)).filter((one) => one !== undefined);
 }

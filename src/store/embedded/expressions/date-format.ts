@@ -79,6 +79,11 @@ export function dayOfYear({ year, month, day: dayOfMonth }: DateParts): number {
   return Math.round((Date.UTC(2000, month - 1, dayOfMonth) - Date.UTC(2000, 0, 1)) / day) + 1 - (month > 2 && !isLeap(year) ? 1 : 0);
 }
 
+function daysIn({ year, month }: DateParts): number {
+  if (month === 2) return isLeap(year) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
 function isLeap(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }
@@ -166,5 +171,6 @@ export function parseDate(text: string, zone: string | undefined): Date {
   if (parts.month < 1 || parts.month > 12 || parts.day < 1 || parts.day > 31 || parts.hour > 24 || parts.minute > 59 || parts.second > 59) {
     throw new CommandError(241, `Error parsing date string '${text}' in $convert with no onError value`);
   }
+  if (parts.day > daysIn(parts)) throw new CommandError(241, `Error parsing date string '${text}'; the month has no such day`);
   return momentOf(parts, offset && offset.toUpperCase() !== 'Z' ? offset : (zone ?? 'UTC'));
 }

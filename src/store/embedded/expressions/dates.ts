@@ -53,6 +53,8 @@ const part =
 const defaultFormat = '%Y-%m-%dT%H:%M:%S.%LZ';
 const zonedFormat = '%Y-%m-%dT%H:%M:%S.%L';
 
+const isUtc = (zone: string): boolean => /^(UTC|GMT|Z|[+-]00(:?00)?)$/.test(zone);
+
 const dateToString: OperatorCompiler = byName(
   ['date'],
   ['format', 'timezone', 'onNull'],
@@ -62,7 +64,7 @@ const dateToString: OperatorCompiler = byName(
     if (zone === null || format === null) return null;
     if (format !== undefined && typeof format !== 'string')
       throw new CommandError(18533, `$dateToString requires that 'format' be a string, found: ${typeOf(format)}`);
-    return formatDate(dateOf(date, name), format ?? (timezone === undefined ? defaultFormat : zonedFormat), zone);
+    return formatDate(dateOf(date, name), format ?? (isUtc(zone) ? defaultFormat : zonedFormat), zone);
   },
 );
 

@@ -20,6 +20,11 @@ export interface FilterOptions {
   variables?: Variables;
 }
 
+/** What conditions are compiled with: where `whole`, a value that is an array is not looked into. */
+interface ConditionOptions extends FilterOptions {
+  whole?: boolean;
+}
+
 const notImplemented = new Set([
   '$where',
   '$text',
@@ -73,8 +78,11 @@ function compileClause(name: string, condition: Value, options: FilterOptions): 
       return () => true;
     case '$alwaysFalse':
       return () => false;
-    case '$sampleRate':
-      return () => Math.random() < toNumber(condition);
+    case '$sampleRate': {
+      const rate = isNumeric(condition) ? toNumber(condition) : NaN;
+      if (!(rate >= 0 && rate <= 1)) throw new CommandError(2, `numeric argument to $sampleRate must be in [0, 1]`);
+      return () => Math.random() < rate;
+    }
     default:
       if (notImplemented.has(name)) throw new CommandError(238, `${name} is not implemented`);
       throw new CommandError(
@@ -105,7 +113,7 @@ function compileField(path: string, condition: Value, options: FilterOptions): F
   return all(compileOperators(path, condition, options));
 }
 
-function compileOperators(path: string, operators: Document, options: FilterOptions): Filter[] {
+function compileOperators(path: string, operators: Document, options: ConditionOptions): Filter[] {
   const filters: Filter[] = [];
   for (const [name, operand] of Object.entries(operators)) {
     if (name === '$options') {
@@ -121,22 +129,23 @@ function not(filter: Filter): Filter {
   return (document) => !filter(document);
 }
 
-function compileOperator(path: string, name: string, operand: Value, operators: Document, options: FilterOptions): Filter {
+function compileOperator(path: string, name: string, operand: Value, operators: Document, options: ConditionOptions): Filter {
+  const leaf = options.whole ? 'whole' : 'elements';
   switch (name) {
     case '$eq':
-      return reaches(path, sameAs(operand, options));
+      return reaches(path, sameAs(operand, options), leaf);
     case '$ne':
       if (isPattern(operand)) throw new CommandError(2, "Can't have regex as arg to $ne.");
-      return not(reaches(path, sameAs(operand, options)));
+      return not(reaches(path, sameAs(operand, options), leaf));
     case '$gt':
     case '$gte':
     case '$lt':
     case '$lte':
-      return reaches(path, ordered(name, operand, options));
+      return reaches(path, ordered(name, operand, options), leaf);
     case '$in':
-      return reaches(path, anyOf(name, operand, options));
+      return reaches(path, anyOf(name, operand, options), leaf);
     case '$nin':
-      return not(reaches(path, anyOf(name, operand, options)));
+      return not(reaches(path, anyOf(name, operand, options), leaf));
     case '$not':
       return compileNot(path, operand, options);
     case '$exists': {
@@ -144,14 +153,19 @@ function compileOperator(path: string, name: string, operand: Value, operators: 
       return isTruthy(operand) ? there : not(there);
     }
     case '$regex':
-      return reaches(path, patternTest(regexOf(operand, operators['$options'])));
+      return reaches(path, patternTest(regexOf(operand, operators['$options'])), leaf);
     case '$elemMatch':
       return compileElemMatch(path, operand, options);
     case '$all':
       return compileAll(path, operand, options);
     default:
-      return reaches(path, ...valueTest(name, operand));
+      return valueFilter(path, name, operand, leaf);
   }
+}
+
+function valueFilter(path: string, name: string, operand: Value, leaf: 'elements' | 'whole'): Filter {
+  const [test, own] = valueTest(name, operand);
+  return reaches(path, test, own ?? leaf);
 }
 
 /** The operators that look at a value alone. */
@@ -268,8 +282,8 @@ function isIdentifiable(value: Value): boolean {
   return !Array.isArray(value) && !isDocument(value) && !isPattern(value);
 }
 
-function compileNot(path: string, operand: Value, options: FilterOptions): Filter {
-  if (isPattern(operand)) return not(reaches(path, patternTest(operand)));
+function compileNot(path: string, operand: Value, options: ConditionOptions): Filter {
+  if (isPattern(operand)) return not(reaches(path, patternTest(operand), options.whole ? 'whole' : 'elements'));
   if (!isDocument(operand)) throw new CommandError(2, '$not needs a regex or a document');
   if (Object.keys(operand).length === 0) throw new CommandError(2, '$not cannot be empty');
   const foreign = Object.keys(operand).find((name) => !name.startsWith('$'));
@@ -297,7 +311,7 @@ export function elementTest(operand: Value, options: FilterOptions): (element: V
   const first = Object.keys(operand)[0];
   const logical = first !== undefined && ['$and', '$or', '$nor', '$expr', '$jsonSchema', '$where', '$comment'].includes(first);
   if (isOperators(operand) && !logical) {
-    const filters = compileOperators('v', operand, options);
+    const filters = compileOperators('v', operand, { ...options, whole: true });
     return (element) => filters.every((filter) => filter({ v: element }));
   }
   const filter = compileFilter(operand, options);
@@ -309,11 +323,12 @@ function asFields(element: Document | Value[]): Document {
   return Array.isArray(element) ? Object.fromEntries(element.entries()) : element;
 }
 
-function compileAll(path: string, operand: Value, options: FilterOptions): Filter {
+function compileAll(path: string, operand: Value, options: ConditionOptions): Filter {
   if (!Array.isArray(operand)) throw new CommandError(2, '$all needs an array');
   if (operand.length === 0) return () => false;
   const nested = operand.filter((one) => isOperators(one));
-  if (nested.length === 0) return all(operand.map((one: Value) => reaches(path, equalTo(one, options))));
+  if (nested.length === 0)
+    return all(operand.map((one: Value) => reaches(path, equalTo(one, options), options.whole ? 'whole' : 'elements')));
   return all(
     operand.map((one: Value) => {
       const names = isOperators(one) ? Object.keys(one) : [];

@@ -5,6 +5,10 @@ import type { Value } from '../values/types.js';
 
 const syntaxCharacters = new Set('^$\\.*+?()[]{}|/');
 const keptLetters = new Set('dDwWsSbBnrtfvpPkxu0123456789');
+/** Perl knows fewer spaces than JavaScript, and lines end with a line feed alone. */
+const spaces = ' \\t\\n\\v\\f\\r';
+const lineStart = '(?:(?<![^])|(?<=\\n)(?=[^]))';
+const lineEnd = '(?=\\n|(?![^]))';
 const posixClasses: Record<string, string> = {
   alnum: 'A-Za-z0-9',
   alpha: 'A-Za-z',
@@ -12,7 +16,7 @@ const posixClasses: Record<string, string> = {
   digit: '0-9',
   lower: 'a-z',
   punct: '!-\\/:-@\\[-`\\{-~',
-  space: '\\s',
+  space: spaces,
   upper: 'A-Z',
   word: '\\w',
   xdigit: '0-9A-Fa-f',
@@ -86,7 +90,8 @@ class Translator {
       const end = this.source.indexOf('\n', this.at);
       this.at = end === -1 ? this.source.length : end + 1;
     } else if (character === '.') this.out += this.options.has('s') ? '.' : '[^\\n]';
-    else if (character === '$') this.out += this.options.has('m') ? '$' : '(?=\\n?(?![\\s\\S]))';
+    else if (character === '$') this.out += this.options.has('m') ? lineEnd : '(?=\\n?(?![\\s\\S]))';
+    else if (character === '^' && this.options.has('m')) this.out += lineStart;
     else if (character === '{') this.out += /^\{\d+(,\d*)?\}/.test(rest) ? this.quantifier(rest) : '\\{';
     else if (character === '}' || character === ']') this.out += `\\${character}`;
     else if (character === '(' && /^\(\?P</.test(rest)) {
@@ -105,7 +110,9 @@ class Translator {
     const character = this.source[this.at + 1];
     if (character === undefined) throw new CommandError(51091, 'Regular expression is invalid: \\ at end of pattern');
     this.at += 2;
-    if (keptLetters.has(character)) this.out += `\\${character}`;
+    if (character === 's') this.out += inClass ? spaces : `[${spaces}]`;
+    else if (character === 'S' && !inClass) this.out += `[^${spaces}]`;
+    else if (keptLetters.has(character)) this.out += `\\${character}`;
     else if (character === 'A' && !inClass) this.out += '(?<![\\s\\S])';
     else if (character === 'z' && !inClass) this.out += '(?![\\s\\S])';
     else if (character === 'Z' && !inClass) this.out += '(?=\\n?(?![\\s\\S]))';

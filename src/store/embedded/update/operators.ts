@@ -3,7 +3,7 @@ import { Long } from 'bson';
 import type { Document } from 'bson';
 import { nextTimestamp } from '../clock.js';
 import { CommandError } from '../errors.js';
-import { compileFilter, elementTest, isOperators } from '../query/matching.js';
+import { compileFilter, isOperators } from '../query/matching.js';
 import { isPattern } from '../query/pattern.js';
 import type { FilterOptions } from '../query/matching.js';
 import { add, multiply } from '../values/arithmetic.js';
@@ -166,15 +166,11 @@ function culling(keep: (element: Value) => boolean): Operator {
 
 /** Elements that satisfy a condition: operators on the element, a filter on its fields, or a value it equals. */
 const pull: OperatorCompiler = (operand, _path, options) => {
-  if (isDocument(operand) && !isLogical(operand) && !isOperators(operand)) {
+  if (isDocument(operand) && (isLogical(operand) || !isOperators(operand))) {
     const filter = compileFilter(operand, options);
     return culling((element) => !(isDocument(element) && filter(element)));
   }
-  if (isDocument(operand)) {
-    const test = elementTest(operand, options);
-    return culling((element) => !test(element));
-  }
-  if (isPattern(operand)) {
+  if (isDocument(operand) || isPattern(operand)) {
     const filter = compileFilter({ v: operand }, options);
     return culling((element) => !filter({ v: element }));
   }

@@ -24,9 +24,24 @@ export function parseExact(text: string): Exact | null {
   return { digits: sign === '-' ? -digits : digits, exponent: Number(exponent) - fraction.length };
 }
 
-/** The exact decimal value of a double: its shortest text, as MongoDB converts with 15 digits. */
+/** A double as a decimal of 15 digits, which is how MongoDB converts it. */
 export function exactOfDouble(value: number): Exact {
-  return parseExact(Number(value.toPrecision(15)).toString())!;
+  return parseExact(value === 0 ? '0' : value.toPrecision(15))!;
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** All decimal digits of a finite double. */
+export function expansionOf(value: number): Exact {
+  bits.setFloat64(0, value);
+  const [high, low] = [bits.getUint32(0), bits.getUint32(4)];
+  const biased = (high >>> 20) & 0x7ff;
+  const fraction = (BigInt(high & 0xfffff) << 32n) | BigInt(low);
+  const mantissa = biased === 0 ? fraction : fraction | (1n << 52n);
+  const power = Math.max(biased, 1) - 1075;
+  const signed = value < 0 ? -mantissa : mantissa;
+  if (power >= 0) return { digits: signed << BigInt(power), exponent: 0 };
+  return { digits: signed * 5n ** BigInt(-power), exponent: power };
 }
 
 export function toDecimal({ digits, exponent }: Exact): Decimal128 {
