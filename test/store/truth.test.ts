@@ -101,6 +101,7 @@ describe('filters', () => {
     ['$type nonsense', { a: { $type: 'nonsense' } }, 2],
     ['$in of no array', { a: { $in: 5 } }, 2],
     ['an unknown operator', { a: { $foo: 1 } }, 2],
+    ['$expr of an item', { a: { $elemMatch: { $expr: { $eq: ['$b', 1] } } } }, 2],
     ['$where', { $where: 'true' }, 238],
   ])('%s is refused', async (_name, filter, code) => {
     const collection = await having({ a: 1 });
@@ -339,6 +340,18 @@ describe('aggregation', () => {
     ['$trunc goes by all digits of a double', { $trunc: [0.29, 2] }, double(0.28)],
     ['$toDecimal gives a double 15 digits', { $toDecimal: 2.5 }, decimal('2.50000000000000')],
     ['$sum loses nothing', { $sum: [0.1, 0.2, 0.3] }, double(0.6)],
+    [
+      'hours are those that passed',
+      {
+        $dateDiff: {
+          startDate: new Date('2024-03-10T06:30:00Z'),
+          endDate: new Date('2024-03-10T07:30:00Z'),
+          unit: 'hour',
+          timezone: 'America/New_York',
+        },
+      },
+      Long.fromNumber(1),
+    ],
     ['a path does not go into arrays within arrays', '$nested.b' as Any, []],
     ['$dateToString ends with Z in UTC', { $dateToString: { date: new Date(0), timezone: 'UTC' } }, '1970-01-01T00:00:00.000Z'],
   ])('%s', async (_name, expression, value) => {
@@ -367,6 +380,7 @@ describe('aggregation', () => {
     ['$unwind that keeps by a number', { $unwind: { path: '$a', preserveNullAndEmptyArrays: 1 } }, 28809],
     ['$lookup with an unknown argument', { $lookup: { from: 'x', localField: 'a', foreignField: 'b', as: 'c', nonsense: 1 } }, 9],
     ['$lookup from nowhere', { $lookup: { localField: 'a', foreignField: 'b', as: 'c' } }, 9],
+    ['$unionWith with an unknown argument', { $unionWith: { coll: 'x', nonsense: 1 } }, 40415],
     ['$sortByCount of a text', { $sortByCount: 'a' }, 40148],
     ['$sortByCount of a document', { $sortByCount: { a: 1 } }, 40147],
     ['$bucket of several types', { $bucket: { groupBy: '$a', boundaries: [1, 'x'] } }, 40193],
@@ -426,6 +440,13 @@ describe('commands', () => {
     const more = { getMore: Long.fromValue(cursor.id), collection: 'nonsense' };
     expect(await codeOf(store.db.command(more))).toBe(13);
     expect((await store.db.command({ ...more, collection: collection.collectionName }))['cursor'].nextBatch).toHaveLength(3);
+  });
+
+  test('a cursor ends when its collection is dropped', async () => {
+    const collection = await having({}, {}, {});
+    const { cursor } = await store.db.command({ find: collection.collectionName, batchSize: 1 });
+    await collection.drop();
+    expect(await codeOf(store.db.command({ getMore: Long.fromValue(cursor.id), collection: collection.collectionName }))).toBe(175);
   });
 
   test('an _id is no pattern', async () => {

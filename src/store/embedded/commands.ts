@@ -263,15 +263,23 @@ export class Commands {
     const rows = this.reader.find(collection, filter, options, view, { ...none });
     const wanted = batchSize ?? (limit === 0 ? defaultBatch : limit);
     const most = isTruthy(command['singleBatch']) ? 0 : limit || Infinity;
-    return this.firstBatch(namespace, rows, project, wanted, most);
+    return this.firstBatch(namespace, rows, project, wanted, most, collection);
   }
 
   /** @param most how many rows there can be: a batch that holds them all leaves no cursor to be closed */
-  private firstBatch(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, size: number, most: number): FirstBatch {
+  private firstBatch(
+    namespace: string,
+    rows: Iterator<Row>,
+    project: (row: Row) => Buffer,
+    size: number,
+    most: number,
+    collection?: Collection,
+  ): FirstBatch {
     const { batch, done } = takeBatch(rows, project, size);
     const complete = done || batch.length >= most;
     if (!complete && this.atTheDoor) throw new OverBudget();
-    return { batch, id: complete ? 0n : this.cursors.add(namespace, rows, project).id };
+    const read = collection && !collection.pending ? collection.id : null;
+    return { batch, id: complete ? 0n : this.cursors.add(namespace, rows, project, read).id };
   }
 
   private getMore(command: Document): Reply | Promise<Reply> {
@@ -285,6 +293,10 @@ export class Commands {
       );
     }
     requireNotNegative({ batchSize: numberOf(command, 'batchSize') });
+    if (cursor.collection !== null && this.collectionOf(command, 'collection')?.id !== cursor.collection) {
+      this.cursors.close(id);
+      throw new CommandError(175, `The collection of cursor ${id} was dropped or renamed`);
+    }
     if (cursor.stream) return this.streams.next(command, cursor);
     const size = (numberOf(command, 'batchSize') ?? 0) || Infinity;
     const { batch, done } = takeBatch(cursor.rows, cursor.project, size);
@@ -319,7 +331,7 @@ export class Commands {
       deadline: deadlineOf(command),
     });
     const size = numberOf((command['cursor'] ?? {}) as Document, 'batchSize') ?? defaultBatch;
-    const { batch, id } = this.firstBatch(namespace, rowsOf(results), (row) => encode(row.document!), size, Infinity);
+    const { batch, id } = this.firstBatch(namespace, rowsOf(results), (row) => encode(row.document!), size, Infinity, collection);
     return cursorReply('firstBatch', batch, id, namespace);
   }
 

@@ -40,6 +40,7 @@ const codeNames: Record<number, string> = {
   166: 'CommandNotSupportedOnView',
   168: 'InvalidPipelineOperator',
   171: 'CannotIndexParallelArrays',
+  175: 'QueryPlanKilled',
   197: 'InvalidIndexSpecificationOption',
   225: 'TransactionTooOld',
   239: 'SnapshotTooOld',

@@ -80,6 +80,8 @@ export interface OpenCursor {
   rows: Iterator<Row>;
   project: (row: Row) => Buffer;
   usedAt: number;
+  /** The collection it reads, by its number, where that can be dropped while it is open. */
+  collection: number | null;
   /** What a cursor reads that waits for changes. */
   stream?: ChangeStream;
 }
@@ -92,9 +94,9 @@ export class Cursors {
   /** @param thread the number of the thread they live in, from 0 to 3, which every id ends with */
   constructor(private readonly thread: number) {}
 
-  add(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer): OpenCursor {
+  add(namespace: string, rows: Iterator<Row>, project: (row: Row) => Buffer, collection: number | null = null): OpenCursor {
     const id = (BigInt(randomInt(1, 2 ** 48 - 1)) << 2n) | BigInt(this.thread);
-    const cursor: OpenCursor = { id, namespace, rows, project, usedAt: Date.now() };
+    const cursor: OpenCursor = { id, namespace, rows, project, collection, usedAt: Date.now() };
     this.open.set(id, cursor);
     return cursor;
   }

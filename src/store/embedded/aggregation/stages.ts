@@ -184,6 +184,8 @@ function localValues(value: Value, steps: readonly string[], at: number): Value[
 const unionWith: StageCompiler = (operand, context) => {
   const given: Document = typeof operand === 'string' ? { coll: operand } : (operand ?? {});
   const { coll, pipeline = [] } = given as { coll?: string; pipeline?: Document[] };
+  const foreign = Object.keys(given).find((name) => name !== 'coll' && name !== 'pipeline');
+  if (foreign !== undefined) throw new CommandError(40415, `BSON field '$unionWith.${foreign}' is an unknown field.`);
   if (typeof coll !== 'string') throw new CommandError(9, '$unionWith requires a collection');
   return function* (documents) {
     yield* documents;

@@ -164,6 +164,12 @@ function localTime(date: Date, zone: string): number {
   return momentOf(partsOf(date, zone), 'UTC').getTime();
 }
 
+/** What units are counted in: days by local time, shorter ones by the time that has passed, whatever was done to the clocks. */
+function countedTime(date: Date, unit: string, zone: string): number {
+  const local = localTime(date, zone);
+  return units[unit]! >= day ? local : date.getTime() + ((local - date.getTime()) % units[unit]!);
+}
+
 const dateDiff: OperatorCompiler = byName(['startDate', 'endDate', 'unit'], ['timezone', 'startOfWeek'], (given, _context, name) => {
   const { startDate, endDate, unit, timezone, startOfWeek } = given;
   const zone = zoneOf(timezone);
@@ -179,7 +185,7 @@ const dateDiff: OperatorCompiler = byName(['startDate', 'endDate', 'unit'], ['ti
     return long(month(end) - month(start));
   }
   const first = within === 'week' ? ((3 + weekStart(startOfWeek, name)) % 7) * day : 0;
-  const count = (date: Date): number => Math.floor((localTime(date, zone) - first + 7 * day) / units[within]!);
+  const count = (date: Date): number => Math.floor((countedTime(date, within, zone) - first + 7 * day) / units[within]!);
   return long(count(end) - count(start));
 });
 

@@ -21,8 +21,10 @@ export interface FilterOptions {
 }
 
 /** What conditions are compiled with: where `whole`, a value that is an array is not looked into. */
-interface ConditionOptions extends FilterOptions {
+export interface ConditionOptions extends FilterOptions {
   whole?: boolean;
+  /** Conditions on an item of a list, which are not on the whole document. */
+  ofItem?: boolean;
 }
 
 const notImplemented = new Set([
@@ -40,7 +42,7 @@ const notImplemented = new Set([
 ]);
 
 /** @throws CommandError where the filter is malformed or says something that is not implemented */
-export function compileFilter(filter: Document, options: FilterOptions = {}): Filter {
+export function compileFilter(filter: Document, options: ConditionOptions = {}): Filter {
   const parts = Object.entries(filter)
     .map(([name, condition]) => compileClause(name, condition, options))
     .filter((part) => part !== null);
@@ -53,7 +55,7 @@ function all(parts: Filter[]): Filter {
   return (document, matched) => parts.every((part) => part(document, matched));
 }
 
-function compileClause(name: string, condition: Value, options: FilterOptions): Filter | null {
+function compileClause(name: string, condition: Value, options: ConditionOptions): Filter | null {
   if (!name.startsWith('$')) return compileField(name, condition, options);
   switch (name) {
     case '$and':
@@ -67,6 +69,7 @@ function compileClause(name: string, condition: Value, options: FilterOptions): 
       return (document) => !parts.some((part) => part(document));
     }
     case '$expr': {
+      if (options.ofItem) throw new CommandError(2, '$expr can only be applied to the top-level document');
       const expression = compileExpression(condition, options);
       return (document) => isTruthy(expression(newScope(document, options.variables)));
     }
@@ -92,7 +95,7 @@ function compileClause(name: string, condition: Value, options: FilterOptions): 
   }
 }
 
-function branches(name: string, condition: Value, options: FilterOptions): Filter[] {
+function branches(name: string, condition: Value, options: ConditionOptions): Filter[] {
   if (!Array.isArray(condition)) throw new CommandError(2, `${name} must be an array`);
   if (condition.length === 0) throw new CommandError(2, '$and/$or/$nor must be a nonempty array');
   return condition.map((part: Value) => {
@@ -108,7 +111,7 @@ export function isOperators(condition: Value): condition is Document {
   return first !== undefined && first.startsWith('$') && !['$ref', '$id', '$db'].includes(first);
 }
 
-function compileField(path: string, condition: Value, options: FilterOptions): Filter {
+function compileField(path: string, condition: Value, options: ConditionOptions): Filter {
   if (!isOperators(condition)) return reaches(path, equalTo(condition, options));
   return all(compileOperators(path, condition, options));
 }
@@ -314,7 +317,7 @@ export function elementTest(operand: Value, options: FilterOptions): (element: V
     const filters = compileOperators('v', operand, { ...options, whole: true });
     return (element) => filters.every((filter) => filter({ v: element }));
   }
-  const filter = compileFilter(operand, options);
+  const filter = compileFilter(operand, { ...options, whole: false, ofItem: true });
   return (element) => (isDocument(element) || Array.isArray(element)) && filter(asFields(element));
 }
 
