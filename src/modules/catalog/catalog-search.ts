@@ -11,10 +11,11 @@ import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
 import type { RankedPage } from '../../relay/window.js';
 import { dependsOnMoment } from '../../store/cache/reads.js';
-import { Worker, type ChangedDocuments } from '../../workers/index.js';
+import { Worker } from '../../workers/index.js';
 import type { CatalogBulk } from './catalog.bulk.js';
 import type { CategoryDocument, ProductDocument } from './catalog.model.js';
 import type { Facets } from './facets.js';
+import { followFrom, inBatches, isKnown, newestOf, positionOf, type Following } from './following.js';
 import type { ProductConditions } from './product-filter.js';
 import { CatchUp } from './search/catch-up.js';
 import type { KeptPosition } from './search/kept-index.js';
@@ -57,11 +58,8 @@ export interface FoundProducts {
 }
 
 /** A thread with an index, and how far it has followed the store. */
-interface Followed {
+interface Followed extends Following {
   client: SearchClient;
-  products: ChangedDocuments<ProductDocument>;
-  categories: ChangedDocuments<CategoryDocument>;
-  newest: KeptPosition['newest'];
   isChanged: boolean;
   keptAt: number;
 }
@@ -144,21 +142,12 @@ export class CatalogSearch {
     const kept = await client.ask('open');
     const position = kept && (await this.isOfStore(kept, client)) ? kept : null;
     if (kept && !position) await client.ask('clear');
-    return {
-      client,
-      products: this.catalog.changedProducts(position && new Date(position.products)),
-      categories: this.catalog.changedCategories(position && new Date(position.categories)),
-      newest: position?.newest ?? null,
-      isChanged: false,
-      keptAt: Date.now(),
-    };
+    return { client, ...followFrom(this.catalog, position), isChanged: false, keptAt: Date.now() };
   }
 
   /** Whether the store is no older than the index, such as one that a backup has brought back. */
   private async isOfStore({ newest }: KeptPosition, client: SearchClient): Promise<boolean> {
-    if (!newest) return (await client.ask('size')) === 0;
-    const changedAt = await this.catalog.changedAt(new Types.ObjectId(newest.id));
-    return changedAt !== null && changedAt.getTime() >= newest.updatedAt;
+    return newest ? isKnown(this.catalog, newest) : (await client.ask('size')) === 0;
   }
 
   private async follow(): Promise<void> {
@@ -176,29 +165,19 @@ export class CatalogSearch {
       categories.map(({ _id, name, ancestors }) => ({ id: _id.toHexString(), name, ancestors: ancestors.map((id) => id.toHexString()) })),
     );
     followed.isChanged = true;
-    for (const id of renamed) {
-      let batch: ProductDocument[] = [];
-      for await (const product of this.catalog.productsIn(new Types.ObjectId(id))) {
-        batch.push(product);
-        if (batch.length < fromStore) continue;
+    for (const id of renamed)
+      for await (const batch of inBatches(this.catalog.productsIn(new Types.ObjectId(id)), fromStore))
         await followed.client.ask('putProducts', batch.map(searchedOf));
-        batch = [];
-      }
-      await followed.client.ask('putProducts', batch.map(searchedOf));
-    }
   }
 
   private async putProducts(followed: Followed, products: readonly ProductDocument[]): Promise<void> {
     await followed.client.ask('putProducts', products.map(searchedOf));
     followed.isChanged = true;
-    for (const { _id, updatedAt } of products)
-      if (updatedAt.getTime() >= (followed.newest?.updatedAt ?? 0))
-        followed.newest = { id: _id.toHexString(), updatedAt: updatedAt.getTime() };
+    followed.newest = newestOf(products, followed.newest);
   }
 
   private async keep(followed: Followed): Promise<void> {
-    const { client, products, categories, newest } = followed;
-    await client.ask('keep', { products: products.position.getTime(), categories: categories.position.getTime(), newest });
+    await followed.client.ask('keep', positionOf(followed));
     followed.isChanged = false;
     followed.keptAt = Date.now();
   }

@@ -3,11 +3,17 @@ import type { Database } from '../../store/database.js';
 import { documentSchema, nestedSchema } from '../../store/documents.js';
 
 /** Numbers of what an import wrote and read. */
-export const importCounts = [
+const importCounts = [
   ...(['acceptedLines', 'rejectedLines', 'newUsers', 'newProducts', 'newReviews', 'newFollows'] as const),
   ...(['updatedProducts', 'updatedReviews', 'unchangedReviews'] as const),
 ] as const;
-export type ImportCounts = Record<(typeof importCounts)[number], number>;
+type ForEachCount<Value> = Record<(typeof importCounts)[number], Value>;
+export type ImportCounts = ForEachCount<number>;
+
+/** The same for every count. */
+export function forEachCount<Value>(value: Value): ForEachCount<Value> {
+  return Object.fromEntries(importCounts.map((name) => [name, value])) as ForEachCount<Value>;
+}
 
 export interface RejectDocument {
   file: string;
@@ -47,8 +53,7 @@ export function importRunModel(database: Database, retention: number): Model<Imp
     endedAt: { type: Date, default: null },
     error: { type: String, default: null },
     progress: count,
-    ...{ acceptedLines: count, rejectedLines: count, newUsers: count, newProducts: count, newReviews: count, newFollows: count },
-    ...{ updatedProducts: count, updatedReviews: count, unchangedReviews: count },
+    ...forEachCount(count),
     rejects: { type: [reject], required: true },
   });
   schema.index({ startedAt: -1, _id: -1 });

@@ -3,7 +3,7 @@ import { Types, type Model } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { insert } from '../../store/documents.js';
-import { importCounts, type ImportCounts, type ImportRunDocument, type RejectDocument } from './import-run.model.js';
+import { forEachCount, type ImportCounts, type ImportRunDocument, type RejectDocument } from './import-run.model.js';
 
 /** So many rejected lines of an import are kept. */
 export const maxRejects = 100;
@@ -37,10 +37,9 @@ export class ImportRuns {
   /** Notes that an import begins, and says every second how far it is until it ends. */
   async begin({ source, format, file }: StartedImport): Promise<ImportNotes> {
     const now = new Date();
-    const none = Object.fromEntries(importCounts.map((name) => [name, 0])) as ImportCounts;
     const run: ImportRunDocument = {
       ...{ _id: new Types.ObjectId(), source, format, file },
-      ...{ startedAt: now, seenAt: now, endedAt: null, error: null, progress: 0, rejects: [], ...none },
+      ...{ startedAt: now, seenAt: now, endedAt: null, error: null, progress: 0, rejects: [], ...forEachCount(0) },
     };
     await insert(this.runs, run);
     await this.removeOldest();

@@ -121,7 +121,7 @@ export class Commands {
       getMore: (command) => this.getMore(command),
       killCursors: (command) => this.killCursors(command),
       aggregate: (command) => this.aggregate(command),
-      count: (command) => this.count(command),
+      count: (command) => ({ n: this.count(command), ok: 1 }),
       distinct: (command) => this.distinct(command),
       explain: (command) => explain(this.catalog, this.reader, command),
       insert: write,
@@ -339,10 +339,10 @@ export class Commands {
   counted(command: Document): number {
     requireShapes('count', command);
     requireArguments('count', command);
-    return (this.count(command) as { n: number }).n;
+    return this.count(command);
   }
 
-  private count(command: Document): Document {
+  private count(command: Document): number {
     const query = (command['query'] ?? {}) as Document;
     const collation = parseCollation(command['collation']);
     const options = {
@@ -355,8 +355,7 @@ export class Commands {
     requireNotNegative({ skip: options.skip });
     const collection = this.collectionOf(command, 'count');
     if (!collection) compileFilter(query, options);
-    const n = collection ? this.reader.count(collection, query, options, this.view(command)) : 0;
-    return { n, ok: 1 };
+    return collection ? this.reader.count(collection, query, options, this.view(command)) : 0;
   }
 
   private distinct(command: Document): Document {

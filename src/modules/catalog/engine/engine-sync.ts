@@ -1,16 +1,17 @@
 /** Tells a search engine outside what changes in the store, in batches that may be sent twice. */
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import type { EnqueuedTask } from 'meilisearch';
 import type { Logger } from '../../../log.js';
 import type { Announcements } from '../../../realtime/index.js';
-import { Worker, type ChangedDocuments } from '../../../workers/index.js';
+import { Worker } from '../../../workers/index.js';
 import type { CatalogBulk } from '../catalog.bulk.js';
-import type { CategoryDocument, ProductDocument } from '../catalog.model.js';
+import type { ProductDocument } from '../catalog.model.js';
+import { followFrom, inBatches, isKnown, newestOf, positionOf, type Following } from '../following.js';
 import { searchedOf } from '../searched-product.js';
 import { catalogTopic } from '../writing.js';
 import { engineDocument } from './engine-document.js';
 import type { EngineLease } from './engine-lease.js';
-import type { EnginePosition, SearchEngine } from './search-engine.js';
+import type { SearchEngine } from './search-engine.js';
 
 const pollInterval = 5_000;
 const keepInterval = 30_000;
@@ -28,10 +29,7 @@ interface EngineSyncDependencies {
 }
 
 /** How far the engine has been told. */
-interface Followed {
-  products: ChangedDocuments<ProductDocument>;
-  categories: ChangedDocuments<CategoryDocument>;
-  newest: EnginePosition['newest'];
+interface Followed extends Following {
   /** Whether it knew nothing, so that every product is still to be sent. */
   isNew: boolean;
   isFilled: boolean;
@@ -71,23 +69,14 @@ export class EngineSync {
     const { catalog, engine } = this.dependencies;
     await engine.open(signal);
     const known = await engine.position();
-    const position = known && (await this.isOfStore(known)) ? known : null;
+    const position = known && (!known.newest || (await isKnown(catalog, known.newest))) ? known : null;
     if (!position) await engine.clear(signal);
     return {
-      products: catalog.changedProducts(position && new Date(position.products)),
-      categories: catalog.changedCategories(position && new Date(position.categories)),
-      newest: position?.newest ?? null,
+      ...followFrom(catalog, position),
       isNew: !position,
       isFilled: position?.isFilled ?? false,
       ...{ isChanged: false, keptAt: Date.now(), pending: [] },
     };
-  }
-
-  /** Whether the store is no older than what the engine has, such as one that a backup has brought back. */
-  private async isOfStore({ newest }: EnginePosition): Promise<boolean> {
-    if (!newest) return true;
-    const changedAt = await this.dependencies.catalog.changedAt(new Types.ObjectId(newest.id));
-    return changedAt !== null && changedAt.getTime() >= newest.updatedAt;
   }
 
   private async follow(followed: Followed, signal: AbortSignal): Promise<void> {
@@ -107,14 +96,8 @@ export class EngineSync {
   }
 
   private async sendCategory(category: Types.ObjectId, followed: Followed, signal: AbortSignal): Promise<void> {
-    let batch: ProductDocument[] = [];
-    for await (const product of this.dependencies.catalog.productsIn(category)) {
-      batch.push(product);
-      if (batch.length < batchSize) continue;
+    for await (const batch of inBatches(this.dependencies.catalog.productsIn(category), batchSize))
       await this.send(batch, followed, signal);
-      batch = [];
-    }
-    if (batch.length > 0) await this.send(batch, followed, signal);
   }
 
   private async send(products: readonly ProductDocument[], followed: Followed, signal: AbortSignal): Promise<void> {
@@ -139,9 +122,7 @@ export class EngineSync {
 
   private async keep(followed: Followed, signal: AbortSignal): Promise<void> {
     await this.settle(followed, signal);
-    const { categories, isFilled, newest, products } = followed;
-    const position = { products: products.position.getTime(), categories: categories.position.getTime(), newest, isFilled };
-    await this.dependencies.engine.keep(position, signal);
+    await this.dependencies.engine.keep({ ...positionOf(followed), isFilled: followed.isFilled }, signal);
     followed.isChanged = false;
     followed.keptAt = Date.now();
   }
@@ -153,10 +134,4 @@ export class EngineSync {
     if (followed?.isChanged) await this.keep(followed, AbortSignal.timeout(stopTimeout)).catch(() => {});
     await this.dependencies.lease.release().catch(() => {});
   }
-}
-
-function newestOf(products: readonly ProductDocument[], newest: EnginePosition['newest']): EnginePosition['newest'] {
-  return products
-    .map(({ _id, updatedAt }) => ({ id: _id.toHexString(), updatedAt: updatedAt.getTime() }))
-    .reduce((latest, product) => (latest && latest.updatedAt > product.updatedAt ? latest : product), newest);
 }
