@@ -62,7 +62,19 @@ function exportData({ out, format }: { out?: string; format: string }): Promise<
   return withShop(async (verbs) => {
     let count = 0;
     const lines = Readable.from(formats[format]!(verbs, () => count++));
-    await (out ? pipeline(lines, createWriteStream(out)) : pipeline(lines, process.stdout, { end: false }));
+    if (out) await pipeline(lines, createWriteStream(out));
+    else if (!(await reaches(pipeline(lines, process.stdout, { end: false })))) return;
     process.stderr.write(`${count} ${format === 'behaviour' ? 'rows' : 'reviews'} exported.\n`);
   });
+}
+
+/** Whether a reader has taken all of it; `head` and the like stop early, which is no failure. */
+async function reaches(written: Promise<void>): Promise<boolean> {
+  try {
+    await written;
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return false;
+    throw error;
+  }
 }

@@ -47,17 +47,17 @@ export function withReadingOptions(command: Command): Command {
   return command
     .option(
       '--columns <mapping>',
-      `with csv: maps fields to columns, as user=customer,product=sku,…; field=- leaves a field out; fields: ${fields.join(', ')}`,
+      `with tables: maps fields to columns, as user=customer,product=sku,…; field=- leaves a field out; fields: ${fields.join(', ')}`,
       readMapping,
       {},
     )
     .option('--scale <min-max>', 'the scale of the ratings, such as 1-10', readScale)
     .option('--encoding <name>', 'encoding of the file, such as utf-8, windows-1252 or shift_jis')
-    .option('--delimiter <character>', 'with csv: the character between values', readCharacter)
-    .option('--quote <character>', 'with csv: the character around values', readCharacter)
-    .option('--escape <character>', 'with csv: the character that escapes a quote', readCharacter)
-    .addOption(new Option('--decimal <mark>', 'with csv: the decimal mark').choices(['.', ',']))
-    .addOption(new Option('--date-order <order>', 'with csv: whether day or month comes first in 05/06/2020').choices(['dmy', 'mdy']))
+    .option('--delimiter <character>', 'with tables: the character between values', readCharacter)
+    .option('--quote <character>', 'with tables: the character around values', readCharacter)
+    .option('--escape <character>', 'with tables: the character that escapes a quote', readCharacter)
+    .addOption(new Option('--decimal <mark>', 'with tables: the decimal mark').choices(['.', ',']))
+    .addOption(new Option('--date-order <order>', 'with tables: whether day or month comes first in 05/06/2020').choices(['dmy', 'mdy']))
     .option('--currency <code>', 'currency of prices without one', readCurrency)
     .option('--keep-html', 'keeps HTML entities in texts as they are')
     .option('--shorten', 'shortens titles and texts of reviews that are too long, instead of rejecting them');

@@ -37,7 +37,8 @@ interface Options extends FormatOptions {
 const exitCodes = { nothingTaken: 1, someRejected: 2 };
 const shownRejects = 20;
 
-export function importCommand(): Command {
+/** @param open opens the shop for the work, and reports what goes wrong */
+export function importCommand(open: typeof withShop = withShop): Command {
   return withReadingOptions(
     new Command('import')
       .description('Imports users, products, reviews and follows. Importing the same file again changes nothing.')
@@ -57,17 +58,19 @@ export function importCommand(): Command {
     .option('--rejects <file>', 'writes rejected lines to this file as CSV, to be fixed and imported again')
     .option('--dry-run', 'reports what would happen and writes nothing')
     .option('--strict', `ends with exit code ${exitCodes.someRejected} if any line is rejected`)
-    .action(importPath);
-}
-
-async function importPath(path: string, options: Options): Promise<void> {
-  if (options.dryRun && !hasStore()) await run(path, options, null);
-  else await withShop((verbs) => run(path, options, verbs));
+    .action(async (path: string, options: Options) => {
+      if (options.dryRun && !hasStore()) await run(path, options, null);
+      else await open((verbs) => run(path, options, verbs));
+    });
 }
 
 function requireWritableRejects(path: string, options: Options): void {
   if (options.rejects && [path, options.items, options.trust].some((input) => input && resolve(input) === resolve(options.rejects!)))
     throw new CommandLineError('--rejects names a file that is being imported; name another one.');
+}
+
+function requireOwnTrust({ trust, format }: Options): void {
+  if (trust && format !== 'filmtrust') throw new CommandLineError('--trust goes with --format filmtrust.');
 }
 
 function requestOf(path: string, options: Options, merchant: ImportRequest['merchant']): ImportRequest {
@@ -144,17 +147,16 @@ class Console implements ImportListener {
 /** @param verbs null for a dry run where there is no store */
 async function run(path: string, options: Options, verbs: Features['verbs'] | null): Promise<void> {
   requireWritableRejects(path, options);
+  requireOwnTrust(options);
   const request = requestOf(path, options, verbs && (await merchantOf(options.merchant, verbs)));
   const category = request.format.variants[0]!.category;
   const writer = options.dryRun || !verbs ? new DryWriter(verbs, { ...request, category }) : storeWriter(verbs, request);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const started = { source: request.source, format: request.format.name, file: basename(path) };
   const notes = verbs && !options.dryRun ? await verbs.importRuns.begin(started) : null;
   const report = await noted(notes, path, async () => {
     const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', async (onProgress) => {
       const listener = new Console(options, onProgress, notes);
-      return [await importFiles(request, writer, listener, stop.signal), listener] as const;
+      return [await stoppable((signal) => importFiles(request, writer, listener, signal)), listener] as const;
     });
     listener.print(report);
     if (report.accepted === 0) throw new ImportFailure('Nothing was imported: no line could be taken.');
@@ -162,6 +164,18 @@ async function run(path: string, options: Options, verbs: Features['verbs'] | nu
     return report;
   });
   if (options.strict && report.rejected > 0) process.exitCode = exitCodes.someRejected;
+}
+
+/** Runs the work until it ends; the first Ctrl+C, or the first word to end, aborts the signal that it gets. */
+async function stoppable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  try {
+    return await work(stop.signal);
+  } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+  }
 }
 
 /** Does the work of an import, and notes how it ended, without where the files lie. */

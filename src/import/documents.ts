@@ -89,6 +89,7 @@ export class SourceDocuments {
       price: given?.price ?? null,
       stock: given?.stock ?? null,
       backorder: given?.backorder ?? false,
+      archivedAt: given?.archived ? now : null,
       attributes: given?.attributes ?? [],
       imageUrl: given?.image ?? null,
       createdAt: new Date(undated),
@@ -104,7 +105,7 @@ export class SourceDocuments {
 
   /** What the source says of a product, without what it leaves open. */
   facts(given: ImportedProduct): ProductFacts {
-    const { product, title, description, price, stock, backorder, image, attributes } = given;
+    const { product, title, description, price, stock, backorder, archived, image, attributes } = given;
     return {
       externalId: product,
       ...identifiersIn(given),
@@ -113,6 +114,7 @@ export class SourceDocuments {
       ...(price !== undefined && { price }),
       ...(stock !== undefined && { stock }),
       ...(backorder !== undefined && { backorder }),
+      ...(archived !== undefined && { archived }),
       ...(image !== undefined && { imageUrl: image }),
       ...(attributes.length > 0 && { attributes }),
     };

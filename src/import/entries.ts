@@ -170,7 +170,7 @@ async function* readTable(source: Source, format: TableFormat, dialect: Dialect)
   requireCurrency(file, format, indexes, options);
   const sample = await sampleOf(source, dialect);
   const table = bindRow(columns, indexes);
-  const style = styleOf(format, options, findDecimal(sample, indexes), dateOrderOf(file, sample, indexes, options));
+  const style = styleOf(format, options, findDecimal(sample, indexes), dateOrderOf(file, format, sample, indexes, options));
   listener.onFound?.(describe(encoding, dialect, style, columns, indexes));
   for await (const { line, values } of rows) {
     if (values.length === 1 && values[0]!.trim() === '') continue;
@@ -191,7 +191,8 @@ async function sampleOf({ sample }: Source, dialect: Dialect): Promise<string[][
 
 async function* noLines(): AsyncGenerator<Line> {}
 
-type Indexes = Partial<Record<Field, number>>;
+/** The columns of each meaning, the best first. */
+type Indexes = Partial<Record<Field, number[]>>;
 
 function comparable(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
@@ -201,13 +202,12 @@ function bindColumns(format: TableFormat, columns: readonly string[]): Indexes {
   const indexes: Indexes = {};
   const compared = columns.map(comparable);
   for (const field of fields) {
-    for (const name of format.columns[field] ?? []) {
+    const found = (format.columns[field] ?? []).map((name) => {
       const exact = columns.indexOf(name);
-      const index = exact === -1 ? compared.indexOf(comparable(name)) : exact;
-      if (index === -1) continue;
-      indexes[field] = index;
-      break;
-    }
+      return exact === -1 ? compared.indexOf(comparable(name)) : exact;
+    });
+    const known = [...new Set(found)].filter((index) => index !== -1);
+    if (known.length > 0) indexes[field] = known;
   }
   return indexes;
 }
@@ -234,9 +234,13 @@ function requireCurrency(file: InputFile, format: TableFormat, indexes: Indexes,
 
 function bindRow(columns: readonly string[], indexes: Indexes): { row: Row; take(values: string[]): void } {
   let current: string[] = [];
+  const indexOf = (field: Field): number | undefined => {
+    const known = indexes[field];
+    return known && (known.find((index) => (current[index] ?? '').trim() !== '') ?? known[0]);
+  };
   const row: Row = {
-    text: (field) => (indexes[field] === undefined ? '' : (current[indexes[field]] ?? '')),
-    column: (field) => (indexes[field] === undefined ? '' : columns[indexes[field]]!),
+    text: (field) => current[indexOf(field) ?? -1] ?? '',
+    column: (field) => columns[indexOf(field) ?? -1] ?? '',
     has: (field) => indexes[field] !== undefined,
   };
   return {
@@ -253,9 +257,8 @@ const decimalFields: Field[] = ['rating', 'price', 'salePrice'];
 
 function* valuesIn(rows: string[][], indexes: Indexes, wanted: Field[]): Generator<string> {
   for (const row of rows) {
-    for (const field of wanted) {
-      const index = indexes[field];
-      const value = index === undefined ? '' : (row[index] ?? '').trim();
+    for (const index of wanted.flatMap((field) => indexes[field] ?? [])) {
+      const value = (row[index] ?? '').trim();
       if (value !== '') yield value;
     }
   }
@@ -271,17 +274,21 @@ function findDecimal(rows: string[][], indexes: Indexes): DecimalMark {
   return commas > points ? ',' : '.';
 }
 
-function dateOrderOf(file: InputFile, rows: string[][], indexes: Indexes, options: ReadingOptions): DateOrder | null {
+function dateOrderOf(file: InputFile, format: TableFormat, rows: string[][], indexes: Indexes, options: ReadingOptions): DateOrder | null {
   if (options.dateOrder) return options.dateOrder;
   const found = findDateOrder(valuesIn(rows, indexes, ['at', 'replyAt']));
-  if (found !== 'ambiguous' && found !== 'mixed') return found;
+  if (found !== 'ambiguous' && found !== 'mixed') return found ?? format.dateOrder ?? null;
+  if (found === 'ambiguous' && format.dateOrder) return format.dateOrder;
   const why =
     found === 'mixed' ? 'has dates with the day first and dates with the month first' : 'does not tell whether day or month comes first';
   throw new ImportFailure(`${file.name} ${why}. Say --date-order dmy or --date-order mdy.`);
 }
 
 function describe(encoding: Encoding, dialect: Dialect, style: ReadingStyle, columns: string[], indexes: Indexes): string {
-  const used = Object.entries(indexes).map(([field, index]) => (field === columns[index] ? field : `${field} from "${columns[index]}"`));
+  const used = Object.entries(indexes).map(([field, known]) => {
+    const names = known.map((index) => columns[index]!);
+    return names.length === 1 && field === names[0] ? field : `${field} from ${names.map((name) => `"${name}"`).join(' or ')}`;
+  });
   const details = [encoding.name, describeDialect(dialect)];
   if (style.decimal === ',') details.push('decimal commas');
   if (style.dateOrder) details.push(style.dateOrder === 'dmy' ? 'dates with the day first' : 'dates with the month first');

@@ -99,9 +99,9 @@ class Import {
       for (const one of planned) await this.read(one);
     } finally {
       for (const { close } of opened) close();
-      await this.rejects?.close();
       // Whatever happened, the scores of what was written are true.
       await this.writer.finish((share) => this.listener.onProgress(readingShare + (1 - readingShare) * share, 'scores'));
+      await this.rejects?.close();
     }
     return this.report();
   }

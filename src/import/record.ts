@@ -36,6 +36,8 @@ export interface ImportedProduct {
   stock?: number;
   /** Whether it can be ordered when none is left. */
   backorder?: boolean;
+  /** Whether the source does not show it; undefined where it does not say. */
+  archived?: boolean;
   image?: string;
   sku?: string;
   /** Valid, or else it is among the attributes. */

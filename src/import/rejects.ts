@@ -1,11 +1,11 @@
 /** The file of rejected lines: why each was rejected, and all of it, so that it can be mended and imported again. */
 import { once } from 'node:events';
-import { createWriteStream, rmSync, type WriteStream } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { accessSync, constants, createWriteStream, rmSync, type WriteStream } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import Papa from 'papaparse';
 import type { Dialect } from './reading/dialect.js';
-import type { Rejected } from './record.js';
+import { ImportFailure, type Rejected } from './record.js';
 
 const ownColumns = ['import_line', 'import_column', 'import_value', 'import_reason'];
 
@@ -17,6 +17,15 @@ export const rejectsDialect: Dialect = { delimiter: ',', quote: '"', escape: '"'
 export function isRejectsHeader(line: string): boolean {
   return line.startsWith(ownColumns.join(','));
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EACCES: 'you have no permission to write there',
+  EISDIR: 'it is a folder',
+  ERR_FS_EISDIR: 'it is a folder',
+  ENOSPC: 'there is no space left',
+};
 
 /** A line that is not taken. */
 export interface RejectedRow {
@@ -33,8 +42,21 @@ export class RejectsFile {
   private of = '';
   private readonly written = new Set<string>();
 
+  private failure: Error | null = null;
+
+  /** @throws ImportFailure where the file cannot be written */
   constructor(private readonly path: string) {
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+      accessSync(dirname(path), constants.W_OK);
+    } catch (error) {
+      throw this.unwritable(error);
+    }
+  }
+
+  private unwritable(error: unknown): ImportFailure {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return new ImportFailure(`The file of rejected lines, ${this.path}, cannot be written: ${reasons[code] ?? message}.`);
   }
 
   async write(file: string, { line, rejected, columns, values }: RejectedRow): Promise<void> {
@@ -48,7 +70,7 @@ export class RejectsFile {
   private async begin(file: string, columns: readonly string[] | null): Promise<void> {
     await this.close();
     this.of = file;
-    this.stream = createWriteStream(this.pathFor(file));
+    this.stream = createWriteStream(this.pathFor(file)).on('error', (error) => (this.failure = this.unwritable(error)));
     await this.put([...ownColumns, ...(columns?.filter((name) => !ownColumns.includes(name)) ?? [recordColumn])]);
   }
 
@@ -61,10 +83,15 @@ export class RejectsFile {
   }
 
   private async put(values: string[]): Promise<void> {
-    if (!this.stream!.write(`${Papa.unparse([values])}\n`)) await once(this.stream!, 'drain');
+    if (!this.stream!.write(`${Papa.unparse([values])}\n`) && !this.failure) await once(this.stream!, 'drain');
+    if (this.failure) throw this.failure;
   }
 
+  /** @throws ImportFailure where some of it could not be written */
   async close(): Promise<void> {
-    if (this.stream) await finished(this.stream.end());
+    if (!this.stream) return;
+    await finished(this.stream.end()).catch((error: unknown) => {
+      throw this.failure ?? error;
+    });
   }
 }

@@ -1,6 +1,6 @@
 /** The values of a line, with the bounds that the API has for the same things. */
 import { decodeHTMLStrict } from 'entities';
-import { beginningOf, isLongerThan } from '../input/text.js';
+import { beginningOf, isBlank, isLongerThan, mended, mendedLine } from '../input/text.js';
 import { isGtin } from '../input/gtin.js';
 import { fractionDigits, isCurrency, maxAmount } from '../relay/currency.js';
 import { Rejected, type Scale } from './record.js';
@@ -77,15 +77,15 @@ export function aspectOf(column: string, value: unknown, decimal: DecimalMark): 
 
 /** What names a user or a product at the source. @throws Rejected where it is missing or too long to be one */
 export function keyOf(column: string, what: string, value: unknown): string {
-  const key = typeof value === 'number' ? String(value) : typeof value === 'string' ? clean(value).trim() : '';
+  const key = typeof value === 'number' ? String(value) : typeof value === 'string' ? mendedLine(clean(value)) : '';
   if (key === '') throw new Rejected(`the ${what} is missing`, column);
   if (isLongerThan(key, maxKey)) throw new Rejected(`the ${what} is longer than ${maxKey} characters`, column, shown(value));
   return key;
 }
 
-/** Halves of characters cannot be stored. */
+/** Halves of characters cannot be stored, and what old mainframes end lines with is a control character elsewhere. */
 function clean(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+  return text.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\u0085', '\n');
 }
 
 /** The beginning of a text that is longer than the API allows, with an ellipsis. */
@@ -108,7 +108,15 @@ export function escapeText(text: string): string {
 
 /** A text of a review: too long is rejected, unless the user would rather have it shortened. */
 export function reviewText(column: string, value: unknown, max: number, style: ValueStyle): string {
-  const text = plainText(value, column, style.html);
+  return withinLimit(column, mended(plainText(value, column, style.html)).trim(), max, style);
+}
+
+/** The same of one line. */
+export function reviewTitle(column: string, value: unknown, style: ValueStyle): string {
+  return withinLimit(column, mendedLine(plainText(value, column, style.html)), maxTitle, style);
+}
+
+function withinLimit(column: string, text: string, max: number, style: ValueStyle): string {
   if (!isLongerThan(text, max)) return text;
   if (style.shorten) return shortened(text, max);
   throw new Rejected(`the text has more than ${max} characters; --shorten shortens it`, column, shown(text));
@@ -121,15 +129,17 @@ export function replyText(column: string, value: unknown, style: ValueStyle): st
 /** A name or a title of the source's own, which may be shortened. @returns undefined where there is none */
 export function labelOf(column: string, value: unknown, max: number, html: boolean): string | undefined {
   const text = typeof value === 'number' ? String(value) : plainText(value, column, html);
-  const label = text.replace(/\s+/g, ' ').trim();
-  return label === '' ? undefined : shortened(label, max);
+  const label = mendedLine(text.replace(/\s+/g, ' '));
+  return isBlank(label) ? undefined : shortened(label, max);
 }
 
 /** A longer text of a product, as plain text. */
 export function descriptionOf(column: string, value: unknown, html: boolean): string | undefined {
   const text = plainText(value, column, false);
   const plain = html ? decodeHTMLStrict(text.replace(/<(br|\/p|\/li|\/div|\/h\d)\s*\/?>/gi, '\n').replace(/<[a-z/!][^>]*>/gi, '')) : text;
-  const tidy = plain.replace(/\n{3,}/g, '\n\n').trim();
+  const tidy = mended(plain)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
   return tidy === '' ? undefined : shortened(tidy, maxBody);
 }
 
@@ -146,33 +156,37 @@ export function votesOf(column: string, value: unknown): number {
   return countOf(column, 'votes', value, maxVotes);
 }
 
-const yes = new Set([
-  'true',
-  'yes',
-  'y',
-  '1',
-  't',
-  'x',
-  'verified',
-  'verified buyer',
-  'verified_buyer',
-  'buyer',
-  'confirmed-buyer',
-  'verified-buyer',
-  // Whether a sold-out product can be ordered: WooCommerce and Shopify.
-  'notify',
-  'continue',
-]);
-const no = new Set(['false', 'no', 'n', '0', 'f', '', 'unverified', 'not verified', 'none', 'null', 'reviewer', 'nothing', 'deny']);
+/** Also whether a buyer is verified, and whether a sold-out product can be ordered, in the words of review apps and shops. */
+const yes = new Set(
+  ['true', 'yes', 'y', '1', 't', 'x', 'on', 'ja', 'oui', 'si', 'sí', 'sim', 'tak', 'да', '是'].concat(
+    ['verified', 'verified buyer', 'verified purchase', 'verified purchaser', 'verified customer', 'buyer', 'confirmed buyer'],
+    ['notify', 'continue', 'instock', 'in stock', 'backorder', 'onbackorder'],
+  ),
+);
+const no = new Set(
+  ['', 'false', 'no', 'n', '0', 'f', 'off', 'nein', 'non', 'não', 'nie', 'нет', '否', 'none', 'null', 'nan', 'n/a', 'na', '-'].concat(
+    ['unverified', 'not verified', 'non verified', 'reviewer', 'verified reviewer', 'site reviewer', 'anonymous', 'anonymous user'],
+    ['nothing', 'deny', 'outofstock', 'out of stock'],
+  ),
+);
 
 /** @throws Rejected for what is neither yes nor no */
 export function flagOf(column: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   if (value === undefined || value === null) return false;
-  const text = written(value).trim().toLowerCase();
+  const text = wordOf(written(value));
   if (yes.has(text)) return true;
   if (no.has(text)) return false;
   throw new Rejected(`"${shown(value)}" is neither yes nor no`, column, shown(value));
+}
+
+/** A word of a list of states, however it is parted and whatever case it has; a number without zeros behind it. */
+export function wordOf(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/(?<=\p{L})[\s_-]+(?=\p{L})/gu, ' ')
+    .replace(/^(\d+)\.0+$/, '$1');
 }
 
 const emailPattern = /^[^\s@<>"]+@[^\s@<>".]+(?:\.[^\s@<>".]+)+$/;
@@ -232,6 +246,41 @@ export function stockOf(column: string, value: unknown, decimal: DecimalMark): n
   return Math.max(0, stock);
 }
 
+/** What prices are written with, beside the codes of their currencies. A dollar, a yen, a pound or a krone may be any country's. */
+const symbols: readonly [pattern: RegExp, currencies: RegExp][] = [
+  [/^€$/, /^EUR$/],
+  [/^£$/, /P$/],
+  [/^[¥￥円元]$/, /^(JPY|CNY)$/],
+  [/^(US|CA?|AU?|NZ|HK|SG?|NT|MX|R)?\$$/, /D$|^(BRL|MXN|CLP|COP|ARS|UYU)$/],
+  [/^₹$|^rs\.?$/i, /^(INR|PKR|LKR|NPR|MUR|SCR)$/],
+  [/^kr\.?$/i, /^(SEK|NOK|DKK|ISK)$/],
+  [/^zł$/i, /^PLN$/],
+  [/^kč$/i, /^CZK$/],
+  [/^ft$/i, /^HUF$/],
+  [/^lei$/i, /^(RON|MDL)$/],
+  [/^(₽|руб\.?)$/i, /^RUB$/],
+  [/^(₺|tl)$/i, /^TRY$/],
+  [/^(fr|sfr)\.?$/i, /^CHF$/],
+  [/^r$/i, /^ZAR$/],
+  [/^rm$/i, /^MYR$/],
+  [/^[^\P{Sc}$€£¥￥₹₽₺]$/u, /./],
+];
+
+/** @throws Rejected where the price says that it is in another currency */
+function withoutCurrency(column: string, text: string, currency: string): string {
+  const from = text.search(/\d/);
+  if (from === -1) return text;
+  let to = text.length;
+  while (!/\d/.test(text[to - 1]!)) to--;
+  // "5.-" and "5,–" are written for round prices.
+  const after = text.slice(to).replace(/^[.,][-–—]?/, '');
+  for (const mark of [text.slice(0, from).trim(), after.trim()]) {
+    const known = mark.toUpperCase() === currency || symbols.some(([pattern, of]) => pattern.test(mark) && of.test(currency));
+    if (mark !== '' && !known) throw new Rejected(`"${shown(text)}" is not a price in ${currency}`, column, shown(text));
+  }
+  return text.slice(from, to);
+}
+
 /** @throws Rejected for what is no price in the currency, exact to its smallest unit */
 export function priceOf(
   column: string,
@@ -241,10 +290,7 @@ export function priceOf(
 ): { amountMinor: number; currency: string } | undefined {
   if (isMissing(value)) return undefined;
   if (!isCurrency(currency)) throw new Rejected(`"${shown(currency)}" is not an ISO 4217 currency code`, column, shown(currency));
-  const bare = written(value)
-    .trim()
-    .replace(/^(\p{Sc}|[A-Z]{3})/u, '')
-    .replace(/(\p{Sc}|[A-Z]{3})$/u, '');
+  const bare = withoutCurrency(column, written(value).trim(), currency);
   const text = ungrouped(bare.trim(), decimal).replace(decimal === ',' ? ',' : /$^/, '.');
   const match = /^(\d+)(?:\.(\d*))?$/.exec(text);
   const digits = fractionDigits(currency);

@@ -189,7 +189,7 @@ export class DryWriter implements Writer {
       [...products].map((key) => documents.id('product', key)),
       verbs?.catalog,
     );
-    written.follows += follows.length;
+    written.follows += await this.countNewFollows(follows);
     const reviews = reviewsOf(ratings.values(), documents).filter(({ review }) => this.isFirst(review._id));
     const preview = verbs
       ? await verbs.reviews.previewReviews(reviews, options.onConflict)
@@ -199,6 +199,12 @@ export class DryWriter implements Writer {
     written.unchangedReviews += preview.unchanged + repeated + (ratings.size - reviews.length);
     if (verbs && options.onConflict !== 'keep')
       written.updatedProducts += await verbs.catalog.previewProducts(factsOf(described, documents));
+  }
+
+  private async countNewFollows(follows: Batch['follows']): Promise<number> {
+    const documents = follows.map(({ follower, followee, line }) => this.documents.follow(follower, followee, line));
+    const unmet = documents.filter(({ _id }) => this.isFirst(_id));
+    return this.verbs && unmet.length > 0 ? this.verbs.socialGraph.previewFollows(unmet) : unmet.length;
   }
 
   private isFirst(id: Types.ObjectId): boolean {

@@ -32,8 +32,12 @@ export function flawInLine(text: string): MessageText | null {
   return flawIn(text) ?? (notOfLine.test(text) ? 'This contains line breaks or invisible characters.' : null);
 }
 
+/** What most text is made of, and where nothing can be wrong. */
+const plain = /^[\n\t\x20-\x7e]*$/;
+
 /** The same text without what is not taken, where nobody is there to correct it. */
 export function mended(text: string): string {
+  if (plain.test(text)) return text;
   return text
     .normalize('NFC')
     .replace(/\r\n?/g, '\n')

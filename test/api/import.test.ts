@@ -1,4 +1,7 @@
-/** The import beside a running server, from the command line to what the API then says. */
+/**
+ * The import beside a running server, from the command line to what the API then says. Most of it runs in this process,
+ * with the verbs of the app; what is about the process itself starts one.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { encode } from 'iconv-lite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { runCommand } from '../../src/cli/command-line.js';
+import { importCommand } from '../../src/cli/import.js';
 import { usePlaza } from '../support/plaza.js';
 import { until } from '../support/until.js';
 
@@ -33,7 +38,31 @@ interface Run {
   stderr: string;
 }
 
-async function run(args: string[], environment: Record<string, string> = {}): Promise<Run> {
+/** Runs the command in this process. */
+async function run(args: string[]): Promise<Run> {
+  const output = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      output[name] += String(text);
+      return true;
+    }),
+  );
+  vi.stubEnv('PLAZA_DATA_DIR', plaza.dataDirectory);
+  try {
+    await runCommand(
+      importCommand((work) => work(plaza.app.verbs)),
+      ['node', 'import', ...args],
+    );
+    return { code: Number(process.exitCode ?? 0), ...output };
+  } finally {
+    process.exitCode = undefined;
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** Runs the compiled command in a process of its own. */
+async function runProcess(args: string[], environment: Record<string, string> = {}): Promise<Run> {
   const child = spawn(process.execPath, [cli, 'import', ...args], {
     env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -167,6 +196,43 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect(await collection('users').countDocuments()).toBe(users);
   });
 
+  test('the process of the command ends by itself, whether the import fails or not', async () => {
+    const path = file('process.csv', 'user,product,rating\na,b,4\nc,d,9\n');
+    const args = [path, '--format', 'csv', '--source', 'process', '--strict'];
+    expect(await runProcess(args)).toMatchObject({ code: 2, stdout: expect.stringContaining('Lines: 1 accepted, 1 rejected.') });
+    const failed = await runProcess([
+      file('cut-off.gz', gzipSync('user,product,rating\n'.repeat(5000)).subarray(0, 60)),
+      '--format',
+      'csv',
+    ]);
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('not downloaded completely') });
+  });
+
+  test.each([
+    [['--format', 'nosuch'], "argument 'nosuch' is invalid"],
+    [['--format', 'csv', '--rejets', 'x.csv'], "Unknown option '--rejets'"],
+    [['--format', 'csv', '--on-conflict', 'maybe'], "argument 'maybe' is invalid"],
+    [['--format', 'csv', '--columns', 'nosuch=a'], 'expected field=column'],
+    [['--format', 'csv', '--scale', '5-1'], 'expected the least and the most'],
+    [['--format', 'csv', '--currency', 'XYZ'], 'expected an ISO 4217 code'],
+    [['--format', 'csv', '--delimiter', 'ab'], 'expected one character'],
+    [[], "Required option '--format <format>' not specified"],
+  ])('the arguments %j are refused with a sentence and exit code 2', async (args, sentence) => {
+    const { code, stderr } = await run([file('arguments.csv', 'user,product,rating\na,b,4\n'), ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
+  });
+
+  test.each([
+    [['--format', 'csv', '--encoding', 'klingon'], 'There is no encoding named "klingon".'],
+    [['--format', 'filmtrust', '--columns', 'user=a'], 'filmtrust is no table'],
+    [['--format', 'judgeme', '--items', '/nowhere.csv'], 'has no separate file of products'],
+    [['--format', 'movielens', '--trust', '/nowhere.txt'], '--trust goes with --format filmtrust'],
+  ])('the arguments %j end with a sentence and exit code 1', async (args, sentence) => {
+    const { code, stderr } = await run([file('arguments.csv', 'user,product,rating\na,b,4\n'), ...args]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(sentence)]);
+  });
+
   test('--strict ends with exit code 2 where any line is rejected', async () => {
     expect((await importText('csv', 'user,product,rating\na,b,4\nc,d,9\n', '--strict')).code).toBe(2);
     expect((await importText('csv', 'user,product,rating\na,b,4\n', '--strict')).code).toBe(0);
@@ -185,10 +251,30 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect(report(await run([...args, '--dry-run']))).toContain('New: 1 users, 0 products, 1 reviews, 0 follows.\nUpdated: 1 reviews');
   });
 
+  test('--dry-run says the same of a folder with statements of trust, before and after it is imported', async () => {
+    const directory = mkdtempSync(join(folder, 'trust-'));
+    writeFileSync(join(directory, 'ratings.txt'), '1 2 3.5\n2 2 4\n9 2 7\n');
+    writeFileSync(join(directory, 'trust.txt'), '1 2 1\n2 1 1\n1 2 1\n1 1 1\n');
+    const args = [directory, '--format', 'filmtrust', '--source', 'trusting'];
+    const report = ({ stdout }: Run): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
+    for (const follows of [2, 0]) {
+      const dry = await run([...args, '--dry-run']);
+      expect(report(dry)).toContain(`${follows} follows.`);
+      expect(report(await run(args))).toBe(report(dry));
+    }
+  });
+
+  test('a file of rejected lines that cannot be written ends the import with a sentence', async () => {
+    const path = file('unwritable.csv', 'user,product,rating\na,b,9\nc,b,4\n');
+    const { code, stderr } = await run([path, '--format', 'csv', '--source', 'unwritable', '--rejects', join(folder, 'nowhere', 'x.csv')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('cannot be written')]);
+    expect(stderr).not.toMatch(/\n {4}at /);
+  });
+
   test('a dry run without a store makes none', async () => {
     const path = file('nostore.csv', 'user,product,rating\na,b,4\n');
     const directory = join(folder, 'no-store');
-    const { code, stdout } = await run([path, '--format', 'csv', '--dry-run'], { PLAZA_DATA_DIR: directory });
+    const { code, stdout } = await runProcess([path, '--format', 'csv', '--dry-run'], { PLAZA_DATA_DIR: directory });
     expect(code).toBe(0);
     expect(stdout).toContain('New: 2 users, 1 products, 1 reviews');
     expect(existsSync(join(directory, 'store'))).toBe(false);
@@ -388,6 +474,21 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
       await run([path, '--format', 'csv', '--source', encoding]);
       expect(await collection('reviews').findOne({ source: encoding })).toMatchObject({ body: 'Größe — „gut“', points: 270 });
     }
+  });
+
+  test('two imports of one source at once leave everything there once, and exact scores', async () => {
+    const rows = (from: number) => Array.from({ length: 600 }, (_, at) => `u${from + at},p${(from + at) % 7},${1 + (at % 5)}`);
+    const paths = [0, 300].map((from) => file(`at-once-${from}.csv`, `user,product,rating\n${rows(from).join('\n')}\n`));
+    await Promise.all(paths.map((path) => runProcess([path, '--format', 'csv', '--source', 'atonce', '--on-conflict', 'keep'])));
+    const products = await productsOf('atonce');
+    const reviews = await collection('reviews').find({ source: 'atonce' }).toArray();
+    expect([products.length, reviews.length]).toEqual([7, 900]);
+    expect(products.reduce((sum, { rating }) => sum + (rating['reviewCount'] as number), 0)).toBe(900);
+    const points = reviews.reduce((sum, review) => sum + (review['points'] as number) / 60, 0);
+    expect(products.reduce((sum, { rating }) => sum + (rating['mean'] as number) * (rating['reviewCount'] as number), 0)).toBeCloseTo(
+      points,
+      6,
+    );
   });
 
   test('an interrupted import says so, keeps its scores true, and is taken up by the same command', async () => {

@@ -101,3 +101,34 @@ test.each([
 ])('a find by _id is refused for %s', async (_what, wrong, code) => {
   await expect(db.command({ find: 'c', filter: { _id: 7 }, ...wrong })).rejects.toMatchObject({ code });
 });
+
+test('thousands of values read what they name alone, and come in the order that is asked for', async () => {
+  const many = Array.from({ length: 3000 }, (_, at) => at);
+  await db.command({ insert: 'many', documents: many.map((at) => ({ _id: at, group: at, rank: (at * 7919) % 3000, half: at % 2 })) });
+  await db.collection('many').createIndexes([{ key: { group: 1, rank: 1 } }, { key: { half: 1, group: 1 } }]);
+  const wanted = many.filter((at) => at % 6 !== 0);
+  for (const [filter, sort, examined] of [
+    [{ _id: { $in: wanted } }, {}, 2500],
+    [{ group: { $in: wanted } }, {}, 2500],
+    [{ group: { $in: wanted } }, { rank: 1 }, 2500],
+    [{ group: { $in: wanted }, half: 1 }, { rank: -1 }, 2500],
+    [{ half: { $in: [0, 1] }, group: { $in: wanted } }, { group: 1 }, 3000],
+  ] as const) {
+    const found = db.collection('many').find(filter as Document, { sort, batchSize: 5000 });
+    const documents = await found.toArray();
+    const expected = many.filter(
+      (at) => wanted.includes(at) && (!('half' in filter) || typeof filter.half === 'object' || at % 2 === filter.half),
+    );
+    const [field = 'group', direction = 1] = Object.entries(sort)[0] ?? [];
+    expect(documents.map(({ _id }) => Number(_id)).sort((one, other) => one - other)).toEqual(expected);
+    if (Object.keys(sort).length > 0) {
+      const ranks = documents.map((document) => Number(document[field]));
+      expect(ranks).toEqual([...ranks].sort((one, other) => (one - other) * direction));
+    }
+    const { executionStats } = await db
+      .collection('many')
+      .find(filter as Document, { sort })
+      .explain('executionStats');
+    expect(executionStats.totalDocsExamined).toBeLessThanOrEqual(examined);
+  }
+});

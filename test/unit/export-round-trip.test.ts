@@ -6,6 +6,7 @@ import type { ExportedReview } from '../../src/export/exported-reviews.js';
 import { googleFeed } from '../../src/export/google-feed.js';
 import { amazonExport, csvExport, type ReviewFormat } from '../../src/export/review-tables.js';
 import type { ImportedRating } from '../../src/import/record.js';
+import { mended, mendedLine } from '../../src/input/text.js';
 import { flawsOfFeed } from '../support/google-feed.js';
 import { readText } from '../support/import.js';
 
@@ -17,7 +18,8 @@ const text = (maxLength: number) =>
       maxLength,
     }),
   );
-const label = text(30).map((value) => value.replace(/\s+/g, ' ').trim() || 'x');
+// The shop has texts as its API takes them.
+const label = text(30).map((value) => `x${mendedLine(value.replace(/\s+/g, ' '))}`);
 const time = fc.integer({ min: Date.UTC(1990, 0, 2), max: Date.UTC(2026, 0, 1) }).map((at) => new Date(at));
 const votes = fc.integer({ min: 0, max: 1_000_000_000 });
 const stars = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined });
@@ -28,14 +30,14 @@ const rating: fc.Arbitrary<ImportedRating> = fc.record({
   product: fc.stringMatching(/^[a-z電気-]{1,80}$/u).map((slug) => `p${slug}`),
   rating: fc.integer({ min: 60, max: 300 }).map((points) => points / 60),
   aspects: fc.record({ quality: stars, price: stars, service: stars }),
-  title: text(60),
-  body: text(200),
+  title: text(60).map((value) => mendedLine(value)),
+  body: text(200).map((value) => mended(value).trim()),
   helpful: votes,
   unhelpful: votes,
   verified: fc.boolean(),
   incentivised: fc.boolean(),
   images: fc.uniqueArray(fc.webUrl({ validSchemes: ['http', 'https'] }), { maxLength: 3 }),
-  reply: fc.option(fc.record({ body: text(60).map((body) => `.${body}`), at: time }), { nil: null }),
+  reply: fc.option(fc.record({ body: text(60).map((body) => mended(`.${body}`).trim()), at: time }), { nil: null }),
   published: fc.constant(true),
   at: time,
 });

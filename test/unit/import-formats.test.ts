@@ -140,6 +140,21 @@ describe('amazon-reviews', () => {
     });
   });
 
+  test('reads lines that are written as Python writes them, as the data sets of 2014 are', async () => {
+    const line = `{'reviewerID': 'A1', 'asin': 'B1', 'helpful': [0, 0], 'reviewText': u"It's \\"fine\\" \\xe9 None", 'summary': 'T\\'s', 'overall': 5.0, 'gone': None, 'unixReviewTime': 1252800000}`;
+    expect(await readOne('amazon-reviews', line)).toMatchObject({ user: 'A1', title: "T's", body: 'It\'s "fine" é None', rating: 5 });
+    const product = `{'asin': 'B1', 'title': "Ann's", 'price': 5.74, 'categories': [['Home', 'Tea']], 'salesRank': {'Home': 3}}`;
+    expect((await readText('amazon-products', product)).products).toMatchObject([{ title: "Ann's", category: 'Tea' }]);
+    expect((await readText('amazon-reviews', "{'reviewerID': 'A1', __import__('os')}")).rejected).toMatchObject([
+      { reason: 'this is not JSON' },
+    ]);
+  });
+
+  test('reads the table of ratings of 2023', async () => {
+    const text = 'user_id,parent_asin,rating,timestamp\nA,B,4.0,1588687728923\n';
+    expect(await readOne('amazon-reviews', text)).toMatchObject({ user: 'A', product: 'B', rating: 4, at: new Date(1588687728923) });
+  });
+
   const valid = { user_id: 'A', asin: 'B1', rating: 5 };
 
   test.each([
@@ -279,6 +294,72 @@ describe('review apps', () => {
     expect(new Set(ratings.map(({ user }) => user)).size).toBe(3);
   });
 
+  test.each([
+    ['judgeme', 'title,body,rating,review_date,reviewer_name,reviewer_email,product_id,product_handle\nT,B,5,05/06/2020,Ann,a@b.co,12,\n'],
+    ['loox', 'product_handle,product_Id,rating,author,email,body,created_at\n,12,5,Ann,a@b.co,B,2020-06-05\n'],
+    ['okendo', 'name,body,handle,productId,rating,sku,dateCreated,email,isApproved\nAnn,B,,12,5,S,2020-06-05,a@b.co,TRUE\n'],
+    ['stamped', 'productId,productTitle,rating,author,email,title,body,created_at\n12,Tea,5,Ann,a@b.co,T,B,2020-06-05 00:00:00\n'],
+    ['yotpo', 'Product ID,Date,Review Content,Review Score,Email,Display Name,Published\n12,2020-06-05,B,5,a@b.co,Ann,TRUE\n'],
+  ])("%s's own template is read, and products by their number where they have no handle", async (format, text) => {
+    expect(await readOne(format, text)).toMatchObject({
+      ...{ user: 'a@b.co', userName: 'Ann', product: '12', body: 'B', published: true, at: new Date('2020-06-05') },
+    });
+  });
+
+  test('what only the shop should see stays out: replies that are not public, and pictures that are not published', async () => {
+    const okendo = 'name,body,handle,rating,reply,replyIsPublic,isApproved\nAnn,B,tea,5,Psst,FALSE,FALSE\nBob,B,tea,5,Hi,TRUE,TRUE\n';
+    const { ratings } = await readText('okendo', okendo);
+    expect(ratings).toMatchObject([
+      { reply: null, published: false },
+      { reply: { body: 'Hi' }, published: true },
+    ]);
+    const yotpo =
+      'Product ID,Review Score,Email,Comment Content,Comment Public,Published Image/Video URL,Unpublished Image/Video URL\n' +
+      '12,5,a@b.co,Psst,FALSE,https://a.example/1.jpg,https://a.example/2.jpg\n';
+    expect(await readOne('yotpo', yotpo)).toMatchObject({ reply: null, images: ['https://a.example/1.jpg'] });
+  });
+
+  test.each([
+    ['Verified Purchase', true],
+    ['verified-buyer', true],
+    ['1.0', true],
+    ['ja', true],
+    ['verified_reviewer', false],
+    ['Anonymous User', false],
+    ['NaN', false],
+  ])('a buyer who is "%s" is verified: %s', async (word, verified) => {
+    expect((await readOne('csv', `user,product,rating,verified\na,p,4,${word}\n`)).verified).toBe(verified);
+  });
+
+  test('guests of Magento are not one customer, and a summary of nothing is none', async () => {
+    const text =
+      'review_id,title,detail,nickname,customer_id,sku,rating_summary,Quality\n' +
+      '1,T,D,Ann,NULL,s,80,\n2,T,D,Bob,NULL,s,0,3\n3,T,D,Bob,7,s,NULL,5\n';
+    const { ratings } = await readText('magento', text);
+    expect(ratings.map(({ user, rating }) => [user, rating])).toEqual([
+      ['review 1', 4],
+      ['review 2', 3],
+      ['customer 7', 5],
+    ]);
+  });
+
+  test.each(['state', 'published', 'approved', 'comment_approved'])(
+    'a table whose column "%s" says no is imported hidden',
+    async (column) => {
+      const { ratings } = await readText('csv', `user,product,rating,${column}\na,p,4,no\nb,p,4,yes\n`);
+      expect(ratings.map(({ published }) => published)).toEqual([false, true]);
+    },
+  );
+
+  test('columns can be mapped in every table, and in nothing else', async () => {
+    const text = 'Artikelnummer,Titel,Preis,Status\ntea,Tee,"1,50",irgendwas\n';
+    const columns = { product: 'Artikelnummer', productTitle: 'Titel', price: 'Preis', status: '-' };
+    expect((await readText('shopify', text, { columns, currency: 'EUR' })).products).toMatchObject([
+      { product: 'tea', title: 'Tee', price: { amountMinor: 150 } },
+    ]);
+    await expect(readText('filmtrust', '1 2 3', { columns })).rejects.toThrow('filmtrust is no table');
+  });
+
   test('a status that nobody knows is rejected with its column', async () => {
     const { rejected } = await readText('loox', 'product_handle,rating,author,status\na,5,Ann,perhaps\n');
     expect(rejected).toMatchObject([{ line: 2, column: 'status', value: 'perhaps' }]);
@@ -309,6 +390,34 @@ describe('product files of shops', () => {
       { product: 'TP-1', title: 'Blue teapot', category: 'Teapots', price: { amountMinor: 1999, currency: 'EUR' }, stock: 7 },
       { product: '12', title: 'Cup', category: 'Kitchen', price: { amountMinor: 350, currency: 'EUR' } },
     ]);
+  });
+
+  test('what the shop does not show is archived, and what it has none of is sold out', async () => {
+    const shopify = await readText('shopify', 'Handle,Title,Variant Price,Status\na,A,1,active\nb,B,1,draft\n', { currency: 'EUR' });
+    expect(shopify.products.map(({ archived }) => archived)).toEqual([false, true]);
+    const text = 'ID,SKU,Name,Published,In stock?,Stock,Regular price\n1,a,A,1,0,,2\n2,,B,-1,1,,2\n3,c,C,0,1,7,2\n';
+    const woocommerce = await readText('woocommerce', text, { currency: 'EUR' });
+    expect(woocommerce.products.map(({ product, archived, stock }) => [product, archived, stock])).toEqual([
+      ['a', false, 0],
+      ['2', true, undefined],
+      ['c', true, 7],
+    ]);
+  });
+
+  test.each([
+    ['EUR 1,299.00', 'EUR', 129900],
+    ['1.299,00 €', 'EUR', 129900],
+    ['US$19.99', 'USD', 1999],
+    ['19,99 kr', 'SEK', 1999],
+    ['CHF 19.90', 'CHF', 1990],
+    ['¥1500', 'JPY', 1500],
+    ['$19.99', 'EUR', null],
+    ['19.99 USD', 'EUR', null],
+    ['from 5', 'EUR', null],
+    ['5 - 7', 'EUR', null],
+  ])('the price "%s" in %s is %s', async (price, currency, amountMinor) => {
+    const { products } = await readText('csv-products', `id;title;price;currency\na;A;"${price}";${currency}\n`);
+    expect(products[0]?.price?.amountMinor ?? null).toBe(amountMinor);
   });
 
   test('prices need a currency', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { encode } from 'iconv-lite';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
+import { mended, mendedLine } from '../../src/input/text.js';
 import { readBytes, readOne, readText } from '../support/import.js';
 
 const table = 'user,product,rating,title,body\nann,tea,4,Grüße,Schön — “gut”\nbob,tea,5,電気,€ 5\n';
@@ -55,7 +56,7 @@ describe('encodings', () => {
 
   test('U+2028 and U+0085 are characters of a line, and do not end it', async () => {
     const line = JSON.stringify({ user_id: 'A', asin: 'B', rating: 5, text: 'one\u2028two\u0085three' });
-    expect((await readOne('amazon-reviews', line)).body).toBe('one\u2028two\u0085three');
+    expect((await readOne('amazon-reviews', line)).body).toBe('one\u2028two\nthree');
   });
 
   test('lines end as on Windows, Unix and old Macs', async () => {
@@ -78,6 +79,8 @@ describe('dialects', () => {
     [';', 'semicolons'],
     ['\t', 'tabs'],
     ['|', 'bars'],
+    ['^', '"^"'],
+    ['\x01', 'Ctrl-A'],
   ])('values separated by "%s" are recognised and told', async (delimiter, name) => {
     const { ratings, found } = await readText('csv', table.replaceAll(',', delimiter));
     expect(found).toContain(`separated by ${name}`);
@@ -164,7 +167,9 @@ describe('dialects', () => {
           ];
           const text = Papa.unparse(data, { delimiter, newline: '\n' });
           const { ratings } = await readText('csv', text, { delimiter, escape: '"', quote: '"' });
-          expect(ratings.map(({ title, body }) => [title, body])).toEqual(rows);
+          expect(ratings.map(({ title, body }) => [title, body])).toEqual(
+            rows.map(([title, body]) => [mendedLine(title), mended(body).trim()]),
+          );
         },
       ),
     );
@@ -200,6 +205,28 @@ describe('times', () => {
     ['Jun 5th, 2020 at 3:04 pm', '2020-06-05T15:04:00.000Z'],
     ['Fri, 05 Jun 2020 14:30:15 GMT', '2020-06-05T14:30:15.000Z'],
     ['Fri Jun 05 2020 14:30:15 GMT+0200 (Central European Summer Time)', '2020-06-05T12:30:15.000Z'],
+    ['2020-06-05T24:00:00Z', '2020-06-06T00:00:00.000Z'],
+    ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['2020-06-05 14:30:15 PST', '2020-06-05T22:30:15.000Z'],
+    ['2020-06-05 14:30:15 CEST', '2020-06-05T12:30:15.000Z'],
+    ['2020-06-05 14:30:15 America/New_York', '2020-06-05T18:30:15.000Z'],
+    ['2020-06-05T14:30:15+02:00[Europe/Berlin]', '2020-06-05T12:30:15.000Z'],
+    ['2020-06-05 14:30:15 UTC+2', '2020-06-05T12:30:15.000Z'],
+    ['2020-06-05T14:30:15\u221205:00', '2020-06-05T19:30:15.000Z'],
+    ['20200605T143015Z', '2020-06-05T14:30:15.000Z'],
+    ['2020-6-5 4:5:6', '2020-06-05T04:05:06.000Z'],
+    ['2020.06.05.', '2020-06-05T00:00:00.000Z'],
+    ['05-JUN-20 02.30.15.123456 PM', '2020-06-05T14:30:15.123Z'],
+    ['Jun 5 2020 2:30PM', '2020-06-05T14:30:00.000Z'],
+    ['Fri Jun  5 14:30:15 UTC 2020', '2020-06-05T14:30:15.000Z'],
+    ['5. Juni 2020', '2020-06-05T00:00:00.000Z'],
+    ['Freitag, 5. Juni 2020, 14:30 Uhr', '2020-06-05T14:30:00.000Z'],
+    ['vendredi 5 juin 2020 à 14:30', '2020-06-05T14:30:00.000Z'],
+    ['5 de junio de 2020', '2020-06-05T00:00:00.000Z'],
+    ['5 июня 2020 г.', '2020-06-05T00:00:00.000Z'],
+    ['2020年6月5日 14:30', '2020-06-05T14:30:00.000Z'],
+    ['2020년 6월 5일', '2020-06-05T00:00:00.000Z'],
+    ['٢٠٢٠-٠٦-٠٥', '2020-06-05T00:00:00.000Z'],
     ['', 'none'],
     ['NULL', 'none'],
     ['0000-00-00 00:00:00', 'none'],
@@ -217,6 +244,8 @@ describe('times', () => {
     ['2020-02-30', 'is not a valid time'],
     ['2020-06-05 25:00', 'is not a valid time'],
     ['yesterday', '"yesterday" is not a valid time'],
+    ['12:30', '"12:30" is not a valid time'],
+    ['2020-06-05 14:30 CST', 'is not a valid time'],
     ['1.5e9', 'is not a valid time'],
   ])('%s is rejected: %s', async (written, reason) => {
     const { rejected } = await readText('csv', `user,product,rating,at\nann,tea,4,${written}`);
@@ -275,6 +304,13 @@ describe('texts', () => {
   test('have their HTML entities decoded, once', async () => {
     expect(await body('Tom &amp; Jerry&#39;s &lt;3 &quot;x&quot;<br />AT&T &amp;amp;')).toBe('Tom & Jerry\'s <3 "x"\nAT&T &amp;');
     expect(await body('Tom &amp; Jerry', { keepHtml: true })).toBe('Tom &amp; Jerry');
+  });
+
+  test('hold no more than the API takes: no control characters, no turned directions, and titles of one line', async () => {
+    const text = 'one\r\ntwo\u0007 \u202ethree';
+    expect(await body(text)).toBe('one\ntwo three');
+    const line = JSON.stringify({ user_id: 'A', asin: 'B', rating: 5, title: 'a\nb\u200b' });
+    expect((await readOne('amazon-reviews', line)).title).toBe('a b');
   });
 
   test('with half a character are stored whole', async () => {

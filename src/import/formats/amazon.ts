@@ -1,5 +1,5 @@
 /** One JSON object a line, with the names of any generation (2014, 2018, 2023) of the Amazon review data sets. */
-import { Rejected, type ImportedProduct, type ImportedRating } from '../record.js';
+import { plainRating, Rejected, type ImportedProduct, type ImportedRating } from '../record.js';
 import { timeOf } from '../times.js';
 import {
   aspectOf,
@@ -7,6 +7,7 @@ import {
   emailOf,
   escapeText,
   flagOf,
+  gtinIn,
   keyOf,
   labelOf,
   maxBody,
@@ -17,10 +18,12 @@ import {
   ratingOn,
   replyText,
   reviewText,
+  reviewTitle,
   urlsOf,
   votesOf,
 } from '../values.js';
-import type { LineFormat, ReadingStyle } from './format.js';
+import type { LineFormat, ReadingStyle, TableFormat } from './format.js';
+import { parsePython } from './python-literal.js';
 
 type Json = Record<string, unknown>;
 
@@ -54,6 +57,23 @@ export const amazonReviews: LineFormat = {
   },
 };
 
+/** The ratings alone, as the data set of 2023 has them in a table. */
+export const amazonRatings: TableFormat = {
+  ...base,
+  layout: 'table',
+  name: 'amazon-reviews',
+  columns: { user: ['user_id'], product: ['parent_asin', 'asin'], rating: ['rating'], at: ['timestamp'] },
+  required: [['user'], ['product'], ['rating']],
+  read: (row, style) => ({
+    rating: plainRating(
+      keyOf(row.column('user'), 'user', row.text('user')),
+      keyOf(row.column('product'), 'product', row.text('product')),
+      ratingOn(row.column('rating'), style.scale, row.text('rating')),
+      timeOf(row.column('at'), row.text('at')),
+    ),
+  }),
+};
+
 function ratingOf(json: Json, style: ReadingStyle): ImportedRating {
   const [user, product, rating] = [
     named(json, 'reviewerID', 'user_id'),
@@ -68,7 +88,7 @@ function ratingOf(json: Json, style: ReadingStyle): ImportedRating {
     product: keyOf(product.name, 'asin or parent_asin', product.value),
     rating: ratingOn(rating.name, style.scale, rating.value),
     aspects: aspectsOf(json['aspects']),
-    title: reviewText(title.name, title.value, maxTitle, style),
+    title: reviewTitle(title.name, title.value, style),
     body: reviewText(body.name, body.value, maxBody, style),
     ...votesIn(json),
     verified: flagOf('verified', named(json, 'verified', 'verified_purchase').value),
@@ -151,8 +171,20 @@ function productOf(json: Json, style: ReadingStyle): ImportedProduct {
     price: priceIn(json['price'], style),
     image,
     brand,
+    ...identifiersIn(json['details']),
     attributes: [],
   };
+}
+
+/** The details are in an object of any names (2023). */
+function identifiersIn(details: unknown): Pick<ImportedProduct, 'gtin' | 'mpn'> {
+  if (typeof details !== 'object' || details === null) return {};
+  const { value: code } = named(details as Json, 'UPC', 'EAN', 'ISBN 13', 'ISBN-13');
+  // Some have several, parted by spaces.
+  const gtin = typeof code === 'string' ? code.split(/[\s,]/).flatMap((one) => gtinIn(one) ?? [])[0] : undefined;
+  const part = named(details as Json, 'Manufacturer Part Number', 'Part Number', 'Item model number');
+  const mpn = typeof part.value === 'string' ? labelOf(part.name, part.value, 100, true) : undefined;
+  return { ...(gtin && { gtin }), ...(mpn && { mpn }) };
 }
 
 function joined(value: unknown): unknown {
@@ -177,7 +209,7 @@ function priceIn(value: unknown, { currency }: ReadingStyle): ImportedProduct['p
 function parse(line: string): Json {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(line);
+    parsed = /^\s*\{\s*u?'/.test(line) ? parsePython(line) : JSON.parse(line);
   } catch {
     throw new Rejected('this is not JSON', '', line.slice(0, 80));
   }

@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import { ImportFailure, type Scale } from '../record.js';
 import type { InputFile } from '../reading/input-files.js';
-import { amazonProducts, amazonReviews } from './amazon.js';
-import { csv, csvProducts, type ColumnMapping } from './csv.js';
+import { amazonProducts, amazonRatings, amazonReviews } from './amazon.js';
+import { csv, csvProducts, mapped, type ColumnMapping } from './csv.js';
 import { filmtrust, filmtrustTrust } from './filmtrust.js';
 import type { Format } from './format.js';
 import { movielensItems, movielensLines, movielensMovies, movielensRatings } from './movielens.js';
@@ -39,15 +39,15 @@ export function formatNamed(name: string, columns: ColumnMapping, scale: Scale |
     return { name, variants: [movielensRatings, movielensLines], products: [movielensMovies, movielensItems], parts };
   }
   const format =
-    name === 'csv'
-      ? csv(columns, scale ?? { least: 1, most: 5 })
-      : name === 'csv-products'
-        ? csvProducts(columns)
-        : plain.find((one) => one.name === name);
+    name === 'csv' ? csv(scale ?? { least: 1, most: 5 }) : name === 'csv-products' ? csvProducts() : plain.find((one) => one.name === name);
   if (!format) throw new ImportFailure(`There is no format "${name}". There are ${formatNames.join(', ')}.`);
-  const scaled = scale ? { ...format, scale } : format;
+  const isMapped = Object.keys(columns).length > 0;
+  if (isMapped && format.layout !== 'table') throw new ImportFailure(`${name} is no table, so that --columns says nothing of it.`);
+  const own = isMapped && format.layout === 'table' ? mapped(format, columns) : format;
+  const scaled = scale ? { ...own, scale } : own;
   const parts = name === 'filmtrust' ? { ratings: /^ratings\.txt(\.gz)?$/, follows: /^trust\.txt(\.gz)?$/ } : undefined;
-  return { name, variants: [scaled], products: format.products ? [format.products] : [], parts };
+  const ratings = format === amazonReviews ? [scale ? { ...amazonRatings, scale } : amazonRatings] : [];
+  return { name, variants: [...ratings, scaled], products: format.products ? [format.products] : [], parts };
 }
 
 export const trustFormat: FormatChoice = { name: 'filmtrust-trust', variants: [filmtrustTrust], products: [] };

@@ -1,32 +1,69 @@
 /** Tables of any shop's own making: the columns are found by their names, or named on the command line. */
 import type { Scale } from '../record.js';
 import { fields, type Field, type TableFormat } from './format.js';
-import { describesProducts, productIn, ratingIn } from './tables.js';
+import { describesProducts, productIn, ratingIn, soldIn } from './tables.js';
 
 export type ColumnMapping = Partial<Record<Field, string>>;
 
 /** By what names columns usually go. */
 const usualNames: Record<Field, readonly string[]> = {
   user: ['user', 'userid', 'customer', 'customerid', 'reviewerid', 'authorid', 'buyer', 'memberid'],
-  userName: ['userName', 'displayname', 'reviewername', 'customername', 'authorname', 'author', 'nickname', 'name'],
-  email: ['email', 'emailaddress', 'useremail', 'customeremail', 'revieweremail', 'mail'],
-  reviewId: ['reviewId', 'id'],
-  product: ['product', 'productid', 'item', 'itemid', 'sku', 'productsku', 'asin', 'producthandle', 'handle', 'movieid'],
+  userName: ['userName', 'displayname', 'reviewername', 'customername', 'authorname', 'author', 'commentauthor', 'nickname', 'name'],
+  email: ['email', 'emailaddress', 'useremail', 'customeremail', 'revieweremail', 'authoremail', 'commentauthoremail', 'mail'],
+  reviewId: ['reviewId', 'commentid', 'id'],
+  product: [
+    'product',
+    'productid',
+    'item',
+    'itemid',
+    'sku',
+    'productsku',
+    'asin',
+    'parentasin',
+    'producthandle',
+    'handle',
+    'movieid',
+    'commentpostid',
+  ],
   rating: ['rating', 'stars', 'score', 'overall', 'reviewrating', 'reviewscore', 'starrating'],
   qualityRating: ['qualityRating'],
   priceRating: ['priceRating'],
   serviceRating: ['serviceRating'],
   title: ['title', 'reviewtitle', 'headline', 'summary', 'subject'],
-  body: ['body', 'text', 'review', 'reviewtext', 'reviewbody', 'content', 'reviewcontent', 'comment', 'message'],
-  at: ['at', 'timestamp', 'time', 'date', 'createdat', 'datecreated', 'reviewdate', 'created', 'submittedat'],
+  body: ['body', 'text', 'review', 'reviewtext', 'reviewbody', 'content', 'reviewcontent', 'comment', 'commentcontent', 'message'],
+  at: [
+    'at',
+    'timestamp',
+    'time',
+    'date',
+    'createdat',
+    'datecreated',
+    'reviewdate',
+    'created',
+    'submittedat',
+    'commentdategmt',
+    'commentdate',
+  ],
   helpful: ['helpful', 'helpfulvotes', 'helpfulcount', 'upvotes', 'votesup'],
   unhelpful: ['unhelpful', 'unhelpfulvotes', 'unhelpfulcount', 'downvotes', 'votesdown'],
-  verified: ['verified', 'verifiedpurchase', 'verifiedbuyer', 'isverified'],
+  verified: ['verified', 'verifiedpurchase', 'verifiedbuyer', 'isverified', 'isverifiedbuyer'],
   incentivised: ['incentivised', 'incentivized', 'isincentivized'],
   images: ['images', 'imageurls', 'pictures', 'pictureurls', 'photos', 'photourls', 'photourl'],
   reply: ['reply', 'response', 'merchantreply', 'answer'],
   replyAt: ['replyAt', 'replydate', 'repliedat', 'responsedate'],
-  status: ['status', 'reviewstatus'],
+  replyPublic: ['replyPublic', 'replyispublic'],
+  status: [
+    'status',
+    'reviewstatus',
+    'state',
+    'reviewstate',
+    'published',
+    'ispublished',
+    'approved',
+    'isapproved',
+    'commentapproved',
+    'curated',
+  ],
   productTitle: ['productTitle', 'productname', 'itemname', 'itemtitle'],
   description: ['description', 'productdescription'],
   category: ['category', 'productcategory', 'categoryname', 'genre'],
@@ -34,6 +71,7 @@ const usualNames: Record<Field, readonly string[]> = {
   salePrice: ['salePrice'],
   currency: ['currency', 'currencycode'],
   stock: ['stock', 'quantity', 'inventory'],
+  inStock: ['inStock'],
   backorder: ['backorder', 'backorders', 'backordersallowed', 'allowbackorder', 'allowbackorders'],
   sku: ['sku', 'productsku'],
   gtin: ['gtin', 'ean', 'upc', 'isbn', 'barcode'],
@@ -43,9 +81,14 @@ const usualNames: Record<Field, readonly string[]> = {
   rowType: [],
 };
 
-const reviewOnly: Field[] = ['title', 'body', 'at', 'images', 'userName', 'reviewId', 'rating'];
+const reviewOnly: Field[] = ['title', 'body', 'at', 'images', 'userName', 'reviewId', 'rating', 'status'];
 
-/** A column that the user names goes before all others, and must be there. */
+/** A format whose columns the user names: those go before all others, and must be there. */
+export function mapped(format: TableFormat, mapping: ColumnMapping): TableFormat {
+  const required = format.required.map((group) => group.filter((field) => mapping[field] !== '-')).filter((group) => group.length > 0);
+  return { ...format, columns: columnsWith(mapping, format.columns), required: [...required, ...mappedFields(mapping)] };
+}
+
 function columnsWith(mapping: ColumnMapping, names: Partial<Record<Field, readonly string[]>>): TableFormat['columns'] {
   return Object.fromEntries(
     fields.map((field) => [field, mapping[field] === undefined ? (names[field] ?? []) : mapping[field] === '-' ? [] : [mapping[field]]]),
@@ -56,7 +99,7 @@ function mappedFields(mapping: ColumnMapping): Field[][] {
   return (Object.keys(mapping) as Field[]).filter((field) => mapping[field] !== '-').map((field) => [field]);
 }
 
-export function csvProducts(mapping: ColumnMapping = {}): TableFormat {
+export function csvProducts(): TableFormat {
   const names: Partial<Record<Field, readonly string[]>> = {
     ...usualNames,
     ...Object.fromEntries(reviewOnly.map((field) => [field, []])),
@@ -70,13 +113,13 @@ export function csvProducts(mapping: ColumnMapping = {}): TableFormat {
     scale: { least: 1, most: 5 },
     category: 'Imported products',
     html: true,
-    columns: columnsWith(mapping, names),
-    required: [['product'], ['productTitle'], ...mappedFields(mapping)],
-    read: (row, style) => ({ product: productIn(row, style) }),
+    columns: names,
+    required: [['product'], ['productTitle']],
+    read: (row, style) => ({ product: { ...productIn(row, style), ...soldIn(row) } }),
   };
 }
 
-export function csv(mapping: ColumnMapping, scale: Scale): TableFormat {
+export function csv(scale: Scale): TableFormat {
   return {
     layout: 'table',
     name: 'csv',
@@ -84,8 +127,8 @@ export function csv(mapping: ColumnMapping, scale: Scale): TableFormat {
     category: 'Imported products',
     html: true,
     products: csvProducts(),
-    columns: columnsWith(mapping, usualNames),
-    required: [['product'], ['rating'], ['user', 'email', 'userName', 'reviewId'], ...mappedFields(mapping)],
+    columns: usualNames,
+    required: [['product'], ['rating'], ['user', 'email', 'userName', 'reviewId']],
     read: (row, style) => ({
       rating: ratingIn(row, style),
       ...(describesProducts(row) && { product: productIn(row, style) }),

@@ -32,8 +32,13 @@ export interface LineFormat extends FormatBase {
 /** Comma-separated values with a header. */
 export interface TableFormat extends FormatBase {
   layout: 'table';
-  /** By what names a column of a file goes, the best first; compared without case, spaces and punctuation. */
+  /**
+   * By what names a column of a file goes, the best first; compared without case, spaces and punctuation. Where a row
+   * leaves the best empty, the next that the file has is taken.
+   */
   columns: Partial<Record<Field, readonly string[]>>;
+  /** How its dates are written where they do not tell themselves. */
+  dateOrder?: DateOrder;
   /** Of each group, a file must have at least one. */
   required: readonly (readonly Field[])[];
   /** @throws Rejected */
@@ -63,6 +68,7 @@ export const fields = [
   'images',
   'reply',
   'replyAt',
+  'replyPublic',
   'status',
   'productTitle',
   'description',
@@ -71,6 +77,7 @@ export const fields = [
   'salePrice',
   'currency',
   'stock',
+  'inStock',
   'backorder',
   'sku',
   'gtin',
@@ -85,7 +92,7 @@ export type Field = (typeof fields)[number];
 export interface Row {
   /** The value as it stands; empty where there is no such column. */
   text: (field: Field) => string;
-  /** The column's own name, for messages. */
+  /** The own name of the column that has the value, for messages. */
   column: (field: Field) => string;
   has: (field: Field) => boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * The exports of review apps and shop systems that people leave. Okendo's columns are those of its help page. The
- * others' are from general knowledge of these exports and not checked against one, so each field has several names.
+ * The exports of review apps and shop systems that people leave, and the templates of their imports, which are what
+ * people fill in. The templates' columns are those of the apps' help pages; where an export has others, they stand beside.
  */
 import type { Entry } from '../record.js';
 import type { Field, ReadingStyle, Row, TableFormat } from './format.js';
@@ -25,14 +25,17 @@ const judgeme: TableFormat = {
     status: ['curated'],
     verified: ['verified', 'verified_buyer'],
     rowType: ['source'],
+    reviewId: ['review_id'],
     userName: ['reviewer_name'],
     email: ['reviewer_email'],
-    product: ['product_handle', 'product_id'],
+    product: ['product_handle', 'product_id', 'product_url'],
     productTitle: ['product_title'],
     reply: ['reply'],
     replyAt: ['reply_date'],
     images: ['picture_urls'],
   },
+  // What its template asks for.
+  dateOrder: 'dmy',
   required: [['rating'], ['product'], reviewers],
   read(row, style) {
     const entry = read(row, style);
@@ -56,13 +59,15 @@ const yotpo: TableFormat = {
     userName: ['Reviewer Display Name', 'Display Name', 'display_name', 'Reviewer Name'],
     email: ['Reviewer Email', 'Email', 'email'],
     product: ['Product ID', 'product_id', 'sku'],
-    productTitle: ['Product Title', 'product_title'],
+    productTitle: ['Product Title', 'Product Name', 'product_title'],
+    description: ['Product Description', 'product_description'],
     productImage: ['Product Image URL', 'product_image_url'],
     helpful: ['Votes Up', 'votes_up'],
     unhelpful: ['Votes Down', 'votes_down'],
     reply: ['Comment Content', 'comment_content'],
-    replyAt: ['Comment Creation Date', 'comment_created_at'],
-    images: ['Published Image URLs', 'published_image_url'],
+    replyAt: ['Comment Creation Date', 'Comment Date', 'comment_created_at'],
+    replyPublic: ['Comment Public', 'comment_public'],
+    images: ['Published Image URLs', 'Published Image URL', 'Published Image/Video URL', 'published_image_url'],
   },
   required: [['rating'], ['product'], reviewers],
   read,
@@ -80,8 +85,10 @@ const loox: TableFormat = {
     body: ['body', 'review'],
     at: ['created_at', 'date'],
     images: ['photo_url', 'photo_urls', 'img'],
+    title: ['title'],
+    productTitle: ['product_title'],
     verified: ['verified_purchase', 'verified'],
-    status: ['status'],
+    status: ['status', 'state', 'published'],
     reply: ['reply'],
     replyAt: ['replied_at', 'reply_date'],
     helpful: ['upvotes'],
@@ -96,7 +103,9 @@ const stamped: TableFormat = {
   name: 'stamped',
   columns: {
     reviewId: ['id', 'review_id'],
-    product: ['product_id', 'productId', 'product_sku', 'product_handle'],
+    product: ['product_id', 'productId', 'product_sku', 'productSKU', 'product_handle'],
+    sku: ['product_sku', 'productSKU'],
+    description: ['productDescription'],
     productTitle: ['product_title', 'productTitle', 'productName'],
     productImage: ['product_image', 'productImageUrl'],
     userName: ['author', 'reviewer_name', 'customerName'],
@@ -114,8 +123,18 @@ const stamped: TableFormat = {
     unhelpful: ['votes_down', 'reviewVotesDown'],
   },
   required: [['rating'], ['product'], reviewers],
-  read,
+  read: (row, style) => read(stampedRow(row), style),
 };
+
+/** How a buyer was verified is a number: 0 is not at all. */
+function stampedRow(row: Row): Row {
+  const isKind = comparesTo(row.column('verified'), 'reviewVerifiedType');
+  return { ...row, text: (field) => (field === 'verified' && isKind && /^[1-9]$/.test(row.text(field).trim()) ? '1' : row.text(field)) };
+}
+
+function comparesTo(column: string, name: string): boolean {
+  return column.toLowerCase().replaceAll('_', '') === name.toLowerCase();
+}
 
 const okendo: TableFormat = {
   ...base,
@@ -131,12 +150,13 @@ const okendo: TableFormat = {
     title: ['title'],
     body: ['body'],
     at: ['dateCreated'],
-    status: ['status'],
-    verified: ['isVerified', 'verified', 'verifiedStatus'],
+    status: ['status', 'isApproved'],
+    verified: ['isVerifiedBuyer', 'isVerified', 'verified', 'verifiedStatus'],
     incentivised: ['isIncentivized', 'incentivized'],
     images: ['imageUrls', 'media'],
     reply: ['reply', 'replyBody'],
     replyAt: ['replyDate', 'replyDateCreated'],
+    replyPublic: ['replyIsPublic'],
     helpful: ['helpfulCount'],
     unhelpful: ['unhelpfulCount'],
   },
@@ -174,18 +194,23 @@ function magentoRow(row: Row): Row {
   const text = (field: Field): string => {
     const value = row.text(field).trim();
     if (field === 'status') return magentoStates[value] ?? value;
-    if (field === 'user') return value === '0' ? '' : value && `customer ${value}`;
-    if (field !== 'rating' || value === '') return field === 'rating' ? meanOf(row) : row.text(field);
+    if (field === 'user') return isNothing(value) ? '' : `customer ${value}`;
+    if (isNothing(value)) return field === 'rating' ? meanOf(row) : value === '0' ? row.text(field) : '';
     // `rating_summary` is in percent.
-    return /summary/i.test(row.column('rating')) ? String(Number(value) / 20) : value;
+    return field === 'rating' && /summary/i.test(row.column('rating')) ? String(Number(value) / 20) : row.text(field);
   };
   return { ...row, text };
+}
+
+/** What databases write for nothing; a guest is the customer 0. */
+function isNothing(value: string): boolean {
+  return value === '' || value === '0' || /^(null|\\N)$/i.test(value);
 }
 
 function meanOf(row: Row): string {
   const given = (['qualityRating', 'priceRating', 'serviceRating'] as const)
     .map((field) => row.text(field).trim())
-    .filter((value) => value !== '');
+    .filter((value) => !isNothing(value));
   return given.length === 0 ? '' : String(given.reduce((sum, value) => sum + Number(value), 0) / given.length);
 }
 

@@ -1,7 +1,7 @@
 /** The product exports of Shopify and WooCommerce. */
 import type { Entry } from '../record.js';
-import type { Field, Row, TableFormat } from './format.js';
-import { productIn } from './tables.js';
+import type { Row, TableFormat } from './format.js';
+import { productIn, soldIn } from './tables.js';
 
 const base = { layout: 'table', scale: { least: 1, most: 5 }, category: 'Imported products', html: true } as const;
 
@@ -23,10 +23,11 @@ const shopify: TableFormat = {
     price: ['Variant Price', 'Price'],
     currency: ['Currency'],
     productImage: ['Image Src', 'Product image URL'],
-    status: ['Status', 'Published'],
+    status: ['Status', 'Published', 'Published on online store'],
   },
   required: [['product'], ['productTitle'], ['price']],
-  read: (row, style): Entry => (row.text('productTitle').trim() === '' ? {} : { product: productIn(categorised(row, '>'), style) }),
+  read: (row, style): Entry =>
+    row.text('productTitle').trim() === '' ? {} : { product: { ...productIn(categorised(row, '>'), style), ...soldIn(row) } },
 };
 
 /** Variations follow their product, and add nothing that the shop keeps. */
@@ -37,6 +38,7 @@ const woocommerce: TableFormat = {
     product: ['SKU', 'ID'],
     productTitle: ['Name'],
     description: ['Description', 'Short description'],
+    inStock: ['In stock?'],
     category: ['Categories'],
     price: ['Regular price'],
     salePrice: ['Sale price'],
@@ -48,12 +50,12 @@ const woocommerce: TableFormat = {
     brand: ['Brands', 'Brand'],
     productImage: ['Images'],
     rowType: ['Type'],
-    reviewId: ['ID'],
+    status: ['Published'],
   },
   required: [['product'], ['productTitle'], ['price']],
   read(row, style): Entry {
     const isVariation = /variation/i.test(row.text('rowType'));
-    return isVariation ? {} : { product: productIn(keyed(categorised(row, '>')), style) };
+    return isVariation ? {} : { product: { ...productIn(categorised(row, '>'), style), ...soldIn(row) } };
   },
 };
 
@@ -67,15 +69,6 @@ function categorised(row: Row, separator: string): Row {
       .replaceAll('\\,', ',')
       .trim();
   return { ...row, text: (field) => (field === 'category' ? narrowest(row.text('category')) : row.text(field)) };
-}
-
-/** Products without a SKU go by their number. */
-function keyed(row: Row): Row {
-  const text = (field: Field): string => {
-    const value = row.text(field);
-    return field === 'product' && value.trim() === '' ? row.text('reviewId') : value;
-  };
-  return { ...row, text };
 }
 
 export const shopProducts: readonly TableFormat[] = [shopify, woocommerce];

@@ -17,9 +17,11 @@ import {
   ratingOn,
   replyText,
   reviewText,
+  reviewTitle,
   stockOf,
   urlsOf,
   votesOf,
+  wordOf,
 } from '../values.js';
 import type { Field, ReadingStyle, Row } from './format.js';
 
@@ -38,6 +40,11 @@ const shownStates = new Set([
   'visible',
   'shown',
   'live',
+  'on',
+  'public',
+  'featured',
+  'pinned',
+  'null',
 ]);
 const hiddenStates = new Set(
   [
@@ -48,19 +55,31 @@ const hiddenStates = new Set(
     'not approved',
     'rejected',
     'spam',
-    'not-yet',
     'not yet',
+    'off',
+    'new',
+    'removed',
+    'blocked',
+    'moderation',
+    'in moderation',
+    'awaiting moderation',
+    'awaiting approval',
+    'needs moderation',
+    'not published',
+    'disapproved',
+    'declined',
     'draft',
     'disabled',
-  ].concat(['false', 'no', '0', 'inactive', 'archived', 'deleted', 'trash', 'hold', 'unapproved', 'escalated', 'flagged', 'private']),
+  ].concat(['false', 'no', '0', '-1', 'inactive', 'archived', 'deleted', 'trash', 'hold', 'unapproved', 'escalated', 'flagged', 'private']),
 );
 
 /** @throws Rejected for a state that says neither */
 export function isPublished(row: Row): boolean {
-  const state = row.text('status').trim().toLowerCase();
+  const state = wordOf(row.text('status'));
   if (shownStates.has(state)) return true;
   if (hiddenStates.has(state)) return false;
-  throw new Rejected(`the status "${state.slice(0, 40)}" says neither shown nor hidden`, row.column('status'), state.slice(0, 40));
+  const [column, given] = [row.column('status'), state.slice(0, 40)];
+  throw new Rejected(`the status "${given}" says neither shown nor hidden; --columns status=- leaves the column out`, column, given);
 }
 
 /** @throws Rejected */
@@ -68,7 +87,8 @@ export function ratingIn(row: Row, style: ReadingStyle): ImportedRating {
   const email = emailOf(row.column('email'), row.text('email'));
   const { decimal } = style;
   const aspect = (field: Field) => aspectOf(row.column(field), row.text(field), decimal);
-  const reply = replyText(row.column('reply'), row.text('reply'), style);
+  const isPublic = row.text('replyPublic').trim() === '' || flagOf(row.column('replyPublic'), row.text('replyPublic'));
+  const reply = isPublic ? replyText(row.column('reply'), row.text('reply'), style) : '';
   return {
     user: userOf(row, email),
     userName: labelOf(row.column('userName'), row.text('userName'), maxName, style.html),
@@ -76,7 +96,7 @@ export function ratingIn(row: Row, style: ReadingStyle): ImportedRating {
     product: keyOf(row.column('product'), 'product', row.text('product')),
     rating: ratingOn(row.column('rating'), style.scale, row.text('rating'), decimal),
     aspects: { quality: aspect('qualityRating'), price: aspect('priceRating'), service: aspect('serviceRating') },
-    title: reviewText(row.column('title'), row.text('title'), maxTitle, style),
+    title: reviewTitle(row.column('title'), row.text('title'), style),
     body: reviewText(row.column('body'), row.text('body'), maxBody, style),
     helpful: votesOf(row.column('helpful'), row.text('helpful')),
     unhelpful: votesOf(row.column('unhelpful'), row.text('unhelpful')),
@@ -122,11 +142,21 @@ export function productIn(row: Row, style: ReadingStyle): ImportedProduct {
     description: descriptionOf(row.column('description'), row.text('description'), html),
     category: labelOf(row.column('category'), row.text('category'), 100, html),
     price: currency ? priceOf(row.column(price), amount, currency, decimal) : undefined,
-    stock: stockOf(row.column('stock'), row.text('stock'), decimal),
+    stock: stockOf(row.column('stock'), row.text('stock'), decimal) ?? (isSoldOut(row) ? 0 : undefined),
     backorder: row.has('backorder') ? flagOf(row.column('backorder'), row.text('backorder')) : undefined,
     image: urlsOf(row.column('productImage'), row.text('productImage'))[0],
     ...identifiersIn(row, html),
   };
+}
+
+/** A product file's own states: of a review beside its product, they are the review's. */
+export function soldIn(row: Row): Pick<ImportedProduct, 'archived'> {
+  return row.text('status').trim() === '' ? {} : { archived: !isPublished(row) };
+}
+
+/** Shops that do not count their stock say only whether there is some. */
+function isSoldOut(row: Row): boolean {
+  return row.text('inStock').trim() !== '' && !flagOf(row.column('inStock'), row.text('inStock'));
 }
 
 function identifiersIn(row: Row, html: boolean): Pick<ImportedProduct, 'sku' | 'gtin' | 'mpn' | 'brand' | 'attributes'> {

@@ -8,7 +8,7 @@ export interface Dialect {
   escape: string;
 }
 
-const delimiters = [',', ';', '\t', '|', '\x1f'];
+const delimiters = [',', ';', '\t', '|', '\x1f', '\x01', '^', '~'];
 
 /** @param lines the first lines of the file, its header included */
 export function detectDialect(lines: readonly string[], given: Partial<Dialect>): Dialect {
@@ -39,7 +39,14 @@ function detectDelimiter(sample: string, header: string, quote: string): string 
 }
 
 export function describeDialect({ delimiter, quote, escape }: Dialect): string {
-  const names: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', '\x1f': 'unit separators' };
+  const names: Record<string, string> = {
+    ',': 'commas',
+    ';': 'semicolons',
+    '\t': 'tabs',
+    '|': 'bars',
+    '\x1f': 'unit separators',
+    '\x01': 'Ctrl-A',
+  };
   const quotes = quote === '"' ? '' : `, quoted with ${quote}`;
   return `separated by ${names[delimiter] ?? `"${delimiter}"`}${quotes}${escape === '\\' ? ', quotes escaped with backslashes' : ''}`;
 }

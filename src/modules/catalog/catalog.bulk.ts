@@ -8,15 +8,21 @@ import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog
 type Identity = 'sku' | 'gtin' | 'mpn' | 'brand' | 'externalId';
 
 /** A product in bulk: what is left out has its default. */
-export type BulkProduct = Omit<ProductDocument, 'slugs' | 'archivedAt' | Identity> & Partial<Pick<ProductDocument, Identity>>;
+export type BulkProduct = Omit<ProductDocument, 'slugs' | 'archivedAt' | Identity> &
+  Partial<Pick<ProductDocument, 'archivedAt' | Identity>>;
 
 /** A category in bulk, at the top of the tree. */
 export type BulkCategory = Pick<CategoryDocument, '_id' | 'slug' | 'name' | 'source' | 'externalId'>;
 
 /** What a source says of a product that it may say differently the next time. */
 export type ProductFacts = Partial<
-  Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'backorder' | 'attributes' | 'imageUrl' | Identity>
+  Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'backorder' | 'attributes' | 'imageUrl' | Identity> & {
+    /** Whether it is out of the shop. */
+    archived: boolean;
+  }
 >;
+
+type Changes = Partial<Omit<ProductFacts, 'archived'> & Pick<ProductDocument, 'archivedAt'>>;
 
 export class CatalogBulk {
   constructor(private readonly models: CatalogModels) {}
@@ -60,14 +66,17 @@ export class CatalogBulk {
     return (await this.changesOf(facts)).length;
   }
 
-  private async changesOf(facts: ReadonlyMap<string, ProductFacts>): Promise<{ _id: Types.ObjectId; changed: ProductFacts }[]> {
+  private async changesOf(facts: ReadonlyMap<string, ProductFacts>): Promise<{ _id: Types.ObjectId; changed: Changes }[]> {
     if (facts.size === 0) return [];
     const ids = [...facts.keys()].map((id) => new Types.ObjectId(id));
     const current = await this.models.products.find({ _id: { $in: ids } }).lean();
     return current.flatMap((product) => {
-      const given = Object.entries(facts.get(product._id.toHexString())!);
-      const changed = given.filter(([field, value]) => !isDeepStrictEqual(value, product[field as keyof ProductFacts]));
-      return changed.length === 0 ? [] : [{ _id: product._id, changed: Object.fromEntries(changed) }];
+      const { archived, ...given } = facts.get(product._id.toHexString())!;
+      const changed: Changes = Object.fromEntries(
+        Object.entries(given).filter(([field, value]) => !isDeepStrictEqual(value, product[field as keyof ProductDocument])),
+      );
+      if (archived !== undefined && archived !== (product.archivedAt !== null)) changed.archivedAt = archived ? new Date() : null;
+      return Object.keys(changed).length === 0 ? [] : [{ _id: product._id, changed }];
     });
   }
 

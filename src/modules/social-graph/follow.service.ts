@@ -97,6 +97,12 @@ export class FollowService {
   async importFollows(follows: readonly FollowDocument[]): Promise<number> {
     return (await insertNew(this.models.follows, follows)).inserted;
   }
+
+  /** How many `importFollows` would insert. */
+  async previewFollows(follows: readonly FollowDocument[]): Promise<number> {
+    const ids = [...new Map(follows.map(({ _id }) => [_id.toHexString(), _id])).values()];
+    return ids.length - (await this.models.follows.countDocuments({ _id: { $in: ids } }));
+  }
 }
 
 /** @param hidden whom the viewer does not see */

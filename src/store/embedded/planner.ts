@@ -46,7 +46,10 @@ interface Demand {
 
 type Demands = Map<string, Demand>;
 
-/** Beyond so many ranges a plan reads everything between the first and the last. */
+/**
+ * The values of several fields come to no more ranges than this, and no more are merged into one order. The values of one
+ * field have a range each, however many they are.
+ */
 const mostRanges = 1000;
 
 export interface PlanOptions {
@@ -144,7 +147,7 @@ function planIndex(
     const demand = demands.get(field);
     if (!demand || (index.multikey && sharesList(index, position))) break;
     const descending = index.descending[position]!;
-    if (demand.points && prefixes.length * demand.points.length <= mostRanges) {
+    if (demand.points && (prefixes.length === 1 || prefixes.length * demand.points.length <= Math.max(mostRanges, prefixes.length))) {
       prefixes = prefixes.flatMap((prefix) => demand.points!.map((point) => encodeFields(prefix, [point], [descending])));
       used++;
       points++;
@@ -167,7 +170,8 @@ function planIndex(
   ranges ??= prefixes.map((prefix) => ({ low: prefix, high: successor(prefix)!, fixed: prefix.length }));
   exact &&= [...demands.keys()].every((path) => index.fields.slice(0, position).includes(path));
   ranges = deduplicateRanges(ranges);
-  const order = fixedOrder && sort && Object.keys(sort).length > 0 ? fixedOrder : sortOrder(index, singlePoint, used, demands, sort);
+  const found = fixedOrder && sort && Object.keys(sort).length > 0 ? fixedOrder : sortOrder(index, singlePoint, used, demands, sort);
+  const order = found.merge && ranges.length > mostRanges ? unordered : found;
   const sorts = order.provided && sort !== undefined && Object.keys(sort).length > 0;
   const isWholeKey = index.unique && points === index.fields.length;
   const score = used === 0 && !sorts ? 0 : rate(index, isWholeKey, singlePoint.size, used, sorts, exact);

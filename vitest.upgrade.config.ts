@@ -1,3 +1,0 @@
-import { configFor } from './vitest.config.js';
-
-export default configFor(['upgrade']);
