@@ -375,14 +375,15 @@ function openInvitation(
   catalog: Features['verbs']['catalog'],
 ): ReviewPageOptions['openInvitation'] {
   return async (token, acceptLanguage) => {
+    const language = languageOf(acceptLanguage);
     try {
       const { product } = await invitations.open(token);
       const [found] = await catalog.productsByIds([product]);
-      if (!found || found.archivedAt) return { refusal: 'This product is no longer available.' };
+      if (!found || found.archivedAt) return { refusal: translate({ text: 'This product is no longer available.' }, language) };
       return { productId: toGlobalId('Product', product), title: found.title, imageUrl: found.imageUrl ?? null };
     } catch (error) {
       if (!(error instanceof RulesBroken)) throw error;
-      return { refusal: translate(error.rules[0]!.message, languageOf(acceptLanguage)) };
+      return { refusal: translate(error.rules[0]!.message, language) };
     }
   };
 }

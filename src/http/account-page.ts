@@ -3,17 +3,19 @@
  * the `#` of the address, which browsers send to nobody.
  */
 import { randomBytes } from 'node:crypto';
+import escapeHtml from 'escape-html';
 import type { FastifyInstance } from 'fastify';
+import { languageOf, translate, type Language, type MessageText } from '../messages/index.js';
 
 /** @param graphqlPath where the page sends the token, from its own address on */
 export function serveAccountPage(fastify: FastifyInstance, graphqlPath: string): void {
-  fastify.get('/account', (_request, reply) => {
+  fastify.get('/account', (request, reply) => {
     const nonce = randomBytes(16).toString('base64url');
     return reply
       .type('text/html')
       .header('cache-control', 'no-store')
       .header('content-security-policy', policy(nonce))
-      .send(pageWith(nonce, graphqlPath.slice(1)));
+      .send(pageWith(nonce, graphqlPath.slice(1), languageOf(request.headers['accept-language'])));
   });
 }
 
@@ -23,16 +25,16 @@ function policy(nonce: string): string {
 }
 
 /** The token leaves the address at once, so that no history keeps it. Nothing happens before the person asks for it. */
-const script = (graphqlPath: string): string => `
+const script = (graphqlPath: string, say: (text: MessageText) => string): string => `
 const [, action, token] = /^#(confirm-email|reset-password)=([\\w.~-]+)$/.exec(location.hash) ?? [];
 history.replaceState(null, '', location.pathname);
 const operations = {
   'confirm-email': {
-    title: 'Confirm your email address', done: 'Your email address is confirmed.',
+    title: ${say('Confirm your email address')}, done: ${say('Your email address is confirmed.')},
     query: 'mutation ($token: String!) { answer: confirmEmail(input: { token: $token }) { userErrors { message } } }',
   },
   'reset-password': {
-    title: 'Set a new password', done: 'Your password was changed. Sign in with the new password.',
+    title: ${say('Set a new password')}, done: ${say('Your password was changed. Sign in with the new password.')},
     query: 'mutation ($token: String!, $newPassword: String!) { answer: resetPassword(input: { token: $token, newPassword: $newPassword }) { userErrors { message } } }',
   },
 };
@@ -44,7 +46,7 @@ if (operation) {
   document.title = document.querySelector('h1').textContent = operation.title;
   form.hidden = false;
   if (action === 'confirm-email') form.querySelector('label').remove();
-} else say('This link is incomplete. Open it from the email again.');
+} else say(${say('This link is incomplete. Open it from the email again.')});
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   say('');
@@ -57,29 +59,32 @@ form.addEventListener('submit', async (event) => {
     form.hidden = true;
     say(operation.done);
   } catch {
-    say('The shop can’t be reached. Try again.');
+    say(${say('The shop can’t be reached. Try again.')});
   }
 });
 `;
 
-function pageWith(nonce: string, graphqlPath: string): string {
+function pageWith(nonce: string, graphqlPath: string, language: Language): string {
+  const say = (text: MessageText): string => escapeHtml(translate({ text }, language));
+  // No text can end the script's element.
+  const quoted = (text: MessageText): string => JSON.stringify(translate({ text }, language)).replaceAll('<', '\\u003c');
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Your account</title>
+<title>${say('Your account')}</title>
 <style nonce="${nonce}">body{font:16px/1.5 system-ui,sans-serif;max-width:28rem;margin:3rem auto;padding:0 1rem;color:#1d2330}label,input,button{display:block;font:inherit}input{width:100%;box-sizing:border-box;padding:.5rem;margin:.25rem 0 1rem}button{padding:.5rem 1.5rem}form[hidden]{display:none}</style>
 </head>
 <body>
-<h1>Your account</h1>
+<h1>${say('Your account')}</h1>
 <form hidden>
-<label>New password <input type="password" autocomplete="new-password" minlength="8" maxlength="200"></label>
-<button>Continue</button>
+<label>${say('New password')} <input type="password" autocomplete="new-password" minlength="8" maxlength="200"></label>
+<button>${say('Continue')}</button>
 </form>
 <p role="status"></p>
-<noscript>This page needs JavaScript.</noscript>
-<script nonce="${nonce}">${script(graphqlPath)}</script>
+<noscript>${say('This page needs JavaScript.')}</noscript>
+<script nonce="${nonce}">${script(graphqlPath, quoted)}</script>
 </body>
 </html>
 `;

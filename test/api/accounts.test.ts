@@ -23,6 +23,49 @@ async function resetToken({ email }: Pick<Account, 'email'>): Promise<string> {
   return (await plaza.mailTo(email, 'Reset your password'))!.token!;
 }
 
+describe.each([
+  [
+    'de',
+    'Bestätige deine E-Mail-Adresse',
+    'Setze dein Passwort zurück',
+    'Dein Passwort wurde geändert',
+    'Du hast schon ein Konto bei Plaza',
+  ],
+  ['es', 'Confirma tu dirección de correo', 'Restablece tu contraseña', 'Tu contraseña ha cambiado', 'Ya tienes una cuenta en Plaza'],
+  ['zh', '确认你的邮箱地址', '重置你的密码', '你的密码已更改', '你在 Plaza 已有账户'],
+  // Whoever reads another language is written to in English.
+  ['ar', 'Confirm your email address', 'Reset your password', 'Your password was changed', 'You already have an account at Plaza'],
+])('a person who signed up in the language %s', (language, confirm, reset, changed, known) => {
+  const email = `${fresh()}@example.org`;
+  const subjects = async () => (await plaza.mails()).filter(({ to }) => to === email).map(({ subject }) => subject);
+  const inTheirLanguage = (operation: string, input: object, type: string) =>
+    plaza.post(
+      JSON.stringify({
+        query: `mutation ($input: ${type}!) { ${operation}(input: $input) { userErrors { code } } }`,
+        variables: { input },
+      }),
+      {
+        'accept-language': language,
+      },
+    );
+
+  test('is written to in it, whoever causes the mail', async () => {
+    await inTheirLanguage('signUp', { email, password: 'correct horse', handle: fresh(), name: 'Ann' }, 'SignUpInput');
+    expect(await subjects()).toEqual([confirm]);
+    await plaza.mutate('requestPasswordReset', { email }, 'requested');
+    const { token } = (await plaza.mailTo(email, reset))!;
+    await plaza.mutate('resetPassword', { token, newPassword }, 'reset');
+    await signUp({ email });
+    expect(await subjects()).toEqual([confirm, reset, changed, known]);
+  });
+
+  test('finds the page behind the links in it', async () => {
+    const page = await (await fetch(`${plaza.url}/account`, { headers: { 'accept-language': language } })).text();
+    expect(page).toContain(`<html lang="${language === 'ar' ? 'en' : language}">`);
+    expect(page).toContain(JSON.stringify(language === 'es' ? 'Confirma tu dirección de correo' : confirm));
+  });
+});
+
 describe('signing up', () => {
   test('mails a link that confirms the address, once', async () => {
     const { email, token } = await plaza.account();

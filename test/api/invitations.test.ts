@@ -197,6 +197,28 @@ describe('the page behind the link', () => {
     expect(await again.text()).toContain('Diese Einladung wurde schon benutzt.');
   });
 
+  test.each([
+    ['de', 'Wie gefällt dir Blue teapot?', 'Preis-Leistung: Wähle 1 bis 5 Sterne.', 'Keine Einladungen mehr?'],
+    ['es-MX', '¿Qué te parece Blue teapot?', 'Relación calidad-precio: elige de 1 a 5 estrellas.', '¿No más invitaciones?'],
+    ['zh-CN', '你觉得Blue teapot怎么样？', '性价比：请选择 1 到 5 星。', '不再接收邀请？'],
+  ])('speaks the language of the browser: %s', async (language, question, problem, leave) => {
+    const { token, unsubscribe } = await invited();
+    const read = async (path: string, form?: Record<string, string>) => {
+      const body = form && new URLSearchParams(form);
+      const response = await fetch(`${plaza.url}${path}`, {
+        headers: { 'accept-language': language },
+        ...(body && { method: 'POST', body }),
+      });
+      return response.text();
+    };
+    const page = await read(`/review/${token}`);
+    expect(page).toContain(question);
+    expect(page).toContain(`<html lang="${language.slice(0, 2)}">`);
+    expect(await read(`/review/${token}`, { quality: '5', price: '9', service: '5', body: 'x' })).toContain(problem);
+    expect(await read(`/review/unsubscribe/${unsubscribe}`)).toContain(leave);
+    expect(await read(`/review/${token}`, { quality: '5', price: '4', service: '5', body: 'Pours well.' })).not.toContain('Thank you');
+  });
+
   test('is none for a forged link', async () => {
     expect((await fetch(`${plaza.url}/review/${'0'.repeat(24)}.${'A'.repeat(43)}`)).status).toBe(410);
     expect((await fetch(`${plaza.url}/review/unsubscribe/x`)).status).toBe(404);

@@ -333,6 +333,15 @@ describe('a search for people', () => {
     expect((await find(person.handle, viewer.token))[0]).toBe(person.handle);
   });
 
+  test('finds who came with an import where they can sign in, and no others', async () => {
+    const [viewer, able, name] = [await plaza.account(), await plaza.account(), await plaza.account()];
+    const users = plaza.connection.collection('users');
+    await users.updateMany({ handle: { $in: [able.handle, name.handle] } }, { $set: { source: 'elsewhere' } });
+    await users.updateOne({ handle: name.handle }, { $unset: { passwordHash: '' } });
+    expect(await find(able.handle, viewer.token)).toEqual([able.handle]);
+    expect(await find(name.handle, viewer.token)).toEqual([]);
+  });
+
   test('leaves out who is banned, gone, or blocks and is blocked, and is for who is signed in', async () => {
     const [viewer, other, third] = [await plaza.account(), await plaza.account(), await plaza.account()];
     const people = [other, third];

@@ -12,7 +12,8 @@ export interface ReadMail {
 }
 
 export function readMail(message: string): ReadMail {
-  const plain = message.replaceAll('\r\n', '\n').replace(/=\n/g, '').replace(/=3D/g, '=');
+  const unfolded = message.replaceAll('\r\n', '\n').replace(/\n (?==\?)/g, '');
+  const plain = decodedBodies(decodedHeaders(unfolded)).replace(/=\n/g, '').replace(/=3D/g, '=');
   const header = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(plain)?.[1] ?? '';
   return {
     to: header('To').replace(/[<>]/g, ''),
@@ -20,6 +21,26 @@ export function readMail(message: string): ReadMail {
     text: plain,
     token: /(?:confirm-email|reset-password)=([\w-]{43})/.exec(plain)?.[1],
   };
+}
+
+/** Headers beyond ASCII, as RFC 2047 writes them. */
+function decodedHeaders(message: string): string {
+  return message.replace(/(?:=\?UTF-8\?[BQ]\?[^?\n]*\?=)+/gi, (words) => {
+    const bytes = [...words.matchAll(/=\?UTF-8\?([BQ])\?([^?\n]*)\?=/gi)].map(([, kind, text]) =>
+      kind!.toUpperCase() === 'B' ? Buffer.from(text!, 'base64') : Buffer.from(unquoted(text!.replaceAll('_', ' ')), 'latin1'),
+    );
+    return Buffer.concat(bytes).toString();
+  });
+}
+
+const unquoted = (text: string): string =>
+  text.replace(/=([0-9A-F]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+
+/** Bodies that are mostly beyond ASCII come as Base64. */
+function decodedBodies(message: string): string {
+  return message.replace(/(Content-Transfer-Encoding: base64\n(?:[^\n]+\n)*\n)([\w+/=\n]+)/gi, (_, headers: string, body: string) => {
+    return headers + Buffer.from(body, 'base64').toString();
+  });
 }
 
 /** A mail server on a free port of this machine. */

@@ -1,6 +1,7 @@
 /** The mails about accounts. What they say is decided when they are sent, so that asking for one tells nobody anything. */
 import { Types } from 'mongoose';
 import { composeMail, type Mail, type Outbox } from '../../mail/index.js';
+import { message, translate, type Language, type MessageText } from '../../messages/index.js';
 import type { AccountTokens, TokenPurpose } from './account-tokens.js';
 import type { Claims } from './claims.js';
 
@@ -21,6 +22,8 @@ interface AccountMailDependencies extends AccountMailOptions {
   outbox: Outbox;
   tokens: AccountTokens;
   claims: Claims;
+  /** The language in which a user is written to. */
+  languageOf: (user: Types.ObjectId) => Promise<Language>;
 }
 
 /** The data of the mails. */
@@ -32,16 +35,23 @@ interface Kinds {
   /** To an address whose password was forgotten. */
   'account: reset password': { email: string };
   /** To the address that an account had. */
-  'account: address changed': { email: string };
-  'account: password changed': { email: string };
+  'account: address changed': Notice;
+  'account: password changed': Notice;
 }
 
-const ignore = 'If this wasn’t you, you can ignore this email.';
-const notYou = 'If this wasn’t you, reset your password now and sign out on all devices.';
+interface Notice {
+  email: string;
+  user: string;
+}
+
+const notices = {
+  'account: address changed': ['Your email address was changed', 'The email address of your account at {shop} was changed.'],
+  'account: password changed': ['Your password was changed', 'The password of your account at {shop} was changed.'],
+} as const;
 
 /** Declares the mails of this feature. */
 export function declareAccountMail(dependencies: AccountMailDependencies): void {
-  const { outbox, shopName, claims } = dependencies;
+  const { outbox, claims } = dependencies;
   const declare = <Kind extends keyof Kinds>(kind: Kind, compose: (data: Kinds[Kind], id: string) => Promise<Mail | null>): void =>
     outbox.compose(kind, compose);
   declare('account: signed up', ({ email, user }, id) => toNewAddress(dependencies, 'CONFIRM_EMAIL', email, new Types.ObjectId(user), id));
@@ -52,15 +62,23 @@ export function declareAccountMail(dependencies: AccountMailDependencies): void 
     const owner = await claims.ownerOfEmail(email);
     return owner && withToken(dependencies, 'RESET_PASSWORD', owner, email, id);
   });
-  const notices = { 'account: address changed': 'email address', 'account: password changed': 'password' } as const;
-  for (const [kind, what] of Object.entries(notices))
-    declare(kind as keyof typeof notices, async ({ email }) =>
-      composeMail({
-        to: email,
-        subject: `Your ${what} was changed`,
-        before: [`The ${what} of your account at ${shopName} was changed.`, notYou],
-      }),
-    );
+  for (const [kind, [subject, changed]] of Object.entries(notices))
+    declare(kind as keyof typeof notices, async ({ email, user }) => {
+      const say = await sayTo(dependencies, new Types.ObjectId(user));
+      const before = [say(changed), say('If this wasn’t you, reset your password now and sign out on all devices.')];
+      return composeMail({ to: email, language: say.language, subject: say(subject), before });
+    });
+}
+
+/** How sentences are said to a user, in their language. */
+interface Say {
+  (text: MessageText): string;
+  language: Language;
+}
+
+async function sayTo({ languageOf, shopName }: AccountMailDependencies, user: Types.ObjectId): Promise<Say> {
+  const language = await languageOf(user);
+  return Object.assign((text: MessageText) => translate(message(text, { shop: shopName }), language), { language });
 }
 
 /** Has a mail sent once the transaction is committed. */
@@ -81,37 +99,42 @@ async function toNewAddress(
   user: Types.ObjectId,
   id: string,
 ): Promise<Mail | null> {
-  const { claims, tokens, shopName } = dependencies;
+  const { claims, tokens } = dependencies;
   const owner = await claims.ownerOfEmail(email);
   if (owner === null && purpose === 'CONFIRM_EMAIL') return null;
   if (owner === null || owner.equals(user)) return withToken(dependencies, purpose, user, email, id);
   if (!(await tokens.issue(id, 'NOTICE', owner, email, hour))) return null;
+  const say = await sayTo(dependencies, owner);
   return composeMail({
     to: email,
-    subject: `You already have an account at ${shopName}`,
+    language: say.language,
+    subject: say('You already have an account at {shop}'),
     before: [
-      `Someone tried to use your email address for an account at ${shopName}, but you already have an account there.`,
-      'If this was you, sign in with your password, or reset it if you forgot it.',
+      say('Someone tried to use your email address for an account at {shop}, but you already have an account there.'),
+      say('If this was you, sign in with your password, or reset it if you forgot it.'),
     ],
-    after: [ignore],
+    after: [say('If this wasn’t you, you can ignore this email.')],
   });
 }
 
 async function withToken(
-  { tokens, shopName, accountUrlOf }: AccountMailDependencies,
+  dependencies: AccountMailDependencies,
   purpose: TokenPurpose,
   user: Types.ObjectId,
   email: string,
   id: string,
 ): Promise<Mail | null> {
+  const { tokens, accountUrlOf } = dependencies;
   const token = await tokens.issue(id, purpose, user, email, lifetimes[purpose]);
   if (!token) return null;
+  const say = await sayTo(dependencies, user);
+  const frame = { to: email, language: say.language, after: [say('If this wasn’t you, you can ignore this email.')] };
   if (purpose === 'RESET_PASSWORD') {
-    const link = { label: 'Choose a new password', url: accountUrlOf('reset-password', token) };
-    const before = [`Someone asked to reset the password of your account at ${shopName}. The link can be used once, within an hour.`];
-    return composeMail({ to: email, subject: 'Reset your password', before, link, after: [ignore] });
+    const link = { label: say('Choose a new password'), url: accountUrlOf('reset-password', token) };
+    const before = [say('Someone asked to reset the password of your account at {shop}. The link can be used once, within an hour.')];
+    return composeMail({ ...frame, subject: say('Reset your password'), before, link });
   }
-  const link = { label: 'Confirm this address', url: accountUrlOf('confirm-email', token) };
-  const before = [`Please confirm that this is the email address of your account at ${shopName}.`];
-  return composeMail({ to: email, subject: 'Confirm your email address', before, link, after: [ignore] });
+  const link = { label: say('Confirm this address'), url: accountUrlOf('confirm-email', token) };
+  const before = [say('Please confirm that this is the email address of your account at {shop}.')];
+  return composeMail({ ...frame, subject: say('Confirm your email address'), before, link });
 }

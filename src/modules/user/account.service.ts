@@ -149,7 +149,7 @@ export class AccountService {
       await importedUsers.takeOver(change, _id, email);
       if (before !== undefined && normalEmail(before) === normalEmail(email)) return;
       if (before) await claims.releaseEmail(before, _id, session);
-      if (before) await enqueueAccountMail(outbox, 'account: address changed', { email: before }, session);
+      if (before) await enqueueAccountMail(outbox, 'account: address changed', { email: before, user: _id.toHexString() }, session);
       await claims.releaseSignIns(_id, session);
       if (!owner) await claims.take([claims.ofEmail(email)], _id, session);
       await tokens.revokeAll(_id, ['CONFIRM_EMAIL', 'CHANGE_EMAIL', 'RESET_PASSWORD'], session);
@@ -223,7 +223,7 @@ export class AccountService {
       const owner = await claims.ownerOfEmail(email, session);
       if (!owner?.equals(_id)) await claims.take([await this.freeClaim(email, signIn, _id, session)], _id, session);
       if (confirmed.emailConfirmedAt && (!owner || owner.equals(_id))) await importedUsers.takeOver(change, _id, email);
-      await enqueueAccountMail(outbox, 'account: password changed', { email }, session);
+      await enqueueAccountMail(outbox, 'account: password changed', { email, user: _id.toHexString() }, session);
     });
     realtime.announceAccountChange(_id);
     outbox.wake();

@@ -62,7 +62,7 @@ export function userModule(
     identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, database, models, claims),
   });
   const passwords = new Passwords([options.shopName]);
-  declareAccountMail({ ...options, outbox, tokens, claims });
+  declareAccountMail({ ...options, outbox, tokens, claims, languageOf: (user) => users.languageOf(user) });
   const importedUsers = new ImportedUsers({ models, realtime, events, claims });
   const upserts = new UserUpserts({ database, models, addresses, claims });
   const customers = new CustomerAccounts({ models, realtime, claims, importedUsers, upserts });

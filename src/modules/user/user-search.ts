@@ -8,6 +8,8 @@ const maxTerms = 20;
 const maxWords = 5;
 /** Among so many that match, the best are chosen. */
 const maxCandidates = 200;
+/** Imported users are names alone, unless they can be signed in to. */
+const someoneBehind = { $or: [{ source: { $exists: false } }, { passwordHash: { $exists: true } }] };
 /** Above every character that a term has. */
 const last = '\uffff';
 
@@ -26,7 +28,7 @@ export class UserSearch {
       ? [[startsWith(wanted.toLowerCase())]]
       : queryOf(wanted, maxWords).map((word) => word[0]!.map(condition));
     if (words.length === 0) return [];
-    const filter = { $and: words.flat(), bannedAt: null, source: { $exists: false }, ...(hidden.length > 0 && { _id: { $nin: hidden } }) };
+    const filter = { $and: words.flat(), bannedAt: null, ...someoneBehind, ...(hidden.length > 0 && { _id: { $nin: hidden } }) };
     const found: PublicUser[] = await this.models.users.find(filter, publicProjection).limit(maxCandidates).lean();
     const folded = fold(wanted);
     return found.sort((one, other) => distance(one, folded) - distance(other, folded) || compare(one, other)).slice(0, limit);

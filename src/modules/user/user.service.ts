@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
+import type { Language } from '../../messages/index.js';
 import { accountTopic, type Change, type Realtime } from '../../realtime/index.js';
 import type { Role } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
@@ -155,6 +156,12 @@ export class UserService {
   async accountOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<Account | null> {
     const found = await this.models.users.findById(user).session(session).lean();
     return found && this.addresses.opened(found);
+  }
+
+  /** The language in which a user is written to: the one they signed up in, or English. */
+  async languageOf(user: Types.ObjectId): Promise<Language> {
+    const found = await this.models.users.findById(user, { language: 1 }).lean();
+    return found?.language ?? 'en';
   }
 
   /** Takes an account away at once, with every way to be signed in to it. */

@@ -49,8 +49,8 @@ export function useText(): (text: string) => string {
   return useCallback((text: string) => translations[current][text] ?? plain(text), [current]);
 }
 
-/** IN_STOCK reads as "In stock". */
+/** IN_STOCK reads as "In stock", and CREATE_API_KEY as "Create API key". */
 function plain(text: string): string {
   if (!/^[A-Z]+(_[A-Z]+)*$/.test(text) || text === 'SKU') return text;
-  return text[0]! + text.slice(1).toLowerCase().replaceAll('_', ' ');
+  return text[0]! + text.slice(1).toLowerCase().replaceAll('_', ' ').replaceAll('api', 'API');
 }

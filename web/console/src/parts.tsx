@@ -1,5 +1,5 @@
 /** What several pages share: states of a list, paging, forms that say what went wrong. */
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type CSSProperties, type FormEvent, type ReactNode } from 'react';
 import { useText } from './i18n';
 
 export interface UserError {
@@ -40,6 +40,23 @@ export function List({
         </button>
       )}
     </>
+  );
+}
+
+/** A table whose rows are cards on a phone, where each value stands beside the name of its column. */
+export function Table({ columns, children }: { columns: readonly string[]; children: ReactNode }) {
+  const names = columns.map((name, at) => [`--column-${at + 1}`, JSON.stringify(name)]);
+  return (
+    <table className="records" style={Object.fromEntries(names) as CSSProperties}>
+      <thead>
+        <tr>
+          {columns.map((name) => (
+            <th key={name}>{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
   );
 }
 

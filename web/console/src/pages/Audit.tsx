@@ -2,7 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import { useText } from '../i18n';
-import { List, Time } from '../parts';
+import { List, Table, Time } from '../parts';
 
 const auditQuery = graphql(`
   query AuditTrail($after: String) {
@@ -47,33 +47,22 @@ export function Audit() {
     <>
       <h1>{t('Audit trail')}</h1>
       <List connection={data?.auditTrail} loading={loading} error={error} empty={t('No decisions yet.')} more={more}>
-        <table>
-          <thead>
-            <tr>
-              <th>{t('Time')}</th>
-              <th>{t('Decision')}</th>
-              <th>{t('User')}</th>
-              <th>{t('Reason')}</th>
-              <th>{t('By')}</th>
+        <Table columns={[t('Time'), t('Decision'), t('User'), t('Reason'), t('By')]}>
+          {data?.auditTrail.edges.map(({ node }) => (
+            <tr key={node.id}>
+              <td>
+                <Time at={node.createdAt} />
+              </td>
+              <td>{t(node.action)}</td>
+              <td>{node.user ? `@${node.user.handle}` : '–'}</td>
+              <td>
+                {node.reason}
+                {node.rolesAfter && ` (${node.rolesBefore?.join(', ')} → ${node.rolesAfter.join(', ')})`}
+              </td>
+              <td>{node.moderator ? `@${node.moderator.handle}` : '–'}</td>
             </tr>
-          </thead>
-          <tbody>
-            {data?.auditTrail.edges.map(({ node }) => (
-              <tr key={node.id}>
-                <td>
-                  <Time at={node.createdAt} />
-                </td>
-                <td>{t(node.action)}</td>
-                <td>{node.user ? `@${node.user.handle}` : '–'}</td>
-                <td>
-                  {node.reason}
-                  {node.rolesAfter && ` (${node.rolesBefore?.join(', ')} → ${node.rolesAfter.join(', ')})`}
-                </td>
-                <td>{node.moderator ? `@${node.moderator.handle}` : '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </List>
     </>
   );

@@ -135,7 +135,7 @@ function Bars({ title, bars }: { title: string; bars: readonly (Interval & { nam
     const places = bars.map((_, at) => at);
     const plot = new uPlot(
       {
-        ...{ width: 80 + 42 * bars.length, height: 300, legend: { show: false }, cursor: { show: false } },
+        ...{ width: 160 + 42 * bars.length, height: 400, legend: { show: false }, cursor: { show: false } },
         scales: {
           x: { time: false, range: [-0.7, bars.length - 0.3] },
           y: { range: [0, Math.max(0.01, ...bars.map(({ high }) => high)) * 1.05] },
@@ -148,7 +148,7 @@ function Bars({ title, bars }: { title: string; bars: readonly (Interval & { nam
             splits: places,
             values: (_, at) => at.map((place) => bars[place]?.name ?? ''),
             rotate: -60,
-            size: 120,
+            size: 220,
           },
           axis,
         ],

@@ -137,6 +137,12 @@ function cacheShares(points: Point[]): number[] {
   });
 }
 
+/** Seconds since 1970 as times of day, as the reader writes them. */
+function times(_: uPlot, seconds: number[]): string[] {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'medium' });
+  return seconds.map((second) => format.format(second * 1000));
+}
+
 function Chart({ title, at, values }: { title: string; at: number[]; values: number[] }) {
   const parent = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -144,7 +150,13 @@ function Chart({ title, at, values }: { title: string; at: number[]; values: num
     const style = getComputedStyle(document.documentElement);
     const [text, line, accent] = ['--text', '--line', '--accent'].map((name) => style.getPropertyValue(name).trim());
     const axis = { stroke: text!, grid: { stroke: line!, width: 1 }, ticks: { stroke: line!, width: 1 } };
-    const options = { width: 420, height: 180, legend: { show: false }, series: [{}, { stroke: accent!, width: 2 }], axes: [axis, axis] };
+    const options = {
+      width: 420,
+      height: 180,
+      legend: { show: false },
+      series: [{}, { stroke: accent!, width: 2 }],
+      axes: [{ ...axis, values: times }, axis],
+    };
     plot.current = new uPlot(options, [[], []], parent.current!);
     return () => plot.current?.destroy();
   }, []);

@@ -4,7 +4,7 @@ import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { ImportsQuery } from '../gql/graphql';
 import { useLanguage, useText } from '../i18n';
-import { List, Time } from '../parts';
+import { List, Table, Time } from '../parts';
 
 const importsQuery = graphql(`
   query Imports($after: String) {
@@ -97,7 +97,7 @@ function ImportCard({ run }: { run: Run }) {
     <article>
       <header>
         <strong>{run.file}</strong>
-        <span className="badge">{t(run.status)}</span>
+        <span className="tag">{t(run.status)}</span>
         <Time at={run.startedAt} />
       </header>
       <p className="muted">
@@ -128,26 +128,16 @@ function Rejects({ rejects, total }: { rejects: Run['rejects']; total: number })
       <summary>
         {t('Rejected lines')} ({rejects.length < total ? `${rejects.length} / ${total}` : total})
       </summary>
-      <table>
-        <thead>
-          <tr>
-            <th>{t('File')}</th>
-            <th>{t('Line')}</th>
-            <th>{t('Column')}</th>
-            <th>{t('Reason')}</th>
+      <Table columns={[t('File'), t('Line'), t('Column'), t('Reason')]}>
+        {rejects.map(({ file, line, column, reason }) => (
+          <tr key={`${file}:${line}:${column}`}>
+            <td>{file}</td>
+            <td>{line}</td>
+            <td>{column ?? '–'}</td>
+            <td>{reason}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rejects.map(({ file, line, column, reason }) => (
-            <tr key={`${file}:${line}`}>
-              <td>{file}</td>
-              <td>{line}</td>
-              <td>{column ?? '–'}</td>
-              <td>{reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </details>
   );
 }

@@ -3,11 +3,11 @@ import { useMutation, useQuery } from '@apollo/client/react';
 import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { OrderStatus } from '../gql/graphql';
-import { useText } from '../i18n';
-import { List, Problems, Time, type UserError } from '../parts';
+import { useLanguage, useText } from '../i18n';
+import { List, Problems, Table, Time, type UserError } from '../parts';
 
 const salesQuery = graphql(`
-  query Sales($after: String) {
+  query Sales($after: String, $locale: String!) {
     viewer {
       id
       sales(first: 25, after: $after) {
@@ -21,7 +21,7 @@ const salesQuery = graphql(`
               name
             }
             totalPrice {
-              formatted
+              formatted(locale: $locale)
             }
             items {
               title
@@ -63,7 +63,8 @@ const next: Record<OrderStatus, OrderStatus[]> = {
 
 export function Orders() {
   const t = useText();
-  const { data, loading, error, fetchMore } = useQuery(salesQuery);
+  const { language: locale } = useLanguage();
+  const { data, loading, error, fetchMore } = useQuery(salesQuery, { variables: { locale } });
   const [update, { loading: updating }] = useMutation(statusMutation);
   const [problems, setProblems] = useState<readonly UserError[]>([]);
   const sales = data?.viewer.sales;
@@ -85,42 +86,28 @@ export function Orders() {
       <h1>{t('Orders')}</h1>
       <Problems problems={problems} />
       <List connection={sales} loading={loading} error={error} empty={t('No orders yet.')} more={more}>
-        <table>
-          <thead>
-            <tr>
-              <th>{t('Placed')}</th>
-              <th>{t('Buyer')}</th>
-              <th>{t('Items')}</th>
-              <th>{t('Total')}</th>
-              <th>{t('Status')}</th>
-              <th>
-                <span className="hidden">{t('Next')}</span>
-              </th>
+        <Table columns={[t('Placed'), t('Buyer'), t('Items'), t('Total'), t('Status'), t('Next')]}>
+          {sales?.edges.map(({ node }) => (
+            <tr key={node.id}>
+              <td>
+                <Time at={node.placedAt} />
+              </td>
+              <td>{node.buyer?.name ?? t('Deleted user')}</td>
+              <td>{node.items.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')}</td>
+              <td>{node.totalPrice.formatted}</td>
+              <td>{t(node.status)}</td>
+              <td>
+                <div className="row">
+                  {next[node.status].map((status) => (
+                    <button type="button" key={status} disabled={updating} onClick={() => void advance(node.id, status)}>
+                      {t(status)}
+                    </button>
+                  ))}
+                </div>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {sales?.edges.map(({ node }) => (
-              <tr key={node.id}>
-                <td>
-                  <Time at={node.placedAt} />
-                </td>
-                <td>{node.buyer?.name ?? t('Deleted user')}</td>
-                <td>{node.items.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')}</td>
-                <td>{node.totalPrice.formatted}</td>
-                <td>{t(node.status)}</td>
-                <td>
-                  <div className="row">
-                    {next[node.status].map((status) => (
-                      <button type="button" key={status} disabled={updating} onClick={() => void advance(node.id, status)}>
-                        {t(status)}
-                      </button>
-                    ))}
-                  </div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </List>
     </>
   );

@@ -3,12 +3,12 @@ import { skipToken, useMutation, useQuery } from '@apollo/client/react';
 import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { MerchantProductsQuery } from '../gql/graphql';
-import { useText } from '../i18n';
-import { List, Problems, type UserError } from '../parts';
+import { useLanguage, useText } from '../i18n';
+import { List, Problems, Table, type UserError } from '../parts';
 import { useViewerId } from '../viewer';
 
 const productsQuery = graphql(`
-  query MerchantProducts($merchantId: ID!, $after: String) {
+  query MerchantProducts($merchantId: ID!, $after: String, $locale: String!) {
     products(first: 25, after: $after, filter: { merchantId: $merchantId }) {
       edges {
         node {
@@ -20,7 +20,7 @@ const productsQuery = graphql(`
           availability
           archivedAt
           price {
-            formatted
+            formatted(locale: $locale)
           }
           rating {
             id
@@ -57,7 +57,8 @@ type Product = MerchantProductsQuery['products']['edges'][number]['node'];
 export function Products() {
   const t = useText();
   const merchantId = useViewerId();
-  const { data, loading, error, fetchMore } = useQuery(productsQuery, merchantId ? { variables: { merchantId } } : skipToken);
+  const { language: locale } = useLanguage();
+  const { data, loading, error, fetchMore } = useQuery(productsQuery, merchantId ? { variables: { merchantId, locale } } : skipToken);
   const more = (after: string | null) =>
     void fetchMore({
       variables: { after },
@@ -69,23 +70,11 @@ export function Products() {
     <>
       <h1>{t('Products')}</h1>
       <List connection={data?.products} loading={loading} error={error} empty={t('You have no products yet.')} more={more}>
-        <table>
-          <thead>
-            <tr>
-              <th>{t('Product')}</th>
-              <th>{t('SKU')}</th>
-              <th>{t('Price')}</th>
-              <th>{t('Rating')}</th>
-              <th>{t('Availability')}</th>
-              <th>{t('Stock')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data?.products.edges.map(({ node }) => (
-              <ProductRow key={node.id} product={node} />
-            ))}
-          </tbody>
-        </table>
+        <Table columns={[t('Product'), t('SKU'), t('Price'), t('Rating'), t('Availability'), t('Stock')]}>
+          {data?.products.edges.map(({ node }) => (
+            <ProductRow key={node.id} product={node} />
+          ))}
+        </Table>
       </List>
     </>
   );

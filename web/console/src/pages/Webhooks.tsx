@@ -4,7 +4,7 @@ import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { WebhookDeliveriesQuery, WebhookEvent, WebhooksQuery } from '../gql/graphql';
 import { useText } from '../i18n';
-import { List, Problems, Secret, Time, type UserError } from '../parts';
+import { List, Problems, Secret, Table, Time, type UserError } from '../parts';
 
 const webhooksQuery = graphql(`
   query Webhooks($after: String) {
@@ -300,24 +300,11 @@ function Deliveries({ webhookId }: { webhookId: string }) {
     <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{t('Deliveries')}</summary>
       <List connection={data?.webhookDeliveries} loading={loading} error={error} empty={t('Nothing was sent yet.')} more={more}>
-        <table>
-          <thead>
-            <tr>
-              <th>{t('Time')}</th>
-              <th>{t('Event')}</th>
-              <th>{t('Status')}</th>
-              <th>{t('Answer of the receiver')}</th>
-              <th>
-                <span className="hidden">{t('Decision')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data?.webhookDeliveries.edges.map(({ node }) => (
-              <DeliveryRow key={node.id} delivery={node} />
-            ))}
-          </tbody>
-        </table>
+        <Table columns={[t('Time'), t('Event'), t('Status'), t('Answer of the receiver'), t('Next')]}>
+          {data?.webhookDeliveries.edges.map(({ node }) => (
+            <DeliveryRow key={node.id} delivery={node} />
+          ))}
+        </Table>
       </List>
     </details>
   );
