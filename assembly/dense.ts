@@ -1,14 +1,8 @@
-/**
- * The recommender's dense products, four or two numbers at a time. `src/recommender/dense-kernel.ts` says what they do and
- * has the same in plain TypeScript, with the same additions in the same order, so that both give the same numbers.
- */
-
-/** Floats in a vector of 128 bits. */
-const doubles: usize = 2;
+/** Dense products, four numbers at a time. */
 
 /**
- * target −= left · rightᵀ. Rows and columns come in fours.
- * @param scratch room for columns × depth doubles
+ * target −= left · rightᵀ. Rows come in fours, columns in eights.
+ * @param scratch room for columns × depth floats
  */
 export function subtractProduct(
   target: usize,
@@ -22,46 +16,43 @@ export function subtractProduct(
   depth: usize,
   scratch: usize,
 ): void {
-  pack(right, rightStride, columns, depth, scratch);
+  pack(right, rightStride << 2, columns, depth, scratch);
   for (let row: usize = 0; row < rows; row += 4) {
-    for (let column: usize = 0; column < columns; column += 4) {
+    for (let column: usize = 0; column < columns; column += 8) {
       subtractTile(
-        target + ((row * targetStride + column) << 3),
-        targetStride << 3,
-        left + ((row * leftStride) << 3),
-        leftStride << 3,
-        scratch + ((column * depth) << 3),
+        target + ((row * targetStride + column) << 2),
+        targetStride << 2,
+        left + ((row * leftStride) << 2),
+        leftStride << 2,
+        scratch + ((column * depth) << 2),
         depth,
       );
     }
   }
 }
 
-/** Four columns side by side for every step of the depth, so that a vector holds two of them. */
+/** Eight columns side by side for every step of the depth, so that a vector holds four of them. */
 function pack(right: usize, stride: usize, columns: usize, depth: usize, scratch: usize): void {
-  for (let column: usize = 0; column < columns; column += 4) {
-    let to = scratch + ((column * depth) << 3);
-    let from = right + ((column * stride) << 3);
+  for (let column: usize = 0; column < columns; column += 8) {
+    let to = scratch + ((column * depth) << 2);
+    let from = right + column * stride;
     for (let at: usize = 0; at < depth; at++) {
-      store<f64>(to, load<f64>(from), 0);
-      store<f64>(to, load<f64>(from + (stride << 3)), 8);
-      store<f64>(to, load<f64>(from + (stride << 4)), 16);
-      store<f64>(to, load<f64>(from + 3 * (stride << 3)), 24);
+      for (let one: usize = 0; one < 8; one++) store<f32>(to + (one << 2), load<f32>(from + one * stride));
       to += 32;
-      from += 8;
+      from += 4;
     }
   }
 }
 
 function subtractTile(target: usize, targetStride: usize, left: usize, leftStride: usize, packed: usize, depth: usize): void {
-  let a0 = f64x2.splat(0);
-  let a1 = f64x2.splat(0);
-  let b0 = f64x2.splat(0);
-  let b1 = f64x2.splat(0);
-  let c0 = f64x2.splat(0);
-  let c1 = f64x2.splat(0);
-  let d0 = f64x2.splat(0);
-  let d1 = f64x2.splat(0);
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0);
+  let d1 = f32x4.splat(0);
   let a = left;
   let b = a + leftStride;
   let c = b + leftStride;
@@ -70,23 +61,23 @@ function subtractTile(target: usize, targetStride: usize, left: usize, leftStrid
   while (packed < end) {
     const first = v128.load(packed, 0);
     const second = v128.load(packed, 16);
-    const one = v128.load64_splat(a);
-    a0 = f64x2.add(a0, f64x2.mul(one, first));
-    a1 = f64x2.add(a1, f64x2.mul(one, second));
-    const two = v128.load64_splat(b);
-    b0 = f64x2.add(b0, f64x2.mul(two, first));
-    b1 = f64x2.add(b1, f64x2.mul(two, second));
-    const three = v128.load64_splat(c);
-    c0 = f64x2.add(c0, f64x2.mul(three, first));
-    c1 = f64x2.add(c1, f64x2.mul(three, second));
-    const four = v128.load64_splat(d);
-    d0 = f64x2.add(d0, f64x2.mul(four, first));
-    d1 = f64x2.add(d1, f64x2.mul(four, second));
-    packed += 4 * sizeof<f64>();
-    a += sizeof<f64>();
-    b += sizeof<f64>();
-    c += sizeof<f64>();
-    d += sizeof<f64>();
+    const one = v128.load32_splat(a);
+    a0 = f32x4.add(a0, f32x4.mul(one, first));
+    a1 = f32x4.add(a1, f32x4.mul(one, second));
+    const two = v128.load32_splat(b);
+    b0 = f32x4.add(b0, f32x4.mul(two, first));
+    b1 = f32x4.add(b1, f32x4.mul(two, second));
+    const three = v128.load32_splat(c);
+    c0 = f32x4.add(c0, f32x4.mul(three, first));
+    c1 = f32x4.add(c1, f32x4.mul(three, second));
+    const four = v128.load32_splat(d);
+    d0 = f32x4.add(d0, f32x4.mul(four, first));
+    d1 = f32x4.add(d1, f32x4.mul(four, second));
+    packed += 8 * sizeof<f32>();
+    a += sizeof<f32>();
+    b += sizeof<f32>();
+    c += sizeof<f32>();
+    d += sizeof<f32>();
   }
   subtractRow(target, a0, a1);
   subtractRow(target + targetStride, b0, b1);
@@ -95,8 +86,8 @@ function subtractTile(target: usize, targetStride: usize, left: usize, leftStrid
 }
 
 function subtractRow(target: usize, first: v128, second: v128): void {
-  v128.store(target, f64x2.sub(v128.load(target), first));
-  v128.store(target, f64x2.sub(v128.load(target, doubles * sizeof<f64>()), second), doubles * sizeof<f64>());
+  v128.store(target, f32x4.sub(v128.load(target), first));
+  v128.store(target, f32x4.sub(v128.load(target, 16), second), 16);
 }
 
 /**

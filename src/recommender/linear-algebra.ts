@@ -1,8 +1,9 @@
 /**
  * Dense linear algebra on row-major arrays, in blocks that fit the processor's cache: all but a small share of the work is
- * done by the dense kernel. Source: G. H. Golub, C. F. Van Loan, "Matrix computations", 4th edition, 2013, section 4.2.
+ * done by the kernel, in single precision. Source: G. H. Golub, C. F. Van Loan, "Matrix computations", 4th edition, 2013, section 4.2.
  */
-import { denseKernel, type DenseKernel } from './dense-kernel.js';
+import { newKernel } from './compiled-kernel.js';
+import { type Kernel } from './kernel.js';
 
 const block = 64;
 /** Half as many columns as a block has, so that they stay in the first cache while rows pass by. */
@@ -13,47 +14,47 @@ const columnsAtOnce = 32;
  * @param matrix size by size, of which the lower half is read
  * @throws Error where the matrix is not positive definite
  */
-export function invertPositiveDefinite(matrix: Float64Array, size: number, kernel?: DenseKernel): Float64Array {
+export function invertPositiveDefinite(matrix: Float32Array, size: number, kernel?: Kernel): Float32Array {
   return new Inversion(matrix, size, kernel).run();
 }
 
 /** How much memory of a kernel an inversion takes. */
 export function bytesForInverse(size: number): number {
   const padded = paddedTo(size);
-  return 8 * (2 * padded * padded + padded * block + block * block);
+  return 4 * (2 * padded * padded + padded * block + block * block);
 }
 
-/** Tiles are four by four: the matrix is filled up with rows of the identity. */
+/** Tiles are four by eight: the matrix is filled up with rows of the identity. */
 function paddedTo(size: number): number {
-  return Math.ceil(size / 4) * 4;
+  return Math.ceil(size / 8) * 8;
 }
 
 class Inversion {
   private readonly padded: number;
-  private readonly kernel: DenseKernel;
+  private readonly kernel: Kernel;
   /** At first the matrix, then L of L Lᵀ in the lower half, at last the inverse. */
-  private readonly lower: Float64Array;
+  private readonly lower: Float32Array;
   /** The transpose of L's inverse, so that products run along rows. */
-  private readonly turned: Float64Array;
-  private readonly column: Float64Array;
-  private readonly small: Float64Array;
+  private readonly turned: Float32Array;
+  private readonly column: Float32Array;
+  private readonly small: Float32Array;
 
   constructor(
-    matrix: Float64Array,
+    matrix: Float32Array,
     private readonly size: number,
-    kernel?: DenseKernel,
+    kernel?: Kernel,
   ) {
     const padded = (this.padded = paddedTo(size));
-    this.kernel = kernel ?? denseKernel(bytesForInverse(size));
-    this.lower = this.kernel.doubles(padded * padded);
-    this.turned = this.kernel.doubles(padded * padded);
-    this.column = this.kernel.doubles(padded * block);
-    this.small = this.kernel.doubles(block * block);
+    this.kernel = kernel ?? newKernel(bytesForInverse(size));
+    this.lower = this.kernel.floats(padded * padded);
+    this.turned = this.kernel.floats(padded * padded);
+    this.column = this.kernel.floats(padded * block);
+    this.small = this.kernel.floats(block * block);
     for (let row = 0; row < size; row++) this.lower.set(matrix.subarray(row * size, row * size + row + 1), row * padded);
     for (let row = size; row < padded; row++) this.lower[row * padded + row] = 1;
   }
 
-  run(): Float64Array {
+  run(): Float32Array {
     for (let from = 0; from < this.padded; from += block) this.factorise(from);
     for (let from = 0; from < this.padded; from += block) this.invertColumns(from);
     this.lower.fill(0);
@@ -86,7 +87,7 @@ class Inversion {
   }
 
   /** Multiplies a block of columns, from one row to before another, by the transpose of `small`. */
-  private timesSmall(array: Float64Array, firstRow: number, lastRow: number, from: number, width: number): void {
+  private timesSmall(array: Float32Array, firstRow: number, lastRow: number, from: number, width: number): void {
     const { padded, column, small, kernel } = this;
     const rows = lastRow - firstRow;
     if (rows <= 0) return;
@@ -136,9 +137,9 @@ class Inversion {
       );
   }
 
-  private result(): Float64Array {
+  private result(): Float32Array {
     const { lower, padded, size } = this;
-    const inverse = new Float64Array(size * size);
+    const inverse = new Float32Array(size * size);
     for (let row = 0; row < size; row++)
       for (let column = 0; column <= row; column++)
         inverse[row * size + column] = inverse[column * size + row] = -lower[row * padded + column]!;
@@ -147,7 +148,7 @@ class Inversion {
 }
 
 /** Leaves L in the lower half of a square that begins at `from`. */
-function factoriseSquare(matrix: Float64Array, from: number, stride: number, size: number): void {
+function factoriseSquare(matrix: Float32Array | Float64Array, from: number, stride: number, size: number): void {
   for (let row = 0; row < size; row++) {
     const own = from + row * stride;
     for (let column = 0; column <= row; column++) {
@@ -162,7 +163,7 @@ function factoriseSquare(matrix: Float64Array, from: number, stride: number, siz
 }
 
 /** The inverse of the L that `factoriseSquare` leaves; its upper half is 0. */
-function invertSquare(lower: Float64Array, from: number, stride: number, size: number, inverse: Float64Array): void {
+function invertSquare(lower: Float32Array, from: number, stride: number, size: number, inverse: Float32Array): void {
   inverse.fill(0);
   for (let column = 0; column < size; column++) {
     inverse[column * block + column] = 1 / lower[from + column * stride + column]!;

@@ -57,7 +57,7 @@ export interface Training {
 
 const shares = 5;
 /** So many users teach the weights well enough; with fewer, more folds are made, so that each of them teaches more. */
-const enoughLearners = 2000;
+const enoughLearners = 1500;
 /** What is held out of so small a share of the data is not missed: the models that weights are learnt with may serve. */
 const negligibleShare = 0.01;
 const usersPerTask = 250;

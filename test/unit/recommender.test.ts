@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildDataset, splitFolds, type Observation } from '../../src/recommender/dataset.js';
 import { randomNumbers } from '../../src/recommender/random-numbers.js';
-import { denseKernel, isCompiled, PlainKernel } from '../../src/recommender/dense-kernel.js';
+import { isCompiled, newKernel } from '../../src/recommender/compiled-kernel.js';
 import { startFitThreads } from '../../src/recommender/fit-threads.js';
+import { bytesOfSparse, scratchFor, type Kernel } from '../../src/recommender/kernel.js';
 import { invertPositiveDefinite } from '../../src/recommender/linear-algebra.js';
 import { ndcg, recall } from '../../src/recommender/metrics.js';
 import { itemNeighbourhood } from '../../src/recommender/models/item-similarity.js';
 import { reviveModel } from '../../src/recommender/fitted-model.js';
 import type { ItemModel } from '../../src/recommender/models/model.js';
+import { PlainKernel } from '../../src/recommender/plain-kernel.js';
 import { defaultParameters } from '../../src/recommender/parameters.js';
 import { Ranker } from '../../src/recommender/serving.js';
 import { largest, rowOf, sparseMatrix, transpose } from '../../src/recommender/sparse-matrix.js';
@@ -32,9 +34,43 @@ function oneTaste(users: number): Observation[] {
   return Array.from({ length: 3 * users }, (_, at) => ({ user: at % users, item: (at * 7) % 40, strength: 1, liked: true, rating: 5 }));
 }
 
-function filled<Numbers extends Float32Array | Float64Array>(array: Numbers, numbers: number[]): Numbers {
+function floatsOf(kernel: Kernel, numbers: number[]): Float32Array {
+  const array = kernel.floats(numbers.length);
   array.set(numbers);
   return array;
+}
+
+/** What every function of a kernel makes of the same input. */
+function resultsOf(kernel: Kernel, seed: number, width: number) {
+  const random = randomNumbers(seed);
+  const values = (count: number): number[] => Array.from({ length: count }, () => random() - 0.5);
+  const [rows, columns, depth] = [8, 16, 40];
+  const product = floatsOf(kernel, values((rows + 4) * 20));
+  kernel.subtractProduct(
+    { array: product, from: 1, stride: 20 },
+    { array: floatsOf(kernel, values(rows * 50)), from: 3, stride: 50 },
+    { array: floatsOf(kernel, values(columns * 50)), from: 5, stride: 50 },
+    { rows, columns, depth },
+  );
+  const [users, items] = [150, 12];
+  const cells = Array.from({ length: 700 }, () => {
+    const value = random() < 0.1 ? 0 : random();
+    return { row: Math.floor(random() * users), column: Math.floor(random() * (items - 1)), value };
+  });
+  const byUser = sparseMatrix(users, items, cells);
+  const matrix = kernel.sparse(byUser);
+  const turned = kernel.sparse(transpose(byUser));
+  const [sums, common, touched] = [kernel.doubles(items), kernel.doubles(4 * items), kernel.integers(items)];
+  const shared = Array.from({ length: items }, (_, item) => {
+    const found = [...touched.subarray(0, kernel.addShared(turned, item, matrix, item + 2, sums.fill(0), touched))];
+    const others = [...touched.subarray(0, kernel.addCommon(turned, item, matrix, items - 1, common.fill(0), touched))];
+    return { found, sums: [...sums], others, common: [...common] };
+  });
+  const [ofUsers, ofItems] = [kernel.floats(users * width), floatsOf(kernel, values(items * width))];
+  const parameters = { width, regularisation: 0.01, unobserved: 0.1, scratch: kernel.doubles(scratchFor(width)) };
+  kernel.solveSide({ strengths: matrix, others: ofItems, own: ofUsers, ...parameters });
+  kernel.solveSide({ strengths: turned, others: ofUsers, own: ofItems, ...parameters });
+  return { product: [...product], shared, ofUsers: [...ofUsers], ofItems: [...ofItems], matrix: byUser };
 }
 
 describe('a sparse matrix', () => {
@@ -63,50 +99,74 @@ test('the largest values are those that sorting finds', () => {
 test('the inverse of a positive definite matrix times the matrix is the identity', () => {
   const random = randomNumbers(3);
   for (const size of [1, 2, 63, 64, 65, 150]) {
-    const factor = Float64Array.from({ length: size * size }, () => random() - 0.5);
-    const product = (a: Float64Array, b: Float64Array, row: number, column: number, turned: boolean) => {
+    const factor = Float32Array.from({ length: size * size }, () => random() - 0.5);
+    const product = (a: Float32Array, b: Float32Array, row: number, column: number, turned: boolean) => {
       let sum = 0;
       for (let at = 0; at < size; at++) sum += a[row * size + at]! * (turned ? b[column * size + at]! : b[at * size + column]!);
       return sum;
     };
-    const matrix = Float64Array.from({ length: size * size }, (_, at) => {
+    const matrix = Float32Array.from({ length: size * size }, (_, at) => {
       const [row, column] = [Math.floor(at / size), at % size];
       return product(factor, factor, row, column, true) + (row === column ? 1 : 0);
     });
     const inverse = invertPositiveDefinite(matrix.slice(), size);
     for (let row = 0; row < size; row += 7) {
       for (let column = 0; column < size; column += 5)
-        expect(product(matrix, inverse, row, column, false)).toBeCloseTo(row === column ? 1 : 0, 8);
+        expect(product(matrix, inverse, row, column, false)).toBeCloseTo(row === column ? 1 : 0, 3);
     }
   }
 });
 
 test('the compiled kernel and the plain one give the same numbers to the last digit', () => {
-  const random = randomNumbers(5);
-  const values = (count: number): number[] => Array.from({ length: count }, () => random() - 0.5);
-  const [rows, columns, depth] = [12, 8, 40];
-  const [left, right, square, vectors, weights] = [values(rows * 50), values(columns * 50), values(256), values(16 * 30), values(30)];
-  const products = [denseKernel(1 << 20), new PlainKernel()].map((kernel) => {
-    const doubles = (numbers: number[]) => filled(kernel.doubles(numbers.length), numbers);
-    const floats = (numbers: number[]) => filled(kernel.floats(numbers.length), numbers);
-    const target = doubles(values(0).concat(Array.from({ length: rows * 10 }, (_, at) => at)));
-    kernel.subtractProduct(
-      { array: target, from: 1, stride: 10 },
-      { array: doubles(left), from: 3, stride: 50 },
-      { array: doubles(right), from: 5, stride: 50 },
-      { rows: rows - 4, columns, depth },
-    );
-    const sums = floats(square);
-    kernel.addOuterProducts(sums, 16, floats(vectors), floats(weights), 30);
-    return { target: [...target], lower: [...sums].filter((_, at) => at % 16 <= Math.floor(at / 16)) };
-  });
   expect(isCompiled()).toBe(true);
-  expect(products[0]).toEqual(products[1]);
-  expect(products[0]!.target).not.toEqual(Array.from({ length: rows * 10 }, (_, at) => at));
+  for (let seed = 1; seed <= 20; seed++) {
+    const width = 8 * (1 + (seed % 4));
+    expect(resultsOf(newKernel(1 << 20), seed, width)).toEqual(resultsOf(new PlainKernel(), seed, width));
+  }
+});
+
+test('the kernel adds up what rows share', () => {
+  const { matrix, shared } = resultsOf(newKernel(1 << 20), 3, 8);
+  const cell = (user: number, item: number): number => {
+    const { indices, values } = rowOf(matrix, user);
+    return indices.includes(item) ? values[indices.indexOf(item)]! : NaN;
+  };
+  const users = [...Array(matrix.rows).keys()];
+  shared.forEach(({ sums, common, found, others }, item) => {
+    for (let other = 0; other < matrix.columns; other++) {
+      const both = users.map((user) => [cell(user, item), cell(user, other)]).filter((pair) => !pair.some(Number.isNaN));
+      const total = (of: (own: number, other: number) => number): number => both.reduce((sum, [a, b]) => sum + of(a!, b!), 0);
+      expect(sums[other]).toBeCloseTo(other < item + 2 ? total((a, b) => a * b) : 0, 10);
+      expect(common.slice(4 * other, 4 * other + 4)).toEqual([
+        expect.closeTo(
+          total((a, b) => a * b),
+          10,
+        ),
+        expect.closeTo(
+          total((_, b) => b * b),
+          10,
+        ),
+        expect.closeTo(
+          total((a) => a * a),
+          10,
+        ),
+        both.length,
+      ]);
+      expect(found.includes(other)).toBe(sums[other]! > 0);
+      expect(others.includes(other)).toBe(both.length > 0);
+    }
+    expect(new Set(found).size).toBe(found.length);
+  });
+});
+
+test('a kernel has room for what is asked of it', () => {
+  const matrix = sparseMatrix(3, 5, [{ row: 1, column: 2, value: 4 }]);
+  const copy = newKernel(bytesOfSparse(matrix)).sparse(matrix);
+  expect(copy).toEqual(matrix);
 });
 
 test('a matrix that is not positive definite is refused', () => {
-  expect(() => invertPositiveDefinite(Float64Array.of(1, 2, 2, 1), 2)).toThrow('not positive definite');
+  expect(() => invertPositiveDefinite(Float32Array.of(1, 2, 2, 1), 2)).toThrow('not positive definite');
 });
 
 describe('the metrics', () => {

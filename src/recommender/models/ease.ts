@@ -4,6 +4,8 @@
  * that grows with an item's popularity is the closed form of dropout in H. Steck, "Autoencoders that
  * don't overfit towards the identity", 2020.
  */
+import { newKernel } from '../compiled-kernel.js';
+import { bytesOfSparse } from '../kernel.js';
 import { invertPositiveDefinite } from '../linear-algebra.js';
 import { transpose, type SparseMatrix } from '../sparse-matrix.js';
 
@@ -48,25 +50,22 @@ function qualifying(users: SparseMatrix, mostItems: number): Uint32Array {
   return Uint32Array.from(items).sort();
 }
 
-/** The sum over users of the products of their values, in the lower half; item by item, so that a row stays in the cache. */
-function gramMatrix(users: SparseMatrix, items: Uint32Array): Float64Array {
+/** The sum over users of the products of their values, in the lower half. */
+function gramMatrix(users: SparseMatrix, items: Uint32Array): Float32Array {
   const place = new Int32Array(users.columns).fill(-1);
   items.forEach((item, at) => (place[item] = at));
-  const places = Int32Array.from(users.indices, (item) => place[item]!);
-  const byItem = transpose(users);
   const size = items.length;
-  const gram = new Float64Array(size * size);
-  for (let item = 0; item < size; item++) {
-    const row = gram.subarray(item * size, (item + 1) * size);
-    for (let at = byItem.offsets[items[item]!]!; at < byItem.offsets[items[item]! + 1]!; at++) {
-      const value = byItem.values[at]!;
-      const to = users.offsets[byItem.indices[at]! + 1]!;
-      // Items ascend within a user, and so do their places.
-      for (let other = users.offsets[byItem.indices[at]!]!; other < to; other++) {
-        const column = places[other]!;
-        if (column > item) break;
-        if (column >= 0) row[column]! += value * users.values[other]!;
-      }
+  const gram = new Float32Array(size * size);
+  const byItem = transpose(users);
+  const kernel = newKernel(bytesOfSparse(users) + bytesOfSparse(byItem) + 12 * users.columns);
+  const [rows, turned] = [kernel.sparse(byItem), kernel.sparse(users)];
+  const [sums, touched] = [kernel.doubles(users.columns), kernel.integers(users.columns)];
+  for (let row = 0; row < size; row++) {
+    // Items ascend, and so do their places.
+    const found = touched.subarray(0, kernel.addShared(rows, items[row]!, turned, items[row]! + 1, sums, touched));
+    for (const other of found) {
+      if (place[other]! >= 0) gram[row * size + place[other]!] = sums[other]!;
+      sums[other] = 0;
     }
   }
   return gram;

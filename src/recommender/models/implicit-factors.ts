@@ -5,10 +5,11 @@
  * regularisation by frequency of S. Rendle et al., "Revisiting the performance of iALS on item recommendation
  * benchmarks", 2021.
  */
-import { denseKernel, type DenseKernel } from '../dense-kernel.js';
+import { newKernel } from '../compiled-kernel.js';
+import { bytesOfSparse, scratchFor } from '../kernel.js';
 import { invertPositiveDefinite, solvePositiveDefinite } from '../linear-algebra.js';
 import { randomNumbers } from '../random-numbers.js';
-import { rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
+import { transpose, type SparseMatrix } from '../sparse-matrix.js';
 import type { ItemModel, PointModel, PointScores, Profile } from './model.js';
 
 export interface FactorParameters {
@@ -20,103 +21,41 @@ export interface FactorParameters {
   seed: number;
 }
 
-/** Vectors come in eights, as the dense kernel takes them; what is beyond the factors is 0. */
+/** Vectors come in eights, as the kernel takes them; what is beyond the factors is 0. */
 const vectorStep = 8;
-/** How many vectors are taken together: few enough to stay in the processor's first cache. */
-const batch = 128;
-
 /**
  * @param start factors of the items to go on from, row by row; at random where left out
  * @returns items by factors, row by row
  */
 export function fitItemFactors(users: SparseMatrix, parameters: FactorParameters, start?: Float32Array): Float32Array {
+  const { factors, regularisation, unobserved, sweeps } = parameters;
   const items = transpose(users);
-  const ofItems = start?.slice() ?? randomFactors(items.rows, parameters);
-  const ofUsers = new Float32Array(users.rows * parameters.factors);
-  const solver = new SideSolver(parameters);
-  for (let sweep = 0; sweep < parameters.sweeps; sweep++) {
-    solver.solve(users, ofItems, ofUsers);
-    solver.solve(items, ofUsers, ofItems);
+  const width = Math.ceil(factors / vectorStep) * vectorStep;
+  const bytes = 4 * width * (users.rows + items.rows) + 8 * scratchFor(width);
+  const kernel = newKernel(bytesOfSparse(users) + bytesOfSparse(items) + bytes);
+  const [byUser, byItem] = [kernel.sparse(users), kernel.sparse(items)];
+  const [ofUsers, ofItems] = [kernel.floats(users.rows * width), kernel.floats(items.rows * width)];
+  copyRows(start ?? randomFactors(items.rows, parameters), factors, ofItems, width);
+  const common = { width, regularisation, unobserved, scratch: kernel.doubles(scratchFor(width)) };
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    kernel.solveSide({ strengths: byUser, others: ofItems, own: ofUsers, ...common });
+    kernel.solveSide({ strengths: byItem, others: ofUsers, own: ofItems, ...common });
   }
-  return ofItems;
+  const found = new Float32Array(items.rows * factors);
+  copyRows(ofItems, width, found, factors);
+  return found;
+}
+
+/** Between arrays of rows of different widths; what a narrower row lacks stays as it is. */
+function copyRows(from: Float32Array, width: number, to: Float32Array, otherWidth: number): void {
+  const common = Math.min(width, otherWidth);
+  for (let row = 0; row * width < from.length; row++) to.set(from.subarray(row * width, row * width + common), row * otherWidth);
 }
 
 function randomFactors(rows: number, { factors, seed }: FactorParameters): Float32Array {
   const random = randomNumbers(seed);
   const gauss = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Float32Array.from({ length: rows * factors }, () => (0.1 * gauss()) / Math.sqrt(factors));
-}
-
-/** Finds the best vectors of one side, given those of the other. Sums are made in single precision, solutions in double. */
-class SideSolver {
-  private readonly width: number;
-  private readonly kernel: DenseKernel;
-  private readonly square: Float32Array;
-  private readonly vectors: Float32Array;
-  private readonly weights: Float32Array;
-  private readonly matrix: Float64Array;
-  private readonly target: Float64Array;
-
-  constructor(private readonly parameters: FactorParameters) {
-    const { factors } = parameters;
-    this.width = Math.ceil(factors / vectorStep) * vectorStep;
-    this.kernel = denseKernel(4 * (this.width * this.width + batch * this.width + batch));
-    this.square = this.kernel.floats(this.width * this.width);
-    this.vectors = this.kernel.floats(batch * this.width);
-    this.weights = this.kernel.floats(batch);
-    this.matrix = new Float64Array(factors * factors);
-    this.target = new Float64Array(factors);
-  }
-
-  solve(matrix: SparseMatrix, others: Float32Array, own: Float32Array): void {
-    const { factors, regularisation, unobserved } = this.parameters;
-    this.addUp(others.length / factors, (at) => at, null, others);
-    const gram = this.square.map((value) => unobserved * value);
-    for (let row = 0; row < matrix.rows; row++) {
-      const from = matrix.offsets[row]!;
-      const count = matrix.offsets[row + 1]! - from;
-      if (count === 0) {
-        own.fill(0, row * factors, (row + 1) * factors);
-        continue;
-      }
-      const { indices, values } = rowOf(matrix, row);
-      this.addTarget(indices, values, others);
-      this.addUp(count, (at) => indices[at]!, values, others);
-      const penalty = regularisation * (count + unobserved * (others.length / factors));
-      for (let r = 0; r < factors; r++) {
-        for (let c = 0; c <= r; c++) this.matrix[r * factors + c] = gram[r * this.width + c]! + this.square[r * this.width + c]!;
-        this.matrix[r * factors + r]! += penalty;
-      }
-      own.set(solvePositiveDefinite(this.matrix, this.target, factors), row * factors);
-    }
-  }
-
-  private addTarget(indices: Uint32Array, values: Float32Array, others: Float32Array): void {
-    const { target } = this;
-    const { factors } = this.parameters;
-    target.fill(0);
-    for (let entry = 0; entry < indices.length; entry++) {
-      const at = indices[entry]! * factors;
-      const value = values[entry]!;
-      for (let factor = 0; factor < factors; factor++) target[factor]! += value * others[at + factor]!;
-    }
-  }
-
-  /** Leaves in `square` the weighted sum of the outer products of some of the others' vectors. */
-  private addUp(count: number, place: (at: number) => number, weights: Float32Array | null, others: Float32Array): void {
-    const { width, vectors } = this;
-    const { factors } = this.parameters;
-    this.square.fill(0);
-    for (let from = 0; from < count; from += batch) {
-      const taken = Math.min(batch, count - from);
-      for (let at = 0; at < taken; at++) {
-        const start = place(from + at) * factors;
-        for (let factor = 0, to = at * width; factor < factors; factor++, to++) vectors[to] = others[start + factor]!;
-        this.weights[at] = weights ? weights[from + at]! : 1;
-      }
-      this.kernel.addOuterProducts(this.square, width, vectors, this.weights, taken);
-    }
-  }
 }
 
 function gramOf(vectors: Float32Array, factors: number): Float64Array {
@@ -174,7 +113,7 @@ export class ImplicitFactors implements ItemModel, PointModel {
   /** The sum of all items' vectors. */
   private readonly total: Float64Array;
   /** The inverse for the profile that was last explained, since a profile is explained for many items. */
-  private explained: { profile: Profile; inverse: Float64Array } | null = null;
+  private explained: { profile: Profile; inverse: Float32Array } | null = null;
 
   constructor(
     readonly name: string,
@@ -225,10 +164,10 @@ export class ImplicitFactors implements ItemModel, PointModel {
     return profile.strengths[at]! * sum;
   }
 
-  private inverseFor(profile: Profile): Float64Array {
+  private inverseFor(profile: Profile): Float32Array {
     if (this.explained?.profile !== profile) {
       const matrix = normalMatrix(profile.items, profile.strengths, this.itemFactors, this.gram, this.parameters);
-      this.explained = { profile, inverse: invertPositiveDefinite(matrix, this.parameters.factors) };
+      this.explained = { profile, inverse: invertPositiveDefinite(Float32Array.from(matrix), this.parameters.factors) };
     }
     return this.explained.inverse;
   }

@@ -1,4 +1,6 @@
 /** Models that hold how much one item speaks for another: a score is the sum over the items of the profile. */
+import { newKernel } from '../compiled-kernel.js';
+import { bytesOfSparse } from '../kernel.js';
 import { transpose, fromRows, largest, lengthOf, rowOf, type SparseMatrix } from '../sparse-matrix.js';
 import type { EaseWeights } from './ease.js';
 import type { HyperParameters, NeighbourhoodMetric } from '../parameters.js';
@@ -106,10 +108,11 @@ export function nearestItems(
   neighbours: number,
   value: (product: number, item: number, other: number) => number,
 ): SparseMatrix {
-  const sums = new Float64Array(byItem.rows);
-  const touched = new Uint32Array(byItem.rows);
+  const kernel = newKernel(bytesOfSparse(byItem) + bytesOfSparse(byFeature) + 12 * byItem.rows);
+  const [own, turned] = [kernel.sparse(byItem), kernel.sparse(byFeature)];
+  const [sums, touched] = [kernel.doubles(byItem.rows), kernel.integers(byItem.rows)];
   const rows = Array.from({ length: byItem.rows }, (_, item) => {
-    const others = touched.subarray(0, addShared(byItem, byFeature, item, sums, touched));
+    const others = touched.subarray(0, kernel.addShared(own, item, turned, byItem.rows, sums, touched));
     sums[item] = 0;
     for (const other of others) if (other !== item) sums[other] = value(sums[other]!, item, other);
     const kept = Uint32Array.from(largest(sums, neighbours, others)).sort();
@@ -118,23 +121,6 @@ export function nearestItems(
     return row;
   });
   return fromRows(byItem.rows, rows);
-}
-
-/** Adds to `sums` the products of one item's features with all others'. @returns how many were touched */
-function addShared(byItem: SparseMatrix, byFeature: SparseMatrix, item: number, sums: Float64Array, touched: Uint32Array): number {
-  const { offsets, indices, values } = byFeature;
-  let count = 0;
-  for (let at = byItem.offsets[item]!; at < byItem.offsets[item + 1]!; at++) {
-    const weight = byItem.values[at]!;
-    const to = offsets[byItem.indices[at]! + 1]!;
-    for (let entry = offsets[byItem.indices[at]!]!; entry < to; entry++) {
-      const other = indices[entry]!;
-      const sum = sums[other]!;
-      if (sum === 0) touched[count++] = other;
-      sums[other] = sum + weight * values[entry]!;
-    }
-  }
-  return count;
 }
 
 /** The likeness of two vectors, 0 to 1, from their scalar product and their squared lengths. */

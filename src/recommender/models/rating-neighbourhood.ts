@@ -4,6 +4,8 @@
  * filtering", 2010 (baselines and item neighbourhoods with shrunk correlations); and P. Massa, P. Avesani,
  * "Trust-aware recommender systems", 2007 (what followed people gave counts a little too).
  */
+import { newKernel } from '../compiled-kernel.js';
+import { bytesOfSparse } from '../kernel.js';
 import type { PointModel, PointScores, Profile } from './model.js';
 import { fromRows, mapValues, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
 
@@ -228,51 +230,39 @@ export class RatingNeighbourhood implements PointModel {
   }
 }
 
-/** What two items' common raters add up to, side by side: products, the squares of either, and how many there are. */
-const sumsPerPair = 4;
-
 /** Items by items: the correlation of the residuals of those who rated both, shrunk; only what is above 0. */
 function correlate(residuals: SparseMatrix): SparseMatrix {
   const byItem = transpose(residuals);
   const items = byItem.rows;
-  const sums = new Float64Array(sumsPerPair * items);
-  const touched = new Uint32Array(items);
+  const kernel = newKernel(bytesOfSparse(byItem) + bytesOfSparse(residuals) + 36 * items);
+  const [own, turned] = [kernel.sparse(byItem), kernel.sparse(residuals)];
+  const [sums, touched] = [kernel.doubles(4 * items), kernel.integers(items)];
   const rows = Array.from({ length: items }, (_, item) => {
-    const others = touched.subarray(0, addCommonRaters(residuals, byItem, item, sums, touched));
-    const kept = others.filter((other) => other !== item && sums[sumsPerPair * other]! > 0).sort();
-    const row = { indices: kept, values: Float32Array.from(kept, (other) => correlationIn(sums, sumsPerPair * other)) };
-    for (const other of others) sums.fill(0, sumsPerPair * other, sumsPerPair * (other + 1));
+    const others = touched.subarray(0, kernel.addCommon(own, item, turned, item, sums, touched));
+    const kept = others.filter((other) => sums[4 * other]! > 0).sort();
+    const row = { indices: kept, values: Float32Array.from(kept, (other) => correlationIn(sums, 4 * other)) };
+    for (const other of others) sums[4 * other] = sums[4 * other + 1] = sums[4 * other + 2] = sums[4 * other + 3] = 0;
     return row;
   });
-  return fromRows(items, rows);
-}
-
-/** @returns how many other items were touched */
-function addCommonRaters(
-  { offsets, indices, values }: SparseMatrix,
-  byItem: SparseMatrix,
-  item: number,
-  sums: Float64Array,
-  touched: Uint32Array,
-): number {
-  let count = 0;
-  for (let at = byItem.offsets[item]!; at < byItem.offsets[item + 1]!; at++) {
-    const residual = byItem.values[at]!;
-    const square = residual * residual;
-    const to = offsets[byItem.indices[at]! + 1]!;
-    for (let entry = offsets[byItem.indices[at]!]!; entry < to; entry++) {
-      const place = sumsPerPair * indices[entry]!;
-      const theirs = values[entry]!;
-      if (sums[place + 3]!++ === 0) touched[count++] = indices[entry]!;
-      sums[place]! += residual * theirs;
-      sums[place + 1]! += square;
-      sums[place + 2]! += theirs * theirs;
-    }
-  }
-  return count;
+  return withMirror(fromRows(items, rows));
 }
 
 function correlationIn(sums: Float64Array, place: number): number {
   const common = sums[place + 3]!;
   return (sums[place]! / Math.sqrt(sums[place + 1]! * sums[place + 2]!)) * (common / (common + correlationShrinkage));
+}
+
+/** A symmetric matrix, from what is below its diagonal. */
+function withMirror(lower: SparseMatrix): SparseMatrix {
+  const upper = transpose(lower);
+  const offsets = lower.offsets.map((offset, row) => offset + upper.offsets[row]!);
+  const whole = { ...lower, offsets, indices: new Uint32Array(offsets.at(-1)!), values: new Float32Array(offsets.at(-1)!) };
+  for (let row = 0; row < lower.rows; row++) {
+    const [before, after] = [rowOf(lower, row), rowOf(upper, row)];
+    whole.indices.set(before.indices, offsets[row]);
+    whole.indices.set(after.indices, offsets[row]! + before.indices.length);
+    whole.values.set(before.values, offsets[row]);
+    whole.values.set(after.values, offsets[row]! + before.indices.length);
+  }
+  return whole;
 }
