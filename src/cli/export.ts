@@ -4,14 +4,16 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
 import { readConfig } from '../config.js';
-import { behaviourRows } from '../export/behaviour.js';
+import { behaviourRecords, behaviourRows } from '../export/behaviour.js';
+import { behaviourParquet } from '../export/behaviour-parquet.js';
 import { exportedReviews } from '../export/exported-reviews.js';
 import { googleFeed } from '../export/google-feed.js';
 import { amazonExport, csvExport, type ReviewFormat } from '../export/review-tables.js';
 import type { Features } from '../app.js';
 import { withShop } from './open-shop.js';
 
-type Lines = (verbs: Features['verbs'], count: () => void) => AsyncGenerator<string>;
+/** @param count told of each review or row, or of several */
+type Lines = (verbs: Features['verbs'], count: (more?: number) => void) => AsyncGenerator<string | Buffer>;
 
 function reviewLines({ head, line }: ReviewFormat): Lines {
   return async function* (verbs, count) {
@@ -33,7 +35,7 @@ async function* googleLines(verbs: Features['verbs'], count: () => void): AsyncG
 }
 
 async function* behaviourLines(verbs: Features['verbs'], count: () => void): AsyncGenerator<string> {
-  const rows = behaviourRows(verbs);
+  const rows = behaviourRows(behaviourRecords(verbs));
   yield (await rows.next()).value as string;
   for await (const row of rows) {
     count();
@@ -46,12 +48,13 @@ const formats: Record<string, Lines> = {
   csv: reviewLines(csvExport),
   'google-product-reviews': googleLines,
   behaviour: behaviourLines,
+  'behaviour-parquet': (verbs, count) => behaviourParquet(behaviourRecords(verbs), count),
 };
 
 export function exportCommand(): Command {
   return new Command('export')
     .description(
-      'Exports every visible review; "import" reads amazon-reviews and csv back. Or, with "behaviour", what users did with products.',
+      'Exports every visible review; "import" reads amazon-reviews and csv back. Or, with "behaviour" and "behaviour-parquet", what users did with products.',
     )
     .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(formats)).default('amazon-reviews'))
     .option('--out <file>', 'file to write to; defaults to standard output')
@@ -61,10 +64,10 @@ export function exportCommand(): Command {
 function exportData({ out, format }: { out?: string; format: string }): Promise<void> {
   return withShop(async (verbs) => {
     let count = 0;
-    const lines = Readable.from(formats[format]!(verbs, () => count++));
+    const lines = Readable.from(formats[format]!(verbs, (more = 1) => (count += more)));
     if (out) await pipeline(lines, createWriteStream(out));
     else if (!(await reaches(pipeline(lines, process.stdout, { end: false })))) return;
-    process.stderr.write(`${count} ${format === 'behaviour' ? 'rows' : 'reviews'} exported.\n`);
+    process.stderr.write(`${count} ${format.startsWith('behaviour') ? 'rows' : 'reviews'} exported.\n`);
   });
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { flawsOfFeed } from '../support/google-feed.js';
@@ -111,6 +112,17 @@ describe('behaviour for data science', () => {
     expect(row!.purchases).toBe('1');
     expect([storeId(buyer.id).toHexString(), buyer.handle]).not.toContain(row!.user);
     expect(ofProduct(await exportedRows())[0]!.user).not.toBe(row!.user);
+  });
+
+  test('is the same as Parquet, with the types of its columns', async () => {
+    const [rows, path] = [await exportedRows(), join(plaza.dataDirectory, 'behaviour.parquet')];
+    const { stderr } = await plaza.command('export', '--format', 'behaviour-parquet', '--out', path);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(stderr).toContain(`${rows.length} rows exported.`);
+    const read = await parquetReadObjects({ file: await asyncBufferFromFile(path) });
+    const known = ({ product, rating, purchases }: Record<string, unknown>) => [product, Number(rating), Number(purchases)].join(' ');
+    expect(read.map(known).sort()).toEqual(rows.map((row) => known({ ...row })).sort());
+    expect(read[0]).toMatchObject({ user: expect.stringMatching(/^[\w-]{16}$/), views: expect.any(Number), last_at: expect.any(Date) });
   });
 
   test.skipIf(!python)('is read by pandas and scikit-learn as the documentation says', async () => {
