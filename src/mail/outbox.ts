@@ -4,14 +4,13 @@
  * nothing. A mail may come twice, never not at all.
  */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Model, Schema } from 'mongoose';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { DataKeys } from '../data-keys.js';
 import type { Logger } from '../log.js';
 import type { ClientSession, Database } from '../store/database.js';
 import { documentSchema, insert } from '../store/documents.js';
-import { doublingDelay, Worker } from '../workers/index.js';
+import { doublingDelay, registerQueue, secondsSince, Worker } from '../workers/index.js';
 import type { Mail } from './mail.js';
 import type { MailTransport } from './transports.js';
 
@@ -45,8 +44,6 @@ export interface KindOptions {
 const interval = 5_000;
 const lanes = 4;
 const maxCounted = 10_000;
-/** How long metrics wait for a store that is silent, in milliseconds. */
-const longestCount = 1_000;
 /** Who takes a mail has so long to send it; after a crash, it is tried again then. */
 const lease = 60_000;
 const firstRetry = 2_000;
@@ -113,25 +110,18 @@ export class Outbox {
 
   private counted(): Counter {
     const { metrics, model } = this;
-    const waiting = new Gauge({
-      name: 'plaza_mail_waiting',
-      help: `Mails that wait, at most ${maxCounted} counted.`,
-      registers: [metrics],
-    });
-    const oldest = new Gauge({
-      name: 'plaza_mail_oldest_seconds',
-      help: 'Age of the mail that waits for longest; 0 where none waits.',
-      registers: [metrics],
-      async collect() {
-        // While the store is away or silent, all other figures are needed most, so these two stay as they were.
-        await Promise.race([count().catch(() => {}), pause(longestCount, undefined, { ref: false })]);
+    registerQueue(metrics, [
+      {
+        name: 'plaza_mail_waiting',
+        help: `Mails that wait, at most ${maxCounted} counted.`,
+        read: () => model.countDocuments({}, { limit: maxCounted }),
       },
-    });
-    const count = async (): Promise<void> => {
-      const first = await model.findOne({}, { createdAt: 1 }).sort({ createdAt: 1 }).lean();
-      oldest.set(first ? (Date.now() - first.createdAt.getTime()) / 1000 : 0);
-      waiting.set(await model.countDocuments({}, { limit: maxCounted }));
-    };
+      {
+        name: 'plaza_mail_oldest_seconds',
+        help: 'Age of the mail that waits for longest; 0 where none waits.',
+        read: async () => secondsSince((await model.findOne({}, { createdAt: 1 }).sort({ createdAt: 1 }).lean())?.createdAt),
+      },
+    ]);
     return new Counter({
       name: 'plaza_mails_total',
       help: 'Attempts to send a mail, by kind and outcome; a failed one is made again.',

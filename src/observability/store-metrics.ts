@@ -16,6 +16,7 @@ const namedCommands = new Set([
  */
 export function watchStore(client: Client, registry: Registry, { commands }: { commands: boolean }): void {
   watchPool(client, registry);
+  watchTopology(client, registry);
   if (commands) watchCommands(client, registry);
 }
 
@@ -42,6 +43,22 @@ function watchPool(client: Client, registry: Registry): void {
     failed.inc({ reason: String(reason) });
   });
   client.on('connectionCheckedIn', () => inUse.dec());
+}
+
+/** A store that cannot be reached gets no commands that could fail, so that this alone tells of it. */
+function watchTopology(client: Client, registry: Registry): void {
+  const writable = new Gauge({
+    name: 'plaza_store_writable',
+    help: 'Whether the driver knows a server of the store that takes writes (1) or not (0).',
+    // One process that cannot reach the store is to be seen.
+    aggregator: 'min',
+    registers: [registry],
+  });
+  // Whoever opened the store has reached it.
+  writable.set(1);
+  client.on('topologyDescriptionChanged', ({ newDescription: { servers } }) => {
+    writable.set([...servers.values()].some(({ isWritable }) => isWritable) ? 1 : 0);
+  });
 }
 
 function watchCommands(client: Client, registry: Registry): void {

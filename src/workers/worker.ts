@@ -57,6 +57,11 @@ export class Worker {
     else this.schedule(this.options.interval);
   }
 
+  /** Seconds from the end of a run to the next. */
+  get interval(): number {
+    return this.options.interval / 1000;
+  }
+
   /** Waits for the run that is under way. */
   async stop(): Promise<void> {
     this.stopping?.abort();
@@ -138,6 +143,14 @@ export function registerWorkers(registry: Registry, workers: readonly Worker[]):
     registers: [registry],
     collect: () => workers.forEach((worker) => gauge.set({ worker: worker.name }, worker.lag)),
   });
+  const interval = new Gauge({
+    name: 'plaza_worker_interval_seconds',
+    help: 'Seconds from the end of a run of background work to the next, unless something wakes it.',
+    labelNames: ['worker'],
+    aggregator: 'max',
+    registers: [registry],
+  });
+  for (const worker of workers) interval.set({ worker: worker.name }, worker.interval);
   const runs = new Counter({
     name: 'plaza_worker_runs_total',
     help: 'Runs of background work that have ended, by outcome.',

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Plaza, type Account } from '../support/plaza.js';
+import { hasPrometheus, Prometheus } from '../support/prometheus.js';
 import { until } from '../support/until.js';
 
 interface Attribute {
@@ -60,6 +61,9 @@ class Receiver {
       for (const { metrics } of scopeMetrics) for (const { name } of metrics) this.metricNames.add(name);
   }
 }
+
+/** Metrics of other ways to run it: with Gorse, and with several processes. */
+const elsewhere = ['plaza_recommender_fallbacks_total', 'plaza_process_info'];
 
 /** A histogram is read by its parts. */
 const partsOf = (name: string, type: string): string[] =>
@@ -123,6 +127,39 @@ describe('metrics', () => {
     );
     expect(asked.length).toBeGreaterThan(40);
     expect([...new Set(asked)].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('are all described in the manual, which describes no others', async () => {
+    const known = [...(await metricsOf(plaza)).matchAll(/^# TYPE (plaza_\S+) /gm)].map(([, name]) => name!);
+    const described = readFileSync('docs/observability.md', 'utf8').match(/\bplaza_[a-z_]+/g) ?? [];
+    expect(known.length).toBeGreaterThan(30);
+    expect([...new Set(described)].sort()).toEqual([...new Set([...known, ...elsewhere])].sort());
+  });
+
+  test.skipIf(!hasPrometheus)('answer a real Prometheus, which understands the dashboard and the alerts', async () => {
+    const prometheus = await Prometheus.start(plaza.url, 'a-token-of-the-operator');
+    try {
+      const { panels } = JSON.parse(readFileSync('deploy/grafana/dashboards/plaza.json', 'utf8')) as {
+        panels: { title: string; targets?: { expr: string }[] }[];
+      };
+      await until(async () => (await prometheus.query('sum(rate(plaza_http_requests_total[1m]))')).result.length > 0);
+      const shown = new Set<string>();
+      for (const { title, targets = [] } of panels) {
+        for (const { expr } of targets) {
+          const { result, error } = await prometheus.query(expr.replaceAll('$__rate_interval', '1m'));
+          expect([title, error]).toEqual([title, null]);
+          if (result.length > 0) shown.add(title);
+        }
+      }
+      // Of what has not happened yet, such as failures, there are no figures.
+      const always = ['Operations a second', 'HTTP by route and status', 'Commands a second', 'Connections', 'Lag of background work'];
+      expect([...shown]).toEqual(expect.arrayContaining([...always, 'Mail', 'Webhooks', 'Overdue', 'CPU', 'Memory']));
+      const rules = await prometheus.rules();
+      expect(rules.length).toBeGreaterThan(10);
+      expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    } finally {
+      await prometheus.stop();
+    }
   });
 
   test('tell of requests by route, of the store’s commands and connections, and of background work', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedStore, type EmbeddedStore } from '../../src/store/embedded/index.js';
 import { Plaza, type Account } from '../support/plaza.js';
+import { metricsOf } from '../support/processes.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'plaza-away-'));
 const plaza = new Plaza();
@@ -17,7 +18,10 @@ beforeAll(async () => {
   store = await startEmbeddedStore({ directory, port: 0 });
   port = Number(new URL(store.uri).port);
   // What the URI says wins, and reads that may go to secondaries break no transaction.
-  await plaza.start({ MONGODB_URI: `${store.uri}&serverSelectionTimeoutMS=300&maxPoolSize=7&readPreference=secondaryPreferred` });
+  await plaza.start({
+    MONGODB_URI: `${store.uri}&serverSelectionTimeoutMS=300&maxPoolSize=7&readPreference=secondaryPreferred`,
+    METRICS_TOKEN: 'a token of the tests',
+  });
   merchant = await plaza.account({ merchant: true });
   product = await plaza.product(merchant);
 });
@@ -51,10 +55,12 @@ describe('while the store is away', () => {
     expect(JSON.stringify(read)).not.toMatch(/127\.0\.0\.1|Mongo|ECONN/);
     expect((await fetch(`${plaza.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${plaza.url}/health/live`)).status).toBe(200);
+    await expect.poll(() => metricsOf(plaza.url)).toMatch(/^plaza_store_writable 0$/m);
     store = await startEmbeddedStore({ directory, port });
     await expect
       .poll(() => plaza.query('query ($id: ID!) { product(id: $id) { title } }', { id: product }))
       .toMatchObject({ data: { product: { title: expect.any(String) } } });
+    expect(await metricsOf(plaza.url)).toMatch(/^plaza_store_writable 1$/m);
     expect((await plaza.data(add, { input: comment('Back again') }, merchant.token)).addComment.userErrors).toEqual([]);
   });
 });

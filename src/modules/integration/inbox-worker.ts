@@ -1,6 +1,7 @@
 /** Applies what the inbox holds: once, and in order for each object. */
+import type { Registry } from 'prom-client';
 import type { Logger } from '../../log.js';
-import { doublingDelay, Worker } from '../../workers/index.js';
+import { doublingDelay, registerQueue, secondsSince, Worker } from '../../workers/index.js';
 import type { Inbox } from './inbox.service.js';
 import type { InboxDocument, InboxStatusName, IntegrationModels } from './integration.model.js';
 import type { RecordWriter } from './record-writer.js';
@@ -12,11 +13,13 @@ const lanes = 4;
 const claim = 20_000;
 const firstRetry = 5_000;
 const longestRetry = 60 * 60 * 1000;
+const maxCounted = 10_000;
 
 interface InboxWorkerDependencies {
   models: IntegrationModels;
   inbox: Inbox;
   writer: RecordWriter;
+  metrics: Registry;
   log: Logger;
 }
 
@@ -25,6 +28,19 @@ export class InboxWorker {
 
   constructor(private readonly dependencies: InboxWorkerDependencies) {
     this.worker = new Worker({ name: 'integrations', interval, log: dependencies.log, run: (signal) => this.run(signal) });
+    const { inbox } = dependencies.models;
+    registerQueue(dependencies.metrics, [
+      {
+        name: 'plaza_integration_messages_waiting',
+        help: `Messages of shop systems that are not applied yet, at most ${maxCounted} counted.`,
+        read: () => inbox.countDocuments({ status: 'PENDING' }, { limit: maxCounted }),
+      },
+      {
+        name: 'plaza_integration_messages_overdue_seconds',
+        help: 'How long ago the message of a shop system should have been applied that is due for longest; 0 where none is.',
+        read: async () => secondsSince((await inbox.findOne({ status: 'PENDING' }, { dueAt: 1 }).sort({ dueAt: 1 }).lean())?.dueAt),
+      },
+    ]);
   }
 
   private async run(signal: AbortSignal): Promise<void> {

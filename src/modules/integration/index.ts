@@ -38,7 +38,7 @@ const hour = 60 * 60 * 1000;
 
 /** Signed messages of shop systems: what is sold, to whom, and what was delivered. */
 export function integrationModule(
-  { database, realtime, idempotency, keys, log }: Foundation,
+  { database, realtime, idempotency, keys, metrics, log }: Foundation,
   { accessLog, users, catalog, orders, privacy }: IntegrationDependencies,
   { currency, publicUrl, retention }: IntegrationOptions,
 ) {
@@ -48,7 +48,7 @@ export function integrationModule(
   const rights = new CustomerRights({ models, users, privacy });
   const writer = new RecordWriter({ models, users, catalog, orders, rights });
   const inbox: Inbox = new Inbox({ models, keys, secrets, retention, wake: () => inboxWorker.worker.wake() });
-  const inboxWorker = new InboxWorker({ models, inbox, writer, log });
+  const inboxWorker = new InboxWorker({ models, inbox, writer, metrics, log });
   const integrationById = byId<IntegrationDocument>(models.integrations);
   const exportFor = async (message: InboxDocument, context: RequestContext): Promise<Record<string, unknown> | null> => {
     const integration = message.status === 'DATA_REQUESTED' ? await context.load(integrationById, message.integration) : null;

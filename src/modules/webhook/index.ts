@@ -38,7 +38,7 @@ const hour = 60 * 60 * 1000;
 
 /** Events for the shop's other programs, as signed HTTP requests. */
 export function webhookModule(
-  { database, realtime, idempotency, keys, log }: Foundation,
+  { database, realtime, idempotency, keys, metrics, log }: Foundation,
   { users, catalog, notifications, productOf }: WebhookDependencies,
   { retention, allowPrivate }: WebhookOptions,
 ) {
@@ -47,7 +47,7 @@ export function webhookModule(
   const secrets = new RotatingSecrets(keys, 'webhook');
   const recorder = new WebhookRecorder({ models, merchantOf: catalog.merchantOf, productOf, retention });
   const receiver = new Receiver({ allowPrivate });
-  const sender = new WebhookSender({ models, realtime, receiver, secrets, users, notifications, log });
+  const sender = new WebhookSender({ models, realtime, receiver, secrets, users, notifications, metrics, log });
   const webhooks = new WebhookService({ models, realtime, idempotency, recorder, secrets, allowPrivate });
   realtime.onRecorded(async (change, entries) =>
     recorder.record(

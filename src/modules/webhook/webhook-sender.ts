@@ -3,6 +3,7 @@
  * lasts. Each webhook has a lane of its own, so that a receiver that is slow or away delays nobody else, and within it
  * the events of one subject go one after the other.
  */
+import { Counter, type Registry } from 'prom-client';
 import { Webhook } from 'standardwebhooks';
 import type { Types } from 'mongoose';
 import type { Logger } from '../../log.js';
@@ -11,7 +12,7 @@ import type { Realtime } from '../../realtime/index.js';
 import type { RotatingSecrets } from '../../rotating-secrets.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { UserVerbs } from '../user/index.js';
-import { Worker } from '../../workers/index.js';
+import { registerQueue, secondsSince, Worker } from '../../workers/index.js';
 import { messageIdOf, payloadOf, type PayloadReader, type ReadPayload } from './webhook-payloads.js';
 import { webhookTopic } from './webhook-recorder.js';
 import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';
@@ -29,6 +30,7 @@ const longestPause = 60 * 60 * 1000;
 const failingTooLong = 3 * 24 * 60 * 60 * 1000;
 /** Messages that may wait for one webhook. */
 const maxWaiting = 50_000;
+const maxCounted = 10_000;
 
 interface SenderDependencies {
   models: WebhookModels;
@@ -37,6 +39,7 @@ interface SenderDependencies {
   secrets: RotatingSecrets;
   users: Pick<UserVerbs, 'accountOf'>;
   notifications: NotificationVerbs;
+  metrics: Registry;
   log: Logger;
 }
 
@@ -44,6 +47,7 @@ export class WebhookSender {
   readonly worker: Worker;
   private readonly models: WebhookModels;
   private readonly lanes = new Map<string, Promise<void>>();
+  private readonly attempts: Counter;
   private hasNews = false;
   private onNews: () => void = () => {};
   /** How payloads are read; set once there is an API to read from. */
@@ -52,6 +56,7 @@ export class WebhookSender {
   constructor(private readonly dependencies: SenderDependencies) {
     const { log, realtime } = dependencies;
     this.models = dependencies.models;
+    this.attempts = this.counted();
     this.worker = new Worker({
       name: 'webhooks',
       interval,
@@ -62,6 +67,29 @@ export class WebhookSender {
           this.tellNews();
           wake();
         }),
+    });
+  }
+
+  private counted(): Counter {
+    const { deliveries } = this.models;
+    const { metrics } = this.dependencies;
+    registerQueue(metrics, [
+      {
+        name: 'plaza_webhooks_waiting',
+        help: `Messages to receivers of webhooks that wait, at most ${maxCounted} counted.`,
+        read: () => deliveries.countDocuments({ status: 'PENDING' }, { limit: maxCounted }),
+      },
+      {
+        name: 'plaza_webhooks_overdue_seconds',
+        help: 'How long ago the message should have been sent that is due for longest; 0 where none is.',
+        read: async () => secondsSince((await deliveries.findOne({ status: 'PENDING' }, { dueAt: 1 }).sort({ dueAt: 1 }).lean())?.dueAt),
+      },
+    ]);
+    return new Counter({
+      name: 'plaza_webhook_attempts_total',
+      help: 'Attempts to send a message to a receiver of webhooks, by outcome; a failed one is made again.',
+      labelNames: ['outcome'],
+      registers: [metrics],
     });
   }
 
@@ -193,6 +221,7 @@ export class WebhookSender {
         return true;
       }
       const outcome = await this.dependencies.receiver.send(webhook.url, this.headersOf(webhook, delivery, body), body, signal);
+      this.attempts.inc({ outcome: outcome.error === null ? 'delivered' : 'failed' });
       await this.settle(webhook, delivery, outcome);
       return outcome.error === null || (outcome.status !== null && outcome.retryAfter === null);
     } catch (error) {
