@@ -11,6 +11,7 @@ export class Door {
   private delay = 0;
   private passable = Promise.resolve();
   private letPass = (): void => {};
+  private epoch = 0;
   private opened = Promise.resolve();
   private open = (): void => {};
 
@@ -56,6 +57,14 @@ export class Door {
     this.letPass();
   }
 
+  /**
+   * The other side has gone without a word: connections stay open on this side, and nothing arrives on them ever again.
+   * New ones are let in.
+   */
+  abandon(): void {
+    this.epoch++;
+  }
+
   /** @param milliseconds how long whatever passes takes from now on */
   slowDown(milliseconds: number): void {
     this.delay = milliseconds;
@@ -82,10 +91,13 @@ export class Door {
   }
 
   private passage(): Transform {
+    const { epoch } = this;
     const pass = async (): Promise<void> => {
       await this.passable;
       if (this.delay > 0) await pause(this.delay);
     };
-    return new Transform({ transform: (chunk, _encoding, done) => void pass().then(() => done(null, chunk)) });
+    return new Transform({
+      transform: (chunk, _encoding, done) => void pass().then(() => (epoch === this.epoch ? done(null, chunk) : done())),
+    });
   }
 }

@@ -59,6 +59,7 @@ export class TestMailServer {
     this.server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
+      closeTimeout: 200,
       onRcptTo: (_address, _session, callback) => void this.onStage('envelope').then(() => callback(), callback),
       onConnect: (_session, callback) => {
         this.clients++;

@@ -36,6 +36,17 @@ describe('the files to deploy with', () => {
     expect(set.filter((name) => !variables.has(name))).toEqual([]);
   });
 
+  test('demand nothing, in compose, that a profile without it does not need: it is demanded of all', () => {
+    const { services } = parseAllDocuments(read('docker-compose.yml'), { merge: true })[0]!.toJSON() as {
+      services: Record<string, { environment?: Record<string, string>; image?: string }>;
+    };
+    for (const [name, service] of Object.entries(services)) {
+      const demanded = JSON.stringify(service).match(/\$\{\w+:?\?/g) ?? [];
+      const expected = service.image === 'plaza' ? ['${AUTH_SECRET:?', '${ENCRYPTION_KEYS:?'] : [];
+      expect([name, ...demanded]).toEqual([name, ...expected]);
+    }
+  });
+
   test('set variables that exist, in Kubernetes', () => {
     const { data } = parseAllDocuments(read('deploy/kubernetes/base/configuration.yaml'))[0]!.toJSON() as { data: object };
     expect(Object.keys(data).filter((name) => !variables.has(name))).toEqual([]);

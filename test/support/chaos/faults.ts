@@ -6,9 +6,14 @@ export interface Fault {
   name: string;
   /** What it strikes: two faults of one part do not strike at once. */
   part: string;
+  /** Whether the store needs a disk of its own for it. */
+  needsDisk?: boolean;
   /** @param random from 0 to 1 */
   strike: (system: System, random: () => number) => Promise<void>;
 }
+
+/** How far a clock is set, in milliseconds: what is due by such a clock comes that much later at most. */
+const furthestStep = 60_000;
 
 /** Milliseconds that a fault lasts. */
 const lasting = (random: () => number): number => 300 + random() * 1700;
@@ -92,6 +97,37 @@ export const faults: readonly Fault[] = [
       ),
   },
   {
+    name: 'the store has gone from its connections without a word',
+    part: 'line to the store',
+    async strike(system, random) {
+      system.storeDoor.abandon();
+      await pause(lasting(random));
+    },
+  },
+  {
+    name: 'the disk of the store is full',
+    part: 'store',
+    needsDisk: true,
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.fillDisk(),
+        () => system.emptyDisk(),
+      ),
+  },
+  {
+    name: 'a clock is set',
+    part: 'clock',
+    async strike(system, random) {
+      const clock = (['api 0', 'api 1', 'store'] as const)[Math.floor(random() * 3)]!;
+      await during(
+        random,
+        () => system.setClock(clock, Math.round((random() * 2 - 1) * furthestStep)),
+        () => system.setClock(clock, 0),
+      );
+    },
+  },
+  {
     name: 'Redis is killed',
     part: 'Redis',
     strike: (system, random) =>
@@ -130,6 +166,59 @@ export const faults: readonly Fault[] = [
         () => system.receiver.stop(),
         () => system.receiver.start(),
       ),
+  },
+  {
+    name: 'Redis has gone from its connections without a word',
+    part: 'line to Redis',
+    async strike(system, random) {
+      system.redisDoor.abandon();
+      await pause(lasting(random));
+    },
+  },
+  {
+    name: 'the receiver of webhooks takes them and says nothing',
+    part: 'receiver',
+    strike(system, random) {
+      const { answer } = system.receiver;
+      return during(
+        random,
+        () => (system.receiver.answer = () => {}),
+        () => (system.receiver.answer = answer),
+      );
+    },
+  },
+  {
+    name: 'the receiver of webhooks fails',
+    part: 'receiver',
+    strike(system, random) {
+      const { answer } = system.receiver;
+      return during(
+        random,
+        () => (system.receiver.answer = (_message, response) => void response.writeHead(500).end()),
+        () => (system.receiver.answer = answer),
+      );
+    },
+  },
+  {
+    name: 'the mail server is away',
+    part: 'mail',
+    strike: (system, random) =>
+      during(
+        random,
+        () => system.mail.stop(),
+        () => system.mail.start(),
+      ),
+  },
+  {
+    name: 'the mail server takes long',
+    part: 'mail',
+    async strike(system, random) {
+      const { onStage } = system.mail;
+      const waiting = pause(lasting(random));
+      system.mail.onStage = () => waiting;
+      await waiting;
+      system.mail.onStage = onStage;
+    },
   },
   {
     name: 'the mail server refuses',

@@ -2,9 +2,9 @@
  * All of an installation on one machine, each part a process that may be killed, with a door before it that may be
  * shut: two API processes behind nginx, the store, Redis, a mail server and a receiver of webhooks.
  */
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +16,11 @@ import { until } from '../until.js';
 import { WebhookReceiver } from '../webhook-receiver.js';
 
 const storeProcess = fileURLToPath(new URL('../store-process.js', import.meta.url));
+const steppingClock = new URL('./stepping-clock.js', import.meta.url).href;
+const diskSize = '512m';
+
+/** Whose clock can be set. */
+export type Clock = 'api 0' | 'api 1' | 'store';
 
 export class System {
   readonly receiver = new WebhookReceiver();
@@ -25,6 +30,8 @@ export class System {
   /** What the API processes had to say of defects. */
   readonly defects: string[] = [];
   private readonly directory = mkdtempSync(join(tmpdir(), 'plaza-chaos-'));
+  /** Whether the store has a disk of its own, which can be filled. */
+  readonly hasDisk: boolean;
   private store: ChildProcess | null = null;
   private redis: { child: ChildProcess } | null = null;
   private nginx: ChildProcess | null = null;
@@ -33,8 +40,12 @@ export class System {
   private redisPort = 0;
   private nginxPort = 0;
 
-  constructor() {
-    this.storeDoor = new Door(() => ({ path: join(this.directory, 'store', 'store.sock') }));
+  /** @param environment what the API processes are told beside what connects them */
+  constructor(private readonly environment: Record<string, string> = {}) {
+    mkdirSync(this.storeDirectory);
+    this.hasDisk = process.platform === 'linux' && succeeds('mount', '-t', 'tmpfs', '-o', `size=${diskSize}`, 'tmpfs', this.storeDirectory);
+    if (!this.hasDisk) process.stderr.write('No disk could be mounted: none gets full.\n');
+    this.storeDoor = new Door(() => ({ path: join(this.storeDirectory, 'store.sock') }));
     this.redisDoor = new Door(() => ({ port: this.redisPort, host: '127.0.0.1' }));
   }
 
@@ -42,7 +53,7 @@ export class System {
     this.ports = [await freePort(), await freePort()];
     this.redisPort = await freePort();
     this.nginxPort = await freePort();
-    for (const name of ['store', 'data', 'nginx']) mkdirSync(join(this.directory, name));
+    for (const name of ['data', 'nginx']) mkdirSync(join(this.directory, name));
     await Promise.all([this.startStore(), this.startRedis(), this.receiver.start(), this.mail.start()]);
     await Promise.all([this.storeDoor.start(), this.redisDoor.start()]);
     // The first one alone makes the collections and the keys.
@@ -57,7 +68,9 @@ export class System {
   }
 
   get storeUri(): string {
-    return `mongodb://127.0.0.1:${this.storeDoor.port}/?directConnection=true&serverSelectionTimeoutMS=3000`;
+    // A line on which nothing comes any more is given up within seconds.
+    const timeouts = 'serverSelectionTimeoutMS=3000&connectTimeoutMS=3000&heartbeatFrequencyMS=1000';
+    return `mongodb://127.0.0.1:${this.storeDoor.port}/?directConnection=true&${timeouts}`;
   }
 
   async killApi(at: number): Promise<void> {
@@ -77,11 +90,28 @@ export class System {
       CONNECTIONS_PER_ADDRESS: '1000',
       TRUSTED_PROXIES: '1',
       OPERATION_TIMEOUT: '10s',
+      ...this.clockOf(at === 0 ? 'api 0' : 'api 1'),
+      ...this.environment,
     });
     createInterface(running.child.stdout!).on('line', (line) => {
       if (line.includes('"level":"error"')) this.defects.push(line);
     });
     this.apis[at] = running;
+  }
+
+  /** Sets a clock before or after the machine's, from one moment to the next. */
+  setClock(clock: Clock, milliseconds: number): void {
+    writeFileSync(this.clockFile(clock), String(milliseconds));
+  }
+
+  /** Takes all that is left of the store's disk. */
+  fillDisk(): void {
+    const { bavail, bsize } = statfsSync(this.storeDirectory);
+    succeeds('fallocate', '-l', String(bavail * bsize), this.filler);
+  }
+
+  emptyDisk(): void {
+    rmSync(this.filler, { force: true });
   }
 
   /** A process that stands still for a while, as one does whose machine is paused or out of memory. */
@@ -98,7 +128,8 @@ export class System {
   }
 
   async startStore(): Promise<void> {
-    this.store = fork(storeProcess, [join(this.directory, 'store')], { execArgv: [] });
+    const env = { ...process.env, ...this.clockOf('store') };
+    this.store = fork(storeProcess, [this.storeDirectory], { execArgv: [], env });
     const [message] = (await once(this.store, 'message')) as [{ error?: string }];
     if (message.error) throw new Error(message.error);
   }
@@ -119,7 +150,24 @@ export class System {
     if (this.redis) await kill(this.redis);
     for (const door of [this.storeDoor, this.redisDoor]) door.stop();
     await Promise.all([this.receiver.stop(), this.mail.stop()]);
+    if (this.hasDisk) succeeds('umount', this.storeDirectory);
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private get storeDirectory(): string {
+    return join(this.directory, 'store');
+  }
+
+  private get filler(): string {
+    return join(this.storeDirectory, 'something-else');
+  }
+
+  private clockFile(clock: Clock): string {
+    return join(this.directory, `clock of ${clock}`);
+  }
+
+  private clockOf(clock: Clock): Record<string, string> {
+    return { NODE_OPTIONS: `--import ${steppingClock}`, TEST_CLOCK_FILE: this.clockFile(clock) };
   }
 
   private async startNginx(): Promise<void> {
@@ -129,6 +177,10 @@ export class System {
     this.nginx = spawn('nginx', ['-p', home, '-c', file, '-e', join(home, 'error.log')], { stdio: 'inherit' });
     await until(async () => (await fetch(`${this.url}/health/ready`).catch(() => null))?.ok === true);
   }
+}
+
+function succeeds(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args).status === 0;
 }
 
 function freeze(child: ChildProcess): () => void {
