@@ -2,7 +2,7 @@
 import type { DataKeys } from '../data-keys.js';
 import type { Migration } from '../store/migrations.js';
 import { catalogueNames } from './catalogue-names.js';
-import { earlierSessions } from './earlier-sessions.js';
+import { earlierWriters } from './earlier-writers.js';
 import { idempotencyInputs } from './idempotency-inputs.js';
 import { listFilters } from './list-filters.js';
 import { productAvailability } from './product-availability.js';
@@ -14,9 +14,9 @@ import { withoutMongooseVersions } from './without-mongoose-versions.js';
 /** @param keys those that seal addresses */
 export function releaseMigrations(keys: DataKeys): readonly Migration[] {
   return [
+    earlierWriters,
     withoutMongooseVersions,
     idempotencyInputs,
-    earlierSessions,
     withClaims(keys),
     productAvailability,
     questionKeywords,

@@ -37,6 +37,14 @@ describe('a database of release 0.1.0', () => {
     expect(await unfitDocuments(plaza.app.database)).toEqual([]);
   });
 
+  test('takes no users and sessions that a process of 0.1.0 would still write, and keeps those of this release', async () => {
+    const refused = { code: 121 };
+    const late = { handle: 'late', handleKey: 'late', name: 'Late', email: 'late@example.org' };
+    await expect(plaza.connection.collection('users').insertOne(late)).rejects.toMatchObject(refused);
+    await expect(plaza.connection.collection('sessions').insertOne({ refreshHash: 'x' })).rejects.toMatchObject(refused);
+    expect((await plaza.account()).token).toEqual(expect.any(String));
+  });
+
   test('has the indexes of this release', async () => {
     expect(await plaza.app.database.needsIndexes('ALL')).toBe(false);
   });
