@@ -1,6 +1,9 @@
 /** What Plaza is built from: licences, digests, and actions that cannot change under us. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 interface LockedPackage {
@@ -55,6 +58,37 @@ describe('workflows', () => {
       expect(job['timeout-minutes']).toBeGreaterThan(0);
       for (const { uses } of job.steps) if (uses) expect(uses).toMatch(/^[\w./-]+@[0-9a-f]{40}$/);
     }
+  });
+});
+
+describe('a release', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'plaza-release-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test('raises the version, tells of every changeset, and changes nothing else of package.json', () => {
+    for (const path of ['package.json', 'package-lock.json', 'CHANGELOG.md', '.changeset'])
+      cpSync(path, join(directory, path), { recursive: true });
+    writeFileSync(join(directory, '.changeset/of-this-test.md'), "---\n'plaza': minor\n---\n\nTeapots can be rented.\n");
+    const before = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    execFileSync(process.execPath, [resolve('deploy/release-version.js')], { cwd: directory, stdio: 'pipe' });
+    const after = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { version: string };
+    expect(after).toEqual({ ...before, version: expect.not.stringMatching(`^${before.version}$`) });
+    const text = readFileSync(join(directory, 'CHANGELOG.md'), 'utf8');
+    expect(text).toMatch(new RegExp(`^# Changelog\n\n## ${after.version}\n[^]*- Teapots can be rented\\.\n`));
+    expect(readdirSync(join(directory, '.changeset')).sort()).toEqual(['README.md', 'config.json']);
+  });
+
+  test('lists what the server runs with, and nothing that only builds or tests', () => {
+    const list = execFileSync('npm', ['run', '--silent', 'sbom'], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+      shell: process.platform === 'win32',
+    });
+    const { bomFormat, components } = JSON.parse(list) as { bomFormat: string; components: { name: string; group?: string }[] };
+    const names = components.map(({ name, group }) => (group ? `${group}/${name}` : name));
+    expect(bomFormat).toBe('CycloneDX');
+    expect(names).toEqual(expect.arrayContaining(['fastify', 'lmdb', 'mongoose']));
+    expect(names).not.toContain('vitest');
   });
 });
 

@@ -131,10 +131,10 @@ describe.skipIf(!former)('a shop of release 0.1.0 that is upgraded while it is u
   async function allComments(server: Running): Promise<string[]> {
     const bodies: string[] = [];
     for (let after: string | null = null; ;) {
-      const { edges, pageInfo } = (await ask(server, comments, { id: product, after })).data.node.comments;
-      bodies.push(...edges.map(({ node }: Json) => node.body));
-      if (!pageInfo.hasNextPage) return bodies;
-      after = pageInfo.endCursor;
+      const list: Json = (await ask(server, comments, { id: product, after })).data.node.comments;
+      bodies.push(...list.edges.map(({ node }: Json) => node.body));
+      if (!list.pageInfo.hasNextPage) return bodies;
+      after = list.pageInfo.endCursor;
     }
   }
 
