@@ -26,6 +26,8 @@ type Kind = 'page' | 'search' | 'recommendations' | 'tracking' | 'comment';
 
 interface Sample {
   memory: number;
+  /** Seconds of processor time since the start. */
+  cpu: number;
   handles: number;
   eventLoopLag: number;
 }
@@ -74,6 +76,7 @@ async function sample(): Promise<Sample> {
   const value = (name: string): number => Number(new RegExp(`^${name} ([\\d.e+-]+)$`, 'm').exec(metrics)?.[1] ?? NaN);
   return {
     memory: residentMegabytes(shop.started.child),
+    cpu: value('process_cpu_seconds_total'),
     handles: value('nodejs_active_handles_total'),
     eventLoopLag: value('nodejs_eventloop_lag_p99_seconds') * 1000,
   };
@@ -107,11 +110,14 @@ const crowd = new Crowd();
 const query = 'subscription ($id: ID!) { commentAdded(subjectId: $id) { cursor comment { id body author { name } } } }';
 await crowd.join({ url: shop.url, count: subscribers, query, variables: { id: shop.product } });
 
+const before = await sample();
+const loadedAt = performance.now();
 const samples: Sample[] = [];
 for (let part = 0; part < parts; part++) {
   await load(part);
   samples.push(await sample());
 }
+const cores = ((samples.at(-1)!.cpu - before.cpu) * 1000) / (performance.now() - loadedAt);
 await pause(1000);
 const { lags, received } = await crowd.report();
 
@@ -130,6 +136,8 @@ for (const [part, { memory, handles, eventLoopLag }] of samples.entries())
   console.log(
     `after ${part + 1}/${parts}: ${memory.toFixed(0)} MB, ${handles} handles, p99 of the event loop’s lag ${eventLoopLag.toFixed(0)} ms`,
   );
+
+console.log(`${cores.toFixed(2)} cores in the mean; ${before.memory.toFixed(0)} MB before the load`);
 
 crowd.leave();
 await shop.close();

@@ -53,7 +53,7 @@ describe.skipIf(!former)('a shop of release 0.1.0 that is upgraded while it is u
       PORT: '0',
       MONGODB_URI: storeUri,
       AUTH_SECRET: 'a secret for tests that is long enough',
-      ENCRYPTION_KEYS: 'one:a key for tests that is long enough, too',
+      ENCRYPTION_KEYS: 'one:a-key-for-tests-that-is-long-enough',
       PLAZA_DATA_DIR: join(directory, 'data'),
       DEMO_SHOP: 'false',
       LOG_LEVEL: 'info',
