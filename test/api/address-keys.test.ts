@@ -39,4 +39,20 @@ describe('the keys of addresses', () => {
     expect((await plaza.mutate('signIn', { email, password: 'yet another secret' }, 'user { id }')).user).toEqual(third.user);
     expect((await signIn()).user.id).toBe(account.id);
   });
+
+  test('are missed in the log where a restored shop has others, and not where it has all', async () => {
+    const lines: string[] = [];
+    plaza.logOutput = { write: (line) => void lines.push(line) };
+    const warnings = () => lines.filter((line) => line.includes('sealed with a key that this server does not have'));
+    await restart(two);
+    await plaza.settle('address keys');
+    expect(warnings()).toEqual([]);
+    for (const others of [`three:${'c'.repeat(32)}`, `two:${'d'.repeat(32)}`]) {
+      lines.length = 0;
+      await restart(others);
+      await plaza.settle('address keys');
+      expect(warnings().length).toBeGreaterThan(0);
+      expect(warnings()[0]).toContain('"key":"two"');
+    }
+  });
 });

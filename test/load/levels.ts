@@ -99,6 +99,8 @@ const reviewsToCome: { product: string; token: string }[] = [];
 const begun = new Map<string, { at: number; figures: Figures }>();
 const arrived = new Map<string, number>();
 const acknowledged = new Set<string>();
+/** Why requests of the part that is gone were not answered: the codes of errors, and TimeoutError where nothing came in time. */
+let refusals = new Map<string, number>();
 let retrying: Promise<unknown>[] = [];
 let written = 0;
 let liveClient: Client | null = null;
@@ -149,14 +151,22 @@ function take(title: string): void {
   review?.figures.live.push(performance.now() - review.at);
 }
 
+interface Answer {
+  data?: object;
+  errors?: { extensions: { code: string } }[];
+}
+
 /** @returns whether it was answered without an error */
 async function ask(query: string, variables: object, token?: string): Promise<boolean> {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   const init = { method: 'POST', headers, body: JSON.stringify({ query, variables }), signal: AbortSignal.timeout(patience) };
   const answer = (await fetch(`${system.url}/graphql`, init)
     .then((response) => response.json())
-    .catch(() => null)) as { data?: object; errors?: unknown } | null;
-  return answer?.data !== undefined && !answer.errors;
+    .catch((error: Error) => ({ errors: [{ extensions: { code: error.name } }] }))) as Answer;
+  if (answer.data && !answer.errors) return true;
+  const code = answer.errors?.[0]?.extensions.code ?? 'none';
+  refusals.set(code, (refusals.get(code) ?? 0) + 1);
+  return false;
 }
 
 interface Request {
@@ -255,13 +265,15 @@ async function measure(): Promise<void> {
   for (let at = 0; at < 100; at++) await serve(nextKind(), performance.now(), noFigures());
 
   console.log(
-    `| what is gone for ${seconds} s | reads | writes | page p99 | recommendations p99 | comment p99 | review p99 | until its subscriber has it, p99 | recovered after |`,
+    `| what is gone for ${seconds} s | reads | writes | page p99 | recommendations p99 | comment p99 | review p99 | until its subscriber has it, p99 | recovered after | not answered because of |`,
   );
-  console.log('|---|---|---|---|---|---|---|---|---|');
+  console.log('|---|---|---|---|---|---|---|---|---|---|');
   for (const { name, goes, returns, promised } of parts) {
     const figures = noFigures();
+    refusals = new Map();
     await goes(system);
     await load(figures);
+    const reasons = [...refusals].map(([code, count]) => `${code} ${count}`).join(', ');
     await returns(system);
     const recovered = await recovery();
     await Promise.all(retrying);
@@ -271,7 +283,7 @@ async function measure(): Promise<void> {
     const { took, live } = figures;
     const times = [took.page, took.recommendations, took.comment, took.review, live].map((values) => milliseconds(p99(values)));
     console.log(
-      `| ${[name, percent(shareOf(figures, 'reads')), percent(shareOf(figures, 'writes')), ...times, milliseconds(recovered)].join(' | ')} |`,
+      `| ${[name, percent(shareOf(figures, 'reads')), percent(shareOf(figures, 'writes')), ...times, milliseconds(recovered), reasons].join(' | ')} |`,
     );
     for (const side of ['reads', 'writes'] as const) hold(`${side} without ${name}`, shareOf(figures, side) >= promised[side]);
     hold(`live without ${name}`, !(p99(live) > promised.live));

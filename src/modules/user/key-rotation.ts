@@ -26,6 +26,7 @@ export function keyRotation(dependencies: KeyRotationDependencies): Worker {
     interval,
     log,
     async run(signal) {
+      await warnOfForeignKeys(dependencies);
       if (keys.earlierIds.length === 0) return;
       const old = { addressKey: { $in: keys.earlierIds } };
       let count = 0;
@@ -40,6 +41,21 @@ export function keyRotation(dependencies: KeyRotationDependencies): Worker {
       }
     },
   });
+}
+
+/** A restored shop whose keys were left behind would only say that every password is wrong. */
+async function warnOfForeignKeys({ models, keys, addresses, log }: KeyRotationDependencies): Promise<void> {
+  const known = [keys.currentId, ...keys.earlierIds];
+  const sealed = { addressKey: { $exists: true } };
+  const user =
+    (await models.users.findOne({ addressKey: { $exists: true, $nin: known } }).lean()) ?? (await models.users.findOne(sealed).lean());
+  if (!user) return;
+  try {
+    addresses.opened(user);
+  } catch {
+    const message = 'addresses of users are sealed with a key that this server does not have: nobody can sign in by them';
+    log.error({ key: user.addressKey }, message);
+  }
 }
 
 async function renew({ database, models, addresses, claims }: KeyRotationDependencies, { _id }: UserDocument): Promise<void> {
