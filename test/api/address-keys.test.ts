@@ -6,7 +6,7 @@ const [one, two] = [`one:${'a'.repeat(32)}`, `two:${'b'.repeat(32)}`];
 
 async function restart(keys: string): Promise<void> {
   await plaza.app.close();
-  await plaza.start({ ENCRYPTION_KEYS: keys });
+  await plaza.start({ ENCRYPTION_KEYS: keys, LOG_LEVEL: 'error' });
 }
 
 afterAll(() => plaza.stop());
