@@ -38,6 +38,7 @@ export const configFor = (names: string[]) =>
       projects: names.map((name) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
       provide: { dataSets },
       globalSetup: 'test/support/build.ts',
+      setupFiles: 'test/support/property-seed.ts',
       pool: 'forks',
       // What hangs ends at some time; a machine may be ten times as busy as ours and no test fails for that.
       testTimeout: 600_000,

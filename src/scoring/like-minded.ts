@@ -9,6 +9,8 @@ const range = 4;
 const shrinkage = 5;
 /** The strength of a rating of one star in a taste vector. */
 const strengthPerStar = 1 / 3;
+/** Distances are summed in whole millionths of a star, so that the sum does not hang on the order, and "one star" is one star. */
+const units = 1e6;
 const likedFrom = 3.5;
 const dislikedBelow = 2.5;
 
@@ -28,10 +30,10 @@ export function agreement(a: TasteVector, b: TasteVector, except: string): numbe
     const other = large.get(product);
     if (other === undefined || product === except) continue;
     shared++;
-    sum += Math.abs(strength - other) / strengthPerStar;
+    sum += Math.round((Math.abs(strength - other) / strengthPerStar) * units);
   }
   if (shared < leastShared) return null;
-  const distance = sum / shared;
+  const distance = sum / units / shared;
   return distance > maxDistance ? null : (shared / (shared + shrinkage)) * (1 - distance / range);
 }
 
