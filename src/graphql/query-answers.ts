@@ -15,17 +15,21 @@ import { noteErrors, noteOperation, type Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 import { runOperation, type Outcome } from './run-query.js';
 
-export interface QueryRequest {
+/** From whom a query comes. */
+export interface Asker {
+  acceptLanguage: string | undefined;
+  userAgent: string | null;
+  /** The caller's trace. */
+  traceparent?: string | undefined;
+  address: string;
+  facts: RequestFacts;
+}
+
+export interface QueryRequest extends Asker {
   query: string;
   operationName: string | undefined;
   variables: Record<string, unknown>;
   authorization: string | undefined;
-  acceptLanguage: string | undefined;
-  userAgent: string | null;
-  /** The caller's trace. */
-  traceparent: string | undefined;
-  address: string;
-  facts: RequestFacts;
 }
 
 export interface QueryAnswer {
@@ -38,6 +42,8 @@ export interface QueryAnswer {
   isShared: boolean;
   /** A digest of the body but for what was charged; empty for an answer with errors. */
   tag: string;
+  /** What `answerAgain` takes; null where what is asked depends on who asks, or went wrong. */
+  repeatable: AskedQuery | null;
 }
 
 export interface QueryAnswerOptions {
@@ -66,7 +72,7 @@ interface KeptAnswer {
 }
 
 /** What is asked for, once it is known to be a query that may run. */
-interface Asked {
+export interface AskedQuery {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   operationName: string | undefined;
@@ -94,8 +100,16 @@ export class QueryAnswers {
     const asked = this.read(request);
     if (!asked) return null;
     const signedIn = await this.signedInBy(request.authorization).catch(() => undefined);
-    if (signedIn === undefined) return null;
-    const context = this.contextOf(request, signedIn);
+    return signedIn === undefined ? null : this.answerTo(request, asked, signedIn);
+  }
+
+  /** Answers a stranger what another has asked. @returns null for what is left to Apollo Server */
+  answerAgain(asked: AskedQuery, asker: Asker): Promise<QueryAnswer | null> {
+    return this.answerTo(asker, asked, null);
+  }
+
+  private async answerTo(asker: Asker, asked: AskedQuery, signedIn: SignedIn | null): Promise<QueryAnswer | null> {
+    const context = this.contextOf(asker, signedIn);
     noteOperation(context, asked.operation);
     try {
       await this.options.rateLimits.charge(asked.cost, context);
@@ -107,10 +121,11 @@ export class QueryAnswers {
     const isShared = isKeepable(answer, signedIn);
     if (answer.failure) noteErrors(context.facts, answer.failure.result.errors);
     if (!isOwn) this.options.rateLimits.chargeAnswer(context, answer.characters);
-    return { status: answer.failure?.status, kept: answer.json, own: this.chargeOf(context), isShared, tag: answer.tag };
+    const repeatable = isShared && !signedIn && this.options.cache ? asked : null;
+    return { status: answer.failure?.status, kept: answer.json, own: this.chargeOf(context), isShared, tag: answer.tag, repeatable };
   }
 
-  private read({ query, operationName, variables }: QueryRequest): Asked | null {
+  private read({ query, operationName, variables }: QueryRequest): AskedQuery | null {
     const { operations } = this.options;
     const document = operations.document(query);
     if (!('kind' in document)) return null;
@@ -125,8 +140,8 @@ export class QueryAnswers {
     }
   }
 
-  private contextOf(request: QueryRequest, signedIn: SignedIn | null): RequestContext {
-    const { address, acceptLanguage, userAgent, traceparent, facts } = request;
+  private contextOf(asker: Asker, signedIn: SignedIn | null): RequestContext {
+    const { address, acceptLanguage, userAgent, traceparent, facts } = asker;
     return Object.assign(new RequestContext({ signedIn }, address, this.options.streams), {
       facts,
       userAgent,
@@ -137,7 +152,7 @@ export class QueryAnswers {
 
   /** The answer, from memory where it is kept; with whether it was made for this request. */
   private async answerOf(
-    asked: Asked,
+    asked: AskedQuery,
     context: RequestContext,
     signedIn: SignedIn | null,
   ): Promise<{ answer: KeptAnswer; isOwn: boolean }> {
@@ -168,17 +183,17 @@ export class QueryAnswers {
   }
 
   /** Whether an answer is of no use to others, or those of others to this viewer. */
-  private isApart({ key, query }: Asked, signedIn: SignedIn | null): boolean {
+  private isApart({ key, query }: AskedQuery, signedIn: SignedIn | null): boolean {
     if (signedIn?.key) return true;
     return key.length > longestKey || this.momentary.has(key) || (signedIn !== null && this.personal.has(query));
   }
 
-  private noteApart({ key, query }: Asked, answer: KeptAnswer, signedIn: SignedIn | null): void {
+  private noteApart({ key, query }: AskedQuery, answer: KeptAnswer, signedIn: SignedIn | null): void {
     if (signedIn && answer.of === 'STRANGERS') this.personal.set(query, true);
     else if (isKeepable(answer, signedIn)) this.momentary.set(key, true);
   }
 
-  private async run(asked: Asked, context: RequestContext): Promise<KeptAnswer> {
+  private async run(asked: AskedQuery, context: RequestContext): Promise<KeptAnswer> {
     const { operations, report } = this.options;
     Object.assign(context, { askedWho: false, askedWhomTheySee: false, askedLanguage: false });
     const outcome = await runOperation(operations, asked, context, (error) => report(error, context.facts));

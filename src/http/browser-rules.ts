@@ -1,7 +1,8 @@
 /** What browsers are told: which origins may call, and what a page of the API may load. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastifyCors from '@fastify/cors';
-import fastifyHelmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 import type { Origins } from './origins.js';
 
 /** How long a browser need not ask again, in seconds. */
@@ -15,14 +16,11 @@ export async function setBrowserRules(
   { publicUrl, refreshTokenCookie }: { publicUrl: string; refreshTokenCookie: boolean },
 ): Promise<void> {
   const isForPages = (url: string): boolean => url.split('?')[0] === paths.graphql || url.startsWith(paths.uploads);
-  await fastify.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    // Only meant where the address is https, and then for its users to keep.
-    strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false },
-    xFrameOptions: { action: 'deny' },
+  // The same for every answer.
+  const headers = securityHeaders(publicUrl.startsWith('https:'));
+  fastify.addHook('onRequest', (_request, { raw }, done) => {
+    for (const [name, value] of headers) raw.setHeader(name, value);
+    done();
   });
   await fastify.register(fastifyCors, {
     delegator: (request, callback) => {
@@ -38,10 +36,27 @@ export async function setBrowserRules(
       });
     },
   });
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('vary', 'Origin');
-    if (!isForPages(request.url) || origins.allow(request.raw)) return;
+    if (!isForPages(request.url) || origins.allow(request.raw)) return done();
     const error = { message: 'This origin may not use the API.', extensions: { code: 'FORBIDDEN' } };
-    await reply.status(403).send({ errors: [error] });
+    void reply.status(403).send({ errors: [error] });
   });
+}
+
+/** @param isSecure whether browsers come by https: only then may they be told to come by nothing else */
+function securityHeaders(isSecure: boolean): Map<string, string> {
+  const headers = new Map<string, string>();
+  const setHeader = (name: string, value: string): void => void headers.set(name, value);
+  const protect = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    // For the shop's users to keep, and not for all that its domain has.
+    strictTransportSecurity: isSecure && { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false },
+    xFrameOptions: { action: 'deny' },
+  });
+  protect({} as IncomingMessage, { setHeader, removeHeader: () => {} } as unknown as ServerResponse, () => {});
+  return headers;
 }

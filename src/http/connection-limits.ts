@@ -31,6 +31,13 @@ export function timeoutOptions({ headersTimeout, requestTimeout, idleTimeout }: 
   };
 }
 
+/** What fastify does to a server that it makes itself. */
+export function withTimeouts(server: Server, times: Omit<ReturnType<typeof timeoutOptions>, 'http'>): Server {
+  server.keepAliveTimeout = times.keepAliveTimeout;
+  server.requestTimeout = times.requestTimeout;
+  return server.setTimeout(times.connectionTimeout);
+}
+
 /** Bytes of a request's headers. */
 const maxHeaderSize = 16 * 1024;
 

@@ -15,8 +15,9 @@ export function chargeRoutes(
   rateLimits: Pick<RateLimits, 'chargeVisit'>,
   addressOf: (request: FastifyRequest['raw']) => string,
 ): void {
-  fastify.addHook('onRequest', async ({ routeOptions, raw }) => {
+  fastify.addHook('onRequest', ({ routeOptions, raw }, _reply, done) => {
     const { points } = routeOptions.config;
-    if (points) await rateLimits.chargeVisit(points, addressOf(raw));
+    if (points) rateLimits.chargeVisit(points, addressOf(raw)).then(() => done(), done);
+    else done();
   });
 }

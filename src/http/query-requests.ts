@@ -7,6 +7,7 @@ import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import type { QueryAnswer, QueryRequest } from '../graphql/query-answers.js';
 import type { RequestFacts } from '../log.js';
 import type { Compression } from './compression.js';
+import type { RepeatedQueries } from './repeated-queries.js';
 
 interface Door {
   operations: CompiledOperations;
@@ -85,8 +86,13 @@ function answerType({ headers }: FastifyRequest): string | null {
  * Sends an answer. One to a GET may be kept outside, by whoever asked, and be asked for again with `If-None-Match`: it is
  * never shown again unasked.
  */
-export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: QueryAnswer, compression: Compression): FastifyReply {
-  const { status, kept, own, tag, isShared } = answer;
+export function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: QueryAnswer,
+  { compression, repeated }: { compression: Compression; repeated: RepeatedQueries },
+): FastifyReply {
+  const { status, kept, own, tag, isShared, repeatable } = answer;
   const type = answerType(request)!;
   const format = refusalFormat(request.headers.accept);
   if (status !== undefined)
@@ -98,11 +104,10 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   // Texts that a client chooses must not be compressed together with what is another's secret.
   const encoding = isShared ? compression.encodingFor(request.headers['accept-encoding'], kept) : null;
   if (isShared && request.method !== 'GET') void reply.header('vary', 'Origin, Accept-Encoding');
-  if (!encoding) return reply.type(type).send(Buffer.concat([kept, own]));
-  return reply
-    .type(type)
-    .header('content-encoding', encoding)
-    .send(compression.encode(encoding, kept, own));
+  if (encoding) void reply.header('content-encoding', encoding);
+  void reply.type(type).send(encoding ? compression.encode(encoding, kept, own) : Buffer.concat([kept, own]));
+  if (repeatable) repeated.note(request.raw, reply.raw, repeatable, encoding);
+  return reply;
 }
 
 function isNotModified(request: FastifyRequest, reply: FastifyReply, tag: string): boolean {

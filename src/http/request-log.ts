@@ -1,19 +1,19 @@
 /** Request ids, and one line in the log for each request. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocketServer } from 'ws';
 import type { EndedRequests } from '../graphql/operation-log.js';
 import type { RequestFacts } from '../log.js';
 
-const header = 'x-request-id';
+export const requestIdHeader = 'x-request-id';
 
 /** Asked for every few seconds by machines: no line at `info`. */
 const probes = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /** An id that a client or proxy sends is kept if it is short and has no unusual characters. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
-  const given = headers[header];
+  const given = headers[requestIdHeader];
   return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
@@ -34,18 +34,30 @@ export class RequestLog {
 
   /** Gives every request an id, answers it as `x-request-id`, and logs a line when the request has ended. */
   watch(fastify: FastifyInstance): void {
-    fastify.addHook('onRequest', async (request, reply) => {
+    fastify.addHook('onRequest', (request, reply, done) => {
       this.requests.set(request.raw, { facts: { requestId: request.id }, startedAt: performance.now() });
-      void reply.header(header, request.id);
+      void reply.header(requestIdHeader, request.id);
       // Event streams answer past fastify.
-      reply.raw.setHeader(header, request.id);
+      reply.raw.setHeader(requestIdHeader, request.id);
       reply.raw.once('close', () => this.end(request, reply));
+      done();
     });
+  }
+
+  /**
+   * The same for a request for an operation that does not get to the server. The caller answers its id.
+   * @returns what is noted of it, and what leaves it to the server after all
+   */
+  begin(request: IncomingMessage, response: ServerResponse): { facts: RequestFacts; leave: () => void } {
+    const [facts, startedAt] = [{ requestId: requestIdOf(request) } as RequestFacts, performance.now()];
+    const end = (): void => this.write({ facts, startedAt }, { method: request.method!, route: this.operations }, response);
+    response.once('close', end);
+    return { facts, leave: () => response.off('close', end) };
   }
 
   /** The same for connections that become WebSockets, whose operations have lines of their own. */
   watchSockets(sockets: WebSocketServer): void {
-    sockets.on('headers', (headers, request) => headers.push(`${header}: ${this.socketId(request)}`));
+    sockets.on('headers', (headers, request) => headers.push(`${requestIdHeader}: ${this.socketId(request)}`));
   }
 
   factsOf({ raw }: FastifyRequest): RequestFacts {
@@ -59,11 +71,17 @@ export class RequestLog {
   }
 
   private end(request: FastifyRequest, { raw }: FastifyReply): void {
-    const { facts, startedAt } = this.requests.get(request.raw)!;
-    const route = request.routeOptions.url;
     // The path may hold what is nobody's business; which of the routes it is says enough.
-    const answer = { method: request.method, route: route ?? null, status: raw.statusCode };
-    const aborted = !raw.writableFinished && { aborted: true as const };
+    this.write(this.requests.get(request.raw)!, { method: request.method, route: request.routeOptions.url ?? null }, raw);
+  }
+
+  private write(
+    { facts, startedAt }: Started,
+    { method, route }: { method: string; route: string | null },
+    response: ServerResponse,
+  ): void {
+    const answer = { method, route, status: response.statusCode };
+    const aborted = !response.writableFinished && { aborted: true as const };
     const level = route && probes.has(route) ? 'debug' : 'info';
     this.ended.overHttp(facts, startedAt, { ...answer, ...aborted }, { isOperation: route === this.operations, level });
   }

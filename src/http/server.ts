@@ -35,7 +35,7 @@ import { serveAccountPage } from './account-page.js';
 import { queryOf, sendAnswer } from './query-requests.js';
 import { setBrowserRules } from './browser-rules.js';
 import { Compression } from './compression.js';
-import { RequestConnections, timeoutOptions, type ConnectionTimeouts } from './connection-limits.js';
+import { RequestConnections, timeoutOptions, withTimeouts, type ConnectionTimeouts } from './connection-limits.js';
 import { serveConsole } from './console.js';
 import { serveDocs } from './docs.js';
 import { listenForMetrics, serveMetrics, type MetricsOptions, type MetricsSource } from './metrics.js';
@@ -47,6 +47,7 @@ import { chargeRoutes } from './priced-routes.js';
 import { hasOneHost, requireHost } from './request-host.js';
 import { Origins, type OriginOptions } from './origins.js';
 import { refreshCookie } from './refresh-cookie.js';
+import { RepeatedQueries } from './repeated-queries.js';
 import { requestIdOf, RequestLog } from './request-log.js';
 import { playgroundPath, servePlayground } from './playground.js';
 import { serveProductPage, type ProductPageOptions } from './product-page.js';
@@ -116,6 +117,7 @@ export interface HttpOptions
 interface Live extends LiveOptions {
   playground: boolean;
   answers: QueryAnswers;
+  repeated: RepeatedQueries;
   compression: Compression;
   refreshCookieOf: (request: FastifyRequest, reply: FastifyReply) => TokenCookie | null;
   requests: RequestLog;
@@ -131,6 +133,8 @@ export interface HttpServer {
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const trustProxy = (_address: string, hop: number): boolean => hop < options.trustedProxies;
+  const repeated = new RepeatedQueries(path);
+  const timeouts = timeoutOptions(options.limits);
   const fastify = Fastify({
     bodyLimit: options.limits.bodySize,
     loggerInstance: options.log,
@@ -142,7 +146,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     // A slug is up to 80 characters and an id, and each character up to 12 when it is encoded.
     routerOptions: { maxParamLength: 1200 },
     trustProxy,
-    ...timeoutOptions(options.limits),
+    ...timeouts,
+    serverFactory: (listener) => withTimeouts(repeated.serverFor(timeouts.http, listener), timeouts),
   });
   const requestConnections = new RequestConnections(options.limits.requestConnectionsPerAddress);
   if (options.trustedProxies === 0) requestConnections.watch(fastify.server);
@@ -164,7 +169,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await apollo.start();
   const connections = new LiveConnections(options.limits);
   const live: Live = {
-    requests,
+    ...{ requests, repeated },
     ...options,
     trusted: options.trustedDocuments && new TrustedDocuments(options.trustedDocuments),
     compression: new Compression(),
@@ -186,10 +191,16 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     ),
     report,
   };
+  // What a trusted document's id stands for is found out first.
+  if (!live.trusted) repeated.open(live);
+  fastify.addHook('preClose', async () => repeated.close());
   const origins = new Origins(options);
   await setBrowserRules(fastify, { graphql: path, uploads: uploadPath }, origins, options);
   await fastify.register(fastifyCookie, { secret: [...options.authSecrets] });
-  fastify.addHook('onRequest', async (request) => requireHost(request));
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    requireHost(request);
+    done();
+  });
   chargeRoutes(fastify, options.rateLimits, addressOf);
   const pages = new PageOperations({ ...options, addressOf });
   // A form can send plain text to any address without asking.
@@ -304,7 +315,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
         if (document && !('kind' in document)) return refuseDocument(live, query as string, document, request, reply);
         const asked = queryOf(request, live);
         const answer = asked && (await live.answers.answer(asked));
-        if (answer) return sendAnswer(request, reply, answer, live.compression);
+        if (answer) return sendAnswer(request, reply, answer, live);
         return handler.call(fastify, request as never, reply as never);
       }
       reply.hijack();

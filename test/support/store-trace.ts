@@ -1,5 +1,6 @@
 /** What requests ask of the store, and nothing that goes on beside them. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RequestListener } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type mongoose from 'mongoose';
@@ -46,10 +47,11 @@ export class StoreTrace {
   private rounds: Rounds | null = null;
 
   /** Call it before the server listens. */
-  watch(fastify: FastifyInstance): void {
-    fastify.addHook('preHandler', (_request, _reply, done) => {
-      if (this.rounds) this.ofRequest.run(this.rounds, done);
-      else done();
+  watch({ server }: FastifyInstance): void {
+    const [answer] = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request').on('request', (request, response) => {
+      if (this.rounds) this.ofRequest.run(this.rounds, () => answer!(request, response));
+      else answer!(request, response);
     });
   }
 

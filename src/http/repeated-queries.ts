@@ -1,0 +1,134 @@
+/**
+ * Queries that are asked again in the same words. Most of what a kept answer costs is finding out that there is one: routing,
+ * hooks, parsing, validation. A request that is, byte for byte, one that was answered before needs none of it. The answer itself
+ * is charged, checked and logged as any other.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import type { AskedQuery, QueryAnswers } from '../graphql/query-answers.js';
+import type { Compression, Encoding } from './compression.js';
+import { requestIdHeader, type RequestLog } from './request-log.js';
+
+/** An answer goes by them, so that a request with others is another one. */
+const telling = ['host', 'origin', 'accept', 'accept-encoding', 'content-type', 'x-forwarded-host', 'x-forwarded-proto'];
+/** No answer to a stranger goes by them. Where a request has one that stands in neither list, it is read as a whole. */
+const silent = [
+  ...['connection', 'content-length', 'user-agent', 'referer', 'accept-language', 'cache-control', 'pragma', 'priority', 'dnt', 'sec-gpc'],
+  ...['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'sec-ch-ua', 'sec-ch-ua-mobile', 'sec-ch-ua-platform'],
+  ...['x-forwarded-for', 'x-request-id'],
+];
+const known = new Set([...telling, ...silent]);
+/** What each answer has of its own. */
+const ownHeaders = new Set(['x-request-id', 'content-length', 'date', 'connection', 'keep-alive']);
+
+const longestBody = 20_000;
+const memory = 8 * 1024 * 1024;
+/** About what an entry takes besides the text of its request. */
+const overhead = 2_000;
+
+interface Repeated {
+  asked: AskedQuery;
+  encoding: Encoding | null;
+  /** Names and values in turn. */
+  headers: string[];
+}
+
+interface Door {
+  answers: Pick<QueryAnswers, 'answerAgain'>;
+  compression: Compression;
+  requests: RequestLog;
+  addressOf: (request: IncomingMessage) => string;
+}
+
+export class RepeatedQueries {
+  private readonly repeated = new LRUCache<string, Repeated>({
+    maxSize: memory,
+    sizeCalculation: (_entry, key) => 2 * key.length + overhead,
+  });
+  private readonly keys = new WeakMap<IncomingMessage, string>();
+  private door: Door | null = null;
+
+  /** @param path where GraphQL is served */
+  constructor(private readonly path: string) {}
+
+  /** A server whose requests come here first. */
+  serverFor(options: ServerOptions, listener: RequestListener): Server {
+    return createServer(options, (request, response) => {
+      const head = this.door && headOf(request, this.path);
+      // What comes in one piece is there when the parser has returned.
+      if (head) process.nextTick(() => this.take(head, request, response, listener));
+      else listener(request, response);
+    });
+  }
+
+  open(door: Door): void {
+    this.door = door;
+  }
+
+  close(): void {
+    this.door = null;
+  }
+
+  /** Notes how a request was answered, for those who ask the same. */
+  note(request: IncomingMessage, response: ServerResponse, asked: AskedQuery, encoding: Encoding | null): void {
+    const key = this.keys.get(request);
+    if (key === undefined || response.statusCode !== 200) return;
+    const headers: string[] = [];
+    for (const [name, value] of Object.entries(response.getHeaders())) {
+      if (ownHeaders.has(name)) continue;
+      if (typeof value !== 'string' || name === 'set-cookie') return;
+      headers.push(name, value);
+    }
+    this.repeated.set(key, { asked, encoding, headers });
+  }
+
+  private take(head: string, request: IncomingMessage, response: ServerResponse, listener: RequestListener): void {
+    const { readableLength } = request;
+    const isWhole = readableLength > 0 && readableLength <= longestBody && request.headers['content-length'] === String(readableLength);
+    if (!this.door || !isWhole) return listener(request, response);
+    const body = request.read() as Buffer;
+    // Whoever reads the request as a whole finds it untouched.
+    request.unshift(body);
+    const key = `${head}\n${body.toString('latin1')}`;
+    const entry = this.repeated.get(key);
+    const pass = (): void => {
+      this.keys.set(request, key);
+      listener(request, response);
+    };
+    if (!entry) return pass();
+    void answerAgain(entry, this.door, request, response).then((isAnswered) => isAnswered || pass());
+  }
+}
+
+/** @returns false where it has to be read as a whole, for whatever is different this time */
+async function answerAgain(
+  { asked, encoding, headers }: Repeated,
+  { answers, compression, requests, addressOf }: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const logged = requests.begin(request, response);
+  const { 'user-agent': userAgent = null, 'accept-language': acceptLanguage } = request.headers;
+  const who = { address: addressOf(request), userAgent, acceptLanguage, facts: logged.facts };
+  const answer = await answers.answerAgain(asked, who).catch(() => null);
+  if (!answer?.repeatable) {
+    logged.leave();
+    return false;
+  }
+  const { kept, own } = answer;
+  const body = encoding ? compression.encode(encoding, kept, own) : Buffer.concat([kept, own]);
+  response.writeHead(200, [...headers, requestIdHeader, logged.facts.requestId!, 'content-length', String(body.length)]);
+  response.end(body);
+  return true;
+}
+
+/** What tells a request apart but for its body; null for one that may be more than a stranger's query. */
+function headOf({ method, url, rawHeaders, headers }: IncomingMessage, path: string): string | null {
+  if (method !== 'POST' || url !== path) return null;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase();
+    if (!known.has(name) || (name === 'host' && ++hosts > 1)) return null;
+  }
+  return telling.map((name) => (headers[name] as string | undefined) ?? '').join('\n');
+}
