@@ -44,8 +44,14 @@ export function createLogger(level: string, destination?: DestinationStream): Pi
       serializers: { err: (error: unknown) => describe(error) },
       hooks: { streamWrite: withoutSecrets },
     },
-    destination ?? pino.destination({ dest: 1, sync: true, minLength: lineBuffer, periodicFlush: longestUnwritten }),
+    destination ?? standardOutput(),
   );
+}
+
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, minLength: lineBuffer, periodicFlush: longestUnwritten });
+  process.once('exit', () => output.flushSync());
+  return output;
 }
 
 /** The same where there is nothing to hide. */

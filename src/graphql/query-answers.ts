@@ -17,6 +17,7 @@ import { runOperation, type Outcome } from './run-query.js';
 
 /** From whom a query comes. */
 export interface Asker {
+  authorization: string | undefined;
   acceptLanguage: string | undefined;
   userAgent: string | null;
   /** The caller's trace. */
@@ -29,7 +30,6 @@ export interface QueryRequest extends Asker {
   query: string;
   operationName: string | undefined;
   variables: Record<string, unknown>;
-  authorization: string | undefined;
 }
 
 export interface QueryAnswer {
@@ -42,7 +42,7 @@ export interface QueryAnswer {
   isShared: boolean;
   /** A digest of the body but for what was charged; empty for an answer with errors. */
   tag: string;
-  /** What `answerAgain` takes; null where what is asked depends on who asks, or went wrong. */
+  /** What `answerAgain` takes; null where the answer is the viewer’s own, or went wrong. */
   repeatable: AskedQuery | null;
 }
 
@@ -98,17 +98,13 @@ export class QueryAnswers {
   /** @returns null for what is left to Apollo Server, which says what is wrong with it */
   async answer(request: QueryRequest): Promise<QueryAnswer | null> {
     const asked = this.read(request);
-    if (!asked) return null;
-    const signedIn = await this.signedInBy(request.authorization).catch(() => undefined);
-    return signedIn === undefined ? null : this.answerTo(request, asked, signedIn);
+    return asked && this.answerAgain(asked, request);
   }
 
-  /** Answers a stranger what another has asked. @returns null for what is left to Apollo Server */
-  answerAgain(asked: AskedQuery, asker: Asker): Promise<QueryAnswer | null> {
-    return this.answerTo(asker, asked, null);
-  }
-
-  private async answerTo(asker: Asker, asked: AskedQuery, signedIn: SignedIn | null): Promise<QueryAnswer | null> {
+  /** Answers what was asked before. @returns null for what is left to Apollo Server */
+  async answerAgain(asked: AskedQuery, asker: Asker): Promise<QueryAnswer | null> {
+    const signedIn = await this.signedInBy(asker.authorization).catch(() => undefined);
+    if (signedIn === undefined) return null;
     const context = this.contextOf(asker, signedIn);
     noteOperation(context, asked.operation);
     try {
@@ -121,7 +117,7 @@ export class QueryAnswers {
     const isShared = isKeepable(answer, signedIn);
     if (answer.failure) noteErrors(context.facts, answer.failure.result.errors);
     if (!isOwn) this.options.rateLimits.chargeAnswer(context, answer.characters);
-    const repeatable = isShared && !signedIn && this.options.cache ? asked : null;
+    const repeatable = isShared && this.options.cache ? asked : null;
     return { status: answer.failure?.status, kept: answer.json, own: this.chargeOf(context), isShared, tag: answer.tag, repeatable };
   }
 

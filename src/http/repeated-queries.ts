@@ -10,12 +10,12 @@ import type { Compression, Encoding } from './compression.js';
 import { requestIdHeader, type RequestLog } from './request-log.js';
 
 /** An answer goes by them, so that a request with others is another one. */
-const telling = ['host', 'origin', 'accept', 'accept-encoding', 'content-type', 'x-forwarded-host', 'x-forwarded-proto'];
-/** No answer to a stranger goes by them. Where a request has one that stands in neither list, it is read as a whole. */
+const telling = ['host', 'origin', 'authorization', 'accept', 'accept-encoding', 'content-type', 'x-forwarded-host', 'x-forwarded-proto'];
+/** No answer to a query goes by them. Where a request has one that stands in neither list, it is read as a whole. */
 const silent = [
   ...['connection', 'content-length', 'user-agent', 'referer', 'accept-language', 'cache-control', 'pragma', 'priority', 'dnt', 'sec-gpc'],
   ...['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'sec-ch-ua', 'sec-ch-ua-mobile', 'sec-ch-ua-platform'],
-  ...['x-forwarded-for', 'x-request-id'],
+  ...['cookie', 'x-forwarded-for', 'x-request-id'],
 ];
 const known = new Set([...telling, ...silent]);
 /** What each answer has of its own. */
@@ -108,21 +108,24 @@ async function answerAgain(
   response: ServerResponse,
 ): Promise<boolean> {
   const logged = requests.begin(request, response);
-  const { 'user-agent': userAgent = null, 'accept-language': acceptLanguage } = request.headers;
-  const who = { address: addressOf(request), userAgent, acceptLanguage, facts: logged.facts };
-  const answer = await answers.answerAgain(asked, who).catch(() => null);
+  const { authorization, 'user-agent': userAgent = null, 'accept-language': acceptLanguage } = request.headers;
+  const asker = { authorization, address: addressOf(request), userAgent, acceptLanguage, facts: logged.facts };
+  const answer = await answers.answerAgain(asked, asker).catch(() => null);
   if (!answer?.repeatable) {
     logged.leave();
     return false;
   }
-  const { kept, own } = answer;
-  const body = encoding ? compression.encode(encoding, kept, own) : Buffer.concat([kept, own]);
-  response.writeHead(200, [...headers, requestIdHeader, logged.facts.requestId!, 'content-length', String(body.length)]);
-  response.end(body);
+  const body = encoding ? [compression.encode(encoding, answer.kept, answer.own)] : [answer.kept, answer.own];
+  const length = body.reduce((bytes, part) => bytes + part.length, 0);
+  response.writeHead(200, [...headers, requestIdHeader, logged.facts.requestId!, 'content-length', String(length)]);
+  // In one write to the socket, without a copy of what is kept.
+  response.cork();
+  for (const part of body) response.write(part);
+  response.end();
   return true;
 }
 
-/** What tells a request apart but for its body; null for one that may be more than a stranger's query. */
+/** What tells a request apart but for its body; null for what is no plain request for an operation. */
 function headOf({ method, url, rawHeaders, headers }: IncomingMessage, path: string): string | null {
   if (method !== 'POST' || url !== path) return null;
   let hosts = 0;

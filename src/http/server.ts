@@ -33,6 +33,7 @@ import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams, type TokenCookie } from '../relay/context.js';
 import { serveAccountPage } from './account-page.js';
 import { queryOf, sendAnswer } from './query-requests.js';
+import { BegunAnswers } from './begun-answers.js';
 import { setBrowserRules } from './browser-rules.js';
 import { Compression } from './compression.js';
 import { RequestConnections, timeoutOptions, withTimeouts, type ConnectionTimeouts } from './connection-limits.js';
@@ -62,6 +63,8 @@ import { serveWidgets } from './widgets.js';
 
 const path = '/graphql';
 const pingInterval = 12_000;
+/** So long a server that ends waits for the answers that it has begun, in milliseconds. */
+const longestAnswer = 10_000;
 
 export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
   /** HTTP connections of one address that are no WebSocket and no event stream. */
@@ -118,6 +121,7 @@ interface Live extends LiveOptions {
   playground: boolean;
   answers: QueryAnswers;
   repeated: RepeatedQueries;
+  begun: BegunAnswers;
   compression: Compression;
   refreshCookieOf: (request: FastifyRequest, reply: FastifyReply) => TokenCookie | null;
   requests: RequestLog;
@@ -134,6 +138,7 @@ export interface HttpServer {
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const trustProxy = (_address: string, hop: number): boolean => hop < options.trustedProxies;
   const repeated = new RepeatedQueries(path);
+  const begun = new BegunAnswers();
   const timeouts = timeoutOptions(options.limits);
   const fastify = Fastify({
     bodyLimit: options.limits.bodySize,
@@ -147,7 +152,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     routerOptions: { maxParamLength: 1200 },
     trustProxy,
     ...timeouts,
-    serverFactory: (listener) => withTimeouts(repeated.serverFor(timeouts.http, listener), timeouts),
+    serverFactory: (listener) => begun.watch(withTimeouts(repeated.serverFor(timeouts.http, listener), timeouts)),
   });
   const requestConnections = new RequestConnections(options.limits.requestConnectionsPerAddress);
   if (options.trustedProxies === 0) requestConnections.watch(fastify.server);
@@ -169,7 +174,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   await apollo.start();
   const connections = new LiveConnections(options.limits);
   const live: Live = {
-    ...{ requests, repeated },
+    ...{ requests, repeated, begun },
     ...options,
     trusted: options.trustedDocuments && new TrustedDocuments(options.trustedDocuments),
     compression: new Compression(),
@@ -193,7 +198,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   };
   // What a trusted document's id stands for is found out first.
   if (!live.trusted) repeated.open(live);
-  fastify.addHook('preClose', async () => repeated.close());
+  fastify.addHook('preClose', async () => {
+    repeated.close();
+    await begun.ended(longestAnswer);
+  });
   const origins = new Origins(options);
   await setBrowserRules(fastify, { graphql: path, uploads: uploadPath }, origins, options);
   await fastify.register(fastifyCookie, { secret: [...options.authSecrets] });
@@ -320,6 +328,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       }
       reply.hijack();
       live.requestConnections.release(request.raw);
+      live.begun.leave(reply.raw);
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
       const operation = (request.method === 'GET' ? request.query : request.body) as object | undefined;
       const {

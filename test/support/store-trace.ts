@@ -48,10 +48,11 @@ export class StoreTrace {
 
   /** Call it before the server listens. */
   watch({ server }: FastifyInstance): void {
-    const [answer] = server.listeners('request') as RequestListener[];
+    const listeners = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request').on('request', (request, response) => {
-      if (this.rounds) this.ofRequest.run(this.rounds, () => answer!(request, response));
-      else answer!(request, response);
+      const answer = (): void => listeners.forEach((listener) => listener(request, response));
+      if (this.rounds) this.ofRequest.run(this.rounds, answer);
+      else answer();
     });
   }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/logger.js';
 
@@ -17,6 +18,17 @@ describe('the log', () => {
       stack: expect.stringContaining('logger.test.ts'),
       cause: { message: 'connection reset', code: 'ECONNRESET' },
     });
+  });
+
+  test.each(['process.exit(1)', "throw new Error('unforeseen')", ''])('is written whole when its process ends: %s', (end) => {
+    const script = `const { createLogger } = await import('./dist/logger.js'); const log = createLogger('info');
+      for (let line = 0; line < 100; line++) log.info({ line }, 'a line'); ${end}`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { line: number }).line);
+    expect(lines).toEqual(Array.from({ length: 100 }, (_, line) => line));
   });
 
   test('ends where causes go in circles', () => {
