@@ -12,7 +12,7 @@ const ownColumns = ['import_line', 'import_column', 'import_value', 'import_reas
 /** The whole line, in formats that are no tables. */
 export const recordColumn = 'import_record';
 
-export const rejectsDialect: Dialect = { delimiter: ',', quote: '"', escape: '"' };
+export const rejectsDialect: Dialect = { delimiter: ',', quote: '"', escape: '"', spaced: false };
 
 export function isRejectsHeader(line: string): boolean {
   return line.startsWith(ownColumns.join(','));

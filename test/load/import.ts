@@ -43,14 +43,18 @@ function ratingsFile(): string {
   return path;
 }
 
-function timedImport(path: string, dataDirectory: string): { seconds: number; output: string } {
+/** Has the process say how much memory it needed. */
+const sayMemory = `data:text/javascript,process.on('exit',()=>process.stderr.write('\\nmost memory: '+Math.round(process.resourceUsage().maxRSS/1024)+'%20MB'))`;
+
+function timedImport(path: string, dataDirectory: string): { seconds: number; output: string; memory: string } {
   const startedAt = performance.now();
-  const { stdout, stderr, status } = spawnSync(process.execPath, [cli, 'import', path, '--format', 'movielens'], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', sayMemory, cli, 'import', path, '--format', 'movielens'], {
     env: { ...process.env, PLAZA_DATA_DIR: dataDirectory, MONGODB_URI: '' },
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`${stdout}\n${stderr}`);
-  return { seconds: (performance.now() - startedAt) / 1000, output: stdout };
+  const memory = /most memory: (.*)/.exec(stderr)?.[1] ?? '';
+  return { seconds: (performance.now() - startedAt) / 1000, output: stdout, memory };
 }
 
 function openShopIn(directory: string): Promise<Shop> {
@@ -87,6 +91,7 @@ try {
   process.stdout.write(first.output);
   process.stdout.write(
     [
+      `most memory:        ${first.memory}, the same again: ${again.memory}`,
       `import:             ${first.seconds.toFixed(1)} s, ${Math.round(count / first.seconds)} lines/s, scores and the process's start included`,
       `the same again:     ${again.seconds.toFixed(1)} s, ${Math.round(count / again.seconds)} lines/s`,
       `bare insertMany:    ${bare.toFixed(1)} s, ${Math.round(count / bare)} lines/s`,

@@ -351,6 +351,12 @@ describe('review apps', () => {
     },
   );
 
+  test('a review that was published on a day is shown, and a state that is no state tells what to do', async () => {
+    const { ratings, rejected } = await readText('csv', 'user,product,rating,published\na,p,4,2020-06-05 10:00\nb,p,4,\nc,p,4,CA\n');
+    expect(ratings.map(({ published }) => published)).toEqual([true, true]);
+    expect(rejected).toMatchObject([{ line: 4, column: 'published', reason: expect.stringContaining('--columns status=-') }]);
+  });
+
   test('columns can be mapped in every table, and in nothing else', async () => {
     const text = 'Artikelnummer,Titel,Preis,Status\ntea,Tee,"1,50",irgendwas\n';
     const columns = { product: 'Artikelnummer', productTitle: 'Titel', price: 'Preis', status: '-' };

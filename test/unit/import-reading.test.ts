@@ -99,6 +99,15 @@ describe('dialects', () => {
     ]);
   });
 
+  test('spaces between delimiters and quotes are no part of values', async () => {
+    const text = 'user, product, rating, body\nann, tea, 4, "one, two"\nbob, tea, 5,  "x"\n';
+    const { ratings } = await readText('csv', text);
+    expect(ratings.map(({ product, body }) => [product, body])).toEqual([
+      ['tea', 'one, two'],
+      ['tea', 'x'],
+    ]);
+  });
+
   test('quotes escaped with backslashes, and single quotes, are recognised', async () => {
     expect((await readOne('csv', 'user,product,rating,body\nann,tea,4,"say \\"yes\\", now"\n')).body).toBe('say "yes", now');
     const single = "'user','product','rating','body'\n'ann','tea','4','a, \"b\"'\n";

@@ -73,10 +73,13 @@ const hiddenStates = new Set(
   ].concat(['false', 'no', '0', '-1', 'inactive', 'archived', 'deleted', 'trash', 'hold', 'unapproved', 'escalated', 'flagged', 'private']),
 );
 
+/** A day on which something was published or approved. */
+const date = /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4})/;
+
 /** @throws Rejected for a state that says neither */
 export function isPublished(row: Row): boolean {
   const state = wordOf(row.text('status'));
-  if (shownStates.has(state)) return true;
+  if (shownStates.has(state) || date.test(state)) return true;
   if (hiddenStates.has(state)) return false;
   const [column, given] = [row.column('status'), state.slice(0, 40)];
   throw new Rejected(`the status "${given}" says neither shown nor hidden; --columns status=- leaves the column out`, column, given);

@@ -6,6 +6,8 @@ export interface Dialect {
   quote: string;
   /** What makes a quote inside a quoted value part of it: the quote itself, or a backslash. */
   escape: string;
+  /** Whether spaces stand between delimiters and the quotes that open values. */
+  spaced: boolean;
 }
 
 const delimiters = [',', ';', '\t', '|', '\x1f', '\x01', '^', '~'];
@@ -15,7 +17,8 @@ export function detectDialect(lines: readonly string[], given: Partial<Dialect>)
   const sample = lines.join('\n');
   const quote = given.quote ?? (looksQuotedBy("'", lines) && !looksQuotedBy('"', lines) ? "'" : '"');
   const delimiter = given.delimiter ?? detectDelimiter(sample, lines[0] ?? '', quote);
-  return { delimiter, quote, escape: given.escape ?? detectEscape(sample, quote, delimiter) };
+  const spaced = delimiter.trim() !== '' && sample.includes(`${delimiter} ${quote}`) && !sample.includes(delimiter + quote);
+  return { delimiter, quote, escape: given.escape ?? detectEscape(sample, quote, delimiter), spaced };
 }
 
 /** A backslash before the quote that ends a value is a part of the value, and says nothing. */

@@ -1,4 +1,5 @@
 /** The rows of a file of comma-separated values, each with the line on which it begins. */
+import escapeStringRegexp from 'escape-string-regexp';
 import Papa from 'papaparse';
 import type { Dialect } from './dialect.js';
 import type { Line } from './lines.js';
@@ -18,11 +19,12 @@ const maxLinesOfRow = 1000;
  */
 export async function* rowsOf(lines: AsyncIterator<Line>, dialect: Dialect): AsyncGenerator<TextRow> {
   const queue: Line[] = [];
+  const spaces = dialect.spaced ? spacesBeforeQuotes(dialect) : null;
   const lineAt = async (at: number): Promise<Line | null> => {
     while (queue.length <= at) {
       const next = await lines.next();
       if (next.done) return null;
-      queue.push(next.value);
+      queue.push(spaces ? { ...next.value, text: next.value.text.replace(spaces, () => dialect.delimiter + dialect.quote) } : next.value);
     }
     return queue[at]!;
   };
@@ -42,6 +44,11 @@ export async function* rowsOf(lines: AsyncIterator<Line>, dialect: Dialect): Asy
     queue.splice(0, isWhole ? taken : 1);
     yield { line: first.number, values: isWhole ? valuesOf(text, dialect) : looseValues(first.text, dialect) };
   }
+}
+
+/** Spaces before quotes that open values. */
+function spacesBeforeQuotes({ delimiter, quote }: Dialect): RegExp {
+  return new RegExp(`${escapeStringRegexp(delimiter)} +${escapeStringRegexp(quote)}`, 'g');
 }
 
 type QuoteState = 'complete' | 'open' | 'broken';
