@@ -1,8 +1,14 @@
 /** How files of any encoding and dialect are read, and what of them is refused. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { encode } from 'iconv-lite';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
+import { inputFiles } from '../../src/import/reading/input-files.js';
 import { mended, mendedLine } from '../../src/input/text.js';
 import { readBytes, readOne, readText } from '../support/import.js';
 
@@ -70,6 +76,50 @@ describe('encodings', () => {
     await expect(readBytes('csv', Buffer.alloc(5000))).rejects.toThrow('file is not a text file.');
     await expect(readText('csv', '')).rejects.toThrow('file is empty.');
     await expect(readText('csv', '\n\n')).rejects.toThrow('file is empty.');
+  });
+});
+
+describe('zip archives', () => {
+  /** An archive of one file, not compressed. */
+  function zipOf(name: string, content: Buffer, checksum: number): Buffer {
+    const header = Buffer.alloc(26);
+    header.writeUInt16LE(10, 0);
+    header.writeUInt32LE(checksum, 10);
+    header.writeUInt32LE(content.length, 14);
+    header.writeUInt32LE(content.length, 18);
+    header.writeUInt16LE(name.length, 22);
+    const local = Buffer.concat([Buffer.from('504b0304', 'hex'), header, Buffer.from(name), content]);
+    const central = Buffer.concat([Buffer.from('504b01020a00', 'hex'), header, Buffer.alloc(14), Buffer.from(name)]);
+    central.writeUInt32LE(0, 42);
+    const end = Buffer.alloc(22);
+    end.write('504b0506', 'hex');
+    end.writeUInt16LE(1, 8);
+    end.writeUInt16LE(1, 10);
+    end.writeUInt32LE(central.length, 12);
+    end.writeUInt32LE(local.length, 16);
+    return Buffer.concat([local, central, end]);
+  }
+
+  async function readZip(bytes: Buffer): Promise<string> {
+    const folder = mkdtempSync(join(tmpdir(), 'plaza-zip-'));
+    try {
+      writeFileSync(join(folder, 'data.zip'), bytes);
+      const { files, close } = await inputFiles(join(folder, 'data.zip'));
+      try {
+        return await text(await files[0]!.open());
+      } finally {
+        close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test('are read where what they hold is what was packed, and refused where it is not', async () => {
+    const content = Buffer.from('user,product,rating\nann,tea,4\n');
+    expect(await readZip(zipOf('a.csv', content, crc32(content)))).toBe(content.toString());
+    const damaged = Buffer.from(content.toString().replace('4', '5'));
+    await expect(readZip(zipOf('a.csv', damaged, crc32(content)))).rejects.toThrow('its checksum is wrong');
   });
 });
 

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { PassThrough, pipeline, Transform, type Readable } from 'node:stream';
+import { crc32, createGunzip } from 'node:zlib';
 import { openPromise, type ZipFile } from 'yauzl';
 import { ImportFailure } from '../record.js';
 
@@ -101,9 +101,24 @@ function zippedFile(archive: ZipFile, path: string, entry: ZipEntry): InputFile 
     name: `${basename(path)}/${entry.fileName}`,
     size: entry.uncompressedSize,
     async open(onBytes = () => {}) {
-      return unpacked(await archive.openReadStreamPromise(entry), entry.fileName.endsWith('.gz'), onBytes);
+      const content = pipeline(await archive.openReadStreamPromise(entry), checksumOf(entry.crc32), () => {});
+      return unpacked(content, entry.fileName.endsWith('.gz'), onBytes);
     },
   };
+}
+
+/** Passes bytes on, and fails at their end where they are not those that were packed. */
+function checksumOf(packed: number): Transform {
+  let found = 0;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      found = crc32(chunk, found);
+      done(null, chunk);
+    },
+    flush(done) {
+      done(found === packed ? null : new Error('its checksum is wrong, so that it is damaged'));
+    },
+  });
 }
 
 function unpacked(source: Readable, gzip: boolean, onBytes: (read: number) => void): Readable {
