@@ -8,6 +8,8 @@ export default defineConfig({
   base: '/docs/',
   outDir: '../web/docs/dist',
   cacheDir: '../node_modules/.cache/vitepress',
+  // Without one, browsers ask the server’s root for it.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   // Pages about the code lead to files of the repository, which are no pages.
   ignoreDeadLinks: [/\.\.\//, /^\.\/(SECURITY|CONTRIBUTING|CHANGELOG)/, /localhost|127\.0\.0\.1/],
   // Nothing of a page is HTML but what Markdown makes of it.
