@@ -20,7 +20,7 @@ beforeAll(async () => {
   categoryId = await plaza.category();
 });
 
-const product = (): Promise<string> => plaza.product(merchant, { categoryId });
+const product = (seller = merchant): Promise<string> => plaza.product(seller, { categoryId });
 
 async function made(name: string, input: object, type: string, by = author): Promise<string> {
   const payload = await plaza.mutate(name, input, `${type} { id }`, by.token);
@@ -245,45 +245,45 @@ describe('in every state of content, its author is told what the mutation then a
     host: Account;
   }
 
-  const places: Record<keyof typeof content, (writer: Account) => Promise<Place>> = {
-    async Review(writer) {
-      const productId = await product();
-      return { writer, id: (await plaza.review(writer, productId)).review.id, productId, host: merchant };
+  const places: Record<keyof typeof content, (writer: Account, hosts?: { seller: Account; person: Account }) => Promise<Place>> = {
+    async Review(writer, { seller } = { seller: merchant, person: other }) {
+      const productId = await product(seller);
+      return { writer, id: (await plaza.review(writer, productId)).review.id, productId, host: seller };
     },
-    async Comment(writer) {
-      const productId = await product();
-      const parent = (await plaza.review(other, productId)).review.id as string;
+    async Comment(writer, { seller, person } = { seller: merchant, person: other }) {
+      const productId = await product(seller);
+      const parent = (await plaza.review(person, productId)).review.id as string;
       return {
         writer,
         id: await made('addComment', { subjectId: parent, body: `Hi ${Math.random()}` }, 'comment', writer),
         productId,
         parent,
-        host: other,
+        host: person,
       };
     },
-    async Question(writer) {
-      const productId = await product();
+    async Question(writer, { seller } = { seller: merchant, person: other }) {
+      const productId = await product(seller);
       return {
         writer,
         id: await made('askQuestion', { productId, body: `Blue ${Math.random()}?` }, 'question', writer),
         productId,
-        host: merchant,
+        host: seller,
       };
     },
-    async Answer(writer) {
-      const productId = await product();
-      const parent = await made('askQuestion', { productId, body: `Blue ${Math.random()}?` }, 'question', other);
+    async Answer(writer, { seller, person } = { seller: merchant, person: other }) {
+      const productId = await product(seller);
+      const parent = await made('askQuestion', { productId, body: `Blue ${Math.random()}?` }, 'question', person);
       return {
         writer,
         id: await made('answerQuestion', { questionId: parent, body: `Yes ${Math.random()}` }, 'answer', writer),
         productId,
         parent,
-        host: other,
+        host: person,
       };
     },
-    async Share(writer) {
-      const productId = await product();
-      return { writer, id: await made('shareProduct', { productId, channel: 'FOLLOWERS' }, 'share', writer), productId, host: merchant };
+    async Share(writer, { seller } = { seller: merchant, person: other }) {
+      const productId = await product(seller);
+      return { writer, id: await made('shareProduct', { productId, channel: 'FOLLOWERS' }, 'share', writer), productId, host: seller };
     },
   };
 
@@ -306,9 +306,35 @@ describe('in every state of content, its author is told what the mutation then a
   const every = kinds.flatMap((kind) => Object.keys(states).map((state) => [kind, state] as const));
 
   test.each(every)('%s, %s', async (kind, state) => {
-    const { edit, remove } = mutations[kind];
     const place = await places[kind](await plaza.account());
     await states[state]!(place);
+    await agrees(kind, place, ['hidden', 'hidden and restored', 'of an archived product'].includes(state));
+  });
+
+  /** What happened to those whose content it is, or is below. */
+  const people: Record<string, (place: Place, admin: Account) => Promise<unknown>> = {
+    'of a moderator': async () => {},
+    'of a moderator, hidden by an administrator': ({ id }, admin) =>
+      plaza.mutate('moderateContent', { contentId: id, action: 'HIDE', reason: 'A test' }, 'entry { createdAt }', admin.token),
+    'below what someone banned wrote or sells': ({ host }) => moderate(host.id, 'BAN'),
+    'below what someone erased wrote or sells': async ({ host }) => {
+      await plaza.mutate('eraseMe', { confirm: true, password: host.password }, 'erased', host.token);
+      await plaza.settle('erasures');
+    },
+  };
+  const everyPeople = kinds.flatMap((kind) => Object.keys(people).map((state) => [kind, state] as const));
+
+  test.each(everyPeople)('%s, %s', async (kind, state) => {
+    const writer = await plaza.account(state.startsWith('of a moderator') ? { role: 'MODERATOR' } : {});
+    const hosts = { seller: await plaza.account({ merchant: true }), person: await plaza.account() };
+    const place = await places[kind](writer, hosts);
+    await people[state]!(place, await plaza.account({ role: 'ADMIN' }));
+    await agrees(kind, place, state.startsWith('of a moderator'));
+  });
+
+  /** @param isSeen whether the author must find it */
+  async function agrees(kind: keyof typeof content, place: Place, isSeen: boolean): Promise<void> {
+    const { edit, remove } = mutations[kind];
     // Authors see what is hidden of theirs with the decision. What they do not see says nothing.
     const seen = async (fields: string) => {
       const selection = `... on ${kind} { id ${fields} }`;
@@ -321,7 +347,7 @@ describe('in every state of content, its author is told what the mutation then a
       return node ?? decided.find((one: { id?: string } | null) => one?.id === place.id);
     };
     const before = await seen(`${edit ? 'viewerCanEdit { allowed }' : ''} viewerCanDelete { allowed }`);
-    if (['hidden', 'hidden and restored', 'of an archived product'].includes(state)) expect(before).toBeTruthy();
+    if (isSeen) expect(before).toBeTruthy();
     if (edit) {
       const edited = await succeeds(edit[0], edit[1](place.id), place.writer.token);
       if (before) expect(edited).toBe(before.viewerCanEdit.allowed);
@@ -329,7 +355,7 @@ describe('in every state of content, its author is told what the mutation then a
     // An edit may take it out of sight, which its author can then still delete.
     const after = (await seen('viewerCanDelete { allowed }')) ?? { viewerCanDelete: { allowed: true } };
     expect(await succeeds(remove[0], remove[1](place.id), place.writer.token)).toBe(after.viewerCanDelete.allowed);
-  });
+  }
 
   test('a question whose only answer is hidden can be deleted, and not when the answer is back', async () => {
     for (const [action, allowed] of [
