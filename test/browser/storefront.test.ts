@@ -202,6 +202,15 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('loads no operation of another page before the first is shown', async () => {
+    const page = await (await fetch(shop)).text();
+    const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!);
+    const scripts = await Promise.all(files.map(async (path) => (await fetch(plaza.url + path)).text()));
+    expect(scripts.join('')).toContain('createRoot');
+    for (const operation of ['placeOrder', 'askQuestion', 'createReview', 'updateNotificationPreferences'])
+      expect(scripts.join('')).not.toContain(operation);
+  });
+
   test('can be installed', async () => {
     const { page, context } = await visitor();
     await page.goto(shop);

@@ -24,8 +24,32 @@ function offlineFiles(): Plugin {
   };
 }
 
+/** Puts each operation where it is used, so that a page loads its own alone and reads it as JSON. */
+function operationsInPlace(): Plugin {
+  const generated = new Map<string, string>();
+  return {
+    name: 'operations-in-place',
+    apply: 'build',
+    enforce: 'pre',
+    buildStart() {
+      const text = readFileSync(new URL('src/gql/graphql.ts', import.meta.url), 'utf8');
+      for (const [, name, json] of text.matchAll(/^export const (\w+) = (\{.*\}) as unknown as DocumentNode</gm))
+        generated.set(name!, json!);
+    },
+    transform(code, id) {
+      if (!/\/src\/(?!gql\/).*\.tsx?$/.test(id) || !code.includes('graphql(`')) return null;
+      return code.replace(/\bgraphql\(`([^`]*)`\)/g, (_, source: string) => {
+        const [, kind, name] = /(query|mutation|subscription|fragment) (\w+)/.exec(source) ?? [];
+        const json = generated.get(`${name}${kind === 'fragment' ? 'FragmentDoc' : 'Document'}`);
+        if (!json) throw new Error(`${id} has an operation that was not generated: ${name}`);
+        return `/* @__PURE__ */ JSON.parse(${JSON.stringify(json)})`;
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), offlineFiles()],
+  plugins: [operationsInPlace(), react(), offlineFiles()],
   resolve: { conditions: ['plaza-source', ...defaultClientConditions] },
   build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false },
   server: { proxy: { '/graphql': { target: api, ws: true }, '/images': api, '/uploads': api, '/s/': api } },
