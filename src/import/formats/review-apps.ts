@@ -1,6 +1,7 @@
 /**
- * The exports of review apps and shop systems that people leave, and the templates of their imports, which are what
- * people fill in. The templates' columns are those of the apps' help pages; where an export has others, they stand beside.
+ * The exports of review apps and shop systems that people leave, and the templates of their imports. Loox's and Okendo's
+ * columns are those of their templates; the others' are partly from general knowledge of these exports and not checked
+ * against one, so each field has several names.
  */
 import type { Entry } from '../record.js';
 import type { Field, ReadingStyle, Row, TableFormat } from './format.js';
