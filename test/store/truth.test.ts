@@ -1,4 +1,5 @@
 /** Never a silently wrong answer: what clients try, and either the right outcome or MongoDB's code. */
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Decimal128, Long, MongoClient, useStore } from '../support/store.js';
 import mongoose from 'mongoose';
@@ -33,6 +34,11 @@ describe('updates', () => {
     ['$inc of a text', { a: 'x' }, { $inc: { a: 1 } }, 14],
     ['two operators on one path', { a: 1 }, { $set: { a: 1 }, $inc: { a: 1 } }, 40],
     ['a path and its beginning', {}, { $set: { a: 1, 'a.b': 1 } }, 40],
+    ['$pop through a scalar', { a: 1 }, { $pop: { 'a.b': 1 } }, 28],
+    ['$pop through a list by no position', { a: [1] }, { $pop: { 'a.-1': 1 } }, 28],
+    ['$pop of what is missing', { a: {} }, { $pop: { 'a.b.c': 1 } }, 'done'],
+    ['$pop of an item that a list lacks', { a: [1] }, { $pop: { 'a.5': 1 } }, 'done'],
+    ['$pull through a scalar', { a: 1 }, { $pull: { 'a.b': 1 } }, 'done'],
     ['an array filter that nothing uses', { a: [1] }, { $set: { b: 1 } }, 'done'],
   ])('%s: the code or the outcome', async (_name, document, update, outcome) => {
     const collection = await having(document);
@@ -171,6 +177,15 @@ test('validators refuse, w: 10 is told, unknown arguments and snapshots outside 
 });
 
 describe('indexes', () => {
+  test('that are sparse give what is in them where they are named, and are left aside where they are not', async () => {
+    const collection = await having({ i: 1 }, { i: 1, x: 5 }, { i: 2, x: 6 });
+    await collection.createIndex({ x: 1 }, { sparse: true });
+    const found = async (hint?: string): Promise<unknown[]> =>
+      (await collection.find({ i: 1 }, { hint, sort: { _id: 1 } }).toArray()).map(({ _id }: Any) => _id);
+    expect([await found(), await found('_id_'), await found('x_1')]).toEqual([[0, 1], [0, 1], [1]]);
+    expect(await collection.countDocuments({}, { hint: 'x_1' })).toBe(2);
+  });
+
   test('of a list give the order of its smallest item, also where one item was asked for', async () => {
     const collection = await having({ a: [5] }, { a: [1, 5] }, { a: [3, 5] });
     await collection.createIndex({ a: 1 });
@@ -320,6 +335,25 @@ describe('sorting', () => {
 });
 
 describe('patterns', () => {
+  test.each<[string, object]>([
+    ['none', {}],
+    ['one', { a: 1 }],
+    ['a descending one', { a: -1 }],
+    ['a compound one', { k: 1, a: -1 }],
+  ])('find stored patterns like themselves, and texts with any letter behind their beginning: index %s', async (_name, index) => {
+    const last = '\u{10ffff}';
+    const texts = [/^abc/, /^abc/i, /^abd/, 'abc', `abc${last}`, `abc${last}x`, 'abd', 'ab', ['x', /^abc/], ['abcd'], 'abcz', 5];
+    const collection = await having(...texts.map((a) => ({ a, k: 1 })));
+    if (Object.keys(index).length > 0) await collection.createIndex(index as Any);
+    const found = async (filter: object, sort: Any = { _id: 1 }): Promise<number[]> =>
+      (await collection.find(filter).sort(sort).toArray()).map(({ _id }) => _id);
+    expect(await found({ k: 1, a: /^abc/ })).toEqual([0, 3, 4, 5, 8, 9, 10]);
+    expect(await found({ k: { $in: [1, 2] }, a: /^abc/ })).toEqual([0, 3, 4, 5, 8, 9, 10]);
+    await collection.deleteMany({ a: { $type: 'array' } });
+    expect(await found({ k: 1, a: /^abc/ }, { a: -1 })).toEqual([0, 5, 4, 10, 3]);
+    expect(await collection.countDocuments({ k: 1, a: /^abc/ })).toBe(5);
+  });
+
   test.each<[string, string, string, string[], number[]]>([
     ['\\s is a space of ASCII', 'a\\sb', '', ['a b', 'a\u00a0b', 'a\tb'], [0, 2]],
     ['a line begins after a line feed alone', '^b', 'm', ['a\nb', 'a\rb', 'b'], [0, 2]],
@@ -399,6 +433,50 @@ describe('aggregation', () => {
 
 describe('commands', () => {
   const name = 'commands';
+  test('say what is so of a server without profiler, users and test commands', async () => {
+    const { db } = store;
+    const admin = db.admin();
+    expect(await admin.command({ getParameter: '*' })).toMatchObject({
+      enableTestCommands: false,
+      featureCompatibilityVersion: { version: '7.0' },
+    });
+    expect(await codeOf(admin.command({ getParameter: 1, nonsense: 1 }))).toBe(72);
+    expect(await admin.command({ getCmdLineOpts: 1 })).toMatchObject({ parsed: {} });
+    expect(await db.command({ dropAllUsersFromDatabase: 1 })).toMatchObject({ n: 0 });
+    expect(await db.command({ profile: -1 })).toMatchObject({ was: 0 });
+    expect(await codeOf(db.command({ profile: 2 }))).toBe(238);
+  });
+
+  test('drop of what is not there is done already', async () => {
+    expect(await store.db.command({ drop: 'never-was' })).toMatchObject({ ok: 1 });
+  });
+
+  test('writes that ask for no acknowledgement are answered with no result', async () => {
+    const writes = { insert: 'quiet', documents: [{ _id: 1 }, { _id: 1 }] };
+    const reply = await store.db.command({ ...writes, writeConcern: { w: 0 } });
+    expect([reply['ok'], reply['n'], reply['writeErrors']]).toEqual([1, undefined, undefined]);
+    expect(await store.db.collection('quiet').countDocuments()).toBe(1);
+  });
+
+  test('filemd5 is of a file’s chunks in the order of their numbers', async () => {
+    const { BSON } = mongoose.mongo;
+    const piece = (text: string): unknown => new BSON.Binary(Buffer.from(text));
+    await store.db.collection<Any>('pictures.chunks').insertMany([
+      { _id: 1, files_id: 7, n: 1, data: piece('c') },
+      { _id: 2, files_id: 7, n: 0, data: piece('ab') },
+      { _id: 3, files_id: 8, n: 1, data: piece('x') },
+    ]);
+    const digest = (id: number): Promise<Any> => store.db.command({ filemd5: id, root: 'pictures' });
+    expect(await digest(7)).toMatchObject({ numChunks: 2, md5: createHash('md5').update('abc').digest('hex') });
+    expect(await digest(9)).toMatchObject({ numChunks: 0, md5: createHash('md5').digest('hex') });
+    expect(await codeOf(digest(8))).toBe(50985);
+  });
+
+  test('explain names the plans that it tried, where it is asked for all of them', async () => {
+    const explained = await (await having({ a: 1 })).find({ a: 1 }).explain('allPlansExecution');
+    expect((explained as Any).executionStats.allPlansExecution).toEqual([]);
+  });
+
   test.each<[string, Any, unknown]>([
     ['a filter that is a list', { find: name, filter: [] }, 14],
     ['a negative skip', { find: name, skip: -1 }, 51024],

@@ -147,6 +147,14 @@ function requireWriteConcern(command: Document): void {
   }
 }
 
+const batches = new Set(['insert', 'update', 'delete']);
+
+/** Whether a write is answered with no result, since it asks for none. */
+export function isUnacknowledged(name: string, command: Document): boolean {
+  const w = (command['writeConcern'] as Document | undefined)?.['w'] as Value;
+  return batches.has(name) && isNumeric(w) && toNumber(w) === 0;
+}
+
 /** What a write is answered with besides its result, where it asks for more members than this one. */
 export function writeConcernError(command: Document): Document | null {
   const w = (command['writeConcern'] as Document | undefined)?.['w'] as Value;

@@ -5,6 +5,7 @@ import { Aggregation, isDocuments } from './aggregation.js';
 import {
   collectionName,
   deadlineOf,
+  isUnacknowledged,
   numberOf,
   requireArguments,
   requireNotNegative,
@@ -16,10 +17,11 @@ import type { Catalog, Collection } from './catalog.js';
 import { isChangeStream } from './changes/stream.js';
 import { parseCollation } from './collation.js';
 import { DefinitionCommands } from './definition-commands.js';
-import { buildInfo, serverStatus } from './descriptions.js';
+import { buildInfo, parametersOf, serverStatus } from './descriptions.js';
 import { CommandError } from './errors.js';
 import { Expiry } from './expiry.js';
 import { explain } from './explain.js';
+import { digestOf } from './file-digest.js';
 import { valuesAt } from './index-entries.js';
 import { identityKey } from './key.js';
 import { largestMessage } from './message.js';
@@ -110,7 +112,11 @@ export class Commands {
       buildinfo: () => buildInfo(),
       hostInfo: acknowledge,
       connectionStatus: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
-      getParameter: () => ({ featureCompatibilityVersion: { version: '7.0' }, ok: 1 }),
+      getParameter: (command) => parametersOf(command),
+      getCmdLineOpts: () => ({ argv: ['plaza'], parsed: {}, ok: 1 }),
+      dropAllUsersFromDatabase: () => ({ n: 0, ok: 1 }),
+      profile: (command) => profileOf(command),
+      filemd5: (command) => this.fileDigest(command),
       getLog: () => ({ totalLinesWritten: 0, log: [], ok: 1 }),
       listDatabases: (command) => definitions.listDatabases(command),
       listCollections: (command) => definitions.listCollections(command),
@@ -161,6 +167,7 @@ export class Commands {
     try {
       requireArguments(name, command);
       const reply = await handler(command);
+      if (isUnacknowledged(name, command)) return { ok: 1 };
       const concern = writeConcernError(command);
       return concern ? { ...(Buffer.isBuffer(reply) ? decode(reply) : reply), writeConcernError: concern } : reply;
     } catch (error) {
@@ -384,6 +391,15 @@ export class Commands {
     return { values: sorted, ok: 1 };
   }
 
+  private fileDigest(command: Document): Document {
+    const root = String(command['root'] ?? 'fs');
+    const collection = this.catalog.find(String(command['$db']), `${root}.chunks`);
+    if (!collection) return digestOf([]);
+    const filter = { files_id: { $eq: command['filemd5'] as unknown } };
+    const rows = this.reader.find(collection, filter, { sort: { n: 1 }, deadline: deadlineOf(command) }, {}, { ...none });
+    return digestOf(documentsOf(rows));
+  }
+
   private write(command: Document): Promise<Reply> | Reply {
     const transaction = this.transactionOf(command);
     if (transaction) return this.writeWithin(command, transaction);
@@ -435,9 +451,20 @@ export class Commands {
   }
 }
 
+/** There is no profiler: it is off, and stays so. */
+function profileOf(command: Document): Document {
+  const level = numberOf(command, 'profile');
+  if (level !== 0 && level !== -1) throw new CommandError(238, 'profiling is not implemented');
+  return { was: 0, slowms: 100, sampleRate: 1, ok: 1 };
+}
+
 const atlasOnly: Handler = () => {
   throw new CommandError(31082, 'Search index commands are only supported with Atlas.');
 };
+
+function* documentsOf(rows: Iterable<Row>): Generator<Document> {
+  for (const row of rows) yield row.document ?? decode(row.bytes);
+}
 
 function* rowsOf(documents: Iterable<Document>): Generator<Row> {
   for (const document of documents) yield { key: noBytes, bytes: noBytes, document };

@@ -131,7 +131,8 @@ export class DefinitionCommands {
 
   drop(command: Document): Promise<Document> {
     return this.queue.submit(() => {
-      const collection = this.requireCollection(command, 'drop');
+      const collection = this.catalog.find(String(command['$db']), collectionName(command, 'drop'));
+      if (!collection) return { ok: 1 };
       this.catalog.drop(collection);
       this.catalog.recent.noteUpheaval();
       this.catalog.log.append([dropOf(collection.database, collection.name)]);

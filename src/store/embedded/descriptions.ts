@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Document } from 'bson';
 import { identityIndex, type Index } from './catalog.js';
+import { CommandError } from './errors.js';
 import { largestDocument } from './raw-document.js';
 
 export function describeIndex(index: Index): Document {
@@ -27,6 +28,22 @@ export function buildInfo(): Document {
     maxBsonObjectSize: largestDocument,
     ok: 1,
   };
+}
+
+const parameters: Document = {
+  enableTestCommands: false,
+  featureCompatibilityVersion: { version: '7.0' },
+  ttlMonitorEnabled: true,
+};
+
+/** The parameters that a command names, or all of them. @throws CommandError where it names none */
+export function parametersOf(command: Document): Document {
+  const { getParameter: wanted } = command;
+  const details = wanted !== null && typeof wanted === 'object' ? (wanted as Document) : {};
+  const all = wanted === '*' || details['allParameters'] === true;
+  const named = Object.entries(parameters).filter(([name]) => all || Object.hasOwn(command, name));
+  if (named.length === 0) throw new CommandError(72, 'no option found to get');
+  return { ...Object.fromEntries(named), ok: 1 };
 }
 
 export function serverStatus(): Document {

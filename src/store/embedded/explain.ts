@@ -34,7 +34,13 @@ export function explain(catalog: Catalog, reader: Reader, command: Document): Do
     queryPlanner: { namespace, parsedQuery: explained.filter, winningPlan, rejectedPlans: [] },
     ...(verbosity === 'queryPlanner'
       ? {}
-      : { executionStats: { ...statisticsOf(reader, collection, explained), executionStages: winningPlan } }),
+      : {
+          executionStats: {
+            ...statisticsOf(reader, collection, explained),
+            executionStages: winningPlan,
+            ...(verbosity === 'allPlansExecution' ? { allPlansExecution: [] } : {}),
+          },
+        }),
     ok: 1,
   };
 }

@@ -37,6 +37,8 @@ interface Demand {
   points: unknown[] | null;
   low: { value: unknown; inclusive: boolean } | null;
   high: { value: unknown; inclusive: boolean } | null;
+  /** The bounds are those of the texts that a pattern finds: it finds a stored pattern like it as well. */
+  pattern: Value;
   exists: boolean;
   /** Both bounds are of the same item of a list. */
   together: boolean;
@@ -66,7 +68,11 @@ export function plan(collection: Collection, filter: Document, { sort, hint, col
   let best: { plan: Plan; score: number } | null = null;
   for (const index of candidates) {
     if (index === null) break;
-    const rated = planIndex(collection, index, adapted(demands, index, collation), complete, collation ? unordered : null, sort);
+    const rated = planIndex(collection, index, adapted(demands, index, collation), complete, {
+      order: collation ? unordered : null,
+      sort,
+      hinted: hint !== undefined,
+    });
     if (!rated) continue;
     if (!best || rated.score > best.score) best = rated;
   }
@@ -131,10 +137,10 @@ function planIndex(
   index: Index,
   demands: Demands,
   complete: boolean,
-  fixedOrder: Order | null,
-  sort: Document | undefined,
+  { order: fixedOrder, sort, hinted }: { order: Order | null; sort: Document | undefined; hinted: boolean },
 ): { plan: Plan; score: number } | null {
-  if (!covers(index, demands)) return null;
+  // Who names a sparse index wants what is in it, as on MongoDB.
+  if (!covers(index, demands) && !(hinted && index.sparse && !index.partialFilterExpression)) return null;
   let prefixes: Buffer[] = [index.prefix];
   let exact = complete && !index.multikey;
   let used = 0;
@@ -157,11 +163,14 @@ function planIndex(
     }
     const bounds = rangeBounds(demand, descending, index.multikey);
     if (!bounds) break;
-    ranges = prefixes.map((prefix) => ({
-      low: concatenate(prefix, bounds.low),
-      high: concatenate(prefix, bounds.high),
-      fixed: prefix.length,
-    }));
+    const pattern = demand.pattern === null ? null : patternBounds(demand.pattern, descending);
+    ranges = prefixes.flatMap((prefix) =>
+      [bounds, ...(pattern ? [pattern] : [])].map(({ low, high }) => ({
+        low: concatenate(prefix, low),
+        high: concatenate(prefix, high),
+        fixed: prefix.length,
+      })),
+    );
     exact &&= !demand.partial && bounds.exact;
     used++;
     position++;
@@ -247,6 +256,12 @@ function rangeBounds(demand: Demand, descending: boolean, multikey: boolean): { 
   return { ...invertBounds(demand, bracket, oneSided ? null : high), exact };
 }
 
+/** A stored pattern like the one that was asked for. */
+function patternBounds(pattern: Value, descending: boolean): { low: Buffer; high: Buffer } {
+  const key = encodeBeginning(pattern, descending);
+  return { low: key, high: successor(key)! };
+}
+
 /** Of a long value only the beginning is in its key's order, so that its bound takes in all that begin like it. */
 function boundary({ value, inclusive }: { value: Value; inclusive: boolean }, descending: boolean, side: 'from' | 'to'): Buffer {
   const key = encodeBeginning(value, descending);
@@ -314,7 +329,15 @@ function collect(filter: Document, demands: Demands): boolean {
       complete = false;
       continue;
     }
-    const demand = demands.get(path) ?? { points: null, low: null, high: null, exists: false, together: false, partial: false };
+    const demand = demands.get(path) ?? {
+      points: null,
+      low: null,
+      high: null,
+      pattern: null,
+      exists: false,
+      together: false,
+      partial: false,
+    };
     const repeated = demands.has(path);
     demands.set(path, demand);
     if (isOperators(condition)) addOperators(demand, condition);
@@ -416,13 +439,14 @@ function differentBracket(one: unknown, other: unknown): boolean {
   return one !== undefined && encodeValue(one)[0] !== encodeValue(other)[0];
 }
 
-/** A pattern anchored at the start is a range of strings. */
+/** A pattern anchored at the start is a range of strings, up to those that begin with the next letter. */
 function addPattern(demand: Demand, pattern: Parameters<typeof sourceOf>[0]): void {
   demand.partial = true;
   const { source, options } = sourceOf(pattern);
   const literal = /^\^([\w \-:/@]+)/.exec(source)?.[1];
   const quantified = literal && /^[?*+{|]/.test(source.slice(1 + literal.length));
   if (!literal || quantified || options !== '' || source.includes('|') || demand.low || demand.high) return;
+  demand.pattern = pattern;
   demand.low = { value: literal, inclusive: true };
-  demand.high = { value: `${literal}\u{10ffff}`, inclusive: true };
+  demand.high = { value: literal.slice(0, -1) + String.fromCharCode(literal.charCodeAt(literal.length - 1) + 1), inclusive: false };
 }

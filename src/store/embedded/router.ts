@@ -33,7 +33,7 @@ const immediate = new Set([
   'listIndexes',
 ]);
 const reads = new Set(['find', 'aggregate', 'count', 'distinct']);
-const longReads = new Set(['explain', 'plazaBackup']);
+const longReads = new Set(['explain', 'filemd5', 'plazaBackup']);
 /** Pipelines that follow or make writes. */
 const writersStages = new Set(['$changeStream', '$out', '$merge', '$currentOp', '$listSessions']);
 const endings = new Set(['commitTransaction', 'abortTransaction']);

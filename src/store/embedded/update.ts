@@ -200,9 +200,10 @@ function applyResolved(root: Container, entries: readonly Entry[], position: () 
 function apply(root: Container, { operator, from }: Entry, path: Path): void {
   if (from) return rename(root, from, path);
   const parent = parentOf(root, path, operator.creates);
-  if (!parent) return;
+  if (!parent) return operator.needsWay ? requireWay(root, path) : undefined;
   const step = path[path.length - 1]!;
   const current = parent.get(step);
+  if (!current && operator.needsWay) requireWay(root, path);
   if (!current && !operator.creates) return;
   if (!current) requireRoom(parent, path);
   const place = { path: path.join('.'), id: identityOf(root) };
@@ -256,6 +257,26 @@ function parentOf(root: Container, path: Path, creates: boolean, renamed?: strin
     node = within;
   }
   return node;
+}
+
+/** @throws CommandError where a missing path leads through a value that can hold no such field */
+function requireWay(root: Container, path: Path): void {
+  let node: Container | null = root;
+  for (let at = 0; node && at < path.length; at++) {
+    const step = path[at]!;
+    const part: Part | undefined = node.get(step);
+    if (!part && !(node.isArray && positionOf(step) < 0)) return;
+    const within: Container | null = part ? open(part) : null;
+    if (part && (within || at === path.length - 1)) {
+      node = within;
+      continue;
+    }
+    const [field, holder, value] = part ? [path[at + 1]!, step, valueOf(part)] : [step, path[at - 1]!, valueOf(nodePart(node))];
+    throw new CommandError(
+      28,
+      `Cannot use the part (${field}) of (${path.join('.')}) to traverse the element ({${holder}: ${show(value)}})`,
+    );
+  }
 }
 
 function notViable(field: string, within: string, part: Part): CommandError {

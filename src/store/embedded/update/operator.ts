@@ -15,6 +15,8 @@ export interface Place {
 export interface Operator {
   /** Whether the field comes into being where it is missing. */
   creates: boolean;
+  /** Whether a path through what holds no fields is refused, and not merely missing. */
+  needsWay?: boolean;
   /** Takes undefined where the field is missing. */
   apply(current: Value, place: Place): Outcome;
 }

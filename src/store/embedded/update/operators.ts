@@ -145,6 +145,7 @@ const pop: OperatorCompiler = (operand) => {
   if (end !== 1 && end !== -1) throw new CommandError(9, `$pop expects 1 or -1, found: ${show(operand)}`);
   return {
     creates: false,
+    needsWay: true,
     apply: (current, { path }) => {
       if (!Array.isArray(current)) throw new CommandError(14, `Path '${path}' contains an element of non-array type '${typeOf(current)}'`);
       if (current.length === 0) return unchanged;
