@@ -141,6 +141,18 @@ describe('projections', () => {
     expect(await codeOf(collection.findOne({ a: 5 }, { projection }))).toBe(code);
   });
 
+  test('$elemMatch beside an exclusion or $slice leaves the other fields, and beside an inclusion those that are named', async () => {
+    const collection = await having({ a: [1, 2], b: 1, c: [3, 4] });
+    const found = (projection: object): Promise<unknown> => collection.findOne({}, { projection });
+    const a = { $elemMatch: { $gt: 1 } };
+    expect(await found({ a, b: 0 })).toEqual({ _id: 0, a: [2], c: [3, 4] });
+    expect(await found({ b: 0, a: { $elemMatch: { $gt: 5 } } })).toEqual({ _id: 0, c: [3, 4] });
+    expect(await found({ a, c: { $slice: 1 } })).toEqual({ _id: 0, a: [2], b: 1, c: [3] });
+    expect(await found({ _id: 0, a })).toEqual({ a: [2] });
+    expect(await found({ a, b: 1 })).toEqual({ _id: 0, a: [2], b: 1 });
+    expect(await codeOf(found({ a, b: 1, c: 0 }))).toBe(31254);
+  });
+
   test('$slice keeps the other fields, $elemMatch and the positional operator give what matched', async () => {
     const collection = await having({ a: [{ x: 1 }, { x: 2 }], b: 1 });
     expect(await collection.findOne({}, { projection: { a: { $slice: 1 } } })).toEqual({ _id: 0, a: [{ x: 1 }], b: 1 });

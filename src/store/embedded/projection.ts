@@ -92,19 +92,28 @@ function elemMatchOf(path: string, operand: Value, options: FilterOptions): Leaf
   };
 }
 
-/** Whether the fields that are not named are kept: the first that says so decides, and the others must agree. */
+/**
+ * Whether the fields that are not named are kept: the first that says so decides, and the others must agree. What looks
+ * into an array says nothing of it beside others; alone, `$slice` keeps the other fields, and `$elemMatch` does not.
+ */
 function treeOf(entries: readonly Entry[]): Tree {
-  const decisive = entries.filter(({ path, kind }) => path !== '_id' && kind !== 'slice');
+  const decisive = entries.filter(({ path, kind }) => path !== '_id' && kind !== 'slice' && kind !== 'elemMatch');
   const including = decisive.find(({ kind }) => kind !== 'drop');
   const excluding = decisive.find(({ kind }) => kind === 'drop');
   if (including && excluding) throw mixed(decisive, including, excluding);
   const identity = entries.find(({ path }) => path === '_id');
-  const onlyIdentity = !including && !excluding && identity !== undefined && identity.kind !== 'drop' && identity.kind !== 'slice';
-  const keepsOthers = !including && !onlyIdentity;
+  const keepsOthers = !including && (excluding !== undefined || !includesAlone(entries, identity));
   const tree = newTree(keepsOthers);
   for (const { path, leaf } of entries) if (!(keepsOthers && leaf === 'keep')) plant(tree, path, leaf);
   if (!keepsOthers && !identity && !entries.some(({ path }) => path.startsWith('_id.'))) plant(tree, '_id', 'keep');
   return tree;
+}
+
+/** Whether a projection that decides by no field but the `_id` is one of what it names. */
+function includesAlone(entries: readonly Entry[], identity: Entry | undefined): boolean {
+  if (identity !== undefined && identity.kind !== 'drop' && identity.kind !== 'slice') return true;
+  const uses = (kind: Entry['kind']): boolean => entries.some((entry) => entry.kind === kind);
+  return uses('elemMatch') && !uses('slice');
 }
 
 function mixed(decisive: readonly Entry[], including: Entry, excluding: Entry): CommandError {
