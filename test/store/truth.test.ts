@@ -189,6 +189,23 @@ test('validators refuse, w: 10 is told, unknown arguments and snapshots outside 
 });
 
 describe('indexes', () => {
+  test('that are partial are read where what is asked for lies within them, and nowhere else', async () => {
+    const collection = await having({ x: 5, a: 2 }, { x: 6, a: 1 }, { x: 6, a: [9, 1] }, { x: 6, a: 'text' }, { x: 6 });
+    await collection.createIndex({ x: 1 }, { partialFilterExpression: { a: { $lte: 1.5 } }, dropDups: true } as Any);
+    const read = async (a: Any): Promise<[boolean, unknown[]]> => {
+      const found = collection.find({ x: 6, a }, { collation: {} as Any });
+      const { queryPlanner } = (await found.clone().explain('queryPlanner')) as Any;
+      return [queryPlanner.winningPlan.inputStage?.isPartial === true, (await found.toArray()).map(({ _id }: Any) => _id)];
+    };
+    expect(await read(1)).toEqual([true, [1, 2]]);
+    expect(await read({ $lte: 1.5 })).toEqual([true, [1, 2]]);
+    expect(await read({ $lt: 1.5 })).toEqual([true, [1, 2]]);
+    expect(await read({ $lte: 1.6 })).toEqual([false, [1, 2]]);
+    expect(await read({ $gte: 1 })).toEqual([false, [1, 2]]);
+    expect(await read({ $lte: 'z' })).toEqual([false, [3]]);
+    expect(await read(9)).toEqual([false, [2]]);
+  });
+
   test('that are sparse give what is in them where they are named, and are left aside where they are not', async () => {
     const collection = await having({ i: 1 }, { i: 1, x: 5 }, { i: 2, x: 6 });
     await collection.createIndex({ x: 1 }, { sparse: true });

@@ -67,6 +67,7 @@ const statements = {
     'v',
     'ns',
     'background',
+    'dropDups',
   ]),
 };
 const statementLists = Object.keys(statements) as (keyof typeof statements)[];

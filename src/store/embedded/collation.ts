@@ -97,6 +97,7 @@ const compiled = new Map<string, Collation | null>();
 export function parseCollation(specification: Value): Collation | null {
   if (specification === undefined || specification === null) return null;
   if (!isDocument(specification)) throw new CommandError(14, "BSON field 'collation' is the wrong type, expected type 'object'");
+  if (Object.keys(specification).length === 0) return null;
   const key = JSON.stringify(specification);
   let collation = compiled.get(key);
   if (collation === undefined) {

@@ -69,8 +69,18 @@ function scanOf(plan: Plan, filter: Document): Document {
   if (!plan.index) return { stage: 'COLLSCAN', ...tested, direction };
   const { name, key, multikey, unique, sparse } = plan.index;
   if (plan.ranges.length === 1 && isIdentityLookup(plan)) return { stage: 'IDHACK', indexName: name, keyPattern: key };
+  const partial = plan.index.partialFilterExpression !== undefined;
   const isUnique = unique || name === identityIndex;
-  const scan = { stage: 'IXSCAN', keyPattern: key, indexName: name, isMultiKey: multikey, isUnique, isSparse: sparse, direction };
+  const scan = {
+    stage: 'IXSCAN',
+    keyPattern: key,
+    indexName: name,
+    isMultiKey: multikey,
+    isUnique,
+    isSparse: sparse,
+    isPartial: partial,
+    direction,
+  };
   return { stage: 'FETCH', ...tested, inputStage: scan };
 }
 

@@ -301,10 +301,29 @@ function implies(demand: Demand | undefined, condition: unknown): boolean {
     if (operator === '$eq') return demand.points?.length === 1 && sameValue(demand.points[0], operand);
     if (operator === '$in') return demand.points?.every((point) => (operand as unknown[]).some((one) => sameValue(one, point))) ?? false;
     if (operator === '$type' && operand === 'string') return demand.points?.every((point) => typeof point === 'string') ?? false;
-    if (operator === '$gt')
-      return demand.points?.every((point) => rankOf(point) === rankOf(operand) && compare(point, operand) > 0) ?? false;
-    return false;
+    return Object.hasOwn(comparisons, operator) && isWithin(demand, comparisons[operator]!, operand);
   });
+}
+
+type Comparison = { side: 'low' | 'high'; inclusive: boolean };
+
+const comparisons: Record<string, Comparison> = {
+  $gt: { side: 'low', inclusive: false },
+  $gte: { side: 'low', inclusive: true },
+  $lt: { side: 'high', inclusive: false },
+  $lte: { side: 'high', inclusive: true },
+};
+
+/** Whether all that is demanded lies on one side of a value, among values of its kind. */
+function isWithin(demand: Demand, { side, inclusive }: Comparison, operand: Value): boolean {
+  const lies = (value: Value, strictly: boolean): boolean => {
+    if (rankOf(value) !== rankOf(operand)) return false;
+    const order = side === 'low' ? compare(value, operand) : compare(operand, value);
+    return order > 0 || (order === 0 && !strictly);
+  };
+  if (demand.points) return demand.points.every((point) => lies(point, !inclusive));
+  const bound = demand.pattern === null ? demand[side] : null;
+  return bound !== null && rangeable(operand) && lies(bound.value, bound.inclusive && !inclusive);
 }
 
 function sameValue(one: unknown, other: unknown): boolean {
