@@ -476,6 +476,24 @@ describe('commands', () => {
     expect(await codeOf(db.command({ profile: 2 }))).toBe(238);
   });
 
+  test('a collection that is there is not created again by a transaction', async () => {
+    const collection = await having({ a: 1 });
+    const create = { create: collection.collectionName };
+    expect(await store.db.command(create)).toMatchObject({ ok: 1 });
+    const client = await MongoClient.connect(store.uri);
+    const session = client.startSession();
+    session.startTransaction();
+    expect(await codeOf(client.db(store.db.databaseName).command(create, { session }))).toBe(48);
+    await session.endSession();
+    await client.close();
+  });
+
+  test('a change stream reads what the majority has, and nothing else', async () => {
+    const watch = { aggregate: name, pipeline: [{ $changeStream: {} }], cursor: {} };
+    expect(await codeOf(store.db.command({ ...watch, readConcern: { level: 'local' } }))).toBe(72);
+    expect(await codeOf(store.db.command({ ...watch, readConcern: { level: 'majority' } }))).toBe('done');
+  });
+
   test('drop of what is not there is done already', async () => {
     expect(await store.db.command({ drop: 'never-was' })).toMatchObject({ ok: 1 });
   });

@@ -84,6 +84,7 @@ export class DefinitionCommands {
     const options = collectionOptions(command);
     return this.queue.submit(() => {
       const existing = transaction?.collectionNamed(database, name) ?? this.catalog.find(database, name);
+      if (existing && transaction) throw new CommandError(48, `Collection already exists. NS: ${database}.${name}`);
       if (existing && JSON.stringify(existing.options) !== JSON.stringify(options)) {
         throw new CommandError(48, `namespace ${database}.${name} already exists, but with different options`);
       }

@@ -34,6 +34,9 @@ export class StreamCommands {
         263,
         'Operation not permitted in transaction :: caused by :: Aggregation stage $changeStream cannot run within a multi-document transaction.',
       );
+    const level = (command['readConcern'] as Document | undefined)?.['level'] as string | undefined;
+    if (level !== undefined && level !== 'majority')
+      throw new CommandError(72, "$changeStream cannot run with a readConcern other than 'majority', or in a snapshot transaction.");
     const pipeline = command['pipeline'] as Document[];
     const watched = watchedBy(command, parseStream(pipeline[0]!));
     if (this.catalog.log.isToBegin) await this.queue.submit(() => this.catalog.log.begin());
