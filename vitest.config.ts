@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
@@ -44,7 +45,8 @@ export const configFor = (names: string[]) =>
       testTimeout: 600_000,
       hookTimeout: 600_000,
       expect: { poll: { interval: 20, timeout: 120_000 } },
-      maxWorkers: 2,
+      // Tests wait for much: mails that are tried again, processes, browsers.
+      maxWorkers: availableParallelism() + 1,
       // On CI a test that fails once and passes then is told of at the end, and does not stop what it has nothing to do with.
       retry: process.env['CI'] ? 1 : 0,
       reporters: ['default', './test/support/count-reporter.ts'],
