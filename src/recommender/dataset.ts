@@ -131,7 +131,7 @@ export function buildDataset({ users, items, observations, follows, terms }: Dat
   const texts = Array.from({ length: items }, (_, item) => terms[item] ?? []);
   const vocabulary = vocabularyOf(texts);
   const columns = 'users' in observations ? observations : columnsOf(observations);
-  const newest = columns.times.reduce((latest, at) => (at > latest ? at : latest), -Infinity);
+  const newest = latestOf(columns.times);
   const matrix = (valueAt: (place: number) => number): SparseMatrix => matrixOfColumns(users, items, columns, valueAt);
   return {
     users,
@@ -151,6 +151,12 @@ export function buildDataset({ users, items, observations, follows, terms }: Dat
   };
 }
 
+function latestOf(times: Float64Array): number {
+  let latest = -Infinity;
+  for (const at of times) if (at > latest) latest = at;
+  return latest;
+}
+
 function columnsOf(observations: readonly Observation[]): ObservationColumns {
   const table = new ObservationTable();
   for (const observation of observations) table.add(observation);
@@ -159,13 +165,20 @@ function columnsOf(observations: readonly Observation[]): ObservationColumns {
 
 /** @param valueAt the value of each observation; NaN leaves it out */
 function matrixOfColumns(users: number, items: number, columns: ObservationColumns, valueAt: (place: number) => number): SparseMatrix {
-  const values = Float32Array.from(columns.users, (_, at) => valueAt(at));
-  const places = values.some(Number.isNaN) ? Uint32Array.from(values.keys()).filter((at) => !Number.isNaN(values[at]!)) : null;
-  if (!places) return matrixOfCells(users, items, { rows: columns.users, columns: columns.items, values });
+  const length = columns.users.length;
+  const cells = { rows: new Uint32Array(length), columns: new Uint32Array(length), values: new Float32Array(length) };
+  let count = 0;
+  for (let at = 0; at < length; at++) {
+    const value = valueAt(at);
+    if (Number.isNaN(value)) continue;
+    cells.rows[count] = columns.users[at]!;
+    cells.columns[count] = columns.items[at]!;
+    cells.values[count++] = value;
+  }
   return matrixOfCells(users, items, {
-    rows: places.map((at) => columns.users[at]!),
-    columns: places.map((at) => columns.items[at]!),
-    values: Float32Array.from(places, (at) => values[at]!),
+    rows: cells.rows.subarray(0, count),
+    columns: cells.columns.subarray(0, count),
+    values: cells.values.subarray(0, count),
   });
 }
 

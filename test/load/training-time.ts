@@ -13,7 +13,10 @@ import { madeRatings } from './made-ratings.js';
 
 interface Line {
   model: string;
+  /** Seconds. */
   fit: number;
+  /** Seconds of the processor, which other work on the machine changes less. */
+  cpu: number;
   memory: number;
   build?: number;
 }
@@ -61,11 +64,15 @@ function ours(count: number, threads: number): Line {
 
 try {
   const installed = python();
-  process.stdout.write('| ratings | trained | fit, s | building the data, s | memory, MB |\n| --- | --- | --- | --- | --- |\n');
+  process.stdout.write(
+    '| ratings | trained | fit, s | of the processor, s | building the data, s | memory, MB |\n| --- | --- | --- | --- | --- | --- |\n',
+  );
   for (const count of counts) {
     const lines = [...(installed ? peers(installed, count) : []), ours(count, Math.min(2, availableParallelism()))];
-    for (const { model, fit, build, memory } of lines)
-      process.stdout.write(`| ${count} | ${model} | ${fit.toFixed(1)} | ${build?.toFixed(1) ?? ''} | ${memory.toFixed(0)} |\n`);
+    for (const { model, fit, cpu, build, memory } of lines)
+      process.stdout.write(
+        `| ${count} | ${model} | ${fit.toFixed(1)} | ${cpu.toFixed(1)} | ${build?.toFixed(1) ?? ''} | ${memory.toFixed(0)} |\n`,
+      );
   }
 } finally {
   rmSync(directory, { recursive: true, force: true });
