@@ -9,6 +9,8 @@ import type { Logger } from '../log.js';
 
 const channel = 'plaza:announcements';
 const maxReconnectDelay = 2_000;
+/** How often a connection is tried, and how long it may take to answer, in milliseconds. */
+const tried = { every: 1_000, within: 2_000 };
 
 function clientOf(create: typeof createClient, url: string) {
   const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, maxReconnectDelay);
@@ -16,6 +18,43 @@ function clientOf(create: typeof createClient, url: string) {
 }
 
 type Redis = ReturnType<typeof clientOf>;
+
+/**
+ * Connects anew where nothing comes through any more. No error says that a connection is half open, and who asks by it waits
+ * for as long as the network tries: a quarter of an hour.
+ * @param renew what is lost with a connection
+ * @returns what ends it
+ */
+function watch(client: Redis, renew: () => Promise<unknown>): () => void {
+  let isAsking = false;
+  const ask = async (): Promise<void> => {
+    if (isAsking || !client.isReady) return;
+    isAsking = true;
+    try {
+      if (await isAnswered(client.ping(), tried.within)) return;
+      client.destroy();
+      await client.connect();
+      await renew();
+    } catch {
+      // It is tried again by then, and errors of the connection are logged where they occur.
+    } finally {
+      isAsking = false;
+    }
+  };
+  const timer = setInterval(() => void ask(), tried.every).unref();
+  return () => clearInterval(timer);
+}
+
+/** @returns whether the answer came in time, be it an error */
+async function isAnswered(answer: Promise<unknown>, within: number): Promise<boolean> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), within)));
+  const inTime = answer.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([inTime, late]).finally(() => clearTimeout(timer));
+}
 
 /** The other processes of this server. */
 export interface Siblings {
@@ -29,6 +68,7 @@ export class Announcements {
   private publisher: Redis | null = null;
   private subscriber: Redis | null = null;
   private siblings: Siblings | null = null;
+  private watches: (() => void)[] = [];
 
   /**
    * Joins the other processes of this Redis. While it is away, announcements reach this process alone;
@@ -41,10 +81,12 @@ export class Announcements {
     const subscriber = clientOf(redis.createClient, url)
       .on('error', () => {})
       .on('ready', () => this.wakeAll());
+    const subscribe = () => subscriber.subscribe(channel, (message) => this.onMessage(message));
     await Promise.all([publisher.connect(), subscriber.connect()]);
-    await subscriber.subscribe(channel, (message) => this.onMessage(message));
+    await subscribe();
     this.publisher = publisher;
     this.subscriber = subscriber;
+    this.watches = [watch(publisher, async () => {}), watch(subscriber, subscribe)];
   }
 
   /** Joins the other processes of this server. Redis, where there is one, reaches them too. */
@@ -61,6 +103,7 @@ export class Announcements {
   }
 
   leave(): void {
+    for (const end of this.watches.splice(0)) end();
     this.publisher?.destroy();
     this.subscriber?.destroy();
     this.publisher = this.subscriber = null;

@@ -2,7 +2,8 @@ import { createClient } from 'redis';
 import { describe, expect, test } from 'vitest';
 import { RateLimits } from '../../src/graphql/rate-limits.js';
 import { noStreams, RequestContext } from '../../src/relay/context.js';
-import { usePlaza } from '../support/plaza.js';
+import { Door } from '../support/door.js';
+import { Plaza, usePlaza } from '../support/plaza.js';
 import { freePort, hasRedis, kill, startRedis } from '../support/processes.js';
 
 const plaza = usePlaza({ RATE_LIMIT_USER: '8', RATE_LIMIT_ADDRESS: '40', RATE_LIMIT_CREDENTIALS: '12', TRUSTED_PROXIES: '1' });
@@ -97,4 +98,24 @@ test.skipIf(!hasRedis)('processes that share a Redis count together, and each al
   await kill(redis);
   await charge(one!);
   for (const client of clients) client.destroy();
+});
+
+test.skipIf(!hasRedis)('a Redis that says nothing more keeps nobody waiting, and is joined anew', async () => {
+  const port = await freePort();
+  const redis = await startRedis(port);
+  const door = new Door(() => ({ port, host: '127.0.0.1' }));
+  await door.start();
+  const shop = new Plaza();
+  await shop.start({ REDIS_URL: `redis://127.0.0.1:${door.port}` });
+  door.abandon();
+  expect((await shop.query('{ products(first: 1) { totalCount } }')).status).toBe(200);
+  const heard = new Promise((resolve) => shop.app.realtime.announcements.listen('topic', () => resolve('heard')));
+  const outside = await createClient({ url: `redis://127.0.0.1:${port}` }).connect();
+  const tell = setInterval(() => void outside.publish('plaza:announcements', JSON.stringify(['another', ['topic']])), 100);
+  expect(await heard).toBe('heard');
+  clearInterval(tell);
+  outside.destroy();
+  await shop.stop();
+  door.stop();
+  await kill(redis);
 });

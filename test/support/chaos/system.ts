@@ -31,7 +31,7 @@ export class System {
   readonly defects: string[] = [];
   private readonly directory = mkdtempSync(join(tmpdir(), 'plaza-chaos-'));
   /** Whether the store has a disk of its own, which can be filled. */
-  readonly hasDisk: boolean;
+  hasDisk = false;
   private store: ChildProcess | null = null;
   private redis: { child: ChildProcess } | null = null;
   private nginx: ChildProcess | null = null;
@@ -42,14 +42,14 @@ export class System {
 
   /** @param environment what the API processes are told beside what connects them */
   constructor(private readonly environment: Record<string, string> = {}) {
-    mkdirSync(this.storeDirectory);
-    this.hasDisk = process.platform === 'linux' && succeeds('mount', '-t', 'tmpfs', '-o', `size=${diskSize}`, 'tmpfs', this.storeDirectory);
-    if (!this.hasDisk) process.stderr.write('No disk could be mounted: none gets full.\n');
     this.storeDoor = new Door(() => ({ path: join(this.storeDirectory, 'store.sock') }));
     this.redisDoor = new Door(() => ({ port: this.redisPort, host: '127.0.0.1' }));
   }
 
   async start(): Promise<void> {
+    mkdirSync(this.storeDirectory);
+    this.hasDisk = process.platform === 'linux' && succeeds('mount', '-t', 'tmpfs', '-o', `size=${diskSize}`, 'tmpfs', this.storeDirectory);
+    if (!this.hasDisk) process.stderr.write('No disk could be mounted: none gets full.\n');
     this.ports = [await freePort(), await freePort()];
     this.redisPort = await freePort();
     this.nginxPort = await freePort();
