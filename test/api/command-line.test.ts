@@ -74,7 +74,7 @@ describe('the plaza command', () => {
     [['train', 'now'], 'Too many arguments for \'train\'. Expected 0 arguments but got 1. Run "plaza train --help" for help.\n'],
     [
       ['export', '--format', 'pdf'],
-      "Option '--format <format>' argument 'pdf' is invalid. Allowed choices are amazon-reviews, csv, google-product-reviews, behaviour. Run \"plaza export --help\" for help.\n",
+      "Option '--format <format>' argument 'pdf' is invalid. Allowed choices are amazon-reviews, csv, google-product-reviews, behaviour, behaviour-parquet. Run \"plaza export --help\" for help.\n",
     ],
   ])('answers %j with one line and exit code 2', (args, stderr) => {
     expect(run(args)).toEqual({ status: 2, stdout: '', stderr });

@@ -1,0 +1,5 @@
+import { configFor } from './vitest.config.js';
+
+process.env['PROPERTY_SEED'] ??= 'random';
+
+export default configFor(['unit', 'store', 'hostile']);
