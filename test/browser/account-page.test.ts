@@ -26,7 +26,7 @@ describe.skipIf(!chromiumPath)('the page behind the links in mails', () => {
     return `${plaza.url}/account#${action}=${(await link())!.token}`;
   }
 
-  const status = (text: string) => page.getByRole('status').getByText(text).waitFor({ timeout: 120_000 });
+  const status = (text: string) => page.getByRole('status').getByText(text).waitFor();
 
   async function open(address: string): Promise<void> {
     await page.goto('about:blank');

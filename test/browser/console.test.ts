@@ -182,7 +182,7 @@ describe.skipIf(!chromiumPath)('the console', () => {
     const page = await openAs('admin');
     await go(page, 'Recommender');
     await page.getByRole('button', { name: 'Evaluate now' }).click();
-    await page.getByRole('progressbar', { name: 'Training' }).waitFor({ timeout: 10_000 });
+    await page.getByRole('progressbar', { name: 'Training' }).waitFor();
     await page.close();
   });
 

@@ -40,7 +40,6 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     context: BrowserContext;
   }> {
     const context = await browser.newContext({ locale, colorScheme: scheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     page.on('pageerror', (error) => refused.push(error.message));
     page.on(

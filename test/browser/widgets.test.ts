@@ -104,10 +104,10 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
     await once(shop, 'close');
   });
 
-  const shows = (text: string) => page.getByText(text).first().waitFor({ timeout: 60_000 });
+  const shows = (text: string) => page.getByText(text).first().waitFor();
 
   test('show a rating, reviews and questions, in the language asked for', async () => {
-    await page.getByRole('img', { name: '4.0 out of 5 stars, 1 review' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('img', { name: '4.0 out of 5 stars, 1 review' }).waitFor();
     await shows('Thank you!');
     await shows('Fragen und Antworten');
     await shows('Yes, it is.');
@@ -139,7 +139,7 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
       ratings: { quality: 5, price: 5, service: 5 },
     });
     await shows('Live from the shop.');
-    await page.getByRole('img', { name: '4.5 out of 5 stars, 2 reviews' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('img', { name: '4.5 out of 5 stars, 2 reviews' }).waitFor();
     expect(await page.locator('plaza-reviews').getByRole('status').textContent()).toBe('There is a new review.');
     await plaza.mutate('askQuestion', { productId, body: 'Does it float?' }, 'question { id }', (await plaza.account()).token);
     await shows('Does it float?');
@@ -162,7 +162,7 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
     guarded.on('pageerror', (error) => said.push(error.message));
     guarded.on('console', (message) => /Content.Security.Policy|Trusted/i.test(message.text()) && said.push(message.text()));
     await guarded.goto(`${shopUrl}/strict`);
-    await guarded.getByText('Yes, it is.').waitFor({ timeout: 60_000 });
+    await guarded.getByText('Yes, it is.').waitFor();
     await guarded.locator('#some').getByRole('img').waitFor();
     expect(await guarded.locator('#none').locator('img').count()).toBe(0);
     expect(await guarded.title()).toBe('Blue teapot');
@@ -175,7 +175,7 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
     let failures = 0;
     await early.route('**/graphql', (route) => (failures++ < 4 ? route.abort() : route.continue()));
     await early.goto(`${shopUrl}/`);
-    await early.getByText('Pours well.').or(early.getByText('The third.')).first().waitFor({ timeout: 60_000 });
+    await early.getByText('Pours well.').or(early.getByText('The third.')).first().waitFor();
     expect(failures).toBeGreaterThan(4);
     await early.close();
   });

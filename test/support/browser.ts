@@ -8,8 +8,12 @@ const found = process.env['CHROMIUM'] ?? places.find((path) => existsSync(path))
 export const chromiumPath = found;
 if (!found) process.stderr.write('No Chromium was found: the tests in a browser are skipped. Set CHROMIUM to its path.\n');
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
+/** A machine may be ten times as busy as ours, and no test fails for that; in milliseconds. */
+const patience = 300_000;
+
+/** A browser whose pages wait for as long as tests do. */
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath: found,
     args: [
       '--no-sandbox',
@@ -21,4 +25,12 @@ export function openBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patience);
+    context.setDefaultNavigationTimeout(patience);
+    return context;
+  };
+  return browser;
 }
