@@ -18,8 +18,12 @@ export class BegunAnswers {
     if (this.begun.size === 0) this.onEnded();
   }
 
-  /** @param longest milliseconds for which they are waited for */
+  /**
+   * Waits for those whose requests have come whole.
+   * @param longest milliseconds for which they are waited for
+   */
   async ended(longest: number): Promise<void> {
+    for (const response of this.begun) if (!response.req.complete) this.begun.delete(response);
     if (this.begun.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, longest);

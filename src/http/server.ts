@@ -63,8 +63,8 @@ import { serveWidgets } from './widgets.js';
 
 const path = '/graphql';
 const pingInterval = 12_000;
-/** So long a server that ends waits for the answers that it has begun, in milliseconds. */
-const longestAnswer = 10_000;
+/** So long a server that ends waits for the answers that it has begun, in milliseconds: fastify gives all of its end ten seconds. */
+const longestAnswer = 5_000;
 
 export interface HttpLimits extends ConnectionLimits, ConnectionTimeouts {
   /** HTTP connections of one address that are no WebSocket and no event stream. */
