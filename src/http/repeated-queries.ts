@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { LRUCache } from 'lru-cache';
 import type { AskedQuery, QueryAnswers } from '../graphql/query-answers.js';
 import type { Compression, Encoding } from './compression.js';
+import { hasOneHost } from './request-host.js';
 import { requestIdHeader, type RequestLog } from './request-log.js';
 
 /** An answer goes by them, so that a request with others is another one. */
@@ -96,7 +97,12 @@ export class RepeatedQueries {
       listener(request, response);
     };
     if (!entry) return pass();
-    void answerAgain(entry, this.door, request, response).then((isAnswered) => isAnswered || pass());
+    void answerAgain(entry, this.door, request, response).then((isAnswered) => {
+      if (isAnswered) return;
+      // It would be asked twice the next time, too.
+      this.repeated.delete(key);
+      pass();
+    });
   }
 }
 
@@ -126,12 +132,9 @@ async function answerAgain(
 }
 
 /** What tells a request apart but for its body; null for what is no plain request for an operation. */
-function headOf({ method, url, rawHeaders, headers }: IncomingMessage, path: string): string | null {
-  if (method !== 'POST' || url !== path) return null;
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!.toLowerCase();
-    if (!known.has(name) || (name === 'host' && ++hosts > 1)) return null;
-  }
+function headOf(request: IncomingMessage, path: string): string | null {
+  const { method, url, rawHeaders, headers } = request;
+  if (method !== 'POST' || url !== path || !hasOneHost(request)) return null;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (!known.has(rawHeaders[at]!.toLowerCase())) return null;
   return telling.map((name) => (headers[name] as string | undefined) ?? '').join('\n');
 }

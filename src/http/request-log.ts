@@ -22,6 +22,10 @@ interface Started {
   startedAt: number;
 }
 
+function startedNow(requestId: string): Started {
+  return { facts: { requestId }, startedAt: performance.now() };
+}
+
 /** The requests of a server that are being answered. */
 export class RequestLog {
   private readonly requests = new WeakMap<IncomingMessage, Started>();
@@ -35,7 +39,7 @@ export class RequestLog {
   /** Gives every request an id, answers it as `x-request-id`, and logs a line when the request has ended. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      this.requests.set(request.raw, { facts: { requestId: request.id }, startedAt: performance.now() });
+      this.requests.set(request.raw, startedNow(request.id));
       void reply.header(requestIdHeader, request.id);
       // Event streams answer past fastify.
       reply.raw.setHeader(requestIdHeader, request.id);
@@ -49,10 +53,10 @@ export class RequestLog {
    * @returns what is noted of it, and what leaves it to the server after all
    */
   begin(request: IncomingMessage, response: ServerResponse): { facts: RequestFacts; leave: () => void } {
-    const [facts, startedAt] = [{ requestId: requestIdOf(request) } as RequestFacts, performance.now()];
-    const end = (): void => this.write({ facts, startedAt }, { method: request.method!, route: this.operations }, response);
+    const started = startedNow(requestIdOf(request));
+    const end = (): void => this.write(started, { method: request.method!, route: this.operations }, response);
     response.once('close', end);
-    return { facts, leave: () => response.off('close', end) };
+    return { facts: started.facts, leave: () => response.off('close', end) };
   }
 
   /** The same for connections that become WebSockets, whose operations have lines of their own. */
@@ -66,7 +70,7 @@ export class RequestLog {
 
   socketId(request: IncomingMessage): string {
     let started = this.requests.get(request);
-    if (!started) this.requests.set(request, (started = { facts: { requestId: requestIdOf(request) }, startedAt: performance.now() }));
+    if (!started) this.requests.set(request, (started = startedNow(requestIdOf(request))));
     return started.facts.requestId!;
   }
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { createClient } from 'redis';
 import type { Logger } from '../log.js';
 
@@ -46,14 +47,12 @@ function watch(client: Redis, renew: () => Promise<unknown>): () => void {
 }
 
 /** @returns whether the answer came in time, be it an error */
-async function isAnswered(answer: Promise<unknown>, within: number): Promise<boolean> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), within)));
-  const inTime = answer.then(
+function isAnswered(answer: Promise<unknown>, within: number): Promise<boolean> {
+  const came = answer.then(
     () => true,
     () => true,
   );
-  return Promise.race([inTime, late]).finally(() => clearTimeout(timer));
+  return Promise.race([came, pause(within, false, { ref: false })]);
 }
 
 /** The other processes of this server. */

@@ -3,7 +3,7 @@
  * done by the kernel, in single precision. Source: G. H. Golub, C. F. Van Loan, "Matrix computations", 4th edition, 2013, section 4.2.
  */
 import { newKernel } from './compiled-kernel.js';
-import { type Kernel } from './kernel.js';
+import type { Kernel } from './kernel.js';
 
 const block = 64;
 /** Half as many columns as a block has, so that they stay in the first cache while rows pass by. */

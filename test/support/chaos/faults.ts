@@ -25,6 +25,15 @@ async function during(random: () => number, begin: () => unknown, end: () => unk
   await end();
 }
 
+function whileAnswering({ receiver }: System, random: () => number, how: System['receiver']['answer']): Promise<void> {
+  const { answer } = receiver;
+  return during(
+    random,
+    () => (receiver.answer = how),
+    () => (receiver.answer = answer),
+  );
+}
+
 export const faults: readonly Fault[] = [
   {
     name: 'an API process is killed',
@@ -178,26 +187,12 @@ export const faults: readonly Fault[] = [
   {
     name: 'the receiver of webhooks takes them and says nothing',
     part: 'receiver',
-    strike(system, random) {
-      const { answer } = system.receiver;
-      return during(
-        random,
-        () => (system.receiver.answer = () => {}),
-        () => (system.receiver.answer = answer),
-      );
-    },
+    strike: (system, random) => whileAnswering(system, random, () => {}),
   },
   {
     name: 'the receiver of webhooks fails',
     part: 'receiver',
-    strike(system, random) {
-      const { answer } = system.receiver;
-      return during(
-        random,
-        () => (system.receiver.answer = (_message, response) => void response.writeHead(500).end()),
-        () => (system.receiver.answer = answer),
-      );
-    },
+    strike: (system, random) => whileAnswering(system, random, (_message, response) => void response.writeHead(500).end()),
   },
   {
     name: 'the mail server is away',
