@@ -2,6 +2,7 @@
 import { detectEncoding, type Encoding } from './reading/encoding.js';
 import { describeDialect, detectDialect, type Dialect } from './reading/dialect.js';
 import type { InputFile } from './reading/input-files.js';
+import { objectsOf, spreadsObjects } from './reading/json-objects.js';
 import { linesOf, type Line } from './reading/lines.js';
 import { rowsOf, type TextRow } from './reading/rows.js';
 import { isRejectsHeader, rejectsDialect, recordColumn } from './rejects.js';
@@ -117,10 +118,11 @@ function styleOf(format: Format, options: ReadingOptions, decimal: DecimalMark =
   };
 }
 
-async function* readLines({ encoding, lines, options, listener }: Source, format: LineFormat): AsyncGenerator<ReadLine> {
+async function* readLines({ file, encoding, sample, lines, options, listener }: Source, format: LineFormat): AsyncGenerator<ReadLine> {
   const style = styleOf(format, options);
-  listener.onFound?.(encoding.name);
-  for await (const { number, text } of lines) {
+  const isSpread = spreadsObjects(sample[0]!.text);
+  listener.onFound?.(isSpread ? `${encoding.name}, objects over several lines` : encoding.name);
+  for await (const { number, text } of isSpread ? objectsOf(file.name, lines) : lines) {
     if (text.trim() === '') continue;
     yield attempt(format, { line: number, values: [text] }, null, encoding, () => format.read(text, style));
   }

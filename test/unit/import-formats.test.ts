@@ -69,6 +69,48 @@ describe('movielens', () => {
   });
 });
 
+describe('JSON that is not one object a line', () => {
+  const reviews = Array.from({ length: 5 }, (_, at) => ({
+    user_id: `u${at}`,
+    asin: 'B1',
+    rating: 5,
+    title: 'a } "quoted" [ brace',
+    text: 'back\\slash\n{next}',
+  }));
+
+  test.each([
+    ['an array on one line', JSON.stringify(reviews)],
+    ['an array over several lines', JSON.stringify(reviews, null, 2)],
+    ['an array with an object a line', `[\n${reviews.map((review) => JSON.stringify(review)).join(',\n')}\n]\n`],
+    ['objects over several lines', reviews.map((review) => JSON.stringify(review, null, '\t')).join('\n')],
+    ['an array with line ends of Windows', JSON.stringify(reviews, null, 2).replaceAll('\n', '\r\n')],
+  ])('%s is read as its lines are', async (_, text) => {
+    const lines = await readText('amazon-reviews', reviews.map((review) => JSON.stringify(review)).join('\n'));
+    const { ratings, rejected } = await readText('amazon-reviews', text);
+    expect(rejected).toEqual([]);
+    expect(ratings).toHaveLength(5);
+    expect(ratings).toEqual(lines.ratings);
+  });
+
+  test('each rejected object has the line on which it begins, and spoils no other', async () => {
+    const [first, ...rest] = reviews;
+    const text = JSON.stringify([first, { ...first, rating: 9 }, 7, ...rest], null, 2);
+    const { ratings, rejected } = await readText('amazon-reviews', text);
+    expect(ratings).toHaveLength(5);
+    expect(rejected.map(({ line, column }) => [text.split('\n')[line - 1]!.trim(), column])).toEqual([
+      ['{', 'rating'],
+      ['7,', ''],
+    ]);
+  });
+
+  test('an object that is cut off is rejected', async () => {
+    const text = JSON.stringify(reviews, null, 2);
+    const { ratings, rejected } = await readText('amazon-reviews', text.slice(0, -20));
+    expect(ratings).toHaveLength(4);
+    expect(rejected).toMatchObject([{ reason: 'this is not JSON' }]);
+  });
+});
+
 describe('amazon-reviews', () => {
   test('reads the names of 2014', async () => {
     const line = {
@@ -396,6 +438,29 @@ describe('product files of shops', () => {
       { product: 'TP-1', title: 'Blue teapot', category: 'Teapots', price: { amountMinor: 1999, currency: 'EUR' }, stock: 7 },
       { product: '12', title: 'Cup', category: 'Kitchen', price: { amountMinor: 350, currency: 'EUR' } },
     ]);
+  });
+
+  test.each([
+    [
+      'German',
+      'ID,Typ,Artikelnummer,Name,Veröffentlicht,Beschreibung,Vorrätig?,Lager,Lieferrückstande erlaubt?,Angebotspreis,Regulärer Preis,Kategorien,Bilder',
+    ],
+    [
+      'Spanish',
+      'ID,Tipo,SKU,Nombre,Publicado,Descripción,¿Existencias?,Inventario,¿Permitir reservas de productos agotados?,Precio rebajado,Precio normal,Categorías,Imágenes',
+    ],
+  ])('WooCommerce speaks %s', async (_, header) => {
+    const row = '12,simple,TP-1,Blue teapot,1,Round and blue,1,7,notify,,"19,99",Kitchen > Teapots,https://cdn.example.com/p.jpg';
+    const english = 'ID,Type,SKU,Name,Published,Description,In stock?,Stock,Backorders allowed?,Sale price,Regular price,Categories,Images';
+    const { products } = await readText('woocommerce', `${header}\n${row}\n`, { currency: 'EUR' });
+    expect(products).toMatchObject([{ product: 'TP-1', category: 'Teapots', price: { amountMinor: 1999 }, stock: 7, backorder: true }]);
+    expect(products).toEqual((await readText('woocommerce', `${english}\n${row}\n`, { currency: 'EUR' })).products);
+  });
+
+  test('line breaks that WooCommerce writes as two characters are line breaks, and its guards against formulas are not read', async () => {
+    const text = `ID,Name,Description,Regular price\n1,'+5 Sword,First\\nsecond C:\\\\new,2\n`;
+    const { products } = await readText('woocommerce', text, { currency: 'EUR' });
+    expect(products).toMatchObject([{ title: '+5 Sword', description: 'First\nsecond C:\\new' }]);
   });
 
   test('what the shop does not show is archived, and what it has none of is sold out', async () => {

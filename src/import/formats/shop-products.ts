@@ -1,6 +1,6 @@
 /** The product exports of Shopify and WooCommerce. */
 import type { Entry } from '../record.js';
-import type { Row, TableFormat } from './format.js';
+import type { Field, Row, TableFormat } from './format.js';
 import { productIn, soldIn } from './tables.js';
 
 const base = { layout: 'table', scale: { least: 1, most: 5 }, category: 'Imported products', html: true } as const;
@@ -30,34 +30,59 @@ const shopify: TableFormat = {
     row.text('productTitle').trim() === '' ? {} : { product: { ...productIn(categorised(row, '>'), style), ...soldIn(row) } },
 };
 
-/** Variations follow their product, and add nothing that the shop keeps. */
+/** Variations follow their product, and add nothing that the shop keeps. Headers are in the shop's language: English, German, Spanish or Dutch. */
 const woocommerce: TableFormat = {
   ...base,
   name: 'woocommerce',
   columns: {
-    product: ['SKU', 'ID'],
-    productTitle: ['Name'],
-    description: ['Description', 'Short description'],
-    inStock: ['In stock?'],
-    category: ['Categories'],
-    price: ['Regular price'],
-    salePrice: ['Sale price'],
-    stock: ['Stock'],
-    backorder: ['Backorders allowed?'],
+    product: ['SKU', 'Artikelnummer', 'ID'],
+    productTitle: ['Name', 'Nombre', 'Naam'],
+    description: [
+      'Description',
+      'Short description',
+      'Beschreibung',
+      'Kurzbeschreibung',
+      'Descripción',
+      'Descripción corta',
+      'Beschrijving',
+      'Korte beschrijving',
+    ],
+    inStock: ['In stock?', 'Vorrätig?', '¿Existencias?', 'Op voorraad?'],
+    category: ['Categories', 'Kategorien', 'Categorías', 'Categorieën'],
+    price: ['Regular price', 'Regulärer Preis', 'Precio normal', 'Reguliere prijs'],
+    salePrice: ['Sale price', 'Angebotspreis', 'Precio rebajado', 'Actieprijs'],
+    stock: ['Stock', 'Lager', 'Bestand', 'Inventario', 'Voorraad'],
+    backorder: [
+      'Backorders allowed?',
+      'Lieferrückstände erlaubt?',
+      'Lieferrückstande erlaubt?',
+      '¿Permitir reservas de productos agotados?',
+    ],
     currency: ['Currency'],
-    sku: ['SKU'],
-    gtin: ['GTIN, UPC, EAN, or ISBN', 'GTIN'],
-    brand: ['Brands', 'Brand'],
-    productImage: ['Images'],
-    rowType: ['Type'],
-    status: ['Published'],
+    sku: ['SKU', 'Artikelnummer'],
+    gtin: ['GTIN, UPC, EAN, or ISBN', 'GTIN, UPC, EAN oder ISBN', 'GTIN, UPC, EAN o ISBN', 'GTIN'],
+    brand: ['Brands', 'Brand', 'Marken', 'Marcas'],
+    productImage: ['Images', 'Bilder', 'Imágenes', 'Afbeeldingen'],
+    rowType: ['Type', 'Typ', 'Tipo'],
+    status: ['Published', 'Veröffentlicht', 'Publicado', 'Gepubliceerd'],
   },
   required: [['product'], ['productTitle'], ['price']],
   read(row, style): Entry {
     const isVariation = /variation/i.test(row.text('rowType'));
-    return isVariation ? {} : { product: { ...productIn(categorised(row, '>'), style), ...soldIn(row) } };
+    if (isVariation) return {};
+    const plain = unescaped(row);
+    return { product: { ...productIn(categorised(plain, '>'), style), ...soldIn(plain) } };
   },
 };
+
+/** WooCommerce writes line breaks of descriptions as `\n`, and an apostrophe before what a spreadsheet would take for a formula. */
+function unescaped(row: Row): Row {
+  const text = (field: Field): string => {
+    const value = row.text(field).replace(/^'(?=[=+\-@\t\r])/, '');
+    return field === 'description' ? value.replace(/(\\?)\\n/g, (_, escaped: string) => (escaped ? '\\n' : '\n')) : value;
+  };
+  return { ...row, text };
+}
 
 /** Of a path such as "Clothing > Shirts, Sale", the narrowest part of the first. */
 function categorised(row: Row, separator: string): Row {
