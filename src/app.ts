@@ -13,6 +13,7 @@ import { googleFeed } from './export/google-feed.js';
 import { CompiledOperations } from './graphql/compiled-operations.js';
 import { withFederation } from './graphql/federation.js';
 import { guardInput } from './graphql/input-guard.js';
+import { noteBrokenRules } from './graphql/operation-log.js';
 import { traceRootFields } from './graphql/operation-spans.js';
 import { limitPasswordAttempts, PasswordAttempts } from './graphql/password-attempts.js';
 import { RateLimits } from './graphql/rate-limits.js';
@@ -413,6 +414,7 @@ async function serve(
   const schema = config.federation ? withFederation(assembled, nodes) : assembled;
   limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
   guardInput(schema);
+  noteBrokenRules(schema);
   if (config.telemetry.endpoint !== undefined) traceRootFields(schema);
   const rateLimits = new RateLimits({ ...config.rateLimits, redis });
   const operations = new CompiledOperations(schema, {

@@ -24,6 +24,8 @@ export interface RequestFacts {
   apiKey?: string;
   /** The code of the first error. */
   code?: string;
+  /** The code of the first rule that a mutation's input broke, such as a wrong password. */
+  brokenRule?: string;
   /** What it was charged, in points. */
   cost?: number;
 }

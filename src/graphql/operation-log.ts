@@ -1,8 +1,8 @@
 /** What the log says about operations: one line each, and one for each defect. */
 import type { ApolloServerPlugin } from '@apollo/server';
-import { getOperationAST, GraphQLError, type ExecutionArgs, type OperationDefinitionNode } from 'graphql';
+import { getOperationAST, GraphQLError, type ExecutionArgs, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { ServerOptions } from 'graphql-ws';
-import { RequestError } from '../errors.js';
+import { RequestError, type BrokenRule } from '../errors.js';
 import type { Logger, RequestFacts } from '../log.js';
 import type { HttpAnswer, RequestMetrics } from '../observability/request-metrics.js';
 import type { RequestContext } from '../relay/context.js';
@@ -37,6 +37,20 @@ export function noteOperation({ facts, signedIn, apiKey }: RequestContext, opera
 export function noteErrors(facts: RequestFacts, errors: readonly { extensions?: { [name: string]: unknown } }[] | undefined): void {
   const code = errors?.[0]?.extensions?.['code'];
   if (typeof code === 'string') facts.code ??= code;
+}
+
+/** Has each mutation note the first rule that its input broke: whether somebody could sign in, for instance. */
+export function noteBrokenRules(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve } = field;
+    if (!resolve) continue;
+    field.resolve = async (source, args, context, info) => {
+      const answer = (await resolve(source, args, context, info)) as { userErrors?: readonly BrokenRule[] } | null;
+      const code = answer?.userErrors?.[0]?.code;
+      if (code !== undefined) (context as RequestContext).facts.brokenRule ??= code;
+      return answer;
+    };
+  }
 }
 
 /** What has ended: a line in the log for each, and its figures in the metrics. Times are those of `performance.now()`. */

@@ -79,7 +79,7 @@ function pageWith(nonce: string, graphqlPath: string, language: Language): strin
 <body>
 <h1>${say('Your account')}</h1>
 <form hidden>
-<label>${say('New password')} <input type="password" autocomplete="new-password" minlength="8" maxlength="200"></label>
+<label>${say('New password')} <input type="password" autocomplete="new-password" minlength="8" maxlength="128"></label>
 <button>${say('Continue')}</button>
 </form>
 <p role="status"></p>

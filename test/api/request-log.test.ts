@@ -66,6 +66,17 @@ describe('the log has one line a request', () => {
     expect(await requestLine(requestId)).toMatchObject({ code });
   });
 
+  test('with the rule that a mutation broke, so that it shows who could not sign in', async () => {
+    const signIn = (password: string) => ({
+      query: 'mutation ($input: SignInInput!) { signIn(input: $input) { user { id } } }',
+      variables: { input: { email: account.email, password } },
+    });
+    await send('refused', signIn('not this one'));
+    expect(await requestLine('refused')).toMatchObject({ brokenRule: 'INVALID_CREDENTIALS', status: 200 });
+    await send('accepted', signIn(account.password));
+    expect(await requestLine('accepted')).not.toHaveProperty('brokenRule');
+  });
+
   test('with the code where the token is not good', async () => {
     await send('forged', { query: '{ __typename }' }, { authorization: 'Bearer forged' });
     expect(await requestLine('forged')).toMatchObject({ code: 'UNAUTHENTICATED', status: 401 });

@@ -7,7 +7,7 @@ import { InputRules } from '../../input/rules.js';
 /** Only so much of a password is judged: how long that takes grows faster than the length. */
 const judgedLength = 64;
 const minLength = 8;
-const maxLength = 200;
+const maxLength = 128;
 /** Longer text is no password of anybody. */
 const maxTried = 1_000;
 /** zxcvbn's scores go from 0 to 4; 2 takes more than a million guesses. */

@@ -59,7 +59,7 @@ export class SignUpInput {
   @Field(() => String, { description: 'Email address, used to sign in. Never shown to others.' })
   email!: string;
 
-  @Field(() => String, { description: 'Password of 8 to 200 characters that is not easy to guess.' })
+  @Field(() => String, { description: 'Password of 8 to 128 characters that is not easy to guess.' })
   password!: string;
 
   @Field(() => String, { description: 'Handle of 3 to 30 letters, digits or underscores. Unique regardless of case.' })
@@ -121,7 +121,7 @@ export class ChangePasswordInput {
   @Field(() => String, { description: 'The current password.' })
   currentPassword!: string;
 
-  @Field(() => String, { description: 'New password of 8 to 200 characters that is not easy to guess.' })
+  @Field(() => String, { description: 'New password of 8 to 128 characters that is not easy to guess.' })
   newPassword!: string;
 }
 
@@ -136,7 +136,7 @@ export class ResetPasswordInput {
   @Field(() => String, { description: 'Token from the email. Works once, within an hour.' })
   token!: string;
 
-  @Field(() => String, { description: 'New password of 8 to 200 characters that is not easy to guess.' })
+  @Field(() => String, { description: 'New password of 8 to 128 characters that is not easy to guess.' })
   newPassword!: string;
 }
 
