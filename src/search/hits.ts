@@ -25,8 +25,9 @@ export class Hits {
     return this.stamps[slot] === this.epoch;
   }
 
-  scoreOf(slot: number): number {
-    return this.scores[slot]!;
+  /** By slot; of those that were not found, anything. */
+  get scoresBySlot(): Float32Array {
+    return this.scores;
   }
 
   add(slot: number, score: number): void {

@@ -1,7 +1,15 @@
 /** A part of an index that never changes: its terms in order, and where each of them occurs. */
 import { ByteWriter, PostingReader, PostingWriter } from './postings.js';
 
+interface Backwards {
+  /** By place among the texts, the place among the terms. */
+  places: Uint32Array;
+  texts: string[];
+}
+
 export class Segment {
+  private backwards: Backwards | null = null;
+
   /**
    * @param terms in the order of their UTF-16 code units
    * @param offsets where each term's postings begin, and where the last ones end
@@ -29,7 +37,7 @@ export class Segment {
   /** The positions of all terms that begin so: from the first to before the second. */
   beginningWith(prefix: string): [from: number, to: number] {
     const from = this.firstFrom(prefix);
-    return [from, this.firstWithout(prefix, from)];
+    return [from, firstWithout(this.terms, prefix, from)];
   }
 
   private firstFrom(term: string): number {
@@ -42,39 +50,96 @@ export class Segment {
     return low;
   }
 
-  private firstWithout(prefix: string, from: number): number {
-    let [low, high] = [from, this.terms.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.terms[middle]!.startsWith(prefix)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   open(reader: PostingReader, at: number): void {
     reader.open(this.postings, this.offsets[at]!, this.offsets[at + 1]!);
   }
 
-  /** The terms within so many insertions, deletions and substitutions of another. What begins too differently is skipped. */
-  *alike(term: string, maxDistance: number): Generator<[at: number, distance: number]> {
-    const width = term.length + 1;
-    const rows = new Uint8Array(width * (term.length + maxDistance + 2));
-    for (let column = 0; column < width; column++) rows[column] = column;
-    let previous = '';
-    for (let at = 0; at < this.terms.length;) {
-      const candidate = this.terms[at]!;
-      const dead = fillRows(rows, term, candidate, commonLength(previous, candidate), maxDistance);
-      previous = candidate;
-      if (dead > 0) {
-        at = this.firstWithout(candidate.slice(0, dead), at);
-        continue;
-      }
-      const distance = rows[candidate.length * width + width - 1]!;
-      if (distance <= maxDistance) yield [at, distance];
-      at++;
-    }
+  /** The terms within so many insertions, deletions and substitutions of another, each with how many. */
+  alike(term: string, maxDistance: number): Map<number, number> {
+    const middle = Math.floor(term.length / 2);
+    const found = new Map(walk(this.terms, term, { maxDistance, middle, maxBefore: Math.floor(maxDistance / 2) }));
+    const { places, texts } = this.prepare();
+    const fromEnd = { maxDistance, middle: term.length - middle, maxBefore: Math.floor((maxDistance - 1) / 2) };
+    for (const [at, distance] of walk(texts, backwardsText(term), fromEnd))
+      found.set(places[at]!, Math.min(distance, found.get(places[at]!) ?? distance));
+    return found;
   }
+
+  /** Makes what `alike` needs, where it is not there yet. */
+  prepare(): Backwards {
+    return (this.backwards ??= backwardsOf(this.terms));
+  }
+}
+
+/** The terms spelled from their ends, in order, and where they are in the segment. */
+function backwardsOf(terms: readonly string[]): Backwards {
+  const backwards = terms.map(backwardsText);
+  const placeOf = new Map(backwards.map((text, at) => [text, at]));
+  const texts = backwards.sort();
+  return { places: Uint32Array.from(texts, (text) => placeOf.get(text)!), texts };
+}
+
+/** By UTF-16 code units, as everything here is compared. */
+function backwardsText(text: string): string {
+  let backwards = '';
+  for (let at = text.length - 1; at >= 0; at--) backwards += text[at]!;
+  return backwards;
+}
+
+interface Nearness {
+  maxDistance: number;
+  /** Before this place of what is looked for, fewer edits are allowed. */
+  middle: number;
+  maxBefore: number;
+}
+
+/**
+ * The terms that are near enough, of which the ones that begin too differently are skipped. Of few edits, one half of a
+ * word has at most half, so that looking from both ends for words whose first half is nearly right finds all of them,
+ * and looks at few. Source: Mihov and Schulz, Fast Approximate Search in Large Dictionaries (2004).
+ */
+function* walk(terms: readonly string[], term: string, nearness: Nearness): Generator<[at: number, distance: number]> {
+  const width = term.length + 1;
+  const rows = new Uint8Array(width * (term.length + nearness.maxDistance + 2));
+  for (let column = 0; column < width; column++) rows[column] = bounded(column, column, nearness);
+  let previous = '';
+  for (let at = 0; at < terms.length;) {
+    const candidate = terms[at]!;
+    const dead = fillRows(rows, term, candidate, commonLength(previous, candidate), nearness);
+    previous = candidate;
+    if (dead > 0) {
+      at = firstWithout(terms, candidate.slice(0, dead), at);
+      continue;
+    }
+    const distance = rows[candidate.length * width + width - 1]!;
+    if (distance <= nearness.maxDistance) yield [at, distance];
+    at++;
+  }
+}
+
+function bounded(value: number, column: number, { maxBefore, middle }: Nearness): number {
+  return column < middle && value > maxBefore ? tooMany : value;
+}
+
+const tooMany = 100;
+
+/** @returns the first place from `from` whose term does not begin so; what does is all at the start of the rest */
+function firstWithout(terms: readonly string[], prefix: string, from: number): number {
+  let [low, high, step] = [from, terms.length, 1];
+  while (low + step < high) {
+    if (!terms[low + step]!.startsWith(prefix)) {
+      high = low + step;
+      break;
+    }
+    low += step;
+    step *= 2;
+  }
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (terms[middle]!.startsWith(prefix)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function commonLength(one: string, other: string): number {
@@ -88,17 +153,18 @@ function commonLength(one: string, other: string): number {
  * The table of edit distances, a row for each letter of the candidate; rows up to the common beginning stand.
  * @returns how many letters are enough to know that nothing that begins with them is near; 0 where it may be
  */
-function fillRows(rows: Uint8Array, term: string, candidate: string, common: number, maxDistance: number): number {
+function fillRows(rows: Uint8Array, term: string, candidate: string, common: number, nearness: Nearness): number {
   const width = term.length + 1;
+  const { maxDistance } = nearness;
   const most = term.length + maxDistance;
   for (let letter = common + 1; letter <= candidate.length; letter++) {
     if (letter > most) return letter;
     const code = candidate.charCodeAt(letter - 1);
     const [row, above] = [letter * width, (letter - 1) * width];
-    let least = (rows[row] = letter);
+    let least = (rows[row] = bounded(letter, 0, nearness));
     for (let column = 1; column < width; column++) {
       const substituted = rows[above + column - 1]! + Number(term.charCodeAt(column - 1) !== code);
-      const value = Math.min(substituted, rows[above + column]! + 1, rows[row + column - 1]! + 1);
+      const value = bounded(Math.min(substituted, rows[above + column]! + 1, rows[row + column - 1]! + 1, tooMany), column, nearness);
       rows[row + column] = value;
       if (value < least) least = value;
     }

@@ -21,14 +21,17 @@ const maxDistance = 2;
 const shareMistyped = 0.2;
 
 /**
- * Thousands of words begin with the same letter. What begins so is kept as a term of its own, under a name that no word
- * has; alphabets alone, since other scripts have as many letters as words.
+ * Thousands of words begin with the same letter or two. What begins so is kept as a term of its own, under a name that no
+ * word has; alphabets alone, since other scripts have as many letters as words.
  */
 const beginning = '\u0001';
+const keptBeginnings = [1, 2];
 const lastAlphabetic = 0x5ff;
 
 const buffered = 2000;
 const maxSegments = 8;
+/** Nearly all terms are in fewer documents than this. */
+const manyHaving = 64;
 const longest = 2 ** 16 - 1;
 
 export interface TextIndexState {
@@ -52,6 +55,8 @@ export class TextIndex {
   private main: Segment | null = null;
   private readonly averages: Float64Array;
   private readonly factors: Float64Array;
+  /** By how few documents have a term. */
+  private readonly rarities = new Float64Array(manyHaving);
   private readonly levels = [new Hits(), new Hits(), new Hits(), new Hits()] as const;
 
   /** @param boosts what a find in each field counts */
@@ -96,7 +101,9 @@ export class TextIndex {
       let distinct = 0;
       for (const term of allTermsOf(text)) {
         if (countIn(frequencies, term, field, this.boosts.length) === 1) distinct++;
-        if (term.length > 1 && isAlphabetic(term)) countIn(frequencies, beginning + term[0]!, field, this.boosts.length);
+        for (const length of keptBeginnings)
+          if (term.length > length && isAlphabetic(term))
+            countIn(frequencies, beginning + term.slice(0, length), field, this.boosts.length);
       }
       this.lengths[slot * this.boosts.length + field] = Math.min(distinct, longest);
       this.lengthSums[field]! += Math.min(distinct, longest);
@@ -179,21 +186,28 @@ export class TextIndex {
     }
   }
 
+  /** Makes what the first search for a mistyped word would wait for. */
+  prepare(): void {
+    for (const segment of this.segments) segment.prepare();
+  }
+
   /** The documents that have every word, in one of its spellings. What is returned is valid until the next search. */
   search(words: readonly QueryWord[]): Hits {
     this.flush();
     this.main = this.segments.reduce<Segment | null>((largest, one) => (largest && largest.size >= one.size ? largest : one), null);
     this.lengthSums.forEach((sum, field) => (this.averages[field] = Math.max(1, sum / Math.max(1, this.living))));
+    for (let having = 0; having < manyHaving; having++) this.rarities[having] = rarityOf(this.living, Math.min(having, this.living));
     let [all, ofWord] = this.levels;
     const [, , ofSpelling, ofTerm] = this.levels;
     all.clear(this.capacity);
-    words.forEach((word, at) => {
+    for (const [at, word] of words.entries()) {
       ofWord.clear(this.capacity);
       const within = at === 0 ? null : all;
       for (const spelling of word) this.searchSpelling(spelling, within, ofSpelling, ofTerm, ofWord);
       if (at === 0) [all, ofWord] = [ofWord, all];
       else all.keepCommon(ofWord);
-    });
+      if (all.count === 0) break;
+    }
     return all;
   }
 
@@ -215,7 +229,7 @@ export class TextIndex {
       const exact = segment.find(text);
       if (exact >= 0) this.score(segment, exact, 1, within, found);
       if (match === 'EXACT') continue;
-      if (text.length === 1 && isAlphabetic(text)) {
+      if (keptBeginnings.includes(text.length) && isAlphabetic(text)) {
         const all = segment.find(beginning + text);
         if (all >= 0) this.score(segment, all, beginningWeight, within, found);
         continue;
@@ -262,12 +276,16 @@ export class TextIndex {
     const own = segment.documents[at * boosts.length + field]!;
     const inMain = main === segment || !main ? -1 : main.find(segment.terms[at]!);
     const having = Math.min(living, own + (inMain < 0 ? 0 : main!.documents[inMain * boosts.length + field]!));
-    return Math.log(1 + (living - having + 0.5) / (having + 0.5));
+    return having < manyHaving ? this.rarities[having]! : rarityOf(living, having);
   }
 }
 
+function rarityOf(living: number, having: number): number {
+  return Math.log(1 + (living - having + 0.5) / (having + 0.5));
+}
+
 function isAlphabetic(term: string): boolean {
-  return term.charCodeAt(0) <= lastAlphabetic;
+  return term.charCodeAt(0) <= lastAlphabetic && !(term.charCodeAt(1) > lastAlphabetic);
 }
 
 /** @returns how often the field has the term now */

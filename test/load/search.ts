@@ -14,7 +14,12 @@ import { fileURLToPath } from 'node:url';
 import { faker } from '@faker-js/faker';
 import MiniSearch from 'minisearch';
 import { keepIndex, openIndex } from '../../src/modules/catalog/search/kept-index.js';
-import { ProductIndex, type SearchConditions, type SearchedProduct } from '../../src/modules/catalog/search/product-index.js';
+import {
+  ProductIndex,
+  type RankedOrder,
+  type SearchConditions,
+  type SearchedProduct,
+} from '../../src/modules/catalog/search/product-index.js';
 import { allTermsOf, queryOf } from '../../src/search/index.js';
 import { drawCurve } from './curve.js';
 
@@ -28,10 +33,31 @@ const narrowed: SearchConditions = {
   price: { currency: 'EUR', min: 1000, max: 60_000 },
 };
 
-const queries: Record<string, { query: string; conditions?: SearchConditions; after?: number }> = {
+interface Asked {
+  query: string;
+  conditions?: SearchConditions;
+  order?: RankedOrder;
+  /** The position that the page comes after, of 100,000. */
+  after?: number;
+}
+
+const queries: Record<string, Asked> = {
   everything: { query: '' },
   'everything, page 2,000': { query: '', after: 40_000 },
+  'everything, last page': { query: '', after: 99_979 },
+  'everything, by price, page 2,000': { query: '', order: 'PRICE_HIGHEST', after: 40_000 },
   'one letter': { query: 's' },
+  'one letter, page 2,000': { query: 's', after: 40_000 },
+  'one letter, newest': { query: 's', order: 'NEWEST' },
+  'two letters': { query: 'co' },
+  'three letters': { query: 'con' },
+  'what every number begins with': { query: 'sku' },
+  'a rare and a common word': { query: 'sku4711 steel' },
+  'a common word and a letter': { query: 'steel s' },
+  'pairs of letters': { query: 'st co pr ma in re di un ab ex de mi' },
+  'threes of letters': { query: 'con pro sta mar pre dis com per' },
+  'one Chinese character': { query: '钢' },
+  'a Chinese word': { query: '不锈钢' },
   'a word': { query: 'steel' },
   'two words': { query: 'steel chair' },
   'a mistyped word': { query: 'handcraftde' },
@@ -39,6 +65,7 @@ const queries: Record<string, { query: string; conditions?: SearchConditions; af
   'five letters': { query: 'a b c d e' },
   'twenty letters': { query: 'a b c d e f g h i j k l m n o p q r s t' },
   'a word, narrowed': { query: 'steel', conditions: narrowed },
+  'one letter, narrowed': { query: 's', conditions: narrowed },
   'everything, narrowed': { query: '', conditions: narrowed },
 };
 
@@ -62,6 +89,7 @@ function vocabulary(): string[] {
 function* catalogue(size: number): Generator<SearchedProduct> {
   faker.seed(7);
   const all = vocabulary();
+  const materials = ['不锈钢咖啡机', '铸铁锅', '钢化玻璃'];
   const word = (): string => all[Math.floor(all.length ** faker.number.float({ min: 0, max: 0.9999 })) - 1]!;
   const wordsOf = (count: number): string => Array.from({ length: count }, word).join(' ');
   for (let at = 0; at < size; at++) {
@@ -83,7 +111,7 @@ function* catalogue(size: number): Generator<SearchedProduct> {
       createdAt: at,
       archived: false,
       title: wordsOf(6),
-      description: wordsOf(60),
+      description: at % 50 === 0 ? `${wordsOf(58)} ${materials[at % materials.length]!}` : wordsOf(60),
     };
   }
 }
@@ -117,6 +145,16 @@ async function makeAndKeep(size: number, path: string): Promise<{ made: number; 
   return { made, kept: performance.now() - beforeKeeping };
 }
 
+/** Twenty words of one product, the long ones first, each of which may be mistyped. */
+function wordsOfOne(): string {
+  const [product] = catalogue(1);
+  const words = [...new Set(product!.description.split(' '))];
+  return words
+    .sort((one, other) => other.length - one.length)
+    .slice(0, 20)
+    .join(' ');
+}
+
 async function ownIndex(size: number): Promise<Report> {
   const directory = mkdtempSync(join(tmpdir(), 'plaza-search-'));
   const path = join(directory, 'index');
@@ -129,13 +167,20 @@ async function ownIndex(size: number): Promise<Report> {
   globalThis.gc!();
   const after = process.memoryUsage();
   const times = Object.fromEntries(
-    Object.entries(queries).map(([name, { query, conditions = euros, after: position = null }]) => [
-      name,
-      timed(() => {
-        const page = { size: 20, backwards: false, after: position, before: null };
-        return opened.search({ query, conditions, order: 'RELEVANCE', page, withFacets: true }).total;
-      }),
-    ]),
+    Object.entries({ ...queries, 'twenty words of one product': { query: wordsOfOne() } } as typeof queries).map(
+      ([name, { query, conditions = euros, order = 'RELEVANCE', after: position }]) => [
+        name,
+        timed(() => {
+          const page = {
+            size: 20,
+            backwards: false,
+            after: position === undefined ? null : Math.floor((position / 100_000) * size),
+            before: null,
+          };
+          return opened.search({ query, conditions, order, page, withFacets: true }).total;
+        }),
+      ],
+    ),
   );
   const fileMegabytes = megabytes(statSync(path).size);
   rmSync(directory, { recursive: true });
@@ -158,7 +203,9 @@ async function miniSearch(size: number): Promise<Report> {
   const made = performance.now() - started;
   globalThis.gc!();
   const held = process.memoryUsage().heapUsed - before;
-  const plain = Object.entries(queries).filter(([, { query, conditions }]) => query !== '' && !conditions && query.length < 25);
+  const plain = Object.entries(queries).filter(
+    ([, { query, conditions, order, after }]) => query !== '' && !conditions && !order && !after && query.length < 25,
+  );
   const times = Object.fromEntries(
     plain.map(([name, { query }]) => {
       const terms = queryOf(query, 20).map((word) => word[0]![0]!.text);
@@ -183,7 +230,7 @@ function print(name: string, size: number, { made, kept, opened, megabytes: held
   process.stdout.write(opened > 0 ? `; kept in ${kept.toFixed(0)} ms (${fileMegabytes} MB), opened in ${opened.toFixed(0)} ms\n` : '\n');
   for (const [query, { median, p99, found }] of Object.entries(times))
     process.stdout.write(
-      `  ${query.padEnd(26)}${median.toFixed(2).padStart(10)} ms${p99.toFixed(2).padStart(10)} ms p99${String(found).padStart(9)} found\n`,
+      `  ${query.padEnd(34)}${median.toFixed(2).padStart(10)} ms${p99.toFixed(2).padStart(10)} ms p99${String(found).padStart(9)} found\n`,
     );
 }
 

@@ -6,9 +6,10 @@ export const maxValues = 20;
 /** Bounds of prices are taken from so many at most. */
 const maxSample = 4096;
 export const ratingSteps = [4, 3, 2, 1];
+const attributeGroup = 'attribute:';
 
 /** What a condition is about. */
-export type Group = 'category' | 'merchant' | 'brand' | 'price' | 'rating' | 'inStock' | `attribute:${string}`;
+export type Group = 'category' | 'merchant' | 'brand' | 'price' | 'rating' | 'inStock' | `${typeof attributeGroup}${string}`;
 
 export interface FacetValue {
   value: string;
@@ -30,112 +31,135 @@ export interface FacetCounts {
   inStockCount: number;
 }
 
-/** The products that meet all conditions but at most one. */
+/** The products that meet all conditions, and by what a condition is about, those that meet all others but not it. */
 export interface Counted {
-  slots: Uint32Array;
-  /** For each, the group of the condition that it does not meet; -1 where it meets all. */
-  missed: Int8Array;
-  groups: readonly Group[];
+  all: Uint32Array;
+  butFor: ReadonlyMap<Group, Uint32Array>;
 }
 
 export const { compare: compareTexts } = new Intl.Collator();
 
 /** @param currency the only one whose prices are compared */
 export function countFacets(columns: Columns, counted: Counted, currency: string): FacetCounts {
-  const { of } = columns;
-  const rated: number[] = ratingSteps.map(() => 0);
-  let inStockCount = 0;
-  forGroup(counted, 'rating', (slot) => ratingSteps.forEach((step, at) => (rated[at]! += Number(of.rating[slot]! >= step))));
-  forGroup(counted, 'inStock', (slot) => (inStockCount += of.inStock[slot]!));
+  const { brand, category } = columns.of;
   return {
-    categories: countColumn(counted, 'category', of.category, columns.categories),
-    brands: countColumn(counted, 'brand', of.brand, columns.brands),
+    categories: countColumn(countedFor(counted, 'category'), category, columns.categories),
+    brands: countColumn(countedFor(counted, 'brand'), brand, columns.brands),
     attributes: countAttributes(columns, counted),
-    price: pricesOf(columns, counted, currency),
-    ratings: ratingSteps.map((minRating, at) => ({ minRating, count: rated[at]! })),
-    inStockCount,
+    price: pricesOf(columns, countedFor(counted, 'price'), currency),
+    ratings: countRatings(columns, countedFor(counted, 'rating')),
+    inStockCount: countInStock(columns, countedFor(counted, 'inStock')),
   };
 }
 
 /** What fails one choice only still counts among the other values of that choice. */
-function forGroup({ slots, missed, groups }: Counted, group: Group, visit: (slot: number) => void): void {
-  const own = groups.indexOf(group);
-  for (let at = 0; at < slots.length; at++) if (missed[at] === -1 || (own >= 0 && missed[at] === own)) visit(slots[at]!);
+function countedFor({ all, butFor }: Counted, group: Group): Uint32Array[] {
+  const others = butFor.get(group);
+  return others ? [all, others] : [all];
 }
 
-function countColumn(counted: Counted, group: Group, column: Uint32Array, names: Names): FacetValue[] {
+function countColumn(counted: Uint32Array[], column: Uint32Array, names: Names): FacetValue[] {
   const counts = new Uint32Array(names.count);
-  forGroup(counted, group, (slot) => counts[column[slot]!]!++);
+  for (const slots of counted) for (let at = 0; at < slots.length; at++) counts[column[slots[at]!]!]!++;
   counts[0] = 0;
-  return mostFrequent(counts, (number) => names.textOf(number));
+  const best = new MostFrequent((number) => names.textOf(number));
+  for (let number = 1; number < counts.length; number++) best.offer(number, counts[number]!);
+  return best.values();
+}
+
+function countRatings({ of: { rating } }: Columns, counted: Uint32Array[]): FacetCounts['ratings'] {
+  const highest = ratingSteps[0]!;
+  const byWhole = new Uint32Array(highest + 1);
+  for (const slots of counted) {
+    for (let at = 0; at < slots.length; at++) {
+      const stars = rating[slots[at]!]!;
+      if (stars >= 1) byWhole[Math.min(highest, Math.floor(stars))]!++;
+    }
+  }
+  return ratingSteps.map((minRating) => ({ minRating, count: byWhole.subarray(minRating).reduce((sum, count) => sum + count, 0) }));
+}
+
+function countInStock({ of: { inStock } }: Columns, counted: Uint32Array[]): number {
+  let count = 0;
+  for (const slots of counted) for (let at = 0; at < slots.length; at++) count += inStock[slots[at]!]!;
+  return count;
 }
 
 /** A product with a name in several attributes counts for each of their values. */
-function countAttributes({ of, attributes, pairs }: Columns, { slots, missed, groups }: Counted): FacetCounts['attributes'] {
+function countAttributes({ of, attributes, pairs }: Columns, { all, butFor }: Counted): FacetCounts['attributes'] {
   const { attributesAt, attributeCount } = of;
-  const ownGroup = Array.from({ length: attributes.names.count }, (_, name) =>
-    groups.indexOf(`attribute:${attributes.names.textOf(name)}`),
-  );
   const counts = new Uint32Array(attributes.count);
-  for (let at = 0; at < slots.length; at++) {
-    const from = attributesAt[slots[at]!]!;
-    const to = from + attributeCount[slots[at]!]!;
-    const missedGroup = missed[at]!;
-    for (let place = from; place < to; place++) {
-      const pair = pairs[place]!;
-      if (missedGroup === -1 || missedGroup === ownGroup[attributes.nameNumberOf(pair)]) counts[pair]!++;
+  const count = (slots: Uint32Array, onlyName: number | null): void => {
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at]!;
+      const from = attributesAt[slot]!;
+      const to = from + attributeCount[slot]!;
+      for (let place = from; place < to; place++) {
+        const pair = pairs[place]!;
+        if (onlyName === null || attributes.nameNumberOf(pair) === onlyName) counts[pair]!++;
+      }
     }
-  }
-  const byName = new Map<number, [pair: number, count: number][]>();
-  counts.forEach((count, pair) => {
-    if (count === 0) return;
+  };
+  count(all, null);
+  for (const [group, slots] of butFor)
+    if (group.startsWith(attributeGroup)) count(slots, attributes.names.find(group.slice(attributeGroup.length)));
+  const byName = new Map<number, MostFrequent>();
+  for (let pair = 1; pair < counts.length; pair++) {
+    if (counts[pair] === 0) continue;
     const name = attributes.nameNumberOf(pair);
-    const values = byName.get(name);
-    if (values) values.push([pair, count]);
-    else byName.set(name, [[pair, count]]);
-  });
+    let best = byName.get(name);
+    if (!best) byName.set(name, (best = new MostFrequent((number) => attributes.valueOf(number))));
+    best.offer(pair, counts[pair]!);
+  }
   return [...byName]
-    .map(([name, values]) => ({ name: attributes.names.textOf(name), values }))
+    .map(([name, best]) => ({ name: attributes.names.textOf(name), best }))
     .sort((one, other) => compareTexts(one.name, other.name))
     .slice(0, maxValues)
-    .map(({ name, values }) => ({ name, values: best(values, (pair) => attributes.valueOf(pair)) }));
+    .map(({ name, best }) => ({ name, values: best.values() }));
 }
 
-function mostFrequent(counts: Uint32Array, textOf: (number: number) => string): FacetValue[] {
-  const present: [number, number][] = [];
-  counts.forEach((count, number) => {
-    if (count > 0) present.push([number, count]);
-  });
-  return best(present, textOf);
+/** The most frequent twenty; of those that are equally frequent, the first by the alphabet. Only what may be among them is looked at by text. */
+class MostFrequent {
+  private readonly best: { text: string; count: number }[] = [];
+
+  constructor(private readonly textOf: (number: number) => string) {}
+
+  offer(number: number, count: number): void {
+    const last = this.best[maxValues - 1];
+    if (count === 0 || (last && count < last.count)) return;
+    const text = this.textOf(number);
+    const isBefore = (other: { text: string; count: number }): boolean =>
+      count > other.count || (count === other.count && compareTexts(text, other.text) < 0);
+    if (last && !isBefore(last)) return;
+    let at = this.best.length;
+    while (at > 0 && isBefore(this.best[at - 1]!)) at--;
+    this.best.splice(at, 0, { text, count });
+    if (this.best.length > maxValues) this.best.pop();
+  }
+
+  values(): FacetValue[] {
+    return this.best.map(({ text, count }) => ({ value: text, count }));
+  }
 }
 
-/** The most frequent twenty; of those that are equally frequent, the first by the alphabet. Only what may be among them is compared by text. */
-function best(counts: [number: number, count: number][], textOf: (number: number) => string): FacetValue[] {
-  const least = [...counts].sort(([, one], [, other]) => other - one)[maxValues - 1]?.[1] ?? 0;
-  return counts
-    .filter(([, count]) => count >= least)
-    .map(([number, count]) => ({ value: textOf(number), count }))
-    .sort((one, other) => other.count - one.count || compareTexts(one.value, other.value))
-    .slice(0, maxValues);
-}
-
-function pricesOf(columns: Columns, counted: Counted, currency: string): FacetCounts['price'] {
+function pricesOf(columns: Columns, counted: Uint32Array[], currency: string): FacetCounts['price'] {
   const { of } = columns;
   const wanted = columns.currencies.find(currency);
-  const prices = new Float64Array(counted.slots.length);
+  const prices = new Float64Array(counted.reduce((sum, { length }) => sum + length, 0));
   let count = 0;
-  if (wanted !== 0)
-    forGroup(counted, 'price', (slot) => {
-      if (of.currency[slot] === wanted) prices[count++] = of.price[slot]!;
-    });
+  if (wanted !== 0) {
+    for (const slots of counted)
+      for (let at = 0; at < slots.length; at++) if (of.currency[slots[at]!] === wanted) prices[count++] = of.price[slots[at]!]!;
+  }
   return { currency, ...rangesOf(prices.subarray(0, count)) };
 }
 
 /** Up to five ranges with about as many products each: exactly counted, between bounds that a sample gives where there are many. */
 function rangesOf(prices: Float64Array): Pick<FacetCounts['price'], 'min' | 'max' | 'ranges'> {
-  const step = Math.ceil(prices.length / maxSample);
-  const sorted = step <= 1 ? prices.slice().sort() : prices.filter((_, at) => at % step === 0).sort();
-  const bounds = upperBounds(sorted);
+  const step = Math.max(1, Math.ceil(prices.length / maxSample));
+  const sample = new Float64Array(Math.ceil(prices.length / step));
+  for (let at = 0; at < sample.length; at++) sample[at] = prices[at * step]!;
+  const bounds = upperBounds(sample.sort());
   const ranges = bounds.map((): PriceRange => ({ min: Infinity, max: -Infinity, count: 0 }));
   for (let at = 0; at < prices.length; at++) {
     const price = prices[at]!;

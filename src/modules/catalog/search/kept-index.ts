@@ -6,7 +6,7 @@ import { elementsOf } from './columns.js';
 import { ProductIndex } from './product-index.js';
 
 /** Raised whenever words are found otherwise than before, or the file is laid out otherwise. */
-const version = 2;
+const version = 3;
 const magic = Buffer.from('PLZSRCH1');
 const headLength = 16;
 
@@ -125,6 +125,7 @@ function filled(index: ProductIndex, { categories, names, sections, segments, sl
     segments: Array.from({ length: segments }, (_, number) => segmentOf(fields, number, places)),
   });
   index.nameSlots();
+  index.prepare();
   return index;
 }
 

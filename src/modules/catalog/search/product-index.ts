@@ -1,13 +1,13 @@
 /** The search over the catalogue, in memory and in files: words, conditions, orders and facets. It knows no store. */
 import { createHash } from 'node:crypto';
 import { windowOf, type RankedPage } from '../../../relay/window.js';
-import { queryOf, type QueryTerm } from '../../../search/index.js';
-import { selectRange } from '../../../search/selection.js';
+import { queryOf, type QueryTerm, type QueryWord } from '../../../search/index.js';
 import { TextIndex } from '../../../search/text-index.js';
 import { Columns, type ProductRow } from './columns.js';
 import { countFacets, type FacetCounts, type Group } from './facet-counts.js';
-import { ProductLists, type ListAnswer, type ListPage, type NamedTest } from './product-lists.js';
-import type { Test } from './slot-sets.js';
+import { mostRelevant } from './most-relevant.js';
+import { isByPrice, ProductLists, type ListAnswer, type ListPage, type NamedTest } from './product-lists.js';
+import { bitsOf, countOf, slotsIn, type Test } from './slot-sets.js';
 
 const maxWords = 20;
 const maxDescription = 1000;
@@ -71,15 +71,17 @@ export interface SearchAnswer {
   facets: FacetCounts | null;
 }
 
-/** What the products must be like: those that are so, and those that are but for one condition. */
-interface Matched {
-  slots: Uint32Array;
-  counted: { slots: Uint32Array; missed: Int8Array; groups: readonly Group[] };
+/** Only the last word is still being typed: one or two letters before it begin no other word, or nearly everything would match. */
+const maxWhole = 2;
+
+function wholeLetters(spelling: readonly QueryTerm[]): QueryTerm[] {
+  return spelling.map((term) => (term.match === 'ALIKE' && term.text.length <= maxWhole ? { ...term, match: 'EXACT' } : term));
 }
 
-/** Only the last word is still being typed: a single letter before it begins no other word, or nearly everything would match. */
-function wholeLetters(spelling: readonly QueryTerm[]): QueryTerm[] {
-  return spelling.map((term) => (term.match === 'ALIKE' && term.text.length === 1 ? { ...term, match: 'EXACT' } : term));
+/** The words of a query, each once. */
+function wordsOf(query: string): QueryWord[] {
+  const words = queryOf(query, maxWords).map((word, at, all) => (at < all.length - 1 ? word.map(wholeLetters) : word));
+  return [...new Map(words.map((word) => [JSON.stringify(word), word])).values()];
 }
 
 const groups = {
@@ -174,68 +176,36 @@ export class ProductIndex {
     for (let slot = 0; slot < this.words.slots; slot++) if (this.words.isAlive(slot)) this.slots.set(this.columns.idOf(slot), slot);
   }
 
+  /** Makes what the first searches would wait for. */
+  prepare(): void {
+    this.words.prepare();
+    this.lists.prepare();
+  }
+
   search({ query, conditions, order, page, withFacets }: SearchRequest): SearchAnswer {
-    const { slots, scoreOf } = this.candidates(query);
-    const byPrice = order === 'PRICE_LOWEST' || order === 'PRICE_HIGHEST';
-    const matched = this.narrow(byPrice ? this.pricedIn(slots, conditions.currency) : slots, conditions);
-    const [start, end] = windowOf(page, matched.slots.length);
-    const compare = this.comparing(order === 'RELEVANCE' && !scoreOf ? 'TOP_RATED' : order, scoreOf);
+    const { lists, columns } = this;
+    const hits = query.trim() === '' ? null : this.words.search(wordsOf(query));
+    const found = hits ? bitsOf(hits.slots.subarray(0, hits.count), lists.setLength) : lists.inShop();
+    const candidates = isByPrice(order) ? lists.narrow(found, [lists.pricedIn(conditions.currency)]).all : found;
+    const { all, butFor } = lists.narrow(candidates, this.namedTests(conditions));
+    const total = countOf(all);
+    const [start, end] = windowOf(page, total);
+    const slots =
+      hits && order === 'RELEVANCE'
+        ? mostRelevant(slotsIn(all, total), hits.scoresBySlot, columns, start, end)
+        : lists.placed(order === 'RELEVANCE' ? 'TOP_RATED' : order, conditions.currency, all, total, start, end);
+    const counted = { all: slotsIn(all, total), butFor: new Map(singly(conditions).map(([group], at) => [group, slotsIn(butFor[at]!)])) };
     return {
-      total: matched.slots.length,
+      total,
       start,
-      products: Array.from(selectRange(matched.slots, start, end, compare), (slot) => this.columns.idOf(slot)),
-      facets: withFacets ? countFacets(this.columns, matched.counted, conditions.currency) : null,
+      products: Array.from(slots, (slot) => columns.idOf(slot)),
+      facets: withFacets ? countFacets(columns, counted, conditions.currency) : null,
     };
   }
 
   /** The products that meet the conditions, those with equal keys by id. */
   list({ conditions, page }: ListRequest): ListAnswer {
     return this.lists.page(this.namedTests(conditions), { ...page, currency: conditions.currency });
-  }
-
-  private candidates(query: string): { slots: Uint32Array; scoreOf: ((slot: number) => number) | null } {
-    if (query.trim() === '') return { slots: this.everything(), scoreOf: null };
-    const words = queryOf(query, maxWords).map((word, at, all) => (at < all.length - 1 ? word.map(wholeLetters) : word));
-    if (words.length === 0) return { slots: new Uint32Array(0), scoreOf: () => 0 };
-    const hits = this.words.search(words);
-    return { slots: hits.slots.slice(0, hits.count), scoreOf: (slot) => hits.scoreOf(slot) };
-  }
-
-  private everything(): Uint32Array {
-    const slots = new Uint32Array(this.words.size);
-    let count = 0;
-    for (let slot = 0; slot < this.words.slots; slot++) if (this.words.isAlive(slot)) slots[count++] = slot;
-    return slots;
-  }
-
-  private pricedIn(slots: Uint32Array, currency: string): Uint32Array {
-    const wanted = this.columns.currencies.find(currency);
-    const { currency: currencies } = this.columns.of;
-    return wanted === 0 ? new Uint32Array(0) : slots.filter((slot) => currencies[slot] === wanted);
-  }
-
-  private narrow(slots: Uint32Array, conditions: SearchConditions): Matched {
-    const tests = this.testsOf(conditions);
-    const groups = tests.map(([group]) => group);
-    const missed = new Int8Array(slots.length).fill(-1);
-    if (tests.length === 0) return { slots: slots.slice(), counted: { slots, missed, groups } };
-    const failures = new Uint8Array(slots.length);
-    tests.forEach(([, test], group) => {
-      for (let at = 0; at < slots.length; at++) {
-        if (failures[at]! > 1 || test(slots[at]!)) continue;
-        failures[at]!++;
-        missed[at] = group;
-      }
-    });
-    const isCounted = (_: number, at: number): boolean => failures[at]! <= 1;
-    return {
-      slots: slots.filter((_, at) => failures[at] === 0),
-      counted: { slots: slots.filter(isCounted), missed: missed.filter(isCounted), groups },
-    };
-  }
-
-  private testsOf(conditions: SearchConditions): [Group, Test][] {
-    return singly(conditions).map(([group, one]) => [group, this.testOf(one)]);
   }
 
   private namedTests(conditions: SearchConditions): NamedTest[] {
@@ -294,23 +264,5 @@ export class ProductIndex {
       for (let place = from; place < to; place++) if (wanted.has(pairs[place]!)) return true;
       return false;
     };
-  }
-
-  private comparing(order: RankedOrder, scoreOf: ((slot: number) => number) | null): (one: number, other: number) => number {
-    const { columns } = this;
-    const { createdAt, price, score } = columns.of;
-    const byId = (one: number, other: number): number => columns.compareIds(one, other);
-    switch (order) {
-      case 'RELEVANCE':
-        return (one, other) => scoreOf!(other) - scoreOf!(one) || byId(one, other);
-      case 'NEWEST':
-        return (one, other) => createdAt[other]! - createdAt[one]! || byId(one, other);
-      case 'TOP_RATED':
-        return (one, other) => score[other]! - score[one]! || byId(one, other);
-      case 'PRICE_LOWEST':
-        return (one, other) => price[one]! - price[other]! || byId(one, other);
-      case 'PRICE_HIGHEST':
-        return (one, other) => price[other]! - price[one]! || byId(other, one);
-    }
   }
 }

@@ -6,8 +6,8 @@ import type { TextIndex } from '../../../search/text-index.js';
 import { selectRange } from '../../../search/selection.js';
 import type { Columns } from './columns.js';
 import { slotKeyOf } from './slot-key.js';
-import { common, countOf, has, slotsIn, SlotSets, type Test } from './slot-sets.js';
-import { SortedSlots } from './sorted-slots.js';
+import { countOf, narrow, slotsIn, SlotSets, type Narrowed, type Test } from './slot-sets.js';
+import { SortedSlots, type Walk } from './sorted-slots.js';
 
 /** Of so few that meet the conditions, the page is chosen by looking at each of them. */
 const few = 4096;
@@ -38,6 +38,10 @@ export interface ListAnswer {
   /** Whether there are more in the direction of reading. */
   more: boolean;
   total: number;
+}
+
+export function isByPrice(name: string): boolean {
+  return name.startsWith('PRICE');
 }
 
 /** A condition under a name that no other has. */
@@ -73,9 +77,14 @@ export class ProductLists {
     this.orders.clear();
   }
 
+  /** Makes the order that a search without words has. */
+  prepare(): void {
+    this.orderOf('TOP_RATED', '');
+  }
+
   page(conditions: readonly NamedTest[], page: ListPage): ListAnswer {
     const { order: name, currency, size, backwards } = page;
-    const matching = this.matching(name.startsWith('PRICE') ? [...conditions, this.pricedIn(currency)] : conditions);
+    const { all: matching } = this.narrow(this.inShop(), isByPrice(name) ? [...conditions, this.pricedIn(currency)] : conditions);
     const total = countOf(matching);
     const sign = name === 'NEWEST' || name === 'TOP_RATED' ? -1 : 1;
     // The highest price first is the lowest first, from its end.
@@ -94,22 +103,49 @@ export class ProductLists {
     return { places: shown.map((slot) => ({ value: values[slot]!, id: this.columns.idOf(slot) })), more: slots.length > size, total };
   }
 
-  private read(order: SortedSlots, matching: Uint32Array, total: number, read: Parameters<SortedSlots['walk']>[1]): number[] {
-    if (total > few) return order.walk((slot) => has(matching, slot), read);
+  private read(order: SortedSlots, matching: Uint32Array, total: number, read: Walk): number[] {
+    if (total > few) return order.walk(matching, read);
     const { after, before, backwards, limit } = read;
     const between = slotsIn(matching, total).filter((slot) => order.isBetween(slot, after, before));
     const sign = backwards ? -1 : 1;
     return [...selectRange(between, 0, Math.min(limit, between.length), (one, other) => order.compare(one, other) * sign)];
   }
 
-  private matching(conditions: readonly NamedTest[]): Uint32Array {
-    const { words } = this;
-    const length = (words.slots >>> 5) + 1;
-    const inShop = this.sets.of('', () => (slot) => words.isAlive(slot));
-    return common([inShop, ...conditions.map(([name, makeTest]) => this.sets.of(name, makeTest))], length);
+  /** What is at some places of an order, by their numbers. @param total how many match, all of which have a place in it */
+  placed(name: ListOrder, currency: string, matching: Uint32Array, total: number, start: number, end: number): number[] {
+    if (start >= end) return [];
+    const turned = name === 'PRICE_HIGHEST';
+    const order = this.orderOf(turned ? 'PRICE_LOWEST' : name, currency);
+    if (total <= few) {
+      const sign = turned ? -1 : 1;
+      return [...selectRange(slotsIn(matching, total), start, end, (one, other) => order.compare(one, other) * sign)];
+    }
+    // From the nearer end.
+    const fromEnd = start > total - end;
+    const skip = fromEnd ? total - end : start;
+    const found = order.walk(matching, { after: null, before: null, backwards: fromEnd !== turned, limit: end - start, skip });
+    return fromEnd ? found.reverse() : found;
   }
 
-  private pricedIn(currency: string): NamedTest {
+  /** The slots of all products. */
+  inShop(): Uint32Array {
+    return this.sets.of('', () => (slot) => this.words.isAlive(slot)).subarray(0, this.setLength);
+  }
+
+  /** How many words a set of all slots has. */
+  get setLength(): number {
+    return (this.words.slots >>> 5) + 1;
+  }
+
+  narrow(found: Uint32Array, conditions: readonly NamedTest[]): Narrowed {
+    return narrow(
+      found,
+      conditions.map(([name, makeTest]) => this.sets.of(name, makeTest)),
+    );
+  }
+
+  /** Only these have a place in an order by price. */
+  pricedIn(currency: string): NamedTest {
     const { columns } = this;
     return [
       `currency:${currency}`,
@@ -125,9 +161,7 @@ export class ProductLists {
     const known = this.orders.get(key);
     if (known) return known;
     const { columns, words } = this;
-    const alive = slotsIn(this.matching([]), words.size);
-    const compareIds = (slot: number, id: readonly number[]): number => columns.compareId(slot, id);
-    const sorted = new SortedSlots(alive, this.keyIn(name, currency), compareIds, (one, other) => columns.compareIds(one, other));
+    const sorted = new SortedSlots(slotsIn(this.inShop(), words.size), this.keyIn(name, currency), columns);
     this.orders.set(key, sorted);
     return sorted;
   }

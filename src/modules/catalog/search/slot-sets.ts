@@ -67,15 +67,37 @@ export class SlotSets {
   }
 }
 
-/** The slots that are in every set. @param length of the answer, which is the caller's own */
-export function common(sets: readonly Uint32Array[], length: number): Uint32Array {
-  const bits = new Uint32Array(length);
-  bits.set(sets[0]!.subarray(0, length));
-  for (const set of sets.slice(1)) {
-    const shared = Math.min(length, set.length);
-    for (let word = 0; word < shared; word++) bits[word]! &= set[word]!;
-    bits.fill(0, shared);
+export interface Narrowed {
+  /** The slots that are in every set. */
+  all: Uint32Array;
+  /** By set, the slots that are in every set but this one. */
+  butFor: Uint32Array[];
+}
+
+/** Cuts sets with each other. @param found what is longer than it does not count */
+export function narrow(found: Uint32Array, sets: readonly Uint32Array[]): Narrowed {
+  const all = found.slice();
+  const butFor = sets.map(() => new Uint32Array(found.length));
+  if (sets.length === 0) return { all, butFor };
+  for (let word = 0; word < found.length; word++) {
+    const present = found[word]!;
+    if (present === 0) continue;
+    let [missedOnce, missedTwice] = [0, 0];
+    for (const set of sets) {
+      const missed = present & ~(set[word] ?? 0);
+      missedTwice |= missedOnce & missed;
+      missedOnce |= missed;
+    }
+    all[word] = present & ~missedOnce;
+    for (let which = 0; which < sets.length; which++) butFor[which]![word] = present & ~(sets[which]![word] ?? 0) & ~missedTwice;
   }
+  return { all, butFor };
+}
+
+/** The bits of some slots. @param length of the answer in words */
+export function bitsOf(slots: Uint32Array, length: number): Uint32Array {
+  const bits = new Uint32Array(length);
+  for (let at = 0; at < slots.length; at++) bits[slots[at]! >>> 5]! |= 1 << (slots[at]! & 31);
   return bits;
 }
 
@@ -95,8 +117,8 @@ export function has(bits: Uint32Array, slot: number): boolean {
   return ((bits[slot >>> 5]! >>> (slot & 31)) & 1) === 1;
 }
 
-/** In ascending order. @param count how many there are */
-export function slotsIn(bits: Uint32Array, count: number): Uint32Array {
+/** In ascending order. @param count how many there are, where that is known */
+export function slotsIn(bits: Uint32Array, count = countOf(bits)): Uint32Array<ArrayBuffer> {
   const slots = new Uint32Array(count);
   let found = 0;
   for (let at = 0; at < bits.length; at++) {

@@ -2,7 +2,10 @@
  * Slots in the order of a number that each has, kept while the numbers change: those that changed are set aside and
  * merged again when there are many of them, as a log-structured tree does.
  */
+import { radixSort, sortableHalves } from '../../../search/radix-sort.js';
+import type { Columns } from './columns.js';
 import type { SlotKey } from './slot-key.js';
+import { has } from './slot-sets.js';
 
 const maxMoved = 2000;
 
@@ -13,18 +16,18 @@ export class SortedSlots {
   private readonly moved = new Set<number>();
   private movedInOrder: Uint32Array | null = null;
 
-  /**
-   * @param keyOf NaN where a slot is not in the order
-   * @param compareIds settles equal keys
-   */
+  /** @param keyOf NaN where a slot is not in the order; ids settle equal keys */
   constructor(
-    slots: Uint32Array,
+    slots: Uint32Array<ArrayBuffer>,
     private readonly keyOf: (slot: number) => number,
-    private readonly compareIds: (slot: number, id: SlotKey['id']) => number,
-    private readonly compareSlots: (one: number, other: number) => number,
+    private readonly columns: Columns,
   ) {
-    this.order = slots.filter((slot) => !Number.isNaN(keyOf(slot))).sort((one, other) => this.compare(one, other));
-    this.keys = Float64Array.from(this.order, keyOf);
+    const keyed = slots.filter((slot) => !Number.isNaN(keyOf(slot)));
+    const keys = new Float64Array(columns.of.id0.length);
+    for (const slot of keyed) keys[slot] = keyOf(slot);
+    const { id0, id1, id2 } = columns.of;
+    this.order = radixSort(keyed, [id2, id1, id0, ...sortableHalves(keys)]);
+    this.keys = Float64Array.from(this.order, (slot) => keys[slot]!);
   }
 
   /** A slot has another key, or is new. */
@@ -35,7 +38,7 @@ export class SortedSlots {
   }
 
   compare(one: number, other: number): number {
-    return this.keyOf(one) - this.keyOf(other) || this.compareSlots(one, other);
+    return this.keyOf(one) - this.keyOf(other) || this.columns.compareIds(one, other);
   }
 
   /** Whether a slot is between two keys; null is for no bound. */
@@ -45,24 +48,28 @@ export class SortedSlots {
     return (!after || this.compareWith(key, slot, after) > 0) && (!before || this.compareWith(key, slot, before) < 0);
   }
 
-  /** The first slots between two keys that pass a test, or, backwards, the last ones with the last first. */
-  walk(test: (slot: number) => boolean, { after, before, backwards, limit }: Walk): number[] {
+  /** The first slots between two keys that are among some, or, backwards, the last ones with the last first. */
+  walk(among: Uint32Array, { after, before, backwards, limit, skip = 0 }: Walk): number[] {
     const step = backwards ? -1 : 1;
     const from = after ? this.placeOf(after, 1) : 0;
     const to = before ? this.placeOf(before, 0) : this.order.length;
-    const aside = this.movedSlots().filter((slot) => this.isBetween(slot, after, before) && test(slot));
+    const aside = this.movedSlots().filter((slot) => this.isBetween(slot, after, before) && has(among, slot));
     if (backwards) aside.reverse();
     const found: number[] = [];
-    let next = 0;
+    let [next, passed] = [0, 0];
+    const take = (slot: number): void => {
+      if (passed++ >= skip) found.push(slot);
+    };
     const ahead = (slot: number, at: number): boolean =>
-      (this.keyOf(slot) - this.keys[at]! || this.compareSlots(slot, this.order[at]!)) * step < 0;
+      (this.keyOf(slot) - this.keys[at]! || this.columns.compareIds(slot, this.order[at]!)) * step < 0;
+    const { moved, order } = this;
     for (let at = backwards ? to - 1 : from; at >= from && at < to && found.length < limit; at += step) {
-      const slot = this.order[at]!;
-      if (!test(slot) || this.moved.has(slot)) continue;
-      while (next < aside.length && found.length < limit && ahead(aside[next]!, at)) found.push(aside[next++]!);
-      if (found.length < limit) found.push(slot);
+      const slot = order[at]!;
+      if (!has(among, slot) || (moved.size > 0 && moved.has(slot))) continue;
+      while (next < aside.length && found.length < limit && ahead(aside[next]!, at)) take(aside[next++]!);
+      if (found.length < limit) take(slot);
     }
-    while (next < aside.length && found.length < limit) found.push(aside[next++]!);
+    while (next < aside.length && found.length < limit) take(aside[next++]!);
     return found;
   }
 
@@ -84,7 +91,7 @@ export class SortedSlots {
   }
 
   private compareWith(key: number, slot: number, other: SlotKey): number {
-    return key - other.key || this.compareIds(slot, other.id);
+    return key - other.key || this.columns.compareId(slot, other.id);
   }
 
   private merge(): void {
@@ -99,7 +106,7 @@ export class SortedSlots {
     for (let at = 0; at < this.order.length; at++) {
       const [slot, key] = [this.order[at]!, this.keys[at]!];
       if (this.moved.has(slot)) continue;
-      for (; next < aside.length && (this.keyOf(aside[next]!) - key || this.compareSlots(aside[next]!, slot)) < 0; next++)
+      for (; next < aside.length && (this.keyOf(aside[next]!) - key || this.columns.compareIds(aside[next]!, slot)) < 0; next++)
         put(aside[next]!, this.keyOf(aside[next]!));
       put(slot, key);
     }
@@ -115,4 +122,6 @@ export interface Walk {
   before: SlotKey | null;
   backwards: boolean;
   limit: number;
+  /** How many to leave out before the first. */
+  skip?: number;
 }
