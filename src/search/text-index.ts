@@ -32,6 +32,8 @@ const buffered = 2000;
 const maxSegments = 8;
 /** Nearly all terms are in fewer documents than this. */
 const manyHaving = 64;
+/** Nearly all fields have fewer terms than this. */
+const manyTerms = 256;
 const longest = 2 ** 16 - 1;
 
 export interface TextIndexState {
@@ -57,6 +59,8 @@ export class TextIndex {
   private readonly factors: Float64Array;
   /** By how few documents have a term. */
   private readonly rarities = new Float64Array(manyHaving);
+  /** By field and how few terms it has, what its length counts. */
+  private readonly dampings: Float64Array;
   private readonly levels = [new Hits(), new Hits(), new Hits(), new Hits()] as const;
 
   /** @param boosts what a find in each field counts */
@@ -66,6 +70,7 @@ export class TextIndex {
     this.reader = new PostingReader(boosts.length);
     this.averages = new Float64Array(boosts.length);
     this.factors = new Float64Array(boosts.length);
+    this.dampings = new Float64Array(boosts.length * manyTerms);
     this.buffer = new SegmentBuilder(boosts.length);
   }
 
@@ -196,6 +201,7 @@ export class TextIndex {
     this.flush();
     this.main = this.segments.reduce<Segment | null>((largest, one) => (largest && largest.size >= one.size ? largest : one), null);
     this.lengthSums.forEach((sum, field) => (this.averages[field] = Math.max(1, sum / Math.max(1, this.living))));
+    for (let at = 0; at < this.dampings.length; at++) this.dampings[at] = this.damping(Math.floor(at / manyTerms), at % manyTerms);
     for (let having = 0; having < manyHaving; having++) this.rarities[having] = rarityOf(this.living, Math.min(having, this.living));
     let [all, ofWord] = this.levels;
     const [, , ofSpelling, ofTerm] = this.levels;
@@ -248,7 +254,7 @@ export class TextIndex {
   }
 
   private score(segment: Segment, at: number, weight: number, within: Hits | null, found: Hits): void {
-    const { alive, averages, boosts, factors, lengths, reader } = this;
+    const { alive, boosts, dampings, factors, lengths, reader } = this;
     const fields = boosts.length;
     for (let field = 0; field < fields; field++) factors[field] = boosts[field]! * weight * this.rarity(segment, at, field);
     const { frequencies } = reader;
@@ -260,11 +266,16 @@ export class TextIndex {
       for (let field = 0; field < fields; field++) {
         const frequency = frequencies[field]!;
         if (frequency === 0) continue;
-        const length = 1 - lengthWeight + (lengthWeight * lengths[slot * fields + field]!) / averages[field]!;
-        score += factors[field]! * (lowerBound + (frequency * (saturation + 1)) / (frequency + saturation * length));
+        const length = lengths[slot * fields + field]!;
+        const damping = length < manyTerms ? dampings[field * manyTerms + length]! : this.damping(field, length);
+        score += factors[field]! * (lowerBound + (frequency * (saturation + 1)) / (frequency + damping));
       }
       found.add(slot, score);
     }
+  }
+
+  private damping(field: number, length: number): number {
+    return saturation * (1 - lengthWeight + (lengthWeight * length) / this.averages[field]!);
   }
 
   /**

@@ -160,16 +160,17 @@ function rangesOf(prices: Float64Array): Pick<FacetCounts['price'], 'min' | 'max
   const sample = new Float64Array(Math.ceil(prices.length / step));
   for (let at = 0; at < sample.length; at++) sample[at] = prices[at * step]!;
   const bounds = upperBounds(sample.sort());
-  const ranges = bounds.map((): PriceRange => ({ min: Infinity, max: -Infinity, count: 0 }));
+  const [counts, lowest, highest] = [new Uint32Array(bounds.length), bounds.map(() => Infinity), bounds.map(() => -Infinity)];
+  const last = bounds.length - 1;
   for (let at = 0; at < prices.length; at++) {
     const price = prices[at]!;
     let part = 0;
-    while (part < bounds.length - 1 && price > bounds[part]!) part++;
-    const range = ranges[part]!;
-    range.count++;
-    if (price < range.min) range.min = price;
-    if (price > range.max) range.max = price;
+    while (part < last && price > bounds[part]!) part++;
+    counts[part]!++;
+    if (price < lowest[part]!) lowest[part] = price;
+    if (price > highest[part]!) highest[part] = price;
   }
+  const ranges = bounds.map((_, part): PriceRange => ({ min: lowest[part]!, max: highest[part]!, count: counts[part]! }));
   return { min: ranges[0]?.min ?? null, max: ranges.at(-1)?.max ?? null, ranges };
 }
 
