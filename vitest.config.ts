@@ -17,6 +17,12 @@ const projects = [
 ];
 if (!specifications) process.stdout.write('MONGODB_SPECIFICATIONS names no folder: MongoDB’s specification tests do not run.\n');
 
+/**
+ * Nothing of the product happens by being imported, so one process runs many files and reads the product once. Tests of
+ * memory, time and faults have a process for each file.
+ */
+const inOneProcess = new Set(['unit', 'api', 'store']);
+
 declare module 'vitest' {
   interface ProvidedContext {
     dataSets: string;
@@ -36,7 +42,10 @@ export const configFor = (names: string[]) =>
     },
     plugins: [swc.vite({ configFile: '.swcrc' })],
     test: {
-      projects: names.map((name) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
+      projects: names.map((name) => ({
+        extends: true as const,
+        test: { name, include: [`test/${name}/**/*.test.ts`], isolate: !inOneProcess.has(name) },
+      })),
       provide: { dataSets },
       globalSetup: 'test/support/build.ts',
       setupFiles: 'test/support/property-seed.ts',
