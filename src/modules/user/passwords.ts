@@ -45,8 +45,8 @@ export class Passwords {
     this.meter ??= loadMeter();
     const meter = await this.meter;
     const withoutSigns = password.replaceAll(/[^\p{L}\p{N}\s]/gu, '');
-    const forms = password.length - withoutSigns.length <= fewSigns ? [password, withoutSigns] : [password];
-    return Math.min(...forms.map((form) => meter.check(form, words).score));
+    const forms = new Set(password.length - withoutSigns.length <= fewSigns ? [password, withoutSigns] : [password]);
+    return Math.min(...Array.from(forms, (form) => meter.check(form, words).score));
   }
 
   hash(password: string): Promise<string> {
