@@ -1,4 +1,5 @@
 /** The code that docs/integrate has for other shop systems, run as it stands on messages as those systems document them. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +10,8 @@ import { exportJWK, FlattenedSign, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeBlocks } from '../support/docs.js';
 import { usePlaza, type Account } from '../support/plaza.js';
-import { fixture, type Json } from '../support/shop-sender.js';
+import { hasPhp } from '../support/processes.js';
+import { fixture, post, wooHeaders, type Json } from '../support/shop-sender.js';
 import { until } from '../support/until.js';
 
 const plaza = usePlaza({ INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' });
@@ -192,5 +194,73 @@ describe('the subscribers for Medusa', () => {
     });
     await plaza.settle('invitations');
     expect((await plaza.mailTo('mel@shop.example'))?.text).toContain('Review Medusa mug');
+  });
+});
+
+describe.skipIf(!hasPhp)('the PHP for WooCommerce', () => {
+  /** What WordPress and WooCommerce have of what the page uses. @param line of the shop's only refund */
+  const wordPress = (line: Json): string => `
+    $hooks = [];
+    function add_action($name, $does) { global $hooks; $hooks[$name] = $does; }
+    function add_filter($name, $does, $priority, $arguments) {
+      global $hooks;
+      $hooks[$name] = fn(...$given) => $does(...array_slice($given, 0, $arguments));
+    }
+    function wp_enqueue_script_module($id, $url) { echo "<script type='module' src='$url'></script>"; }
+    function get_the_ID() { return 794; }
+    function wc() { return (object) ['api' => new class {
+      function get_endpoint_data($path) {
+        return $path === '/wc/v3/orders/727/refunds/31' ? json_decode('${JSON.stringify({ id: 31, line_items: [line] })}', true) : [];
+      }
+    }]; }`;
+
+  /** Runs the page's code, and then a line that uses its hooks. */
+  function run(line: Json, use: string, input: string): string {
+    const code = codeBlocks.filter(({ file, language }) => file === 'integrate/woocommerce.md' && language === 'php');
+    const script = [wordPress(line), ...code.map((block) => block.code), use].join('\n');
+    const { status, stdout, stderr } = spawnSync('php', ['-d', 'display_errors=stderr', '-r', script], { input, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    return stdout;
+  }
+
+  const order = { ...fixture('woocommerce-order'), date_created_gmt: new Date().toISOString().slice(0, 19) };
+  const [sold] = order.line_items;
+  const refunded = {
+    ...{ id: 9_001, product_id: sold.product_id, variation_id: 0, quantity: -1, total: '-21.50' },
+    meta_data: [{ id: 1, key: '_refunded_item_id', value: String(sold.id) }],
+  };
+
+  test('adds the lines of refunds to an order, so that what was refunded leaves it', async () => {
+    const secret = 'a secret of WooCommerce';
+    await plaza.mutate('createIntegration', { platform: 'WOOCOMMERCE', secret, merchantId: merchant.id }, 'secret', admin.token);
+    const send = async (topic: string, message: Json): Promise<void> => {
+      const body = JSON.stringify(message);
+      expect(await post(`${plaza.url}/integrations/woocommerce`, body, wooHeaders(secret, topic, body))).toBe(200);
+    };
+    await send('product.created', fixture('woocommerce-product'));
+    await send('order.created', order);
+    const quantity = async (): Promise<number> => {
+      expect(await refused()).toEqual([]);
+      const query = '{ order(externalId: "727", source: "woocommerce") { items { quantity } } }';
+      return (await plaza.data(query, {}, merchant.token)).order.items[0].quantity;
+    };
+    expect(await quantity()).toBe(2);
+    const later = { ...order, date_modified_gmt: '2026-11-24T12:00:00', refunds: [{ id: 31, reason: 'Too red', total: '-21.50' }] };
+    const use = `echo json_encode($hooks['woocommerce_webhook_payload'](json_decode(stream_get_contents(STDIN), true), 'order', 727, 1));`;
+    await send('order.updated', JSON.parse(run(refunded, use, JSON.stringify(later))));
+    expect(await quantity()).toBe(1);
+  });
+
+  test('leaves what is no order as it is', () => {
+    const use = `echo json_encode($hooks['woocommerce_webhook_payload'](json_decode(stream_get_contents(STDIN), true), 'product', 794, 1));`;
+    const given = fixture('woocommerce-product');
+    expect(JSON.parse(run(refunded, use, JSON.stringify(given)))).toEqual(given);
+  });
+
+  test('shows the reviews of the product of the page', () => {
+    const use = `$hooks['wp_enqueue_scripts'](); $hooks['woocommerce_after_single_product_summary']();`;
+    const script = "<script type='module' src='https://plaza.example/widgets.js'></script>";
+    expect(run(refunded, use, '')).toBe(`${script}<plaza-reviews external-id="794" source="woocommerce"></plaza-reviews>`);
   });
 });

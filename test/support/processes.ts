@@ -88,6 +88,9 @@ if (!hasRedis) process.stderr.write('No redis-server was found: the tests with R
 export const hasNginx = spawnSync('nginx', ['-v']).status === 0;
 if (!hasNginx) process.stderr.write('No nginx was found: the tests with a proxy are skipped.\n');
 
+export const hasPhp = spawnSync('php', ['--version']).status === 0;
+if (!hasPhp) process.stderr.write('No php was found: the tests of the PHP in the documentation are skipped.\n');
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
