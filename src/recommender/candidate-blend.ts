@@ -39,9 +39,14 @@ export class CandidateBlend {
     this.found = new Uint32Array(items);
   }
 
-  /** The best of the candidates that are not excluded, and their scores. */
-  recommend(profile: Profile, count: number, excluded: ReadonlySet<number>): { item: number; score: number }[] {
-    const weighed = this.weighed(profile);
+  /** The best of the candidates that are not excluded, and their scores; by other weights where these are given. */
+  recommend(
+    profile: Profile,
+    count: number,
+    excluded: ReadonlySet<number>,
+    weights: BlendWeights = this.weights,
+  ): { item: number; score: number }[] {
+    const weighed = this.points.flatMap((pointsOf, at) => this.weigh(profile, weightOf(weights, profile, at), pointsOf) ?? []);
     const candidates = this.candidatesOf(weighed, excluded);
     for (const item of candidates) this.totals[item] = 0;
     for (const { points, factor, mean } of weighed) {
@@ -55,16 +60,11 @@ export class CandidateBlend {
   /** What each model's scores are multiplied by, as `Blend.scalesFor` has it. */
   scalesFor(profile: Profile): Float32Array {
     const scales = new Float32Array(this.points.length);
-    this.points.forEach((pointsOf, at) => (scales[at] = this.weigh(profile, at, pointsOf)?.factor ?? 0));
+    this.points.forEach((pointsOf, at) => (scales[at] = this.weigh(profile, weightOf(this.weights, profile, at), pointsOf)?.factor ?? 0));
     return scales;
   }
 
-  private weighed(profile: Profile): Weighed[] {
-    return this.points.flatMap((pointsOf, at) => this.weigh(profile, at, pointsOf) ?? []);
-  }
-
-  private weigh(profile: Profile, model: number, pointsOf: (profile: Profile) => PointScores): Weighed | null {
-    const weight = weightOf(this.weights, profile, model);
+  private weigh(profile: Profile, weight: number, pointsOf: (profile: Profile) => PointScores): Weighed | null {
     if (weight === 0) return null;
     const points = pointsOf(profile);
     let { sum, squares } = points;

@@ -91,6 +91,10 @@ export class Ranker {
   similarTo(item: number, count: number): Recommendation[] {
     const profile: Profile = { items: [item], strengths: [1], liked: [true], ratings: [null], follows: [] };
     const comparing = equalWeights(this.blend.models.map((model) => Number(isItemModel(model))));
+    if (this.candidates) {
+      const found = this.candidates.recommend(profile, count, new Set([item]), comparing);
+      return found.filter(({ score }) => score > 0);
+    }
     const blend = new Blend(this.blend.models, comparing, this.trained.items);
     blend.score(profile, this.scores);
     this.scores[item] = 0;

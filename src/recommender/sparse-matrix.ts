@@ -96,6 +96,47 @@ export function fromRows(columns: number, rows: readonly SparseRow[]): SparseMat
   return matrix;
 }
 
+/** Rows that come one after the other, in memory that grows with them: millions of rows are no millions of objects. */
+export class GrowingMatrix {
+  private readonly offsets: Uint32Array;
+  private indices = new Uint32Array(1024);
+  private values = new Float32Array(1024);
+  private row = 0;
+
+  constructor(
+    private readonly rows: number,
+    private readonly columns: number,
+  ) {
+    this.offsets = new Uint32Array(rows + 1);
+  }
+
+  /** The next row, of the values that stand at some places of a list. */
+  add(places: ArrayLike<number>, values: ArrayLike<number>): void {
+    const from = this.offsets[this.row]!;
+    const to = from + places.length;
+    if (to > this.indices.length) this.grow(Math.max(to, 2 * this.indices.length));
+    const own = this.indices.subarray(from, to);
+    own.set(places);
+    own.sort();
+    for (let at = from; at < to; at++) this.values[at] = values[this.indices[at]!]!;
+    this.offsets[++this.row] = to;
+  }
+
+  private grow(size: number): void {
+    const { indices, values } = this;
+    this.indices = new Uint32Array(size);
+    this.values = new Float32Array(size);
+    this.indices.set(indices);
+    this.values.set(values);
+  }
+
+  matrix(): SparseMatrix {
+    const { rows, columns, offsets } = this;
+    const count = offsets[this.row]!;
+    return { rows, columns, offsets, indices: this.indices.slice(0, count), values: this.values.slice(0, count) };
+  }
+}
+
 /** A row as views into the matrix. */
 export function rowOf(matrix: SparseMatrix, row: number): SparseRow {
   const from = matrix.offsets[row]!;

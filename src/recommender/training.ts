@@ -61,6 +61,7 @@ const enoughLearners = 1500;
 /** What is held out of so small a share of the data is not missed: the models that weights are learnt with may serve. */
 const negligibleShare = 0.01;
 const usersPerTask = 250;
+const textModel = 'content';
 const companions = 30;
 const likenessNeighbours = 50;
 const regardPrior = 5;
@@ -137,9 +138,13 @@ export async function trainRecommender(dataset: Dataset, training: Training = {}
 async function runPlan(dataset: Dataset, plan: TrainingPlan, run: TaskRunner, names: readonly string[]): Promise<TrainedRecommender> {
   const fit = async (at: number, model: string): Promise<FittedModel> =>
     plan.warm?.models[model] ?? run({ kind: 'fit', dataset: at, model });
-  const fitted = plan.datasets.map((_, at) => Promise.all(names.map((model) => fit(at, model))));
+  // Texts are the same in every fold.
+  const byText = names.includes(textModel) ? fit(0, textModel) : null;
+  const fitted = plan.datasets.map((_, at) => Promise.all(names.map((model) => (model === textModel ? byText! : fit(at, model)))));
   const last = plan.datasets.length - 1;
-  const others = Promise.all([run({ kind: 'companions', dataset: last }), run({ kind: 'likeness', dataset: last })]);
+  const likenessTask = async (): Promise<SparseMatrix> =>
+    (byText && neighboursIn(await byText, plan.parameters)) ?? run({ kind: 'likeness', dataset: last });
+  const others = Promise.all([run({ kind: 'companions', dataset: last }), likenessTask()]);
   const examples = plan.learners.map(async (users, fold) => {
     const models = await fitted[fold]!;
     const tasks = chunksOf(users, usersPerTask).map((some) => run({ kind: 'examples', dataset: fold, models, users: some }));
@@ -160,6 +165,11 @@ async function runPlan(dataset: Dataset, plan: TrainingPlan, run: TaskRunner, na
   };
 }
 
+/** What the model of texts knows, where it is enough to say how alike items are. */
+function neighboursIn(model: FittedModel, { content }: HyperParameters): SparseMatrix | null {
+  return model.kind === 'sparse-items' && content.neighbours >= likenessNeighbours ? model.similarities : null;
+}
+
 function chunksOf(list: readonly number[], size: number): number[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }
@@ -172,7 +182,8 @@ function withProgress(
   onProgress: (done: number, what: string) => void,
 ): TaskRunner {
   const chunks = plan.learners.reduce((sum, users) => sum + Math.ceil(users.length / usersPerTask), 0);
-  const total = plan.datasets.length * names.length + 2 + chunks;
+  const texts = Number(names.includes(textModel));
+  const total = plan.datasets.length * (names.length - texts) + texts + 2 + chunks;
   let done = 0;
   return async (task) => {
     const result = await run(task);
@@ -242,12 +253,12 @@ const plans: readonly ModelPlan[] = [
   },
   { name: 'followed', suits: ({ follows }) => follows.indices.length > 0, fit: () => ({ kind: 'followed-taste', name: 'followed' }) },
   {
-    name: 'content',
+    name: textModel,
     suits: ({ content }) => content.indices.length > 0,
     tunes: 'content',
     fit: ({ content }, parameters) => ({
       kind: 'sparse-items',
-      name: 'content',
+      name: textModel,
       evidence: 'liked',
       similarities: contentSimilarity(content, parameters.content.neighbours),
     }),

@@ -26,32 +26,58 @@ interface Numbered {
   productIds: readonly string[];
 }
 
-/**
- * @returns null where everything must be fitted anew: somebody is gone whom the earlier models learnt from, a product is gone,
- *   there are other parameters or models, or much is new
- */
+/** Why a training fits everything anew. */
+export type Anew =
+  | 'there is no training to go on from'
+  | 'much of the data is new'
+  | 'many trainings went on from the last whole one'
+  | 'the parameters are others'
+  | 'the models are others'
+  | 'a user is gone'
+  | 'a product is gone';
+
+interface Current extends Numbered {
+  observations: number;
+  parameters: HyperParameters;
+  models: readonly string[];
+}
+
+/** What an earlier training leaves to one of this data, or why it leaves nothing. */
 export function warmStartFrom(
-  earlier: Numbered & { trained: TrainedRecommender },
-  now: Numbered & { observations: number; parameters: HyperParameters; models: readonly string[] },
-): WarmStart | null {
+  earlier: (Numbered & { trained: TrainedRecommender }) | null,
+  now: Current,
+): { warm: WarmStart } | { anew: Anew } {
+  // Trainings of before there were warm starts have no lineage.
+  if (!earlier?.trained.lineage) return { anew: 'there is no training to go on from' };
   const { trained } = earlier;
-  const { observations, warmStarts } = trained.lineage;
-  const grown = Math.abs(now.observations - observations) / Math.max(1, observations);
-  if (grown > mostNew || warmStarts >= maxWarmStarts) return null;
-  if (JSON.stringify(trained.parameters) !== JSON.stringify(now.parameters)) return null;
-  if (trained.models.map(({ name }) => name).join() !== now.models.join()) return null;
-  const users = new Set(now.userIds);
   const products = new Map(now.productIds.map((id, number) => [id, number]));
-  if (!earlier.userIds.every((id) => users.has(id)) || !earlier.productIds.every((id) => products.has(id))) return null;
+  const anew = lossOf(earlier, now, products) ?? changeOf(trained, now);
+  if (anew) return { anew };
   const numbers = Uint32Array.from(earlier.productIds, (id) => products.get(id)!);
-  return {
+  const warm: WarmStart = {
     weights: trained.weights,
     models: Object.fromEntries(
       trained.models.filter(({ name }) => takenOver.includes(name)).map((model) => [model.name, renumbered(model, numbers)]),
     ),
     itemFactors: renumberedFactors(trained, numbers, now.productIds.length),
-    lineage: { observations, warmStarts: warmStarts + 1 },
+    lineage: { ...trained.lineage, warmStarts: trained.lineage.warmStarts + 1 },
   };
+  return { warm };
+}
+
+function changeOf({ lineage, parameters, models }: TrainedRecommender, now: Current): Anew | null {
+  const grown = Math.abs(now.observations - lineage.observations) / Math.max(1, lineage.observations);
+  if (grown > mostNew) return 'much of the data is new';
+  if (lineage.warmStarts >= maxWarmStarts) return 'many trainings went on from the last whole one';
+  if (JSON.stringify(parameters) !== JSON.stringify(now.parameters)) return 'the parameters are others';
+  return models.map(({ name }) => name).join() === now.models.join() ? null : 'the models are others';
+}
+
+/** Whoever and whatever is gone must not be learnt from, and the earlier models did. */
+function lossOf(earlier: Numbered, now: Numbered, products: ReadonlyMap<string, number>): Anew | null {
+  const users = new Set(now.userIds);
+  if (!earlier.userIds.every((id) => users.has(id))) return 'a user is gone';
+  return earlier.productIds.every((id) => products.has(id)) ? null : 'a product is gone';
 }
 
 function renumbered(model: FittedModel, numbers: Uint32Array): FittedModel {

@@ -17,7 +17,7 @@ import { unshareArrays } from './shared-arrays.js';
 import type { TrainedRecommender } from './trained-recommender.js';
 import { splitByTime } from './temporal-split.js';
 import { modelNames, trainRecommender, type Training } from './training.js';
-import { warmStartFrom, type WarmStart } from './warm-start.js';
+import { warmStartFrom, type Anew } from './warm-start.js';
 
 export interface TrainingJob {
   parameters: HyperParameters;
@@ -57,7 +57,7 @@ export interface SnapshotContent extends Pick<TrainingContext, 'userIds' | 'prod
 
 export type TrainingMessage =
   | { progress: number; what: string }
-  | { trained: StoredTraining; report: PreprocessingReport }
+  | { trained: StoredTraining; report: PreprocessingReport; anew: Anew | null }
   | { found: SearchResult; report: PreprocessingReport }
   | { evaluated: EvaluationReport }
   | { nothing: true };
@@ -96,10 +96,12 @@ async function answer(context: TrainingContext): Promise<void> {
   if (evaluate) return evaluateOn(context, table.columns(), evaluate);
   const dataset = datasetOf(context, table.columns());
   if (search) return send({ found: searchParameters(dataset, { ...search, onProgress }), report });
-  const warm = warmStart(context, table.length, modelNames(dataset));
+  const earlier = job.earlier ? (deserialize(job.earlier) as SnapshotContent) : null;
+  const start = warmStartFrom(earlier, { userIds, productIds, observations: table.length, parameters, models: modelNames(dataset) });
+  const [warm, anew] = 'warm' in start ? [start.warm, null] : [null, start.anew];
   const trained = await trainRecommender(dataset, { parameters, warm, onProgress, start: startThreads });
   const stored = store({ trained, userIds, productIds });
-  send({ trained: stored, report }, [stored.bytes.buffer as ArrayBuffer]);
+  send({ trained: stored, report, anew }, [stored.bytes.buffer as ArrayBuffer]);
 }
 
 function datasetOf({ userIds, productIds, follows, terms }: TrainingContext, observations: ObservationColumns): Dataset {
@@ -122,13 +124,6 @@ async function evaluateOn(
   const ranking = (done: number, what: string): void => onProgress(shareOfFitting + done * (1 - shareOfFitting), what);
   const options = { split: 'TEMPORAL', seed, diversity, maxUsers, onProgress: ranking } as const;
   send({ evaluated: evaluateRecommender(trained, train, split.heldOut, options) });
-}
-
-/** Snapshots from before there were warm starts have no lineage. */
-function warmStart({ userIds, productIds }: TrainingContext, observations: number, models: string[]): WarmStart | null {
-  const earlier = job.earlier && (deserialize(job.earlier) as SnapshotContent);
-  if (!earlier?.trained.lineage) return null;
-  return warmStartFrom(earlier, { userIds, productIds, observations, parameters: job.parameters, models });
 }
 
 function store({ trained, userIds, productIds }: SnapshotContent): StoredTraining {

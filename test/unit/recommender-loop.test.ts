@@ -14,7 +14,7 @@ import { packInteractions, readInteractions } from '../../src/recommender/raw-in
 import { Ranker } from '../../src/recommender/serving.js';
 import { rowOf, sparseMatrix } from '../../src/recommender/sparse-matrix.js';
 import { modelNames, trainRecommender } from '../../src/recommender/training.js';
-import { warmStartFrom } from '../../src/recommender/warm-start.js';
+import { warmStartFrom, type WarmStart } from '../../src/recommender/warm-start.js';
 import { alwaysValidP, wilsonInterval } from '../../src/scoring/index.js';
 
 const day = 24 * 60 * 60 * 1000;
@@ -247,11 +247,11 @@ describe('a training after little new data', () => {
         terms: [],
       }),
     );
-    const warm = warmStartFrom(
+    const start = warmStartFrom(
       { userIds, productIds, trained: last },
       { ...now, productIds: turned, observations: entries.length, models: modelNames(dataset) },
     );
-    const warmed = await trainRecommender(dataset, { warm });
+    const warmed = await trainRecommender(dataset, start as { warm: WarmStart });
     expect(warmed.lineage).toEqual({ observations: entries.length, warmStarts: 1 });
     const profile = profileOf(dataset, 7);
     const top = (trained: typeof anew) =>
@@ -262,15 +262,16 @@ describe('a training after little new data', () => {
 
   test('begins anew where somebody is gone whom the models learnt from, and where much or anything else changed', async () => {
     const last = await earlier();
-    expect(warmStartFrom(last, now)).not.toBeNull();
-    expect(warmStartFrom(last, { ...now, userIds: userIds.slice(1) })).toBeNull();
-    expect(warmStartFrom(last, { ...now, productIds: productIds.slice(1) })).toBeNull();
-    expect(warmStartFrom(last, { ...now, observations: 1.1 * size })).toBeNull();
-    expect(warmStartFrom(last, { ...now, models: models.slice(1) })).toBeNull();
+    const old = { ...last, trained: { ...last.trained, lineage: { ...last.trained.lineage, warmStarts: 20 } } };
     const other = { ...defaultParameters, content: { neighbours: 7 } };
-    expect(warmStartFrom(last, { ...now, parameters: other })).toBeNull();
-    const old = { ...last, trained: { ...last.trained, lineage: { observations: size, warmStarts: 20 } } };
-    expect(warmStartFrom(old, now)).toBeNull();
+    expect(warmStartFrom(last, now)).toHaveProperty('warm');
+    expect(warmStartFrom(null, now)).toEqual({ anew: 'there is no training to go on from' });
+    expect(warmStartFrom(last, { ...now, userIds: userIds.slice(1) })).toEqual({ anew: 'a user is gone' });
+    expect(warmStartFrom(last, { ...now, productIds: productIds.slice(1) })).toEqual({ anew: 'a product is gone' });
+    expect(warmStartFrom(last, { ...now, observations: 1.1 * size })).toEqual({ anew: 'much of the data is new' });
+    expect(warmStartFrom(last, { ...now, models: models.slice(1) })).toEqual({ anew: 'the models are others' });
+    expect(warmStartFrom(last, { ...now, parameters: other })).toEqual({ anew: 'the parameters are others' });
+    expect(warmStartFrom(old, now)).toEqual({ anew: 'many trainings went on from the last whole one' });
   });
 });
 

@@ -110,7 +110,7 @@ function trainingParts(
 ) {
   const models = trainingModels(database);
   const snapshots = new Snapshots(models);
-  const trainer = new Trainer({ sources, models, snapshots });
+  const trainer = new Trainer({ log, sources, models, snapshots });
   return { trainer, training: new TrainingService({ trainer, snapshots, metrics, log, interval: trainingInterval }) };
 }
 

@@ -1,7 +1,7 @@
 /** Models that hold how much one item speaks for another: a score is the sum over the items of the profile. */
 import { newKernel } from '../compiled-kernel.js';
 import { bytesOfSparse } from '../kernel.js';
-import { transpose, fromRows, largest, lengthOf, rowOf, type SparseMatrix } from '../sparse-matrix.js';
+import { filterEntries, fromRows, GrowingMatrix, largest, lengthOf, rowOf, transpose, type SparseMatrix } from '../sparse-matrix.js';
 import type { EaseWeights } from './ease.js';
 import type { HyperParameters, NeighbourhoodMetric } from '../parameters.js';
 import type { ItemModel, Profile, SparseModel } from './model.js';
@@ -134,19 +134,32 @@ export function nearestItems(
   neighbours: number,
   value: (product: number, item: number, other: number) => number,
 ): SparseMatrix {
+  const nearest = new GrowingMatrix(byItem.rows, byItem.rows);
+  eachShared(byItem, byFeature, (item, sums, others) => {
+    for (const other of others) if (other !== item) sums[other] = value(sums[other]!, item, other);
+    nearest.add(largest(sums, neighbours, others), sums);
+  });
+  return nearest.matrix();
+}
+
+/**
+ * For every row of an item-by-feature matrix, the sum of products with each other row that shares a feature.
+ * @param use gets the sums by row, and the rows that share a feature, itself with a sum of 0 among them
+ */
+function eachShared(
+  byItem: SparseMatrix,
+  byFeature: SparseMatrix,
+  use: (item: number, sums: Float64Array, others: Uint32Array) => void,
+): void {
   const kernel = newKernel(bytesOfSparse(byItem) + bytesOfSparse(byFeature) + 12 * byItem.rows);
   const [own, turned] = [kernel.sparse(byItem), kernel.sparse(byFeature)];
   const [sums, touched] = [kernel.doubles(byItem.rows), kernel.integers(byItem.rows)];
-  const rows = Array.from({ length: byItem.rows }, (_, item) => {
+  for (let item = 0; item < byItem.rows; item++) {
     const others = touched.subarray(0, kernel.addShared(own, item, turned, byItem.rows, sums, touched));
     sums[item] = 0;
-    for (const other of others) if (other !== item) sums[other] = value(sums[other]!, item, other);
-    const kept = Uint32Array.from(largest(sums, neighbours, others)).sort();
-    const row = { indices: kept, values: Float32Array.from(kept, (other) => sums[other]!) };
+    use(item, sums, others);
     for (const other of others) sums[other] = 0;
-    return row;
-  });
-  return fromRows(byItem.rows, rows);
+  }
 }
 
 /** The likeness of two vectors, 0 to 1, from their scalar product and their squared lengths. */
@@ -237,7 +250,88 @@ function stepProbabilities(matrix: SparseMatrix, alpha: number, degree: (matrix:
   return values;
 }
 
-/** Items whose text is alike: the cosine of their TF-IDF vectors. */
-export function contentSimilarity(content: SparseMatrix, neighbours: number): SparseMatrix {
-  return nearestItems(content, transpose(content), neighbours, (product) => product);
+/** What is looked at to find the items whose texts are most alike. */
+export interface SharedTerms {
+  /** Items by terms: of each item the rarest terms. */
+  rare: SparseMatrix;
+  /** Terms by items: of each term the items that it says most of. */
+  byTerm: SparseMatrix;
+  /** By item: whether nothing was left out. */
+  whole: Uint8Array;
+}
+
+/** For each item so many others are looked at, however large the catalogue: words that every tenth item has tell little. */
+const leastShared = 2500;
+/** A small catalogue can afford more: so many in all. */
+const sharedInAll = 1e8;
+/** So many times the wanted neighbours are compared by all of their terms where only some were looked up. */
+const compared = 4;
+
+/**
+ * @param content items by terms
+ * @param most how many other items may be looked at for each item
+ */
+export function sharedTerms(content: SparseMatrix, most: number): SharedTerms {
+  const byTerm = transpose(content);
+  const itemsWith = (at: number): number => byTerm.offsets[content.indices[at]! + 1]! - byTerm.offsets[content.indices[at]!]!;
+  const whole = new Uint8Array(content.rows);
+  const isKept = new Uint8Array(content.indices.length);
+  for (let item = 0; item < content.rows; item++) {
+    const [from, to] = [content.offsets[item]!, content.offsets[item + 1]!];
+    let left = most;
+    for (let at = from; at < to; at++) left -= itemsWith(at);
+    if (left >= 0) {
+      isKept.fill(1, from, to);
+      whole[item] = 1;
+      continue;
+    }
+    left = most;
+    const places = Array.from({ length: to - from }, (_, place) => from + place).sort((a, b) => itemsWith(a) - itemsWith(b) || a - b);
+    for (const [order, at] of places.entries()) {
+      left -= itemsWith(at);
+      if (left < 0 && order > 0) break;
+      isKept[at] = 1;
+    }
+  }
+  return { rare: filterEntries(content, (at) => isKept[at] === 1), byTerm: strongest(byTerm, most), whole };
+}
+
+/** The same with no more than so many of each row's entries, those of the largest values. */
+function strongest(matrix: SparseMatrix, most: number): SparseMatrix {
+  const isKept = new Uint8Array(matrix.indices.length).fill(1);
+  for (let row = 0; row < matrix.rows; row++) {
+    const [from, to] = [matrix.offsets[row]!, matrix.offsets[row + 1]!];
+    if (to - from <= most) continue;
+    isKept.fill(0, from, to);
+    for (const place of largest(matrix.values.subarray(from, to), most, undefined, -Infinity)) isKept[from + place] = 1;
+  }
+  return filterEntries(matrix, (at) => isKept[at] === 1);
+}
+
+/** Items whose text is alike: the cosine of their TF-IDF vectors. It is exact but where an item's terms are in too many others. */
+export function contentSimilarity(
+  content: SparseMatrix,
+  neighbours: number,
+  most = Math.max(leastShared, sharedInAll / content.rows),
+): SparseMatrix {
+  const { rare, byTerm, whole } = sharedTerms(content, most);
+  const own = new Float32Array(content.columns);
+  const nearest = new GrowingMatrix(content.rows, content.rows);
+  eachShared(rare, byTerm, (item, sums, others) => {
+    if (whole[item]) return nearest.add(largest(sums, neighbours, others), sums);
+    const likely = largest(sums, compared * neighbours, others);
+    const { indices, values } = rowOf(content, item);
+    indices.forEach((term, at) => (own[term] = values[at]!));
+    for (const other of likely) sums[other] = productWith(own, content, other);
+    for (const term of indices) own[term] = 0;
+    nearest.add(largest(sums, neighbours, likely), sums);
+  });
+  return nearest.matrix();
+}
+
+/** The product of a row with a vector that has a place for every column. */
+function productWith(vector: Float32Array, { offsets, indices, values }: SparseMatrix, row: number): number {
+  let sum = 0;
+  for (let at = offsets[row]!; at < offsets[row + 1]!; at++) sum += vector[indices[at]!]! * values[at]!;
+  return sum;
 }

@@ -1,5 +1,6 @@
 /** Trains in a thread of its own, so that the API goes on answering. */
 import { Types } from 'mongoose';
+import type { Logger } from '../../../log.js';
 import { defaultParameters, type HyperParameters, type SearchResult } from '../../../recommender/index.js';
 import type { Worker } from 'node:worker_threads';
 import type { TrainingJob, TrainingMessage } from '../../../recommender/worker.js';
@@ -22,6 +23,7 @@ const maxEvaluations = 10;
 const evaluated = { share: 0.2, seed: 1, diversity: diverseLambda, maxUsers: 2000 };
 
 interface TrainerDependencies {
+  log: Logger;
   sources: TrainingSources;
   models: TrainingModels;
   snapshots: Snapshots;
@@ -37,10 +39,15 @@ export class Trainer {
     const earlier = await this.dependencies.snapshots.newestBytes();
     const { answer, leftOut } = await this.runInThread({ parameters, now: startedAt, bestRating, earlier }, onProgress, signal);
     if (!('trained' in answer)) return null;
-    const { trained, report } = answer;
+    const { trained, report, anew } = answer;
     const seconds = (Date.now() - startedAt) / 1000;
     const facts = { observations: report.observations, seconds, preprocessing: { ...report, ...leftOut }, parameters };
-    return this.dependencies.snapshots.save(trained, facts);
+    const { log, snapshots } = this.dependencies;
+    const version = await snapshots.save(trained, facts);
+    const { observations } = report;
+    if (anew === null) log.info({ version: version._id, seconds, observations }, 'trained, going on from the last training');
+    else log.info({ version: version._id, seconds, observations, because: anew }, 'trained, everything anew');
+    return version;
   }
 
   /** Searches hyper-parameters on what the store has; the next training uses what is found. @returns null where there is nothing to learn from */
