@@ -23,7 +23,7 @@ function run(args: string[], more: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     env: { ...environment, ...more },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 600_000,
   });
   return { status, stdout, stderr };
 }

@@ -12,7 +12,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 function start(environment: Record<string, string>, ...args: string[]) {
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   const env = { PATH: process.env['PATH'], PLAZA_DATA_DIR: join(directory, 'data'), ...environment };
-  return spawnSync(process.execPath, [main, ...args], { env, encoding: 'utf8', timeout: 60_000 });
+  return spawnSync(process.execPath, [main, ...args], { env, encoding: 'utf8', timeout: 600_000 });
 }
 
 describe('the program', () => {

@@ -87,7 +87,7 @@ class Shop {
 }
 
 const answer = (sequence: number): string => JSON.stringify({ data: { commentAdded: sequence } });
-const patience = { timeout: 10_000 };
+const patience = { timeout: 120_000 };
 
 test('an event whose answer fails with the store comes when the store is back, once and in order', async () => {
   const shop = new Shop();
@@ -119,7 +119,7 @@ test('who cannot be answered in time is cut off without the event, and has it wh
 test('an event that cannot be read is read again without another announcement', async () => {
   const shop = new Shop();
   const received = await shop.subscriber();
-  await vi.waitFor(() => expect(shop.failures.reads).toBe(0));
+  await vi.waitFor(() => expect(shop.failures.reads).toBe(0), patience);
   shop.failures.reads = 1;
   shop.write();
   await vi.waitFor(() => expect(received).toEqual([answer(1)]), { timeout: 4_000 });

@@ -1,8 +1,9 @@
 /** Background work and what wakes it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { pino } from 'pino';
 import { Worker } from '../../src/workers/index.js';
+import { until } from '../support/until.js';
 
 test('a run has none of the context of the request that wakes it', async () => {
   const request = new AsyncLocalStorage<string>();
@@ -24,7 +25,7 @@ test('a worker that is stopped and started again while a run goes on runs again 
   worker.start();
   runs[0]!();
   await stopped;
-  await vi.waitFor(() => expect(runs).toHaveLength(2));
+  await until(() => runs.length === 2);
   runs[1]!();
   await worker.stop();
 });
