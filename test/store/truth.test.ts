@@ -476,6 +476,21 @@ describe('commands', () => {
     expect(await codeOf(db.command({ profile: 2 }))).toBe(238);
   });
 
+  test('say that they went well, or not, with a double, as drivers of typed languages read it', async () => {
+    const { db } = store;
+    const types = { promoteValues: false };
+    expect(await db.command({ ping: 1 }, types)).toMatchObject({ ok: new Double(1) });
+    expect(await db.command({ insert: name, documents: [{ a: 1 }] }, types)).toMatchObject({ ok: new Double(1) });
+    expect(await db.command({ find: name }, types)).toMatchObject({ ok: new Double(1) });
+    const { errorResponse } = await db.command({ nonsense: 1 }, types).catch((error: Any) => error);
+    expect(errorResponse).toMatchObject({ ok: new Double(0) });
+  });
+
+  test('a find takes partial results, of which there are none without shards', async () => {
+    const collection = await having({ a: 1 });
+    expect(await collection.find({}, { allowPartialResults: true }).toArray()).toEqual([{ _id: 0, a: 1 }]);
+  });
+
   test('a collection that is there is not created again by a transaction', async () => {
     const collection = await having({ a: 1 });
     const create = { create: collection.collectionName };

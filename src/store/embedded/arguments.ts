@@ -9,7 +9,11 @@ const concerned = ['readConcern', 'writeConcern'];
 const shapes = ['collation', 'hint', 'let'];
 
 const known: Record<string, readonly string[]> = {
-  find: ['filter', 'projection', 'sort', 'skip', 'limit', 'batchSize', 'singleBatch', 'allowDiskUse', 'noCursorTimeout', ...shapes],
+  find: [
+    ...['filter', 'projection', 'sort', 'skip', 'limit', 'batchSize', 'singleBatch', 'allowDiskUse', 'noCursorTimeout', ...shapes],
+    // Where there are no shards, none is missing.
+    'allowPartialResults',
+  ],
   aggregate: ['pipeline', 'cursor', 'allowDiskUse', 'bypassDocumentValidation', ...shapes],
   count: ['query', 'limit', 'skip', 'fields', ...shapes],
   distinct: ['key', 'query', ...shapes],

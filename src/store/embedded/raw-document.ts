@@ -1,5 +1,5 @@
 /** Reading and cutting BSON documents without decoding them. */
-import { serialize, type Document } from 'bson';
+import { ObjectId, serialize, type Document } from 'bson';
 import { CommandError } from './errors.js';
 
 export { decode } from './values/decoding.js';
@@ -23,6 +23,29 @@ function requireDepth(bytes: Buffer, start: number, depth: number): void {
     if (type === 0x03 || type === 0x04) requireDepth(bytes, value, depth + 1);
     at = value + valueSize(bytes, type, value);
   }
+}
+
+/** How long the type, the name and the end of the name of an `_id` are. */
+const idNameLength = 5;
+
+/** The document with its `_id` at the front, byte for byte; with a new one where it has none. @throws CommandError where it is malformed */
+export function withIdFirst(bytes: Buffer): Buffer {
+  if (bytes[4] !== 0 && bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0) return bytes;
+  let [start, end] = [4, 4];
+  visitFields(bytes, 0, (name, type, at) => {
+    if (name !== '_id') return true;
+    [start, end] = [at - idNameLength, at + valueSize(bytes, type, at)];
+    return false;
+  });
+  const id = end > start ? bytes.subarray(start, end) : newId();
+  const length = Buffer.allocUnsafe(4);
+  const moved = Buffer.concat([length, id, bytes.subarray(4, start), bytes.subarray(end)]);
+  moved.writeInt32LE(moved.length);
+  return moved;
+}
+
+function newId(): Buffer {
+  return Buffer.concat([Buffer.from('\x07_id\0', 'latin1'), new ObjectId().id]);
 }
 
 function tooLarge(size: number): CommandError {

@@ -1,5 +1,5 @@
 /** Replies as bytes, with room in front for what a message has there. */
-import type { Document } from 'bson';
+import { Double, type Document } from 'bson';
 import { nextMoment } from './clock.js';
 import { CommandError, errorReply } from './errors.js';
 import { largestMessage, replyHead } from './message.js';
@@ -7,7 +7,7 @@ import { encodeAny } from './raw-document.js';
 
 /** @throws CommandError where the reply would be longer than a message may be */
 export function encodeReply(reply: Document | Uint8Array): Buffer {
-  const bytes = reply instanceof Uint8Array ? reply : encodeAny(reply);
+  const bytes = reply instanceof Uint8Array ? reply : encodeAny(withDouble(reply));
   if (bytes.length > largestMessage - 1024)
     throw new CommandError(10334, `The reply of ${bytes.length} bytes is longer than a message may be`);
   return withOperationTime(bytes);
@@ -15,7 +15,13 @@ export function encodeReply(reply: Document | Uint8Array): Buffer {
 
 /** The reply to a command that failed. */
 export function failure(error: unknown): Buffer {
-  return withOperationTime(encodeAny(errorReply(error)));
+  return withOperationTime(encodeAny(withDouble(errorReply(error))));
+}
+
+/** MongoDB says `ok` as a double, which drivers of typed languages read as nothing else. */
+function withDouble(reply: Document): Document {
+  reply['ok'] = new Double(Number(reply['ok']));
+  return reply;
 }
 
 const timeField = Buffer.from('\x11operationTime\0', 'latin1');

@@ -9,6 +9,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { CommandError } from './errors.js';
+import { Named } from './named.js';
 import { valueSize } from './raw-document.js';
 
 const checksumLength = 4;
@@ -21,7 +22,8 @@ const worthwhile = /^[ -/:-~]{1,40}$/;
 
 /** The names that have a byte of their own in a collection, from 1 on. */
 export class FieldNames {
-  private readonly numbers = new Map<string, number>();
+  private readonly numbers = new Named<number>();
+  readonly list: string[] = [];
   /** By number: the name and the zero byte that ends it. */
   readonly bytes: Buffer[] = [Buffer.alloc(1)];
 
@@ -33,15 +35,11 @@ export class FieldNames {
     for (const name of names) this.add(name);
   }
 
-  get list(): string[] {
-    return [...this.numbers.keys()];
-  }
-
   /** A name's number, or 0 for one that is spelt out. */
   numberOf(document: Buffer, start: number, stop: number): number {
-    const name = document.toString('latin1', start, stop);
-    const known = this.numbers.get(name);
+    const known = this.numbers.get(document, start, stop);
     if (known !== undefined) return known;
+    const name = document.toString('latin1', start, stop);
     if (this.bytes.length >= spelt || !worthwhile.test(name)) return 0;
     const number = this.add(name);
     this.onAdded();
@@ -50,7 +48,8 @@ export class FieldNames {
 
   private add(name: string): number {
     const number = this.bytes.length;
-    this.numbers.set(name, number);
+    this.numbers.set(Buffer.from(name, 'latin1'), number);
+    this.list.push(name);
     this.bytes.push(Buffer.from(`${name}\0`, 'latin1'));
     return number;
   }

@@ -1,12 +1,12 @@
 /** Changes documents together with their index entries, directly or inside a transaction. */
-import { ObjectId, type Document } from 'bson';
+import type { Document } from 'bson';
 import { ofIndexes, secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
 import type { Change, Entries } from './change.js';
 import { CommandError } from './errors.js';
 import { documentKeyOf, indexKeys, keyValueOf, storedEntry, type StoredEntry } from './index-entries.js';
 import { encodeFields, successor } from './key.js';
 import { isPattern } from './query/pattern.js';
-import { decode, encode, requireStorable } from './raw-document.js';
+import { decode, requireStorable, withIdFirst } from './raw-document.js';
 import type { Row } from './reader.js';
 import { unpack } from './stored-document.js';
 import { decodeFields, WantedFields } from './values/decoding.js';
@@ -27,14 +27,9 @@ export class Writer {
 
   /** @param names the fields that the collection's indexes and rules speak of; all of them where left out */
   insertion(collection: Collection, bytes: Buffer, names?: WantedFields): Change {
-    requireStorable(bytes);
-    let document = names ? decodeFields(bytes, names) : decode(bytes);
-    let stored = bytes;
-    if (!beginsWithId(bytes)) {
-      const { _id = new ObjectId(), ...rest } = decode(bytes);
-      document = { _id, ...rest };
-      stored = encode(document);
-    }
+    const stored = withIdFirst(bytes);
+    requireStorable(stored);
+    const document = names ? decodeFields(stored, names) : decode(stored);
     return this.change(collection, documentKey(collection, document['_id']), null, null, stored, document);
   }
 
@@ -239,10 +234,6 @@ export class Writer {
 
 function without(keys: Buffer[], others: Buffer[]): Buffer[] {
   return others.length === 0 ? keys : keys.filter((key) => !others.some((other) => other.equals(key)));
-}
-
-function beginsWithId(bytes: Buffer): boolean {
-  return bytes[4] !== 0 && bytes[5] === 0x5f && bytes[6] === 0x69 && bytes[7] === 0x64 && bytes[8] === 0;
 }
 
 /** What of a document its insertion needs: what indexes are made of, or all of it where the collection has rules. */

@@ -2,6 +2,7 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, deserialize, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import type { Document } from 'bson';
 import { CommandError } from '../errors.js';
+import { Named } from '../named.js';
 import { fitsInt, type Value } from './types.js';
 
 const deepest = 200;
@@ -23,15 +24,15 @@ export function decodeCommand(bytes: Buffer): Document {
 
 /** Names of top-level fields, for `decodeFields`. */
 export class WantedFields {
-  private readonly names = new Map<string, string>();
+  private readonly names = new Named<string>();
 
   constructor(names: Iterable<string>) {
-    for (const name of names) this.names.set(Buffer.from(name).toString('latin1'), name);
+    for (const name of names) this.names.set(Buffer.from(name), name);
   }
 
   /** The name in these bytes, where it is one of them. */
   at(bytes: Buffer, start: number, end: number): string | undefined {
-    return this.names.get(bytes.toString('latin1', start, end));
+    return this.names.get(bytes, start, end);
   }
 }
 
