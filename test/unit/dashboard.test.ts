@@ -37,8 +37,13 @@ const timeseries = z.strictObject({
     overrides: z.array(z.unknown()),
   }),
   options: z.strictObject({
-    legend: z.strictObject({ displayMode: z.enum(['list', 'table', 'hidden']), placement: z.enum(['bottom', 'right']) }),
-    tooltip: z.strictObject({ mode: z.enum(['single', 'multi', 'none']) }),
+    legend: z.strictObject({
+      calcs: z.array(z.string()),
+      displayMode: z.enum(['list', 'table', 'hidden']),
+      placement: z.enum(['bottom', 'right']),
+      showLegend: z.boolean(),
+    }),
+    tooltip: z.strictObject({ mode: z.enum(['single', 'multi', 'none']), sort: z.enum(['none', 'asc', 'desc']) }),
   }),
   gridPos,
 });
