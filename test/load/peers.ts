@@ -1,6 +1,7 @@
 /**
- * The recommender beside LightFM, implicit, Surprise and Mahout, on the same split: accuracy, fit time, memory. They are installed
- * into a virtual environment of their own, where Python is present.
+ * The recommender beside LightFM, implicit, Cornac, Surprise and Mahout, on the same split: accuracy, fit time, memory. They are
+ * installed into a virtual environment of their own, where Python is present; one that is there may be named by `PEERS_PYTHON`. The
+ * setting of each is chosen on a fifth of the training part.
  *
  * npm run bench:peers -- <train> <test> <positive> [trust]
  */
@@ -15,6 +16,7 @@ import { Blend } from '../../src/recommender/blend.js';
 import { evaluate, evaluateRatings } from '../../src/recommender/evaluation.js';
 import { startFitThreads } from '../../src/recommender/fit-threads.js';
 import { reviveModel } from '../../src/recommender/fitted-model.js';
+import type { Interval } from '../../src/recommender/statistics.js';
 import { defaultParameters } from '../../src/recommender/parameters.js';
 import { fitModels, trainRecommender } from '../../src/recommender/training.js';
 
@@ -22,15 +24,19 @@ const filmtrust = formatNamed('filmtrust', {}, undefined);
 
 interface Line {
   model: string;
-  ndcg?: number;
-  recall?: number;
-  /** Seconds. */
+  ndcg?: Partial<Interval> & { mean: number };
+  recall?: Partial<Interval> & { mean: number };
+  /** Seconds of the processor; of Mahout's, which is asked in a process of its own, seconds. */
   fit?: number;
-  /** Megabytes. */
+  /** Seconds of the processor for all settings that were tried. */
+  tuning?: number;
+  /** Megabytes: how much the process of all models grew, and the highest of a process that fitted another library's. */
   memory?: number;
   rmse?: number | null;
   failed?: number;
 }
+
+type MahoutLine = Omit<Line, 'ndcg' | 'recall'> & { ndcg: number; recall: number };
 
 const [train, test, positive, trust] = process.argv.slice(2);
 if (!train || !test || !positive) throw new Error('Give the files of the split, and from which rating on an item counts as liked.');
@@ -39,9 +45,9 @@ async function ours(): Promise<Line[]> {
   const split = { train: (await readRatings(train!, filmtrust)).ratings, test: (await readRatings(test!, filmtrust)).ratings };
   const { dataset, heldOut, testRatings } = prepare(split, trust ? await readTrust(trust) : [], Number(positive));
   const before = process.memoryUsage().rss;
-  const startedAt = performance.now();
+  const started = process.cpuUsage();
   const trained = await trainRecommender(dataset, { start: (plan) => startFitThreads(availableParallelism(), plan) });
-  const fit = (performance.now() - startedAt) / 1000;
+  const fit = secondsSince(started);
   const memory = (process.memoryUsage().rss - before) / 2 ** 20;
   const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
   const times = fitTimes();
@@ -51,30 +57,37 @@ async function ours(): Promise<Line[]> {
     const { ndcg, recall } = evaluate(model, dataset, heldOut);
     return {
       model: `Plaza: ${model.name}`,
-      ndcg: ndcg.mean,
-      recall: recall.mean,
+      ndcg,
+      recall,
       fit: times.get(model.name)!,
       rmse: model === rating ? rmse : null,
     };
   });
   const { ndcg, recall } = evaluate(new Blend(models, trained.weights, trained.items), dataset, heldOut);
-  return [
-    ...lines,
-    { model: 'Plaza: blend of all, weights learnt on held-out data', ndcg: ndcg.mean, recall: recall.mean, fit, memory, rmse },
-  ];
+  return [...lines, { model: 'Plaza: blend of all, weights learnt on held-out data', ndcg, recall, fit, memory, rmse }];
 
   /** How long each model alone takes. */
   function fitTimes(): Map<string, number> {
-    const marks: [string, number][] = [];
-    fitModels(dataset, defaultParameters, (_share, name) => void marks.push([name, performance.now()]));
-    const end = performance.now();
-    return new Map(marks.map(([name, at], place) => [name, ((marks[place + 1]?.[1] ?? end) - at) / 1000]));
+    const times = new Map<string, number>();
+    let [before, last] = [process.cpuUsage(), ''];
+    const note = (name: string): void => {
+      if (last) times.set(last, secondsSince(before));
+      [before, last] = [process.cpuUsage(), name];
+    };
+    fitModels(dataset, defaultParameters, (_share, name) => note(name));
+    note('');
+    return times;
   }
 }
 
+function secondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
 function peers(): Line[] {
-  const python = ['python3.11', 'python3.12', 'python3'].find((name) => spawnSync(name, ['--version']).status === 0);
-  if (!python) {
+  const system = ['python3.11', 'python3.12', 'python3'].find((name) => spawnSync(name, ['--version']).status === 0);
+  if (!system && !process.env['PEERS_PYTHON']) {
     process.stdout.write('There is no Python here: the other libraries are left out.\n');
     return [];
   }
@@ -85,10 +98,15 @@ function peers(): Line[] {
       if (result.status !== 0) throw new Error(result.stderr);
       return result.stdout;
     };
-    run(python, ['-m', 'venv', directory]);
-    const own = join(directory, 'bin', 'python');
-    // lightfm itself no longer builds from source; lightfm-next is the same code, kept up.
-    run(own, ['-m', 'pip', 'install', '-q', 'numpy<2', 'scipy', 'pandas', 'lightfm-next', 'implicit', 'scikit-surprise']);
+    const install = (): string => {
+      run(system!, ['-m', 'venv', directory]);
+      const own = join(directory, 'bin', 'python');
+      // lightfm itself no longer builds from source; lightfm-next is the same code, kept up. Later builds of Cornac need a newer system.
+      const names = ['numpy<2', 'scipy', 'pandas', 'lightfm-next', 'implicit', 'scikit-surprise', 'cornac==2.2.2'];
+      run(own, ['-m', 'pip', 'install', '-q', ...names]);
+      return own;
+    };
+    const own = process.env['PEERS_PYTHON'] ?? install();
     const output = run(own, [fileURLToPath(new URL('./peers.py', import.meta.url)), train!, test!, positive!]);
     return output
       .trim()
@@ -120,7 +138,8 @@ function mahout(): Line[] {
     return output
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Line);
+      .map((line) => JSON.parse(line) as MahoutLine)
+      .map(({ ndcg, recall, ...line }): Line => ({ ...line, ndcg: { mean: ndcg }, recall: { mean: recall } }));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -129,8 +148,12 @@ function mahout(): Line[] {
 const lines = [...peers(), ...mahout(), ...(await ours())];
 const cell = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined ? '' : value.toFixed(digits);
-process.stdout.write('| model | NDCG@10 | Recall@10 | RMSE | fit, s | memory, MB |\n| --- | --- | --- | --- | --- | --- |\n');
-for (const { model, ndcg, recall, rmse, fit, memory, failed } of lines)
+const accuracy = (value: Line['ndcg']): string =>
+  value ? `${value.mean.toFixed(4)}${value.low === undefined ? '' : ` [${cell(value.low, 3)}, ${cell(value.high, 3)}]`}` : '';
+process.stdout.write(
+  '| model | NDCG@10 | Recall@10 | RMSE | fit, s of the processor | tuning | memory, MB |\n| --- | --- | --- | --- | --- | --- | --- |\n',
+);
+for (const { model, ndcg, recall, rmse, fit, tuning, memory, failed } of lines)
   process.stdout.write(
-    `| ${model}${failed ? ' (failed)' : ''} | ${cell(ndcg, 4)} | ${cell(recall, 4)} | ${cell(rmse, 4)} | ${cell(fit, 2)} | ${cell(memory, 0)} |\n`,
+    `| ${model}${failed ? ' (failed)' : ''} | ${accuracy(ndcg)} | ${accuracy(recall)} | ${cell(rmse, 4)} | ${cell(fit, 2)} | ${cell(tuning, 0)} | ${cell(memory, 0)} |\n`,
   );
