@@ -1,5 +1,5 @@
 /** Apollo Client on Plaza: its link, and a cache that knows the schema’s lists and objects. */
-import { ApolloLink, HttpLink, type FieldPolicy, type TypePolicies } from '@apollo/client';
+import { ApolloLink, HttpLink, type FieldMergeFunction, type FieldPolicy, type TypePolicies } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { OperationTypeNode } from 'graphql';
@@ -26,13 +26,23 @@ export function typePolicies(): TypePolicies {
   const policies: Record<string, { merge?: true; fields?: Record<string, FieldPolicy> }> = {};
   for (const type of embeddedTypes) policies[type] = { merge: true };
   for (const [type, fields] of Object.entries(connectionFields)) {
-    const entries = Object.entries(fields).map(([name, args]) => [name, relayStylePagination(args)] as const);
+    const entries = Object.entries(fields).map(([name, args]) => [name, growing(args)] as const);
     policies[type] = { ...policies[type], fields: Object.fromEntries<FieldPolicy>(entries as never) };
   }
   const query = (policies['Query'] ??= {});
   query.fields ??= {};
   for (const [name, type] of Object.entries(lookups)) query.fields[name] = { read: referenceTo(type) };
   return policies;
+}
+
+/** A list that grows, or null where the viewer has none: of null, Apollo's own would make an empty list, which has no `totalCount`. */
+function growing(keyArgs: Parameters<typeof relayStylePagination>[0]): FieldPolicy {
+  const policy = relayStylePagination(keyArgs);
+  const merge = policy.merge as FieldMergeFunction;
+  return {
+    ...policy,
+    merge: (existing, incoming, options) => (incoming === null ? null : (merge(existing, incoming, options) as unknown)),
+  } as FieldPolicy;
 }
 
 function referenceTo(type: string): FieldPolicy['read'] {

@@ -7,7 +7,7 @@ import type { Storefront } from './storefront.js';
 const query = `query ProductPage($slug: String!) {
   product(slug: $slug) {
     slug title description jsonLd
-    images { url(width: 768, format: WEBP) share: url(width: 1024, format: JPEG) altText }
+    images { url(width: 768, height: 768) large: url(width: 1536, height: 1536) share: url(width: 1024, format: JPEG) altText }
     price { formatted }
     availability
     rating { reviewCount mean }
@@ -39,6 +39,8 @@ interface PageProduct {
 
 interface PageImage {
   url: string;
+  /** The same for screens of twice as many dots, as the storefront asks for it, so that it is loaded once. */
+  large?: string;
   altText: string | null;
 }
 
@@ -68,7 +70,10 @@ export function serveProductPage(
     }
     // An earlier slug leads to the present one.
     if (product.slug !== slug.normalize('NFC')) return reply.redirect(`/products/${encodeURIComponent(product.slug)}`, 301);
-    if (storefront) return storefront.send(reply, { head: headOf(product), page: `<main class="wrap page">${bodyOf(product)}</main>` });
+    if (storefront) {
+      const answers = await storefront.answersTo(request, operations, { Frame: {}, Product: { slug: product.slug } });
+      return storefront.send(reply, { head: headOf(product), page: `<main class="wrap page">${bodyOf(product)}</main>`, answers });
+    }
     return reply
       .type('text/html')
       .header('content-security-policy', "default-src 'none'; img-src https: http:; style-src 'unsafe-inline'")
@@ -119,8 +124,9 @@ function articleOf({ title, body, overall, images, author }: PageReview): string
 }
 
 /** The place is kept before the picture is there: nothing moves when it comes. */
-function imageOf({ url, altText }: PageImage, size: number): string {
-  return `<img class="picture" src="${escapeHtml(url)}" alt="${escapeHtml(altText ?? '')}" width="${size}" height="${size}">`;
+function imageOf({ url, large, altText }: PageImage, size: number): string {
+  const set = large ? ` srcset="${escapeHtml(`${url} 1x, ${large} 2x`)}"` : '';
+  return `<img class="picture" src="${escapeHtml(url)}"${set} alt="${escapeHtml(altText ?? '')}" width="${size}" height="${size}">`;
 }
 
 const availabilityText: Record<string, string> = { BACKORDER: 'On backorder', OUT_OF_STOCK: 'Sold out', UNLISTED: 'Not for sale' };

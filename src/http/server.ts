@@ -230,7 +230,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   serveShortLinks(fastify, options, addressOf);
   const storefront = options.storefront ? loadStorefront(options, options.log) : null;
   serveProductPage(fastify, options, pages, storefront);
-  await storefront?.serve(fastify);
+  await storefront?.serve(fastify, pages);
   serveReviewFeed(fastify, options);
   await serveWidgets(fastify);
   serveEmbeds(fastify, options, pages);

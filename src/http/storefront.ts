@@ -2,10 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import escapeHtml from 'escape-html';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
 import type { Logger } from '../log.js';
+import { Compression } from './compression.js';
+import { FirstAnswers, type FirstQueries } from './first-answers.js';
+import type { PageOperations } from './page-operations.js';
 
 const directory = fileURLToPath(new URL('../../web/storefront/dist/', import.meta.url));
 const year = 365 * 24 * 60 * 60;
@@ -44,6 +49,13 @@ function policyFor(origin: string): string {
   ].join('; ');
 }
 
+/** What the server says of the storefront before its scripts run, as it was built. */
+interface First {
+  queries: FirstQueries;
+  /** By language. */
+  greetings: Record<string, { heroTitle: string; heroText: string }>;
+}
+
 export interface StorefrontOptions {
   /** The account that visitors can try the shop with; null in a real shop. */
   demoAccount: { email: string; password: string } | null;
@@ -57,11 +69,18 @@ export interface PageParts {
   head?: string;
   /** The content of the page. */
   page?: string;
+  /** Elements with answers to what the page asks first. */
+  answers?: FirstAnswers | null;
 }
 
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+
 export class Storefront {
+  private readonly compression = new Compression();
+
   private constructor(
     private readonly template: string,
+    private readonly first: First,
     private readonly publicUrlOf: () => string,
   ) {}
 
@@ -72,26 +91,62 @@ export class Storefront {
     const meta = demoAccount ? `<meta name="plaza-demo" content="${escapeHtml(JSON.stringify(demoAccount))}">` : '';
     return new Storefront(
       readFileSync(index, 'utf8').replace('<!--/head-->', () => `${meta}<!--/head-->`),
+      JSON.parse(readFileSync(join(directory, 'first.json'), 'utf8')) as First,
       publicUrlOf,
     );
   }
 
-  send(reply: FastifyReply, { head, page = '' }: PageParts = {}): FastifyReply {
+  /** What a page asks first, by the names of its queries, answered for a stranger. */
+  answersTo(
+    request: FastifyRequest,
+    operations: PageOperations,
+    asked: Record<string, Record<string, unknown>>,
+  ): Promise<FirstAnswers | null> {
+    return FirstAnswers.of(request, operations, this.first.queries, asked);
+  }
+
+  send(reply: FastifyReply, { head, page = '', answers = null }: PageParts = {}): FastifyReply {
     const filled =
       head === undefined ? this.template : this.template.replace(/<!--head-->[^]*?(?=<meta name="plaza-demo"|<!--\/head-->)/, () => head);
-    return reply
-      .type('text/html')
-      .headers(this.policyHeader)
-      .header('cache-control', 'no-cache')
-      .send(filled.replace('<!--page-->', () => page));
+    const html = filled
+      .replace('<!--/head-->', () => answers?.preloads() ?? '')
+      .replace('<!--page-->', () => page)
+      .replace('<!--answers-->', () => answers?.script() ?? '');
+    const vary = [reply.getHeader('vary') ?? [], 'accept-encoding', 'accept-language'].flat().join(', ');
+    const headers = { 'cache-control': 'no-cache', vary, ...this.policyHeader };
+    return this.sendCompressed(reply.type('text/html; charset=utf-8').headers(headers), Buffer.from(html));
+  }
+
+  private sendCompressed(reply: FastifyReply, html: Buffer): FastifyReply {
+    const encoding = this.compression.encodingFor(reply.request.headers['accept-encoding'], html);
+    if (!encoding) return reply.send(html);
+    return reply.header('content-encoding', encoding).send(encoding === 'br' ? brotliCompressSync(html, brotli) : gzipSync(html));
+  }
+
+  /** How the home page begins, in the first of the browser's languages that the shop speaks. */
+  private greeting({ headers }: FastifyRequest): string {
+    const { greetings } = this.first;
+    const wanted = new Negotiator({ headers: { 'accept-language': headers['accept-language'] ?? 'en' } });
+    const language =
+      wanted
+        .languages()
+        .map((tag) => tag.split('-')[0]!)
+        .find((tag) => Object.hasOwn(greetings, tag)) ?? 'en';
+    const { heroTitle, heroText } = greetings[language]!;
+    const text = `<h1>${escapeHtml(heroTitle)}</h1><p>${escapeHtml(heroText)}</p>`;
+    return `<main class="page" lang="${language}" dir="auto"><div class="wrap stack loose"><section class="hero">${text}</section></div></main>`;
   }
 
   private get policyHeader(): Record<string, string> {
     return { 'content-security-policy': policyFor(new URL(this.publicUrlOf()).origin) };
   }
 
-  async serve(fastify: FastifyInstance): Promise<void> {
-    for (const path of paths) fastify.get(path, (_request, reply) => this.send(reply));
+  async serve(fastify: FastifyInstance, operations: PageOperations): Promise<void> {
+    for (const path of paths)
+      fastify.get(path, async (request, reply) => {
+        const answers = await this.answersTo(request, operations, { Frame: {}, ...(path === '/' && { Home: { visitorId: null } }) });
+        return this.send(reply, { answers, ...(path === '/' && { page: this.greeting(request) }) });
+      });
     await fastify.register(fastifyStatic, {
       root: join(directory, 'assets'),
       prefix: '/assets/',

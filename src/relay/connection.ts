@@ -5,7 +5,7 @@ import { Types } from 'mongoose';
 import { ArgsType, Field, Int, ObjectType, Root, type ClassType } from 'type-graphql';
 import { RequestError } from '../errors.js';
 import type { RequestContext } from './context.js';
-import { windowOf, type RankedPage } from './window.js';
+import { boundsOf, windowOf, type RankedPage } from './window.js';
 import { declareFields, type Fields, type FieldSpec } from './output.js';
 
 export const largestPage = 100;
@@ -242,8 +242,9 @@ export async function mapEdges<From, To, OnEdge>(
 
 /** A page of a list that is already in memory, such as a ranking. Its cursors are positions. */
 export function paginateArray<Node>(nodes: readonly Node[], args: ConnectionArgs, list: string): Connection<Node> {
-  const [start, end] = windowOf(readRankedPage(args, list), nodes.length);
-  return rankedPage(nodes.slice(start, end), start, nodes.length, list);
+  const page = readRankedPage(args, list);
+  const [start, end] = windowOf(page, nodes.length);
+  return rankedPage({ nodes: nodes.slice(start, end), start, total: nodes.length }, list, page);
 }
 
 /** @throws RequestError BAD_USER_INPUT naming the argument at fault */
@@ -252,15 +253,23 @@ export function readRankedPage(args: ConnectionArgs, list: string): RankedPage {
   return { size, backwards, after: after && positionIn(after, 'after'), before: before && positionIn(before, 'before') };
 }
 
-/** A part of a ranking. @param start the position of its first node */
-export function rankedPage<Node>(nodes: readonly Node[], start: number, total: number, list: string): Connection<Node> {
+/** A part of a ranking, and the position of its first node in the whole. */
+interface RankedNodes<Node> {
+  nodes: readonly Node[];
+  start: number;
+  total: number;
+}
+
+export function rankedPage<Node>({ nodes, start, total }: RankedNodes<Node>, list: string, page: RankedPage): Connection<Node> {
+  const [from, to] = boundsOf(page, total);
   const edges = nodes.map((node, at) => ({ node, cursor: encodeCursor(list, [start + at]) }));
   return {
     edges,
     total: exactly(total),
     pageInfo: {
-      hasNextPage: start + nodes.length < total,
-      hasPreviousPage: start > 0,
+      // Whoever walks towards a cursor has arrived there, though the ranking goes on behind it.
+      hasNextPage: start + nodes.length < (page.backwards ? total : to),
+      hasPreviousPage: start > (page.backwards ? from : 0),
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

@@ -201,6 +201,22 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('shows a page that has asked nothing yet, with what came with it', async () => {
+    const context = await browser.newContext({ locale: 'en', serviceWorkers: 'block' });
+    await context.route('**/graphql', () => {});
+    const page = await context.newPage();
+    await page.goto(shop);
+    await page.getByRole('heading', { name: 'Loved right now' }).waitFor();
+    await page.locator('.card').nth(7).waitFor();
+    await page.getByRole('link', { name: 'Kitchen', exact: true }).waitFor();
+    const preloaded = page.locator('link[rel=preload][as=image]').first();
+    const first = page.locator('.card img').first();
+    expect(await preloaded.getAttribute('href')).toBe(await first.getAttribute('src'));
+    await page.goto(`${shop}/products/${slug}`);
+    await page.getByRole('button', { name: 'Add to cart' }).waitFor();
+    await context.close();
+  });
+
   test('loads no operation of another page before the first is shown', async () => {
     const page = await (await fetch(shop)).text();
     const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!);
@@ -251,6 +267,21 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])).toEqual([]);
     await context.close();
+  });
+
+  test('greets in the browser’s language before a script runs, in the encoding that it takes', async () => {
+    const greetings = {
+      en: 'Chosen by people, not by ads.',
+      'fr, de-AT;q=0.9, en;q=0.8': 'Von Menschen empfohlen, nicht von Werbung.',
+      fr: 'Chosen by people, not by ads.',
+    };
+    for (const [language, greeting] of Object.entries(greetings)) {
+      for (const encoding of ['br', 'gzip', 'identity']) {
+        const response = await fetch(shop, { headers: { 'accept-language': language, 'accept-encoding': encoding } });
+        expect(response.headers.get('content-encoding') ?? 'identity').toBe(encoding);
+        expect(await response.text()).toContain(`<h1>${greeting}</h1>`);
+      }
+    }
   });
 
   test('gives search engines a product’s page without a script, and programs the API’s own answers', async () => {

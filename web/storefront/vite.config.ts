@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addTypenameToDocument } from '@apollo/client/utilities';
 import react from '@vitejs/plugin-react';
+import { print, type DocumentNode } from 'graphql';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { ar } from './src/i18n/ar.ts';
+import { de } from './src/i18n/de.ts';
+import { en } from './src/i18n/en.ts';
+import { es } from './src/i18n/es.ts';
+import { zh } from './src/i18n/zh.ts';
 
 /** Where the API runs during development. */
 const api = process.env['PLAZA_URL'] ?? 'http://localhost:4000';
@@ -24,6 +31,9 @@ function offlineFiles(): Plugin {
   };
 }
 
+/** What the server asks for who opens a page, so that the page has it before its scripts run (`src/first-answers.ts`). */
+const firstQueries = ['Frame', 'Home', 'Product'];
+
 /** Puts each operation where it is used, so that a page loads its own alone and reads it as JSON. */
 function operationsInPlace(): Plugin {
   const generated = new Map<string, string>();
@@ -35,6 +45,15 @@ function operationsInPlace(): Plugin {
       const text = readFileSync(new URL('src/gql/graphql.ts', import.meta.url), 'utf8');
       for (const [, name, json] of text.matchAll(/^export const (\w+) = (\{.*\}) as unknown as DocumentNode</gm))
         generated.set(name!, json!);
+    },
+    writeBundle({ dir }) {
+      const textOf = (name: string) => print(addTypenameToDocument(JSON.parse(generated.get(`${name}Document`)!) as DocumentNode));
+      const texts = Object.fromEntries(firstQueries.map((name) => [name, textOf(name)]));
+      const greetings = Object.entries({ en, de, es, zh, ar }).map(([language, { heroTitle, heroText }]) => [
+        language,
+        { heroTitle, heroText },
+      ]);
+      writeFileSync(join(dir!, 'first.json'), JSON.stringify({ queries: texts, greetings: Object.fromEntries(greetings) }));
     },
     transform(code, id) {
       if (!/\/src\/(?!gql\/).*\.tsx?$/.test(id) || !code.includes('graphql(`')) return null;

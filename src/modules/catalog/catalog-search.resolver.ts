@@ -52,7 +52,9 @@ export class ProductSearchResolver {
       ...{ query, conditions, sort: sort ?? null },
       ...ranked,
     });
-    const found = await mapNodes(rankedPage(products, start, total, list), (id) => productInShop(this.loaders, context, id));
+    const found = await mapNodes(rankedPage({ nodes: products, start, total }, list, ranked.page), (id) =>
+      productInShop(this.loaders, context, id),
+    );
     return { ...found, facets, totalCount: total, totalCountIsCapped: totalIsCapped };
   }
 

@@ -1,9 +1,10 @@
 /** The frame around every page: search, shelves, the cart, and what concerns the viewer. */
-import { useQuery, useSubscription } from '@apollo/client/react';
+import { useSubscription } from '@apollo/client/react';
 import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { useCart } from '../cart';
 import { consentGiven, keepConsent } from '../consent';
+import { useFirstQuery } from '../first-answers';
 import { graphql } from '../gql';
 import { chooseLanguage, languages, useI18n, type Language } from '../i18n';
 import { network } from '../network';
@@ -81,7 +82,7 @@ export async function agree(tracking: boolean): Promise<void> {
 }
 
 export function useViewer() {
-  const { data } = useQuery(Frame);
+  const { data } = useFirstQuery(Frame, {});
   return data?.viewer ?? null;
 }
 
@@ -128,7 +129,7 @@ function Offline() {
 
 function Top() {
   const { t } = useI18n();
-  const { data } = useQuery(Frame);
+  const { data } = useFirstQuery(Frame, {});
   const [path] = useLocation();
   return (
     <header className="top">

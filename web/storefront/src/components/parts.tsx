@@ -41,6 +41,9 @@ export function Star({ size = 18 }: { size?: number }) {
   );
 }
 
+const fiveStars = [0, 1, 2, 3, 4].map((at) => <path key={at} d={star} transform={`translate(${at * 24} 0)`} />);
+
+/** Filled as far as the rating goes, from where reading begins. */
 export function Stars({ value, count, size = 16 }: { value: number | null; count?: number; size?: number }) {
   const { t, number } = useI18n();
   if (value === null) return <span className="small soft">{t('noRating')}</span>;
@@ -56,15 +59,10 @@ export function Stars({ value, count, size = 16 }: { value: number | null; count
         role="img"
         aria-label={t('stars', { n: Number(value.toFixed(1)) })}
       >
-        {[0, 1, 2, 3, 4].map((at) => (
-          <path
-            key={at}
-            d={star}
-            transform={`translate(${at * 24} 0)`}
-            fill={value >= at + 0.75 ? 'currentColor' : 'none'}
-            fillOpacity="1"
-          />
-        ))}
+        {fiveStars}
+        <svg width={value * 24} height="24" fill="currentColor">
+          {fiveStars}
+        </svg>
       </svg>
       <span>
         {number(value, 1)}

@@ -1,10 +1,11 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useMutation } from '@apollo/client/react';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useViewer } from '../components/Layout';
 import { Failed, Icon, Loading, Person } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
 import { demo } from '../demo';
+import { useFirstQuery } from '../first-answers';
 import { graphql } from '../gql';
 import type { HomeQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
@@ -65,7 +66,7 @@ type Recommended = HomeQuery['viewer']['recommendedProducts']['edges'][number];
 
 export function Home() {
   const { t } = useI18n();
-  const { data, error, refetch } = useQuery(HomePage, { variables: { visitorId: plaza.tracker.visitorId } });
+  const { data, error, refetch } = useFirstQuery(HomePage, { visitorId: plaza.tracker.visitorId });
   const viewer = useViewer();
   const user = viewer?.user;
   return (

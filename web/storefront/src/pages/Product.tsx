@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { addToCart } from '../cart';
 import { Failed, Loading, Person, Picture, say, Stars } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
+import { useFirstQuery } from '../first-answers';
 import { graphql } from '../gql';
 import type { ProductQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
@@ -107,7 +108,7 @@ type ShownProduct = NonNullable<ProductQuery['product']>;
 
 export function ProductPage({ slug }: { slug: string }) {
   const { t } = useI18n();
-  const { data, error, refetch } = useQuery(Query, { variables: { slug: decodeURIComponent(slug) } });
+  const { data, error, refetch } = useFirstQuery(Query, { slug: decodeURIComponent(slug) });
   if (error && !data) return <div className="wrap">{<Failed onRetry={() => void refetch()} />}</div>;
   if (!data) return <Loading />;
   if (!data.product)
