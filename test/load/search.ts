@@ -3,6 +3,8 @@
  * of query, which other work on the machine disturbs less, in
  * a process of its own beside one with MiniSearch, which the field uses and this search used to, over the same words.
  *
+ * `BENCH_CHECKOUT` names another checkout, which is measured too.
+ *
  *   npm run bench:search -- [sizes]
  */
 import { fork } from 'node:child_process';
@@ -13,12 +15,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faker } from '@faker-js/faker';
 import MiniSearch from 'minisearch';
-import { keepIndex, openIndex } from '../../src/modules/catalog/search/kept-index.js';
-import {
-  ProductIndex,
-  type RankedOrder,
-  type SearchConditions,
-  type SearchedProduct,
+import type {
+  ProductIndex as Index,
+  RankedOrder,
+  SearchConditions,
+  SearchedProduct,
 } from '../../src/modules/catalog/search/product-index.js';
 import { allTermsOf, queryOf } from '../../src/search/index.js';
 import { drawCurve } from './curve.js';
@@ -131,8 +132,19 @@ function timed(run: () => number): { median: number; p99: number; found: number 
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
 
+interface Modules {
+  ProductIndex: new () => Index;
+  keepIndex: (path: string, index: Index, position: object) => Promise<void>;
+  openIndex: (path: string) => Promise<{ index: Index } | null>;
+}
+
+async function modulesOf(checkout: string): Promise<Modules> {
+  const folder = join(checkout, 'src/modules/catalog/search');
+  return { ...(await import(join(folder, 'product-index.ts'))), ...(await import(join(folder, 'kept-index.ts'))) } as Modules;
+}
+
 /** So that nothing of the index that was made is held when it is opened. */
-async function makeAndKeep(size: number, path: string): Promise<{ made: number; kept: number }> {
+async function makeAndKeep({ ProductIndex, keepIndex }: Modules, size: number, path: string): Promise<{ made: number; kept: number }> {
   const started = performance.now();
   const index = new ProductIndex();
   const shelves = Array.from({ length: 200 }, (_, at) => ({ id: at.toString(16).padStart(24, '0'), name: `Shelf ${at}`, ancestors: [] }));
@@ -155,14 +167,15 @@ function wordsOfOne(): string {
     .join(' ');
 }
 
-async function ownIndex(size: number): Promise<Report> {
+async function ownIndex(size: number, checkout: string): Promise<Report> {
+  const modules = await modulesOf(checkout);
   const directory = mkdtempSync(join(tmpdir(), 'plaza-search-'));
   const path = join(directory, 'index');
   globalThis.gc!();
   const before = process.memoryUsage();
-  const { made, kept } = await makeAndKeep(size, path);
+  const { made, kept } = await makeAndKeep(modules, size, path);
   const beforeOpening = performance.now();
-  const { index: opened } = (await openIndex(path))!;
+  const { index: opened } = (await modules.openIndex(path))!;
   const openedIn = performance.now() - beforeOpening;
   globalThis.gc!();
   const after = process.memoryUsage();
@@ -216,7 +229,12 @@ async function miniSearch(size: number): Promise<Report> {
   return { made, kept: 0, opened: 0, megabytes: megabytes(held), fileMegabytes: 0, times };
 }
 
-async function inOwnProcess(which: 'plaza' | 'MiniSearch', size: number): Promise<Report> {
+type Which = 'plaza' | 'earlier' | 'MiniSearch';
+
+const own = fileURLToPath(new URL('../..', import.meta.url));
+const earlier = process.env['BENCH_CHECKOUT'];
+
+async function inOwnProcess(which: Which, size: number): Promise<Report> {
   const child = fork(fileURLToPath(import.meta.url), [which, String(size)], {
     execArgv: [...process.execArgv, '--expose-gc', '--max-old-space-size=6000'],
   });
@@ -236,15 +254,18 @@ function print(name: string, size: number, { made, kept, opened, megabytes: held
 
 const [first = '10000,100000', second] = process.argv.slice(2);
 if (process.send) {
-  process.send(await (first === 'plaza' ? ownIndex(Number(second)) : miniSearch(Number(second))));
+  const size = Number(second);
+  process.send(await (first === 'MiniSearch' ? miniSearch(size) : ownIndex(size, first === 'earlier' ? earlier! : own)));
 } else {
   const sizes = first.split(',').map(Number);
-  const worst: Record<string, [number, number][]> = { Plaza: [], MiniSearch: [] };
+  const measured: [name: string, which: Which][] = [
+    ['Plaza', 'plaza'],
+    ...(earlier ? [['Plaza, earlier', 'earlier'] as [string, Which]] : []),
+    ['MiniSearch', 'MiniSearch'],
+  ];
+  const worst: Record<string, [number, number][]> = Object.fromEntries(measured.map(([name]) => [name, []]));
   for (const size of sizes) {
-    for (const [name, which] of [
-      ['Plaza', 'plaza'],
-      ['MiniSearch', 'MiniSearch'],
-    ] as const) {
+    for (const [name, which] of measured) {
       const report = await inOwnProcess(which, size);
       print(name, size, report);
       worst[name]!.push([size, Math.max(...Object.values(report.times).map(({ p99 }) => p99))]);
