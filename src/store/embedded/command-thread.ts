@@ -1,6 +1,6 @@
 /** The entry of the threads behind the door: the one that writes, and those that read what takes long. */
 import { join } from 'node:path';
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { Catalog } from './catalog.js';
 import { shareClock } from './clock.js';
 import { Commands } from './commands.js';
@@ -29,7 +29,7 @@ const port = parentPort!;
 const writes = number === 0;
 const catalog = new Catalog(join(directory, 'plaza.lmdb'), { readOnly: !writes });
 if (writes) upgrade(catalog);
-const commands = new Commands(catalog, () => address, { thread: number, isWaitedFor });
+const commands = new Commands(catalog, () => address, { thread: number });
 
 /** What is answered by one commit goes back together. */
 const replies = new Outbox((work) => process.nextTick(work), send);
@@ -52,31 +52,7 @@ async function answer({ id, message }: Addressed): Promise<void> {
   replies.put({ id, message: await reply(message) });
 }
 
-/** What has come while the thread was at work, and has been looked at. */
-let arrived: ToThread[] = [];
-
-/** A longer request has much to write, and is in no hurry. */
-const shortRequest = 16 * 1024;
-
-function isWaitedFor(): boolean {
-  const before = arrived.length;
-  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) arrived.push(next.message as ToThread);
-  if (before === 0 && arrived.length > 0) setImmediate(takeArrived);
-  return arrived.some((input) => input === 'stop' || unpack(input).some(({ message }) => message.length < shortRequest));
-}
-
-function takeArrived(): void {
-  const inputs = arrived;
-  arrived = [];
-  for (const input of inputs) take(input);
-}
-
 function receive(input: ToThread): void {
-  takeArrived();
-  take(input);
-}
-
-function take(input: ToThread): void {
   if (input === 'stop') return void stop();
   for (const request of unpack(input)) void answer(request);
 }

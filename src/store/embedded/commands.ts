@@ -32,7 +32,6 @@ import { Budget, OverBudget, Reader, type ReadStatistics, type Row, type View } 
 import { RetryableWrites } from './retryable-writes.js';
 import { Cursors, sessionName, sessionOf, Sessions } from './sessions.js';
 import { parseSort } from './sorting.js';
-import { Step } from './step.js';
 import { StreamCommands } from './stream-commands.js';
 import { LockTable, noSuchTransaction, type StoreTransaction } from './transaction.js';
 import { compare } from './values/order.js';
@@ -78,12 +77,11 @@ export class Commands {
   /**
    * @param thread null for one that leaves what takes long to others
    * @param budget what it does of a read before it leaves it
-   * @param isWaitedFor whether somebody asks the thread for something short while it writes
    */
   constructor(
     private readonly catalog: Catalog,
     private readonly address: () => string,
-    { thread, budget = 600, isWaitedFor = () => true }: { thread: number | null; budget?: number; isWaitedFor?: () => boolean },
+    { thread, budget = 600 }: { thread: number | null; budget?: number },
   ) {
     this.budget = budget;
     this.atTheDoor = thread === null;
@@ -92,7 +90,7 @@ export class Commands {
     this.writer = new Writer(catalog, this.locks);
     this.writes = new WriteCommands(catalog, this.reader, this.writer);
     this.aggregation = new Aggregation(catalog, this.reader);
-    this.queue = new WriteQueue(catalog, isWaitedFor);
+    this.queue = new WriteQueue(catalog);
     this.sessions = new Sessions(catalog, this.locks);
     this.retryable = new RetryableWrites(catalog);
     this.expiry = new Expiry(catalog, this.reader, this.writer, this.queue);
@@ -419,7 +417,7 @@ export class Commands {
     const run = this.writes.prepare(command, transaction);
     for (;;) {
       if (transaction.state !== 'open') throw noSuchTransaction(Number(command['txnNumber']));
-      const reply = run.next(new Step(stepWithin));
+      const reply = run.next(performance.now() + stepWithin);
       if (reply !== unfinished) return reply;
       await turn();
     }

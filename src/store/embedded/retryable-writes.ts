@@ -26,13 +26,13 @@ export class RetryableWrites {
   /** The write as one that is done at most once, however often it is asked for. */
   once(session: string, number: number, write: WriteRun): Run<Document | Buffer> {
     let resumed = false;
-    return (step) => {
+    return (deadline) => {
       const earlier = this.outcomeOf(session, number);
       if (earlier?.reply) return earlier.reply;
       if (earlier?.committed) throw new CommandError(256, `Transaction with { txnNumber: ${number} } has been committed.`);
       if (earlier?.progress && !resumed) write.resume(earlier.progress);
       resumed = true;
-      const reply = write.next(step);
+      const reply = write.next(deadline);
       if (reply === unfinished) {
         this.save(session, { number, progress: write.progress() });
         return reply;

@@ -13,7 +13,6 @@ import { projector } from './projection.js';
 import type { StoreTransaction } from './transaction.js';
 import { compileUpdate, type Modification, type Update } from './update.js';
 import { isTruthy, toNumber } from './values/types.js';
-import type { Step } from './step.js';
 import { unfinished, type Run } from './write-queue.js';
 import type { Change } from './change.js';
 import { fieldsToInsert, requireValid, type Writer } from './writer.js';
@@ -71,7 +70,7 @@ export interface WriteRun {
 }
 
 /** A statement in progress; it is called until it gives its outcome. */
-type StatementRun = (collection: Collection, step: Step) => Outcome | typeof unfinished;
+type StatementRun = (collection: Collection, deadline: number) => Outcome | typeof unfinished;
 
 /** Beyond so many matches a statement keeps keys alone, and reads the documents again. */
 const mostRowsKept = 1000;
@@ -123,9 +122,11 @@ export class WriteCommands {
   /** As many documents a step as fit into it are checked, then written together. */
   private insertInSteps(command: Document, documents: Buffer[], bypass: boolean): WriteRun {
     const progress = new Progress(isOrdered(command));
-    const next: Run<Document> = (step) => {
+    const next: Run<Document> = (deadline) => {
       const collection = this.catalog.require(String(command['$db']), String(command['insert']));
       const names = fieldsToInsert(collection);
+      const now = performance.now();
+      const checkedBy = now + (deadline - now) * checkingShare;
       const changes: Change[] = [];
       const taken = new Set<string>();
       try {
@@ -138,7 +139,7 @@ export class WriteCommands {
             changes.push(change);
             return insertedOne;
           });
-          if (progress.isLight && step.isOver(checkingShare)) break;
+          if (progress.isLight && performance.now() > checkedBy) break;
         }
       } finally {
         this.writer.insertAll(changes);
@@ -194,8 +195,8 @@ export class WriteCommands {
     const run = this.many(filter, options, transaction, (collection, row) =>
       this.writer.replacement(collection, row, update.modify(row.bytes)),
     );
-    return (collection, step) => {
-      const outcome = run(collection, step);
+    return (collection, deadline) => {
+      const outcome = run(collection, deadline);
       if (outcome === unfinished || outcome.matched > 0 || !upsert) return outcome;
       return this.insertMissing(collection, update, options, transaction);
     };
@@ -211,30 +212,30 @@ export class WriteCommands {
     transaction: StoreTransaction | null,
     change: (collection: Collection, row: Row) => Change | null,
   ): StatementRun {
-    const found: { key: Buffer; row: Row | null; step: Step }[] = [];
+    const found: { key: Buffer; row: Row | null; step: number }[] = [];
     const outcome: Outcome = { matched: 0, modified: 0, before: null, after: null };
     const test = compileFilter(filter, options);
     let rows: Iterator<Row> | null = null;
     let at = 0;
     let complete = false;
-    return (collection, step) => {
+    return (collection, deadline) => {
       rows ??= this.reader.find(collection, filter, options, transaction ?? {}, { ...none });
       while (!complete) {
         const next = rows.next();
         if (next.done) complete = true;
-        else found.push({ key: next.value.key, row: found.length < mostRowsKept ? next.value : null, step });
-        if (!complete && step.isOver()) return unfinished;
+        else found.push({ key: next.value.key, row: found.length < mostRowsKept ? next.value : null, step: deadline });
+        if (!complete && performance.now() > deadline) return unfinished;
       }
       while (at < found.length) {
-        const { key, row, step: foundIn } = found[at]!;
-        const isCurrent = row && (transaction || foundIn === step);
+        const { key, row, step } = found[at]!;
+        const isCurrent = row && (transaction || step === deadline);
         const current = isCurrent ? row : this.readAgain(collection, key, row, test, transaction);
         const made = current && change(collection, current);
         if (made) this.applyAll([made], transaction, options.bypass);
         outcome.matched += current ? 1 : 0;
         outcome.modified += made ? 1 : 0;
         found[at++]!.row = null;
-        if (at < found.length && step.isOver()) return unfinished;
+        if (at < found.length && performance.now() > deadline) return unfinished;
       }
       return outcome;
     };
@@ -328,16 +329,16 @@ export class WriteCommands {
   ): WriteRun {
     const progress = new Progress(isOrdered(command), transaction !== null);
     let current: StatementRun | null = null;
-    const next: Run<Document> = (step) => {
+    const next: Run<Document> = (deadline) => {
       const collection = this.collectionFor(command, name, transaction);
       while (progress.state.next < statements.length) {
         const goesOn = progress.attempt(statements.length, (at) => {
           current ??= begin(statements[at]!);
-          return current(collection, step);
+          return current(collection, deadline);
         });
         if (goesOn) return unfinished;
         current = null;
-        if (progress.isLight && progress.state.next < statements.length && step.isOver()) return unfinished;
+        if (progress.isLight && progress.state.next < statements.length && performance.now() > deadline) return unfinished;
       }
       return report(progress.state, command['update'] !== undefined);
     };

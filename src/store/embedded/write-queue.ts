@@ -6,44 +6,40 @@ import type { Deadline } from './arguments.js';
 import type { Catalog } from './catalog.js';
 import { noteCommit } from './clock.js';
 import { CommandError } from './errors.js';
-import { Step } from './step.js';
 import { Locked } from './transaction.js';
 import { warn } from './warnings.js';
 
-/** What a write returns that has more to do than fits into a step. */
+/** What a write returns that has more to do than fits before the deadline. */
 export const unfinished = Symbol('unfinished');
 
 /**
  * A write, called inside a commit until it is finished. It returns `unfinished` some time after the
- * step is over, or throws `Locked` where it has to wait; what it has written until then is committed, so
+ * deadline, or throws `Locked` where it has to wait; what it has written until then is committed, so
  * it must remember what it has already done.
  */
-export type Run<Result> = (step: Step) => Result | typeof unfinished;
+export type Run<Result> = (deadline: number) => Result | typeof unfinished;
 
 interface Job {
   run: Run<unknown>;
   deadline: Deadline | undefined;
-  /** It has had a step of its own already, so it is long. */
-  goesOn: boolean;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
+/** How long a commit takes up writes, in milliseconds: longer where the disk is slow to flush, for flushing must not be most of the work. */
+const step = { shortest: 10, longest: 200, flushes: 4 };
+
 export class WriteQueue {
   private jobs: Job[] = [];
   private scheduled = false;
-  private flushTook = 0;
+  private step = step.shortest;
 
-  /** @param isWaitedFor whether somebody asks for something short meanwhile */
-  constructor(
-    private readonly catalog: Catalog,
-    private readonly isWaitedFor: () => boolean,
-  ) {}
+  constructor(private readonly catalog: Catalog) {}
 
   /** @param deadline how long the write may wait for others' transactions */
   submit<Result>(run: Run<Result>, deadline?: Deadline): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      this.jobs.push({ run, deadline, goesOn: false, resolve: resolve, reject });
+      this.jobs.push({ run, deadline, resolve: resolve, reject });
       this.schedule();
     });
   }
@@ -62,18 +58,17 @@ export class WriteQueue {
     let doneAt = 0;
     try {
       this.catalog.environment.transactionSync(() => {
-        const othersWait = () => group.some((job, at) => at > reports.length && !job.goesOn);
-        const step = Step.ofCommit(this.flushTook, () => othersWait() || this.isWaitedFor());
+        const deadline = performance.now() + this.step;
         for (const job of group) {
-          if (reports.length > 0 && step.isOver()) break;
-          reports.push(this.runJob(job, step));
+          if (reports.length > 0 && performance.now() > deadline) break;
+          reports.push(this.runJob(job, deadline));
         }
         this.catalog.saveChanges();
         doneAt = performance.now();
       });
       this.catalog.recent.publish();
       noteCommit();
-      this.flushTook = performance.now() - doneAt;
+      this.step = Math.min(Math.max(step.flushes * (performance.now() - doneAt), step.shortest), step.longest);
     } catch (error) {
       this.undo(group.splice(0, reports.length + 1), error);
       reports.length = 0;
@@ -84,10 +79,10 @@ export class WriteQueue {
     this.schedule();
   }
 
-  private runJob(job: Job, step: Step): () => void {
+  private runJob(job: Job, deadline: number): () => void {
     try {
-      const value = job.run(step);
-      if (value === unfinished) return () => this.jobs.push({ ...job, goesOn: true });
+      const value = job.run(deadline);
+      if (value === unfinished) return () => this.jobs.push(job);
       return () => job.resolve(value);
     } catch (error) {
       if (error instanceof CommandError) return () => job.reject(error);
