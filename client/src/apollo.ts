@@ -42,7 +42,7 @@ function growing(keyArgs: Parameters<typeof relayStylePagination>[0]): FieldPoli
   return {
     ...policy,
     merge: (existing, incoming, options) => (incoming === null ? null : (merge(existing, incoming, options) as unknown)),
-  } as FieldPolicy;
+  };
 }
 
 function referenceTo(type: string): FieldPolicy['read'] {

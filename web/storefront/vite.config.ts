@@ -49,11 +49,9 @@ function operationsInPlace(): Plugin {
     writeBundle({ dir }) {
       const textOf = (name: string) => print(addTypenameToDocument(JSON.parse(generated.get(`${name}Document`)!) as DocumentNode));
       const texts = Object.fromEntries(firstQueries.map((name) => [name, textOf(name)]));
-      const greetings = Object.entries({ en, de, es, zh, ar }).map(([language, { heroTitle, heroText }]) => [
-        language,
-        { heroTitle, heroText },
-      ]);
-      writeFileSync(join(dir!, 'first.json'), JSON.stringify({ queries: texts, greetings: Object.fromEntries(greetings) }));
+      const greetings: Record<string, object> = {};
+      for (const [language, { heroTitle, heroText }] of Object.entries({ en, de, es, zh, ar })) greetings[language] = { heroTitle, heroText };
+      writeFileSync(join(dir!, 'first.json'), JSON.stringify({ queries: texts, greetings }));
     },
     transform(code, id) {
       if (!/\/src\/(?!gql\/).*\.tsx?$/.test(id) || !code.includes('graphql(`')) return null;

@@ -1,7 +1,6 @@
 /** What the server has asked already for who opens a page as a stranger. It came with the page, and saves its first requests. */
 import type { OperationVariables, TypedDocumentNode } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
-import type { DocumentNode } from 'graphql';
 import { apollo, plaza } from './shop';
 
 const answers = read();
@@ -20,7 +19,7 @@ function take<Data, Variables extends OperationVariables>(query: TypedDocumentNo
   delete answers[name];
   if (plaza.session.signedIn || plaza.tracker.visitorId) return;
   // The component that asks is about to read it, and no other may change while this one is rendered.
-  apollo.cache.writeQuery({ query: query as DocumentNode, variables, data: data as Record<string, unknown>, broadcast: false });
+  apollo.cache.writeQuery({ query, variables, data: data as Record<string, unknown>, broadcast: false });
 }
 
 /** The first query of a page, whose answer may have come with it. */
