@@ -15,11 +15,11 @@ function take<Data, Variables extends OperationVariables>(query: TypedDocumentNo
   const [definition] = query.definitions;
   const name = definition?.kind === 'OperationDefinition' ? definition.name?.value : undefined;
   if (!name || !(name in answers)) return;
-  const data = answers[name];
+  const data = answers[name] as Data;
   delete answers[name];
   if (plaza.session.signedIn || plaza.tracker.visitorId) return;
   // The component that asks is about to read it, and no other may change while this one is rendered.
-  apollo.cache.writeQuery({ query, variables, data: data as Record<string, unknown>, broadcast: false });
+  apollo.cache.writeQuery({ query, variables, data, broadcast: false });
 }
 
 /** The first query of a page, whose answer may have come with it. */
