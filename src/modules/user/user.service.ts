@@ -15,8 +15,8 @@ import type { ClaimDocument, Claims } from './claims.js';
 import { searchTermsOf } from './user-search.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
-type Standing = Pick<UserDocument, 'createdAt' | 'restrictedAt'>;
 /** A user with their addresses, as they are to be read. */
+type Standing = Pick<UserDocument, 'createdAt' | 'restrictedAt'>;
 export type Account = Omit<UserDocument, 'sealedEmail' | 'sealedImportedEmail' | 'addressKey' | 'searchTerms'> & Addressed;
 
 export interface ProfileChange {
