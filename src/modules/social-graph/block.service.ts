@@ -76,8 +76,7 @@ export class BlockService {
 
   /** Whether one of two users has blocked the other. */
   async isSeparated(one: Types.ObjectId, other: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
-    const pair = { $in: [one, other] };
-    return (await this.models.blocks.exists({ blocker: pair, blocked: pair }).session(session)) !== null;
+    return (await this.hasBlocked(one, other, session)) || (await this.hasBlocked(other, one, session));
   }
 
   /** Which of these users have blocked somebody, or are blocked by them. */

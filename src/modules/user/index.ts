@@ -93,7 +93,6 @@ export function userModule(
       ...verbs(users, [
         'accountByEmail',
         'accountOf',
-        'standingOf',
         'activeAmong',
         'ban',
         'findByHandle',
