@@ -21,7 +21,7 @@ if (!specifications) process.stdout.write('MONGODB_SPECIFICATIONS names no folde
  * Nothing of the product happens by being imported, so one process runs many files and reads the product once. Tests of
  * memory, time and faults have a process for each file.
  */
-const inOneProcess = new Set(['unit', 'api', 'store']);
+const inOneProcess = new Set(['unit']);
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -86,6 +86,9 @@ function requireKnown(version: number, oldest: number): void {
   throw new Error(`the data was written by a newer Plaza (format ${version}; this one reads up to ${formatVersion})`);
 }
 
+/** States of the data that transactions may read at a time. */
+const maxReaders = 2000;
+
 export class Catalog {
   readonly environment: RootDatabase<Buffer, Buffer>;
   readonly documents: Database<Buffer, Buffer>;
@@ -115,7 +118,7 @@ export class Catalog {
     this.readOnly = readOnly;
     this.commits = commits;
     const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
-    this.environment = open<Buffer, Buffer>({ path, maxDbs: 8, noSubdir: true, ...encoding });
+    this.environment = open<Buffer, Buffer>({ path, maxDbs: 8, maxReaders, noSubdir: true, ...encoding });
     this.meta = this.environment.openDB<Buffer, Buffer>('meta', encoding);
     const format = this.meta.get(formatKey);
     if (format) requireKnown(decode(format)['version'] as number, readOnly ? formatVersion : 1);
