@@ -2,7 +2,7 @@
  * Answers in the encodings that clients take. What stays the same of an answer is compressed once and kept beside it; what
  * is of one request is appended as it is. Sources: RFC 1951, 3.2.4 (stored blocks); RFC 1952 (gzip); RFC 7932, 9.2 (brotli).
  */
-import { brotliCompressSync, constants, crc32, deflateRawSync } from 'node:zlib';
+import { brotliCompressSync, constants, crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import Negotiator from 'negotiator';
 
 export type Encoding = 'br' | 'gzip';
@@ -38,6 +38,11 @@ export class Compression {
     return encoding === 'br' ? Buffer.concat([start, brotliStored(own), own, brotliEnd]) : gzip(start, kept, own);
   }
 
+  /** An answer that is of one request as a whole, so that nothing of it is kept. */
+  encodeOnce(encoding: Encoding, answer: Buffer): Buffer {
+    return encoding === 'br' ? brotliCompressSync(answer, { params: brotliParams(answer) }) : gzipSync(answer);
+  }
+
   private startOf(encoding: Encoding, kept: Buffer): Buffer {
     const all = this.compressed.get(kept) ?? {};
     this.compressed.set(kept, all);
@@ -46,8 +51,11 @@ export class Compression {
 }
 
 function brotli(kept: Buffer): Buffer {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: brotliQuality, [constants.BROTLI_PARAM_SIZE_HINT]: kept.length };
-  return brotliCompressSync(kept, { finishFlush: constants.BROTLI_OPERATION_FLUSH, params });
+  return brotliCompressSync(kept, { finishFlush: constants.BROTLI_OPERATION_FLUSH, params: brotliParams(kept) });
+}
+
+function brotliParams({ length }: Buffer): Record<number, number> {
+  return { [constants.BROTLI_PARAM_QUALITY]: brotliQuality, [constants.BROTLI_PARAM_SIZE_HINT]: length };
 }
 
 /** The head of a block of brotli that is not compressed: not the last, four nibbles of its length less one, a flag. */

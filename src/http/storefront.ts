@@ -2,12 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import escapeHtml from 'escape-html';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import Negotiator from 'negotiator';
 import type { Logger } from '../log.js';
+import { languageAmong } from '../messages/index.js';
 import { Compression } from './compression.js';
 import { FirstAnswers, type FirstQueries } from './first-answers.js';
 import type { PageOperations } from './page-operations.js';
@@ -73,8 +72,6 @@ export interface PageParts {
   answers?: FirstAnswers | null;
 }
 
-const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
-
 export class Storefront {
   private readonly compression = new Compression();
 
@@ -120,18 +117,13 @@ export class Storefront {
   private sendCompressed(reply: FastifyReply, html: Buffer): FastifyReply {
     const encoding = this.compression.encodingFor(reply.request.headers['accept-encoding'], html);
     if (!encoding) return reply.send(html);
-    return reply.header('content-encoding', encoding).send(encoding === 'br' ? brotliCompressSync(html, brotli) : gzipSync(html));
+    return reply.header('content-encoding', encoding).send(this.compression.encodeOnce(encoding, html));
   }
 
   /** How the home page begins, in the first of the browser's languages that the shop speaks. */
   private greeting({ headers }: FastifyRequest): string {
     const { greetings } = this.first;
-    const wanted = new Negotiator({ headers: { 'accept-language': headers['accept-language'] ?? 'en' } });
-    const language =
-      wanted
-        .languages()
-        .map((tag) => tag.split('-')[0]!)
-        .find((tag) => Object.hasOwn(greetings, tag)) ?? 'en';
+    const language = languageAmong(Object.keys(greetings), headers['accept-language']);
     const { heroTitle, heroText } = greetings[language]!;
     const text = `<h1>${escapeHtml(heroTitle)}</h1><p>${escapeHtml(heroText)}</p>`;
     return `<main class="page" lang="${language}" dir="auto"><div class="wrap stack loose"><section class="hero">${text}</section></div></main>`;

@@ -1,2 +1,2 @@
 export { message, toMessage, type Message, type MessageText } from './message.js';
-export { languageOf, languages, listOf, translate, type Language } from './translate.js';
+export { languageAmong, languageOf, languages, listOf, translate, type Language } from './translate.js';

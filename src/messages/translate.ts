@@ -14,9 +14,14 @@ export const languages: readonly Language[] = ['en', 'de', 'es', 'zh'];
 
 /** @param accepted an `Accept-Language` header. @returns the language it prefers among ours, or English */
 export function languageOf(accepted: string | undefined): Language {
+  return languageAmong(languages, accepted);
+}
+
+/** The same among languages that somebody else speaks, English with them. */
+export function languageAmong<Spoken extends string>(spoken: readonly Spoken[], accepted: string | undefined): Spoken | 'en' {
   if (!accepted) return 'en';
-  const [preferred] = new Negotiator({ headers: { 'accept-language': accepted } }).languages([...languages]);
-  return (preferred as Language | undefined) ?? 'en';
+  const [preferred] = new Negotiator({ headers: { 'accept-language': accepted } }).languages([...spoken]);
+  return (preferred as Spoken | undefined) ?? 'en';
 }
 
 const formats = new Map<string, IntlMessageFormat>();

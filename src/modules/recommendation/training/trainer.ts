@@ -44,9 +44,8 @@ export class Trainer {
     const facts = { observations: report.observations, seconds, preprocessing: { ...report, ...leftOut }, parameters };
     const { log, snapshots } = this.dependencies;
     const version = await snapshots.save(trained, facts);
-    const { observations } = report;
-    if (anew === null) log.info({ version: version._id, seconds, observations }, 'trained, going on from the last training');
-    else log.info({ version: version._id, seconds, observations, because: anew }, 'trained, everything anew');
+    const fields = { version: version._id, seconds, observations: report.observations, ...(anew !== null && { because: anew }) };
+    log.info(fields, anew === null ? 'trained, going on from the last training' : 'trained, everything anew');
     return version;
   }
 
