@@ -14,6 +14,9 @@ export class Member {
   private onTopics: (topics: string[]) => void = () => {};
   private hear: (place: bigint) => Promise<void> = async () => {};
   private onBegin: (begin: Begin) => void = () => {};
+  private end: () => void = () => {};
+  /** Resolves when the first process says to end, which it may do before this one listens to signals. */
+  readonly toldToEnd = new Promise<void>((resolve) => (this.end = resolve));
 
   /** Null where this process serves alone. */
   static get(): Member | null {
@@ -93,9 +96,14 @@ export class Member {
     });
   }
 
+  private stop(): void {
+    this.end();
+    process.emit('SIGTERM');
+  }
+
   private take(message: ToMember): void {
     if (message.plaza === 'begin') this.onBegin(message);
-    else if (message.plaza === 'stop') process.emit('SIGTERM');
+    else if (message.plaza === 'stop') this.stop();
     else if (message.plaza === 'announce') this.onTopics(message.topics);
     else if (message.plaza === 'hear') void this.hear(BigInt(message.place)).then(() => send({ plaza: 'heard', id: message.id }));
     else this.answers.get(message.id)?.(message);

@@ -88,12 +88,18 @@ export class Processes {
   }
 
   private take(worker: Worker, message: ToPrimary): void {
-    if (message.plaza === 'started') tell(worker, { plaza: 'begin', storeUri: this.options.storeUri, isFirst: !this.isReady });
+    if (message.plaza === 'started') this.welcome(worker);
     else if (message.plaza === 'ready') this.admit();
     else if (message.plaza === 'announce') for (const other of this.othersThan(worker)) tell(other, message);
     else if (message.plaza === 'metrics') void this.sendMetrics(worker, message.id);
     else if (message.plaza === 'agree') this.ask(worker, message);
     else this.settle(message.id, worker);
+  }
+
+  private welcome(worker: Worker): void {
+    tell(worker, { plaza: 'begin', storeUri: this.options.storeUri, isFirst: !this.isReady });
+    // It may not have heard what was said before it listened.
+    if (this.isStopping) tell(worker, { plaza: 'stop' });
   }
 
   private admit(): void {

@@ -141,3 +141,14 @@ test('told to end, all of them end, and answer what they have begun', async () =
   for (const { data } of await answers) expect(data.product.title).toMatch(/^Teapot/);
   for (const pid of ids) expect(() => process.kill(pid, 0)).toThrow();
 });
+
+test('told to end, those end as well that were only just begun', async () => {
+  const before = childrenOf(running);
+  process.kill(before[0]!, 'SIGKILL');
+  await until(() => childrenOf(running).filter((pid) => !before.includes(pid)).length === 1);
+  const ids = childrenOf(running);
+  const exited = once(running.child, 'exit');
+  running.child.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  for (const pid of ids) expect(() => process.kill(pid, 0)).toThrow();
+});
