@@ -30,7 +30,7 @@ export class PasswordAttempts {
     this.ofAccount = limiter('account', perAccount, hour, redis);
     // From one address, known or not, a fifth of them.
     this.ofPair = limiter('account-address', Math.ceil(perAccount / 5), hour, redis);
-    this.known = limiter('account-known', Number.MAX_SAFE_INTEGER, knownFor, redis);
+    this.known = limiter('account-known', 1, knownFor, redis);
   }
 
   /**
@@ -50,7 +50,8 @@ export class PasswordAttempts {
     if (!isKnown) await consume(this.ofAccount, accountKey);
     const result = await work();
     if (succeeded(result)) {
-      await Promise.all([this.ofPair.delete(pairKey), this.known.set(pairKey, 1, knownFor)]);
+      // Blocking is how limiters of every kind set a time anew; nothing is consumed of this one.
+      await Promise.all([this.ofPair.delete(pairKey), this.known.block(pairKey, knownFor)]);
       if (!isKnown) await this.ofAccount.reward(accountKey, 1);
     }
     return result;

@@ -19,6 +19,7 @@ type Json = any;
 
 const directory = mkdtempSync(join(tmpdir(), 'plaza-processes-'));
 const common = { PLAZA_DATA_DIR: directory, WEB_PROCESSES: '2', STOREFRONT: 'false', LOG_LEVEL: 'info' };
+const person = { email: 'one@example.org', handle: 'one', name: 'One', password: 'correct horse battery', merchant: true };
 let running: Running;
 let follower: Running;
 let store: Store;
@@ -65,7 +66,6 @@ beforeAll(async () => {
   follower = await startApi({ ...common, MONGODB_URI: proxy.uri });
   for (const server of [running, follower]) await until(() => childrenOf(server).length === 2);
   for (const server of [running, follower]) await until(async () => (await processIds(server)).length === 2);
-  const person = { email: 'one@example.org', handle: 'one', name: 'One', password: 'correct horse battery', merchant: true };
   ({ accessToken: token } = await change('signUp', person, 'accessToken'));
   const { _id } = (await store.database.connection
     .collection('users')
@@ -99,6 +99,13 @@ describe.each([
       expect(await titles()).toEqual(Array(6).fill(name));
     }
     expect(await metricsOf(server().url)).toMatch(/plaza_cache_answers_total\{outcome="hit"\} [1-9]/);
+  });
+
+  test('sign people in', async () => {
+    const signIn = 'mutation ($input: SignInInput!) { signIn(input: $input) { user { handle } userErrors { code } } }';
+    const { email, password } = person;
+    const answers = await Promise.all(Array.from({ length: 4 }, () => ask(server(), signIn, { input: { email, password } })));
+    expect(answers.map(({ data }) => data?.signIn)).toEqual(Array(4).fill({ user: { handle: 'one' }, userErrors: [] }));
   });
 
   test('deliver what any of them wrote to the subscribers of all, and count them together', async () => {
