@@ -48,20 +48,17 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Does something until it succeeds: every other time or so, Plaza is killed on the way. */
+/** Does something until it succeeds: every other time or so, Plaza is killed on the way. It takes as long as starts do. */
 async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
-  let result: Result | undefined;
-  await until(async () => {
+  for (;;) {
+    await plaza.isUp();
     plaza.killSoon();
     try {
-      result = await work();
-      return true;
+      return await work();
     } catch (error) {
       if (error instanceof Refused) throw error;
-      return false;
     }
-  });
-  return result!;
+  }
 }
 
 class Refused extends Error {}

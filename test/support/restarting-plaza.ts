@@ -10,6 +10,8 @@ export class RestartingPlaza {
   private running: Running | null = null;
   private stopped = false;
   private dying: Promise<void> | null = null;
+  /** The latest start, which ends when it answers. */
+  private starting: Promise<void> = Promise.resolve();
 
   /**
    * @param random from 0 to 1
@@ -26,7 +28,8 @@ export class RestartingPlaza {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
     this.environment = { ...environment, PORT: String(port), PUBLIC_URL: this.url };
-    await this.run();
+    this.starting = this.run();
+    await this.starting;
   }
 
   /** Kills it soon, at a moment that nobody knows. */
@@ -45,6 +48,7 @@ export class RestartingPlaza {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.dying;
+    await this.starting;
     if (this.running) await kill(this.running, 'SIGTERM');
   }
 
@@ -65,7 +69,7 @@ export class RestartingPlaza {
     this.running = running;
     void once(running.child, 'exit').then(() => {
       this.running = null;
-      if (!this.stopped) void this.run();
+      if (!this.stopped) this.starting = this.run();
     });
   }
 }
