@@ -99,43 +99,47 @@ export class EventLog {
 
   /** Appends inside a transaction; the topic must be announced once that is committed. */
   async append(session: ClientSession, topic: string, type: string, data: EventData): Promise<void> {
-    const { sequence } = await this.topics
-      .findOneAndUpdate({ _id: topic }, { $inc: { sequence: 1 } }, { upsert: true, returnDocument: 'after', session })
-      .lean();
+    const { sequence } = await this.countOn(session, topic, 1);
     await insert(this.events, { _id: new Types.ObjectId(), topic, sequence, type, data, at: new Date() }, session);
     await this.trim(session, topic, sequence);
   }
 
-  /** Appends the same event to many topics of different readers, in four round trips. */
-  async appendToAll(session: ClientSession, topics: string[], type: string, data: EventData): Promise<void> {
-    if (topics.length === 0) return;
+  /** Counts a topic on. @returns the counter as it is then */
+  private async countOn(session: ClientSession, topic: string, by: number): Promise<TopicCounter> {
+    return await this.topics
+      .findOneAndUpdate({ _id: topic }, { $inc: { sequence: by } }, { upsert: true, returnDocument: 'after', session })
+      .lean();
+  }
+
+  /** The same for many topics, in two round trips. */
+  private async countAllOn(session: ClientSession, counts: ReadonlyMap<string, number>): Promise<TopicCounter[]> {
+    const [[only, by]] = [...counts] as [[string, number]];
+    if (counts.size === 1) return [await this.countOn(session, only, by)];
     await this.topics.bulkWrite(
-      topics.map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { sequence: 1 } }, upsert: true } })),
+      [...counts].map(([_id, sequence]) => ({ updateOne: { filter: { _id }, update: { $inc: { sequence } }, upsert: true } })),
       { session },
     );
-    const counters = await this.topics
-      .find({ _id: { $in: topics } })
+    return await this.topics
+      .find({ _id: { $in: [...counts.keys()] } })
       .session(session)
       .lean();
+  }
+
+  /** Appends the same event to many topics of different readers, in three round trips. */
+  async appendToAll(session: ClientSession, topics: string[], type: string, data: EventData): Promise<void> {
+    if (topics.length === 0) return;
+    const counters = await this.countAllOn(session, countsOf(topics));
     const at = new Date();
     const events = counters.map(({ _id, sequence }) => ({ _id: new Types.ObjectId(), topic: _id, sequence, type, data, at }));
     await insert(this.events, events, session);
     for (const { _id, sequence } of counters) await this.trim(session, _id, sequence);
   }
 
-  /** Appends different events to any topics, in three round trips. */
+  /** Appends different events to any topics, in three round trips; in two where the topic is one. */
   async appendMany(session: ClientSession, entries: readonly EventEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    const counts = new Map<string, number>();
-    for (const { topic } of entries) counts.set(topic, (counts.get(topic) ?? 0) + 1);
-    await this.topics.bulkWrite(
-      [...counts].map(([_id, sequence]) => ({ updateOne: { filter: { _id }, update: { $inc: { sequence } }, upsert: true } })),
-      { session },
-    );
-    const counters = await this.topics
-      .find({ _id: { $in: [...counts.keys()] } })
-      .session(session)
-      .lean();
+    const counts = countsOf(entries.map(({ topic }) => topic));
+    const counters = await this.countAllOn(session, counts);
     const next = new Map(counters.map(({ _id, sequence }) => [_id, sequence - counts.get(_id)!]));
     const at = new Date();
     const events = entries.map((entry) => {
@@ -219,6 +223,13 @@ export class EventLog {
     const next = await this.events.exists({ topic, sequence: sequence + 1 }).readConcern('majority');
     if (!next) throw new RequestError('CURSOR_EXPIRED', 'This cursor has expired. Fetch the list again, then resubscribe.', 'after');
   }
+}
+
+/** How often each topic is named. */
+function countsOf(topics: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const topic of topics) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+  return counts;
 }
 
 export function encodeEventCursor(event: Pick<LoggedEvent, 'topic' | 'sequence'>): string {

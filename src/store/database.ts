@@ -5,13 +5,18 @@ import { recordCollection } from './cache/recorded-collection.js';
 import { dependsOnMoment } from './cache/reads.js';
 import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
 import { KeyTurns } from './key-turns.js';
-import { readLocally, type LocalReads } from './local-collection.js';
+import { readLocally } from './local-collection.js';
+import type { LocalReads } from './short-reads.js';
+import { TransactionReads } from './transaction-reads.js';
 
 export type { ClientSession } from 'mongoose';
 export { duplicateKeyFields } from './duplicate-key.js';
 
 /** What contends for more keys is background work, which runs again where it loses. */
 const maxTurns = 3;
+
+/** So often a transaction's reads are tried in this process; where others commit too often for that, the store has them all. */
+const mostLocalAttempts = 2;
 
 const transactionOptions = { readPreference: 'primary', readConcern: 'snapshot', writeConcern: { w: 'majority' } } as const;
 
@@ -87,9 +92,10 @@ export class Database {
   async inTransaction<Result>(keys: string[], work: (session: ClientSession) => Promise<Result>): Promise<Result> {
     const run = async (): Promise<Result> => {
       const session = await this.connection.startSession();
+      let attempts = 0;
       try {
         dependsOnMoment();
-        return await session.withTransaction(() => work(session), transactionOptions);
+        return await session.withTransaction(() => this.attempt(session, work, attempts++), transactionOptions);
       } finally {
         this.onWritten();
         await session.endSession();
@@ -100,5 +106,18 @@ export class Database {
     if (!this.turns || sorted.length > maxTurns) return this.queues.acquire(sorted, run);
     // At the first key alone: whoever holds a turn waits for no other.
     return this.turns.during(sorted[0]!, (enter) => this.queues.acquire(sorted, async () => enter().then(run)));
+  }
+
+  private async attempt<Result>(
+    session: ClientSession,
+    work: (session: ClientSession) => Promise<Result>,
+    earlier: number,
+  ): Promise<Result> {
+    const reads = this.reads && earlier < mostLocalAttempts ? new TransactionReads(session, this.reads) : null;
+    try {
+      return await work(session);
+    } finally {
+      reads?.end();
+    }
   }
 }

@@ -1,19 +1,20 @@
 /** Has a collection's short reads answered in this process, where it hosts the store. */
 import type { Collection, Connection } from 'mongoose';
+import { writes } from './cache/recorded-collection.js';
+import type { Command, ShortReads, Stored } from './short-reads.js';
+import { transactionReads } from './transaction-reads.js';
 
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 type Options = Record<string, unknown>;
-type Stored = Record<string, unknown>;
-/** A command's fields, its name first. */
-type Command = Record<string, unknown>;
 
-/** Reads in this process; null for a read that is left to the driver, since it may take long or something is wrong with it. */
-export interface LocalReads {
-  find(command: Command): Stored[] | null;
-  count(command: Command): number | null;
-}
 interface Cursor extends Record<string, unknown> {
   toArray(): Promise<Stored[]>;
+}
+
+/** A read as it was asked for here, and where it is to be read. */
+interface Asked {
+  options: Options;
+  reads: ShortReads;
 }
 
 /** What a command says as it was said here; with any other option, the driver is asked. */
@@ -21,27 +22,47 @@ const plainOptions = new Set(['projection', 'sort', 'limit', 'skip', 'batchSize'
 /** Calls that have a cursor read something else. */
 const changing = ['sort', 'limit', 'skip', 'project', 'filter', 'hint', 'min', 'max', 'collation', 'map', 'batchSize', 'maxTimeMS'];
 
-export function readLocally(collection: Collection, reads: LocalReads): void {
+/** @param reads of what is asked outside transactions */
+export function readLocally(collection: Collection, reads: ShortReads): void {
   const methods = collection as unknown as Record<string, Call>;
-  const asker = new Asker(collection, reads);
+  const asker = new Asker(collection);
+  const { name } = collection;
+  const askedWith = (options: unknown): Asked | null => {
+    const { session, readPreference, ...rest } = (options ?? {}) as Options;
+    if (!session) return askedOf((options ?? {}) as Options, reads);
+    // Transactions are read from the primary, which is here.
+    const own = readPreference === undefined || isPrimary(readPreference) ? transactionReads(session)?.of(name) : null;
+    return own ? askedOf(rest, own) : null;
+  };
   const { find, findOne, countDocuments } = methods as { find: Call; findOne: Call; countDocuments: Call };
   methods['find'] = (filter, options) => {
     const cursor = find.call(collection, filter, options) as Cursor;
-    const arguments_ = argumentsOf(options);
-    if (!arguments_) return cursor;
+    const asked = askedWith(options);
+    if (!asked) return cursor;
     const toArray = cursor.toArray.bind(cursor);
-    const local: Cursor['toArray'] = async () => asker.find(filter, arguments_) ?? toArray();
+    const local: Cursor['toArray'] = async () => asker.find(filter, askedWith(options)) ?? toArray();
     return Object.assign(cursor, forgetsWhenChanged, { toArray: local });
   };
   methods['findOne'] = async (filter, options) => {
-    const arguments_ = argumentsOf(options);
-    const found = arguments_ && asker.find(filter, { ...arguments_, limit: 1, singleBatch: true });
+    const asked = askedWith(options);
+    const found = asked && asker.find(filter, { ...asked, options: { ...asked.options, limit: 1, singleBatch: true } });
     return found ? (found[0] ?? null) : findOne.call(collection, filter, options);
   };
   methods['countDocuments'] = async (filter, options) => {
-    const arguments_ = argumentsOf(options);
-    return (arguments_ && asker.count(filter, arguments_)) ?? countDocuments.call(collection, filter, options);
+    return asker.count(filter, askedWith(options)) ?? countDocuments.call(collection, filter, options);
   };
+  for (const method of writes) {
+    const write = methods[method];
+    if (!write) continue;
+    methods[method] = (...args) => {
+      transactionReads((args.at(-1) as Options | undefined)?.['session'])?.noteWrite(name);
+      return write.apply(collection, args);
+    };
+  }
+}
+
+function isPrimary(readPreference: unknown): boolean {
+  return readPreference === 'primary' || (readPreference as { mode?: unknown }).mode === 'primary';
 }
 
 /** A cursor that was changed reads as it is told to. */
@@ -57,15 +78,15 @@ const forgetsWhenChanged = Object.fromEntries(
   ]),
 );
 
-/** Options as a command's arguments; null for those that mean more. */
-function argumentsOf(options: unknown): Options | null {
+/** With options as a command's arguments; null for those that mean more. */
+function askedOf(options: Options, reads: ShortReads): Asked | null {
   const given: Options = {};
-  for (const [name, value] of Object.entries((options ?? {}) as Options)) {
+  for (const [name, value] of Object.entries(options)) {
     if (value === undefined || value === null) continue;
     if (!plainOptions.has(name) || (name === 'sort' && !isPlainSort(value))) return null;
     given[name] = value;
   }
-  return given;
+  return { options: given, reads };
 }
 
 function isPlainSort(sort: unknown): boolean {
@@ -79,30 +100,31 @@ let lastRequest = 0;
 class Asker {
   private readonly connection: Connection;
 
-  constructor(
-    private readonly collection: Collection,
-    private readonly reads: LocalReads,
-  ) {
+  constructor(private readonly collection: Collection) {
     this.connection = (collection as unknown as { conn: Connection }).conn;
   }
 
-  find(filter: unknown, options: Options): Stored[] | null {
+  find(filter: unknown, asked: Asked | null): Stored[] | null {
+    if (!asked) return null;
+    const { options, reads } = asked;
     const command = this.commandOf('find', { filter: filter ?? {}, ...options });
     return this.told(
       'find',
       command,
       (documents) => ({ cursor: { firstBatch: documents } }),
-      () => this.reads.find(command),
+      () => reads.find(command),
     );
   }
 
-  count(filter: unknown, options: Options): number | null {
+  count(filter: unknown, asked: Asked | null): number | null {
+    if (!asked) return null;
+    const { options, reads } = asked;
     const command = this.commandOf('count', { query: filter ?? {}, ...options });
     return this.told(
       'count',
       command,
       (n) => ({ n }),
-      () => this.reads.count(command),
+      () => reads.count(command),
     );
   }
 

@@ -186,7 +186,7 @@ export class ImageService {
   ): Promise<void> {
     const usedBy = contentKey(content);
     const gone = before.filter((id) => !after.some((kept) => kept.equals(id)));
-    await this.release(session, { _id: { $in: gone }, usedBy });
+    if (gone.length > 0) await this.release(session, { _id: { $in: gone }, usedBy });
     const fresh = after.filter((id) => !before.some((kept) => kept.equals(id)));
     if (fresh.length === 0) return;
     const { matchedCount } = await this.models.images.updateMany(

@@ -1,4 +1,5 @@
 /** Keeps a product's tally true, in the transaction of the review that changes it: only what is visible counts. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Types } from 'mongoose';
 import type { Change, Realtime } from '../../realtime/index.js';
 import {
@@ -95,8 +96,9 @@ export class ProductRatings {
     after.helpfulness = wilsonLowerBound(after.helpful, after.helpful + after.unhelpful);
     after.weight = reviewWeight(after);
     after.traits = traitsOf(after);
-    const { _id, ...fields } = after;
-    await this.models.reviews.updateOne({ _id }, { $set: fields }, { session: change.session });
+    const fields = differing(before, after);
+    if (Object.keys(fields).length > 0)
+      await this.models.reviews.updateOne({ _id: after._id }, { $set: fields }, { session: change.session });
     const scoreChanged =
       before.points !== after.points || before.weight !== after.weight || aspects.some((aspect) => before[aspect] !== after[aspect]);
     if (after.visible && scoreChanged) await this.rescore(change, product, before, after);
@@ -210,6 +212,14 @@ export class ProductRatings {
     }
     return tallies;
   }
+}
+
+/** The fields of a document that another version of it has otherwise: the fewer are written, the fewer indexes are. */
+function differing<Document extends object>(before: Document, after: Document): Partial<Document> {
+  const names = Object.keys(after) as (keyof Document)[];
+  return Object.fromEntries(
+    names.filter((name) => !isDeepStrictEqual(before[name], after[name])).map((name) => [name, after[name]]),
+  ) as Partial<Document>;
 }
 
 /** The score as it is now. */

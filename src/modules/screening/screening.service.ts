@@ -82,7 +82,7 @@ export class ScreeningService {
   async productTextRule({ userId, roles }: SignedIn, session: ClientSession | null = null): Promise<TextRule> {
     const { ownHosts, spamThreshold, users } = this.dependencies;
     if (roles.includes('ADMIN')) return () => [];
-    const user = await users.accountOf(userId, session);
+    const user = await users.standingOf(userId, session);
     const age = user ? Date.now() - user.createdAt.getTime() : 0;
     if (user?.restrictedAt) return (texts) => refusals(written(texts).slice(0, 1), 'NOT_ALLOWED', restricted);
     if (age > trustedAfter) return () => [];
@@ -97,14 +97,14 @@ export class ScreeningService {
 
   private async judge(session: ClientSession, author: Types.ObjectId, text: string): Promise<Verdict> {
     const { models, ownHosts, spamThreshold, users } = this.dependencies;
-    const user = await users.accountOf(author, session);
+    const user = await users.standingOf(author, session);
     if (user?.restrictedAt) return 'RESTRICTED';
     const now = Date.now();
     const age = user ? now - user.createdAt.getTime() : 0;
     if (age > trustedAfter) return 'TRUSTED';
     const digest = digestOf(text);
     const earlier = await models.contributions
-      .find({ author, at: { $gt: new Date(now - day) } })
+      .find({ author, at: { $gt: new Date(now - day) } }, { digest: 1, at: 1 })
       .sort({ at: -1 })
       .limit(maxEarlier)
       .session(session)

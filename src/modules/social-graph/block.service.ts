@@ -76,7 +76,8 @@ export class BlockService {
 
   /** Whether one of two users has blocked the other. */
   async isSeparated(one: Types.ObjectId, other: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
-    return (await this.hasBlocked(one, other, session)) || (await this.hasBlocked(other, one, session));
+    const pair = { $in: [one, other] };
+    return (await this.models.blocks.exists({ blocker: pair, blocked: pair }).session(session)) !== null;
   }
 
   /** Which of these users have blocked somebody, or are blocked by them. */

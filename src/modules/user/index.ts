@@ -93,6 +93,7 @@ export function userModule(
       ...verbs(users, [
         'accountByEmail',
         'accountOf',
+        'standingOf',
         'activeAmong',
         'ban',
         'findByHandle',

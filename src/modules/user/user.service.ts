@@ -16,6 +16,7 @@ import { searchTermsOf } from './user-search.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 /** A user with their addresses, as they are to be read. */
+export type Standing = Pick<UserDocument, 'createdAt' | 'restrictedAt'>;
 export type Account = Omit<UserDocument, 'sealedEmail' | 'sealedImportedEmail' | 'addressKey' | 'searchTerms'> & Addressed;
 
 export interface ProfileChange {
@@ -152,7 +153,12 @@ export class UserService {
     return new Map(found.map(({ _id, roles }) => [_id.toHexString(), roles]));
   }
 
-  /** A user's own document, for erasures and screening; null where there is none. */
+  /** Since when a user is here, and whether a moderator has restricted them; null where there is none. */
+  async standingOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<Standing | null> {
+    return await this.models.users.findById(user, { createdAt: 1, restrictedAt: 1 }).session(session).lean();
+  }
+
+  /** A user's own document, for erasures and decisions; null where there is none. */
   async accountOf(user: Types.ObjectId, session: ClientSession | null = null): Promise<Account | null> {
     const found = await this.models.users.findById(user).session(session).lean();
     return found && this.addresses.opened(found);

@@ -8,7 +8,7 @@ type Methods = Record<string, Call>;
 
 const finds = ['find', 'findOne', 'countDocuments', 'count'];
 const others = ['estimatedDocumentCount', 'watch', 'listIndexes', 'indexes'];
-const writes = [
+export const writes = [
   ...['insertOne', 'insertMany', 'updateOne', 'updateMany', 'replaceOne', 'deleteOne', 'deleteMany', 'bulkWrite'],
   ...['findOneAndUpdate', 'findOneAndReplace', 'findOneAndDelete', 'drop'],
 ];

@@ -174,6 +174,11 @@ export class Catalog {
     return new FieldNames(names, () => this.renamed.add(id));
   }
 
+  /** Of the collections and indexes that this thread knows: another number, other ones. */
+  get definitions(): number {
+    return this.version;
+  }
+
   /** Takes up what the thread that writes has committed; for the threads that read, before each command. */
   refresh(): void {
     const commits = this.commits();

@@ -1,5 +1,6 @@
 /** The command table: what a client may ask, and the reply. */
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Transaction as Snapshot } from 'lmdb';
 import { calculateObjectSize, Long, type Document } from 'bson';
 import { Aggregation, isDocuments } from './aggregation.js';
 import {
@@ -15,6 +16,7 @@ import {
 import { copyBeside } from './backup.js';
 import type { Catalog, Collection } from './catalog.js';
 import { isChangeStream } from './changes/stream.js';
+import { commitsSoFar } from './clock.js';
 import { parseCollation } from './collation.js';
 import { DefinitionCommands } from './definition-commands.js';
 import { buildInfo, parametersOf, serverStatus } from './descriptions.js';
@@ -214,8 +216,8 @@ export class Commands {
     return this.openTransactionOf(command)?.collectionNamed(database, name) ?? this.catalog.find(database, name);
   }
 
-  private view(command: Document): View {
-    return this.transactionOf(command) ?? (this.atTheDoor ? { budget: new Budget(this.budget) } : {});
+  private view(command: Document, transaction?: Snapshot): View {
+    return this.transactionOf(command) ?? (this.atTheDoor ? { budget: new Budget(this.budget), ...(transaction && { transaction }) } : {});
   }
 
   /** The transaction a command runs in, begun if the command says so. */
@@ -223,7 +225,9 @@ export class Commands {
     if (command['autocommit'] !== false) return null;
     const session = sessionOf(command);
     const number = Number(command['txnNumber']);
-    return command['startTransaction'] ? this.sessions.begin(session, number) : this.sessions.require(session, number);
+    if (!command['startTransaction']) return this.sessions.require(session, number);
+    requireLatest(command['readConcern'] as Document | undefined);
+    return this.sessions.begin(session, number);
   }
 
   private openTransactionOf(command: Document): StoreTransaction | null {
@@ -243,22 +247,23 @@ export class Commands {
 
   /**
    * What a find would reply first, without the reply around it.
+   * @param snapshot where it is to be read from, if not from the latest data
    * @throws OverBudget at the door, where that is not all
    */
-  found(command: Document): Buffer[] {
+  found(command: Document, snapshot?: Snapshot): Buffer[] {
     requireShapes('find', command);
     requireArguments('find', command);
-    return this.firstFound(command, '').batch;
+    return this.firstFound(command, '', snapshot).batch;
   }
 
-  private firstFound(command: Document, namespace: string): FirstBatch {
+  private firstFound(command: Document, namespace: string, snapshot?: Snapshot): FirstBatch {
     const { projection, hint } = command as { projection?: Document; hint?: string | Document };
     const filter = (command['filter'] ?? {}) as Document;
     const [skip, limit] = [numberOf(command, 'skip') ?? 0, numberOf(command, 'limit') ?? 0];
     const batchSize = numberOf(command, 'batchSize');
     requireNotNegative({ skip, limit, batchSize });
     const collection = this.collectionOf(command, 'find');
-    const view = this.view(command);
+    const view = this.view(command, snapshot);
     const within = { collation: parseCollation(command['collation']), variables: commandVariables(command), deadline: deadlineOf(command) };
     const sort = sortOf(command);
     const project = projector(projection, { filter, ...within });
@@ -343,13 +348,13 @@ export class Commands {
   }
 
   /** What a count would reply. @throws OverBudget at the door, where it takes long */
-  counted(command: Document): number {
+  counted(command: Document, snapshot?: Snapshot): number {
     requireShapes('count', command);
     requireArguments('count', command);
-    return this.count(command);
+    return this.count(command, snapshot);
   }
 
-  private count(command: Document): number {
+  private count(command: Document, snapshot?: Snapshot): number {
     const query = (command['query'] ?? {}) as Document;
     const collation = parseCollation(command['collation']);
     const options = {
@@ -362,7 +367,7 @@ export class Commands {
     requireNotNegative({ skip: options.skip });
     const collection = this.collectionOf(command, 'count');
     if (!collection) compileFilter(query, options);
-    return collection ? this.reader.count(collection, query, options, this.view(command)) : 0;
+    return collection ? this.reader.count(collection, query, options, this.view(command, snapshot)) : 0;
   }
 
   private distinct(command: Document): Document {
@@ -449,6 +454,16 @@ export class Commands {
     for (const session of (command['endSessions'] ?? []) as Document[]) this.sessions.end(sessionName(session));
     return { ok: 1 };
   }
+}
+
+/**
+ * A transaction that has read in the process of its client begins here from the very state that it has read.
+ * @throws CommandError where something was committed since: it is to run again
+ */
+function requireLatest(concern: Document | undefined): void {
+  const commits: unknown = concern?.['plazaCommits'];
+  if (commits === undefined || Number(commits) === Number(commitsSoFar())) return;
+  throw new CommandError(246, 'Something was committed since the transaction has read', {}, ['TransientTransactionError']);
 }
 
 /** There is no profiler: it is off, and stays so. */

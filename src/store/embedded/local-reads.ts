@@ -4,6 +4,7 @@
  * is left to the store's own threads, and so is saying what is wrong with a command.
  */
 import type { Document } from 'bson';
+import type { Transaction } from 'lmdb';
 import { mongo } from 'mongoose';
 import { Catalog } from './catalog.js';
 import { commitsOn } from './clock.js';
@@ -30,12 +31,16 @@ const read = { validation: { utf8: false } } as const;
 export class LocalReads {
   private readonly catalog: Catalog;
   private readonly commands: Commands;
+  private isClosed = false;
 
   /**
    * @param path the data file, which the thread that writes has made
    * @param clock that of the store's threads
    */
-  constructor(path: string, clock: SharedArrayBuffer) {
+  constructor(
+    path: string,
+    private readonly clock: SharedArrayBuffer,
+  ) {
     this.catalog = new Catalog(path, { readOnly: true, commits: () => BigInt(commitsOn(clock)) });
     this.commands = new Commands(this.catalog, () => '', { thread: null, budget });
   }
@@ -43,10 +48,7 @@ export class LocalReads {
   /** What a find finds; null where it is left to the store's threads. */
   find(command: Command): Stored[] | null {
     const message = messageOf(command);
-    return whereShort(() => {
-      const found = findByIdentity(message, this.catalog)?.batch ?? this.commands.found(this.taken(message));
-      return found.map((document) => deserialize(document, read));
-    });
+    return whereShort(() => (findByIdentity(message, this.catalog)?.batch ?? this.commands.found(this.taken(message))).map(decoded));
   }
 
   /** What a count counts; null where it is left to the store's threads. */
@@ -55,15 +57,121 @@ export class LocalReads {
     return whereShort(() => this.commands.counted(this.taken(message)));
   }
 
+  /** The data as it is now, to be read from until it is closed. */
+  snapshot(): LocalSnapshot {
+    return new LocalSnapshot(() => this.pinned());
+  }
+
+  private pinned(): Pinned | null {
+    if (this.isClosed) return null;
+    const { catalog, commands } = this;
+    // In this order: a commit that is seen and not counted yet makes the store refuse a transaction that goes by the count.
+    const commits = commitsOn(this.clock);
+    catalog.refresh();
+    const { definitions } = catalog;
+    const transaction = catalog.snapshot();
+    return {
+      commits,
+      transaction,
+      isReadable: () => !this.isClosed && catalog.definitions === definitions,
+      isLatest: () => commitsOn(this.clock) === commits,
+      find: (message) => findByIdentity(message, catalog, transaction)?.batch ?? commands.found(commandIn(message), transaction),
+      count: (message) => commands.counted(commandIn(message), transaction),
+      close: () => {
+        if (!this.isClosed) transaction.done();
+      },
+    };
+  }
+
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.catalog.environment.close();
   }
 
   /** The command, to be run on the latest data. */
   private taken(message: Buffer): Document {
     this.catalog.refresh();
-    return decodeCommand(message.subarray(replyHead));
+    return commandIn(message);
   }
+}
+
+/** A state of the data that is kept from being overwritten. */
+interface Pinned {
+  /** How often had been committed by then. */
+  commits: number;
+  transaction: Transaction;
+  /** Whether the collections and indexes are still those of the time. */
+  isReadable: () => boolean;
+  isLatest: () => boolean;
+  find: (message: Buffer) => Buffer[];
+  count: (message: Buffer) => number;
+  close: () => void;
+}
+
+/** One state of the data, for reads that have to fit together, such as those of a transaction. */
+export class LocalSnapshot {
+  private pinned: Pinned | null;
+  /** What has been read: whether a later state says the same. */
+  private readonly seen: ((later: Pinned) => boolean)[] = [];
+
+  /** @param pin keeps the state that is the latest; null where none can be kept any more */
+  constructor(private readonly pin: () => Pinned | null) {
+    this.pinned = pin();
+  }
+
+  /** How often had been committed at least; null where it cannot be read from. */
+  get commits(): number | null {
+    return this.pinned?.commits ?? null;
+  }
+
+  /** What a find finds; null where it is left to the store's threads. */
+  find(command: Command): Stored[] | null {
+    const message = messageOf(command);
+    const found = this.read((pinned) => pinned.find(message).map((document) => Buffer.from(document)));
+    if (!found) return null;
+    this.seen.push((later) => areEqual(later.find(message), found));
+    return found.map(decoded);
+  }
+
+  /** What a count counts; null where it is left to the store's threads. */
+  count(command: Command): number | null {
+    const message = messageOf(command);
+    const count = this.read((pinned) => pinned.count(message));
+    if (count !== null) this.seen.push((later) => later.count(message) === count);
+    return count;
+  }
+
+  private read<Result>(work: (pinned: Pinned) => Result): Result | null {
+    const { pinned } = this;
+    return pinned?.isReadable() ? whereShort(() => work(pinned)) : null;
+  }
+
+  /** Becomes the latest state, where all that has been read is the same in it. */
+  moveOn(): void {
+    if (!this.pinned || this.pinned.isLatest()) return;
+    const later = this.pin();
+    if (!later) return;
+    const isSame = whereShort(() => this.seen.every((says) => says(later))) === true;
+    (isSame ? this.pinned : later).close();
+    if (isSame) this.pinned = later;
+  }
+
+  close(): void {
+    this.pinned?.close();
+    this.pinned = null;
+  }
+}
+
+function areEqual(some: readonly Buffer[], others: readonly Buffer[]): boolean {
+  return some.length === others.length && some.every((bytes, at) => bytes.equals(others[at]!));
+}
+
+function decoded(document: Buffer): Stored {
+  return deserialize(document, read);
+}
+
+function commandIn(message: Buffer): Document {
+  return decodeCommand(message.subarray(replyHead));
 }
 
 function messageOf(command: Command): Buffer {
