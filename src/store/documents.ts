@@ -115,6 +115,26 @@ export async function insertMissing<Document extends { _id: unknown }>(
   return upsertedCount;
 }
 
+/** A change of the first document that meets a filter. */
+export interface Update {
+  updateOne: { filter: Record<string, unknown>; update: Record<string, unknown>; upsert?: boolean };
+}
+
+/**
+ * Updates documents as they are stored, without looking at the values: they are of the types that the schema names.
+ * @returns how many met their filters
+ */
+export async function updateEach(model: AnyModel, updates: readonly Update[], session?: ClientSession): Promise<number> {
+  if (updates.length === 0) return 0;
+  const [first] = updates as [Update];
+  const { filter, update, upsert } = first.updateOne;
+  const { matchedCount } =
+    updates.length === 1
+      ? await model.collection.updateOne(filter, update, { session, upsert })
+      : await model.collection.bulkWrite(updates as never, { session, ordered: false });
+  return matchedCount;
+}
+
 /** So many documents a command. Servers do one so long in steps, with others' commands between them. */
 const insertBatch = 2500;
 

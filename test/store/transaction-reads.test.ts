@@ -147,3 +147,24 @@ test('No change is lost among many that read first and write then', async () => 
   await Promise.all(Array.from({ length: 12 }, (_, number) => add(number)));
   expect((await items.findById(1).lean())!.value).toBe(12);
 });
+
+test('Many transactions that began after different commits may be open at a time', async () => {
+  let close = (): void => {};
+  const closed = new Promise<void>((resolve) => (close = resolve));
+  const open: Promise<void>[] = [];
+  for (let number = 0; number < 150; number++) {
+    await new Promise<void>((begun) => {
+      const work = async (session: ClientSession): Promise<void> => {
+        await valueOf(1, session);
+        await notes.create([{ _id: number, value: 0 }], { session });
+        begun();
+        await closed;
+      };
+      open.push(store.database.inTransaction([], work));
+    });
+    await setElsewhere(2, number);
+  }
+  close();
+  await Promise.all(open);
+  expect(await notes.countDocuments({})).toBe(150);
+});

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Types } from 'mongoose';
 import type { ClientSession } from '../../store/database.js';
+import { updateEach } from '../../store/documents.js';
 import { ChangedDocuments } from '../../workers/index.js';
 import { dependsOnMoment } from '../../store/cache/reads.js';
 import type { BehaviourModels, InteractionDocument } from './behaviour.model.js';
@@ -38,12 +39,9 @@ export class InteractionService {
 
   /** Notes, in the transaction of the change itself, what a user did with products. */
   async noteInteractions(session: ClientSession, user: Types.ObjectId, products: Types.ObjectId[], what: InteractionChange): Promise<void> {
-    if (products.length === 0) return;
     const at = new Date();
-    await this.models.interactions.bulkWrite(
-      products.map((product) => interactionUpdate(user, product, at, what)),
-      { session },
-    );
+    const updates = products.map((product) => interactionUpdate(user, product, at, what));
+    await updateEach(this.models.interactions, updates, session);
   }
 
   /** A user's latest interactions, the newest first. */

@@ -4,7 +4,7 @@ import { InputRules } from '../../input/rules.js';
 import { message } from '../../messages/index.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/database.js';
-import { insert } from '../../store/documents.js';
+import { insert, updateEach } from '../../store/documents.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import { isExpired, isOfAnother, tooOld, type Impression } from '../impression.js';
@@ -157,7 +157,7 @@ export class TrackingService {
       const counter = counters[kind];
       return user && counter ? [interactionUpdate(user, product, at, { increments: { [counter]: 1 } })] : [];
     });
-    if (updates.length > 0) await this.models.interactions.bulkWrite(updates, { session });
+    await updateEach(this.models.interactions, updates, session);
     return fresh;
   }
 

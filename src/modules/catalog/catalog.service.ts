@@ -8,7 +8,7 @@ import type { SignedIn } from '../../relay/context.js';
 import { isCurrency, maxAmount } from '../../relay/currency.js';
 import { emptyTally } from '../../scoring/index.js';
 import type { ClientSession } from '../../store/database.js';
-import { insert } from '../../store/documents.js';
+import { insert, updateEach } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { ImageVerbs } from '../image/index.js';
@@ -275,21 +275,17 @@ export class CatalogService {
   /** Keeps products' tallies and composite scores, by which lists and searches are sorted. */
   async putScores({ session, announce }: Pick<Change, 'session' | 'announce'>, scores: readonly ProductScore[]): Promise<void> {
     const updatedAt = new Date();
-    await this.models.products.bulkWrite(
-      scores.map(({ product, rating, score }) => ({
-        updateOne: { filter: { _id: product }, update: { $set: { rating, score, updatedAt } } },
-      })),
-      { session },
-    );
+    const updates = scores.map(({ product, rating, score }) => ({
+      updateOne: { filter: { _id: product }, update: { $set: { rating, score, updatedAt } } },
+    }));
+    await updateEach(this.models.products, updates, session);
     announce(catalogTopic);
   }
 
   /** Moves the counts of comments; a product that is listed twice is counted twice. @returns how many products there are */
   async countComments(ids: Types.ObjectId[], by: number, session?: ClientSession): Promise<number> {
-    if (ids.length === 0) return 0;
     const moves = ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { commentCount: by } } } }));
-    const { matchedCount } = await this.models.products.bulkWrite(moves, { session, ordered: false });
-    return matchedCount;
+    return updateEach(this.models.products, moves, session);
   }
 
   /** The best-scored products that can be ordered. */

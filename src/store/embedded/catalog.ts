@@ -86,7 +86,7 @@ function requireKnown(version: number, oldest: number): void {
   throw new Error(`the data was written by a newer Plaza (format ${version}; this one reads up to ${formatVersion})`);
 }
 
-/** States of the data that transactions may read at a time. */
+/** States of the data that transactions may read at a time; each is kept where it is read, and once more by the store. */
 const maxReaders = 2000;
 
 export class Catalog {
