@@ -116,7 +116,7 @@ export async function insertMissing<Document extends { _id: unknown }>(
 }
 
 /** A change of the first document that meets a filter. */
-export interface Update {
+interface Update {
   updateOne: { filter: Record<string, unknown>; update: Record<string, unknown>; upsert?: boolean };
 }
 
@@ -126,8 +126,7 @@ export interface Update {
  */
 export async function updateEach(model: AnyModel, updates: readonly Update[], session?: ClientSession): Promise<number> {
   if (updates.length === 0) return 0;
-  const [first] = updates as [Update];
-  const { filter, update, upsert } = first.updateOne;
+  const { filter, update, upsert } = updates[0]!.updateOne;
   const { matchedCount } =
     updates.length === 1
       ? await model.collection.updateOne(filter, update, { session, upsert })

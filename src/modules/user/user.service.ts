@@ -16,7 +16,7 @@ import { searchTermsOf } from './user-search.js';
 import type { UserDocument, UserModels } from './user.model.js';
 
 /** A user with their addresses, as they are to be read. */
-export type Standing = Pick<UserDocument, 'createdAt' | 'restrictedAt'>;
+type Standing = Pick<UserDocument, 'createdAt' | 'restrictedAt'>;
 export type Account = Omit<UserDocument, 'sealedEmail' | 'sealedImportedEmail' | 'addressKey' | 'searchTerms'> & Addressed;
 
 export interface ProfileChange {

@@ -109,7 +109,7 @@ interface Pinned {
 }
 
 /** One state of the data, for reads that have to fit together, such as those of a transaction. */
-export class LocalSnapshot {
+class LocalSnapshot {
   private pinned: Pinned | null;
   /** What has been read: whether a later state says the same. */
   private readonly seen: ((later: Pinned) => boolean)[] = [];
