@@ -96,12 +96,12 @@ export class Outbox {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    // Most of the time nothing waits, and one read tells.
-    if (!(await this.model.exists({ dueAt: { $lte: new Date() } }))) return;
+    // One read tells how many lanes there is work for; most of the time none.
+    const waiting = await this.model.find({ dueAt: { $lte: new Date() } }, { _id: 1 }).limit(lanes).lean();
     const work = async (): Promise<void> => {
       for (let next = await this.take(); next && !signal.aborted; next = await this.take()) await this.deliver(next);
     };
-    await Promise.all(Array.from({ length: lanes }, work));
+    await Promise.all(waiting.map(work));
   }
 
   private async markHanded(_id: string): Promise<void> {
