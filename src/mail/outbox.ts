@@ -97,7 +97,10 @@ export class Outbox {
 
   private async run(signal: AbortSignal): Promise<void> {
     // One read tells how many lanes there is work for; most of the time none.
-    const waiting = await this.model.find({ dueAt: { $lte: new Date() } }, { _id: 1 }).limit(lanes).lean();
+    const waiting = await this.model
+      .find({ dueAt: { $lte: new Date() } }, { _id: 1 })
+      .limit(lanes)
+      .lean();
     const work = async (): Promise<void> => {
       for (let next = await this.take(); next && !signal.aborted; next = await this.take()) await this.deliver(next);
     };
