@@ -82,7 +82,8 @@ class Guard {
     if (value instanceof Date) return this.date(value, path);
     if (typeof value !== 'string') return value;
     if (type === GraphQLID) return this.id(value, path);
-    if (type === WebAddress) return this.address(value, path);
+    // A schema that was extended has a scalar of its own under the name.
+    if (type.name === WebAddress.name) return this.address(value, path);
     return type === GraphQLString ? this.text(value, path) : value;
   }
 

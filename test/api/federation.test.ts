@@ -167,6 +167,22 @@ describe('_entities', () => {
   });
 });
 
+describe('as a subgraph', () => {
+  test('addresses in mutations are those of the web, as without', async () => {
+    const script = 'javascript:alert(1)';
+    const { userErrors } = await plaza.mutate('updateProduct', { productId: ids[0], imageUrl: script }, 'product { id }', merchant.token);
+    expect(userErrors).toMatchObject([{ code: 'INVALID', field: ['input', 'imageUrl'] }]);
+    const products = [{ externalId: 'new', title: 'New', url: script }];
+    const { results } = await plaza.mutate(
+      'upsertProducts',
+      { source: 'shop', products },
+      'results { outcome userErrors { code field } }',
+      merchant.token,
+    );
+    expect(results).toEqual([{ outcome: null, userErrors: [{ code: 'INVALID', field: ['input', 'products', '0', 'url'] }] }]);
+  });
+});
+
 describe('by default', () => {
   const plain = usePlaza();
 
