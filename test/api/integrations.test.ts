@@ -626,6 +626,13 @@ describe('an integration', () => {
     expect(await errorsOf({ platform: 'GENERIC', source: 'x', merchantId: buyer.id })).toEqual(['NOT_FOUND merchantId']);
   });
 
+  test('of an administrator who is no merchant and names none takes products, which are theirs', async () => {
+    const { integration, secret } = await create({ platform: 'GENERIC', source: 'own' });
+    expect(integration.merchant.id).toBe(admin.id);
+    await tell('product.created', { externalId: 'pot', title: 'Pot' }, { to: { url: path(integration.url), secret } });
+    expect(await product('pot', 'own')).toMatchObject({ title: 'Pot', merchant: { id: admin.id } });
+  });
+
   test('takes both secrets while they change over, and the new one alone after that', async () => {
     const { id, url, secret: old } = await integrate({ platform: 'GENERIC', source: 'rotated' });
     const { secret } = await plaza.mutate('rotateIntegrationSecret', { integrationId: id }, 'secret', admin.token);

@@ -1,4 +1,5 @@
 /** Makes of messages what they say, by the same bulk writes that a shop's own programs use. */
+import type { Types } from 'mongoose';
 import { translate } from '../../messages/index.js';
 import type { SignedIn } from '../../relay/context.js';
 import { UpsertOutcome, type Upserted } from '../../relay/upsert.js';
@@ -69,14 +70,20 @@ export class RecordWriter {
 
   private async putProduct(application: Application, { externalId, category, item }: ProductRecord): Promise<Applied> {
     const { integration, version } = application;
-    const { catalog, users } = this.dependencies;
+    const { catalog } = this.dependencies;
     const { source, merchant } = integration;
-    if (!(await users.knowsMerchant(merchant))) return { status: 'WAITS', reason: 'The integration’s merchant is gone.' };
+    if (!(await this.maySell(merchant))) return { status: 'WAITS', reason: 'The integration’s merchant is gone.' };
     if (await this.isRemoved(application, application.record)) return outdated;
     const named = category ? { categoryExternalId: await this.categoryOf(source, category) } : {};
     const products = [{ externalId, ...item, ...named, updatedAt: version }];
     const [result] = await catalog.upsertProducts(actorOf(integration), { source, products, merchant });
     return outcomeOf(result!);
+  }
+
+  /** Products are a merchant's, or the administrator's who created the integration and named none, as in bulk writes. */
+  private async maySell(owner: Types.ObjectId): Promise<boolean> {
+    const account = await this.dependencies.users.accountOf(owner);
+    return Boolean(account?.roles.some((role) => role === 'MERCHANT' || role === 'ADMIN'));
   }
 
   /** The category's ID, which is made where it is not there yet; its name is the catalogue's from then on. */
