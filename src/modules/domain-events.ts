@@ -65,6 +65,8 @@ export interface DomainEvents {
   importedUserClaimed: { imported: Types.ObjectId; account: Types.ObjectId };
   /** Recommended products were in view; which of them is counted for the first time is told back. */
   recommendationsShown: { impressions: readonly Impression[]; onCounted: (fresh: number) => void };
+  /** A buyer is about to be asked for reviews; which of the products they have reviewed already is told back. */
+  reviewsWanted: { buyer: Types.ObjectId; products: readonly Types.ObjectId[]; onReviewed: (products: readonly Types.ObjectId[]) => void };
   /** A user was banned. */
   accountBanned: { user: Types.ObjectId };
   /** A user has other roles. */

@@ -98,6 +98,20 @@ describe('a delivered order', () => {
     expect(await statuses(merchant)).toEqual(['NOT_SENT']);
   });
 
+  test('asks nobody for a second review of what they buy again, and for reviews of what is new to them', async () => {
+    const { merchant, buyer, productId, token } = await invited();
+    await review(productId, token);
+    await order(buyer, merchant, [productId]);
+    await plaza.settle('invitations');
+    expect((await statuses(merchant)).sort()).toEqual(['NOT_SENT', 'REVIEWED']);
+    await order(buyer, merchant, [productId, await plaza.product(merchant)]);
+    await plaza.settle('invitations');
+    await plaza.settle('mail');
+    await until(() => mailsTo(buyer.email).length === 2);
+    expect(new Set(mailsTo(buyer.email)[1]!.text.match(/\/review\/[0-9a-f]{24}/g)).size).toBe(1);
+    expect((await statuses(merchant)).sort()).toEqual(['NOT_SENT', 'NOT_SENT', 'REVIEWED', 'SENT']);
+  });
+
   test('has a reminder, once, unless the customer has reviewed', async () => {
     const [late, quick] = [await invited(), await invited()];
     await review(quick.productId, quick.token);

@@ -89,7 +89,7 @@ export class InvitationSender {
     );
     const inShop = due.filter(({ product }) => known.some(({ _id, archivedAt }) => _id.equals(product) && !archivedAt));
     const address = await invitations.addressFor(buyer);
-    const toSend = address ? inShop : [];
+    const toSend = address ? await this.withoutReviewed(change, buyer, inShop) : [];
     await this.mark(change, due, toSend, field);
     if (toSend.length === 0) return;
     const ids = toSend.map(({ _id }) => _id.toHexString());
@@ -99,6 +99,19 @@ export class InvitationSender {
       mailLifetime,
       session,
     );
+  }
+
+  /** Who bought again what they have reviewed cannot review it a second time. */
+  private async withoutReviewed(
+    change: Change,
+    buyer: Types.ObjectId,
+    due: readonly InvitationDocument[],
+  ): Promise<readonly InvitationDocument[]> {
+    const reviewed = new Set<string>();
+    const products = due.map(({ product }) => product);
+    const onReviewed = (found: readonly Types.ObjectId[]): void => found.forEach((product) => reviewed.add(product.toHexString()));
+    if (products.length > 0) await this.dependencies.events.emit(change, 'reviewsWanted', { buyer, products, onReviewed });
+    return due.filter(({ product }) => !reviewed.has(product.toHexString()));
   }
 
   private async mark(

@@ -21,7 +21,10 @@ registerEnumType(ReviewInvitationStatus, {
     SENT: { description: 'Was sent by email.' },
     OPENED: { description: 'The buyer opened the page behind the link.' },
     REVIEWED: { description: 'The buyer reviewed the product, by the link or otherwise.' },
-    NOT_SENT: { description: 'Was not sent: the buyer has no address, unsubscribed, or the product is no longer in the shop.' },
+    NOT_SENT: {
+      description:
+        'Was not sent: the buyer has no address, unsubscribed, had reviewed the product before, or the product is no longer in the shop.',
+    },
     CANCELLED: { description: 'The order was cancelled, or its line refunded.' },
   },
 });

@@ -116,6 +116,11 @@ export function reviewModule(
     on: {
       productMoved: (change, moved) => ratings.moveToCategory(change, moved),
       importedUserClaimed: (change, claimed) => claimReviews(models, ratings, change, claimed),
+      async reviewsWanted({ session }, { buyer, products, onReviewed }) {
+        const query = { product: { $in: [...products] }, author: buyer };
+        const found = await models.reviews.find(query, { product: 1 }).session(session).lean();
+        onReviewed(found.map(({ product }) => product));
+      },
       async purchasesWithdrawn(change, { buyer, products }) {
         for (const product of products)
           if (!(await orders.hasReceived(change.session, buyer, product))) await ratings.withdrawPurchase(change, buyer, product);
