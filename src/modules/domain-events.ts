@@ -57,6 +57,8 @@ export interface DomainEvents {
   purchasesWithdrawn: { order: Types.ObjectId; buyer: Types.ObjectId; products: readonly Types.ObjectId[] };
   /** A product is in another category, with the tally of its reviews as it is. */
   productMoved: { product: Types.ObjectId; from: Types.ObjectId; to: Types.ObjectId; rating: { count: number; points: number } };
+  /** Products were taken out of the shop: only their merchants and administrators see them. */
+  productsArchived: { products: readonly Types.ObjectId[] };
   /** A user is about to have another name or say something else of themselves; listeners refuse it by throwing. */
   profileWritten: { user: Types.ObjectId; texts: Readonly<Record<string, string>> };
   /** What was tracked of a user has been deleted, since they agree to it no longer. */

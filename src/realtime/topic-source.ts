@@ -1,7 +1,7 @@
 /** Where a subscription begins: a topic, the place in it, and what it is about. */
 import type { Types } from 'mongoose';
 import { RequestError } from '../errors.js';
-import { decodeEventCursor, type LoggedEvent } from './event-log.js';
+import { decodeEventCursor, endOfStream, type LoggedEvent } from './event-log.js';
 
 /** The object that a subscription is about. */
 export interface StreamSubject {
@@ -32,7 +32,7 @@ export class TopicSource implements AsyncIterable<LoggedEvent> {
   ) {}
 
   delivers({ type }: LoggedEvent): boolean {
-    return this.types?.includes(type) ?? true;
+    return type !== endOfStream && (this.types?.includes(type) ?? true);
   }
 
   /** Whether it can end before its subscriber does. */

@@ -249,6 +249,29 @@ describe('an archived product', () => {
       expect((await plaza.mutate(name, input, '__typename', token)).userErrors, name).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 
+  test('ends the subscriptions of those who no longer see it, also where its own system says so', async () => {
+    const product = { externalId: 'watched', title: 'Watched' };
+    const upsert = async (archived: boolean) => {
+      const { results } = await plaza.mutate(
+        'upsertProducts',
+        { source: 'elsewhere', products: [{ ...product, archived }] },
+        'results { product { id } }',
+        merchant.token,
+      );
+      return results[0].product.id as string;
+    };
+    const subjectId = await upsert(false);
+    const watch = (token?: string) =>
+      plaza.subscribe('subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { body } } }', { id: subjectId }, token);
+    const [strangers, merchants] = [await watch(), await watch(merchant.token)];
+    await upsert(true);
+    await expect(strangers.next()).rejects.toThrow('the subscription has ended');
+    await upsert(false);
+    await plaza.mutate('addComment', { subjectId, body: 'Back again' }, 'comment { id }', merchant.token);
+    expect((await merchants.next()).data.commentAdded).toEqual({ comment: { body: 'Back again' } });
+    merchants.stop();
+  });
+
   test('is archived by its merchant or an administrator only', async () => {
     const { product } = await create();
     const other = await plaza.account({ merchant: true });

@@ -146,22 +146,25 @@ beforeAll(async () => {
 });
 
 async function eventOf(field: string, answers: Answers): Promise<Event> {
-  const { value, done } = (await answers.next()) as IteratorResult<Answer>;
+  const { value, done } = await answers.next();
   if (done || value.errors) throw new Error(`${field}: ${JSON.stringify(value) ?? 'it ended'}`);
   return value.data![field]!;
 }
 
 /** How it was refused, once or for good. */
 async function refusalOf(answers: Answers): Promise<object | undefined> {
-  const { value } = (await answers.next()) as IteratorResult<Answer>;
+  const { value } = await answers.next();
   return value?.errors?.[0]?.extensions;
 }
 
-/** Whether nothing comes any more: it is complete, or the connection was closed with the reason. */
+/** Waits until nothing comes any more: it is complete, or the connection was closed with the reason. What happened before may come late. */
 async function endOf(answers: Answers): Promise<unknown> {
   try {
-    const { done, value } = (await answers.next()) as IteratorResult<Answer>;
-    return done || value.errors?.[0]?.extensions?.code === 'UNAUTHENTICATED' ? 'ended' : value;
+    for (;;) {
+      const { done, value } = await answers.next();
+      if (done || value.errors?.[0]?.extensions?.code === 'UNAUTHENTICATED') return 'ended';
+      if (value.errors) return value;
+    }
   } catch (error) {
     return (error as { code?: number }).code === 4401 ? 'ended' : error;
   }
@@ -228,6 +231,9 @@ describe.each(Object.entries(transports))('over %s', (_, transport) => {
         await resumed.return?.();
       }
     });
+
+    // What follows is decided before a transport is asked.
+    if (transport !== transports['graphql-ws']) return;
 
     test('refuses cursors that are forged or of another stream', async () => {
       const id = (await subject?.(stage)) ?? '';

@@ -38,6 +38,7 @@ export async function fullShop(plaza: Plaza): Promise<FullShop> {
   const [emptyCategory] = await times(fewest, (at) =>
     made(hero, 'createCategory', { name: `Below ${at}`, parentId: category }, 'category'),
   );
+  await times(fewest - 1, (at) => made(hero, 'createCategory', { name: `More numbers ${at}` }, 'category'));
 
   const productOf = (owner: Account) => (at: number) =>
     plaza.product(owner, { title: `Numbered teapot ${at}`, categoryId: category, stock: 1000 });
@@ -99,7 +100,8 @@ export async function fullShop(plaza: Plaza): Promise<FullShop> {
     );
     await made(hero, 'sendMerchantFeedback', { merchantId: merchant.id, kind: 'NEED', body: `A lid for ${person.handle}` }, 'feedback');
     await made(person, 'placeOrder', { items: [{ productId: own[0] }] }, 'order');
-    await made(person, 'placeOrder', { items: products.map((productId) => ({ productId })) }, 'order');
+    const orderId = await made(person, 'placeOrder', { items: products.map((productId) => ({ productId })) }, 'order');
+    for (const status of ['PAID', 'SHIPPED', 'DELIVERED']) await made(merchant, 'updateOrderStatus', { orderId, status }, 'order');
     await made(hero, 'placeOrder', { items: [{ productId: products[3] }] }, 'order');
   }
 
@@ -124,7 +126,8 @@ export async function fullShop(plaza: Plaza): Promise<FullShop> {
   await fillFromOutside(plaza, {
     'Query.integrationMessages': () => ({ integration: storeId(integrations[0]!) }),
     'Query.dataAccesses': () => ({ subject: storeId(hero.id), reader: storeId(moderator.id) }),
-    'Query.imports': () => ({}),
+    // Old ones are removed.
+    'Query.imports': () => ({ startedAt: new Date(), seenAt: new Date() }),
     'Query.reviewInvitations': () => ({
       order: storeId(product),
       product: storeId(own[0]!),
@@ -133,6 +136,7 @@ export async function fullShop(plaza: Plaza): Promise<FullShop> {
     }),
   });
   for (const worker of ['feed fan-out', 'catalogue search']) await plaza.settle(worker);
+  await plaza.app.verbs.recommendations.train();
 
   return {
     hero,

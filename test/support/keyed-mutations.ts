@@ -1,7 +1,7 @@
 /** Every mutation that takes an idempotency key, with what it is given and what it makes. A test holds it against the schema. */
 import type { Account, Plaza } from './plaza.js';
 
-export interface KeyedMutation {
+interface KeyedMutation {
   /** Another one for each number. */
   input: (number: number) => object;
   /** Makes it another input, though it could be made as well. */

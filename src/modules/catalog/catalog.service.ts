@@ -172,15 +172,17 @@ export class CatalogService {
   /** Takes a product out of the shop, or puts it back. @throws RulesBroken, RequestError FORBIDDEN */
   async setArchived(editor: SignedIn, id: Types.ObjectId, archived: boolean): Promise<ProductDocument> {
     await this.requireEditable(editor, id);
-    return this.dependencies.realtime.recordChange([productKey(id)], async ({ session, announce }) => {
-      announce(catalogTopic);
+    return this.dependencies.realtime.recordChange([productKey(id)], async (change) => {
+      const { session } = change;
+      change.announce(catalogTopic);
       const now = new Date();
       const differs = archived ? inShop : { archivedAt: { $ne: null } };
-      await this.models.products.updateOne(
+      const { modifiedCount } = await this.models.products.updateOne(
         { _id: id, ...differs },
         { $set: { archivedAt: archived ? now : null, updatedAt: now } },
         { session },
       );
+      if (archived && modifiedCount > 0) await this.dependencies.events.emit(change, 'productsArchived', { products: [id] });
       return (await this.models.products.findById(id).session(session).lean())!;
     });
   }

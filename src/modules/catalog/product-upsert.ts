@@ -176,6 +176,8 @@ export class ProductUpserts {
         await this.dependencies.events.emit(change, 'productMoved', {
           ...{ product: after._id, from: before.category, to: after.category, rating: before.rating },
         });
+    const products = plans.filter(({ before, after }) => after.archivedAt && !before.archivedAt).map(({ after }) => after._id);
+    if (products.length > 0) await this.dependencies.events.emit(change, 'productsArchived', { products });
     if (created.length > 0 || updates.length > 0) change.announce(catalogTopic);
   }
 

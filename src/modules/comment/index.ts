@@ -104,6 +104,7 @@ function streamEnds(subjects: SubjectKinds): DomainListeners {
     await change.emitMany(ended.map(({ id }) => endOf(commentTopic(id))));
   };
   return {
+    productsArchived: (change, { products }) => change.emitMany(products.map((id) => endOf(commentTopic(id)))),
     contentGone: (change, { contents }) => end(change, contents),
     contentModerated: async (change, { content, visible }) => {
       if (!visible) await end(change, [content]);

@@ -4,6 +4,7 @@ import type { FeedVerbs } from '../feed/index.js';
 import { describeModule, verbs, type ContentKind, type Foundation } from '../module.js';
 import type { NotificationVerbs } from '../notification/index.js';
 import type { OrderVerbs } from '../order/index.js';
+import { endOf } from '../../realtime/index.js';
 import { keywordsOf } from '../../search/index.js';
 import { ownedDocuments, type PersonalData } from '../personal-data.js';
 import type { ScreeningVerbs } from '../screening/index.js';
@@ -15,7 +16,7 @@ import { AnswerResolver } from './answer.resolver.js';
 import { AnswerService } from './answer.service.js';
 import { AnswerableQuestions } from './answerable-questions.js';
 import { QuestionBulk } from './question.bulk.js';
-import { answerEvents, questionEvent } from './question.events.js';
+import { answerEvents, questionEvent, questionTopic } from './question.events.js';
 import { questionLoaders, type QuestionLoaders } from './question.loader.js';
 import { questionModels, type QuestionModels } from './question.model.js';
 import { ProductQuestionsResolver, QuestionResolver, QuestionSearchResolver } from './question.resolver.js';
@@ -74,6 +75,7 @@ export function questionModule(
       Question: (id, context) => visibility.question(id, context),
       Answer: (id, context) => visibility.answer(id, context),
     },
+    on: { productsArchived: (change, { products }) => change.emitMany(products.map((id) => endOf(questionTopic(id)))) },
     personalData: [
       questionsOf(models),
       answersOf(models),

@@ -1,3 +1,4 @@
+import { endOf } from '../../realtime/index.js';
 import type { NodeFinder } from '../../relay/node.js';
 import type { BehaviourVerbs } from '../behaviour/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
@@ -14,11 +15,11 @@ import type { UserVerbs } from '../user/index.js';
 import { claimReviews } from './claimed-reviews.js';
 import { PublicRatings } from './public-ratings.js';
 import { ProductJsonLdResolver } from './product-json-ld.js';
-import { ProductRatings } from './product-rating.js';
+import { ProductRatings, ratingTopic } from './product-rating.js';
 import { hideable, ReviewChanges } from './review-change.js';
 import { ReviewReactions } from './review-reactions.js';
 import { ReviewBulk } from './review.bulk.js';
-import { editOf } from './review.events.js';
+import { editOf, reviewTopic } from './review.events.js';
 import { reviewLoaders, type ReviewLoaders } from './review.loader.js';
 import { reviewModels, type ReviewModels } from './review.model.js';
 import {
@@ -114,6 +115,8 @@ export function reviewModule(
       },
     },
     on: {
+      productsArchived: (change, { products }) =>
+        change.emitMany(products.flatMap((id) => [endOf(reviewTopic(id)), endOf(ratingTopic(id))])),
       productMoved: (change, moved) => ratings.moveToCategory(change, moved),
       importedUserClaimed: (change, claimed) => claimReviews(models, ratings, change, claimed),
       async reviewsWanted({ session }, { buyer, products, onReviewed }) {

@@ -5,8 +5,8 @@ import { Plaza } from '../support/plaza.js';
 import { freePort, kill, startApi } from '../support/processes.js';
 import { until } from '../support/until.js';
 
-const deaths = 3;
-const times = 20;
+const deaths = 2;
+const times = 6;
 const plaza = new Plaza();
 let shop: KeyedShop;
 let environment: Record<string, string>;
