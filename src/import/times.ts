@@ -117,9 +117,10 @@ function inZone(local: number, zone: string | undefined): number {
   const offset = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/.exec(zone);
   if (offset) {
     const [, sign, hours, minutes = '0'] = offset;
+    if (Number(hours) > 14 || Number(minutes) > 59) return NaN;
     return local - (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   }
-  if (zone in zones) return local - zones[zone]! * 3_600_000;
+  if (Object.hasOwn(zones, zone)) return local - zones[zone]! * 3_600_000;
   if (!zone.includes('/') || Number.isNaN(local)) return NaN;
   return DateTime.fromMillis(local, { zone: 'utc' }).setZone(zone, { keepLocalTime: true }).toMillis();
 }

@@ -77,8 +77,11 @@ export function aspectOf(column: string, value: unknown, decimal: DecimalMark): 
 
 /** What names a user or a product at the source. @throws Rejected where it is missing or too long to be one */
 export function keyOf(column: string, what: string, value: unknown): string {
+  // JSON has no limit for its numbers, and those beyond it would all be the same few.
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+    throw new Rejected(`the ${what} is a number too large to be read exactly; write it in quotes`, column, shown(value));
   const key = typeof value === 'number' ? String(value) : typeof value === 'string' ? mendedLine(clean(value)) : '';
-  if (key === '') throw new Rejected(`the ${what} is missing`, column);
+  if (isBlank(key)) throw new Rejected(`the ${what} is missing`, column);
   if (isLongerThan(key, maxKey)) throw new Rejected(`the ${what} is longer than ${maxKey} characters`, column, shown(value));
   return key;
 }
@@ -117,6 +120,7 @@ export function reviewTitle(column: string, value: unknown, style: ValueStyle): 
 }
 
 function withinLimit(column: string, text: string, max: number, style: ValueStyle): string {
+  if (isBlank(text)) return '';
   if (!isLongerThan(text, max)) return text;
   if (style.shorten) return shortened(text, max);
   throw new Rejected(`the text has more than ${max} characters; --shorten shortens it`, column, shown(text));

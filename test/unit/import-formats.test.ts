@@ -385,6 +385,18 @@ describe('review apps', () => {
     ]);
   });
 
+  test.each(['constructor', '__proto__', 'toString'])(
+    'a status of Magento that says nothing is a reason, and ends nothing: %s',
+    async (status) => {
+      const { ratings, rejected } = await readText(
+        'magento',
+        `title,detail,nickname,sku,rating,status\nT,D,Ann,s,5,${status}\nT,D,Bob,s,5,1\n`,
+      );
+      expect(ratings).toHaveLength(1);
+      expect(rejected).toMatchObject([{ line: 2, column: 'status' }]);
+    },
+  );
+
   test.each(['state', 'published', 'approved', 'comment_approved'])(
     'a table whose column "%s" says no is imported hidden',
     async (column) => {

@@ -306,6 +306,9 @@ describe('times', () => {
     ['12:30', '"12:30" is not a valid time'],
     ['2020-06-05 14:30 CST', 'is not a valid time'],
     ['1.5e9', 'is not a valid time'],
+    ['2020-06-05 14:30:15 +99:99', 'is not a valid time'],
+    ['2020-06-05T14:30:15-15:00', 'is not a valid time'],
+    ['2020-06-05 14:30:15 +02:60', 'is not a valid time'],
   ])('%s is rejected: %s', async (written, reason) => {
     const { rejected } = await readText('csv', `user,product,rating,at\nann,tea,4,${written}`);
     expect(rejected).toMatchObject([{ line: 2, column: 'at', reason: expect.stringContaining(reason) }]);
@@ -372,7 +375,41 @@ describe('texts', () => {
     expect((await readOne('amazon-reviews', line)).title).toBe('a b');
   });
 
+  test.each(['\u200b', ' \u2800\n', '\u3164\u3164', '\u2060\ufeff', '\u0301'])(
+    'of which nothing can be seen are none: %j',
+    async (text) => {
+      expect(await body(text)).toBe('');
+      const line = JSON.stringify({ user_id: 'A', asin: 'B', rating: 5, title: text });
+      expect((await readOne('amazon-reviews', line)).title).toBe('');
+    },
+  );
+
   test('with half a character are stored whole', async () => {
     expect((await readOne('amazon-reviews', '{"user_id":"A","asin":"B","rating":5,"text":"a\\ud83d b"}')).body).toBe('a\ufffd b');
+  });
+});
+
+describe('what names a user or a product', () => {
+  const line = (user: string) => `{"user_id":${user},"asin":"B","rating":5}`;
+
+  test.each([
+    ['7', '7'],
+    ['9007199254740991', '9007199254740991'],
+    ['"9007199254740993"', '9007199254740993'],
+  ])('%s is read as %s', async (written, user) => {
+    expect((await readOne('amazon-reviews', line(written))).user).toBe(user);
+  });
+
+  test.each(['9007199254740993', '1152921504606846977', '1e400', '-1e400', '1e21'])(
+    'is not taken where another may be meant: %s',
+    async (written) => {
+      const { rejected } = await readText('amazon-reviews', line(written));
+      expect(rejected).toMatchObject([{ column: 'user_id', reason: expect.stringContaining('too large to be read exactly') }]);
+    },
+  );
+
+  test.each(['"\u2800"', '"\u3164"', '"\u200b"'])('is missing where there is nothing to see: %s', async (written) => {
+    const { rejected } = await readText('amazon-reviews', line(written));
+    expect(rejected).toMatchObject([{ column: 'user_id', reason: expect.stringContaining('is missing') }]);
   });
 });

@@ -189,12 +189,12 @@ const magento: TableFormat = {
   read: (row, style) => read(magentoRow(row), style),
 };
 
-const magentoStates: Record<string, string> = { 1: 'approved', 2: 'pending', 3: 'not approved' };
+const magentoStates: ReadonlyMap<string, string> = new Map(Object.entries({ 1: 'approved', 2: 'pending', 3: 'not approved' }));
 
 function magentoRow(row: Row): Row {
   const text = (field: Field): string => {
     const value = row.text(field).trim();
-    if (field === 'status') return magentoStates[value] ?? value;
+    if (field === 'status') return magentoStates.get(value) ?? value;
     if (field === 'user') return isNothing(value) ? '' : `customer ${value}`;
     if (isNothing(value)) return field === 'rating' ? meanOf(row) : value === '0' ? row.text(field) : '';
     // `rating_summary` is in percent.

@@ -25,13 +25,14 @@ export async function* linesOf(file: InputFile, encoding: Encoding, onBytes?: (r
   let number = 0;
   let rest = '';
   for await (const chunk of textOf(file, encoding, onBytes)) {
-    const text = rest + chunk;
     let from = 0;
-    for (let end = text.indexOf(lineEnd); end !== -1; end = text.indexOf(lineEnd, from)) {
-      yield lineOf(++number, text.slice(from, end), lineEnd);
+    for (let end = chunk.indexOf(lineEnd); end !== -1; end = chunk.indexOf(lineEnd, from)) {
+      yield lineOf(++number, rest + chunk.slice(from, end), lineEnd);
+      rest = '';
       from = end + 1;
     }
-    rest = text.slice(from);
+    // Only put together: what has been searched is not searched again with each piece of a long line.
+    rest += chunk.slice(from);
     if (rest.length > maxLineLength) throw new ImportFailure(`${file.name}: line ${number + 1} is longer than 32 million characters.`);
   }
   if (rest !== '') yield lineOf(number + 1, rest, '');

@@ -10,8 +10,8 @@ export interface TextRow {
   values: string[];
 }
 
-/** A quoted value may go on for so many lines; a quote that is not closed by then was never meant to open one. */
-const maxLinesOfRow = 1000;
+/** A quoted value may go on for so many lines and characters; a quote that is not closed by then was never meant to open one. */
+const longestRow = { lines: 1000, characters: 4 * 1024 * 1024 };
 
 /**
  * Quoted values may hold line breaks. A quote that never closes, or does so amid a value that has gone on to another
@@ -29,20 +29,22 @@ export async function* rowsOf(lines: AsyncIterator<Line>, dialect: Dialect): Asy
     return queue[at]!;
   };
   for (let first = await lineAt(0); first; first = await lineAt(0)) {
-    let { text } = first;
+    const texts = [first.text];
+    const quotes = new OpenQuotes(dialect);
+    let state = quotes.take(first.text);
     let last = first;
-    let taken = 1;
-    let state = quoteState(text, dialect);
-    for (; state === 'open' && taken < maxLinesOfRow; taken++) {
-      const next = await lineAt(taken);
+    let characters = first.text.length;
+    while (state === 'open' && texts.length < longestRow.lines && characters < longestRow.characters) {
+      const next = await lineAt(texts.length);
       if (!next) break;
-      text += last.end + next.text;
+      texts.push(last.end + next.text);
+      characters += next.text.length;
       last = next;
-      state = quoteState(text, dialect);
+      state = quotes.take(next.text);
     }
     const isWhole = state === 'complete';
-    queue.splice(0, isWhole ? taken : 1);
-    yield { line: first.number, values: isWhole ? valuesOf(text, dialect) : looseValues(first.text, dialect) };
+    queue.splice(0, isWhole ? texts.length : 1);
+    yield { line: first.number, values: isWhole ? valuesOf(texts.join(''), dialect) : looseValues(first.text, dialect) };
   }
 }
 
@@ -53,33 +55,45 @@ function spacesBeforeQuotes({ delimiter, quote }: Dialect): RegExp {
 
 type QuoteState = 'complete' | 'open' | 'broken';
 
-/** Whether a row ends with its text, or a quoted value is still open at the end of it. */
-function quoteState(text: string, { delimiter, quote, escape }: Dialect): QuoteState {
-  if (!text.includes(quote)) return 'complete';
-  for (let at = 0; ;) {
-    if (text.startsWith(quote, at)) {
-      const end = closingQuote(text, at, delimiter, quote, escape);
-      if (typeof end === 'string') return end;
-      at = end + 1;
-    }
-    const next = text.indexOf(delimiter, at);
-    if (next === -1) return 'complete';
-    at = next + delimiter.length;
-  }
-}
+/** Follows the quotes of a row from line to line, so that none is read twice. */
+class OpenQuotes {
+  private isOpen = false;
 
-function closingQuote(text: string, start: number, delimiter: string, quote: string, escape: string): number | 'open' | 'broken' {
-  for (let at = start + 1; ;) {
-    const found = text.indexOf(quote, at);
-    if (found === -1) return 'open';
-    if (escape === quote ? text[found + 1] === quote : text[found - 1] === escape) {
-      at = found + (escape === quote ? 2 : 1);
-      continue;
+  constructor(private readonly dialect: Dialect) {}
+
+  /** Whether the row ends with this line, or a quoted value is still open at the end of it. */
+  take(line: string): QuoteState {
+    const { delimiter, quote } = this.dialect;
+    for (let at = 0; ;) {
+      if (this.isOpen || line.startsWith(quote, at)) {
+        const end = this.closingQuote(line, this.isOpen ? at : at + 1);
+        if (typeof end === 'string') return end;
+        this.isOpen = false;
+        at = end + 1;
+      }
+      const next = line.indexOf(delimiter, at);
+      if (next === -1) return 'complete';
+      at = next + delimiter.length;
     }
-    if (found + 1 === text.length || text.startsWith(delimiter, found + 1)) return found;
-    // A quote amid a value is meant as it stands, unless the value has swallowed a line.
-    if (text.slice(start, found).includes('\n')) return 'broken';
-    at = found + 1;
+  }
+
+  private closingQuote(line: string, from: number): number | 'open' | 'broken' {
+    const { delimiter, quote, escape } = this.dialect;
+    for (let at = from; ;) {
+      const found = line.indexOf(quote, at);
+      if (found === -1) {
+        this.isOpen = true;
+        return 'open';
+      }
+      if (escape === quote ? line[found + 1] === quote : line[found - 1] === escape) {
+        at = found + (escape === quote ? 2 : 1);
+        continue;
+      }
+      if (found + 1 === line.length || line.startsWith(delimiter, found + 1)) return found;
+      // A quote amid a value is meant as it stands, unless the value has swallowed a line.
+      if (this.isOpen) return 'broken';
+      at = found + 1;
+    }
   }
 }
 
