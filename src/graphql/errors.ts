@@ -43,9 +43,15 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, re
     };
   }
   const code = apolloCodes[String(formatted.extensions?.['code'])];
-  if (code) return { message, locations, path, extensions: { code } };
+  if (code ?? isRefusedByApollo(cause)) return { message, locations, path, extensions: { code: code ?? 'BAD_USER_INPUT' } };
   report(cause);
   return { message: 'Something went wrong on our side.', locations, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** Not everything that Apollo Server refuses has a code, but all of it has the status of a client's mistake. */
+function isRefusedByApollo(error: unknown): boolean {
+  const http = error instanceof GraphQLError && error.extensions['http'];
+  return typeof http === 'object' && http !== null && 'status' in http && http.status === 400;
 }
 
 /** graphql-js says which argument does not fit its type, and repeats its value, which is left out. */

@@ -97,17 +97,28 @@ const chinese: Words = {
 
 const languages: Readonly<Record<string, Words>> = { en: english, de: german, es: spanish, zh: chinese };
 
+function localeOf(asked: string): string {
+  try {
+    return Intl.getCanonicalLocales(asked.replaceAll('_', '-'))[0]!;
+  } catch {
+    return 'en';
+  }
+}
+
 /** How to say things in a locale; in English where its language is not among the four. */
 export class Speech {
   readonly words: Words;
   readonly language: string;
   private readonly locale: string;
 
-  constructor(locale: string) {
-    const language = locale.toLowerCase().split('-')[0]!;
-    this.language = language in languages ? language : 'en';
+  /** @param asked as a page says it: what is no locale is English */
+  constructor(asked: string) {
+    const locale = localeOf(asked);
+    const language = locale.split('-')[0]!;
+    const isSpoken = Object.hasOwn(languages, language);
+    this.language = isSpoken ? language : 'en';
     this.words = languages[this.language]!;
-    this.locale = this.language === language ? locale : 'en';
+    this.locale = isSpoken ? locale : 'en';
   }
 
   number(value: number, digits = 0): string {

@@ -213,3 +213,34 @@ test('what users write is text on every page of the server, and never markup or 
     expect(response.headers.get('content-security-policy'), path).not.toMatch(/script-src[^;]*'unsafe-/);
   }
 });
+
+test('a frame is in a language of ours, whatever the page that shows it calls its own', async () => {
+  const merchant = await plaza.account({ merchant: true });
+  const id = await plaza.product(merchant);
+  await plaza.review(await plaza.account(), id, { title: 'Good' });
+  const odd = [
+    '__proto__',
+    'constructor',
+    'toString',
+    'en-',
+    'de--',
+    'es-\u0000',
+    'zh-<b>',
+    'en-x',
+    `de-${'a'.repeat(50)}`,
+    '',
+    '\ufffd',
+    'xx',
+    '*',
+  ];
+  for (const kind of ['rating', 'reviews', 'questions'])
+    for (const locale of odd) {
+      const response = await fetch(`${plaza.url}/embed/${kind}/${id}?locale=${encodeURIComponent(locale)}`);
+      expect([kind, locale, response.status]).toEqual([kind, locale, 200]);
+      expect(await response.text(), locale).toMatch(/<html lang="en">/);
+    }
+  for (const locale of ['de', 'de-AT', 'DE', 'de_CH', 'de-u-nu-latn']) {
+    const text = await (await fetch(`${plaza.url}/embed/rating/${id}?locale=${locale}`)).text();
+    expect(text, locale).toMatch(/<html lang="de">/);
+  }
+});
