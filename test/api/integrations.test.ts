@@ -629,7 +629,7 @@ describe('an integration', () => {
   test('of an administrator who is no merchant and names none takes products, which are theirs', async () => {
     const { integration, secret } = await create({ platform: 'GENERIC', source: 'own' });
     expect(integration.merchant.id).toBe(admin.id);
-    await tell('product.created', { externalId: 'pot', title: 'Pot' }, { to: { url: path(integration.url), secret } });
+    await tell('product.created', { externalId: 'pot', title: 'Pot' }, { to: { ...integration, url: path(integration.url), secret } });
     expect(await product('pot', 'own')).toMatchObject({ title: 'Pot', merchant: { id: admin.id } });
   });
 
