@@ -92,8 +92,15 @@ function endBy(signal: NodeJS.Signals): void {
 }
 
 function messageOf(error: Error): string {
-  if (error instanceof CommandLineError) return error.message;
-  return withoutSecrets(isForeseen(error) ? error.message : String(error.stack));
+  if (error instanceof CommandLineError) return printable(error.message);
+  return printable(withoutSecrets(isForeseen(error) ? error.message : String(error.stack)));
+}
+
+/** Text with words of a file or its name in it, which could do more than be read: terminals obey control characters. */
+export function printable(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** A mistake on the command line or in its files. */

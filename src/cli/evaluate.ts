@@ -17,7 +17,7 @@ import { reviveModel } from '../recommender/fitted-model.js';
 import { defaultParameters, type HyperParameters } from '../recommender/parameters.js';
 import { searchParameters } from '../recommender/search.js';
 import { trainRecommender, type TrainingPlan } from '../recommender/training.js';
-import { CommandLineError, interruptibleProgress } from './command-line.js';
+import { CommandLineError, interruptibleProgress, printable } from './command-line.js';
 import { withShop } from './open-shop.js';
 import { formatNames, formatOf, withReadingOptions, type FormatOptions } from './formats.js';
 
@@ -182,7 +182,7 @@ async function evaluateFiles(options: Options): Promise<void> {
     `liked from ${positive} on: ${dataset.liked.indices.length} to train on, ${heldOut.indices.length} to find`,
     `what a user has in the training data is left out of the ranking; users with nothing to find are skipped; seed ${options.seed}`,
   ];
-  process.stdout.write(`${facts.join('\n')}\n`);
+  process.stdout.write(`${printable(facts.join('\n'))}\n`);
   const startedAt = Date.now();
   const trained = await withProgress('Training', (onProgress) => {
     const parameters = options.tune

@@ -19,7 +19,7 @@ import type { Features } from '../app.js';
 import type { ImportCounts, ImportNotes } from '../modules/import-run/index.js';
 import type { OnConflict } from '../modules/review/index.js';
 import { withProgress, type OnProgress } from '../progress-bar.js';
-import { CommandLineError } from './command-line.js';
+import { CommandLineError, printable } from './command-line.js';
 import { withShop } from './open-shop.js';
 
 interface Options extends FormatOptions {
@@ -108,7 +108,7 @@ class Console implements ImportListener {
   ) {}
 
   onProgress(share: number, what: string): void {
-    this.showProgress(share, what);
+    this.showProgress(share, printable(what));
     this.notes?.noteProgress(share);
   }
 
@@ -140,7 +140,7 @@ class Console implements ImportListener {
       lines.push(`  … and ${report.rejected - this.rejected.length} more${hint}`);
     }
     if (this.options.dryRun) lines.push('This was a dry run: nothing was written.');
-    process.stdout.write(`${lines.join('\n')}\n`);
+    process.stdout.write(`${printable(lines.join('\n'))}\n`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Types } from 'mongoose';
 import type { Features } from '../app.js';
 import type { BulkCategory, ProductFacts } from '../modules/catalog/index.js';
 import type { ProvenUser } from '../modules/user/index.js';
-import type { OnConflict, ReviewDocument } from '../modules/review/index.js';
+import { ReviewPreview, type OnConflict, type ReviewDocument } from '../modules/review/index.js';
 import { addToTally, emptyTally, type RatingTally } from '../scoring/index.js';
 import type { ReadLine } from './entries.js';
 import { SourceDocuments, type SourceReview } from './documents.js';
@@ -169,6 +169,7 @@ export class DryWriter implements Writer {
   readonly written: Written = emptyWritten();
   private readonly documents: SourceDocuments;
   private readonly met = new Set<string>();
+  private readonly preview: ReviewPreview;
 
   /** @param verbs null where there is no store to ask what it has already */
   constructor(
@@ -176,6 +177,7 @@ export class DryWriter implements Writer {
     private readonly options: WriterOptions,
   ) {
     this.documents = new SourceDocuments(options.source, options.merchant);
+    this.preview = new ReviewPreview(options.onConflict, async (reviews) => (await verbs?.reviews.reviewsThere(reviews)) ?? new Map());
   }
 
   async write(lines: readonly ReadLine[]): Promise<void> {
@@ -190,13 +192,10 @@ export class DryWriter implements Writer {
       verbs?.catalog,
     );
     written.follows += await this.countNewFollows(follows);
-    const reviews = reviewsOf(ratings.values(), documents).filter(({ review }) => this.isFirst(review._id));
-    const preview = verbs
-      ? await verbs.reviews.previewReviews(reviews, options.onConflict)
-      : { inserted: reviews.length, updated: 0, unchanged: 0 };
-    written.reviews += preview.inserted;
-    written.updatedReviews += preview.updated;
-    written.unchangedReviews += preview.unchanged + repeated + (ratings.size - reviews.length);
+    const { inserted, updated, unchanged } = await this.preview.take(reviewsOf(ratings.values(), documents));
+    written.reviews += inserted;
+    written.updatedReviews += updated;
+    written.unchangedReviews += unchanged + repeated;
     if (verbs && options.onConflict !== 'keep')
       written.updatedProducts += await verbs.catalog.previewProducts(factsOf(described, documents));
   }

@@ -251,6 +251,32 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect(report(await run([...args, '--dry-run']))).toContain('New: 1 users, 0 products, 1 reviews, 0 follows.\nUpdated: 1 reviews');
   });
 
+  test.each(['update', 'newest', 'keep'])(
+    '--dry-run says the same of reviews that the file has twice, far apart, with --on-conflict %s',
+    async (rule) => {
+      const header = 'user,product,rating,title,at\n';
+      const rows = (rating: (at: number) => number, day: (at: number) => string) =>
+        Array.from({ length: 6 }, (_, at) => `u${at},p,${rating(at)},t,2020-01-${day(at)}\n`).join('');
+      const first = rows(
+        () => 3,
+        () => '10',
+      );
+      // More lines than are written at once, of one review.
+      const between = 'other,p,3,t,2020-01-10\n'.repeat(20_000);
+      const again = rows(
+        (at) => (at < 3 ? 3 : 4),
+        (at) => ['05', '10', '15'][at % 3]!,
+      );
+      const path = file(`apart-${rule}.csv`, header + first + between + again);
+      const args = [path, '--format', 'csv', '--source', `apart-${rule}`, '--on-conflict', rule];
+      const report = ({ stdout }: Run): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
+      for (const _ of ['new', 'known']) {
+        const dry = report(await run([...args, '--dry-run']));
+        expect(report(await run(args))).toBe(dry);
+      }
+    },
+  );
+
   test('--dry-run says the same of a folder with statements of trust, before and after it is imported', async () => {
     const directory = mkdtempSync(join(folder, 'trust-'));
     writeFileSync(join(directory, 'ratings.txt'), '1 2 3.5\n2 2 4\n9 2 7\n');
@@ -261,6 +287,21 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
       const dry = await run([...args, '--dry-run']);
       expect(report(dry)).toContain(`${follows} follows.`);
       expect(report(await run(args))).toBe(report(dry));
+    }
+  });
+
+  test('what a file says can do nothing to the terminal', async () => {
+    const escapes = '\u001b[31m\u001b]0;owned\u0007\u009b2J\u202e';
+    const name = `esc${'\u001b'}[31mape.csv`;
+    const outputs = [
+      await run([file(name, `user,product,rating,at\na,b,4,\na,b,${escapes},\na,b,4,${escapes}\n`), '--format', 'csv', '--dry-run']),
+      await run([file(name, `user,product,rating${escapes},at\na,b,4\n`), '--format', 'csv', '--columns', 'title=none', '--dry-run']),
+      await run([file(name, `${escapes}\n`), '--format', 'csv', '--dry-run']),
+    ];
+    for (const { stdout, stderr } of outputs) {
+      expect(stdout + stderr).toMatch(/\\u\{?0*1b/);
+      // eslint-disable-next-line no-control-regex -- these are what must not be there
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
     }
   });
 

@@ -38,6 +38,7 @@ import { ProductTopicsResolver } from './topics/review-topics.resolver.js';
 import { TopicExtraction } from './topics/topic-extraction.js';
 
 export type { ImportableReview, OnConflict } from './review.bulk.js';
+export { ReviewPreview } from './review-preview.js';
 export type { ReviewDocument } from './review.model.js';
 export { traitsOf } from './review-traits.js';
 export { Review } from './review.type.js';
@@ -158,7 +159,7 @@ export function reviewModule(
     verbs: {
       reviewById: loaders.reviewById,
       topicsOfProduct: loaders.topicsOfProduct,
-      ...verbs(bulk, ['allReviews', 'importReviews', 'latestReviews', 'previewReviews']),
+      ...verbs(bulk, ['allReviews', 'importReviews', 'latestReviews', 'reviewsThere']),
       ...verbs(ratings, ['retallyProducts']),
       ...verbs(new PublicRatings(models), ['publicRatingsOf', 'publicReviewsOf', 'ratersOf', 'reviewCandidates', 'topicsWrittenAboutBy']),
     },

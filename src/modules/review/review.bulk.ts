@@ -101,23 +101,12 @@ export class ReviewBulk {
     return reviewsById;
   }
 
-  /** What `importReviews` would do, without doing it. */
-  async previewReviews(
-    reviews: readonly ImportableReview[],
-    onConflict: OnConflict,
-  ): Promise<{ inserted: number; updated: number; unchanged: number }> {
-    const counts = { inserted: 0, updated: 0, unchanged: 0 };
-    for (let from = 0; from < reviews.length; from += readBatch) {
-      const some = reviews.slice(from, from + readBatch);
-      const current = await this.currentOf(some);
-      for (const incoming of some) {
-        const before = current.get(incoming.review._id.toHexString());
-        if (!before) counts.inserted++;
-        else if (onConflict !== 'keep' && changedBy(before, incoming, onConflict)) counts.updated++;
-        else counts.unchanged++;
-      }
-    }
-    return counts;
+  /** Of these reviews, those that are there, by their ids. */
+  async reviewsThere(reviews: readonly ImportableReview[]): Promise<ReadonlyMap<string, ReviewDocument>> {
+    const there = new Map<string, ReviewDocument>();
+    for (let from = 0; from < reviews.length; from += readBatch)
+      for (const [id, review] of await this.currentOf(reviews.slice(from, from + readBatch))) there.set(id, review);
+    return there;
   }
 
   /** The latest reviews that are seen, the newest first. */
@@ -132,7 +121,7 @@ export class ReviewBulk {
 }
 
 /** @returns null where nothing changes: an author's own edit in this shop stands above what the source says */
-function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, onConflict: OnConflict): ReviewDocument | null {
+export function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, onConflict: OnConflict): ReviewDocument | null {
   if (before.editedAt) return null;
   if (onConflict === 'newest' && !(dated && review.createdAt > before.createdAt)) return null;
   const { quality, price, service, points, stars, title, body, imageUrls, verifiedPurchase, incentivised } = review;

@@ -1,0 +1,79 @@
+/** What an import would do with reviews, without doing it: told of them in the same order, it counts the same. */
+import { createHash } from 'node:crypto';
+import { changedBy, type ImportableReview, type OnConflict } from './review.bulk.js';
+import type { ReviewDocument } from './review.model.js';
+
+export interface PreviewedReviews {
+  inserted: number;
+  updated: number;
+  unchanged: number;
+}
+
+/** What of a review would be there by now: enough to tell whether a later one changes it, and no more, since there may be millions. */
+interface Kept {
+  content: string;
+  response: string | null;
+  createdAt: number;
+  /** Whether its author edited it in this shop. */
+  edited: boolean;
+}
+
+export class ReviewPreview {
+  private readonly kept = new Map<string, Kept>();
+
+  /** @param currentOf the reviews that are there, by their ids */
+  constructor(
+    private readonly onConflict: OnConflict,
+    private readonly currentOf: (reviews: readonly ImportableReview[]) => Promise<ReadonlyMap<string, ReviewDocument>>,
+  ) {}
+
+  async take(reviews: readonly ImportableReview[]): Promise<PreviewedReviews> {
+    const counts = { inserted: 0, updated: 0, unchanged: 0 };
+    const unmet = reviews.filter(({ review }) => !this.kept.has(review._id.toHexString()));
+    const current = unmet.length > 0 ? await this.currentOf(unmet) : new Map<string, ReviewDocument>();
+    for (const incoming of reviews) {
+      const id = incoming.review._id.toHexString();
+      const before = this.kept.get(id);
+      const [outcome, after] = before ? this.again(before, incoming) : this.first(current.get(id), incoming);
+      counts[outcome]++;
+      this.kept.set(id, after);
+    }
+    return counts;
+  }
+
+  private first(before: ReviewDocument | undefined, incoming: ImportableReview): [keyof PreviewedReviews, Kept] {
+    if (!before) return ['inserted', keptOf(incoming.review)];
+    const after = this.onConflict === 'keep' ? null : changedBy(before, incoming, this.onConflict);
+    return after ? ['updated', keptOf(after)] : ['unchanged', keptOf(before)];
+  }
+
+  private again(before: Kept, { review, dated }: ImportableReview): [keyof PreviewedReviews, Kept] {
+    const given = keptOf(review);
+    const isNewer = dated && given.createdAt > before.createdAt;
+    if (before.edited || this.onConflict === 'keep' || (this.onConflict === 'newest' && !isNewer)) return ['unchanged', before];
+    const after = {
+      ...before,
+      content: given.content,
+      response: given.response ?? before.response,
+      createdAt: dated ? given.createdAt : before.createdAt,
+    };
+    const isSame = after.content === before.content && after.response === before.response && after.createdAt === before.createdAt;
+    return [isSame ? 'unchanged' : 'updated', after];
+  }
+}
+
+function keptOf(review: ReviewDocument): Kept {
+  const { quality, price, service, points, stars, title, body, imageUrls, verifiedPurchase, incentivised, response } = review;
+  const { helpful = 0, unhelpful = 0 } = review.importedVotes ?? {};
+  const content = [quality, price, service, points, stars, title, body, imageUrls, verifiedPurchase, incentivised, helpful, unhelpful];
+  return {
+    content: digestOf([...content, review.hiddenAtSource ?? false]),
+    response: response ? digestOf([response.body, response.at]) : null,
+    createdAt: review.createdAt.getTime(),
+    edited: Boolean(review.editedAt),
+  };
+}
+
+function digestOf(values: unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 16);
+}
