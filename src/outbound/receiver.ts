@@ -66,7 +66,7 @@ export class Receiver {
       sent.on('error', fail);
       sent.on('response', (response) => {
         readAnswer(response).then(() => {
-          done({ status: response.statusCode ?? 0, retryAfter: secondsOf(response.headers['retry-after']) });
+          done({ status: response.statusCode ?? 0, retryAfter: pauseOf(response.headers['retry-after']) });
           sent.destroy();
         }, fail);
       });
@@ -84,9 +84,13 @@ async function readAnswer(response: IncomingMessage): Promise<void> {
   }
 }
 
-function secondsOf(header: string | undefined): number | null {
+/** Milliseconds of a Retry-After, which is of seconds or a date (RFC 9110, 10.2.3). */
+function pauseOf(header: string | undefined): number | null {
+  if (!header) return null;
   const seconds = Number(header);
-  return header && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : null;
+  const until = Date.parse(header);
+  return Number.isNaN(until) ? null : Math.max(0, until - Date.now());
 }
 
 function failed(error: string): Outcome {

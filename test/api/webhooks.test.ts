@@ -268,6 +268,21 @@ describe('messages', () => {
         (await plaza.data('{ webhooks { edges { node { disabledReason } } } }', {}, merchant.token)).webhooks.edges[0].node
           .disabledReason === 'GONE',
     );
+    const query = '{ webhookDeliveries(status: DEAD) { edges { node { responseStatus error } } } }';
+    const { edges } = (await plaza.data(query, {}, merchant.token)).webhookDeliveries;
+    expect(edges).toEqual([{ node: { responseStatus: 410, error: 'HTTP 410' } }]);
+  });
+
+  test.each([
+    ['seconds', () => '1800'],
+    ['a date', () => new Date(Date.now() + 1_800_000).toUTCString()],
+  ])('wait for as long as the receiver says in %s', async (_, retryAfter) => {
+    const { merchant, id, shop } = await scene(['QUESTION_ASKED']);
+    shop.answer = (_message, response) => void response.writeHead(503, { 'retry-after': retryAfter() }).end();
+    await plaza.mutate('pingWebhook', { webhookId: id }, 'delivery { id }', merchant.token);
+    const webhook = () => plaza.connection.collection('webhooks').findOne({ _id: storeId(id) });
+    await until(async () => (await webhook())!['pausedUntil'] !== null);
+    expect((await webhook())!['pausedUntil'].getTime()).toBeGreaterThan(Date.now() + 900_000);
   });
 });
 

@@ -261,7 +261,7 @@ export class WebhookSender {
     }
     const now = Date.now();
     await webhooks.updateOne({ _id: webhook._id, failingSince: null }, { $set: { failingSince: new Date(now) } });
-    if (outcome.status === 410) return this.disable(webhook, 'GONE');
+    if (outcome.status === 410) return this.endGone(webhook, delivery, outcome);
     const pause = outcome.retryAfter && new Date(now + Math.min(outcome.retryAfter, longestPause));
     if (pause) await webhooks.updateOne({ _id: webhook._id }, { $set: { pausedUntil: pause } });
     const dueAt = new Date(Math.max(now + delayAfter(delivery.attempts), pause ? pause.getTime() : 0));
@@ -270,6 +270,13 @@ export class WebhookSender {
       { _id: delivery._id, status: 'PENDING' },
       { $set: { dueAt, responseStatus: outcome.status, error: outcome.error } },
     );
+  }
+
+  /** What the receiver answered is listed with the message that it was the answer to. */
+  private async endGone(webhook: WebhookDocument, delivery: DeliveryDocument, { status, error }: Outcome): Promise<void> {
+    const end = { status: 'DEAD' as const, responseStatus: status, error, completedAt: new Date() };
+    await this.models.deliveries.updateOne({ _id: delivery._id, status: 'PENDING' }, { $set: end });
+    await this.disable(webhook, 'GONE');
   }
 
   private async giveUp(webhook: WebhookDocument, delivery: DeliveryDocument, outcome: Outcome): Promise<void> {
