@@ -68,6 +68,17 @@ describe('a slug', () => {
     expect((await update(product.id, { slug: 'old-name' })).product.slug).toBe('old-name');
   });
 
+  test('spells Thai and Lao as their readers do, and is found by what they type', async () => {
+    for (const [title, slug] of [
+      ['กาน้ำชา', 'กาน้ำชา'],
+      ['ນ້ຳ ຊາ', 'ນ້ຳ-ຊາ'],
+    ]) {
+      const { product } = await create({ title });
+      expect(product.slug).toBe(slug);
+      expect(await find(`slug: "${slug}"`)).toMatchObject({ id: product.id });
+    }
+  });
+
   test('as long as a slug can be has a page', async () => {
     const { product } = await create({ title: '茶'.repeat(200) });
     expect([...product.slug]).toHaveLength(80);

@@ -21,7 +21,10 @@ export function slugify(title: string): string {
   const letters = title
     .normalize('NFKD')
     .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
-    .normalize('NFC');
+    .normalize('NFC')
+    // The vowel am of Thai and Lao is taken apart for compatibility, and would not be put together again.
+    .replaceAll('\u0e4d\u0e32', '\u0e33')
+    .replaceAll('\u0ecd\u0eb2', '\u0eb3');
   const slug = (letters.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []).join('-');
   const short = [...slug].slice(0, maxLength).join('');
   return (short.endsWith('-') ? short.slice(0, -1) : short) || 'item';
