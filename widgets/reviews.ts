@@ -58,11 +58,13 @@ export class PlazaReviews extends ListElement<Review> {
     return Number.isInteger(size) && size >= 1 && size <= 50 ? size : 5;
   }
 
-  /** For search engines, in the page itself, unless the shop has structured data of its own. */
+  /** For search engines, once in the page itself, unless the shop has structured data of its own. */
   private describe(jsonLd: object): void {
     if (this.getAttribute('json-ld') === 'off') return;
     this.querySelector('script[type="application/ld+json"]')?.remove();
-    this.append(h('script', { type: 'application/ld+json' }, JSON.stringify(jsonLd).replaceAll('<', '\\u003c')));
+    const text = JSON.stringify(jsonLd).replaceAll('<', '\\u003c');
+    const said = document.querySelectorAll('plaza-reviews > script[type="application/ld+json"]');
+    if (![...said].some(({ textContent }) => textContent === text)) this.append(h('script', { type: 'application/ld+json' }, text));
   }
 
   protected item({ title, body, overall, createdAt, verifiedPurchase, incentivised, author, response, images }: Review): HTMLElement {

@@ -120,6 +120,16 @@ describe.skipIf(!chromiumPath)('the elements on the page of a shop', () => {
     expect(JSON.parse(jsonLd!)).toMatchObject({ '@type': 'Product' });
   });
 
+  test('may stand on a page several times: each shows the product, and search engines are told once', async () => {
+    const twice = await browser.newPage();
+    await twice.goto(`${shopUrl}/`);
+    await twice.getByText('Pours well. <img').first().waitFor();
+    await twice.evaluate(`document.querySelector('main').append(document.querySelector('plaza-reviews').cloneNode())`);
+    await twice.getByText('Pours well. <img').nth(1).waitFor();
+    expect(await twice.locator('plaza-reviews > script[type="application/ld+json"]').count()).toBe(1);
+    await twice.close();
+  });
+
   test('break no rule of WCAG 2.2 AA that axe knows', async () => {
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate(
