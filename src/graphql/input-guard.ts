@@ -21,7 +21,7 @@ import { maxAddressLength, WebAddress, webAddress } from '../input/web-address.j
 /** What is longer is refused before anything looks at it; the features' own limits are lower. */
 const longest = { text: 200_000, id: 500, list: 1_000 } as const;
 
-const notAnAddress = message('This is not an http or https address of at most {max} characters.', { max: maxAddressLength });
+const notAnAddress = message('This is not an http or https address of at most {max, number} characters.', { max: maxAddressLength });
 
 /** Passwords are taken as they are typed. */
 const asTyped = /password$/i;

@@ -40,7 +40,7 @@ export class InputRules {
     return this.require(
       value >= min && value <= max,
       'OUT_OF_RANGE',
-      message('This must be between {min} and {max}.', { min, max }),
+      message('This must be between {min, number} and {max, number}.', { min, max }),
       ...field,
     );
   }

@@ -123,7 +123,7 @@ export const chinese: Record<MessageText, string> = {
   'This invitation was used already.': '此邀请已被使用。',
   'This is not a JPEG, PNG, WebP or AVIF image, or it is broken.': '这不是 JPEG、PNG、WebP 或 AVIF 图片，或文件已损坏。',
   'This is not a valid email address.': '邮箱地址无效。',
-  'This is not an http or https address of at most {max} characters.': '这不是不超过 {max} 个字符的 http 或 https 地址。',
+  'This is not an http or https address of at most {max, number} characters.': '这不是不超过 {max, number} 个字符的 http 或 https 地址。',
   'This is not an ISO 4217 currency code.': '这不是 ISO 4217 货币代码。',
   'This is not the recommended product. Leave it out.': '这不是被推荐的商品，请省略。',
   'This key was used with another input. Use a new key for each request.': '此键已用于其他输入。请为每个请求使用新的键。',
@@ -131,7 +131,7 @@ export const chinese: Record<MessageText, string> = {
   'This list can have at most {max} items.': '此列表最多 {max} 项。',
   'This looks like spam. Remove links, or try again later.': '内容疑似垃圾信息。请删除链接，或稍后再试。',
   'This merchant has no such product.': '该商家没有此商品。',
-  'This must be between {min} and {max}.': '数值必须在 {min} 到 {max} 之间。',
+  'This must be between {min, number} and {max, number}.': '数值必须在 {min, number} 到 {max, number} 之间。',
   'This must be in the years {min, number, ::group-off} to {max, number, ::group-off}.':
     '时间必须在 {min, number, ::group-off} 年到 {max, number, ::group-off} 年之间。',
   'This must be within the last {days} days.': '时间必须在最近 {days} 天内。',

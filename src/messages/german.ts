@@ -128,8 +128,8 @@ export const german = {
   'This is not a JPEG, PNG, WebP or AVIF image, or it is broken.':
     'Das ist kein Bild als JPEG, PNG, WebP oder AVIF, oder es ist beschädigt.',
   'This is not a valid email address.': 'Das ist keine gültige E-Mail-Adresse.',
-  'This is not an http or https address of at most {max} characters.':
-    'Das ist keine http- oder https-Adresse mit höchstens {max} Zeichen.',
+  'This is not an http or https address of at most {max, number} characters.':
+    'Das ist keine http- oder https-Adresse mit höchstens {max, number} Zeichen.',
   'This is not an ISO 4217 currency code.': 'Das ist kein Währungscode nach ISO 4217.',
   'This is not the recommended product. Leave it out.': 'Das ist nicht das empfohlene Produkt. Lass es weg.',
   'This key was used with another input. Use a new key for each request.':
@@ -139,7 +139,7 @@ export const german = {
   'This list can have at most {max} items.': 'Diese Liste kann höchstens {max} Einträge haben.',
   'This looks like spam. Remove links, or try again later.': 'Das sieht nach Spam aus. Entferne Links oder versuche es später noch einmal.',
   'This merchant has no such product.': 'Dieser Händler hat dieses Produkt nicht.',
-  'This must be between {min} and {max}.': 'Der Wert muss zwischen {min} und {max} liegen.',
+  'This must be between {min, number} and {max, number}.': 'Der Wert muss zwischen {min, number} und {max, number} liegen.',
   'This must be in the years {min, number, ::group-off} to {max, number, ::group-off}.':
     'Der Zeitpunkt muss in den Jahren {min, number, ::group-off} bis {max, number, ::group-off} liegen.',
   'This must be within the last {days} days.': 'Der Zeitpunkt muss in den letzten {days} Tagen liegen.',

@@ -130,8 +130,8 @@ export const spanish: Record<MessageText, string> = {
   'This invitation was used already.': 'Esta invitación ya se ha usado.',
   'This is not a JPEG, PNG, WebP or AVIF image, or it is broken.': 'Esto no es una imagen JPEG, PNG, WebP o AVIF, o está dañada.',
   'This is not a valid email address.': 'Esta dirección de correo no es válida.',
-  'This is not an http or https address of at most {max} characters.':
-    'Esta no es una dirección http o https de como máximo {max} caracteres.',
+  'This is not an http or https address of at most {max, number} characters.':
+    'Esta no es una dirección http o https de como máximo {max, number} caracteres.',
   'This is not an ISO 4217 currency code.': 'Este no es un código de moneda ISO 4217.',
   'This is not the recommended product. Leave it out.': 'Este no es el producto recomendado. Déjalo fuera.',
   'This key was used with another input. Use a new key for each request.':
@@ -140,7 +140,7 @@ export const spanish: Record<MessageText, string> = {
   'This list can have at most {max} items.': 'Esta lista puede tener como máximo {max} elementos.',
   'This looks like spam. Remove links, or try again later.': 'Esto parece spam. Quita los enlaces o inténtalo más tarde.',
   'This merchant has no such product.': 'Este vendedor no tiene este producto.',
-  'This must be between {min} and {max}.': 'El valor debe estar entre {min} y {max}.',
+  'This must be between {min, number} and {max, number}.': 'El valor debe estar entre {min, number} y {max, number}.',
   'This must be in the years {min, number, ::group-off} to {max, number, ::group-off}.':
     'La fecha debe estar entre los años {min, number, ::group-off} y {max, number, ::group-off}.',
   'This must be within the last {days} days.': 'La fecha debe estar dentro de los últimos {days} días.',

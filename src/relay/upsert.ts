@@ -155,7 +155,7 @@ export function upsertResultType<const Name extends string, const Type>(
   name: Name,
   type: () => Type,
 ): ClassType<UpsertResult<Name, Declared<Type>>> {
-  @typeGraphql.ObjectType(typeName, { description: `What became of one item of the list.` })
+  @typeGraphql.ObjectType(typeName, { description: 'Result for one item of the list.' })
   class ItemResult {}
   declareFields(ItemResult, {
     externalId: requiredField(() => String, 'The ID in `source`, as given.'),

@@ -253,4 +253,18 @@ describe('messages are in the viewer’s language', () => {
       { code: 'REQUIRED', field: ['input', 'body'], params: null },
     ]);
   });
+
+  test.each([
+    ['en', 'This must be between 0 and 1,000,000,000.'],
+    ['de', 'Der Wert muss zwischen 0 und 1.000.000.000 liegen.'],
+    ['es', 'El valor debe estar entre 0 y 1.000.000.000.'],
+    ['zh', '数值必须在 0 到 1,000,000,000 之间。'],
+  ])('for "%s", with long numbers as people there write them', async (language, range) => {
+    const merchant = await plaza.account({ merchant: true });
+    const input = { title: 'Pot', categoryId: await plaza.category(), stock: -1 };
+    const headers = { authorization: `Bearer ${merchant.token}`, 'accept-language': language };
+    const created = 'mutation ($input: CreateProductInput!) { createProduct(input: $input) { userErrors { message } } }';
+    const { data } = await plaza.post(JSON.stringify({ query: created, variables: { input } }), headers);
+    expect(data.createProduct.userErrors).toEqual([{ message: range }]);
+  });
 });

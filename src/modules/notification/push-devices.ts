@@ -92,7 +92,7 @@ export class PushDevices {
   private checked({ endpoint, keys: { p256dh, auth } }: NewPushDevice): NewPushDevice {
     const address = webAddress(endpoint);
     if (!address) {
-      const wrong = message('This is not an http or https address of at most {max} characters.', { max: maxAddressLength });
+      const wrong = message('This is not an http or https address of at most {max, number} characters.', { max: maxAddressLength });
       throw broken('INVALID', wrong, 'endpoint');
     }
     const { protocol, hostname } = new URL(address);

@@ -139,7 +139,7 @@ export class WebhookService {
     if (!address)
       throw broken(
         'INVALID',
-        message('This is not an http or https address of at most {max} characters.', { max: maxAddressLength }),
+        message('This is not an http or https address of at most {max, number} characters.', { max: maxAddressLength }),
         'url',
       );
     if (this.dependencies.allowPrivate) return address;

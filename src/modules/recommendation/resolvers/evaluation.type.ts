@@ -108,7 +108,7 @@ export class ModelComparison extends From<EvaluationReport['comparisons'][number
 })
 export class RecommenderEvaluation extends From<ShownEvaluation> {
   @Field(() => Date, {
-    description: 'When it was made. Made anew once a week after a scheduled training, and with `TrainingAction.EVALUATE`.',
+    description: 'When it was made. Repeated once a week after a scheduled training, and with `TrainingAction.EVALUATE`.',
   })
   evaluatedAt!: Date;
 
