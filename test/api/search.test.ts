@@ -359,6 +359,22 @@ describe('a search for people', () => {
 });
 
 describe('a search in what people wrote', () => {
+  test('finds questions by words inside a run of Thai or Japanese', async () => {
+    const productId = await plaza.product(await plaza.account({ merchant: true }), { categoryId: await plaza.category() });
+    const asker = await plaza.account();
+    for (const body of ['มีกาน้ำชาไหม', '抹茶茶碗はありますか？'])
+      await plaza.mutate('askQuestion', { productId, body }, 'question { id }', asker.token);
+    const found = async (query: string): Promise<string[]> => {
+      const operation =
+        'query ($query: String!, $productId: ID) { searchQuestions(query: $query, productId: $productId) { edges { node { body } } } }';
+      const { searchQuestions } = await plaza.data(operation, { query, productId });
+      return searchQuestions.edges.map(({ node }: { node: { body: string } }) => node.body);
+    };
+    for (const query of ['กาน้ำชา', 'น้ำชา', 'ชา']) expect(await found(query)).toEqual(['มีกาน้ำชาไหม']);
+    for (const query of ['茶碗', '抹茶', '茶']) expect(await found(query)).toEqual(['抹茶茶碗はありますか？']);
+    expect(await found('กาแฟ')).toEqual([]);
+  });
+
   test('finds questions with every word, of one product or of the shop', async () => {
     const asker = await plaza.account();
     const [pot, cup] = [await plaza.product(merchant), await plaza.product(merchant)];

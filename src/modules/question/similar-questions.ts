@@ -24,8 +24,9 @@ export class SimilarQuestions {
 
   /** Questions of one product or of all that have every word, of which the last may be unfinished; the most alike first. */
   async search(product: Types.ObjectId | null, text: string, hidden: Types.ObjectId[], limit: number): Promise<QuestionDocument[]> {
-    const terms = keywordsOf(text).sort((one, other) => other.length - one.length);
-    const unfinished = keywordsOf(text).at(-1);
+    const keywords = keywordsOf(text).filter((word, at, all) => !isEndOfRun(word, all[at - 1]));
+    const unfinished = keywords.at(-1);
+    const terms = keywords.sort((one, other) => other.length - one.length);
     if (!unfinished) return [];
     const beginning = { terms: { $elemMatch: { $gte: unfinished, $lt: `${unfinished}\uffff` } } };
     const every = terms.map((term) => (term === unfinished ? beginning : { terms: term }));
@@ -45,4 +46,9 @@ export class SimilarQuestions {
     const byKey = new Map(candidates.map((question) => [question._id.toHexString(), question]));
     return ranked.map(({ id }) => byKey.get(id as string)!);
   }
+}
+
+/** In scripts without spaces a text ends with shorter and shorter pieces, which are in the middle of others. */
+function isEndOfRun(word: string, before: string | undefined): boolean {
+  return word > '\u02ff' && before?.length === word.length + 1 && before.endsWith(word);
 }
