@@ -3,7 +3,9 @@ import { pino } from 'pino';
 import type { Features, Shop } from '../app.js';
 import { readConfig } from '../config.js';
 import { createLogger } from '../logger.js';
+import { OperatorError } from '../operator-error.js';
 import { openStore, type Store } from '../store/connection.js';
+import { isStoreUnavailable } from '../store/unavailable.js';
 import { reportFailure } from './command-line.js';
 
 /** Runs the work with the shop open; what goes wrong is one line and exit code 1. */
@@ -23,7 +25,7 @@ export async function withOpenShop(work: (shop: Shop) => Promise<void>): Promise
       await shop.close();
     }
   } catch (error) {
-    reportFailure(error);
+    reportFailure(foreseen(error));
   }
 }
 
@@ -37,6 +39,12 @@ export async function withStore(work: (store: Store) => Promise<void>): Promise<
       await store.close();
     }
   } catch (error) {
-    reportFailure(error);
+    reportFailure(foreseen(error));
   }
+}
+
+/** Commands do what they did once the store is well again, which who runs them can see to: a full disk, a server that is away. */
+function foreseen(error: unknown): unknown {
+  if (!isStoreUnavailable(error)) return error;
+  return new OperatorError('STORE_UNAVAILABLE', `The store failed: ${(error as Error).message}`, { cause: error });
 }

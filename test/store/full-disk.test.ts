@@ -1,10 +1,11 @@
 /** No client and no disk ends the store. These tests are about the embedded store alone. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedStore, type EmbeddedStore } from '../../src/store/embedded/index.js';
+import { runCommand } from '../support/processes.js';
 import { MongoClient } from '../support/store.js';
 
 const disk = mkdtempSync(join(tmpdir(), 'plaza-disk-'));
@@ -75,5 +76,31 @@ describe.skipIf(!mounted)('on a full disk', () => {
       .collection('late')
       .insertOne({ text: 'x'.repeat(2_000_000) });
     expect(await collection().countDocuments()).toBe(kept);
+  });
+});
+
+describe.skipIf(!mounted)('a command on a full disk', () => {
+  const small = mkdtempSync(join(tmpdir(), 'plaza-small-disk-'));
+  const file = join(small, '..', 'plaza-small-disk.csv');
+
+  afterAll(() => {
+    run('umount', small);
+    rmSync(small, { recursive: true, force: true });
+    rmSync(file, { force: true });
+  });
+
+  test('says so in a sentence, and what it has written stays', async () => {
+    expect(run('mount', '-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', small)).toBe(true);
+    const lines = Array.from({ length: 40_000 }, (_, at) => `user${at % 5000},product${at % 700},${1 + (at % 5)},A text of review ${at}`);
+    writeFileSync(file, ['user,product,rating,text', ...lines].join('\n'));
+    const environment = { PLAZA_DATA_DIR: small, LOG_LEVEL: 'silent' };
+    const failure = await runCommand('import', [file, '--format', 'csv'], environment).then(
+      () => null,
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringMatching(/^The store failed: .*disk/m) });
+    expect(failure!.stderr).not.toMatch(/^ +at /m);
+    run('mount', '-o', 'remount,size=64m', small);
+    expect((await runCommand('check-data', [], environment)).stdout).toMatch(/no problem|0 problems|No problem/i);
   });
 });
