@@ -130,7 +130,7 @@ export async function updateEach(model: AnyModel, updates: readonly Update[], se
   const { matchedCount } =
     updates.length === 1
       ? await model.collection.updateOne(filter, update, { session, upsert })
-      : await model.collection.bulkWrite(updates as never, { session, ordered: false });
+      : await model.collection.bulkWrite(updates, { session, ordered: false });
   return matchedCount;
 }
 
