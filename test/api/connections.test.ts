@@ -171,19 +171,22 @@ describe.each(lists.map((list) => [list.name, list] as const))('%s', (name, list
         expect(await read(list, { first: 1, [argument]: cursor })).toEqual({ ...refused, argument });
   });
 
-  test.runIf(withEmptyLists.includes(list.type.name) && !neverEmpty.includes(name))('answers an empty list as one', async () => {
-    const id = shop.emptyIds[list.type.name];
-    expect(await read(list, { first: 2 }, { ...(id && { id }), viewer: newcomer })).toEqual({
-      edges: [],
-      totalCount: name === 'Viewer.feed' ? null : 0,
-      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+  // A test that is skipped stands for a program that is missing.
+  if (withEmptyLists.includes(list.type.name) && !neverEmpty.includes(name))
+    test('answers an empty list as one', async () => {
+      const id = shop.emptyIds[list.type.name];
+      expect(await read(list, { first: 2 }, { ...(id && { id }), viewer: newcomer })).toEqual({
+        edges: [],
+        totalCount: name === 'Viewer.feed' ? null : 0,
+        pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+      });
     });
-  });
 
-  test.runIf(list.hasNodeIds)('gives nodes that are found by their ids', async () => {
-    const { edges } = whole;
-    const ids = edges.map(({ node }) => node.id);
-    const { nodes } = await plaza.data('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids }, shop.hero.token);
-    expect(nodes).toEqual(edges.map(({ node }) => node));
-  });
+  if (list.hasNodeIds)
+    test('gives nodes that are found by their ids', async () => {
+      const { edges } = whole;
+      const ids = edges.map(({ node }) => node.id);
+      const { nodes } = await plaza.data('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids }, shop.hero.token);
+      expect(nodes).toEqual(edges.map(({ node }) => node));
+    });
 });
