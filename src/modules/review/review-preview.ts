@@ -9,7 +9,7 @@ export interface PreviewedReviews {
   unchanged: number;
 }
 
-/** What of a review would be there by now: enough to tell whether a later one changes it, and no more, since there may be millions. */
+/** What of a review would be there by now: enough to tell whether a later one changes it, and no more, since there may be many. */
 interface Kept {
   content: string;
   response: string | null;
@@ -17,6 +17,9 @@ interface Kept {
   /** Whether its author edited it in this shop. */
   edited: boolean;
 }
+
+/** Of so many reviews, the latest, it is kept what a later one would change; those before are as they are in the shop. */
+const mostKept = 1_000_000;
 
 export class ReviewPreview {
   private readonly kept = new Map<string, Kept>();
@@ -36,9 +39,14 @@ export class ReviewPreview {
       const before = this.kept.get(id);
       const [outcome, after] = before ? this.again(before, incoming) : this.first(current.get(id), incoming);
       counts[outcome]++;
-      this.kept.set(id, after);
+      this.keep(id, after);
     }
     return counts;
+  }
+
+  private keep(id: string, review: Kept): void {
+    this.kept.set(id, review);
+    if (this.kept.size > mostKept) this.kept.delete(this.kept.keys().next().value!);
   }
 
   private first(before: ReviewDocument | undefined, incoming: ImportableReview): [keyof PreviewedReviews, Kept] {
