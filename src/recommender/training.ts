@@ -62,8 +62,10 @@ const enoughLearners = 1500;
 const negligibleShare = 0.01;
 const usersPerTask = 250;
 const textModel = 'content';
+const neighbourModel = 'item-neighbours';
 const companions = 30;
 const likenessNeighbours = 50;
+const likenessMetric = 'cosine';
 const regardPrior = 5;
 /** Factors that are almost right need few sweeps. */
 const warmSweeps = 2;
@@ -140,10 +142,12 @@ async function runPlan(dataset: Dataset, plan: TrainingPlan, run: TaskRunner, na
     plan.warm?.models[model] ?? run({ kind: 'fit', dataset: at, model });
   // Texts are the same in every fold.
   const byText = names.includes(textModel) ? fit(0, textModel) : null;
-  const fitted = plan.datasets.map((_, at) => Promise.all(names.map((model) => (model === textModel ? byText! : fit(at, model)))));
+  const fits = plan.datasets.map((_, at) => names.map((model) => (model === textModel ? byText! : fit(at, model))));
+  const fitted = fits.map((models) => Promise.all(models));
   const last = plan.datasets.length - 1;
+  const telling = tellsLikeness(plan.parameters, byText !== null);
   const likenessTask = async (): Promise<SparseMatrix> =>
-    (byText && neighboursIn(await byText, plan.parameters)) ?? run({ kind: 'likeness', dataset: last });
+    (telling ? neighboursIn(await fits[last]![names.indexOf(telling)]!) : null) ?? run({ kind: 'likeness', dataset: last });
   const others = Promise.all([run({ kind: 'companions', dataset: last }), likenessTask()]);
   const examples = plan.learners.map(async (users, fold) => {
     const models = await fitted[fold]!;
@@ -165,9 +169,15 @@ async function runPlan(dataset: Dataset, plan: TrainingPlan, run: TaskRunner, na
   };
 }
 
-/** What the model of texts knows, where it is enough to say how alike items are. */
-function neighboursIn(model: FittedModel, { content }: HyperParameters): SparseMatrix | null {
-  return model.kind === 'sparse-items' && content.neighbours >= likenessNeighbours ? model.similarities : null;
+/** The model that knows enough to say how alike items are; null where none does. */
+function tellsLikeness({ content, itemNeighbours }: HyperParameters, hasTexts: boolean): string | null {
+  if (hasTexts) return content.neighbours >= likenessNeighbours ? textModel : null;
+  const { metric, neighbours } = itemNeighbours;
+  return metric === likenessMetric && neighbours >= likenessNeighbours ? neighbourModel : null;
+}
+
+function neighboursIn(model: FittedModel): SparseMatrix | null {
+  return model.kind === 'sparse-items' ? model.similarities : null;
 }
 
 function chunksOf(list: readonly number[], size: number): number[][] {
@@ -194,7 +204,7 @@ function withProgress(
 
 function likenessOf({ liked, content }: Dataset): SparseMatrix {
   if (content.indices.length > 0) return contentSimilarity(content, likenessNeighbours);
-  return itemNeighbourhood(liked, { metric: 'cosine', neighbours: likenessNeighbours });
+  return itemNeighbourhood(liked, { metric: likenessMetric, neighbours: likenessNeighbours });
 }
 
 interface ModelPlan {
@@ -226,12 +236,12 @@ const plans: readonly ModelPlan[] = [
     fit: ({ ratings }) => ({ kind: 'rating-neighbourhood', name: 'expected-rating', fitted: fitRatings(ratings) }),
   },
   {
-    name: 'item-neighbours',
+    name: neighbourModel,
     suits: always,
     tunes: 'itemNeighbours',
     fit: ({ liked }, { itemNeighbours }) => ({
       kind: 'sparse-items',
-      name: 'item-neighbours',
+      name: neighbourModel,
       evidence: 'liked',
       similarities: itemNeighbourhood(liked, itemNeighbours),
     }),

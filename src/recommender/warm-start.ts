@@ -5,6 +5,7 @@
 import type { BlendWeights } from './blend.js';
 import type { FittedModel } from './fitted-model.js';
 import type { HyperParameters } from './parameters.js';
+import { fromRows, rowOf, type SparseMatrix, type SparseRow } from './sparse-matrix.js';
 import type { TrainedRecommender } from './trained-recommender.js';
 
 export interface WarmStart {
@@ -19,7 +20,7 @@ export interface WarmStart {
 /** With more new data, or after so many warm starts, everything is fitted anew. */
 const mostNew = 0.05;
 const maxWarmStarts = 20;
-const takenOver = ['ease', 'ease-liked'];
+const takenOver = ['ease', 'ease-liked', 'graph-walk'];
 
 interface Numbered {
   userIds: readonly string[];
@@ -57,7 +58,9 @@ export function warmStartFrom(
   const warm: WarmStart = {
     weights: trained.weights,
     models: Object.fromEntries(
-      trained.models.filter(({ name }) => takenOver.includes(name)).map((model) => [model.name, renumbered(model, numbers)]),
+      trained.models
+        .filter(({ name }) => takenOver.includes(name))
+        .map((model) => [model.name, renumbered(model, numbers, now.productIds.length)]),
     ),
     itemFactors: renumberedFactors(trained, numbers, now.productIds.length),
     lineage: { ...trained.lineage, warmStarts: trained.lineage.warmStarts + 1 },
@@ -80,9 +83,26 @@ function lossOf(earlier: Numbered, now: Numbered, products: ReadonlyMap<string, 
   return earlier.productIds.every((id) => products.has(id)) ? null : 'a product is gone';
 }
 
-function renumbered(model: FittedModel, numbers: Uint32Array): FittedModel {
-  if (model.kind !== 'dense-items') return model;
-  return { ...model, fitted: { ...model.fitted, items: model.fitted.items.map((item) => numbers[item]!) } };
+function renumbered(model: FittedModel, numbers: Uint32Array, items: number): FittedModel {
+  if (model.kind === 'dense-items')
+    return { ...model, fitted: { ...model.fitted, items: model.fitted.items.map((item) => numbers[item]!) } };
+  if (model.kind === 'sparse-items') return { ...model, similarities: renumberedRows(model.similarities, numbers, items) };
+  return model;
+}
+
+/** The rows of new items are empty. */
+function renumberedRows(matrix: SparseMatrix, numbers: Uint32Array, items: number): SparseMatrix {
+  const rows = Array.from({ length: items }, (): SparseRow => ({ indices: new Uint32Array(), values: new Float32Array() }));
+  numbers.forEach((number, item) => (rows[number] = inOrder(rowOf(matrix, item), numbers)));
+  return fromRows(items, rows);
+}
+
+function inOrder({ indices, values }: SparseRow, numbers: Uint32Array): SparseRow {
+  const order = Array.from(indices.keys()).sort((one, other) => numbers[indices[one]!]! - numbers[indices[other]!]!);
+  return {
+    indices: Uint32Array.from(order, (at) => numbers[indices[at]!]!),
+    values: Float32Array.from(order, (at) => values[at]!),
+  };
 }
 
 function renumberedFactors({ models }: TrainedRecommender, numbers: Uint32Array, items: number): Float32Array {

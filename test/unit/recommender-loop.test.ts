@@ -253,6 +253,8 @@ describe('a training after little new data', () => {
     );
     const warmed = await trainRecommender(dataset, start as { warm: WarmStart });
     expect(warmed.lineage).toEqual({ observations: entries.length, warmStarts: 1 });
+    const walkOf = ({ models }: typeof anew) => models.find(({ name }) => name === 'graph-walk');
+    expect(walkOf(warmed)).toEqual(walkOf(anew));
     const profile = profileOf(dataset, 7);
     const top = (trained: typeof anew) =>
       new Set(new Ranker(trained).recommend(profile, 10, Array.from(profile.items)).map(({ item }) => item));
