@@ -18,20 +18,13 @@ export async function serveUntilInterrupted(config: Config): Promise<void> {
   const begun = await member?.begin();
   const app = await createApp(begun ? sharing(config, begun.storeUri) : config, log, member);
   try {
-    const served = () => serve(app, config, log, { member, isFirst: begun?.isFirst ?? true });
-    await interruptible(() => Promise.race([served(), untilToldToEnd(member)]));
+    await interruptible(() => serve(app, config, log, { member, isFirst: begun?.isFirst ?? true }));
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     log.info({ signal: error.signal }, 'stopping');
   } finally {
     await app.close();
   }
-}
-
-/** Never resolves. @throws Interrupted when the process that started this one says to end, or has said so before */
-async function untilToldToEnd(member: Member | null): Promise<never> {
-  await (member?.toldToEnd ?? new Promise<never>(() => {}));
-  throw new Interrupted('SIGTERM');
 }
 
 /** What one of several processes does otherwise: the first one runs the store, and tells the metrics of all. */
@@ -47,6 +40,8 @@ interface Place {
 }
 
 async function serve(app: App, config: Config, log: Logger, { member, isFirst }: Place): Promise<never> {
+  // From here on signals are listened to, as by the work below.
+  void member?.toldToEnd.then(() => process.emit('SIGTERM'));
   if (isFirst && config.demoShop && (await shopIsEmpty(app.verbs))) {
     await showProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress));
   }

@@ -96,14 +96,9 @@ export class Member {
     });
   }
 
-  private stop(): void {
-    this.end();
-    process.emit('SIGTERM');
-  }
-
   private take(message: ToMember): void {
     if (message.plaza === 'begin') this.onBegin(message);
-    else if (message.plaza === 'stop') this.stop();
+    else if (message.plaza === 'stop') this.end();
     else if (message.plaza === 'announce') this.onTopics(message.topics);
     else if (message.plaza === 'hear') void this.hear(BigInt(message.place)).then(() => send({ plaza: 'heard', id: message.id }));
     else this.answers.get(message.id)?.(message);
