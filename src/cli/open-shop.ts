@@ -14,8 +14,8 @@ export function withShop(work: (verbs: Features['verbs']) => Promise<void>): Pro
 }
 
 /** The same with more than what the shop can do. */
-export async function withOpenShop(work: (shop: Shop) => Promise<void>): Promise<void> {
-  try {
+export function withOpenShop(work: (shop: Shop) => Promise<void>): Promise<void> {
+  return reported(async () => {
     const config = readConfig(process.env);
     const { openShop } = await import('../app.js');
     const shop = await openShop(config, createLogger(config.logLevel, pino.destination(2)), { share: true });
@@ -24,20 +24,24 @@ export async function withOpenShop(work: (shop: Shop) => Promise<void>): Promise
     } finally {
       await shop.close();
     }
-  } catch (error) {
-    reportFailure(foreseen(error));
-  }
+  });
 }
 
 /** Runs the work with the store open, without the shop on it; what goes wrong is one line and exit code 1. */
-export async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
-  try {
+export function withStore(work: (store: Store) => Promise<void>): Promise<void> {
+  return reported(async () => {
     const store = await openStore(readConfig(process.env), { share: true });
     try {
       await work(store);
     } finally {
       await store.close();
     }
+  });
+}
+
+async function reported(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     reportFailure(foreseen(error));
   }
