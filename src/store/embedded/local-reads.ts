@@ -48,13 +48,13 @@ export class LocalReads {
   /** What a find finds; null where it is left to the store's threads. */
   find(command: Command): Stored[] | null {
     const message = messageOf(command);
-    return whereShort(() => (findByIdentity(message, this.catalog)?.batch ?? this.commands.found(this.taken(message))).map(decoded));
+    return whereShort(() => this.found(message).map(decoded));
   }
 
   /** What a count counts; null where it is left to the store's threads. */
   count(command: Command): number | null {
     const message = messageOf(command);
-    return whereShort(() => this.commands.counted(this.taken(message)));
+    return whereShort(() => this.counted(message));
   }
 
   /** The data as it is now, to be read from until it is closed. */
@@ -64,7 +64,7 @@ export class LocalReads {
 
   private pinned(): Pinned | null {
     if (this.isClosed) return null;
-    const { catalog, commands } = this;
+    const { catalog } = this;
     // In this order: a commit that is seen and not counted yet makes the store refuse a transaction that goes by the count.
     const commits = commitsOn(this.clock);
     catalog.refresh();
@@ -72,11 +72,10 @@ export class LocalReads {
     const transaction = catalog.snapshot();
     return {
       commits,
-      transaction,
       isReadable: () => !this.isClosed && catalog.definitions === definitions,
       isLatest: () => commitsOn(this.clock) === commits,
-      find: (message) => findByIdentity(message, catalog, transaction)?.batch ?? commands.found(commandIn(message), transaction),
-      count: (message) => commands.counted(commandIn(message), transaction),
+      find: (message) => this.found(message, transaction),
+      count: (message) => this.counted(message, transaction),
       close: () => {
         if (!this.isClosed) transaction.done();
       },
@@ -88,10 +87,18 @@ export class LocalReads {
     await this.catalog.environment.close();
   }
 
-  /** The command, to be run on the latest data. */
-  private taken(message: Buffer): Document {
-    this.catalog.refresh();
-    return commandIn(message);
+  /** @param transaction the state that is read; the latest where left out */
+  private found(message: Buffer, transaction?: Transaction): Buffer[] {
+    return findByIdentity(message, this.catalog, transaction)?.batch ?? this.commands.found(this.taken(message, transaction), transaction);
+  }
+
+  private counted(message: Buffer, transaction?: Transaction): number {
+    return this.commands.counted(this.taken(message, transaction), transaction);
+  }
+
+  private taken(message: Buffer, transaction?: Transaction): Document {
+    if (!transaction) this.catalog.refresh();
+    return decodeCommand(message.subarray(replyHead));
   }
 }
 
@@ -99,7 +106,6 @@ export class LocalReads {
 interface Pinned {
   /** How often had been committed by then. */
   commits: number;
-  transaction: Transaction;
   /** Whether the collections and indexes are still those of the time. */
   isReadable: () => boolean;
   isLatest: () => boolean;
@@ -168,10 +174,6 @@ function areEqual(some: readonly Buffer[], others: readonly Buffer[]): boolean {
 
 function decoded(document: Buffer): Stored {
   return deserialize(document, read);
-}
-
-function commandIn(message: Buffer): Document {
-  return decodeCommand(message.subarray(replyHead));
 }
 
 function messageOf(command: Command): Buffer {
