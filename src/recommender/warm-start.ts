@@ -5,7 +5,7 @@
 import type { BlendWeights } from './blend.js';
 import type { FittedModel } from './fitted-model.js';
 import type { HyperParameters } from './parameters.js';
-import { fromRows, rowOf, type SparseMatrix, type SparseRow } from './sparse-matrix.js';
+import { GrowingMatrix, rowOf, type SparseMatrix } from './sparse-matrix.js';
 import type { TrainedRecommender } from './trained-recommender.js';
 
 export interface WarmStart {
@@ -92,17 +92,21 @@ function renumbered(model: FittedModel, numbers: Uint32Array, items: number): Fi
 
 /** The rows of new items are empty. */
 function renumberedRows(matrix: SparseMatrix, numbers: Uint32Array, items: number): SparseMatrix {
-  const rows = Array.from({ length: items }, (): SparseRow => ({ indices: new Uint32Array(), values: new Float32Array() }));
-  numbers.forEach((number, item) => (rows[number] = inOrder(rowOf(matrix, item), numbers)));
-  return fromRows(items, rows);
-}
-
-function inOrder({ indices, values }: SparseRow, numbers: Uint32Array): SparseRow {
-  const order = Array.from(indices.keys()).sort((one, other) => numbers[indices[one]!]! - numbers[indices[other]!]!);
-  return {
-    indices: Uint32Array.from(order, (at) => numbers[indices[at]!]!),
-    values: Float32Array.from(order, (at) => values[at]!),
-  };
+  const earlier = new Int32Array(items).fill(-1);
+  numbers.forEach((number, item) => (earlier[number] = item));
+  const found = new GrowingMatrix(items, items);
+  const scratch = new Float32Array(items);
+  for (const item of earlier) {
+    if (item < 0) {
+      found.add([], scratch);
+      continue;
+    }
+    const { indices, values } = rowOf(matrix, item);
+    const places = indices.map((other) => numbers[other]!);
+    places.forEach((place, at) => (scratch[place] = values[at]!));
+    found.add(places, scratch);
+  }
+  return found.matrix();
 }
 
 function renumberedFactors({ models }: TrainedRecommender, numbers: Uint32Array, items: number): Float32Array {
