@@ -1,6 +1,7 @@
 /** What an import would do with reviews, without doing it: told of them in the same order, it counts the same. */
 import { createHash } from 'node:crypto';
-import { changedBy, type ImportableReview, type OnConflict } from './review.bulk.js';
+import { isDeepStrictEqual } from 'node:util';
+import { changedBy, mayReplace, type ImportableReview, type OnConflict } from './review.bulk.js';
 import type { ReviewDocument } from './review.model.js';
 
 export interface PreviewedReviews {
@@ -10,12 +11,9 @@ export interface PreviewedReviews {
 }
 
 /** What of a review would be there by now: enough to tell whether a later one changes it, and no more, since there may be many. */
-interface Kept {
+interface Kept extends Pick<ReviewDocument, 'createdAt' | 'editedAt'> {
   content: string;
   response: string | null;
-  createdAt: number;
-  /** Whether its author edited it in this shop. */
-  edited: boolean;
 }
 
 /** Of so many reviews, the latest, it is kept what a later one would change; those before are as they are in the shop. */
@@ -51,22 +49,20 @@ export class ReviewPreview {
 
   private first(before: ReviewDocument | undefined, incoming: ImportableReview): [keyof PreviewedReviews, Kept] {
     if (!before) return ['inserted', keptOf(incoming.review)];
-    const after = this.onConflict === 'keep' ? null : changedBy(before, incoming, this.onConflict);
+    const after = changedBy(before, incoming, this.onConflict);
     return after ? ['updated', keptOf(after)] : ['unchanged', keptOf(before)];
   }
 
-  private again(before: Kept, { review, dated }: ImportableReview): [keyof PreviewedReviews, Kept] {
-    const given = keptOf(review);
-    const isNewer = dated && given.createdAt > before.createdAt;
-    if (before.edited || this.onConflict === 'keep' || (this.onConflict === 'newest' && !isNewer)) return ['unchanged', before];
+  private again(before: Kept, incoming: ImportableReview): [keyof PreviewedReviews, Kept] {
+    if (!mayReplace(before, incoming, this.onConflict)) return ['unchanged', before];
+    const given = keptOf(incoming.review);
     const after = {
       ...before,
       content: given.content,
       response: given.response ?? before.response,
-      createdAt: dated ? given.createdAt : before.createdAt,
+      createdAt: incoming.dated ? given.createdAt : before.createdAt,
     };
-    const isSame = after.content === before.content && after.response === before.response && after.createdAt === before.createdAt;
-    return [isSame ? 'unchanged' : 'updated', after];
+    return [isDeepStrictEqual(after, before) ? 'unchanged' : 'updated', after];
   }
 }
 
@@ -77,8 +73,8 @@ function keptOf(review: ReviewDocument): Kept {
   return {
     content: digestOf([...content, review.hiddenAtSource ?? false]),
     response: response ? digestOf([response.body, response.at]) : null,
-    createdAt: review.createdAt.getTime(),
-    edited: Boolean(review.editedAt),
+    createdAt: review.createdAt,
+    editedAt: review.editedAt,
   };
 }
 

@@ -120,10 +120,20 @@ export class ReviewBulk {
   }
 }
 
-/** @returns null where nothing changes: an author's own edit in this shop stands above what the source says */
-export function changedBy(before: ReviewDocument, { review, dated }: ImportableReview, onConflict: OnConflict): ReviewDocument | null {
-  if (before.editedAt) return null;
-  if (onConflict === 'newest' && !(dated && review.createdAt > before.createdAt)) return null;
+/** Whether what the source says now may stand in the place of what is here; an author's own edit in this shop stands above it. */
+export function mayReplace(
+  before: Pick<ReviewDocument, 'createdAt' | 'editedAt'>,
+  { review, dated }: ImportableReview,
+  onConflict: OnConflict,
+): boolean {
+  if (onConflict === 'keep' || before.editedAt) return false;
+  return onConflict === 'update' || (dated && review.createdAt > before.createdAt);
+}
+
+/** @returns null where nothing changes */
+export function changedBy(before: ReviewDocument, incoming: ImportableReview, onConflict: OnConflict): ReviewDocument | null {
+  if (!mayReplace(before, incoming, onConflict)) return null;
+  const { review, dated } = incoming;
   const { quality, price, service, points, stars, title, body, imageUrls, verifiedPurchase, incentivised } = review;
   const votes = { helpful: 0, unhelpful: 0, ...before.importedVotes };
   const imported = { helpful: 0, unhelpful: 0, ...review.importedVotes };
