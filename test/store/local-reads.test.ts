@@ -1,44 +1,27 @@
 /** Short reads in the process that hosts the store are what its driver would have answered. These tests are about the embedded store alone. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { Schema, type Model } from 'mongoose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openStore, type Store } from '../../src/store/connection.js';
-import { Decimal128, Long, MongoClient, ObjectId } from '../support/store.js';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { useHostedStore } from '../support/hosted-store.js';
+import { Decimal128, Long, ObjectId } from '../support/store.js';
 
-const directory = mkdtempSync(join(tmpdir(), 'plaza-local-'));
-let store: Store;
-let other: MongoClient;
+const hosted = useHostedStore({ storePoolSize: 5 });
+const { told, driverCommands } = hosted;
 let items: Model<Record<string, unknown>>;
-/** What was read here, as it is told of, and what the driver sent. */
-const told: string[] = [];
-const driverCommands: string[] = [];
 
 beforeAll(async () => {
-  store = await openStore({ mongodbUri: undefined, dataDirectory: directory, storePoolSize: 5, watchCommands: true });
-  items = store.database.model(
+  items = hosted.store.database.model(
     'Item',
     new Schema<Record<string, unknown>>({ _id: Schema.Types.Mixed }, { strict: false, versionKey: false }),
     'items',
   );
   await items.collection.createIndex({ group: 1, rank: -1, _id: 1 });
   await items.collection.createIndex({ tags: 1 });
-  other = await MongoClient.connect(store.uri);
-  const client = store.database.connection.getClient();
-  client.on('commandStarted', ({ commandName, requestId }) => (requestId < 0 ? told : driverCommands).push(commandName));
-});
-
-afterAll(async () => {
-  await other.close();
-  await store.close();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 beforeEach(async () => {
   await items.collection.deleteMany({});
-  [told, driverCommands].forEach((list) => list.splice(0));
+  hosted.forgetCommands();
 });
 
 const value = fc.oneof(
@@ -86,7 +69,7 @@ describe('a short read in the process of the store', () => {
         fc.uniqueArray(document, { selector: ({ _id }) => _id, minLength: 1, maxLength: 25 }),
         fc.array(fc.tuple(filter, options), { minLength: 1, maxLength: 5 }),
         async (documents, questions) => {
-          const beside = other.db(store.database.connection.db!.databaseName).collection('items');
+          const beside = hosted.other.db(hosted.store.database.connection.db!.databaseName).collection('items');
           await beside.deleteMany({});
           await beside.insertMany(documents as never);
           for (const [filter, options] of questions) {
@@ -105,7 +88,7 @@ describe('a short read in the process of the store', () => {
   });
 
   test('knows of every write that was acknowledged, of this process and of others', async () => {
-    const beside = other.db(store.database.connection.db!.databaseName).collection<{ _id: number; n: number }>('items');
+    const beside = hosted.other.db(hosted.store.database.connection.db!.databaseName).collection<{ _id: number; n: number }>('items');
     for (let n = 0; n < 200; n++) {
       await (n % 2 ? items.collection : (beside as never as typeof items.collection)).updateOne(
         { _id: 1 } as never,
@@ -118,8 +101,8 @@ describe('a short read in the process of the store', () => {
   });
 
   test('knows of collections and indexes that were made, renamed and dropped', async () => {
-    const database = other.db(store.database.connection.db!.databaseName);
-    const seen = store.database.model('Seen', new Schema<Record<string, unknown>>({}, { strict: false }), 'seen');
+    const database = hosted.other.db(hosted.store.database.connection.db!.databaseName);
+    const seen = hosted.store.database.model('Seen', new Schema<Record<string, unknown>>({}, { strict: false }), 'seen');
     const names = async () => (await seen.collection.find({}).toArray()).map(({ name }) => name as string);
     expect(await names()).toEqual([]);
     await database.collection('seen').insertOne({ name: 'first' });
@@ -149,7 +132,7 @@ describe('a short read in the process of the store', () => {
   test('is left to the driver in a session, and with options that mean more', async () => {
     await items.collection.insertOne({ _id: 1, name: 'a' } as never);
     driverCommands.splice(0);
-    const session = await store.database.connection.startSession();
+    const session = await hosted.store.database.connection.startSession();
     await session.withTransaction(async () => {
       await items.collection.updateOne({ _id: 1 } as never, { $set: { name: 'b' } }, { session });
       expect(await items.collection.findOne({ _id: 1 } as never, { session })).toEqual({ _id: 1, name: 'b' });

@@ -1,59 +1,41 @@
 /** What a transaction reads in the process that hosts the store fits together with what it writes there. These tests are about the embedded store alone. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Schema, type Model } from 'mongoose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openStore, type Store } from '../../src/store/connection.js';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ClientSession } from '../../src/store/database.js';
-import { MongoClient } from '../support/store.js';
+import { useHostedStore } from '../support/hosted-store.js';
 
 interface Item {
   _id: number;
   value: number;
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'plaza-transactions-'));
-let store: Store;
-let other: MongoClient;
+const hosted = useHostedStore({ storePoolSize: 20 });
+const { driverCommands } = hosted;
 let items: Model<Item>;
 let notes: Model<Item>;
-const driverCommands: string[] = [];
 
-beforeAll(async () => {
-  store = await openStore({ mongodbUri: undefined, dataDirectory: directory, storePoolSize: 20, watchCommands: true });
+beforeAll(() => {
   const schema = () => new Schema<Item>({ _id: Number, value: Number }, { versionKey: false });
-  items = store.database.model('Item', schema(), 'items');
-  notes = store.database.model('Note', schema(), 'notes');
-  other = await MongoClient.connect(store.uri);
-  const client = store.database.connection.getClient();
-  client.on('commandStarted', ({ commandName, requestId }) => {
-    if (requestId >= 0) driverCommands.push(commandName);
-  });
-});
-
-afterAll(async () => {
-  await other.close();
-  await store.close();
-  rmSync(directory, { recursive: true, force: true });
+  items = hosted.store.database.model('Item', schema(), 'items');
+  notes = hosted.store.database.model('Note', schema(), 'notes');
 });
 
 beforeEach(async () => {
   await items.collection.deleteMany({});
   await notes.collection.deleteMany({});
   await items.insertMany([1, 2, 3].map((_id) => ({ _id, value: 0 })));
-  driverCommands.splice(0);
+  hosted.forgetCommands();
 });
 
 /** By somebody else. */
 const setElsewhere = (_id: number, value: number) =>
-  other.db(store.database.connection.name).collection<Item>('items').updateOne({ _id }, { $set: { value } });
+  hosted.other.db(hosted.store.database.connection.name).collection<Item>('items').updateOne({ _id }, { $set: { value } });
 
 const valueOf = async (_id: number, session: ClientSession): Promise<number> => (await items.findById(_id).session(session).lean())!.value;
 
 test('What a transaction reads before it writes is not asked of the store', async () => {
-  await store.database.inTransaction([], async (session) => {
+  await hosted.store.database.inTransaction([], async (session) => {
     await valueOf(1, session);
     await items.find({ value: 0 }).session(session).sort({ _id: 1 }).lean();
     await items.countDocuments({}).session(session);
@@ -64,12 +46,12 @@ test('What a transaction reads before it writes is not asked of the store', asyn
 });
 
 test('A transaction that only reads sends nothing', async () => {
-  expect(await store.database.inTransaction([], (session) => valueOf(1, session))).toBe(0);
+  expect(await hosted.store.database.inTransaction([], (session) => valueOf(1, session))).toBe(0);
   expect(driverCommands).toEqual([]);
 });
 
 test('All that a transaction reads is of one state, whatever others write meanwhile', async () => {
-  const read = await store.database.inTransaction([], async (session) => {
+  const read = await hosted.store.database.inTransaction([], async (session) => {
     const before = await valueOf(1, session);
     await setElsewhere(1, 5);
     await setElsewhere(2, 5);
@@ -79,7 +61,7 @@ test('All that a transaction reads is of one state, whatever others write meanwh
 });
 
 test('A transaction reads what it has written', async () => {
-  const read = await store.database.inTransaction([], async (session) => {
+  const read = await hosted.store.database.inTransaction([], async (session) => {
     await valueOf(1, session);
     await items.updateOne({ _id: 1 }, { $set: { value: 7 } }, { session });
     return [await valueOf(1, session), (await items.find({ value: 7 }).session(session).lean()).length];
@@ -90,14 +72,14 @@ test('A transaction reads what it has written', async () => {
 test('A transaction that has written nothing yet sees all that was acknowledged before it began', async () => {
   for (let value = 1; value <= 20; value++) {
     await setElsewhere(1, value);
-    expect(await store.database.inTransaction([], (session) => valueOf(1, session))).toBe(value);
+    expect(await hosted.store.database.inTransaction([], (session) => valueOf(1, session))).toBe(value);
   }
 });
 
 describe('Where others commit between what a transaction reads and what it writes', () => {
   test('it goes on where what it has read is the same', async () => {
     let runs = 0;
-    await store.database.inTransaction([], async (session) => {
+    await hosted.store.database.inTransaction([], async (session) => {
       runs++;
       const value = await valueOf(1, session);
       await setElsewhere(2, 9);
@@ -108,7 +90,7 @@ describe('Where others commit between what a transaction reads and what it write
 
   test('it runs again where that has changed', async () => {
     let runs = 0;
-    await store.database.inTransaction([], async (session) => {
+    await hosted.store.database.inTransaction([], async (session) => {
       const value = await valueOf(1, session);
       if (runs++ === 0) await setElsewhere(1, 10);
       await items.updateOne({ _id: 1 }, { $set: { value: value + 1 } }, { session });
@@ -118,7 +100,7 @@ describe('Where others commit between what a transaction reads and what it write
 
   test('it runs again where a list that it has read has changed, though it writes elsewhere', async () => {
     let runs = 0;
-    await store.database.inTransaction([], async (session) => {
+    await hosted.store.database.inTransaction([], async (session) => {
       const zeros = await items.countDocuments({ value: 0 }).session(session);
       if (runs++ === 0) await setElsewhere(1, 10);
       await notes.create([{ _id: 1, value: zeros }], { session });
@@ -128,7 +110,7 @@ describe('Where others commit between what a transaction reads and what it write
 
   test('it comes to an end however often they do', async () => {
     let runs = 0;
-    await store.database.inTransaction([], async (session) => {
+    await hosted.store.database.inTransaction([], async (session) => {
       await valueOf(1, session);
       if (runs++ < 5) await setElsewhere(1, runs);
       await notes.create([{ _id: 1, value: runs }], { session });
@@ -139,7 +121,7 @@ describe('Where others commit between what a transaction reads and what it write
 
 test('No change is lost among many that read first and write then', async () => {
   const add = (number: number) =>
-    store.database.inTransaction([], async (session) => {
+    hosted.store.database.inTransaction([], async (session) => {
       const value = await valueOf(1, session);
       for (let turns = 0; turns < number % 4; turns++) await turn();
       await items.updateOne({ _id: 1 }, { $set: { value: value + 1 } }, { session });
@@ -160,7 +142,7 @@ test('Many transactions that began after different commits may be open at a time
         begun();
         await closed;
       };
-      open.push(store.database.inTransaction([], work));
+      open.push(hosted.store.database.inTransaction([], work));
     });
     await setElsewhere(2, number);
   }
