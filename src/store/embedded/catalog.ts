@@ -214,7 +214,7 @@ export class Catalog {
   /** @throws CommandError where the document is damaged */
   readDocument(collection: Collection, key: Buffer, transaction?: Transaction): Buffer | undefined {
     const stored = (this.documents as FastReads).getBinaryFast(key, transaction && { transaction });
-    return stored && unpack(stored.subarray(), collection.names, key);
+    return stored && unpack(stored.subarray(0, stored.length), collection.names, key);
   }
 
   writeDocument(collection: Collection, key: Buffer, bytes: Buffer): void {
