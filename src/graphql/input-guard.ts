@@ -11,7 +11,7 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
-import { RequestError, type BrokenRule, type RuleCode } from '../errors.js';
+import { RequestError, RulesBroken, type BrokenRule, type RuleCode } from '../errors.js';
 import { message, toMessage, translate, type Message, type MessageText } from '../messages/index.js';
 import { noteFlaws } from '../input/flaws.js';
 import { tooLong } from '../input/rules.js';
@@ -49,7 +49,7 @@ function guarded(field: GraphQLField<unknown, unknown>, resolve: Resolve, isMuta
     for (const { name, type } of field.args) if (name in args) tidied[name] = guard.tidied(args[name], type, [name]);
     const [first] = guard.broken;
     if (first && isLeftToItems(field, guard.broken)) noteFlaws(context as object, guard.broken);
-    else if (first) return refuse(first, guard.broken, isMutation);
+    else if (first) return refuse(first, [...guard.broken, ...othersIn(field, tidied, guard.broken)], isMutation);
     return resolve(source, tidied, context, info);
   };
 }
@@ -58,6 +58,24 @@ function guarded(field: GraphQLField<unknown, unknown>, resolve: Resolve, isMuta
 function isLeftToItems({ extensions }: GraphQLField<unknown, unknown>, broken: readonly BrokenRule[]): boolean {
   const list = extensions['itemsOf'];
   return broken.every(({ field: [input, name, , inner] }) => input === 'input' && name === list && inner !== undefined);
+}
+
+/** What the mutation itself finds wrong with the other fields of its input. */
+function othersIn(
+  { extensions }: GraphQLField<unknown, unknown>,
+  args: Record<string, unknown>,
+  refused: readonly BrokenRule[],
+): BrokenRule[] {
+  const check = extensions['checksInput'] as ((input: unknown) => void) | undefined;
+  if (!check || !args['input']) return [];
+  const known = new Set(refused.map(({ field }) => field.join('.')));
+  try {
+    check(args['input']);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RulesBroken)) throw error;
+    return error.rules.filter(({ field }) => !known.has(field.join('.')));
+  }
 }
 
 /** @throws RequestError for everything but mutations, which answer what is wrong */

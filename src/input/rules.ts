@@ -17,6 +17,12 @@ export class InputRules {
     return this;
   }
 
+  /** Takes over rules that were found elsewhere. */
+  add(...rules: readonly BrokenRule[]): this {
+    this.broken.push(...rules);
+    return this;
+  }
+
   /** Text of any number of lines. Where it must have a character, one must be visible. */
   text(value: string | null | undefined, limits: TextLimits, ...field: string[]): this {
     return this.checkText(value ?? '', limits, flawIn, field);

@@ -62,22 +62,24 @@ export class UpsertBatch<Item extends { externalId: string }> {
 
   /**
    * @param list the name of the input's list, for paths of errors
+   * @param also what else is wrong with the request as a whole
    * @throws RulesBroken for what is wrong with the request as a whole
    */
   constructor(
     private readonly list: string,
     source: string,
     readonly items: readonly Item[],
+    also: readonly BrokenRule[] = [],
   ) {
     new InputRules()
       .line(source, { min: 1, max: 100 }, 'source')
       .require(items.length <= maxUpserts, 'TOO_LONG', message('This list can have at most {max} items.', { max: maxUpserts }), list)
+      .add(...also)
       .check();
     this.broken = items.map((item) => [...flawsOf(item)]);
     const seen = new Set<string>();
     items.forEach(({ externalId }, at) => {
-      if (this.broken[at]!.length === 0)
-        this.check(at, () => new InputRules().line(externalId, { min: 1, max: 200 }, 'externalId').check());
+      this.check(at, () => new InputRules().line(externalId, { min: 1, max: 200 }, 'externalId').check());
       if (seen.has(externalId)) this.reject(at, 'ALREADY_EXISTS', 'This ID is already in the list.', 'externalId');
       seen.add(externalId);
     });
@@ -88,13 +90,24 @@ export class UpsertBatch<Item extends { externalId: string }> {
     return this.items.flatMap((item, at) => (this.broken[at]!.length === 0 ? [{ item, at }] : []));
   }
 
-  isBroken(at: number): boolean {
-    return this.broken[at]!.length > 0;
+  /** The items that can be told by their IDs, with their places: what is wrong with one is found out as a whole. */
+  get identified(): { item: Item; at: number }[] {
+    return this.items.flatMap((item, at) => (this.isBroken(at, 'externalId') ? [] : [{ item, at }]));
+  }
+
+  /** @param field the one that is asked about; any where left out */
+  isBroken(at: number, field?: string): boolean {
+    return field === undefined ? this.broken[at]!.length > 0 : this.broken[at]!.some((rule) => rule.field[3] === field);
   }
 
   /** Takes over what another run of the same work found. */
   become(other: UpsertBatch<Item>): void {
     other.broken.forEach((rules, at) => (this.broken[at] = rules));
+  }
+
+  /** Notes the rules that each item breaks. */
+  checkEach(rulesOf: (item: Item, at: number) => void): void {
+    this.items.forEach((item, at) => this.check(at, () => rulesOf(item, at)));
   }
 
   /** Notes the rules that an item breaks. */
@@ -111,9 +124,11 @@ export class UpsertBatch<Item extends { externalId: string }> {
     this.note(at, [brokenRule(code, text, ...field)]);
   }
 
+  /** What is known to be wrong with a field stays the reason. */
   private note(at: number, rules: readonly BrokenRule[]): void {
+    const known = new Set(this.broken[at]!.map(({ field }) => field.join('.')));
     const within = rules.map((rule) => ({ ...rule, field: ['input', this.list, String(at), ...rule.field.slice(1)] }));
-    this.broken[at]!.push(...within);
+    this.broken[at]!.push(...within.filter(({ field }) => !known.has(field.join('.'))));
   }
 
   /** The same, so that work that runs again begins anew. */

@@ -463,6 +463,57 @@ describe('upsertOrders', () => {
   });
 });
 
+describe('all that is wrong with an item is said at once', () => {
+  const told = (answer: { results: { userErrors: { code: string; field: string[] }[] }[] }) =>
+    answer.results.map(({ userErrors }) => userErrors.map(({ code, field }) => `${code} ${field.slice(3).join('.')}`).toSorted());
+
+  test('of a product, also beside a text that nothing can show', async () => {
+    const answer = await upsertProducts([
+      { externalId: 'a', stock: -1, categoryExternalId: 'none' },
+      { externalId: 'b', title: 'B\u0000', gtin: '123', categoryExternalId: 'none' },
+      { externalId: '', title: 'x'.repeat(201) },
+    ]);
+    expect(told(answer)).toEqual([
+      ['NOT_FOUND categoryExternalId', 'OUT_OF_RANGE stock', 'REQUIRED title'],
+      ['INVALID gtin', 'INVALID title', 'NOT_FOUND categoryExternalId'],
+      ['REQUIRED externalId', 'TOO_LONG title'],
+    ]);
+  });
+
+  test('of a category', async () => {
+    const answer = await upsertCategories([{ externalId: 'a', name: 'x'.repeat(201), parentExternalId: 'none' }]);
+    expect(told(answer)).toEqual([['NOT_FOUND parentExternalId', 'TOO_LONG name']]);
+  });
+
+  test('of a customer', async () => {
+    const answer = await upsertUsers([{ externalId: '', name: 'x'.repeat(101), email: 'none' }]);
+    expect(told(answer)).toEqual([['INVALID email', 'REQUIRED externalId', 'TOO_LONG name']]);
+  });
+
+  test('of an order: its customer and each of its lines', async () => {
+    await upsertProducts([{ externalId: 'priceless', title: 'Priceless' }]);
+    const items = [
+      { productExternalId: 'none', quantity: 0 },
+      { productExternalId: 'priceless', quantity: 1 },
+    ];
+    const answer = await upsertOrders([{ externalId: '1', customerExternalId: 'nobody', items }, { externalId: '2' }]);
+    expect(told(answer)).toEqual([
+      ['NOT_FOUND customerExternalId', 'NOT_FOUND items.0.productExternalId', 'OUT_OF_RANGE items.0.quantity', 'REQUIRED items.1.price'],
+      ['REQUIRED customerExternalId', 'REQUIRED items'],
+    ]);
+  });
+
+  test('of the request itself', async () => {
+    const other = await plaza.account({ merchant: true });
+    const { userErrors } = await upsertProducts(pots(501), key, { source: '', merchantId: other.id });
+    expect(userErrors.map(({ code, field }: { code: string; field: string[] }) => `${code} ${field[1]}`)).toEqual([
+      'REQUIRED source',
+      'TOO_LONG products',
+      'NOT_ALLOWED merchantId',
+    ]);
+  });
+});
+
 test('every bulk write takes five hundred items and no more', async () => {
   const items = Array.from({ length: 501 }, (_, at) => ({ externalId: String(at) }));
   for (const answer of [await upsertCategories(items), await upsertUsers(items), await upsertOrders(items)])

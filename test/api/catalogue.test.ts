@@ -207,6 +207,17 @@ describe('what a product is called elsewhere', () => {
   });
 });
 
+test('all that is wrong with a product is said at once, also beside a text that nothing can show', async () => {
+  const wrong = { title: '', description: 'Null\u0000', stock: -1, price: { amountMinor: 1, currency: 'XXZ' } };
+  const fieldsOf = async (name: string, input: object) =>
+    (await plaza.mutate(name, { ...wrong, ...input }, 'product { id }', merchant.token)).userErrors
+      .map(({ field }: { field: string[] }) => field.slice(1).join('.'))
+      .toSorted();
+  const fields = ['description', 'price.currency', 'stock', 'title'];
+  expect(await fieldsOf('createProduct', { categoryId: await plaza.category() })).toEqual(fields);
+  expect(await fieldsOf('updateProduct', { productId: await plaza.product(merchant) })).toEqual(fields);
+});
+
 describe('an archived product', () => {
   const archive = (productId: string, token = merchant.token) =>
     plaza.mutate('archiveProduct', { productId }, 'product { archivedAt availability }', token);

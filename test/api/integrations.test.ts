@@ -626,6 +626,13 @@ describe('an integration', () => {
     expect(await errorsOf({ platform: 'GENERIC', source: 'x', merchantId: buyer.id })).toEqual(['NOT_FOUND merchantId']);
   });
 
+  test('is told all that is wrong with it at once', async () => {
+    const buyer = await plaza.account();
+    const wrong = { platform: 'GENERIC', source: '', currency: 'XXY', merchantId: buyer.id, secret: 'whsec_not long enough' };
+    const { userErrors } = await create(wrong);
+    expect(userErrors.map(({ field }: Json) => field.at(-1)).toSorted()).toEqual(['currency', 'merchantId', 'secret', 'source']);
+  });
+
   test('of an administrator who is no merchant and names none takes products, which are theirs', async () => {
     const { integration, secret } = await create({ platform: 'GENERIC', source: 'own' });
     expect(integration.merchant.id).toBe(admin.id);

@@ -322,6 +322,16 @@ describe('refused is', () => {
     expect(await create('https://shop.example/', ['PING'])).toEqual([['INVALID', 'input.events']]);
   });
 
+  test('all that is wrong with it at once, when it is created and when it is changed', async () => {
+    const { id, merchant } = await scene(['REVIEW_ADDED']);
+    const wrong = { url: 'ftp://shop.example/', events: [] };
+    const both = [{ field: ['input', 'url'] }, { field: ['input', 'events'] }];
+    expect((await plaza.mutate('createWebhook', wrong, 'webhook { id }', merchant.token)).userErrors).toMatchObject(both);
+    expect((await plaza.mutate('updateWebhook', { webhookId: id, ...wrong }, 'webhook { id }', merchant.token)).userErrors).toMatchObject(
+      both,
+    );
+  });
+
   test('the twenty-first webhook', async () => {
     const { token } = await plaza.account({ merchant: true });
     const create = () => plaza.mutate('createWebhook', { url: 'https://shop.example/', events: ['REVIEW_ADDED'] }, 'webhook { id }', token);

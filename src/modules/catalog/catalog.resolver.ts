@@ -6,6 +6,7 @@ import { findOne, namesType, type Names } from '../../relay/find-one.js';
 import { idOf, imageIdsOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { AllowKeys } from '../../relay/scopes.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
@@ -14,7 +15,7 @@ import { User, Viewer, type PublicUser } from '../user/index.js';
 import { availabilityOf, ProductAvailability } from './availability.js';
 import { visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
-import type { CatalogService } from './catalog.service.js';
+import { checkContent, type CatalogService } from './catalog.service.js';
 import type { FilterScope } from './filter-scope.js';
 import { sourceOf } from './identifiers.js';
 import { ProductFilter } from './product-filter.type.js';
@@ -132,6 +133,7 @@ export class ProductResolver {
 
   @AllowKeys('catalog:write')
   @Authorized('MERCHANT')
+  @ChecksInput(({ ...content }: CreateProductInput) => checkContent(content))
   @Mutation(() => CreateProductPayload, { description: 'Adds a product to the shop. Requires the role `MERCHANT`.' })
   createProduct(
     @Arg('input', () => CreateProductInput, { description: 'The product to add.' }) input: CreateProductInput,
@@ -153,6 +155,7 @@ export class ProductResolver {
 
   @AllowKeys('catalog:write')
   @Authorized('MERCHANT', 'ADMIN')
+  @ChecksInput(({ ...content }: UpdateProductInput) => checkContent(content))
   @Mutation(() => UpdateProductPayload, { description: 'Updates a product. Only its merchant can.' })
   updateProduct(
     @Arg('input', () => UpdateProductInput, { description: 'The product, and the fields to change.' }) input: UpdateProductInput,

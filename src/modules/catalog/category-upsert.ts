@@ -25,7 +25,7 @@ export class CategoryUpserts {
   /** Trees are small: what changed is written one after the other, parents before what is below them. @throws RulesBroken */
   async upsertCategories(source: string, items: readonly CategoryItem[]): Promise<Upserted<CategoryDocument>[]> {
     const batch = new UpsertBatch('categories', source, items);
-    for (const { item, at } of batch.valid) batch.check(at, () => checkCategory({ name: item.name }));
+    batch.checkEach(({ name }) => checkCategory({ name }));
     const known = await this.known(source, batch);
     const written = new Map<number, Written>();
     for (const { item, at } of inOrder(batch)) {
@@ -38,7 +38,9 @@ export class CategoryUpserts {
   }
 
   private async known(source: string, batch: Batch): Promise<Map<string, CategoryDocument>> {
-    const names = new Set(batch.valid.flatMap(({ item }) => [item.externalId, ...(item.parentExternalId ? [item.parentExternalId] : [])]));
+    const names = new Set(
+      batch.identified.flatMap(({ item }) => [item.externalId, ...(item.parentExternalId ? [item.parentExternalId] : [])]),
+    );
     const found = await this.models.categories.find({ source, externalId: { $in: [...names] } }).lean();
     return new Map(found.map((category) => [category.externalId!, category]));
   }
@@ -93,7 +95,7 @@ export class CategoryUpserts {
 
 /** Parents before what is below them; what is in a circle comes last, and is refused there. */
 function inOrder(batch: Batch): { item: CategoryItem; at: number }[] {
-  const entries = new Map(batch.valid.map((entry) => [entry.item.externalId, entry]));
+  const entries = new Map(batch.identified.map((entry) => [entry.item.externalId, entry]));
   const ordered = new Set<{ item: CategoryItem; at: number }>();
   for (const entry of entries.values()) {
     const path: { item: CategoryItem; at: number }[] = [];

@@ -1,7 +1,7 @@
 /** Products by their IDs in another system: five hundred in the same few trips to the store as one. */
 import { isDeepStrictEqual } from 'node:util';
 import { Types } from 'mongoose';
-import { broken, RulesBroken } from '../../errors.js';
+import { brokenRule, RulesBroken, type BrokenRule } from '../../errors.js';
 import type { Change, Realtime } from '../../realtime/index.js';
 import type { SignedIn } from '../../relay/context.js';
 import { isOtherVersion, isOutdated, maxUpserts, UpsertBatch, UpsertOutcome, type Upserted } from '../../relay/upsert.js';
@@ -66,15 +66,16 @@ export class ProductUpserts {
 
   /** Merchants write their own products, administrators any. @throws RulesBroken for what is wrong with the batch as a whole */
   async upsertProducts(actor: SignedIn, { source, products, merchant }: ProductBatch): Promise<Upserted<ProductDocument>[]> {
-    const batch = new UpsertBatch('products', source, products);
-    const rule = await this.dependencies.screening.productTextRule(actor);
-    for (const { item, at } of batch.valid)
-      batch.check(at, () => {
-        checkContent({ ...item, externalId: null });
-        const rules = rule(textsOf(item));
-        if (rules.length > 0) throw new RulesBroken(rules);
-      });
     const owner = await this.ownerOf(actor, merchant);
+    const isOwner = owner instanceof Types.ObjectId;
+    const batch = new UpsertBatch('products', source, products, isOwner ? [] : [owner]);
+    if (!isOwner) return [];
+    const rule = await this.dependencies.screening.productTextRule(actor);
+    batch.checkEach((item) => checkContent({ ...item, externalId: null }));
+    batch.checkEach((item, at) => {
+      const rules = rule(textsOf(item).filter(({ field }) => !batch.isBroken(at, field[0])));
+      if (rules.length > 0) throw new RulesBroken(rules);
+    });
     const categories = await this.categoriesOf(source, batch);
     const keys = [`upsert:products:${source}`, ...[...categories.values()].map(({ _id }) => categoryKey(_id))];
     return withFreeSlug((attempt) =>
@@ -87,17 +88,18 @@ export class ProductUpserts {
     );
   }
 
-  /** @throws RulesBroken for somebody else, or nobody, whose the products would be */
-  private async ownerOf(actor: SignedIn, merchant: Types.ObjectId | null | undefined): Promise<Types.ObjectId> {
+  /** Whose the products will be, or why they cannot be theirs. */
+  private async ownerOf(actor: SignedIn, merchant: Types.ObjectId | null | undefined): Promise<Types.ObjectId | BrokenRule> {
     if (!merchant || merchant.equals(actor.userId)) return actor.userId;
-    if (!actor.roles.includes('ADMIN')) throw broken('NOT_ALLOWED', 'You can only add products of your own.', 'merchantId');
-    if (!(await this.dependencies.users.knowsMerchant(merchant))) throw broken('NOT_FOUND', 'There is no such merchant.', 'merchantId');
+    if (!actor.roles.includes('ADMIN')) return brokenRule('NOT_ALLOWED', 'You can only add products of your own.', 'merchantId');
+    if (!(await this.dependencies.users.knowsMerchant(merchant)))
+      return brokenRule('NOT_FOUND', 'There is no such merchant.', 'merchantId');
     return merchant;
   }
 
   /** The categories that items name, by their external IDs; under the empty ID, that of products without one. */
   private async categoriesOf(source: string, batch: Run): Promise<ReadonlyMap<string, CategoryDocument>> {
-    const wanted = [...new Set(batch.valid.flatMap(({ item }) => item.categoryExternalId ?? []))];
+    const wanted = [...new Set(batch.identified.flatMap(({ item }) => item.categoryExternalId ?? []))];
     const found: CategoryDocument[] =
       wanted.length === 0 ? [] : await this.models.categories.find({ source, externalId: { $in: wanted } }).lean();
     const byId = new Map<string, CategoryDocument>(found.map((category) => [category.externalId!, category]));
@@ -111,7 +113,7 @@ export class ProductUpserts {
     scope: { actor: SignedIn; source: string; owner: Types.ObjectId; categories: ReadonlyMap<string, CategoryDocument> },
   ): Promise<Plan[]> {
     const { actor, source, owner, categories } = scope;
-    const externalIds = run.valid.map(({ item }) => item.externalId);
+    const externalIds = run.identified.map(({ item }) => item.externalId);
     const found = await this.models.products
       .find({ source, externalId: { $in: externalIds } })
       .batchSize(maxUpserts * 2)
@@ -119,7 +121,7 @@ export class ProductUpserts {
       .lean();
     const present = await this.present(session, categories);
     const known = new Map(found.map((product) => [product.externalId!, product]));
-    return run.valid.flatMap(({ item, at }): Plan[] => {
+    return run.identified.flatMap(({ item, at }): Plan[] => {
       const before = known.get(item.externalId);
       const category = item.categoryExternalId ? categories.get(item.categoryExternalId)?._id : undefined;
       if (item.categoryExternalId && !(category && present.has(category.toHexString())))

@@ -61,8 +61,8 @@ export class IntegrationService {
     const { realtime, idempotency, secrets, currency: usualCurrency } = this.dependencies;
     const { platform, currency = usualCurrency, fulfilledIsDelivered } = input;
     const source = input.source ?? usualSources[platform];
-    checkIntegration({ ...input, source });
-    const merchant = await this.merchantOf(userId, input.merchant);
+    await this.check({ ...input, source });
+    const merchant = input.merchant ?? userId;
     const secret = input.secret ?? newSecret();
     const id = await realtime.recordChange(['integrations'], ({ session }) =>
       idempotency.createOnce(session, { user: userId, operation: 'createIntegration', key: input.idempotencyKey, input }, async (_id) => {
@@ -87,8 +87,7 @@ export class IntegrationService {
       const integration = await this.models.integrations.findById(id).session(session).lean();
       if (!integration) throw noIntegration();
       const { platform } = integration;
-      new InputRules().require(platform !== 'SHOPIFY' || Boolean(given), 'REQUIRED', 'This must not be empty.', 'secret').check();
-      checkSecret(platform, given);
+      checkSecret(new InputRules(), platform, given).check();
       const next = { ...secrets.next(id, given ?? newSecret(), integration.secrets), updatedAt: new Date() };
       await this.models.integrations.updateOne({ _id: id }, { $set: next }, { session });
       const rotated = { ...integration, ...next };
@@ -109,31 +108,25 @@ export class IntegrationService {
     return url.href;
   }
 
-  /** @throws RulesBroken NOT_FOUND */
-  private async merchantOf(creator: Types.ObjectId, merchant: Types.ObjectId | null | undefined): Promise<Types.ObjectId> {
-    if (!merchant) return creator;
-    if (!(await this.dependencies.users.knowsMerchant(merchant))) throw broken('NOT_FOUND', 'There is no such merchant.', 'merchantId');
-    return merchant;
+  /** @throws RulesBroken with all that is wrong */
+  private async check({ platform, source, currency, secret, merchant }: NewIntegration & { source: string }): Promise<void> {
+    const isMerchant = !merchant || (await this.dependencies.users.knowsMerchant(merchant));
+    const rules = new InputRules()
+      .line(source, { min: 1, max: 100 }, 'source')
+      .require(!currency || isCurrency(currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'currency')
+      .require(isMerchant, 'NOT_FOUND', 'There is no such merchant.', 'merchantId');
+    checkSecret(rules, platform, secret).check();
   }
 }
 
 const noIntegration = () => broken('NOT_FOUND', 'There is no such integration.', 'integrationId');
 
-function checkIntegration({ platform, source, currency, secret }: NewIntegration & { source: string }): void {
-  new InputRules()
-    .line(source, { min: 1, max: 100 }, 'source')
-    .require(!currency || isCurrency(currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'currency')
-    .require(platform !== 'SHOPIFY' || Boolean(secret), 'REQUIRED', 'This must not be empty.', 'secret')
-    .check();
-  checkSecret(platform, secret);
-}
-
-/** @throws RulesBroken */
-function checkSecret(platform: PlatformName, secret: string | null | undefined): void {
-  if (!secret) return;
-  const rules = new InputRules().line(secret, { min: 16, max: 200 }, 'secret');
+function checkSecret(rules: InputRules, platform: PlatformName, secret: string | null | undefined): InputRules {
+  if (!secret) return rules.require(platform !== 'SHOPIFY', 'REQUIRED', 'This must not be empty.', 'secret');
   const hasForm = platform !== 'GENERIC' || isStandardSecret(secret);
-  rules.require(hasForm, 'INVALID', 'Use whsec_ and at least 24 bytes in Base64.', 'secret').check();
+  return rules
+    .line(secret, { min: 16, max: 200 }, 'secret')
+    .require(hasForm, 'INVALID', 'Use whsec_ and at least 24 bytes in Base64.', 'secret');
 }
 
 export function integrationList(): ListDefinition {

@@ -72,10 +72,10 @@ export class OrderUpserts {
   /** Merchants write orders placed with them, administrators any. @throws RulesBroken for what is wrong with the request as a whole */
   async upsertOrders(actor: SignedIn, { source, orders, silent }: OrderBatch): Promise<Upserted<OrderDocument>[]> {
     const batch = new UpsertBatch('orders', source, orders);
-    for (const { item, at } of batch.valid) batch.check(at, () => checkOrder(item));
-    const named = await this.named(source, batch.valid);
+    batch.checkEach(checkOrder);
+    const named = await this.named(source, batch.identified);
     const written = new Map<number, Written>();
-    const entries = batch.valid;
+    const entries = batch.identified;
     for (let from = 0; from < entries.length; from += ordersAtOnce) {
       const some = entries.slice(from, from + ordersAtOnce);
       const { run, plans } = await this.writeSome(actor, source, batch, some, named, silent);
@@ -88,7 +88,7 @@ export class OrderUpserts {
   /** Whom and what the orders name, in one trip to the store for each. */
   private async named(source: string, entries: readonly Entry[]): Promise<Named> {
     const { catalog, users } = this.dependencies;
-    const productIds = new Set(entries.flatMap(({ item }) => (item.items ?? []).map(({ productExternalId }) => productExternalId)));
+    const productIds = new Set(entries.flatMap(({ item }) => linesIn(item).map(({ productExternalId }) => productExternalId)));
     const customerIds = new Set(entries.flatMap(({ item }) => item.customerExternalId ?? []));
     const keys = (ids: Set<string>) => [...ids].map((externalId) => ({ source, externalId }));
     const [products, customers] = await Promise.all([
@@ -104,7 +104,7 @@ export class OrderUpserts {
   private async writeSome(actor: SignedIn, source: string, batch: Run, entries: readonly Entry[], named: Named, silent: boolean) {
     const keys = new Set(
       entries
-        .flatMap(({ item }) => (item.items ?? []).flatMap((line) => named.products.get(line.productExternalId) ?? []))
+        .flatMap(({ item }) => linesIn(item).flatMap((line) => named.products.get(line.productExternalId) ?? []))
         .map(({ _id }) => productKey(_id)),
     );
     return this.dependencies.realtime.recordChange([`upsert:orders:${source}`, ...keys], async (change) => {
@@ -119,7 +119,7 @@ export class OrderUpserts {
         run.check(at, () => {
           plan = planOf(actor, source, known.get(item.externalId) ?? null, item, at, named);
         });
-        return plan ? [plan] : [];
+        return plan && !run.isBroken(at) ? [plan] : [];
       });
       await this.write(change, plans);
       for (const plan of plans) await this.tell(change, plan, silent);
@@ -175,9 +175,13 @@ function planOf(actor: SignedIn, source: string, before: OrderDocument | null, i
   if (before && !isAdmin && !before.merchant.equals(actor.userId))
     throw broken('NOT_ALLOWED', 'You can only change orders placed with you.', 'externalId');
   if (before && isOutdated(before, item)) return { at, item, before, document: before, outcome: UpsertOutcome.OUTDATED };
-  const buyer = buyerOf(before, item, named);
-  const lines = item.items ? linesOf(item.items, before, named, isAdmin ? null : actor.userId) : null;
-  if (!before && !lines) throw broken('REQUIRED', 'Order at least one item.', 'items');
+  const given = linesIn(item);
+  const rules = new InputRules().require(Boolean(before) || given.length > 0, 'REQUIRED', 'Order at least one item.', 'items');
+  checkBuyer(rules, before, item, named);
+  const priced = given.map((line, number) => pricedLine(rules, line, String(number), before, named, isAdmin ? null : actor.userId));
+  rules.check();
+  const buyer = before?.buyer ?? named.customers.get(item.customerExternalId!)!;
+  const lines = given.length > 0 ? linesOf(priced.flatMap((line) => line ?? [])) : null;
   const items = lines?.items ?? before!.items;
   const status = item.status ?? before?.status ?? 'PLACED';
   const now = new Date();
@@ -195,30 +199,50 @@ function planOf(actor: SignedIn, source: string, before: OrderDocument | null, i
   return { at, item, before, document, outcome };
 }
 
-/** An order keeps its buyer, also where their account is gone. @throws RulesBroken */
-function buyerOf(before: OrderDocument | null, { customerExternalId }: OrderItem, { customers }: Named): Types.ObjectId {
+/** An order keeps its buyer, also where their account is gone. */
+function checkBuyer(rules: InputRules, before: OrderDocument | null, { customerExternalId }: OrderItem, { customers }: Named): void {
   const named = customerExternalId ? customers.get(customerExternalId) : undefined;
-  if (before && named && !named.equals(before.buyer))
-    throw broken('NOT_ALLOWED', 'An order can’t change to another customer.', 'customerExternalId');
-  if (before) return before.buyer;
-  if (!customerExternalId) throw broken('REQUIRED', 'This must not be empty.', 'customerExternalId');
-  if (!named) throw broken('NOT_FOUND', 'There is no such user.', 'customerExternalId');
-  return named;
+  const isOther = Boolean(before && named && !named.equals(before.buyer));
+  rules.require(!isOther, 'NOT_ALLOWED', 'An order can’t change to another customer.', 'customerExternalId');
+  if (before) return;
+  if (!customerExternalId) rules.require(false, 'REQUIRED', 'This must not be empty.', 'customerExternalId');
+  else rules.require(Boolean(named), 'NOT_FOUND', 'There is no such user.', 'customerExternalId');
 }
 
-/** @param seller whose products alone may be ordered; null for any. @throws RulesBroken */
-function linesOf(lines: readonly OrderLine[], before: OrderDocument | null, { products }: Named, seller: Types.ObjectId | null) {
-  const items = lines.map((line, at): OrderItemDocument & { merchant: Types.ObjectId } => {
-    const product = products.get(line.productExternalId);
-    const known = before?.items.find((item) => product && item.product.equals(product._id));
-    const price = line.price ?? known?.price ?? product?.price;
-    if (!product || (seller && !product.merchant.equals(seller)))
-      throw broken('NOT_FOUND', 'There is no such product.', 'items', String(at), 'productExternalId');
-    if (!price) throw broken('REQUIRED', 'This must not be empty.', 'items', String(at), 'price');
-    const { amountMinor, currency } = price;
-    const title = known?.title ?? product.title;
-    return { product: product._id, title, price: { amountMinor, currency }, quantity: line.quantity, merchant: product.merchant };
-  });
+/** The lines of an order that has as many as one can have. */
+function linesIn({ items }: OrderItem): readonly OrderLine[] {
+  return items && items.length <= maxItems ? items : [];
+}
+
+type PricedLine = OrderItemDocument & { merchant: Types.ObjectId };
+
+/** @param seller whose products alone may be ordered; null for any. @returns null for a line that breaks a rule */
+function pricedLine(
+  rules: InputRules,
+  line: OrderLine,
+  at: string,
+  before: OrderDocument | null,
+  { products }: Named,
+  seller: Types.ObjectId | null,
+): PricedLine | null {
+  const product = products.get(line.productExternalId);
+  if (!product || (seller && !product.merchant.equals(seller))) {
+    rules.require(false, 'NOT_FOUND', 'There is no such product.', 'items', at, 'productExternalId');
+    return null;
+  }
+  const known = before?.items.find((item) => item.product.equals(product._id));
+  const price = line.price ?? known?.price ?? product.price;
+  if (!price) {
+    rules.require(false, 'REQUIRED', 'This must not be empty.', 'items', at, 'price');
+    return null;
+  }
+  const { amountMinor, currency } = price;
+  const title = known?.title ?? product.title;
+  return { product: product._id, title, price: { amountMinor, currency }, quantity: line.quantity, merchant: product.merchant };
+}
+
+/** @throws RulesBroken */
+function linesOf(items: readonly PricedLine[]) {
   const [first] = items;
   const stranger = items.findIndex(({ merchant, price }) => !merchant.equals(first!.merchant) || price.currency !== first!.price.currency);
   const reason = 'An order is with one merchant and in one currency. Place one order for each.';

@@ -40,7 +40,7 @@ export class UserUpserts {
   /** @throws RulesBroken for what is wrong with the request as a whole */
   async upsertUsers(source: string, users: readonly UserItem[]): Promise<Upserted<UserDocument>[]> {
     const batch = new UpsertBatch('users', source, users);
-    for (const { item, at } of batch.valid) batch.check(at, () => checkUser(item));
+    batch.checkEach(checkUser);
     return this.dependencies.database.inTransaction([`upsert:users:${source}`], async (session) => {
       const externalIds = batch.valid.map(({ item }) => item.externalId);
       const found = await this.dependencies.models.users

@@ -1,15 +1,17 @@
+import { InputRules } from '../../input/rules.js';
 import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { AllowKeys } from '../../relay/scopes.js';
 import { paginate } from '../../store/paging.js';
 import { messageIdOf } from './webhook-payloads.js';
 import type { DeliveryDocument, WebhookDocument, WebhookModels } from './webhook.model.js';
 import type { WebhookLoaders } from './webhook.loader.js';
-import { deliveryList, webhookList, type WebhookService } from './webhook.service.js';
+import { checkEvents, deliveryList, webhookList, type WebhookService } from './webhook.service.js';
 import {
   CreateWebhookInput,
   CreateWebhookPayload,
@@ -50,6 +52,7 @@ export class WebhookResolver {
 
   @Authorized('MERCHANT', 'ADMIN')
   @AllowKeys('webhooks:manage')
+  @ChecksInput(({ events }: CreateWebhookInput) => checkEvents(new InputRules(), events).check())
   @Mutation(() => CreateWebhookPayload, {
     description: `Has events posted to an address: those of the viewer’s products, or of the whole shop if the viewer is an administrator. ${requires}`,
   })
@@ -62,6 +65,7 @@ export class WebhookResolver {
 
   @Authorized('MERCHANT', 'ADMIN')
   @AllowKeys('webhooks:manage')
+  @ChecksInput(({ events }: UpdateWebhookInput) => checkEvents(new InputRules(), events).check())
   @Mutation(() => UpdateWebhookPayload, { description: `Changes, enables or disables a webhook of the viewer. ${requires}` })
   updateWebhook(
     @Arg('input', () => UpdateWebhookInput, { description: 'The webhook, and what changes.' })

@@ -49,8 +49,7 @@ export class WebhookService {
 
   /** @throws RulesBroken */
   async create({ userId: owner, roles }: SignedIn, input: NewWebhook): Promise<{ webhook: WebhookDocument; secret: string }> {
-    const url = this.checkedAddress(input.url);
-    const events = checkedEvents(input.events);
+    const { url, events } = this.checked(input);
     const { realtime, idempotency, secrets } = this.dependencies;
     const id = await realtime.recordChange([ownerKey(owner)], async ({ session }) => {
       const request = { user: owner, operation: 'createWebhook', key: input.idempotencyKey, input };
@@ -72,10 +71,11 @@ export class WebhookService {
   }
 
   /** What is left out stays. Enabling a webhook forgets that it failed. @throws RulesBroken */
-  async update(owner: Types.ObjectId, id: Types.ObjectId, { url, events, enabled }: WebhookChange): Promise<WebhookDocument> {
+  async update(owner: Types.ObjectId, id: Types.ObjectId, { enabled, ...given }: WebhookChange): Promise<WebhookDocument> {
+    const { url, events } = this.checked(given);
     const change: Partial<WebhookDocument> = {
-      ...(typeof url === 'string' && { url: this.checkedAddress(url), pausedUntil: null }),
-      ...(events && { events: checkedEvents(events) }),
+      ...(url !== undefined && { url, pausedUntil: null }),
+      ...(events && { events }),
       ...(enabled === true && { enabled, disabledReason: null, failingSince: null, pausedUntil: null }),
       ...(enabled === false && { enabled, disabledReason: 'BY_OWNER' as const }),
       updatedAt: new Date(),
@@ -133,29 +133,38 @@ export class WebhookService {
     return webhook;
   }
 
+  /** As they are stored. @throws RulesBroken with all that is wrong with either */
+  private checked(given: Pick<NewWebhook, 'url' | 'events'>): Pick<NewWebhook, 'url' | 'events'>;
+  private checked(given: Pick<WebhookChange, 'url' | 'events'>): Partial<Pick<NewWebhook, 'url' | 'events'>>;
+  private checked({ url, events }: Pick<WebhookChange, 'url' | 'events'>): Partial<Pick<NewWebhook, 'url' | 'events'>> {
+    const rules = new InputRules();
+    const address = typeof url === 'string' ? webAddress(url) : null;
+    if (typeof url === 'string') this.checkAddress(rules, address);
+    checkEvents(rules, events);
+    rules.check();
+    return { ...(address !== null && { url: address }), ...(events && { events: [...new Set(events)] }) };
+  }
+
   /** Names are checked when a connection is made; what can be told from the text is told at once. */
-  private checkedAddress(text: string): string {
-    const address = webAddress(text);
-    if (!address)
-      throw broken(
-        'INVALID',
-        message('This is not an http or https address of at most {max, number} characters.', { max: maxAddressLength }),
-        'url',
-      );
-    if (this.dependencies.allowPrivate) return address;
+  private checkAddress(rules: InputRules, address: string | null): void {
+    if (!address) {
+      const form = message('This is not an http or https address of at most {max, number} characters.', { max: maxAddressLength });
+      rules.require(false, 'INVALID', form, 'url');
+      return;
+    }
+    if (this.dependencies.allowPrivate) return;
     const { protocol, hostname } = new URL(address);
-    if (protocol !== 'https:') throw broken('INVALID', 'Webhooks need an https address.', 'url');
-    if (leadsInside(hostname)) throw broken('INVALID', 'This address is not on the public Internet.', 'url');
-    return address;
+    if (protocol === 'https:') rules.require(!leadsInside(hostname), 'INVALID', 'This address is not on the public Internet.', 'url');
+    else rules.require(false, 'INVALID', 'Webhooks need an https address.', 'url');
   }
 }
 
-function checkedEvents(events: readonly WebhookEventName[]): WebhookEventName[] {
-  new InputRules()
+/** @returns the rules, with those that a list of events breaks */
+export function checkEvents(rules: InputRules, events: readonly WebhookEventName[] | null | undefined): InputRules {
+  if (!events) return rules;
+  return rules
     .require(events.length > 0, 'REQUIRED', 'Name at least one event.', 'events')
-    .require(!events.includes('PING'), 'INVALID', 'Every webhook receives PING. Name other events.', 'events')
-    .check();
-  return [...new Set(events)];
+    .require(!events.includes('PING'), 'INVALID', 'Every webhook receives PING. Name other events.', 'events');
 }
 
 const ownerKey = (owner: Types.ObjectId): string => `webhooks:${owner.toHexString()}`;
