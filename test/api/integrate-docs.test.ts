@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import ts from 'typescript';
 import { exportJWK, FlattenedSign, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeBlocks } from '../support/docs.js';
@@ -28,12 +29,11 @@ function writePage(page: string): string {
     if (!name) continue;
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), code);
-    // Pages say where the shared function goes.
-    if (name === 'tell-plaza.mjs')
-      for (const place of ['tell-plaza.ts', 'src/lib/tell-plaza.ts']) {
-        mkdirSync(dirname(join(root, place)), { recursive: true });
-        writeFileSync(join(root, place), code);
-      }
+    // Medusa's page says where the shared function goes.
+    if (name === 'tell-plaza.ts' && page === 'medusa') {
+      mkdirSync(join(root, 'src/lib'), { recursive: true });
+      writeFileSync(join(root, 'src/lib/tell-plaza.ts'), code);
+    }
   }
   return root;
 }
@@ -95,6 +95,15 @@ test('the generic form: its example is taken', async () => {
   await expect(tellPlaza(type, data)).rejects.toThrow('Plaza answered 401');
 });
 
+test('the TypeScript that needs no shop system passes the strict check of types', () => {
+  const root = ['vendure', 'medusa'].map(writePage);
+  const files = [join(root[0]!, 'tell-plaza.ts'), join(root[0]!, 'plaza-messages.ts'), join(root[1]!, 'src/lib/plaza-money.ts')];
+  const { NodeNext } = ts.ModuleKind;
+  const options = { strict: true, noEmit: true, skipLibCheck: true, target: ts.ScriptTarget.ES2022, module: NodeNext, types: ['node'] };
+  const problems = ts.getPreEmitDiagnostics(ts.createProgram(files, options));
+  expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
+});
+
 describe('the plugin for Vendure', () => {
   const core = `
     export const VendurePlugin = () => () => {};
@@ -106,6 +115,7 @@ describe('the plugin for Vendure', () => {
       'ProductEvent',
       'ProductService',
       'ProductVariantEvent',
+      'ProductVariantService',
       'RefundStateTransitionEvent',
     ]
       .map((name) => `export class ${name} {}`)
@@ -121,8 +131,12 @@ describe('the plugin for Vendure', () => {
     const eventBus = {
       ofType: ({ name }: { name: string }) => ({ subscribe: (next: (event: Json) => Promise<void>) => void (subscribers[name] = next) }),
     };
-    const [products, orders] = ['vendure-product', 'vendure-order'].map((name) => ({ findOne: async () => fixture(name) }));
-    new PlazaPlugin(eventBus, products, orders).onApplicationBootstrap();
+    // As Vendure does: a product's own variants come without prices.
+    const { variants: items, ...product } = fixture('vendure-product');
+    const unpriced = items.map(({ id }: Json) => ({ id, priceWithTax: 0 }));
+    const [products, orders] = [{ ...product, variants: unpriced }, fixture('vendure-order')].map((one) => ({ findOne: async () => one }));
+    const variants = { getVariantsByProductId: async () => ({ items, totalItems: items.length }) };
+    new PlazaPlugin(eventBus, products, variants, orders).onApplicationBootstrap();
     await subscribers['ProductEvent']!({ entity: { id: 1 }, type: 'updated' });
     await subscribers['OrderStateTransitionEvent']!({ order: { id: 9 } });
     await expectDelivered('vendure', '1', '9', {
