@@ -68,6 +68,22 @@ describe.skipIf(!mounted)('on a full disk', () => {
     expect(await client.db('d').listCollections({ name: 'late' }).toArray()).toEqual([]);
   });
 
+  test('many writes in a row are refused, of every kind and size, and the store lives', async () => {
+    const code = (failure: { code: number }) => failure.code;
+    const refused = { code: 14031 };
+    for (let round = 0; round < 10; round++) {
+      const large = Array.from({ length: 5 }, (_, at) => ({ _id: -1000 - at, text: 'x'.repeat(400_000) }));
+      await expect(collection().insertMany(large)).rejects.toMatchObject(refused);
+      expect(
+        await collection()
+          .updateMany({}, { $set: { text: 'y'.repeat(40_000) } })
+          .then(() => 0, code),
+      ).toBe(14031);
+      await expect(collection().createIndex({ text: 1, round: 1 })).rejects.toMatchObject(refused);
+    }
+    expect(await collection().countDocuments({ text: /^x{20000}$/ })).toBe(kept);
+  });
+
   test('writes are taken again once there is space', async () => {
     expect(run('mount', '-o', 'remount,size=64m', disk)).toBe(true);
     await insert(kept++);

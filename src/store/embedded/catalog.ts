@@ -5,6 +5,7 @@ import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
 import { RecentChanges } from './changes/recent.js';
 import { commitsSoFar } from './clock.js';
 import { parseCollation, type Collation } from './collation.js';
+import { DiskSpace } from './disk-space.js';
 import { compileFilter } from './query/matching.js';
 import { decode, encode } from './raw-document.js';
 import { compileValidator } from './validation.js';
@@ -104,6 +105,8 @@ export class Catalog {
   private version = 0;
   private commitsSeen = -1n;
   private changed = false;
+  /** For the thread that writes. */
+  readonly space: DiskSpace;
   readonly path: string;
   readonly readOnly: boolean;
   /** The changes that change streams tell; for the thread that writes. */
@@ -119,14 +122,15 @@ export class Catalog {
     this.commits = commits;
     const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
     this.environment = open<Buffer, Buffer>({ path, maxDbs: 8, maxReaders, noSubdir: true, ...encoding });
-    this.meta = this.environment.openDB<Buffer, Buffer>('meta', encoding);
+    this.space = new DiskSpace(path);
+    this.meta = this.space.counted(this.environment.openDB<Buffer, Buffer>('meta', encoding));
     const format = this.meta.get(formatKey);
     if (format) requireKnown(decode(format)['version'] as number, readOnly ? formatVersion : 1);
-    this.documents = this.environment.openDB<Buffer, Buffer>('packed-documents', encoding);
-    this.entries = this.environment.openDB<Buffer, Buffer>('packed-entries', encoding);
+    this.documents = this.space.counted(this.environment.openDB<Buffer, Buffer>('packed-documents', encoding));
+    this.entries = this.space.counted(this.environment.openDB<Buffer, Buffer>('packed-entries', encoding));
     this.log = new ChangeLog({
       path,
-      entries: this.environment.openDB<Buffer, Buffer>('changes', encoding),
+      entries: this.space.counted(this.environment.openDB<Buffer, Buffer>('changes', encoding)),
       readState: () => this.meta.get(logKey),
       writeState: (state) => void (state ? this.meta.putSync(logKey, state) : this.meta.removeSync(logKey)),
     });

@@ -32,6 +32,7 @@ function copy(catalog: Catalog, collection: Collection, from: ReturnType<Catalog
     catalog.environment.transactionSync(() => {
       for (const { value } of rows) write(catalog, collection, value.subarray(0, value.length - checksum));
       catalog.saveChanges();
+      catalog.space.require();
     });
     if (rows.length < stepSize) return;
     start = Buffer.concat([rows[rows.length - 1]!.key, Buffer.alloc(1)]);

@@ -57,6 +57,7 @@ export class WriteQueue {
     const reports: (() => void)[] = [];
     let doneAt = 0;
     try {
+      this.catalog.space.forget();
       this.catalog.environment.transactionSync(() => {
         const deadline = performance.now() + this.step;
         for (const job of group) {
@@ -64,6 +65,7 @@ export class WriteQueue {
           reports.push(this.runJob(job, deadline));
         }
         this.catalog.saveChanges();
+        this.catalog.space.require();
         doneAt = performance.now();
       });
       this.catalog.recent.publish();
