@@ -2,6 +2,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { until } from './until.js';
@@ -35,13 +36,14 @@ export function runCommand(
   name: string,
   args: string[],
   environment: Record<string, string> = {},
+  node = process.execPath,
 ): Promise<{ stdout: string; stderr: string }> {
-  return promisify(execFile)(process.execPath, [compiled('cli/plaza.js'), name, ...args], { env: { ...process.env, ...environment } });
+  return promisify(execFile)(node, [compiled('cli/plaza.js'), name, ...args], { env: { ...process.env, ...environment } });
 }
 
 /** Another API process, as `npm start` runs it. */
-export async function startApi(environment: Record<string, string>): Promise<Running> {
-  const child = spawn(process.execPath, [compiled('main.js')], {
+export async function startApi(environment: Record<string, string>, node = process.execPath): Promise<Running> {
+  const child = spawn(node, [compiled('main.js')], {
     env: { ...process.env, LOG_LEVEL: 'info', DEMO_SHOP: 'false', PLAYGROUND: 'false', PORT: '0', ...unlimited, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -90,6 +92,10 @@ if (!hasNginx) process.stderr.write('No nginx was found: the tests with a proxy 
 
 export const hasPhp = spawnSync('php', ['--version']).status === 0;
 if (!hasPhp) process.stderr.write('No php was found: the tests of the PHP in the documentation are skipped.\n');
+
+/** Programs of other releases of Node that the product says it runs on. */
+export const otherNodes = (process.env['OTHER_NODES'] ?? '').split(delimiter).filter(Boolean);
+if (otherNodes.length === 0) process.stderr.write('OTHER_NODES names no program: the tests with other releases of Node are skipped.\n');
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
