@@ -23,6 +23,8 @@ export interface StreamRequest {
   acceptLanguage: string | undefined;
   lastEventId: string | undefined;
   address: string;
+  /** Characters of what was sent, which is held while the stream is open. */
+  size: number;
   facts: RequestFacts;
   /** Whether the request may not change anything: GET. */
   readOnly: boolean;
@@ -35,6 +37,9 @@ export async function streamOperation(options: LiveOptions, request: StreamReque
   const leaveAddress = options.connections.enter(request.address);
   if (!leaveAddress) return refuse(response, [failure('RATE_LIMITED', 'Too many connections of this address.')]);
   response.once('close', leaveAddress);
+  const release = options.connections.hold(request.address, request.size);
+  if (!release) return refuse(response, [failure('RATE_LIMITED', 'This address has too much open.')]);
+  response.once('close', release);
   try {
     await answer(options, request, response);
   } catch (error) {
@@ -107,13 +112,15 @@ async function read({ operations, rateLimits }: LiveOptions, { query, operationN
   if (typeof query !== 'string' || typeof parsed !== 'object' || Array.isArray(parsed)) {
     throw new RequestError('BAD_USER_INPUT', 'Send a query, and variables as an object.', 'query');
   }
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw new RequestError('BAD_USER_INPUT', 'The name of the operation is a text.', 'operationName');
+  }
   const document = operations.document(query);
   if (!('kind' in document)) {
     await rateLimits.chargeRefused(query, address);
     throw document[0]!;
   }
-  const name = typeof operationName === 'string' && operationName !== '' ? operationName : undefined;
-  return { document, operationName: name, variables: parsed as Record<string, unknown> };
+  return { document, operationName: operationName || undefined, variables: parsed as Record<string, unknown> };
 }
 
 function parseVariables(text: string): unknown {

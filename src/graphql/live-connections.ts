@@ -8,6 +8,9 @@ export interface ConnectionLimits {
   subscriptionsPerConnection: number;
 }
 
+/** How much of what clients sent is held while its operations last, for each connection that an address may have. */
+const heldBytesPerConnection = 128 * 1024;
+
 export class LiveConnections {
   private readonly open = new Map<string, number>();
 
@@ -23,12 +26,18 @@ export class LiveConnections {
     return this.count(key ? `key:${key.prefix}` : `user:${userId.toHexString()}`, this.limits.connectionsPerUser);
   }
 
-  private count(key: string, limit: number): (() => void) | null {
+  /** The same for the bytes of what an address has sent, for as long as they are held. One message fits in any case. */
+  hold(address: string, bytes: number): (() => void) | null {
+    const key = `bytes:${address}`;
+    return this.count(key, Math.max(bytes, this.limits.connectionsPerAddress * heldBytesPerConnection), bytes);
+  }
+
+  private count(key: string, limit: number, amount = 1): (() => void) | null {
     const count = this.open.get(key) ?? 0;
-    if (count >= limit) return null;
-    this.open.set(key, count + 1);
+    if (count + amount > limit) return null;
+    this.open.set(key, count + amount);
     return () => {
-      const left = this.open.get(key)! - 1;
+      const left = this.open.get(key)! - amount;
       if (left === 0) this.open.delete(key);
       else this.open.set(key, left);
     };

@@ -7,6 +7,7 @@ import type { Logger, RequestFacts } from '../log.js';
 import type { HttpAnswer, RequestMetrics } from '../observability/request-metrics.js';
 import type { RequestContext } from '../relay/context.js';
 import { formatError } from './errors.js';
+import type { SocketExtra } from './socket-server.js';
 
 const maxNameLength = 100;
 
@@ -108,14 +109,9 @@ function isDefect(error: Error): boolean {
   return !(error instanceof RequestError || error instanceof GraphQLError);
 }
 
-interface Operation {
-  facts: RequestFacts;
-  startedAt: number;
-}
-
-/** The operations of one connection that have not ended, by the client's id for them. */
+/** The operations of one connection, by the message that each came in. */
 class ConnectionLog {
-  private readonly running = new Map<string, Operation>();
+  private readonly facts = new WeakMap<object, RequestFacts>();
   private count = 0;
 
   constructor(
@@ -124,24 +120,20 @@ class ConnectionLog {
     private readonly requestId: string,
   ) {}
 
-  start(id: string): RequestFacts {
+  start(payload: object, { message }: SocketExtra): RequestFacts {
     const facts = { requestId: `${this.requestId}/${++this.count}` };
-    this.running.set(id, { facts, startedAt: performance.now() });
+    const startedAt = performance.now();
+    this.facts.set(payload, facts);
+    message.atEnd.push(() => this.ended.overWebSocket(facts, startedAt));
     return facts;
   }
 
-  fail(id: string, errors: readonly GraphQLError[] | undefined): void {
-    const facts = this.running.get(id)?.facts ?? {};
+  fail(payload: object, errors: readonly GraphQLError[] | undefined): void {
+    const facts = this.facts.get(payload) ?? {};
     noteErrors(
       facts,
       errors?.map((error) => formatError(error.toJSON(), error, (cause) => this.report(cause, facts))),
     );
-  }
-
-  end(id: string): void {
-    const operation = this.running.get(id);
-    this.running.delete(id);
-    if (operation) this.ended.overWebSocket(operation.facts, operation.startedAt);
   }
 }
 
@@ -149,7 +141,7 @@ class ConnectionLog {
  * The same server, with a line in the log for each operation that ends.
  * @param requestIdOf the id of the request that opened a connection
  */
-export function withOperationLog<Parameters extends Record<string, unknown>, Extra extends object>(
+export function withOperationLog<Parameters extends Record<string, unknown>, Extra extends SocketExtra>(
   options: ServerOptions<Parameters, Extra>,
   { ended, report, requestIdOf }: { ended: EndedRequests; report: Report; requestIdOf: (extra: Extra) => string },
 ): ServerOptions<Parameters, Extra> {
@@ -162,23 +154,18 @@ export function withOperationLog<Parameters extends Record<string, unknown>, Ext
   return {
     ...options,
     async onSubscribe(context, id, payload) {
-      const facts = logOf(context.extra).start(id);
+      const facts = logOf(context.extra).start(payload, context.extra);
       const args = await options.onSubscribe?.(context, id, payload);
       if (args && 'contextValue' in args) noteArguments(args, facts);
       return args;
     },
     onNext(context, id, payload, args, result) {
-      logOf(context.extra).fail(id, result.errors);
+      logOf(context.extra).fail(payload, result.errors);
       return options.onNext?.(context, id, payload, args, result);
     },
     onError(context, id, payload, errors) {
-      logOf(context.extra).fail(id, errors);
-      logOf(context.extra).end(id);
+      logOf(context.extra).fail(payload, errors);
       return options.onError?.(context, id, payload, errors);
-    },
-    onComplete(context, id, payload) {
-      logOf(context.extra).end(id);
-      return options.onComplete?.(context, id, payload);
     },
   };
 }

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { createSourceEventStream, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { ServerOptions } from 'graphql-ws';
-import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
 import { TopicSource, type Realtime } from '../realtime/index.js';
@@ -15,6 +14,7 @@ import { formatError } from './errors.js';
 import type { Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 import type { TrustedDocuments } from './trusted-documents.js';
+import { closeCode, closeFirmly, type SocketExtra } from './socket-server.js';
 import type { LiveConnections, LiveIdentities, LiveIdentity } from './live-connections.js';
 
 export interface LiveOptions {
@@ -34,7 +34,7 @@ export interface LiveOptions {
   report: Report;
 }
 
-interface Connected extends Extra {
+interface Connected extends SocketExtra {
   context?: RequestContext;
   identity?: LiveIdentity;
   leave?: (() => void)[];
@@ -42,10 +42,9 @@ interface Connected extends Extra {
 
 type Parameters = Record<string, unknown>;
 
-/** Close codes; those of the protocol where it has one. Clients of graphql-ws connect anew after 4403, and not after 4401. */
-const closeCode = { sessionEnded: 4401, forbidden: 4403, tooMany: 4429, tooSlow: 4408, unavailable: 1013 } as const;
 const tokenExpired = 'TOKEN_EXPIRED: The access token has expired.';
-const closingPatience = 5_000;
+/** Characters of what clients call their operations. It is sent with every event. */
+const longestId = 200;
 
 /** Which socket and which of its subscriptions an execution belongs to. */
 const places = new WeakMap<object, { socket: WebSocket; connection: Socket; id: string; points: number; wantsCursor: boolean }>();
@@ -57,10 +56,14 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
   const { subscriptionsPerConnection } = connections.limits;
   const format = (error: GraphQLError) => formatError(error.toJSON(), error, report);
   return {
-    onConnect: ({ connectionParams, extra }) => connect(options, connectionParams ?? {}, extra),
+    async onConnect({ connectionParams, extra }) {
+      extra.begun = await connect(options, connectionParams ?? {}, extra);
+      return extra.begun;
+    },
     onClose: ({ extra }) => extra.leave?.forEach((leave) => leave()),
     async onSubscribe({ extra, subscriptions }, id, payload) {
       try {
+        begin(extra, id);
         if (Object.keys(subscriptions).length > subscriptionsPerConnection) {
           throw new RequestError('RATE_LIMITED', `A connection holds at most ${subscriptionsPerConnection} subscriptions.`);
         }
@@ -96,6 +99,15 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
       return { ...result, ...(errors && { errors }), extensions: { ...result.extensions, cost } };
     },
   };
+}
+
+/** @throws RequestError for what another operation is called that has not ended, and for what is too much */
+function begin({ message, operations }: Connected, id: string): void {
+  if (id.length > longestId) throw new RequestError('BAD_USER_INPUT', `The id has more than ${longestId} characters.`);
+  if (operations.has(id)) throw new RequestError('BAD_USER_INPUT', 'The last operation with this id has not ended yet. Use another id.');
+  operations.add(id);
+  message.atEnd.push(() => operations.delete(id));
+  if (!message.fits) throw new RequestError('RATE_LIMITED', 'This address has too much open.');
 }
 
 async function connect(
@@ -303,12 +315,10 @@ class SocketSink implements Sink {
     connection.write(answers.as(start, () => Buffer.concat(answers.payloads.map((payload) => textFrame(`${start}${payload}}`)))));
   }
 
-  /** A client that reads nothing does not read the closing either; after a while its connection is cut. */
   close(reason: DropReason): void {
     if (reason === 'expired') return this.socket.close(closeCode.forbidden, tokenExpired);
-    if (reason === 'unavailable') this.socket.close(closeCode.unavailable, 'Unavailable: resume after your last cursor');
-    else this.socket.close(closeCode.tooSlow, 'Too slow: resume after your last cursor');
-    setTimeout(() => this.socket.terminate(), closingPatience).unref();
+    if (reason === 'unavailable') closeFirmly(this.socket, closeCode.unavailable, 'Unavailable: resume after your last cursor');
+    else closeFirmly(this.socket, closeCode.tooSlow, 'Too slow: resume after your last cursor');
   }
 }
 
@@ -324,5 +334,3 @@ function textFrame(text: string): Buffer {
   frame.write(text, head);
   return frame;
 }
-
-export const tooManyConnections = closeCode.tooMany;

@@ -12,7 +12,6 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Registry } from 'prom-client';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { RateLimited, RequestError } from '../errors.js';
@@ -24,7 +23,8 @@ import { EndedRequests, noteErrors, reportTo, withOperationLog } from '../graphq
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdentityOptions } from '../graphql/live-connections.js';
-import { tooManyConnections, webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
+import { closeCode, serveSockets, type SocketExtra } from '../graphql/socket-server.js';
+import { webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import { QueryAnswers, type QueryAnswerOptions } from '../graphql/query-answers.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
 import { TrustedDocuments } from '../graphql/trusted-documents.js';
@@ -62,7 +62,6 @@ import { resolveDocument } from './trusted-requests.js';
 import { serveWidgets } from './widgets.js';
 
 const path = '/graphql';
-const pingInterval = 12_000;
 /** So long a server that ends waits for the answers that it has begun, in milliseconds: fastify gives all of its end ten seconds. */
 const longestAnswer = 5_000;
 
@@ -101,6 +100,8 @@ export interface HttpOptions
   demoShop: boolean;
   log: FastifyBaseLogger;
   limits: HttpLimits;
+  /** Characters of an answer. */
+  maxAnswerSize: number;
   metricsAccess: MetricsOptions;
   rateLimits: RateLimits;
   hiddenAuthors: HiddenAuthors;
@@ -222,8 +223,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   });
   limitSockets(sockets, live);
   requests.watchSockets(sockets);
-  const logged = { ended, report, requestIdOf: ({ request }: Extra) => requests.socketId(request) };
-  const subscriptions = useServer(withOperationLog(webSocketOptions(live), logged), sockets, pingInterval);
+  const logged = { ended, report, requestIdOf: ({ request }: SocketExtra) => requests.socketId(request) };
+  const closeSockets = serveSockets(withOperationLog(webSocketOptions(live), logged), sockets, {
+    backlog: { answers: Math.max(options.limits.subscriberBacklog, options.maxAnswerSize), pongs: options.limits.subscriberBacklog },
+    messagesAtOnce: 2 * options.limits.subscriptionsPerConnection,
+    hold: (request, bytes) => connections.hold(addressOf(request), bytes),
+    report,
+  });
   expectBadFrames(sockets, options.log);
   serveHealth(fastify, options);
   serveMetrics(fastify, options.metricsAccess, options.toldMetrics);
@@ -251,7 +257,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     },
     async close() {
       await metrics?.close();
-      await subscriptions.dispose();
+      await closeSockets();
       await apollo.stop();
       await fastify.close();
     },
@@ -264,7 +270,7 @@ function limitSockets(sockets: WebSocketServer, { connections, requestConnection
     requestConnections.release(request);
     const leave = connections.enter(addressOf(request));
     if (leave) socket.once('close', leave);
-    else socket.close(tooManyConnections, 'Too many connections of this address');
+    else socket.close(closeCode.tooMany, 'Too many connections of this address');
   });
 }
 
@@ -347,6 +353,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
         acceptLanguage,
         ...lastEvent,
         address: live.addressOf(request.raw),
+        size: JSON.stringify(operation ?? null).length,
         readOnly,
         facts,
       };

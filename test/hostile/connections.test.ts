@@ -215,6 +215,135 @@ describe('a WebSocket', () => {
   });
 });
 
+/** Sends and reads nothing, until the server takes no more. @returns the bytes that wait on the server */
+async function floodWithoutReading(send: (socket: WebSocket) => void, bytes: number): Promise<number> {
+  const accepted: Socket[] = [];
+  plaza.app.http.fastify.server.on('connection', (socket: Socket) => accepted.push(socket));
+  const { socket } = await live();
+  (socket as unknown as { _socket: Socket })._socket.pause();
+  for (let sent = 0; sent < 30e6; sent += bytes) send(socket);
+  const left: number[] = [];
+  await expect
+    .poll(() => left.push(socket.bufferedAmount) > 5 && left.at(-1) === left.at(-5), { interval: 100, timeout: 20_000 })
+    .toBe(true);
+  return Math.max(...accepted.map(({ writableLength }) => writableLength));
+}
+
+describe('what a client sends over a WebSocket and does not read the answers of is not kept', () => {
+  const protocolPing = (size: number) => JSON.stringify({ type: 'ping', payload: { repeat: 'a'.repeat(size) } });
+
+  test.each([
+    ['large pings of the protocol', 60_000, (socket: WebSocket) => socket.send(protocolPing(60_000))],
+    ['small pings of the protocol', 900, (socket: WebSocket) => socket.send(protocolPing(900))],
+    ['pings of WebSocket', 125, (socket: WebSocket) => socket.ping('a'.repeat(125))],
+  ])('%s', async (_name, bytes, send) => {
+    expect(await floodWithoutReading(send, bytes)).toBeLessThan(2e6);
+  });
+});
+
+test('a WebSocket is not told who somebody is at length', async () => {
+  const { socket, closed } = await live({ init: false });
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'a'.repeat(20_000) } }));
+  expect(await closed).toBe(4400);
+});
+
+describe('what live operations came with is held within bounds for an address', () => {
+  const payload = (product: string) => ({
+    query: `subscription { questionAsked(productId: "${product}") { cursor } }`,
+    extensions: { filling: 'a'.repeat(60_000) },
+  });
+
+  test('over WebSockets, and is let go of with them', async () => {
+    const product = await plaza.product(await plaza.account({ merchant: true }));
+    const all = await Promise.all(Array.from({ length: 8 }, () => live()));
+    const refusals: unknown[] = [];
+    for (const { socket } of all) socket.on('message', (data: Buffer) => refusals.push(JSON.parse(data.toString())));
+    for (const { send } of all) for (let id = 0; id < 5; id++) send({ type: 'subscribe', id: String(id), payload: payload(product) });
+    await expect.poll(() => refusals.length).toBeGreaterThan(10);
+    expect(refusals[0]).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    for (const { socket, closed } of all) {
+      socket.close();
+      await closed;
+    }
+    const { send } = await live();
+    await plaza.admits(5, () => {
+      for (let id = 0; id < 5; id++) send({ type: 'subscribe', id: String(id), payload: payload(product) });
+    });
+  });
+
+  test('over event streams', async () => {
+    const product = await plaza.product(await plaza.account({ merchant: true }));
+    const body = JSON.stringify({ ...payload(product), extensions: { filling: '[],'.repeat(20_000) } });
+    const holder = await live();
+    await plaza.admits(5, () => {
+      for (let id = 0; id < 5; id++) holder.send({ type: 'subscribe', id: String(id), payload: payload(product) });
+    });
+    const others = await Promise.all([live(), live(), live()]);
+    await plaza.admits(15, () => {
+      for (const { send } of others) for (let id = 0; id < 5; id++) send({ type: 'subscribe', id: String(id), payload: payload(product) });
+    });
+    const leaving = new AbortController();
+    const statuses = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+        const { status } = await fetch(`${plaza.url}/graphql`, { method: 'POST', headers, body, signal: leaving.signal });
+        return status;
+      }),
+    );
+    leaving.abort();
+    expect(statuses).toContain(200);
+    expect(statuses).toContain(429);
+  });
+});
+
+describe('the id of an operation', () => {
+  test('is no longer than it need be', async () => {
+    const { send, receive } = await live();
+    const id = 'a'.repeat(10_000);
+    send({ type: 'subscribe', id, payload: { query: '{ __typename }' } });
+    expect(await receive()).toMatchObject({ type: 'error', id, payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test('stands for one operation until that has ended, also where the client has completed it', async () => {
+    const product = await plaza.product(await plaza.account({ merchant: true }));
+    const subscribers = async () => (await plaza.app.realtime.metrics.subscribers.get()).values[0]?.value ?? 0;
+    await expect.poll(subscribers).toBe(0);
+    const { send, socket, closed } = await live();
+    const query = `subscription { questionAsked(productId: "${product}") { cursor } }`;
+    for (let round = 0; round < 20; round++) {
+      send({ type: 'subscribe', id: '1', payload: { query: '{ products(first: 10) { edges { node { title } } } }' } });
+      send({ type: 'complete', id: '1' });
+      send({ type: 'subscribe', id: '1', payload: { query } });
+      if (round % 2) send({ type: 'complete', id: '1' });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.close();
+    await closed;
+    await expect.poll(subscribers).toBe(0);
+  });
+
+  test('that is used twice at once closes the connection with the code of the protocol, however long it is', async () => {
+    const product = await plaza.product(await plaza.account({ merchant: true }));
+    const { send, closed } = await live();
+    const query = `subscription { questionAsked(productId: "${product}") { cursor } }`;
+    const id = 'ä'.repeat(150);
+    await plaza.admits(1, () => send({ type: 'subscribe', id, payload: { query } }));
+    send({ type: 'subscribe', id, payload: { query } });
+    expect(await closed).toBe(4409);
+  });
+});
+
+test('an event stream does not take a name of an operation that is no text', async () => {
+  for (const operationName of [1, ['A'], { a: 1 }, true]) {
+    const stream = await fetch(`${plaza.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: 'query A { __typename }', operationName }),
+    });
+    expect([stream.status, await stream.text()]).toEqual([400, expect.stringContaining('"code":"BAD_USER_INPUT"')]);
+  }
+});
+
 test('one address holds so many WebSockets, and no more', async () => {
   const sockets = await Promise.all(Array.from({ length: 12 }, () => live()));
   expect(sockets.every(({ socket }) => socket.readyState === WebSocket.OPEN)).toBe(true);
