@@ -630,3 +630,22 @@ describe('administrators see', () => {
     expect((await seen(admin.token))[0]).toMatchObject({ status: 'INTERRUPTED' });
   });
 });
+
+test('a product that its source has taken out of the shop ends the subscriptions of those who no longer see it', async () => {
+  const products = (status: string): string => file('leaving.csv', `id,title,status\n1,Leaving,${status}\n2,Staying,active\n`);
+  const again = (status: string) =>
+    run(['--format', 'csv-products', products(status), '--source', 'leaving', '--columns', 'status=status', '--on-conflict', 'update']);
+  expect((await again('active')).code).toBe(0);
+  const watch = async (externalId: string) => {
+    const { product } = await plaza.data(`{ product(externalId: "${externalId}", source: "leaving") { id } }`);
+    const query = 'subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { body } } }';
+    return { id: product.id as string, events: await plaza.subscribe(query, { id: product.id }) };
+  };
+  const [leaving, staying] = [await watch('1'), await watch('2')];
+  expect((await again('archived')).code).toBe(0);
+  await expect(leaving.events.next()).rejects.toThrow('the subscription has ended');
+  const { token } = await plaza.account();
+  await plaza.mutate('addComment', { subjectId: staying.id, body: 'Still here' }, 'comment { id }', token);
+  expect((await staying.events.next()).data.commentAdded).toEqual({ comment: { body: 'Still here' } });
+  staying.events.stop();
+});

@@ -1,11 +1,11 @@
 /** Products and categories in bulk, for imports and for training. */
-import { isDeepStrictEqual } from 'node:util';
-import { Types, type Model } from 'mongoose';
+import type { Types } from 'mongoose';
+import { type Model } from 'mongoose';
 import { insertNew } from '../../store/documents.js';
 import { ChangedDocuments } from '../../workers/index.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 
-type Identity = 'sku' | 'gtin' | 'mpn' | 'brand' | 'externalId';
+export type Identity = 'sku' | 'gtin' | 'mpn' | 'brand' | 'externalId';
 
 /** A product in bulk: what is left out has its default. */
 export type BulkProduct = Omit<ProductDocument, 'slugs' | 'archivedAt' | Identity> &
@@ -13,16 +13,6 @@ export type BulkProduct = Omit<ProductDocument, 'slugs' | 'archivedAt' | Identit
 
 /** A category in bulk, at the top of the tree. */
 export type BulkCategory = Pick<CategoryDocument, '_id' | 'slug' | 'name' | 'source' | 'externalId'>;
-
-/** What a source says of a product that it may say differently the next time. */
-export type ProductFacts = Partial<
-  Pick<ProductDocument, 'title' | 'description' | 'price' | 'stock' | 'backorder' | 'attributes' | 'imageUrl' | Identity> & {
-    /** Whether it is out of the shop. */
-    archived: boolean;
-  }
->;
-
-type Changes = Partial<Omit<ProductFacts, 'archived'> & Pick<ProductDocument, 'archivedAt'>>;
 
 export class CatalogBulk {
   constructor(private readonly models: CatalogModels) {}
@@ -45,39 +35,6 @@ export class CatalogBulk {
       slugs: [product.slug],
     }));
     return insertWithSlugs(this.models.products, complete, (slug, id) => `${slug.replace(/-[0-9a-f]{6}$/, '')}-${id}`);
-  }
-
-  /**
-   * Changes imported products where their source says something else now.
-   * @param facts by the hexadecimal ids of products
-   * @returns how many changed
-   */
-  async updateImportedProducts(facts: ReadonlyMap<string, ProductFacts>): Promise<number> {
-    const changes = await this.changesOf(facts);
-    const operations = changes.map(({ _id, changed }) => ({
-      updateOne: { filter: { _id }, update: { $set: { ...changed, updatedAt: new Date() } } },
-    }));
-    if (operations.length > 0) await this.models.products.bulkWrite(operations, { ordered: false });
-    return changes.length;
-  }
-
-  /** How many `updateImportedProducts` would change. */
-  async previewProducts(facts: ReadonlyMap<string, ProductFacts>): Promise<number> {
-    return (await this.changesOf(facts)).length;
-  }
-
-  private async changesOf(facts: ReadonlyMap<string, ProductFacts>): Promise<{ _id: Types.ObjectId; changed: Changes }[]> {
-    if (facts.size === 0) return [];
-    const ids = [...facts.keys()].map((id) => new Types.ObjectId(id));
-    const current = await this.models.products.find({ _id: { $in: ids } }).lean();
-    return current.flatMap((product) => {
-      const { archived, ...given } = facts.get(product._id.toHexString())!;
-      const changed: Changes = Object.fromEntries(
-        Object.entries(given).filter(([field, value]) => !isDeepStrictEqual(value, product[field as keyof ProductDocument])),
-      );
-      if (archived !== undefined && archived !== (product.archivedAt !== null)) changed.archivedAt = archived ? new Date() : null;
-      return Object.keys(changed).length === 0 ? [] : [{ _id: product._id, changed }];
-    });
   }
 
   /** Hands all products of one merchant to another. @returns how many */

@@ -7,6 +7,7 @@ import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
+import { ImportedProducts } from './imported-products.js';
 import { catalogLoaders, productInShop, visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import { catalogModels, type CatalogModels } from './catalog.model.js';
 import { ArchivedProductsResolver, ProductResolver } from './catalog.resolver.js';
@@ -31,7 +32,8 @@ export type { ProductDocument } from './catalog.model.js';
 export { moneySchema, type MoneyAmount } from './money.js';
 export { availabilityOf, isPriced, isSoldOut, ProductAvailability, type PricedProduct } from './availability.js';
 export type { TalliedProduct } from './catalog.service.js';
-export type { BulkCategory, BulkProduct, ProductFacts } from './catalog.bulk.js';
+export type { BulkCategory, BulkProduct } from './catalog.bulk.js';
+export type { ProductFacts } from './imported-products.js';
 export { slugify } from './slugs.js';
 export { productKey } from './writing.js';
 export type { ProductItem } from './product-upsert.js';
@@ -70,6 +72,7 @@ export function catalogModule(
   const loaders = catalogLoaders(models, tree, chosen);
   const catalog = new CatalogService({ models, realtime, idempotency, events, images, screening });
   const productUpserts = new ProductUpserts({ models, realtime, events, tree, users, screening });
+  const imported = new ImportedProducts({ models, realtime, events });
   const categoryUpserts = new CategoryUpserts(models, tree);
   const scope = new FilterScope({ loaders, tree, socialGraph, currency: options.currency });
   const dependencies = { catalog, tree, models, loaders, socialGraph, scope, images, chosen };
@@ -109,7 +112,8 @@ export function catalogModule(
       ...verbs(productUpserts, ['upsertProducts']),
       ...verbs(categoryUpserts, ['upsertCategories']),
       ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'handOverProducts', 'importCategories']),
-      ...verbs(bulk, ['importProducts', 'previewProducts', 'updateImportedProducts']),
+      ...verbs(bulk, ['importProducts']),
+      ...verbs(imported, ['previewProducts', 'updateImportedProducts']),
     },
   });
 }
