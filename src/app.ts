@@ -411,7 +411,7 @@ async function serve(
 ) {
   const { client: redis } = realtime.announcements;
   const assembled = await assembleSchema(resolversOf(modules), nodes);
-  const schema = config.federation ? withFederation(assembled, nodes) : assembled;
+  const schema = config.federation ? withFederation(assembled, nodes, config.introspection) : assembled;
   limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));
   guardInput(schema);
   noteBrokenRules(schema);

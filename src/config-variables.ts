@@ -148,7 +148,7 @@ const server = {
   ),
   FEDERATION: described(
     flag.prefault('false'),
-    'Whether the API is a subgraph of Apollo Federation 2: serves `_service` and `_entities`, and so the schema to whoever asks.',
+    'Whether the API is a subgraph of Apollo Federation 2: serves `_entities`, and `_service` with the schema to whoever may ask for it: anybody where `INTROSPECTION` is on, else administrators.',
   ),
   PLAYGROUND: described(flag.optional(), 'Whether the playground is served.', whilePrivate),
   CONSOLE: described(flag.default(true), 'Whether the console for staff is served at `/console`. It can do what the API lets its user do.'),

@@ -41,8 +41,11 @@ const shared: Readonly<Record<string, 'ALL' | ReadonlySet<string>>> = {
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
-/** The same schema with what a gateway asks of a subgraph. */
-export function withFederation(schema: GraphQLSchema, nodes: NodeFinders): GraphQLSchema {
+/**
+ * The same schema with what a gateway asks of a subgraph.
+ * @param introspection whether anybody may see the schema; else only administrators do
+ */
+export function withFederation(schema: GraphQLSchema, nodes: NodeFinders, introspection: boolean): GraphQLSchema {
   const sdl = subgraphSdl(schema);
   const extended = extendSchema(
     schema,
@@ -57,7 +60,7 @@ export function withFederation(schema: GraphQLSchema, nodes: NodeFinders): Graph
         sdl: String!
       }
       extend type Query {
-        "This subgraph, for gateways."
+        "This subgraph, for gateways. Where introspection is off, for administrators only."
         _service: _Service!
         "What other subgraphs refer to, for gateways: up to ${largestPage} objects by their keys, in order. Null for each that does not exist or that the viewer may not see."
         _entities("The objects’ types and keys." representations: [_Any!]!): [_Entity]!
@@ -70,13 +73,22 @@ export function withFederation(schema: GraphQLSchema, nodes: NodeFinders): Graph
   const union = extended.getType('_Entity');
   if (isUnionType(union)) union.resolveType = (value: { __typename: string }) => value.__typename;
   const { _service: service, _entities: entities } = extended.getQueryType()!.getFields();
-  service!.resolve = () => ({ sdl });
+  service!.resolve = (_root, _args, context: RequestContext) => {
+    if (!introspection) requireAdministrator(context);
+    return { sdl };
+  };
   entities!.extensions = { cost: { slicingArguments: ['representations'] } };
   entities!.resolve = (_root, args, context: RequestContext) => {
     context.requireActive();
     return entitiesOf(nodes, (args as { representations: unknown[] }).representations, context);
   };
   return extended;
+}
+
+/** @throws RequestError */
+function requireAdministrator(context: RequestContext): void {
+  if (!context.requireSignedIn().roles.includes('ADMIN') || context.apiKey)
+    throw new RequestError('FORBIDDEN', 'Where introspection is off, only administrators may see the schema.');
 }
 
 /** Gateways ask for what many clients need at once: what is wrong with one is an error in its place, and the others are answered. */

@@ -183,6 +183,29 @@ describe('as a subgraph', () => {
   });
 });
 
+describe('where introspection is off', () => {
+  const closed = usePlaza({ FEDERATION: 'true', INTROSPECTION: 'false' });
+  const service = '{ _service { sdl } }';
+
+  test('_service shows the schema to administrators only, whoever asked before', async () => {
+    const [boss, stranger] = [await closed.account({ role: 'ADMIN' }), await closed.account({ merchant: true })];
+    const shown = await closed.data(service, {}, boss.token);
+    expect(shown._service.sdl).toContain('@key');
+    expect(codesOf(await closed.query(service))).toEqual(['UNAUTHENTICATED']);
+    expect(codesOf(await closed.query(service, {}, stranger.token))).toEqual(['FORBIDDEN']);
+    const stream = await fetch(`${closed.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: service }),
+    });
+    expect(await stream.text()).not.toContain('@key');
+  });
+
+  test('_entities are found as before', async () => {
+    expect(codesOf(await closed.query(entitiesQuery(''), { representations: [] }))).toBeUndefined();
+  });
+});
+
 describe('by default', () => {
   const plain = usePlaza();
 
