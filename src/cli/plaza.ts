@@ -1,8 +1,15 @@
 #!/usr/bin/env node
 /** The `plaza` command. Only the subcommand that is asked for is loaded. */
 import { readFileSync } from 'node:fs';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { runCommand } from './command-line.js';
+
+/** Its own folder, for what is compiled there is run: a folder for all would let others choose what. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/plaza/', import.meta.url));
+// From Node 22 on a command starts in three quarters of the time with it; where the folder cannot be written, without.
+(module as { enableCompileCache?: (folder: string) => void }).enableCompileCache?.(compiled);
 
 interface Subcommand {
   summary: string;
