@@ -5,6 +5,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { Cost } from '../../relay/cost.js';
 import { findOne, namesType, type Names } from '../../relay/find-one.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
@@ -12,7 +13,7 @@ import { paginate } from '../../store/paging.js';
 import type { CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import { Category, CategoryConnection, ProductConnection, ProductSort } from './catalog.type.js';
-import { categoryList, maxDepth, type CategoryService } from './category.service.js';
+import { categoryList, checkCategory, maxDepth, type CategoryService } from './category.service.js';
 import {
   CreateCategoryInput,
   CreateCategoryPayload,
@@ -118,6 +119,7 @@ export class CategoryResolver {
 
   @AllowKeys('catalog:write')
   @Authorized('ADMIN')
+  @ChecksInput((input: CreateCategoryInput) => checkCategory(input))
   @Mutation(() => CreateCategoryPayload, { description: 'Creates a category. Requires the role `ADMIN`.' })
   createCategory(
     @Arg('input', () => CreateCategoryInput, { description: 'The category to create.' }) { parentId, ...input }: CreateCategoryInput,
@@ -128,6 +130,7 @@ export class CategoryResolver {
 
   @AllowKeys('catalog:write')
   @Authorized('ADMIN')
+  @ChecksInput((input: UpdateCategoryInput) => checkCategory(input))
   @Mutation(() => UpdateCategoryPayload, { description: 'Renames or moves a category. Requires the role `ADMIN`.' })
   updateCategory(
     @Arg('input', () => UpdateCategoryInput, { description: 'The category, and the fields to change.' })

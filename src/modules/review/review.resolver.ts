@@ -16,6 +16,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { changeKindOf } from '../../relay/change-kind.js';
 import { Cost } from '../../relay/cost.js';
 import { idOf, imageIdsOf, toGlobalId } from '../../relay/global-id.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { AllowKeys } from '../../relay/scopes.js';
 import { payload } from '../../relay/payload.js';
@@ -31,7 +32,7 @@ import type { ReviewReactions } from './review-reactions.js';
 import { maxSearched, type ReviewSearch } from './review-search.js';
 import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument, ReviewRevisionDocument } from './review.model.js';
-import type { ReviewService } from './review.service.js';
+import { checkContent, type ReviewService } from './review.service.js';
 import type { ShownScore, ShownScores } from './shown-score.js';
 import {
   CreateReviewInput,
@@ -117,6 +118,9 @@ export class ReviewResolver {
     return context.require(this.dependencies.loaders.revisionsOfReview, { parent: review._id, list: revisionList(review._id), args: page });
   }
 
+  @ChecksInput(({ ratings, title, body, imageUrls }: CreateReviewInput) =>
+    checkContent({ ...ratings, title, body, imageUrls: imageUrls ?? [] }),
+  )
   @Mutation(() => CreateReviewPayload, {
     description: 'Adds a review of a product. It counts in the product’s score immediately. Requires a session or an `invitation`.',
   })
@@ -137,22 +141,14 @@ export class ReviewResolver {
   }
 
   @Authorized()
+  @ChecksInput((input: UpdateReviewInput) => checkContent(editOf(input)))
   @Mutation(() => UpdateReviewPayload, { description: 'Edits one of the viewer’s reviews. The earlier version is kept in `revisions`.' })
   updateReview(
     @Arg('input', () => UpdateReviewInput, { description: 'The review, and the fields to change.' }) input: UpdateReviewInput,
     @Ctx() context: RequestContext,
   ) {
-    const { reviewId, imageUrls, imageIds, ratings, title, body } = input;
-    const id = idOf('Review', reviewId, 'input.reviewId');
-    const content = {
-      quality: ratings?.quality ?? undefined,
-      price: ratings?.price ?? undefined,
-      service: ratings?.service ?? undefined,
-      title: title ?? undefined,
-      body: body ?? undefined,
-      imageUrls: imageUrls ?? undefined,
-      images: imageIdsOf(imageIds),
-    };
+    const id = idOf('Review', input.reviewId, 'input.reviewId');
+    const content = { ...editOf(input), images: imageIdsOf(input.imageIds) };
     return payload(async () => {
       const review = await this.dependencies.reviews.update(context.requireSignedIn().userId, id, content);
       return { review, held: !review.visible };
@@ -368,4 +364,16 @@ export class UserReviewsResolver {
     if (await this.socialGraph.isHiddenFrom(context, user._id)) return paginateArray<ReviewDocument>([], page, 'reviewsBy');
     return context.require(this.loaders.reviewsOfAuthor, { parent: user._id, list: reviewsBy(user._id), args: page });
   }
+}
+
+/** What is null stays as it is. */
+function editOf({ ratings, title, body, imageUrls }: UpdateReviewInput) {
+  return {
+    quality: ratings?.quality ?? undefined,
+    price: ratings?.price ?? undefined,
+    service: ratings?.service ?? undefined,
+    title: title ?? undefined,
+    body: body ?? undefined,
+    imageUrls: imageUrls ?? undefined,
+  };
 }

@@ -261,7 +261,7 @@ function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): 
   return { ...changed, points, stars: starsOf(points) };
 }
 
-function checkContent(content: Partial<ReviewContent>): void {
+export function checkContent(content: Partial<ReviewContent>): void {
   const rules = new InputRules();
   for (const aspect of aspects) rules.range(content[aspect], 1, 5, 'ratings', aspect);
   rules.line(content.title, { max: 200 }, 'title');

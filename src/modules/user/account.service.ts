@@ -18,7 +18,7 @@ import { isEmail, type Addresses } from './addresses.js';
 import { normalEmail, type Claims } from './claims.js';
 import { isHandle, isReserved } from './handles.js';
 import type { ImportedUsers } from './imported-users.js';
-import type { Passwords } from './passwords.js';
+import { passwordLength, type Passwords } from './passwords.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { Credentials, SessionService } from './session.service.js';
 import { searchTermsOf } from './user-search.js';
@@ -31,6 +31,8 @@ export interface SignUp {
   name: string;
   merchant?: boolean | null;
 }
+
+type Refusable<Texts> = { [Name in keyof Texts]: Texts[Name] | null };
 
 interface AccountDependencies {
   models: UserModels;
@@ -166,14 +168,10 @@ export class AccountService {
     this.dependencies.outbox.wake();
   }
 
-  private async requireSignUp({ email, password, handle, name }: SignUp): Promise<void> {
-    const rules = new InputRules().require(isEmail(email), 'INVALID', 'This is not a valid email address.', 'email');
-    await this.dependencies.passwords.rules(password, [email.slice(0, 254), handle.slice(0, 30), name.slice(0, 100)], 'password', rules);
-    rules
-      .require(isHandle(handle), 'INVALID', message('Use {min} to {max} letters, digits or underscores.', { min: 3, max: 30 }), 'handle')
-      .require(!isHandle(handle) || !isReserved(handle), 'NOT_ALLOWED', 'This handle is reserved. Choose another one.', 'handle')
-      .line(name, { min: 1, max: 100 }, 'name')
-      .check();
+  private async requireSignUp(given: SignUp): Promise<void> {
+    const { email, password, handle, name } = given;
+    const ownWords = [email.slice(0, 254), handle.slice(0, 30), name.slice(0, 100)];
+    (await this.dependencies.passwords.judged(password, ownWords, 'password', signUpRules(given))).check();
   }
 
   /** Who signs in with these; an account that has the address comes before those that only signed up with it. */
@@ -252,4 +250,19 @@ export class AccountService {
 
 function handleTaken() {
   return broken('HANDLE_TAKEN', 'This handle is taken. Choose another one.', 'handle');
+}
+
+/** What is wrong with an account that is to be created, of which texts may have been refused already, but for whether its password is easily guessed. */
+export function signUpRules({ email, password, handle, name }: Refusable<Omit<SignUp, 'merchant'>>): InputRules {
+  return new InputRules()
+    .require(isEmail(email ?? ''), 'INVALID', 'This is not a valid email address.', 'email')
+    .text(password, passwordLength, 'password')
+    .require(
+      isHandle(handle ?? ''),
+      'INVALID',
+      message('Use {min} to {max} letters, digits or underscores.', { min: 3, max: 30 }),
+      'handle',
+    )
+    .require(!handle || !isHandle(handle) || !isReserved(handle), 'NOT_ALLOWED', 'This handle is reserved. Choose another one.', 'handle')
+    .line(name, { min: 1, max: 100 }, 'name');
 }

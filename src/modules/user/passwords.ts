@@ -6,8 +6,7 @@ import { InputRules } from '../../input/rules.js';
 
 /** Only so much of a password is judged: how long that takes grows faster than the length. */
 const judgedLength = 64;
-const minLength = 8;
-const maxLength = 128;
+export const passwordLength = { min: 8, max: 128 } as const;
 /** Longer text is no password of anybody. */
 const maxTried = 1_000;
 /** zxcvbn's scores go from 0 to 4; 2 takes more than a million guesses. */
@@ -27,13 +26,12 @@ export class Passwords {
    * @throws RulesBroken for a password that is too short, too long or easily guessed
    */
   async require(password: string, ownWords: string[], field: string): Promise<void> {
-    (await this.rules(password, ownWords, field)).check();
+    (await this.judged(password, ownWords, field, new InputRules().text(password, passwordLength, field))).check();
   }
 
-  /** The same, to be checked together with other rules. */
-  async rules(password: string, ownWords: string[], field: string, rules = new InputRules()): Promise<InputRules> {
-    rules.text(password, { min: minLength, max: maxLength }, field);
-    if (password.length < minLength || password.length > maxLength) return rules;
+  /** Adds to the rules whether a password of a fitting length is easily guessed. */
+  async judged(password: string, ownWords: string[], field: string, rules: InputRules): Promise<InputRules> {
+    if (password.length < passwordLength.min || password.length > passwordLength.max) return rules;
     const words = [...this.shopWords, ...ownWords].flatMap((word) => [word, ...word.split(/[@._\s-]/)]).filter((word) => word.length > 2);
     const score = await this.scoreOf(password.normalize('NFC').slice(0, judgedLength), words);
     const reason = 'This password is easy to guess. Use a few unrelated words, or a password manager.';

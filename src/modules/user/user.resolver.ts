@@ -5,13 +5,14 @@ import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
-import type { AccountService } from './account.service.js';
+import { signUpRules, type AccountService } from './account.service.js';
 import type { OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
-import type { PrivacySettingsOfUser, UserService } from './user.service.js';
+import { checkProfile, type PrivacySettingsOfUser, type UserService } from './user.service.js';
 import {
   ChangeEmailInput,
   ChangeEmailPayload,
@@ -124,6 +125,7 @@ export class UserResolver {
   }
 
   @Cost({ weight: 100 })
+  @ChecksInput((input: SignUpInput) => signUpRules(input).check())
   @Mutation(() => SessionPayload, {
     description:
       'Creates an account and signs in. Sends a link to confirm the email address. The result is the same if another account already has the address; its owner is then told by email.',
@@ -256,6 +258,7 @@ export class UserResolver {
   }
 
   @Authorized()
+  @ChecksInput((input: UpdateProfileInput) => checkProfile(input))
   @Mutation(() => UpdateProfilePayload, { description: 'Updates the viewer’s profile.' })
   updateProfile(
     @Arg('input', () => UpdateProfileInput, { description: 'The fields to change.' }) input: UpdateProfileInput,

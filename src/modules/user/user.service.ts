@@ -76,9 +76,7 @@ export class UserService {
 
   /** Changes what is given; null clears what may be empty. @throws RulesBroken */
   async updateProfile(user: Types.ObjectId, change: ProfileChange): Promise<PublicUser> {
-    const rules = new InputRules().text(change.bio, { max: 1000 }, 'bio');
-    if (change.name !== undefined) rules.line(change.name, { min: 1, max: 100 }, 'name');
-    rules.check();
+    checkProfile(change);
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const texts = Object.fromEntries(Object.entries({ name: change.name ?? '', bio: change.bio ?? '' }).filter(([, text]) => text !== ''));
     const { events, images, realtime } = this.dependencies;
@@ -266,4 +264,10 @@ export class UserService {
 
 function withOwnHandle(user: Account): Account {
   return { ...user, handle: `user_${user._id.toHexString()}` };
+}
+
+export function checkProfile({ name, bio }: Pick<ProfileChange, 'name' | 'bio'>): void {
+  const rules = new InputRules().text(bio, { max: 1000 }, 'bio');
+  if (name !== undefined) rules.line(name, { min: 1, max: 100 }, 'name');
+  rules.check();
 }
