@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from 'lmdb';
 
@@ -35,12 +35,18 @@ export class DiskSpace {
 
   /** Called as the last thing of a transaction. @throws Error where the disk has no space for it */
   require(): void {
-    const needed = this.puts * depth * pageSize + 2 * this.bytes;
-    this.forget();
     const { bavail, bsize, blocks } = statfsSync(dirname(this.path));
+    const free = bavail * bsize;
     // Some file systems do not tell.
-    if (blocks === 0 || bavail * bsize >= needed) return;
-    throw new Error(`No space left on device: ${bavail * bsize} bytes are free, and writing may take ${needed}`);
+    if (blocks === 0 || free >= this.needed(Infinity)) return;
+    const needed = this.needed(statSync(this.path).size);
+    if (free < needed) throw new Error(`No space left on device: ${free} bytes are free, and writing may take ${needed}`);
+  }
+
+  /** What there is is written anew once at most, and pages of what is new may be half full. @param size of the data file, in bytes */
+  private needed(size: number): number {
+    const way = depth * pageSize;
+    return Math.min(this.puts * way, size) + 2 * this.bytes + way;
   }
 
   forget(): void {
