@@ -105,8 +105,7 @@ export class Catalog {
   private version = 0;
   private commitsSeen = -1n;
   private changed = false;
-  /** For the thread that writes. */
-  readonly space: DiskSpace;
+  private readonly space: DiskSpace;
   readonly path: string;
   readonly readOnly: boolean;
   /** The changes that change streams tell; for the thread that writes. */
@@ -336,8 +335,18 @@ export class Catalog {
     this.changedCounts.add(collection);
   }
 
-  /** Writes the counts that a group of writes changed, and word of changed collections; called at the end of the group. */
-  saveChanges(): void {
+  /** Commits what the work writes. @throws Error where the disk has no space for it, or the work throws: then nothing is kept */
+  commit(work: () => void): void {
+    this.space.forget();
+    this.environment.transactionSync(() => {
+      work();
+      this.saveChanges();
+      this.space.require();
+    });
+  }
+
+  /** Writes the counts that a group of writes changed, and word of changed collections. */
+  private saveChanges(): void {
     if (this.renamed.size > 0) for (const collection of this.list()) if (this.renamed.has(collection.id)) this.save(collection);
     this.renamed.clear();
     if (this.changed) this.meta.putSync(versionKey, doubleBytes(++this.version));

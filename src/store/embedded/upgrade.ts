@@ -29,10 +29,8 @@ function copy(catalog: Catalog, collection: Collection, from: ReturnType<Catalog
   const end = formerPrefix(collection.id + 1);
   for (;;) {
     const rows = [...from.getRange({ start, end, limit: stepSize })];
-    catalog.environment.transactionSync(() => {
+    catalog.commit(() => {
       for (const { value } of rows) write(catalog, collection, value.subarray(0, value.length - checksum));
-      catalog.saveChanges();
-      catalog.space.require();
     });
     if (rows.length < stepSize) return;
     start = Buffer.concat([rows[rows.length - 1]!.key, Buffer.alloc(1)]);

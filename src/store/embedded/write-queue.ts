@@ -57,15 +57,12 @@ export class WriteQueue {
     const reports: (() => void)[] = [];
     let doneAt = 0;
     try {
-      this.catalog.space.forget();
-      this.catalog.environment.transactionSync(() => {
+      this.catalog.commit(() => {
         const deadline = performance.now() + this.step;
         for (const job of group) {
           if (reports.length > 0 && performance.now() > deadline) break;
           reports.push(this.runJob(job, deadline));
         }
-        this.catalog.saveChanges();
-        this.catalog.space.require();
         doneAt = performance.now();
       });
       this.catalog.recent.publish();
