@@ -1,8 +1,6 @@
 /** Spans of traces. Without a tracer that was started, all of this does nothing. */
 import { SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
 
-const tracer = trace.getTracer('plaza');
-
 /** Runs work in a span of its own, below the one that is active. */
 export async function inSpan<Result>(
   name: string,
@@ -10,7 +8,8 @@ export async function inSpan<Result>(
   work: (span: Span) => Promise<Result>,
   kind = SpanKind.INTERNAL,
 ): Promise<Result> {
-  return tracer.startActiveSpan(name, { attributes, kind }, async (span) => {
+  // Asked for each time: a tracer that is kept goes on with a provider that was stopped.
+  return trace.getTracer('plaza').startActiveSpan(name, { attributes, kind }, async (span) => {
     try {
       return await work(span);
     } catch (error) {

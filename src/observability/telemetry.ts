@@ -2,7 +2,7 @@
  * OpenTelemetry: traces and metrics over OTLP. Its SDK is loaded only where there is an endpoint to send them to, so
  * that everybody else pays for nothing.
  */
-import { trace } from '@opentelemetry/api';
+import { context, propagation, trace } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../log.js';
 
@@ -53,7 +53,7 @@ export async function startTelemetry(options: TelemetryOptions, registry: Regist
     async stop() {
       // The receiver may be away, which stops nothing.
       await Promise.allSettled([tracers.shutdown(), meters.shutdown()]);
-      trace.disable();
+      for (const api of [trace, context, propagation]) api.disable();
     },
   };
 }

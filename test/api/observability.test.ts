@@ -241,4 +241,16 @@ describe('telemetry', () => {
     expect((await alone.query('{ viewer { id } }')).errors).toBeUndefined();
     await alone.stop();
   });
+
+  test('leaves nothing to a server that is started after it in the same process', async () => {
+    const lines: { msg: string; traceId?: string }[] = [];
+    const untraced = new Plaza();
+    untraced.logOutput = { write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]) };
+    await untraced.start({ LOG_LEVEL: 'info' });
+    for (let time = 0; time < 40; time++) await untraced.query(`query Asked${time} { viewer { id } }`);
+    await untraced.stop();
+    const asked = lines.filter(({ msg }) => msg === 'request');
+    expect(asked).toHaveLength(40);
+    expect(asked.filter(({ traceId }) => traceId !== undefined)).toEqual([]);
+  });
 });
