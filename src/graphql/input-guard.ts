@@ -17,6 +17,7 @@ import { noteFlaws } from '../input/flaws.js';
 import { tooLong } from '../input/rules.js';
 import { flawIn, isBlank, tidy } from '../input/text.js';
 import { maxAddressLength, WebAddress, webAddress } from '../input/web-address.js';
+import { flawInKey } from '../store/idempotency.js';
 
 /** What is longer is refused before anything looks at it; the features' own limits are lower. */
 const longest = { text: 200_000, id: 500, list: 1_000 } as const;
@@ -49,7 +50,7 @@ function guarded(field: GraphQLField<unknown, unknown>, resolve: Resolve, isMuta
     for (const { name, type } of field.args) if (name in args) tidied[name] = guard.tidied(args[name], type, [name]);
     const [first] = guard.broken;
     if (first && isLeftToItems(field, guard.broken)) noteFlaws(context as object, guard.broken);
-    else if (first) return refuse(first, [...guard.broken, ...othersIn(field, tidied, guard.broken)], isMutation);
+    else if (first) return refuse(first, [...guard.broken, ...othersIn(field, { args: tidied, context }, guard.broken)], isMutation);
     return resolve(source, tidied, context, info);
   };
 }
@@ -63,14 +64,14 @@ function isLeftToItems({ extensions }: GraphQLField<unknown, unknown>, broken: r
 /** What the mutation itself finds wrong with the other fields of its input. */
 function othersIn(
   { extensions }: GraphQLField<unknown, unknown>,
-  args: Record<string, unknown>,
+  { args, context }: { args: Record<string, unknown>; context: unknown },
   refused: readonly BrokenRule[],
 ): BrokenRule[] {
-  const check = extensions['checksInput'] as ((input: unknown) => void) | undefined;
+  const check = extensions['checksInput'] as ((input: unknown, context: unknown) => void) | undefined;
   if (!check || !args['input']) return [];
   const known = new Set(refused.map(({ field }) => field.join('.')));
   try {
-    check(args['input']);
+    check(args['input'], context);
     return [];
   } catch (error) {
     if (!(error instanceof RulesBroken)) throw error;
@@ -117,6 +118,8 @@ class Guard {
     if (flaw) return this.refuse('INVALID', flaw, path);
     if (asTyped.test(path.at(-1)!)) return text;
     const tidied = tidy(text);
+    const flawOfKey = path.at(-1) === 'idempotencyKey' ? flawInKey(tidied) : null;
+    if (flawOfKey) return this.refuse('TOO_LONG', flawOfKey, path);
     return tidied !== '' && isBlank(tidied) ? this.refuse('INVALID', 'This has no visible characters.', path) : tidied;
   }
 

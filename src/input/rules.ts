@@ -23,6 +23,27 @@ export class InputRules {
     return this;
   }
 
+  get areBroken(): boolean {
+    return this.broken.length > 0;
+  }
+
+  /** Takes over what is wrong with fields that nothing is wrong with yet. */
+  addNew(...rules: readonly BrokenRule[]): this {
+    const known = new Set(this.broken.map(({ field }) => field.join('.')));
+    return this.add(...rules.filter(({ field }) => !known.has(field.join('.'))));
+  }
+
+  /** Takes over the rules that some work finds broken. @returns what it gives, null if it found any */
+  async from<Result>(work: () => Promise<Result>): Promise<Result | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RulesBroken)) throw error;
+      this.add(...error.rules);
+      return null;
+    }
+  }
+
   /** Text of any number of lines. Where it must have a character, one must be visible. */
   text(value: string | null | undefined, limits: TextLimits, ...field: string[]): this {
     return this.checkText(value ?? '', limits, flawIn, field);

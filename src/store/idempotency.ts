@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Schema, Types, type Model } from 'mongoose';
 import { broken } from '../errors.js';
-import { message } from '../messages/index.js';
+import { message, type Message } from '../messages/index.js';
 import type { ClientSession, Database } from './database.js';
 import { documentSchema, insert } from './documents.js';
 
@@ -58,8 +58,8 @@ export class IdempotencyKeys {
   ): Promise<Types.ObjectId> {
     const id = new Types.ObjectId();
     if (key) {
-      if (key.length > maxKeyLength)
-        throw broken('TOO_LONG', message('A key can have at most {max} characters.', { max: maxKeyLength }), 'idempotencyKey');
+      const flaw = flawInKey(key);
+      if (flaw) throw broken('TOO_LONG', flaw, 'idempotencyKey');
       const digest = digestOf(input);
       const _id = `${user.toString()}:${operation}:${key}`;
       const earlier = await this.model.findById(_id).session(session).lean();
@@ -72,6 +72,11 @@ export class IdempotencyKeys {
     await create(id);
     return id;
   }
+}
+
+/** Why a key cannot be taken, null if it can. */
+export function flawInKey(key: string): Message | null {
+  return key.length > maxKeyLength ? message('A key can have at most {max} characters.', { max: maxKeyLength }) : null;
 }
 
 /** What was created under a key. @throws RulesBroken RESULT_DELETED where it is gone by now */

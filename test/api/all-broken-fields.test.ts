@@ -1,5 +1,7 @@
 /** A form shows all of its errors at once, also where one of its texts is nothing that can be shown or stored. */
+import { Types } from 'mongoose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toGlobalId } from '../../src/relay/global-id.js';
 import { Plaza, type Account } from '../support/plaza.js';
 
 const plaza = new Plaza();
@@ -11,7 +13,7 @@ let product: string;
 let category: string;
 
 beforeAll(async () => {
-  await plaza.start();
+  await plaza.start({ SPAM_THRESHOLD: '1' });
   [admin, merchant, buyer] = [await plaza.account({ role: 'ADMIN' }), await plaza.account({ merchant: true }), await plaza.account()];
   category = await plaza.category();
   product = await plaza.product(merchant);
@@ -22,6 +24,8 @@ afterAll(() => plaza.stop());
 
 const unfit = 'Null\u0000';
 const notAnAddress = 'javascript:alert(1)';
+/** The ID of what does not exist. */
+const nothing = (type: string): string => toGlobalId(type, new Types.ObjectId());
 const ratings = { quality: 9, price: 0, service: 3 };
 
 async function brokenFields(name: string, input: object, by?: Account): Promise<string[]> {
@@ -60,4 +64,104 @@ test.each([
   ['updateCategory', () => ({ categoryId: category, name: '', slug: unfit })],
 ])('a category: %s', async (name, input) => {
   expect(await brokenFields(name, input(), admin)).toEqual(['input.name', 'input.slug']);
+});
+
+const long = 'x'.repeat(300);
+const past = '2001-01-01T00:00:00Z';
+/** Every field of each input broken, one of them by a text that nothing can store. */
+const inputs: [mutation: string, by: () => Account | undefined, input: () => object, broken: string[]][] = [
+  ['addComment', () => buyer, () => ({ subjectId: product, body: '', idempotencyKey: long }), ['body', 'idempotencyKey']],
+  ['answerQuestion', () => buyer, () => ({ questionId: nothing('Question'), body: '', idempotencyKey: unfit }), ['body', 'idempotencyKey']],
+  ['askQuestion', () => buyer, () => ({ productId: product, body: '', idempotencyKey: long }), ['body', 'idempotencyKey']],
+  ['appealBan', () => undefined, () => ({ email: unfit, password: unfit, body: '' }), ['body', 'email', 'password']],
+  ['changeEmail', () => buyer, () => ({ email: 'nobody', password: unfit }), ['email', 'password']],
+  ['changePassword', () => buyer, () => ({ currentPassword: unfit, newPassword: 'short' }), ['currentPassword', 'newPassword']],
+  ['resetPassword', () => undefined, () => ({ token: unfit, newPassword: 'short' }), ['newPassword', 'token']],
+  [
+    'createApiKey',
+    () => merchant,
+    () => ({ name: unfit, scopes: ['nothing', 'users:write'], expiresAt: past, idempotencyKey: long }),
+    ['expiresAt', 'idempotencyKey', 'name', 'scopes.0', 'scopes.1'],
+  ],
+  [
+    'createIntegration',
+    () => admin,
+    () => ({ platform: 'SHOPIFY', source: unfit, currency: 'XXXX', secret: 'short' }),
+    ['currency', 'secret', 'source'],
+  ],
+  [
+    'createUpload',
+    () => buyer,
+    () => ({ purpose: 'PRODUCT', altText: unfit, byteSize: 0, contentType: 'text/html' }),
+    ['altText', 'byteSize', 'contentType', 'purpose'],
+  ],
+  ['createWebhook', () => admin, () => ({ url: notAnAddress, events: [], idempotencyKey: long }), ['events', 'idempotencyKey', 'url']],
+  [
+    'placeOrder',
+    () => buyer,
+    () => ({ items: [{ productId: product, quantity: 0 }], shareToken: unfit, idempotencyKey: long }),
+    ['idempotencyKey', 'items.0.quantity', 'shareToken'],
+  ],
+  [
+    'referProduct',
+    () => buyer,
+    () => ({ productId: product, toUserIds: [], message: unfit, idempotencyKey: long }),
+    ['idempotencyKey', 'message', 'toUserIds'],
+  ],
+  [
+    'sendMerchantFeedback',
+    () => buyer,
+    () => ({ merchantId: merchant.id, kind: 'NEED', body: '', idempotencyKey: long }),
+    ['body', 'idempotencyKey'],
+  ],
+  [
+    'shareProduct',
+    () => buyer,
+    () => ({ productId: product, channel: 'LINK', message: 'x'.repeat(1001), idempotencyKey: long }),
+    ['idempotencyKey', 'message'],
+  ],
+  [
+    'subscribeToPush',
+    () => buyer,
+    () => ({ endpoint: notAnAddress, keys: { p256dh: unfit, auth: 'a' } }),
+    ['endpoint', 'keys.auth', 'keys.p256dh'],
+  ],
+  [
+    'updateConsent',
+    () => undefined,
+    () => ({ tracking: true, personalisation: true, visitorId: 'a', wordingVersion: unfit }),
+    ['visitorId', 'wordingVersion'],
+  ],
+  [
+    'updateConsent',
+    () => undefined,
+    () => ({ tracking: true, personalisation: true, visitorId: 'a', wordingVersion: '' }),
+    ['visitorId', 'wordingVersion'],
+  ],
+];
+
+test.each(inputs)('the input of %s', async (mutation, by, input, broken) => {
+  expect(await brokenFields(mutation, input(), by())).toEqual(broken.map((field) => `input.${field}`));
+});
+
+const spam = 'Cheap watches: https://a.example https://b.example https://c.example';
+
+test.each([
+  ['createProduct', () => ({ price: { amountMinor: 1, currency: 'XXXX' } })],
+  ['updateProduct', () => ({ productId: product, price: { amountMinor: 1, currency: 'XXXX' } })],
+])('a product: %s', async (name, input) => {
+  const content = { title: '', description: spam, categoryId: nothing('Category'), imageIds: [nothing('Image')] };
+  const fields = ['input.categoryId', 'input.description', 'input.imageIds.0', 'input.price.currency', 'input.title'];
+  expect(await brokenFields(name, { ...content, ...input() }, merchant)).toEqual(fields);
+});
+
+test('a review and its pictures', async () => {
+  const input = { productId: product, ratings: { quality: 4, price: 4, service: 4 }, body: '', imageIds: [nothing('Image')] };
+  expect(await brokenFields('createReview', input, buyer)).toEqual(['input.body', 'input.imageIds.0']);
+  const edit = { reviewId: review, body: '', imageIds: [nothing('Image')] };
+  expect(await brokenFields('updateReview', edit, buyer)).toEqual(['input.body', 'input.imageIds.0']);
+});
+
+test('a profile and its picture', async () => {
+  expect(await brokenFields('updateProfile', { name: '', avatarId: nothing('Image') }, buyer)).toEqual(['input.avatarId', 'input.name']);
 });

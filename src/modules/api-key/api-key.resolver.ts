@@ -3,12 +3,13 @@ import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { Types } from 'mongoose';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { ApiKeyDocument, ApiKeyModels } from './api-key.model.js';
-import { apiKeyList, type ApiKeyService } from './api-key.service.js';
+import { apiKeyList, checkedScopes, type ApiKeyService } from './api-key.service.js';
 import {
   ApiKey,
   ApiKeyConnection,
@@ -42,6 +43,7 @@ export class ApiKeyResolver {
   }
 
   @Authorized('MERCHANT', 'ADMIN')
+  @ChecksInput((input: CreateApiKeyInput, { signedIn }) => checkedScopes(signedIn?.roles ?? [], input))
   @Mutation(() => CreateApiKeyPayload, {
     description: 'Creates an API key that acts for the viewer. Requires the role `MERCHANT` or `ADMIN`. The secret is only shown now.',
   })

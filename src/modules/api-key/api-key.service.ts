@@ -204,7 +204,7 @@ export class ApiKeyService {
   }
 }
 
-function checkedScopes(roles: readonly Role[], { name, scopes, expiresAt }: NewApiKey): Scope[] {
+export function checkedScopes(roles: readonly Role[], { name, scopes, expiresAt }: NewApiKey): Scope[] {
   const rules = new InputRules().line(name, { min: 1, max: 100 }, 'name');
   rules.require(!expiresAt || expiresAt.getTime() > Date.now(), 'INVALID', 'This time is in the past.', 'expiresAt');
   rules.require(scopes.length <= maxScopes, 'TOO_LONG', message('This list can have at most {max} items.', { max: maxScopes }), 'scopes');

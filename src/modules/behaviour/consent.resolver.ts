@@ -1,10 +1,11 @@
 import { Arg, Ctx, Resolver } from 'type-graphql';
-import { broken } from '../../errors.js';
+import type { InputRules } from '../../input/rules.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver, Mutation } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { Viewer } from '../user/index.js';
-import type { ConsentService, Decision, OwnDecision, Subject } from './consent.service.js';
+import { wordingRules, type ConsentService, type Decision, type OwnDecision, type Subject } from './consent.service.js';
 import { Consent, UpdateConsentInput, UpdateConsentPayload } from './consent.type.js';
 import { isVisitorId, visitorIdNeeded } from './tracking.service.js';
 
@@ -28,20 +29,26 @@ export class ConsentResolver {
     return subject && owned(subject, await this.consents.decisionOf(subject));
   }
 
+  @ChecksInput((input: UpdateConsentInput, context) => consentRules(input, context).check())
   @Mutation(() => UpdateConsentPayload, {
     description: 'Records what the viewer agrees to, with the time and the version of the wording. Takes effect immediately.',
   })
   updateConsent(
     @Arg('input', () => UpdateConsentInput, { description: 'The viewer’s choices.' })
-    { visitorId, wordingVersion, ...choices }: UpdateConsentInput,
+    input: UpdateConsentInput,
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => {
-      const subject = subjectOf(context, visitorId);
-      if (!subject) throw broken('REQUIRED', visitorIdNeeded, 'visitorId');
+      consentRules(input, context).check();
+      const { visitorId, wordingVersion, ...choices } = input;
+      const subject = subjectOf(context, visitorId)!;
       return { consent: owned(subject, await this.consents.decide(subject, choices, wordingVersion)) };
     });
   }
+}
+
+function consentRules({ visitorId, wordingVersion }: UpdateConsentInput, context: RequestContext): InputRules {
+  return wordingRules(wordingVersion).require(subjectOf(context, visitorId) !== null, 'REQUIRED', visitorIdNeeded, 'visitorId');
 }
 
 const visitors = 'visitor:';

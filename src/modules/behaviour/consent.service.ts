@@ -69,7 +69,7 @@ export class ConsentService {
 
   /** Records a decision, which holds at once. Whoever withdraws from tracking has what was tracked deleted. @throws RulesBroken */
   async decide(subject: Subject, { tracking, personalisation }: Choices, wordingVersion: string): Promise<Decision> {
-    new InputRules().line(wordingVersion, { min: 1, max: 100 }, 'wordingVersion').check();
+    wordingRules(wordingVersion).check();
     const { consents, realtime } = this.dependencies;
     const key = 'user' in subject ? subject.user.toHexString() : `visitor:${subject.visitor}`;
     return realtime.recordChange([`consent:${key}`, `tracked:${key}`], async ({ session, announce }) => {
@@ -119,4 +119,8 @@ export class ConsentService {
       fresh.map((user) => ({ _id: new Types.ObjectId(), user, ...decision })),
     );
   }
+}
+
+export function wordingRules(wordingVersion: string): InputRules {
+  return new InputRules().line(wordingVersion, { min: 1, max: 100 }, 'wordingVersion');
 }

@@ -15,7 +15,7 @@ import { User, Viewer, type PublicUser } from '../user/index.js';
 import { availabilityOf, ProductAvailability } from './availability.js';
 import { visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
-import { checkContent, type CatalogService } from './catalog.service.js';
+import { contentRules, type CatalogService } from './catalog.service.js';
 import type { FilterScope } from './filter-scope.js';
 import { sourceOf } from './identifiers.js';
 import { ProductFilter } from './product-filter.type.js';
@@ -133,7 +133,7 @@ export class ProductResolver {
 
   @AllowKeys('catalog:write')
   @Authorized('MERCHANT')
-  @ChecksInput(({ ...content }: CreateProductInput) => checkContent(content))
+  @ChecksInput(({ ...content }: CreateProductInput) => contentRules(content).check())
   @Mutation(() => CreateProductPayload, { description: 'Adds a product to the shop. Requires the role `MERCHANT`.' })
   createProduct(
     @Arg('input', () => CreateProductInput, { description: 'The product to add.' }) input: CreateProductInput,
@@ -155,7 +155,7 @@ export class ProductResolver {
 
   @AllowKeys('catalog:write')
   @Authorized('MERCHANT', 'ADMIN')
-  @ChecksInput(({ ...content }: UpdateProductInput) => checkContent(content))
+  @ChecksInput(({ ...content }: UpdateProductInput) => contentRules(content).check())
   @Mutation(() => UpdateProductPayload, { description: 'Updates a product. Only its merchant can.' })
   updateProduct(
     @Arg('input', () => UpdateProductInput, { description: 'The product, and the fields to change.' }) input: UpdateProductInput,

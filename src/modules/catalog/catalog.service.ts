@@ -1,6 +1,6 @@
 /** Products: what merchants and administrators make of them, and what other features may do to them. */
 import type { Types } from 'mongoose';
-import { broken, RequestError, RulesBroken } from '../../errors.js';
+import { broken, RequestError } from '../../errors.js';
 import { message } from '../../messages/index.js';
 import { InputRules } from '../../input/rules.js';
 import type { Change, Realtime } from '../../realtime/index.js';
@@ -68,12 +68,12 @@ export class CatalogService {
 
   /** @throws RulesBroken */
   async createProduct(merchant: SignedIn, input: NewProduct): Promise<ProductDocument> {
-    checkContent(input);
+    await this.requireFit(merchant, input, contentRules(input), (images) =>
+      this.dependencies.images.prepare(merchant.userId, 'PRODUCT', images),
+    );
     const wanted = slugOf(input.slug, input.title);
     const keys = [categoryKey(input.category), slugKey('products', wanted)];
     const after = input.images ?? [];
-    const uploads = await this.dependencies.images.prepare(merchant.userId, 'PRODUCT', after);
-    await this.requireFitTexts(merchant, input, uploads);
     const id = await withFreeSlug((attempt) =>
       this.dependencies.realtime.recordChange(keys, async ({ session, announce }) => {
         announce(catalogTopic);
@@ -91,9 +91,9 @@ export class CatalogService {
 
   /** Merchants change their own products, administrators any. @throws RulesBroken, RequestError FORBIDDEN */
   async updateProduct(editor: SignedIn, id: Types.ObjectId, change: ProductChange): Promise<ProductDocument> {
-    checkContent(change);
-    await this.requireEditable(editor, id);
-    await this.requireFitTexts(editor, change, await this.prepareImages(editor.userId, id, change.images));
+    const rules = contentRules(change);
+    await rules.from(() => this.requireEditable(editor, id));
+    await this.requireFit(editor, change, rules, (images) => this.prepareImages(editor.userId, id, images));
     const { slug: wanted, category, ...content } = change;
     const keys = [productKey(id), ...(category ? [categoryKey(category)] : []), ...(wanted ? [slugKey('products', slugify(wanted))] : [])];
     return withFreeSlug((attempt) =>
@@ -111,11 +111,24 @@ export class CatalogService {
     );
   }
 
-  /** What customers will read is what the merchant may say. @throws RulesBroken */
-  private async requireFitTexts(editor: SignedIn, content: ProductContent, uploads: readonly Pictured[]): Promise<void> {
+  /**
+   * Finds all that is wrong with what a merchant says of a product, which customers will read, and with its images and category.
+   * @param rules with what is known to be wrong already
+   * @throws RulesBroken
+   */
+  private async requireFit(
+    editor: SignedIn,
+    content: ProductChange,
+    rules: InputRules,
+    prepare: (images: Types.ObjectId[]) => Promise<Pictured[]>,
+  ): Promise<void> {
+    const uploads = (await rules.from(() => prepare((content.images ?? []).slice(0, maxImages)))) ?? [];
     const rule = await this.dependencies.screening.productTextRule(editor);
-    const rules = rule([...textsOf(content), ...uploads.map(({ altText }) => ({ text: altText, field: ['imageIds'] }))]);
-    if (rules.length > 0) throw new RulesBroken(rules);
+    rules.addNew(...rule([...textsOf(content), ...uploads.map(({ altText }) => ({ text: altText, field: ['imageIds'] }))]));
+    // It is read again when it is written; who repeats what was created has it, also where the category is gone by now.
+    const { category } = content;
+    if (rules.areBroken && category) await rules.from(() => this.requireCategory(category, null));
+    rules.check();
   }
 
   /** @throws RulesBroken, RequestError FORBIDDEN */
@@ -188,7 +201,7 @@ export class CatalogService {
   }
 
   /** Read in the transaction, so that a category is not deleted meanwhile. */
-  private async requireCategory(id: Types.ObjectId, session: ClientSession): Promise<void> {
+  private async requireCategory(id: Types.ObjectId, session: ClientSession | null): Promise<void> {
     if (!(await this.models.categories.exists({ _id: id }).session(session)))
       throw broken('NOT_FOUND', 'There is no such category.', 'categoryId');
   }
@@ -393,7 +406,7 @@ export function textsOf({ title, description, brand, attributes }: ProductConten
 
 const maxImages = 20;
 
-export function checkContent(content: ProductContent & { slug?: string | null }): void {
+export function contentRules(content: ProductContent & { slug?: string | null }): InputRules {
   const { title, description, price, stock, attributes, slug, images = [] } = content;
   const rules = new InputRules().text(description, { max: 10_000 }, 'description').range(stock, 0, 1_000_000_000, 'stock');
   checkIdentifiers(rules, content);
@@ -410,5 +423,5 @@ export function checkContent(content: ProductContent & { slug?: string | null })
     rules.line(name, { min: 1, max: 50 }, 'attributes', String(at), 'name');
     rules.line(value, { min: 1, max: 200 }, 'attributes', String(at), 'value');
   });
-  rules.check();
+  return rules;
 }

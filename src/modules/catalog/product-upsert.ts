@@ -11,7 +11,7 @@ import type { DomainEventBus } from '../domain-events.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import type { UserVerbs } from '../user/index.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
-import { checkContent, newProduct, textsOf } from './catalog.service.js';
+import { contentRules, newProduct, textsOf } from './catalog.service.js';
 import type { CategoryService } from './category.service.js';
 import type { MoneyAmount } from './money.js';
 import { slugify, withFreeSlug } from './slugs.js';
@@ -71,7 +71,7 @@ export class ProductUpserts {
     const batch = new UpsertBatch('products', source, products, isOwner ? [] : [owner]);
     if (!isOwner) return [];
     const rule = await this.dependencies.screening.productTextRule(actor);
-    batch.checkEach((item) => checkContent({ ...item, externalId: null }));
+    batch.checkEach((item) => contentRules({ ...item, externalId: null }).check());
     batch.checkEach((item, at) => {
       const rules = rule(textsOf(item).filter(({ field }) => !batch.isBroken(at, field[0])));
       if (rules.length > 0) throw new RulesBroken(rules);

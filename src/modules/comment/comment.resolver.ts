@@ -7,6 +7,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { changeKindOf } from '../../relay/change-kind.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
 import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
@@ -15,7 +16,7 @@ import { commentList, replyList } from './comment.lists.js';
 import { placeKept, placeOf, type CommentVisibility } from './comment-visibility.js';
 import type { CommentLoaders } from './comment.loader.js';
 import type { CommentDocument, ReactionName } from './comment.model.js';
-import type { CommentService } from './comment.service.js';
+import { checkBody, type CommentService } from './comment.service.js';
 import {
   AddCommentInput,
   AddCommentPayload,
@@ -137,6 +138,7 @@ export class CommentResolver {
   }
 
   @Authorized()
+  @ChecksInput(({ body }: AddCommentInput) => checkBody(body))
   @Mutation(() => AddCommentPayload, { description: 'Comments on a product, review, answer or share, or replies to a comment.' })
   addComment(
     @Arg('input', () => AddCommentInput, { description: 'The comment to add.' }) input: AddCommentInput,

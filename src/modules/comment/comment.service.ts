@@ -255,6 +255,6 @@ export class CommentService {
 
 const noComment = () => broken('NOT_FOUND', 'There is no such comment.', 'commentId');
 
-function checkBody(body: string): void {
+export function checkBody(body: string): void {
   new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
 }

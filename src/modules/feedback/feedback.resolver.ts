@@ -4,6 +4,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { AllowKeys } from '../../relay/scopes.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
@@ -11,6 +12,7 @@ import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { FeedbackDocument, FeedbackModels, FeedbackTallyDocument } from './feedback.model.js';
 import {
+  checkFeedback,
   countsOf,
   productTallies,
   receivedFeedback,
@@ -89,6 +91,7 @@ export class MerchantFeedbackResolver {
   }
 
   @Authorized()
+  @ChecksInput(({ body }: SendMerchantFeedbackInput) => checkFeedback(body))
   @Mutation(() => SendMerchantFeedbackPayload, {
     description: 'Sends feedback to a merchant: a need, a preference, a complaint or praise.',
   })

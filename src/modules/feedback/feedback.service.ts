@@ -59,7 +59,7 @@ export class FeedbackService {
 
   /** @throws RulesBroken */
   async sendMerchantFeedback(sender: Types.ObjectId, input: NewFeedback): Promise<FeedbackDocument> {
-    new InputRules().text(input.body, { min: 1, max: 5000 }, 'body').check();
+    checkFeedback(input.body);
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([feedbackKey(input.merchant)], async (change) => {
       const request = { user: sender, operation: 'sendMerchantFeedback', key: input.idempotencyKey, input };
@@ -115,7 +115,7 @@ export class FeedbackService {
 
   /** The merchant's answer; the sender is told. @throws RulesBroken */
   async answerMerchantFeedback(merchant: Types.ObjectId, id: Types.ObjectId, body: string): Promise<FeedbackDocument> {
-    new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
+    checkFeedback(body);
     const { events, realtime, notifications, screening, socialGraph } = this.dependencies;
     return realtime.recordChange([feedbackKey(merchant)], async (change) => {
       await screening.requireClean(change, merchant, body, 'body');
@@ -187,4 +187,8 @@ export function receivedFeedback(merchant: Types.ObjectId, hidden: Types.ObjectI
 
 export function sentFeedback(sender: Types.ObjectId): ListDefinition {
   return { name: 'sentFeedback', filter: { sender }, order: newestFirst };
+}
+
+export function checkFeedback(body: string): void {
+  new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
 }

@@ -7,13 +7,14 @@ import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import { Cost } from '../../relay/cost.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { Types } from 'mongoose';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import { messageList, patience } from './inbox.service.js';
 import type { InboxDocument, InboxStatusName, IntegrationDocument, IntegrationModels } from './integration.model.js';
-import { integrationList, type IntegrationService } from './integration.service.js';
+import { integrationList, integrationRules, type IntegrationService } from './integration.service.js';
 import {
   CreateIntegrationInput,
   CreateIntegrationPayload,
@@ -59,6 +60,7 @@ export class IntegrationResolver {
   }
 
   @Authorized('ADMIN')
+  @ChecksInput((input: CreateIntegrationInput) => integrationRules(input).check())
   @Mutation(() => CreateIntegrationPayload, {
     description: `Lets a shop system send signed messages about products, customers and orders. ${requires}`,
   })

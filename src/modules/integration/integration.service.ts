@@ -111,15 +111,25 @@ export class IntegrationService {
   /** @throws RulesBroken with all that is wrong */
   private async check({ platform, source, currency, secret, merchant }: NewIntegration & { source: string }): Promise<void> {
     const isMerchant = !merchant || (await this.dependencies.users.knowsMerchant(merchant));
-    const rules = new InputRules()
-      .line(source, { min: 1, max: 100 }, 'source')
-      .require(!currency || isCurrency(currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'currency')
-      .require(isMerchant, 'NOT_FOUND', 'There is no such merchant.', 'merchantId');
-    checkSecret(rules, platform, secret).check();
+    integrationRules({ platform, source, currency, secret })
+      .require(isMerchant, 'NOT_FOUND', 'There is no such merchant.', 'merchantId')
+      .check();
   }
 }
 
 const noIntegration = () => broken('NOT_FOUND', 'There is no such integration.', 'integrationId');
+
+/** What is wrong with an integration, but for whether there is such a merchant. */
+export function integrationRules({ platform, source, currency, secret }: Omit<NewIntegration, 'fulfilledIsDelivered'>): InputRules {
+  const rules = new InputRules().require(
+    !currency || isCurrency(currency),
+    'INVALID',
+    'This is not an ISO 4217 currency code.',
+    'currency',
+  );
+  if (source !== null && source !== undefined) rules.line(source, { min: 1, max: 100 }, 'source');
+  return checkSecret(rules, platform, secret);
+}
 
 function checkSecret(rules: InputRules, platform: PlatformName, secret: string | null | undefined): InputRules {
   if (!secret) return rules.require(platform !== 'SHOPIFY', 'REQUIRED', 'This must not be empty.', 'secret');

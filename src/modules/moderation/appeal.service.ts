@@ -31,7 +31,7 @@ export class AppealService {
   async appealModeration(author: Types.ObjectId, { content, body }: NewAppeal): Promise<AppealDocument> {
     const { models, kinds, cases } = this.dependencies;
     const kind = kinds.reportable(content);
-    new InputRules().text(body, { min: 1, max: 2000 }, 'body').check();
+    checkAppeal(body);
     return this.recordAppeal(content, author, body, async (session) => {
       const owner = (await kind.seenBy(session, author, content.id))?.author;
       if (!owner) throw broken('NOT_FOUND', 'There is no such content.', 'contentId');
@@ -49,7 +49,7 @@ export class AppealService {
 
   /** The same for somebody who can no longer sign in. @throws RulesBroken INVALID_CREDENTIALS, also for accounts that are not banned */
   async appealBan(email: string, password: string, body: string): Promise<void> {
-    new InputRules().text(body, { min: 1, max: 2000 }, 'body').check();
+    checkAppeal(body);
     const user = await this.dependencies.users.bannedUser(email, password);
     if (!user) throw broken('INVALID_CREDENTIALS', 'No suspended account has this email address and password.', 'password');
     await this.recordAppeal({ type: 'User', id: user }, user, body, async (session) => {
@@ -91,4 +91,8 @@ export class AppealService {
       throw error;
     }
   }
+}
+
+export function checkAppeal(body: string): void {
+  new InputRules().text(body, { min: 1, max: 2000 }, 'body').check();
 }

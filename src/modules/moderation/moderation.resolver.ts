@@ -4,10 +4,11 @@ import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf, parseGlobalId } from '../../relay/global-id.js';
 import { Mutation, Query } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { UserVerbs } from '../user/index.js';
-import type { AppealService } from './appeal.service.js';
+import { checkAppeal, type AppealService } from './appeal.service.js';
 import type { DecisionService } from './decision.service.js';
 import { auditTrail, openCases } from './moderation.lists.js';
 import type { AuditDocument, CaseDocument, ModerationModels } from './moderation.model.js';
@@ -100,7 +101,7 @@ export class ModerationResolver {
   }
 
   @Cost({ weight: 100 })
-  @Cost({ weight: 100 })
+  @ChecksInput(({ body }: AppealBanInput) => checkAppeal(body))
   @Mutation(() => AppealBanPayload, { description: 'Appeals against a ban, with the credentials of the banned account.' })
   appealBan(
     @Arg('input', () => AppealBanInput, { description: 'The banned account, and why the ban should end.' })

@@ -97,14 +97,19 @@ export class PushDevices {
     }
     const { protocol, hostname } = new URL(address);
     const { allowPrivate } = this.dependencies;
-    new InputRules()
+    keyRules({ p256dh, auth })
       .require(allowPrivate || protocol === 'https:', 'INVALID', 'Push services need an https address.', 'endpoint')
       .require(allowPrivate || !leadsInside(hostname), 'INVALID', 'This address is not on the public Internet.', 'endpoint')
-      .require(isPoint(p256dh), 'INVALID', 'This is not a key of a push subscription.', 'keys', 'p256dh')
-      .require(bytesOf(auth)?.length === 16, 'INVALID', 'This is not a key of a push subscription.', 'keys', 'auth')
       .check();
     return { endpoint: address, keys: { p256dh, auth } };
   }
+}
+
+/** What is wrong with a subscription's keys, of which one may have been refused already. */
+export function keyRules({ p256dh, auth }: { p256dh: string | null; auth: string | null }): InputRules {
+  return new InputRules()
+    .require(isPoint(p256dh ?? ''), 'INVALID', 'This is not a key of a push subscription.', 'keys', 'p256dh')
+    .require(bytesOf(auth ?? '')?.length === 16, 'INVALID', 'This is not a key of a push subscription.', 'keys', 'auth');
 }
 
 function deviceId(endpoint: string): string {

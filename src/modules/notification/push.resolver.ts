@@ -1,6 +1,7 @@
 import { Arg, Authorized, Ctx, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver, Mutation } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { Viewer, viewerOf } from '../user/index.js';
 import type { PushDeviceDocument } from './notification.model.js';
@@ -11,13 +12,14 @@ import {
   UnsubscribeFromPushInput,
   UnsubscribeFromPushPayload,
 } from './notification.type.js';
-import type { PushDevices } from './push-devices.js';
+import { keyRules, type PushDevices } from './push-devices.js';
 
 @Resolver()
 export class PushResolver {
   constructor(private readonly devices: PushDevices) {}
 
   @Authorized()
+  @ChecksInput(({ keys }: SubscribeToPushInput) => keyRules(keys).check())
   @Mutation(() => SubscribeToPushPayload, {
     description:
       'Sends the viewer’s notifications to a browser, as Web Push messages. The same endpoint again renews it. A browser receives the notifications of the user who subscribed it last.',

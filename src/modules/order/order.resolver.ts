@@ -7,13 +7,14 @@ import { findOne, namesType, type Names } from '../../relay/find-one.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { AllowKeys } from '../../relay/scopes.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { VisibleOrders } from './order.loader.js';
 import type { OrderDocument, OrderItemDocument, OrderModels } from './order.model.js';
-import { orderList, salesList, type OrderService } from './order.service.js';
+import { checkOrder, orderList, salesList, type OrderService } from './order.service.js';
 import {
   Order,
   OrderConnection,
@@ -74,6 +75,12 @@ export class OrderResolver {
 
   @Authorized()
   @Cost({ perItem: { argument: 'input.items', weight: 2 } })
+  @ChecksInput(({ items, shareToken }: PlaceOrderInput) =>
+    checkOrder(
+      (items ?? []).map(({ productId, quantity }) => ({ product: productId, quantity })),
+      shareToken,
+    ),
+  )
   @Mutation(() => PlaceOrderPayload, { description: 'Places an order at current prices. Either all items are ordered or none.' })
   placeOrder(
     @Arg('input', () => PlaceOrderInput, { description: 'The order to place.' }) { items, ...options }: PlaceOrderInput,

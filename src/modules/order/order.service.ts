@@ -62,8 +62,10 @@ export class OrderService {
     items: OrderedItem[],
     { idempotencyKey, shareToken = null }: PlacingOptions = {},
   ): Promise<OrderDocument> {
-    checkItems(items);
-    new InputRules().line(shareToken, { max: 200 }, 'shareToken').check();
+    checkOrder(
+      items.map(({ product, quantity }) => ({ product: product.toHexString(), quantity })),
+      shareToken,
+    );
     const { events, idempotency, realtime } = this.dependencies;
     const keys = new Set(items.map(({ product }) => productKey(product)));
     const id = await realtime.recordChange([...keys], async (change) => {
@@ -175,22 +177,16 @@ export class OrderService {
   }
 }
 
-function checkItems(items: OrderedItem[]): void {
+export function checkOrder(items: readonly { product: string; quantity: number }[], shareToken: string | null | undefined): void {
   const rules = new InputRules()
+    .line(shareToken, { max: 200 }, 'shareToken')
     .require(items.length > 0, 'REQUIRED', 'Order at least one item.', 'items')
     .require(items.length <= maxItems, 'TOO_LONG', message('An order can have at most {max} items.', { max: maxItems }), 'items');
   const seen = new Set<string>();
   items.slice(0, maxItems).forEach(({ product, quantity }, at) => {
     rules.range(quantity, 1, maxQuantity, 'items', String(at), 'quantity');
-    rules.require(
-      !seen.has(product.toHexString()),
-      'ALREADY_EXISTS',
-      'This product is already in the order.',
-      'items',
-      String(at),
-      'productId',
-    );
-    seen.add(product.toHexString());
+    rules.require(!seen.has(product), 'ALREADY_EXISTS', 'This product is already in the order.', 'items', String(at), 'productId');
+    seen.add(product);
   });
   rules.check();
 }

@@ -5,11 +5,12 @@ import { asksFor, edgeIn } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import { answerChangeOf } from './answer-change-event.js';
 import type { AnswerReactions } from './answer-reactions.js';
-import { answerList, type AnswerService } from './answer.service.js';
+import { answerList, checkAnswer, type AnswerService } from './answer.service.js';
 import { answerChanges, answerTopic } from './question.events.js';
 import type { QuestionLoaders } from './question.loader.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
@@ -63,6 +64,7 @@ export class AnswerResolver {
   }
 
   @Authorized()
+  @ChecksInput(({ body }: AnswerQuestionInput) => checkAnswer(body))
   @Mutation(() => AnswerQuestionPayload, { description: 'Answers a question and notifies the asker.' })
   answerQuestion(
     @Arg('input', () => AnswerQuestionInput, { description: 'The question, and the answer to it.' })

@@ -197,7 +197,7 @@ export class AnswerService {
   }
 }
 
-function checkAnswer(body: string): void {
+export function checkAnswer(body: string): void {
   new InputRules().text(body, { min: 1, max: 5000 }, 'body').check();
 }
 

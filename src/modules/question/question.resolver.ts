@@ -8,6 +8,7 @@ import type { RequestContext } from '../../relay/context.js';
 import { ChangeKind, changeKindOf } from '../../relay/change-kind.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { AfterEvent, FieldResolver, Mutation, Query, Subscription } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
@@ -17,7 +18,7 @@ import { answerList } from './answer.service.js';
 import { answerTopic, questionChanges, questionTopic } from './question.events.js';
 import type { QuestionLoaders } from './question.loader.js';
 import type { AnswerDocument, QuestionDocument } from './question.model.js';
-import { questionList, type QuestionService } from './question.service.js';
+import { checkQuestion, questionList, type QuestionService } from './question.service.js';
 import {
   Answer,
   AnswerConnection,
@@ -82,6 +83,7 @@ export class QuestionResolver {
   }
 
   @Authorized()
+  @ChecksInput(({ body }: AskQuestionInput) => checkQuestion(body))
   @Mutation(() => AskQuestionPayload, { description: 'Asks a question about a product and notifies its merchant.' })
   askQuestion(
     @Arg('input', () => AskQuestionInput, { description: 'The question to ask.' }) { productId, ...rest }: AskQuestionInput,

@@ -52,7 +52,7 @@ export class QuestionService {
 
   /** @throws RulesBroken */
   async ask(author: Types.ObjectId, input: NewQuestion): Promise<QuestionDocument> {
-    new InputRules().text(input.body, { min: 1, max: 2000 }, 'body').check();
+    checkQuestion(input.body);
     const { idempotency, realtime } = this.dependencies;
     const id = await realtime.recordChange([], async (change) => {
       const request = { user: author, operation: 'askQuestion', key: input.idempotencyKey, input };
@@ -181,4 +181,8 @@ export function questionList(
     ...(typeof answered === 'boolean' && { answered }),
   };
   return { name: `questions/${sort}`, filter, order: questionOrders[sort] };
+}
+
+export function checkQuestion(body: string): void {
+  new InputRules().text(body, { min: 1, max: 2000 }, 'body').check();
 }

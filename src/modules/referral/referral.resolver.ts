@@ -3,13 +3,14 @@ import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { ReferralDocument, ReferralModels } from './referral.model.js';
-import { receivedReferrals, sentReferrals, type ReferralService } from './referral.service.js';
+import { checkReferral, receivedReferrals, sentReferrals, type ReferralService } from './referral.service.js';
 import {
   Referral,
   ReferralConnection,
@@ -50,6 +51,7 @@ export class ReferralResolver {
   }
 
   @Authorized()
+  @ChecksInput(({ message, toUserIds }: ReferProductInput) => checkReferral(message, (toUserIds ?? []).length))
   @Mutation(() => ReferProductPayload, {
     description: 'Recommends a product to other users and notifies them. Recommending it again to the same user has no effect.',
   })

@@ -63,16 +63,7 @@ export class ReferralService {
    */
   async referProduct(sender: Types.ObjectId, input: NewReferral): Promise<ReferralDocument[]> {
     const { product, recipients } = input;
-    new InputRules()
-      .text(input.message, { max: 1000 }, 'message')
-      .require(recipients.length > 0, 'REQUIRED', 'Name at least one user.', 'toUserIds')
-      .require(
-        recipients.length <= maxRecipients,
-        'TOO_LONG',
-        message('Name at most {max} users at once.', { max: maxRecipients }),
-        'toUserIds',
-      )
-      .check();
+    checkReferral(input.message, recipients.length);
     const distinct = [...new Map(recipients.map((id) => [id.toHexString(), id])).values()];
     const { realtime, idempotency } = this.dependencies;
     await realtime.recordChange([`referrals:${sender.toHexString()}`], async (change) => {
@@ -167,6 +158,14 @@ export class ReferralService {
 function newReferral(sender: Types.ObjectId, recipient: Types.ObjectId, { product, message }: NewReferral): ReferralDocument {
   const now = new Date();
   return { _id: new Types.ObjectId(), sender, recipient, product, message, status: 'SENT', createdAt: now, updatedAt: now };
+}
+
+export function checkReferral(text: string, recipients: number): void {
+  new InputRules()
+    .text(text, { max: 1000 }, 'message')
+    .require(recipients > 0, 'REQUIRED', 'Name at least one user.', 'toUserIds')
+    .require(recipients <= maxRecipients, 'TOO_LONG', message('Name at most {max} users at once.', { max: maxRecipients }), 'toUserIds')
+    .check();
 }
 
 const newestFirst = [

@@ -32,7 +32,7 @@ import type { ReviewReactions } from './review-reactions.js';
 import { maxSearched, type ReviewSearch } from './review-search.js';
 import type { ReviewLoaders } from './review.loader.js';
 import type { ReviewDocument, ReviewRevisionDocument } from './review.model.js';
-import { checkContent, type ReviewService } from './review.service.js';
+import { contentRules, type ReviewService } from './review.service.js';
 import type { ShownScore, ShownScores } from './shown-score.js';
 import {
   CreateReviewInput,
@@ -119,7 +119,7 @@ export class ReviewResolver {
   }
 
   @ChecksInput(({ ratings, title, body, imageUrls }: CreateReviewInput) =>
-    checkContent({ ...ratings, title, body, imageUrls: imageUrls ?? [] }),
+    contentRules({ ...ratings, title, body, imageUrls: imageUrls ?? [] }).check(),
   )
   @Mutation(() => CreateReviewPayload, {
     description: 'Adds a review of a product. It counts in the product’s score immediately. Requires a session or an `invitation`.',
@@ -141,7 +141,7 @@ export class ReviewResolver {
   }
 
   @Authorized()
-  @ChecksInput((input: UpdateReviewInput) => checkContent(editOf(input)))
+  @ChecksInput((input: UpdateReviewInput) => contentRules(editOf(input)).check())
   @Mutation(() => UpdateReviewPayload, { description: 'Edits one of the viewer’s reviews. The earlier version is kept in `revisions`.' })
   updateReview(
     @Arg('input', () => UpdateReviewInput, { description: 'The review, and the fields to change.' }) input: UpdateReviewInput,

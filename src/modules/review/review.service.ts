@@ -77,9 +77,8 @@ export class ReviewService {
    * @throws RulesBroken; ALREADY_EXISTS for a second review of the same product
    */
   async create(author: Types.ObjectId, input: NewReview, invitation: Types.ObjectId | null = null): Promise<ReviewDocument> {
-    checkContent(input);
-    const { idempotency, images, invitations, ratings, realtime } = this.dependencies;
-    const uploads = await images.prepare(author, 'REVIEW', input.images ?? []);
+    const { idempotency, invitations, ratings, realtime } = this.dependencies;
+    const uploads = await this.checked(author, input);
     const id = await realtime.recordChange([productKey(input.product)], async (change) => {
       const { session } = change;
       const product = await ratings.talliedProduct(session, input.product);
@@ -95,6 +94,17 @@ export class ReviewService {
       });
     });
     return requireCreated(await this.models.reviews.findById(id).lean());
+  }
+
+  /** @returns the images it shows. @throws RulesBroken with all that is wrong with it or them */
+  private async checked(
+    author: Types.ObjectId,
+    content: Partial<ReviewContent>,
+  ): Promise<{ _id: Types.ObjectId; altText: string | null }[]> {
+    const rules = contentRules(content);
+    const uploads = await rules.from(() => this.dependencies.images.prepare(author, 'REVIEW', (content.images ?? []).slice(0, maxImages)));
+    rules.check();
+    return uploads ?? [];
   }
 
   private async reviewOf(session: ClientSession, _id: Types.ObjectId, author: Types.ObjectId, input: NewReview): Promise<ReviewDocument> {
@@ -160,9 +170,8 @@ export class ReviewService {
 
   /** Changes one's own review; what is left out stays. An edit that is held takes the review out of sight. @throws RulesBroken, RequestError FORBIDDEN */
   async update(author: Types.ObjectId, id: Types.ObjectId, edit: Partial<ReviewContent>): Promise<ReviewDocument> {
-    checkContent(edit);
     const { behaviour, changes, images, ratings, screening } = this.dependencies;
-    const uploads = await images.prepare(author, 'REVIEW', edit.images ?? []);
+    const uploads = await this.checked(author, edit);
     return changes.ofAuthor(author, id, async (change, review, product) => {
       const changed = editedReview(review, edit);
       const { title, body } = changed;
@@ -261,12 +270,12 @@ function editedReview(review: ReviewDocument, content: Partial<ReviewContent>): 
   return { ...changed, points, stars: starsOf(points) };
 }
 
-export function checkContent(content: Partial<ReviewContent>): void {
+export function contentRules(content: Partial<ReviewContent>): InputRules {
   const rules = new InputRules();
   for (const aspect of aspects) rules.range(content[aspect], 1, 5, 'ratings', aspect);
   rules.line(content.title, { max: 200 }, 'title');
   if (content.body !== undefined) rules.text(content.body, { min: 1, max: 10_000 }, 'body');
   for (const [field, images] of Object.entries({ imageUrls: content.imageUrls, imageIds: content.images }))
     rules.require((images ?? []).length <= maxImages, 'TOO_LONG', message('Add at most {max} pictures.', { max: maxImages }), field);
-  rules.check();
+  return rules;
 }

@@ -4,12 +4,13 @@ import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { FieldResolver, Mutation } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import { Product, type CatalogVerbs, type ProductDocument } from '../catalog/index.js';
 import { User, Viewer, type PublicUser, type UserVerbs } from '../user/index.js';
 import type { ShareDocument, ShareModels } from './share.model.js';
-import { shareList, type ShareService } from './share.service.js';
+import { checkShare, shareList, type ShareService } from './share.service.js';
 import {
   DeleteShareInput,
   DeleteSharePayload,
@@ -53,6 +54,7 @@ export class ShareResolver {
   }
 
   @Authorized()
+  @ChecksInput((input: ShareProductInput) => checkShare(input))
   @Mutation(() => ShareProductPayload, { description: 'Shares a product and creates a short link to it.' })
   shareProduct(
     @Arg('input', () => ShareProductInput, { description: 'The product, and how to share it.' }) { productId, ...rest }: ShareProductInput,

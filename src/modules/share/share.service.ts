@@ -54,7 +54,7 @@ export class ShareService {
 
   /** @throws RulesBroken */
   async shareProduct(author: Types.ObjectId, input: NewShare): Promise<ShareDocument> {
-    new InputRules().text(input.message, { max: 1000 }, 'message').check();
+    checkShare(input);
     const { realtime, idempotency } = this.dependencies;
     const id = await realtime.recordChange([], async (change) => {
       const request = { user: author, operation: 'shareProduct', key: input.idempotencyKey, input };
@@ -204,4 +204,8 @@ export function shareList(author: Types.ObjectId): ListDefinition {
       ['_id', -1],
     ],
   };
+}
+
+export function checkShare({ message }: { message: string }): void {
+  new InputRules().text(message, { max: 1000 }, 'message').check();
 }

@@ -116,7 +116,7 @@ export class AccountService {
 
   /** Has a link mailed with which the password can be reset, where there is such an account. Nobody learns which. */
   async requestPasswordReset(email: string): Promise<void> {
-    new InputRules().require(isEmail(email), 'INVALID', 'This is not a valid email address.', 'email').check();
+    emailRules(email).check();
     await enqueueAccountMail(this.dependencies.outbox, 'account: reset password', { email });
     this.dependencies.outbox.wake();
   }
@@ -162,7 +162,7 @@ export class AccountService {
 
   /** Has a link mailed to a new address; the account has it once that is confirmed. @throws RulesBroken */
   async changeEmail({ userId }: SignedIn, email: string, password: string): Promise<void> {
-    new InputRules().require(isEmail(email), 'INVALID', 'This is not a valid email address.', 'email').check();
+    emailRules(email).check();
     if (!(await this.passwordMatches(userId, password))) throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
     await enqueueAccountMail(this.dependencies.outbox, 'account: change address', { email, user: userId.toHexString() });
     this.dependencies.outbox.wake();
@@ -252,10 +252,13 @@ function handleTaken() {
   return broken('HANDLE_TAKEN', 'This handle is taken. Choose another one.', 'handle');
 }
 
+export function emailRules(email: string | null): InputRules {
+  return new InputRules().require(isEmail(email ?? ''), 'INVALID', 'This is not a valid email address.', 'email');
+}
+
 /** What is wrong with an account that is to be created, of which texts may have been refused already, but for whether its password is easily guessed. */
 export function signUpRules({ email, password, handle, name }: Refusable<Omit<SignUp, 'merchant'>>): InputRules {
-  return new InputRules()
-    .require(isEmail(email ?? ''), 'INVALID', 'This is not a valid email address.', 'email')
+  return emailRules(email)
     .text(password, passwordLength, 'password')
     .require(
       isHandle(handle ?? ''),

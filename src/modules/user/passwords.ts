@@ -13,6 +13,10 @@ const maxTried = 1_000;
 const leastScore = 2;
 const fewSigns = 3;
 
+export function lengthRules(password: string | null, field: string): InputRules {
+  return new InputRules().text(password, passwordLength, field);
+}
+
 export class Passwords {
   private meter: Promise<ZxcvbnFactory> | null = null;
   /** An account that does not exist takes as long to refuse as a wrong password. */
@@ -26,7 +30,7 @@ export class Passwords {
    * @throws RulesBroken for a password that is too short, too long or easily guessed
    */
   async require(password: string, ownWords: string[], field: string): Promise<void> {
-    (await this.judged(password, ownWords, field, new InputRules().text(password, passwordLength, field))).check();
+    (await this.judged(password, ownWords, field, lengthRules(password, field))).check();
   }
 
   /** Adds to the rules whether a password of a fitting length is easily guessed. */

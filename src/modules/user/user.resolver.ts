@@ -9,10 +9,11 @@ import { ChecksInput } from '../../relay/input-checks.js';
 import { FieldResolver, Mutation, Query } from '../../relay/output.js';
 import { payload } from '../../relay/payload.js';
 import { Image, type ImageVerbs, type ShownImage } from '../image/index.js';
-import { signUpRules, type AccountService } from './account.service.js';
+import { emailRules, signUpRules, type AccountService } from './account.service.js';
+import { lengthRules } from './passwords.js';
 import type { OwnSession, SessionService } from './session.service.js';
 import type { PublicUser, UserLoaders } from './user.loader.js';
-import { checkProfile, type PrivacySettingsOfUser, type UserService } from './user.service.js';
+import { profileRules, type PrivacySettingsOfUser, type UserService } from './user.service.js';
 import {
   ChangeEmailInput,
   ChangeEmailPayload,
@@ -164,6 +165,7 @@ export class UserResolver {
 
   @Authorized()
   @Cost({ weight: 100 })
+  @ChecksInput(({ newPassword }: ChangePasswordInput) => lengthRules(newPassword, 'newPassword').check())
   @Mutation(() => ChangePasswordPayload, { description: 'Changes the viewer’s password and ends all of their other sessions.' })
   changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'The current password and the new one.' }) input: ChangePasswordInput,
@@ -190,6 +192,7 @@ export class UserResolver {
   }
 
   @Cost({ weight: 100 })
+  @ChecksInput(({ newPassword }: ResetPasswordInput) => lengthRules(newPassword, 'newPassword').check())
   @Mutation(() => ResetPasswordPayload, {
     description: 'Sets a new password with the token from an email, and ends all of the account’s sessions.',
   })
@@ -202,6 +205,7 @@ export class UserResolver {
 
   @Authorized()
   @Cost({ weight: 100 })
+  @ChecksInput(({ email }: ChangeEmailInput) => emailRules(email).check())
   @Mutation(() => ChangeEmailPayload, {
     description:
       'Sends a link to a new email address to confirm it. Until then the account keeps its current address, which is told of the change. The result is the same whether or not another account has the address.',
@@ -258,7 +262,7 @@ export class UserResolver {
   }
 
   @Authorized()
-  @ChecksInput((input: UpdateProfileInput) => checkProfile(input))
+  @ChecksInput((input: UpdateProfileInput) => profileRules(input).check())
   @Mutation(() => UpdateProfilePayload, { description: 'Updates the viewer’s profile.' })
   updateProfile(
     @Arg('input', () => UpdateProfileInput, { description: 'The fields to change.' }) input: UpdateProfileInput,

@@ -76,15 +76,17 @@ export class UserService {
 
   /** Changes what is given; null clears what may be empty. @throws RulesBroken */
   async updateProfile(user: Types.ObjectId, change: ProfileChange): Promise<PublicUser> {
-    checkProfile(change);
+    const rules = profileRules(change);
+    const { avatar } = change;
+    if (avatar) await rules.from(() => this.dependencies.images.prepare(user, 'AVATAR', [avatar], 'avatarId'));
+    rules.check();
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const texts = Object.fromEntries(Object.entries({ name: change.name ?? '', bio: change.bio ?? '' }).filter(([, text]) => text !== ''));
-    const { events, images, realtime } = this.dependencies;
-    if (change.avatar) await images.prepare(user, 'AVATAR', [change.avatar], 'avatarId');
+    const { events, realtime } = this.dependencies;
     return realtime.recordChange([`profile:${user.toHexString()}`], async (recorded) => {
       await events.emit(recorded, 'profileWritten', { user, texts });
       const { session } = recorded;
-      if (change.avatar !== undefined) await this.showAvatar(session, user, change.avatar);
+      if (avatar !== undefined) await this.showAvatar(session, user, avatar);
       const edit = { $set: { ...given, profileEditedAt: new Date() } };
       await this.models.users.updateOne({ _id: user }, edit, { session });
       if (change.name !== undefined) await this.noteSearchTerms(session, user);
@@ -266,8 +268,8 @@ function withOwnHandle(user: Account): Account {
   return { ...user, handle: `user_${user._id.toHexString()}` };
 }
 
-export function checkProfile({ name, bio }: Pick<ProfileChange, 'name' | 'bio'>): void {
+export function profileRules({ name, bio }: Pick<ProfileChange, 'name' | 'bio'>): InputRules {
   const rules = new InputRules().text(bio, { max: 1000 }, 'bio');
   if (name !== undefined) rules.line(name, { min: 1, max: 100 }, 'name');
-  rules.check();
+  return rules;
 }
