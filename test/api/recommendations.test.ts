@@ -87,6 +87,18 @@ describe('before anything is trained', () => {
     expect(await recommend({ first: 30 }, merchant.token)).toEqual([]);
   });
 
+  test('also of more products than anybody lists, and without agreeing to be known', async () => {
+    const products = plaza.connection.collection('products');
+    const { _id: _itself, ...one } = (await products.findOne({ title: 'First of all' }))!;
+    const copies = Array.from({ length: 1100 }, (_, at) => ({ ...one, slug: `copy-${at}`, slugs: [`copy-${at}`], title: `Copy ${at}` }));
+    await products.insertMany(copies);
+    expect(await recommend({ first: 30 })).toHaveLength(30);
+    expect(await recommend({ first: 30 }, merchant.token)).toEqual([]);
+    await plaza.mutate('updatePrivacySettings', { personalise: false }, '__typename', merchant.token);
+    expect(await recommend({ first: 30 }, merchant.token)).toEqual([]);
+    await products.deleteMany({ title: /^Copy/ });
+  });
+
   keepsAwayWhatWasOrdered();
 });
 

@@ -304,8 +304,8 @@ export class CatalogService {
   }
 
   /** The best-scored products that can be ordered. */
-  async mostPopular(count: number, exclude: Types.ObjectId[]): Promise<ProductDocument[]> {
-    return this.available({ _id: { $nin: exclude } }, { score: -1, _id: 1 }, count);
+  async mostPopular(count: number, exclude: Types.ObjectId[], notOf: Types.ObjectId | null): Promise<ProductDocument[]> {
+    return this.available({ _id: { $nin: exclude }, ...(notOf && { merchant: { $ne: notOf } }) }, { score: -1, _id: 1 }, count);
   }
 
   /** What came into the shop since and can be ordered, the newest first. */

@@ -5,6 +5,7 @@ import { dependsOnMoment } from '../../../store/cache/reads.js';
 import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
 import { termsOf } from '../training/training-data.js';
 import { kindOf } from './explain.js';
+import { isSoldBy } from './filter.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { RecommendationRequest, RecommendedItem } from './recommendation.js';
 import { isInterest, type ViewerContext } from './viewer-context.js';
@@ -63,12 +64,12 @@ export async function alikeInText(
   products: readonly ProductDocument[],
   catalog: CatalogVerbs,
   model: LoadedModel,
-  { seeds, exclude }: RecommendationRequest,
+  { seeds, exclude, user }: RecommendationRequest,
   { history, excluded }: ViewerContext,
 ): Promise<{ item: RecommendedItem; similarity: number }[]> {
   const ownIds = [...seeds, ...history.filter(isInterest).map(({ product }) => product)].slice(0, maxOwn);
   const taken = new Set([...exclude, ...excluded, ...seeds, ...history.map(({ product }) => product)].map(String));
-  const candidates = products.filter(({ _id }) => !taken.has(_id.toHexString()));
+  const candidates = products.filter((product) => !taken.has(product._id.toHexString()) && !isSoldBy(user, product));
   if (candidates.length === 0 || ownIds.length === 0) return [];
   const own = await catalog.productsByIds(ownIds);
   const interactions = new Map(history.map((interaction) => [interaction.product.toHexString(), interaction]));

@@ -85,8 +85,8 @@ export class RecommenderService {
   }
 
   /** Before the first training: the best-scored products. */
-  private async popular({ count, exclude, seeds }: RecommendationRequest, { excluded }: ViewerContext): Promise<RecommendedItem[]> {
-    const products = await this.dependencies.catalog.mostPopular(count, [...exclude, ...excluded, ...seeds]);
+  private async popular({ count, exclude, seeds, user }: RecommendationRequest, { excluded }: ViewerContext): Promise<RecommendedItem[]> {
+    const products = await this.dependencies.catalog.mostPopular(count, [...exclude, ...excluded, ...seeds], user);
     return products.map(({ _id, score }) => ({
       product: _id,
       score,
