@@ -182,6 +182,41 @@ describe('changing the password', () => {
     expect((await plaza.mailTo(account.email))!.subject).toBe('Your password was changed');
   });
 
+  test('from the same old one by a hundred at once, lets one of them', async () => {
+    const account = await plaza.account();
+    const input = (at: number) => ({ currentPassword: account.password, newPassword: `${newPassword} ${at}` });
+    const tries = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => plaza.mutate('changePassword', input(at), 'changed', account.token)),
+    );
+    expect(tries.filter(({ changed }) => changed)).toHaveLength(1);
+    expect(tries.filter(({ userErrors }) => userErrors[0]?.code === 'INVALID_CREDENTIALS')).toHaveLength(99);
+    const winner = tries.findIndex(({ changed }) => changed);
+    expect((await signIn(account.email, `${newPassword} ${winner}`)).user.id).toBe(account.id);
+  });
+
+  test.each(['the account of an address', 'a second account with an address'])(
+    'ends what signs in with the old one meanwhile: %s',
+    async (which) => {
+      const owner = await plaza.account();
+      const second = await signUp({ email: owner.email, password: 'another secret' });
+      const isSecond = which.startsWith('a second');
+      const [token, password] = isSecond ? [second.accessToken, 'another secret'] : [owner.token, owner.password];
+      const input = { currentPassword: password, newPassword };
+      const meanwhile = async () => {
+        const [opened] = await Promise.all([
+          Promise.all(Array.from({ length: 30 }, () => signIn(owner.email, password))),
+          plaza.mutate('changePassword', input, 'changed', token),
+        ]);
+        return opened.flatMap(({ accessToken }) => accessToken ?? []);
+      };
+      const opened = await meanwhile();
+      expect(opened.length).toBeGreaterThan(0);
+      expect((await signIn(owner.email, password)).userErrors).toHaveLength(1);
+      expect(await Promise.all(opened.map(works))).toEqual(opened.map(() => false));
+      expect(await works(token)).toBe(true);
+    },
+  );
+
   test('also of a second account with the same address', async () => {
     const owner = await plaza.account();
     const other = await signUp({ email: owner.email, password: 'another secret' });
@@ -266,6 +301,29 @@ describe('changing the address', () => {
     expect((await signIn(account.email, account.password)).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
     expect((await plaza.mailTo(account.email))!.subject).toBe('Your email address was changed');
     expect((await signUp({ email: account.email })).userErrors).toEqual([]);
+  });
+
+  test.each(['changed', 'reset'])('comes to nothing where the password was %s since it was asked for', async (how) => {
+    const account = await plaza.account();
+    const email = `${fresh()}@example.org`;
+    const token = await resetToken(account);
+    await plaza.mutate('changeEmail', { email, password: account.password }, 'requested', account.token);
+    if (how === 'reset') await plaza.mutate('resetPassword', { token, newPassword }, 'reset');
+    else await plaza.mutate('changePassword', { currentPassword: account.password, newPassword }, 'changed', account.token);
+    const confirmed = await plaza.mutate('confirmEmail', { token: (await plaza.mailTo(email))!.token }, 'confirmed');
+    expect(confirmed.userErrors).toMatchObject([{ code: 'INVALID', field: ['input', 'token'] }]);
+    const { accessToken } = await signIn(account.email, newPassword);
+    expect((await plaza.data(whoAmI, {}, accessToken)).viewer.email).toBe(account.email);
+  });
+
+  test('makes useless what was mailed to the old one to reset the password', async () => {
+    const account = await plaza.account();
+    const email = `${fresh()}@example.org`;
+    const token = await resetToken(account);
+    await plaza.mutate('changeEmail', { email, password: account.password }, 'requested', account.token);
+    await plaza.mutate('confirmEmail', { token: (await plaza.mailTo(email))!.token }, 'confirmed');
+    expect((await plaza.mutate('resetPassword', { token, newPassword }, 'reset')).userErrors).toMatchObject([{ code: 'INVALID' }]);
+    expect((await signIn(email, account.password)).user.id).toBe(account.id);
   });
 
   test('does not tell whose the new one is', async () => {

@@ -142,6 +142,21 @@ describe('a hundred at once', () => {
     expect(node).toMatchObject({ answerCount: 5, acceptedAnswer: { id: answers[0] } });
   });
 
+  test('that sign in to an account while it is banned, hold nothing once it is let in again', async () => {
+    const [moderator, banned] = [await plaza.account({ role: 'MODERATOR' }), await plaza.account()];
+    const moderate = (action: string) =>
+      plaza.mutate('moderateContent', { contentId: banned.id, action, reason: 'x' }, 'entry { id }', moderator.token);
+    const credentials = { email: banned.email, password: banned.password };
+    const signingIn = Array.from({ length: times }, () => plaza.mutate('signIn', credentials, 'accessToken'));
+    // Some are in by then, and of the others most have been looked up.
+    await Promise.race(signingIn);
+    await moderate('BAN');
+    const tokens = (await Promise.all(signingIn)).flatMap(({ accessToken }) => (accessToken as string | null) ?? []);
+    await moderate('RESTORE');
+    const statuses = await Promise.all(tokens.map(async (token) => (await plaza.query('{ viewer { email } }', {}, token)).status));
+    expect(counted(statuses.map(String))).toEqual({ 401: tokens.length });
+  });
+
   test('that sign up with one address and handle, make one account', async () => {
     const credentials = { email: 'race@example.org', password: 'correct horse battery', handle: 'race', name: 'Race' };
     await Promise.all(Array.from({ length: 20 }, () => plaza.mutate('signUp', credentials, 'user { id }').catch(() => {})));

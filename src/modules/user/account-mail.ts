@@ -2,7 +2,7 @@
 import { Types } from 'mongoose';
 import { composeMail, type Mail, type Outbox } from '../../mail/index.js';
 import { message, translate, type Language, type MessageText } from '../../messages/index.js';
-import type { AccountTokens, TokenPurpose } from './account-tokens.js';
+import type { AccountTokenDocument, AccountTokens, TokenPurpose } from './account-tokens.js';
 import type { Claims } from './claims.js';
 
 const hour = 60 * 60 * 1000;
@@ -30,8 +30,8 @@ interface AccountMailDependencies extends AccountMailOptions {
 interface Kinds {
   /** To an address that was used to sign up. */
   'account: signed up': { email: string; user: string };
-  /** To an address that an account is to have. */
-  'account: change address': { email: string; user: string };
+  /** To an address that an account is to have, asked for in an epoch of it. */
+  'account: change address': { email: string; user: string; epoch?: number };
   /** To an address whose password was forgotten. */
   'account: reset password': { email: string };
   /** To the address that an account had. */
@@ -54,13 +54,15 @@ export function declareAccountMail(dependencies: AccountMailDependencies): void 
   const { outbox, claims } = dependencies;
   const declare = <Kind extends keyof Kinds>(kind: Kind, compose: (data: Kinds[Kind], id: string) => Promise<Mail | null>): void =>
     outbox.compose(kind, compose);
-  declare('account: signed up', ({ email, user }, id) => toNewAddress(dependencies, 'CONFIRM_EMAIL', email, new Types.ObjectId(user), id));
-  declare('account: change address', ({ email, user }, id) =>
-    toNewAddress(dependencies, 'CHANGE_EMAIL', email, new Types.ObjectId(user), id),
+  declare('account: signed up', ({ email, user }, id) =>
+    toNewAddress(dependencies, 'CONFIRM_EMAIL', email, { user: new Types.ObjectId(user) }, id),
+  );
+  declare('account: change address', ({ email, user, epoch }, id) =>
+    toNewAddress(dependencies, 'CHANGE_EMAIL', email, { user: new Types.ObjectId(user), ...(epoch !== undefined && { epoch }) }, id),
   );
   declare('account: reset password', async ({ email }, id) => {
     const owner = await claims.ownerOfEmail(email);
-    return owner && withToken(dependencies, 'RESET_PASSWORD', owner, email, id);
+    return owner && withToken(dependencies, 'RESET_PASSWORD', email, { user: owner }, id);
   });
   for (const [kind, [subject, changed]] of Object.entries(notices))
     declare(kind as keyof typeof notices, async ({ email, user }) => {
@@ -91,18 +93,20 @@ export async function enqueueAccountMail<Kind extends keyof Kinds>(
   await outbox.enqueue(kind, data, 7 * 24 * hour, session);
 }
 
+type Asking = Pick<AccountTokenDocument, 'user' | 'epoch'>;
+
 /** Asks the owner of an address whether it is theirs; who has an account with it already is told so instead. */
 async function toNewAddress(
   dependencies: AccountMailDependencies,
   purpose: 'CONFIRM_EMAIL' | 'CHANGE_EMAIL',
   email: string,
-  user: Types.ObjectId,
+  asking: Asking,
   id: string,
 ): Promise<Mail | null> {
   const { claims, tokens } = dependencies;
   const owner = await claims.ownerOfEmail(email);
   if (owner === null && purpose === 'CONFIRM_EMAIL') return null;
-  if (owner === null || owner.equals(user)) return withToken(dependencies, purpose, user, email, id);
+  if (owner === null || owner.equals(asking.user)) return withToken(dependencies, purpose, email, asking, id);
   if (!(await tokens.issue(id, 'NOTICE', owner, email, hour))) return null;
   const say = await sayTo(dependencies, owner);
   return composeMail({
@@ -120,12 +124,12 @@ async function toNewAddress(
 async function withToken(
   dependencies: AccountMailDependencies,
   purpose: TokenPurpose,
-  user: Types.ObjectId,
   email: string,
+  { user, epoch }: Asking,
   id: string,
 ): Promise<Mail | null> {
   const { tokens, accountUrlOf } = dependencies;
-  const token = await tokens.issue(id, purpose, user, email, lifetimes[purpose]);
+  const token = await tokens.issue(id, purpose, user, email, lifetimes[purpose], epoch);
   if (!token) return null;
   const say = await sayTo(dependencies, user);
   const frame = { to: email, language: say.language, after: [say('If this wasn’t you, you can ignore this email.')] };

@@ -15,10 +15,18 @@ export interface AccountTokenDocument {
   user: Types.ObjectId;
   /** `NOTICE` is no token: it counts a mail that only told something. */
   purpose: TokenPurpose | 'NOTICE';
+  /** The account's epoch when it was asked for with the password, where it was. */
+  epoch?: number;
   /** The address that the mail went to, sealed. */
   sealedEmail: string;
   createdAt: Date;
   expiresAt: Date;
+}
+
+/** What a token is good for. */
+export interface GoodFor extends Pick<AccountTokenDocument, 'user' | 'epoch'> {
+  purpose: TokenPurpose;
+  email: string;
 }
 
 const hour = 60 * 60 * 1000;
@@ -44,13 +52,21 @@ export class AccountTokens {
     user: Types.ObjectId,
     email: string,
     lifetime: number,
+    epoch?: number,
   ): Promise<string | null> {
     const token = this.keys.digest(mail, 'account token').toString('base64url');
     const _id = digestOf(token);
     const now = Date.now();
     const lately = { user, createdAt: { $gt: new Date(now - hour) }, _id: { $ne: _id } };
     const sealedEmail = this.keys.seal(email, sealedAs);
-    const document = { user, purpose, sealedEmail, createdAt: new Date(now), expiresAt: new Date(now + lifetime) };
+    const document = {
+      user,
+      purpose,
+      sealedEmail,
+      createdAt: new Date(now),
+      expiresAt: new Date(now + lifetime),
+      ...(epoch !== undefined && { epoch }),
+    };
     // Mails are made several at a time, which are counted one after the other.
     return this.database.inTransaction([`mails:${user.toHexString()}`], async (session) => {
       if ((await this.model.countDocuments(lately).session(session)) >= maxMails) return null;
@@ -60,9 +76,11 @@ export class AccountTokens {
   }
 
   /** What a token is good for, while it is. */
-  async find(token: string, purposes: TokenPurpose[]): Promise<{ user: Types.ObjectId; purpose: TokenPurpose; email: string } | null> {
+  async find(token: string, purposes: TokenPurpose[]): Promise<GoodFor | null> {
     const found = await this.model.findOne({ _id: digestOf(token), purpose: { $in: purposes }, expiresAt: { $gt: new Date() } }).lean();
-    return found && { user: found.user, purpose: found.purpose as TokenPurpose, email: this.keys.open(found.sealedEmail, sealedAs) };
+    if (!found) return null;
+    const { user, purpose, sealedEmail, epoch } = found;
+    return { user, purpose: purpose as TokenPurpose, email: this.keys.open(sealedEmail, sealedAs), ...(epoch !== undefined && { epoch }) };
   }
 
   /** @returns whether it was still good: one of many who come with it at once gets true */

@@ -16,6 +16,7 @@ import { enqueueAccountMail } from './account-mail.js';
 import type { AccountTokens } from './account-tokens.js';
 import { isEmail, type Addresses } from './addresses.js';
 import { normalEmail, type Claims } from './claims.js';
+import { isOfEpoch } from './epoch.js';
 import { isHandle, isReserved } from './handles.js';
 import type { ImportedUsers } from './imported-users.js';
 import { passwordLength, type Passwords } from './passwords.js';
@@ -48,6 +49,7 @@ interface AccountDependencies {
   importedUsers: ImportedUsers;
 }
 
+const wrongPassword = () => broken('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword');
 const wrongToken = () => broken('INVALID', 'This link has expired or was already used. Request a new one.', 'token');
 
 export class AccountService {
@@ -108,10 +110,14 @@ export class AccountService {
   /** Changes the viewer's password. Their other sessions end. @throws RulesBroken */
   async changePassword({ userId, sessionId }: SignedIn, current: string, next: string): Promise<void> {
     const user = await this.require(userId);
-    if (!(await this.dependencies.passwords.matches(current, user.passwordHash)))
-      throw broken('INVALID_CREDENTIALS', 'The current password is wrong.', 'currentPassword');
+    if (!(await this.dependencies.passwords.matches(current, user.passwordHash))) throw wrongPassword();
     await this.dependencies.passwords.require(next, this.wordsOf(user), 'newPassword');
-    await this.setPassword(user, next, { keep: sessionId, spend: async () => true });
+    // Somebody else may have changed it from the same one since.
+    const requireSame = async (session: ClientSession): Promise<void> => {
+      const { _id, passwordHash } = user;
+      if (!(await this.dependencies.models.users.exists({ _id, passwordHash }).session(session))) throw wrongPassword();
+    };
+    await this.setPassword(user, next, { keep: sessionId, permit: requireSame });
   }
 
   /** Has a link mailed with which the password can be reset, where there is such an account. Nobody learns which. */
@@ -123,12 +129,17 @@ export class AccountService {
 
   /** Sets a new password with a mailed token. All sessions end. @throws RulesBroken INVALID for a token that is not good */
   async resetPassword(token: string, next: string): Promise<void> {
-    const { tokens, passwords } = this.dependencies;
+    const { claims, tokens, passwords } = this.dependencies;
     const found = await tokens.find(token, ['RESET_PASSWORD']);
     const user = found && (await this.dependencies.models.users.findById(found.user).lean());
     if (!user) throw wrongToken();
     await passwords.require(next, this.wordsOf(user), 'newPassword');
-    await this.setPassword(user, next, { keep: null, spend: (session) => tokens.spend(token, session) });
+    const spend = async (session: ClientSession): Promise<void> => {
+      // The address that it was mailed to may be another account's since.
+      const owner = await claims.ownerOfEmail(found.email, session);
+      if (!owner?.equals(user._id) || !(await tokens.spend(token, session))) throw wrongToken();
+    };
+    await this.setPassword(user, next, { keep: null, permit: spend });
   }
 
   /**
@@ -144,7 +155,8 @@ export class AccountService {
       const { session } = change;
       const user = await models.users.findById(_id).session(session).lean();
       const owner = await claims.ownerOfEmail(email, session);
-      if (!user || (owner && !owner.equals(_id)) || !(await tokens.spend(token, session))) throw wrongToken();
+      if (!user || !isOfEpoch(found, user) || (owner && !owner.equals(_id))) throw wrongToken();
+      if (!(await tokens.spend(token, session))) throw wrongToken();
       const { sealedEmail, addressKey } = addresses.sealed({ email });
       const before = user.sealedEmail && addresses.open(user.sealedEmail);
       await models.users.updateOne({ _id }, { $set: { sealedEmail, addressKey, emailConfirmedAt: new Date() } }, { session });
@@ -163,8 +175,11 @@ export class AccountService {
   /** Has a link mailed to a new address; the account has it once that is confirmed. @throws RulesBroken */
   async changeEmail({ userId }: SignedIn, email: string, password: string): Promise<void> {
     emailRules(email).check();
-    if (!(await this.passwordMatches(userId, password))) throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
-    await enqueueAccountMail(this.dependencies.outbox, 'account: change address', { email, user: userId.toHexString() });
+    const { models, passwords } = this.dependencies;
+    const user = await models.users.findById(userId, { passwordHash: 1, epoch: 1 }).lean();
+    if (!(await passwords.matches(password, user?.passwordHash))) throw broken('INVALID_CREDENTIALS', 'The password is wrong.', 'password');
+    const asked = { email, user: userId.toHexString(), epoch: user?.epoch ?? 0 };
+    await enqueueAccountMail(this.dependencies.outbox, 'account: change address', asked);
     this.dependencies.outbox.wake();
   }
 
@@ -181,7 +196,10 @@ export class AccountService {
     const user = owner && (await models.users.findById(owner).lean());
     const matches = await passwords.matches(password, user?.passwordHash);
     const other = await claims.ownerOf(signIn);
-    return matches ? user : other && models.users.findById(other).lean();
+    if (matches || !other) return matches ? user : null;
+    const found = await models.users.findById(other).lean();
+    // Only then it was read in the epoch of this password.
+    return (await claims.ownerOf(signIn))?.equals(other) ? found : null;
   }
 
   /** What a second account with an address is found by when it signs in: its address and its password, hashed as slowly as any. */
@@ -202,7 +220,7 @@ export class AccountService {
   private async setPassword(
     user: UserDocument,
     password: string,
-    { keep, spend }: { keep: string | null; spend: (session: ClientSession) => Promise<boolean> },
+    { keep, permit }: { keep: string | null; permit: (session: ClientSession) => Promise<void> },
   ): Promise<void> {
     const { models, passwords, claims, tokens, addresses, outbox, realtime, importedUsers } = this.dependencies;
     const { _id } = user;
@@ -210,10 +228,12 @@ export class AccountService {
     const [passwordHash, signIn] = await Promise.all([passwords.hash(password), this.signInClaim(email ?? '', password)]);
     await realtime.recordChange([`account:${_id.toHexString()}`], async (change) => {
       const { session } = change;
-      if (!(await spend(session))) throw wrongToken();
+      await permit(session);
       // Who has a token that was mailed has the address.
       const confirmed: Pick<UserDocument, 'emailConfirmedAt'> = keep === null && email ? { emailConfirmedAt: new Date() } : {};
-      await models.users.updateOne({ _id }, { $set: { passwordHash, ...confirmed } }, { session });
+      const changed = { $set: { passwordHash, ...confirmed }, $inc: { epoch: 1 } };
+      const { epoch } = (await models.users.findOneAndUpdate({ _id }, changed, { session, returnDocument: 'after' }).lean()) ?? {};
+      if (keep) await models.sessions.updateOne({ _id: keep, user: _id }, { $set: { epoch } }, { session });
       await models.sessions.deleteMany({ user: _id, ...(keep && { _id: { $ne: keep } }) }, { session });
       await tokens.revokeAll(_id, ['RESET_PASSWORD'], session);
       await claims.releaseSignIns(_id, session);

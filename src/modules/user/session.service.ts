@@ -12,8 +12,9 @@ import { insert } from '../../store/documents.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { IdentityProvider } from './identity-provider.js';
 import { RefreshTokens, type RefreshToken } from './refresh-tokens.js';
+import { isOfEpoch } from './epoch.js';
 import { publicProjection, type PublicUser } from './user.loader.js';
-import type { SessionDocument, UserModels } from './user.model.js';
+import type { SessionDocument, UserDocument, UserModels } from './user.model.js';
 
 export interface Credentials {
   accessToken: string;
@@ -62,14 +63,18 @@ export class SessionService {
     this.refreshTokens = new RefreshTokens(dependencies.authSecrets);
   }
 
-  /** @param userAgent what the client says it is */
-  async open(user: PublicUser, userAgent: string | null, session?: ClientSession): Promise<Credentials> {
+  /**
+   * @param user as they were when their credentials were checked: what was changed since makes the session none
+   * @param userAgent what the client says it is
+   */
+  async open(user: PublicUser & Pick<UserDocument, 'epoch'>, userAgent: string | null, session?: ClientSession): Promise<Credentials> {
     const now = new Date();
     const endsAt = new Date(now.getTime() + this.dependencies.maxSessionLifetime);
     const opened: SessionDocument = {
       _id: randomBytes(18).toString('base64url'),
       publicId: new Types.ObjectId(),
       user: user._id,
+      epoch: user.epoch ?? 0,
       refreshSecret: randomBytes(32).toString('base64url'),
       generation: 0,
       exchanges: [],
@@ -93,8 +98,8 @@ export class SessionService {
     const given = this.refreshTokens.read(refreshToken);
     const session = given && (await this.find(given.sessionId));
     if (!session || !this.refreshTokens.belongs(refreshToken, session)) throw refusedRefresh();
-    const user = await this.dependencies.models.users.findById(session.user, { ...publicProjection, bannedAt: 1 }).lean();
-    if (!user || user.bannedAt) throw refusedRefresh();
+    const user = await this.dependencies.models.users.findById(session.user, { ...publicProjection, bannedAt: 1, epoch: 1 }).lean();
+    if (!user || user.bannedAt || !isOfEpoch(session, user)) throw refusedRefresh();
     return (await this.exchange(session, given, user)) ?? (await this.answerAgain(given, user));
   }
 
@@ -147,8 +152,8 @@ export class SessionService {
     const { sessions, users } = this.dependencies.models;
     const own = signedIn.filter((one) => !isOutside(one)).map(({ sessionId }) => sessionId);
     const [open, found] = await Promise.all([
-      own.length === 0 ? [] : sessions.find({ _id: { $in: own } }, { user: 1, expiresAt: 1 }).lean(),
-      users.find({ _id: { $in: signedIn.map(({ userId }) => userId) } }, { roles: 1, bannedAt: 1 }).lean(),
+      own.length === 0 ? [] : sessions.find({ _id: { $in: own } }, { user: 1, expiresAt: 1, epoch: 1 }).lean(),
+      users.find({ _id: { $in: signedIn.map(({ userId }) => userId) } }, { roles: 1, bannedAt: 1, epoch: 1 }).lean(),
     ]);
     const now = Date.now();
     const sessionOf = new Map(open.map((session) => [session._id, session]));
@@ -160,7 +165,8 @@ export class SessionService {
       // Until the token ends, whoever asks again need not look at the time.
       if (session && session.expiresAt < one.expiresAt) dependsOnMoment();
       const isOpen = isOutside(one) || (session?.user.toHexString() === id && session.expiresAt.getTime() > now);
-      return isOpen && user && !user.bannedAt ? { ...one, roles: user.roles } : null;
+      const isCurrent = user && !user.bannedAt && (!session || isOfEpoch(session, user));
+      return isOpen && isCurrent ? { ...one, roles: user.roles } : null;
     });
   }
 

@@ -29,6 +29,8 @@ export interface UserDocument {
   /** When the owner of the address said that it is theirs. */
   emailConfirmedAt?: Date | null;
   passwordHash?: string;
+  /** How often all that was begun with the account's credentials came to nothing: with each new password, and each ban. */
+  epoch?: number;
   /** Who they are at the outside identity provider, as `issuer subject`. */
   identity?: string;
   /** Others are not shown this user as someone like them. */
@@ -56,6 +58,8 @@ export interface SessionDocument {
   /** Names the session to its owner. */
   publicId: Types.ObjectId;
   user: Types.ObjectId;
+  /** The account's epoch when the credentials were checked: a session of an earlier one is none. Unknown for those of earlier releases. */
+  epoch?: number;
   /** What its refresh tokens follow from, together with the server's secret. */
   refreshSecret: string;
   /** How often it was refreshed. The refresh token that is good now has this number; every earlier one is spent. */
@@ -105,6 +109,7 @@ function userSchema(): Schema<UserDocument> {
     sealedEmail: { type: String },
     emailConfirmedAt: { type: Date },
     passwordHash: { type: String },
+    epoch: { type: Number },
     identity: { type: String },
     hiddenFromSuggestions: { type: Boolean },
     withoutPersonalisation: { type: Boolean },
@@ -130,6 +135,7 @@ function sessionSchema(): Schema<SessionDocument> {
     _id: { type: String, required: true },
     publicId: { type: Schema.Types.ObjectId, required: true },
     user: { type: Schema.Types.ObjectId, required: true },
+    epoch: { type: Number },
     refreshSecret: { type: String, required: true },
     generation: { type: Number, required: true },
     exchanges: { type: [Date], required: true },
@@ -158,6 +164,7 @@ function accountTokenSchema(): Schema<AccountTokenDocument> {
     _id: { type: String, required: true },
     user: { type: Schema.Types.ObjectId, required: true },
     purpose: { type: String, required: true },
+    epoch: { type: Number },
     sealedEmail: { type: String, required: true },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },

@@ -197,7 +197,7 @@ export class UserService {
     const { session } = change;
     const { matchedCount } = await this.models.users.updateOne(
       { _id: user },
-      { $set: { bannedAt: banned ? new Date() : null } },
+      { $set: { bannedAt: banned ? new Date() : null }, $inc: { epoch: 1 } },
       { session },
     );
     if (matchedCount === 0) return false;
