@@ -1,4 +1,4 @@
-/** What browsers are told: which origins may call, and what a page of the API may load. */
+/** What browsers and caches are told: which origins may call, what a page of the API may load, and that nothing is kept. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastifyCors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
@@ -17,7 +17,7 @@ export async function setBrowserRules(
 ): Promise<void> {
   const isForPages = (url: string): boolean => url.split('?')[0] === paths.graphql || url.startsWith(paths.uploads);
   // The same for every answer.
-  const headers = securityHeaders(publicUrl.startsWith('https:'));
+  const headers = headersOfAll(publicUrl.startsWith('https:'));
   fastify.addHook('onRequest', (_request, { raw }, done) => {
     for (const [name, value] of headers) raw.setHeader(name, value);
     done();
@@ -45,7 +45,7 @@ export async function setBrowserRules(
 }
 
 /** @param isSecure whether browsers come by https: only then may they be told to come by nothing else */
-function securityHeaders(isSecure: boolean): Map<string, string> {
+function headersOfAll(isSecure: boolean): Map<string, string> {
   const headers = new Map<string, string>();
   const setHeader = (name: string, value: string): void => void headers.set(name, value);
   const protect = helmet({
@@ -57,6 +57,8 @@ function securityHeaders(isSecure: boolean): Map<string, string> {
     strictTransportSecurity: isSecure && { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
   });
+  // What may be kept says so itself.
+  setHeader('cache-control', 'no-store');
   protect({} as IncomingMessage, { setHeader, removeHeader: () => {} } as unknown as ServerResponse, () => {});
   return headers;
 }

@@ -169,6 +169,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     // A client that goes while it is sending is no defect.
     if (status >= 500 && !request.raw.errored) report(error, facts);
     if (error instanceof RateLimited) void reply.header('retry-after', error.retryAfter);
+    // What was to be answered may have been for caches to keep.
+    void reply.header('cache-control', 'no-store').removeHeader('etag');
     void reply.status(status).send({ errors: [refusal] });
   });
   const apollo = createApollo({ ...options, report, plugins: [fastifyApolloDrainPlugin(fastify)] });

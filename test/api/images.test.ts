@@ -1,5 +1,5 @@
 /** Images: uploaded by clients, checked by their content, shown by products, reviews and users, and served in sizes. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -307,6 +307,25 @@ describe('serving', () => {
     const responses = await Promise.all(Array.from({ length: 100 }, () => get(address)));
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     expect(files('variants').filter((name) => name.startsWith(hexOf(shown!.id!)))).toHaveLength(1);
+  });
+
+  test('that a picture cannot be read is kept by no cache', async () => {
+    const id = await upload(plaza, merchant, 'PRODUCT', {});
+    const shop = await plaza.product(merchant, { imageIds: [id] });
+    const [{ url }] = (await imagesOf(shop)) as [ShownImage];
+    const original = join(
+      plaza.dataDirectory,
+      'images',
+      'originals',
+      files('originals').find((name) => name.startsWith(hexOf(id)))!,
+    );
+    renameSync(original, `${original}.away`);
+    const failed = await get(url);
+    expect(failed.status).toBeGreaterThanOrEqual(500);
+    expect(failed.headers.get('cache-control')).toBe('no-store');
+    expect(failed.headers.get('etag')).toBeNull();
+    renameSync(`${original}.away`, original);
+    expect((await get(url)).headers.get('cache-control')).toContain('immutable');
   });
 
   test('an image of a width that is none is an error that names the argument', async () => {

@@ -166,6 +166,42 @@ describe('a page of the API', () => {
   });
 });
 
+const query = (text: string): string => `/graphql?query=${encodeURIComponent(text)}`;
+
+describe('no cache keeps', () => {
+  test.each([
+    ['how the server is', '/health/live', 200],
+    ['whether it can serve', '/health/ready', 200],
+    ['metrics', '/metrics', 200, { authorization: 'Bearer metrics-token-of-tests' }],
+    ['that metrics need a token', '/metrics', 401],
+    ['that there is no such address', '/nothing', 404],
+    ['that there is no such product yet', '/products/nothing', 404],
+    ['that there is no such frame yet', '/embed/rating/nothing', 404],
+    ['that there is no such short link', '/s/nothing', 404],
+    ['that there is no such image', '/images/507f1f77bcf86cd799439011/64x64.webp', 404],
+    ['that a link is none', '/review/nothing', 410],
+    ['that a link to end mails is none', '/notifications/unsubscribe/nothing', 404],
+    ['the page about an account', '/account', 200],
+    ['that a document is wrong', query('{ nothing }'), 400],
+    ['that a document is none', query('{'), 400],
+    ['that a token is not good', query('{ __typename }'), 401, { authorization: 'Bearer x.y.z' }],
+    ['that an origin is refused', query('{ __typename }'), 403, { origin: 'https://evil.example' }],
+    ['that a method is refused', query('mutation { signOut(input: {}) { signedOut } }'), 405],
+  ] as [string, string, number, Record<string, string>?][])('%s', async (_what, address, status, headers = {}) => {
+    const response = await fetch(`${plaza.url}${address}`, { headers });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    await response.arrayBuffer();
+  });
+
+  test('what one viewer was answered for another', async () => {
+    const { token } = await plaza.account();
+    const response = await fetch(`${plaza.url}${query('{ viewer { email } }')}`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.headers.get('cache-control')).toMatch(/^(private, no-cache|no-store)$/);
+    await response.arrayBuffer();
+  });
+});
+
 test('metrics are for who has the token', async () => {
   const metrics = (headers: Record<string, string>) => fetch(`${plaza.url}/metrics`, { headers });
   for (const headers of [{}, { authorization: 'Bearer nonsense' }, { authorization: 'metrics-token-of-tests' }])
