@@ -1,9 +1,9 @@
 /**
- * Checks that docs/upgrading.md names every breaking change since 0.1.0, nothing that did not change, and only
- * replacements that there are.
+ * Checks that docs/upgrading.md names every breaking change and every new enum value since 0.1.0, nothing that did not
+ * change, and only replacements that there are.
  */
 import { readFileSync } from 'node:fs';
-import { CriticalityLevel, diff, type Change } from '@graphql-inspector/core';
+import { ChangeType, CriticalityLevel, diff, type Change } from '@graphql-inspector/core';
 import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
 
 interface Row {
@@ -47,7 +47,8 @@ function exists(schema: GraphQLSchema, name: string): boolean {
 const page = 'docs/upgrading.md';
 const rows = rowsOf(read(page));
 const schema = buildSchema(read('schema/schema.graphql'));
-const changes = await diff(buildSchema(read('test/fixtures/upgrade/schema-0.1.0.graphql')), schema);
+const before = buildSchema(read('test/fixtures/upgrade/schema-0.1.0.graphql'));
+const changes = await diff(before, schema);
 const covered = new Set(rows.flatMap(({ before }) => before));
 const renamed = new Map(
   rows.flatMap(({ before, now }) => before.filter((name) => !name.includes('.')).map((name) => [name, now[0] ?? name] as const)),
@@ -55,7 +56,9 @@ const renamed = new Map(
 const changed = new Set(changes.map(({ path }) => path));
 
 const breaking = changes.filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking);
-const missing = breaking.filter((change) => !covered.has(change.path!) && !followsFromRename(change, renamed));
+/** A client that switches over an enum meets its new values. */
+const enlarged = changes.filter(({ type, path }) => type === ChangeType.EnumValueAdded && exists(before, path!.split('.')[0]!));
+const missing = [...breaking, ...enlarged].filter((change) => !covered.has(change.path!) && !followsFromRename(change, renamed));
 const problems = [
   ...missing.map(({ path, message }) => `${path} is missing: ${message}`),
   ...[...covered].filter((name) => !changed.has(name)).map((name) => `${name} did not change since 0.1.0`),
