@@ -287,7 +287,7 @@ export function uncounted<Node>(page: Connection<Node>): Connection<Node> {
   return { ...page, total: exactly(null) };
 }
 
-function exactly(count: number | null | (() => Promise<number>)): () => Promise<TotalCount> {
+export function exactly(count: number | null | (() => Promise<number>)): () => Promise<TotalCount> {
   return async () => ({ count: typeof count === 'function' ? await count() : count, capped: false });
 }
 

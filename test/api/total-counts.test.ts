@@ -47,6 +47,9 @@ beforeAll(async () => {
     for (const followee of people.filter((one) => one !== person))
       await plaza.mutate('followUser', { userId: followee.id }, 'user { id }', person.token);
   }
+  const archived = await plaza.product(merchant, { categoryId });
+  await plaza.review(people[0]!, archived);
+  await plaza.mutate('archiveProduct', { productId: archived }, 'product { id }', merchant.token);
   await plaza.mutate('updateReview', { reviewId: review, title: 'A second thought' }, 'review { id }', people[0]!.token);
   await plaza.mutate('placeOrder', { items: [{ productId: product }] }, 'order { id }', people[1]!.token);
   await plaza.mutate('blockUser', { userId: people[3]!.id }, 'user { id }', people[1]!.token);
@@ -133,6 +136,7 @@ test('every list of the schema counts what each viewer pages through', async () 
       'User.followers',
       'User.following',
       'Query.categories',
+      'Query.trendingProducts',
       'Product.comments',
       'Comment.replies',
       'Review.comments',

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { Arg, Args, Ctx, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../../relay/cost.js';
-import { ConnectionArgs, mapNodes, paginateArray, type Connection } from '../../../relay/connection.js';
+import { ConnectionArgs, exactly, mapNodes, once, paginateArray, type Connection } from '../../../relay/connection.js';
 import type { RequestContext } from '../../../relay/context.js';
 import { FieldResolver, Query } from '../../../relay/output.js';
 import type { BehaviourVerbs } from '../../behaviour/index.js';
@@ -55,12 +55,16 @@ export class ProductCompanionsResolver {
     return this.productPage(await this.dependencies.behaviour.trending(days[window]), page, `trendingProducts/${window}`, context);
   }
 
-  private productPage(
+  /** Of products some of which may have left the shop since. All of them are read only for who asks how many are there. */
+  private async productPage(
     ids: Types.ObjectId[],
     page: ConnectionArgs,
     list: string,
     context: RequestContext,
   ): Promise<Connection<ProductDocument>> {
-    return mapNodes(paginateArray(ids, page, list), (id) => this.dependencies.catalog.productInShop(context, id));
+    const inShop = (id: Types.ObjectId) => this.dependencies.catalog.productInShop(context, id);
+    const shown = await mapNodes(paginateArray(ids, page, list), inShop);
+    const count = async (): Promise<number> => (await Promise.all(ids.map(inShop))).filter((product) => product !== null).length;
+    return { ...shown, total: once(exactly(count)) };
   }
 }
