@@ -539,6 +539,37 @@ describe('refused is', () => {
     expect(await plaza.connection.collection('integration_inbox').countDocuments()).toBe(before);
   });
 
+  test('a signed message under another topic that takes something away: no header is signed', async () => {
+    const person = { ...fixture('shopify-order').customer, id: 81, email: 'eighty@shop.example', updated_at: hour(1) };
+    const pot = { ...shopifyProduct(82), updated_at: hour(1) };
+    const about = { shop_domain: 'kettle.myshopify.com', customer: { id: 81 } };
+    await shopify('customers/create', person);
+    await shopify('products/create', pot);
+    await shopify('customers/delete', person);
+    await shopify('products/delete', pot);
+    await shopify('customers/redact', { ...about, orders_requested: [], data_request: { id: 2 } });
+    await shopify('customers/redact', shopifyOrder(83, 82, { customer: person }));
+    await shopify('shop/redact', { ...about, orders_to_redact: [] });
+    const wooPot = { ...fixture('woocommerce-product'), id: 797 };
+    const wooOrder = {
+      ...fixture('woocommerce-order'),
+      id: 798,
+      line_items: [{ ...fixture('woocommerce-order').line_items[0], product_id: 797 }],
+    };
+    await woo('product.created', wooPot);
+    await woo('order.created', wooOrder);
+    await woo('product.deleted', wooPot);
+    await woo('order.deleted', wooOrder);
+    await plaza.settle('erasures');
+    expect(await customer('81')).not.toBeNull();
+    expect((await product('82')).archivedAt).toBeNull();
+    expect((await product('797', 'woocommerce')).archivedAt).toBeNull();
+    expect((await order('798', 'woocommerce')).status).not.toBe('CANCELLED');
+    const topics = (await messages('REFUSED')).map(({ topic }) => topic as string);
+    for (const topic of ['customers/delete', 'products/delete', 'customers/redact', 'shop/redact', 'product.deleted', 'order.deleted'])
+      expect(topics).toContain(topic);
+  });
+
   test('a message without its headers, one that is too large, and an integration that is none', async () => {
     const body = JSON.stringify(fixture('shopify-product'));
     expect(await post(at('shopify'), body, { 'x-shopify-hmac-sha256': hmac(shopifySecret, body) })).toBe(400);

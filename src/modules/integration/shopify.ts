@@ -1,4 +1,7 @@
-/** Messages of Shopify, in the form of its Admin REST API (https://shopify.dev/docs/api/webhooks). */
+/**
+ * Messages of Shopify, in the form of its Admin REST API (https://shopify.dev/docs/api/webhooks). The topic is in a header, which
+ * is not signed: what takes something away is read only from a body that can say nothing else.
+ */
 import {
   addressIn,
   currencyIn,
@@ -25,12 +28,12 @@ import { guestOf, Unreadable, type CustomerFacts, type ShopRecord } from './reco
 export const shopifyTopics: Readonly<Record<string, Reader>> = {
   'products/create': productOf,
   'products/update': productOf,
-  'products/delete': (body) => ({ kind: 'PRODUCT_REMOVED', externalId: idIn(body, 'id') }),
+  'products/delete': (body) => ({ kind: 'PRODUCT_REMOVED', externalId: deletedIn(body) }),
   'customers/create': customerRecord,
   'customers/update': customerRecord,
   'customers/enable': customerRecord,
   'customers/disable': customerRecord,
-  'customers/delete': (body) => ({ kind: 'CUSTOMER_REDACT', externalId: idIn(body, 'id'), guests: [] }),
+  'customers/delete': (body) => ({ kind: 'CUSTOMER_REDACT', externalId: deletedIn(body), guests: [] }),
   'orders/create': orderOf,
   'orders/updated': orderOf,
   'orders/edited': orderOf,
@@ -43,7 +46,7 @@ export const shopifyTopics: Readonly<Record<string, Reader>> = {
   'refunds/create': refundOf,
   'customers/redact': (body) => ({ kind: 'CUSTOMER_REDACT', ...privacyOf(body, 'orders_to_redact') }),
   'customers/data_request': (body) => ({ kind: 'DATA_REQUEST', ...privacyOf(body, 'orders_requested') }),
-  'shop/redact': (body) => ({ kind: 'SHOP_REDACT', externalId: idIn(body, 'shop_domain') }),
+  'shop/redact': shopRedactOf,
 };
 
 /** Refunds never change. */
@@ -211,8 +214,21 @@ function refundOf(body: Fields): ShopRecord {
   return { kind: 'REFUND', externalId: idIn(body, 'order_id'), lines };
 }
 
+/** What is there has times at which it was made and changed. @throws Unreadable for what tells of them */
+function deletedIn(body: Fields): string {
+  if ('created_at' in body || 'updated_at' in body) throw new Unreadable('It tells of what is there, so that nothing was deleted.');
+  return idIn(body, 'id');
+}
+
+function shopRedactOf(body: Fields): ShopRecord {
+  if ('customer' in body) throw new Unreadable('It tells of one customer, so that not all are meant.');
+  return { kind: 'SHOP_REDACT', externalId: idIn(body, 'shop_domain') };
+}
+
+/** Requests to erase and requests to see name their orders differently. */
 function privacyOf(body: Fields, orders: string): { externalId: string; guests: string[] } {
-  const ids = Array.isArray(body[orders]) ? (body[orders] as unknown[]) : [];
-  const guests = ids.slice(0, 1000).flatMap((id) => optionalIdIn({ id }, 'id') ?? []);
+  const ids = body[orders] as unknown;
+  if (!Array.isArray(ids)) throw new Unreadable(`${orders} is missing or is no list.`);
+  const guests = (ids as unknown[]).slice(0, 1000).flatMap((id) => optionalIdIn({ id }, 'id') ?? []);
   return { externalId: idIn(fieldsOf(body['customer'], 'customer'), 'id'), guests: guests.map(guestOf) };
 }

@@ -1,4 +1,7 @@
-/** Messages of WooCommerce, in the form of its REST API (https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks). */
+/**
+ * Messages of WooCommerce, in the form of its REST API (https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks). The
+ * topic is in a header, which is not signed: what was deleted is told by its ID alone.
+ */
 import {
   addressIn,
   currencyIn,
@@ -24,15 +27,22 @@ export const wooCommerceTopics: Readonly<Record<string, Reader>> = {
   'product.created': productOf,
   'product.updated': productOf,
   'product.restored': productOf,
-  'product.deleted': (body) => ({ kind: 'PRODUCT_REMOVED', externalId: idIn(body, 'id') }),
+  'product.deleted': (body) => ({ kind: 'PRODUCT_REMOVED', externalId: deletedIn(body) }),
   'customer.created': customerOf,
   'customer.updated': customerOf,
-  'customer.deleted': (body) => ({ kind: 'CUSTOMER_REDACT', externalId: idIn(body, 'id'), guests: [] }),
+  'customer.deleted': (body) => ({ kind: 'CUSTOMER_REDACT', externalId: deletedIn(body), guests: [] }),
   'order.created': orderOf,
   'order.updated': orderOf,
   'order.restored': orderOf,
-  'order.deleted': (body) => ({ kind: 'ORDER', externalId: idIn(body, 'id'), customer: null, item: { status: 'CANCELLED' } }),
+  'order.deleted': (body) => ({ kind: 'ORDER', externalId: deletedIn(body), customer: null, item: { status: 'CANCELLED' } }),
 };
+
+/** @throws Unreadable for what tells more than that it is gone */
+function deletedIn(body: Fields): string {
+  if ('date_created' in body || 'date_modified_gmt' in body)
+    throw new Unreadable('It tells of what is there, so that nothing was deleted.');
+  return idIn(body, 'id');
+}
 
 export function wooCommerceVersion(body: Fields): Date | null {
   return timeIn(body, 'date_modified_gmt', { utc: true });
