@@ -154,7 +154,7 @@ export const CommentAdded = eventType('CommentAdded', 'A comment was added.', {
 
 export const CommentChanged = eventType('CommentChanged', 'A comment was added, edited or removed.', {
   kind: requiredField(() => ChangeKind, 'What happened to the comment.'),
-  commentId: requiredField(() => ID, 'ID of the comment, also when it is gone.'),
+  commentId: requiredField(() => ID, 'ID of the comment, even if it was removed.'),
   comment: field(
     () => Comment,
     'The comment as it is now. If it was removed: the emptied comment that keeps the place of its replies, or null if it has none.',

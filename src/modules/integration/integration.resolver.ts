@@ -138,7 +138,7 @@ export class IntegrationMessageResolver {
   @FieldResolver(() => GraphQLJSONObject, {
     nullable: true,
     description:
-      'All personal data of the customer who asked for it, by their external IDs. Null for other messages. That it was read is noted. Ask for one message at a time: it costs 5,000 points.',
+      'All personal data of the customer who asked for it, by their external IDs. Null for other messages. Reading it is recorded. Ask for one message at a time: it costs 5,000 points.',
   })
   dataExport(@Root() message: InboxDocument, @Ctx() context: RequestContext): Promise<Record<string, unknown> | null> {
     return this.dependencies.exportFor(message, context);

@@ -203,7 +203,7 @@ export class AnswerChange {
   @Field(() => ChangeKind, { description: 'What happened to the answer.' })
   kind!: ChangeKind;
 
-  @Field(() => ID, { description: 'ID of the answer, also when it is gone.' })
+  @Field(() => ID, { description: 'ID of the answer, even if it was removed.' })
   answerId!: string;
 
   @Field(() => Answer, { nullable: true, description: 'The answer as it is now. Null if it was removed.' })
@@ -215,7 +215,7 @@ export class AnswerChange {
 
 export const QuestionChanged = eventType('QuestionChanged', 'A question was added, edited or removed, or its answers changed.', {
   kind: requiredField(() => ChangeKind, 'What happened to the question. `EDITED` if one of its answers changed.'),
-  questionId: requiredField(() => ID, 'ID of the question, also when it is gone.'),
+  questionId: requiredField(() => ID, 'ID of the question, even if it was removed.'),
   question: field(() => Question, 'The question as it is now. Null if it was removed.'),
   edge: field(() => edgeType(QuestionConnection), 'With `ADDED`: the question’s edge in the product’s questions, sorted by `NEWEST`.'),
   answerChange: field(() => AnswerChange, 'The answer that changed. Null if the question itself did.'),
@@ -224,7 +224,7 @@ export const QuestionChanged = eventType('QuestionChanged', 'A question was adde
 
 export const AnswerChanged = eventType('AnswerChanged', 'An answer was added, edited, accepted or removed.', {
   kind: requiredField(() => ChangeKind, 'What happened to the answer.'),
-  answerId: requiredField(() => ID, 'ID of the answer, also when it is gone.'),
+  answerId: requiredField(() => ID, 'ID of the answer, even if it was removed.'),
   answer: field(() => Answer, 'The answer as it is now. Null if it was removed.'),
   edge: field(() => edgeType(AnswerConnection), 'With `ADDED`: the answer’s edge in the question’s answers.'),
   question: field(() => Question, 'The answered question. Null if the viewer may not see it.'),

@@ -342,7 +342,7 @@ export const RatingChanged = eventType('RatingChanged', 'A product’s score cha
 
 export const ReviewChanged = eventType('ReviewChanged', 'A review was added, edited or removed.', {
   kind: requiredField(() => ChangeKind, 'What happened to the review.'),
-  reviewId: requiredField(() => ID, 'ID of the review, also when it is gone.'),
+  reviewId: requiredField(() => ID, 'ID of the review, even if it was removed.'),
   review: field(() => Review, 'The review as it is now. Null if it was removed.'),
   edge: field(() => edgeType(ReviewConnection), 'With `ADDED`: the review’s edge in the product’s reviews, sorted by `NEWEST`.'),
   product: field(() => Product, 'The reviewed product.'),
