@@ -165,3 +165,22 @@ test('a review and its pictures', async () => {
 test('a profile and its picture', async () => {
   expect(await brokenFields('updateProfile', { name: '', avatarId: nothing('Image') }, buyer)).toEqual(['input.avatarId', 'input.name']);
 });
+
+test('an order, of every item', async () => {
+  const [scarce, unpriced, elsewhere, gone] = await Promise.all([
+    plaza.product(merchant, { stock: 1 }),
+    plaza.product(merchant, { price: null }),
+    plaza.product(merchant, { stock: 0, price: { amountMinor: 1, currency: 'USD' } }),
+    plaza.product(merchant),
+  ]);
+  await plaza.mutate('archiveProduct', { productId: gone }, 'product { id }', merchant.token);
+  const items = [gone, product, scarce, unpriced, elsewhere, nothing('Product')].map((productId) => ({ productId, quantity: 2 }));
+  expect(await brokenFields('placeOrder', { items }, buyer)).toEqual([
+    'input.items.0.productId',
+    'input.items.2.quantity',
+    'input.items.3.productId',
+    'input.items.4.productId',
+    'input.items.4.quantity',
+    'input.items.5.productId',
+  ]);
+});

@@ -88,17 +88,11 @@ export class OrderService {
       session,
     );
     const byId = new Map(found.map((product) => [product._id.toHexString(), product]));
-    const missing: BrokenRule[] = [];
-    const products = items.map((item, at) => {
-      const product = byId.get(item.product.toHexString());
-      if (!product || product.archivedAt)
-        missing.push(brokenRule('NOT_FOUND', 'There is no such product.', 'items', String(at), 'productId'));
-      return product!;
-    });
-    if (missing.length > 0) throw new RulesBroken(missing);
-    const priced = requirePriced(products);
-    checkSeller(priced);
-    return priced;
+    const products = items.map(({ product }) => byId.get(product.toHexString()));
+    const first = products.find((product): product is PricedProduct => product !== undefined && isOrderable(product));
+    const rules = items.flatMap((item, at) => rulesOfItem(item, products[at], first, ['items', String(at)]));
+    if (rules.length > 0) throw new RulesBroken(rules);
+    return products as PricedProduct[];
   }
 
   private async takeStock(change: Change, items: OrderedItem[], products: PricedProduct[]): Promise<void> {
@@ -106,7 +100,7 @@ export class OrderService {
       const { stock } = products[at]!;
       if (stock === null) continue;
       if (!(await this.dependencies.catalog.takeStock(change, product, quantity)))
-        throw broken('OUT_OF_STOCK', message('Only {stock} in stock.', { stock: Math.max(0, stock) }), 'items', String(at), 'quantity');
+        throw new RulesBroken([outOfStock(stock, ['items', String(at)])]);
     }
   }
 
@@ -191,23 +185,31 @@ export function checkOrder(items: readonly { product: string; quantity: number }
   rules.check();
 }
 
-/** @throws RulesBroken NOT_ALLOWED for products that have no price */
-function requirePriced(products: ProductDocument[]): PricedProduct[] {
-  return products.map((product, at) => {
-    if (!isPriced(product)) throw broken('NOT_ALLOWED', 'This product is not for sale.', 'items', String(at), 'productId');
-    return product;
-  });
+function isOrderable(product: ProductDocument): product is PricedProduct {
+  return !product.archivedAt && isPriced(product);
 }
 
-/** @throws RulesBroken NOT_ALLOWED for products of several merchants or in several currencies */
-function checkSeller(products: PricedProduct[]): void {
-  const [first] = products;
-  const stranger = products.findIndex(
-    ({ merchant, price }) => !merchant.equals(first!.merchant) || price.currency !== first!.price.currency,
-  );
-  if (stranger <= 0) return;
-  const reason = 'An order is with one merchant and in one currency. Place one order for each.';
-  throw broken('NOT_ALLOWED', reason, 'items', String(stranger), 'productId');
+/** @param first the order's first product that can be ordered, which decides about its merchant and currency */
+function rulesOfItem(
+  { quantity }: OrderedItem,
+  product: ProductDocument | undefined,
+  first: PricedProduct | undefined,
+  field: readonly string[],
+): BrokenRule[] {
+  if (!product || product.archivedAt) return [brokenRule('NOT_FOUND', 'There is no such product.', ...field, 'productId')];
+  if (!first || !isPriced(product)) return [brokenRule('NOT_ALLOWED', 'This product is not for sale.', ...field, 'productId')];
+  const { merchant, price, stock, backorder } = product;
+  const rules: BrokenRule[] = [];
+  if (!merchant.equals(first.merchant) || price.currency !== first.price.currency) {
+    const reason = 'An order is with one merchant and in one currency. Place one order for each.';
+    rules.push(brokenRule('NOT_ALLOWED', reason, ...field, 'productId'));
+  }
+  if (stock !== null && !backorder && stock < quantity) rules.push(outOfStock(stock, field));
+  return rules;
+}
+
+function outOfStock(stock: number, field: readonly string[]): BrokenRule {
+  return brokenRule('OUT_OF_STOCK', message('Only {stock} in stock.', { stock: Math.max(0, stock) }), ...field, 'quantity');
 }
 
 function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[], products: PricedProduct[]): OrderDocument {
