@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import swc from 'unplugin-swc';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin } from 'vitest/config';
 
 /** Public data sets that may not be copied into the repository; tests about them run where they are. */
 const dataSets = resolve(process.env['TEST_DATA_DIR'] ?? '../shared/data');
@@ -19,6 +19,18 @@ if (!specifications) process.stdout.write('MONGODB_SPECIFICATIONS names no folde
 
 /** Nothing of the product happens by being imported, so one process runs many files and reads the product once. Tests of memory, time and faults have a process for each file. */
 const inOneProcess = new Set(['unit', 'api', 'store']);
+
+/** Tests try the product as it is built and shipped, which Node loads by itself: nothing is translated a second time. */
+const [sources, built] = [resolve('src'), resolve('dist')];
+const asBuilt: Plugin = {
+  name: 'as-built',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    if (!importer || !source.startsWith('.')) return null;
+    const file = resolve(dirname(importer), source);
+    return file.startsWith(`${sources}${sep}`) ? `${built}${file.slice(sources.length)}` : null;
+  },
+};
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -37,13 +49,14 @@ export const configFor = (names: string[]) =>
         { find: /^@plaza\/client\/(\w+)$/, replacement: resolve('client/src/$1.ts') },
       ],
     },
-    plugins: [swc.vite({ configFile: '.swcrc' })],
+    plugins: [asBuilt, swc.vite({ configFile: '.swcrc' })],
     test: {
       projects: names.map((name) => ({
         extends: true as const,
         test: { name, include: [`test/${name}/**/*.test.ts`], isolate: !inOneProcess.has(name) },
       })),
       provide: { dataSets },
+      server: { deps: { external: [/[\\/]dist[\\/]/] } },
       globalSetup: 'test/support/build.ts',
       setupFiles: 'test/support/property-seed.ts',
       pool: 'forks',
