@@ -227,7 +227,7 @@ function shopRedactOf(body: Fields): ShopRecord {
 
 /** Requests to erase and requests to see name their orders differently. */
 function privacyOf(body: Fields, orders: string): { externalId: string; guests: string[] } {
-  const ids = body[orders] as unknown;
+  const ids = body[orders];
   if (!Array.isArray(ids)) throw new Unreadable(`${orders} is missing or is no list.`);
   const guests = (ids as unknown[]).slice(0, 1000).flatMap((id) => optionalIdIn({ id }, 'id') ?? []);
   return { externalId: idIn(fieldsOf(body['customer'], 'customer'), 'id'), guests: guests.map(guestOf) };
