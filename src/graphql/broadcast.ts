@@ -5,6 +5,7 @@
 import type { DocumentNode, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import {
+  accountTopic,
   encodeEventCursor,
   endOfStream,
   hiddenAuthorsTopic,
@@ -150,13 +151,18 @@ export class Broadcasts {
     const group = this.groupOf(feed, source, operation);
     const position = source.after ?? feed.position;
     const member = new Member(operation, source, sink, position, this.hiddenAuthors, metrics, this.maxBacklog);
-    const unlisten = user && source.mayClose && this.realtime.announcements.listen(hiddenAuthorsTopic(user), () => void member.recheck());
+    const unlisten =
+      user && source.mayClose
+        ? [hiddenAuthorsTopic(user), accountTopic(user)].map((topic) =>
+            this.realtime.announcements.listen(topic, () => void member.recheck()),
+          )
+        : [];
     const leave = (): void => {
       if (member.left) return;
       member.left = true;
       metrics.subscribers.dec();
       unwatch?.();
-      if (unlisten) unlisten();
+      for (const stop of unlisten) stop();
       release();
       group.remove(member);
       if (group.isEmpty) this.dismiss(group);
@@ -315,6 +321,7 @@ class Member {
 
   /** Ends the subscription unless the viewer still sees what it is about. */
   async recheck(): Promise<void> {
+    await this.context.identitySettled();
     const isOpen = await this.source.isOpen().catch(() => true);
     if (isOpen || this.left) return;
     this.sink.complete();
@@ -490,6 +497,7 @@ class Group implements Follower {
   }
 
   private async deliverTo(member: Member, event: LoggedEvent, cursor: string): Promise<void> {
+    await member.context.identitySettled();
     member.send(event, await this.payloadFor(event, member), cursor);
     this.around.rateLimits.chargeEvent(member.context, member.points);
     // Its answers turned out to be of one user only after that user's access token had ended.

@@ -77,6 +77,7 @@ export class LiveIdentity implements Identity {
   /** Told when either has. */
   onChange = (): void => {};
   private readonly stopWatching: () => void;
+  private renewing: Promise<unknown> = Promise.resolve();
 
   constructor(
     signedIn: SignedIn,
@@ -84,7 +85,9 @@ export class LiveIdentity implements Identity {
   ) {
     this.signedIn = signedIn;
     const stopTimer = onTime(signedIn.expiresAt, () => this.expire());
-    const stopListening = options.realtime.onAccountChange(signedIn.userId, () => void this.renew().catch(() => {}));
+    const stopListening = options.realtime.onAccountChange(signedIn.userId, () => {
+      this.renewing = Promise.all([this.renewing, this.renew().catch(() => {})]);
+    });
     this.stopWatching = () => {
       stopTimer();
       stopListening();
@@ -96,6 +99,10 @@ export class LiveIdentity implements Identity {
     if (this.signedIn.key) return void this.become(null);
     this.expired = true;
     this.onChange();
+  }
+
+  async settled(): Promise<void> {
+    await this.renewing;
   }
 
   /** Asks who this is now. @returns whether the session is still open */

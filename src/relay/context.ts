@@ -33,6 +33,8 @@ export interface Identity {
   readonly signedIn: SignedIn | null;
   /** Whether the access token has ended since; the session goes on. */
   readonly expired?: boolean;
+  /** Waits until it is known who asks now, where that may just have changed. */
+  settled?(): Promise<void>;
 }
 
 export interface LoaderDefinition<Key, Value> {
@@ -138,6 +140,11 @@ export class RequestContext {
   /** Whether the access token has ended since the connection was opened. */
   get expired(): boolean {
     return this.identity.expired ?? false;
+  }
+
+  /** Waits until it is known who asks now: what happened after a change of roles is answered with the new ones. */
+  async identitySettled(): Promise<void> {
+    await this.identity.settled?.();
   }
 
   /** Makes everything that this request has not begun yet fail with an error. */

@@ -102,6 +102,60 @@ describe('an open subscription', () => {
   });
 });
 
+describe('an open subscription to what few may see', () => {
+  const setRoles = (user: Account, roles: string[], by: Account) =>
+    plaza.mutate('setUserRoles', { userId: user.id, roles, reason: 'x' }, 'user { id }', by.token);
+
+  async function archivedProduct(): Promise<string> {
+    const { merchant, id } = await scene();
+    await plaza.mutate('archiveProduct', { productId: id }, 'product { id }', merchant.token);
+    return id;
+  }
+
+  const comment = (id: string, body: string, by: Account) =>
+    plaza.mutate('addComment', { subjectId: id, body }, 'comment { id }', by.token);
+
+  test('ends when its user is an administrator no more', async () => {
+    const id = await archivedProduct();
+    const [admin, other] = [await plaza.account({ role: 'ADMIN' }), await plaza.account({ role: 'ADMIN' })];
+    const events = await plaza.subscribe(live, { id }, admin.token);
+    await setRoles(admin, ['BUYER'], other);
+    await expect(events.next()).rejects.toThrow('the subscription has ended');
+  });
+
+  test('ends so as an event stream, too', async () => {
+    const id = await archivedProduct();
+    const [admin, other] = [await plaza.account({ role: 'ADMIN' }), await plaza.account({ role: 'ADMIN' })];
+    let response!: Response;
+    await plaza.admits(1, () => {
+      void fetch(`${plaza.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${admin.token}` },
+        body: JSON.stringify({ query: live, variables: { id } }),
+      }).then((answer) => (response = answer));
+    });
+    await until(() => response !== undefined);
+    await setRoles(admin, ['BUYER'], other);
+    expect(await response.text()).toContain('event: complete');
+  });
+
+  test('answers what happens after a change of roles with the new ones', async () => {
+    const { reader, id } = await scene();
+    const [admin, other] = [await plaza.account({ role: 'ADMIN' }), await plaza.account({ role: 'ADMIN' })];
+    await plaza.connection.collection('users').updateOne({ handle: reader.handle }, { $set: { externalId: 'c1', externalSource: 'live' } });
+    const query = 'subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { body author { externalId } } } }';
+    const events = await plaza.subscribe(query, { id }, admin.token);
+    const seen: (string | null)[] = [];
+    for (const roles of [['BUYER', 'ADMIN'], ['BUYER'], ['BUYER', 'ADMIN'], ['BUYER']]) {
+      await setRoles(admin, roles, other);
+      await comment(id, 'Hello', reader);
+      seen.push((await events.next()).data.commentAdded.comment.author.externalId as string | null);
+    }
+    expect(seen).toEqual(['c1', null, 'c1', null]);
+    events.stop();
+  });
+});
+
 describe('graphql-ws, as it comes', () => {
   /** A client that fetches a token for each connection, as its documentation says. */
   function clientWith(tokens: () => Promise<string>): { client: Client; connections: () => number } {
