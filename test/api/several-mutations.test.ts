@@ -88,3 +88,16 @@ describe('the second mutation of a document sees the first', () => {
     });
   });
 });
+
+test('a refused mutation leaves no data, and the others of its document are carried out', async () => {
+  const { author, me, product } = await scene();
+  const { comment } = await plaza.mutate('addComment', { subjectId: product, body: 'Before' }, 'comment { id }', author.token);
+  const add = (body: string) => `addComment(input: { subjectId: "${product}", body: "${body}" }) { comment { body } }`;
+  const remove = `deleteComment(input: { commentId: "${comment.id}" }) { deletedCommentId }`;
+  const answer = await plaza.query(`mutation { first: ${add('First')} second: ${remove} third: ${add('Third')} }`, {}, me.token);
+  expect(answer).toMatchObject({ data: null, errors: [{ path: ['second'], extensions: { code: 'FORBIDDEN' } }] });
+  const list = await plaza.data('query ($id: ID!) { product(id: $id) { comments(sort: OLDEST) { edges { node { body } } } } }', {
+    id: product,
+  });
+  expect(list.product.comments.edges.map(({ node }: { node: { body: string } }) => node.body)).toEqual(['Before', 'First', 'Third']);
+});
