@@ -23,7 +23,7 @@ import { EndedRequests, noteErrors, reportTo, withOperationLog } from '../graphq
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdentityOptions } from '../graphql/live-connections.js';
-import { closeCode, serveSockets, type SocketExtra } from '../graphql/socket-server.js';
+import { closeCode, closeFirmly, serveSockets, type SocketExtra } from '../graphql/socket-server.js';
 import { webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import { QueryAnswers, type QueryAnswerOptions } from '../graphql/query-answers.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
@@ -269,10 +269,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 /** Registered before the protocol's own listener, so that a refused connection never gets to it. */
 function limitSockets(sockets: WebSocketServer, { connections, requestConnections, addressOf }: Live): void {
   sockets.on('connection', (socket: WebSocket, request) => {
-    requestConnections.release(request);
     const leave = connections.enter(addressOf(request));
-    if (leave) socket.once('close', leave);
-    else socket.close(closeCode.tooMany, 'Too many connections of this address');
+    // Until it is gone it counts as a plain connection: a client need not go because it is told to.
+    if (!leave) return closeFirmly(socket, closeCode.tooMany, 'Too many connections of this address');
+    requestConnections.release(request);
+    socket.once('close', leave);
   });
 }
 

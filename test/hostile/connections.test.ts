@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { usePlaza } from '../support/plaza.js';
+import { until } from '../support/until.js';
 
 const plaza = usePlaza({
   HEADERS_TIMEOUT: '1s',
@@ -145,6 +146,31 @@ async function live({ init = true } = {}): Promise<Live> {
 describe('a WebSocket', () => {
   test('that never begins is closed', async () => {
     expect(await (await live({ init: false })).closed).toBe(4408);
+  });
+
+  test('that is refused and does not go, counts as a plain connection', async () => {
+    const upgrade = [
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Protocol: graphql-transport-ws',
+    ];
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+    const head = `GET /graphql HTTP/1.1\r\n${host}${[...upgrade, key].join('\r\n')}\r\n\r\n`;
+    const { hostname, port } = new URL(plaza.url);
+    const sockets = Array.from({ length: 100 }, () => {
+      const socket = connect(Number(port), hostname, () => socket.write(head)).on('error', () => {});
+      open.push(socket);
+      let answered = '';
+      socket.on('data', (chunk) => (answered += String(chunk)));
+      return { socket, text: () => answered };
+    });
+    await until(() => sockets.every(({ socket, text }) => socket.destroyed || text() !== ''));
+    const upgraded = sockets.filter(({ text }) => text().startsWith('HTTP/1.1 101'));
+    expect(upgraded.length).toBeGreaterThanOrEqual(12);
+    expect(upgraded.length).toBeLessThanOrEqual(12 + 30);
+    await until(() => sockets.every(({ socket }) => socket.destroyed));
+    expect(await answer()).toEqual({ __typename: 'Query' });
   });
 
   test('that subscribes before it begins is closed', async () => {
