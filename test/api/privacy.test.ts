@@ -219,6 +219,17 @@ describe('an erased user', () => {
     await expect.poll(() => traces([hexOf(me.id), me.handle])).toEqual([]);
   });
 
+  test('is erased to the end where the job comes late to them', async () => {
+    const { me } = await busyUser();
+    await plaza.worker('erasures').stop();
+    await eraseMe(me, me.password);
+    const [erasures, mine] = [plaza.connection.collection('erasures'), { _id: new Types.ObjectId(hexOf(me.id)) }];
+    await erasures.updateOne(mine, { $set: { at: new Date(Date.now() - 86_400_000) } });
+    plaza.worker('erasures').start();
+    await expect.poll(() => erasures.countDocuments(mine)).toBe(0);
+    expect(await traces([hexOf(me.id), me.handle])).toEqual([]);
+  });
+
   test('leaves the contributions, without their author, and every count as it was', async () => {
     const { me, other, productId, question } = await busyUser();
     const query = `query ($id: ID!, $question: ID!) {

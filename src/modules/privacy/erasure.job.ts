@@ -25,7 +25,7 @@ interface ErasureJobDependencies {
 export class ErasureJob {
   readonly worker: Worker;
 
-  /** @param maxWriteTime milliseconds in which what the account had asked for before it went may still be written */
+  /** @param maxWriteTime milliseconds in which what was begun while the account or its events were there may still be written */
   constructor(
     private readonly dependencies: ErasureJobDependencies,
     private readonly maxWriteTime: number,
@@ -33,11 +33,13 @@ export class ErasureJob {
     this.worker = new Worker({ name: 'erasures', interval, log: dependencies.log, run: (signal) => this.run(signal) });
   }
 
+  /** Looks twice at what each left behind: at once, and when nothing more can be written of what the first look found. */
   private async run(signal: AbortSignal): Promise<void> {
     const { erasures } = this.dependencies.models;
     for (const erasure of await erasures.find().sort({ at: 1 }).limit(maxOfRun).lean()) {
-      const isLast = erasure.at.getTime() + this.maxWriteTime <= Date.now();
-      if (erasure.sweptAt && !isLast) continue;
+      const { sweptAt } = erasure;
+      const isLast = sweptAt !== null && sweptAt.getTime() + this.maxWriteTime <= Date.now();
+      if (sweptAt && !isLast) continue;
       await this.sweep(erasure, signal);
       if (signal.aborted) return;
       if (isLast) await erasures.deleteOne({ _id: erasure._id });
@@ -45,11 +47,11 @@ export class ErasureJob {
     }
   }
 
-  /** Backwards through the features: what comes later may refer to what comes before. */
+  /** Backwards through the features: what comes later may refer to what comes before. Events come last, since the features write some. */
   private async sweep({ _id: user, anonymousId, sealed }: ErasureDocument, signal: AbortSignal): Promise<void> {
     const { handle, names, external } = openTraces(sealed, user, this.dependencies.keys);
     const erasure = { user, anonymousId, handle, redact: redactor(names), ...(external && { external }) };
-    for (const { erase } of [...this.dependencies.personalData(), this.events()].reverse()) await this.eraseAll(erase, erasure, signal);
+    for (const { erase } of [this.events(), ...this.dependencies.personalData()].reverse()) await this.eraseAll(erase, erasure, signal);
   }
 
   private async eraseAll(erase: PersonalData['erase'], erasure: Erasure, signal: AbortSignal): Promise<void> {
