@@ -150,7 +150,10 @@ async function run(path: string, options: Options, verbs: Features['verbs'] | nu
   requireOwnTrust(options);
   const request = requestOf(path, options, verbs && (await merchantOf(options.merchant, verbs)));
   const category = request.format.variants[0]!.category;
-  const writer = options.dryRun || !verbs ? new DryWriter(verbs, { ...request, category }) : storeWriter(verbs, request);
+  const writer =
+    options.dryRun || !verbs
+      ? new DryWriter(verbs, { ...request, category })
+      : storeWriter(verbs, request, readConfig(process.env).currency);
   const started = { source: request.source, format: request.format.name, file: basename(path) };
   const notes = verbs && !options.dryRun ? await verbs.importRuns.begin(started) : null;
   const report = await noted(notes, path, async () => {

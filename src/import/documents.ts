@@ -162,9 +162,12 @@ export class SourceDocuments {
     };
   }
 
-  /** A purchase that the source has verified is an order that was delivered. */
-  order({ review: { author, product, createdAt }, digest }: SourceReview): OrderDocument {
-    const price = { amountMinor: 0, currency: 'EUR' };
+  /**
+   * A purchase that the source has verified is an order that was delivered.
+   * @param currency the shop's; nobody knows what was paid
+   */
+  order({ review: { author, product, createdAt }, digest }: SourceReview, currency: string): OrderDocument {
+    const price = { amountMinor: 0, currency };
     return {
       _id: idBeside(author, digest),
       buyer: author,

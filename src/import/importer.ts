@@ -70,8 +70,9 @@ export async function importFiles(
   return new Import(request, writer, listener, signal).run();
 }
 
-export function storeWriter(verbs: Features['verbs'], { source, format, merchant, onConflict }: ImportRequest): Writer {
-  return new StoreWriter(verbs, { source, merchant, onConflict, category: format.variants[0]!.category });
+/** @param currency the shop's */
+export function storeWriter(verbs: Features['verbs'], { source, format, merchant, onConflict }: ImportRequest, currency: string): Writer {
+  return new StoreWriter(verbs, { source, merchant, onConflict, category: format.variants[0]!.category, currency });
 }
 
 class Import {

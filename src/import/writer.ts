@@ -68,7 +68,10 @@ export class StoreWriter implements Writer {
 
   constructor(
     private readonly verbs: Features['verbs'],
-    private readonly options: WriterOptions,
+    private readonly options: WriterOptions & {
+      /** The shop's. */
+      currency: string;
+    },
   ) {
     this.documents = new SourceDocuments(options.source, options.merchant);
   }
@@ -136,7 +139,7 @@ export class StoreWriter implements Writer {
     const reviews = reviewsOf(ratings.values(), documents);
     const bought = reviews.filter(({ review }) => review.verifiedPurchase);
     await verbs.behaviour.importInteractions(byId(reviews.map((review) => documents.interaction(review))));
-    await verbs.orders.importOrders(byId(bought.map((review) => documents.order(review))));
+    await verbs.orders.importOrders(byId(bought.map((review) => documents.order(review, this.options.currency))));
     const { inserted, updated, unchanged, taken } = await verbs.reviews.importReviews(reviews, this.options.onConflict);
     await verbs.behaviour.updateImportedRatings(updated.map(({ author: user, product, points }) => ({ user, product, points })));
     written.reviews += inserted;

@@ -478,6 +478,16 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect(product.reviews.edges[0].node.imageUrls).toHaveLength(2);
   });
 
+  test('verified purchases are orders in the shop’s currency', async () => {
+    const path = fileURLToPath(new URL('../fixtures/import/judgeme.csv', import.meta.url));
+    await plaza.commandWith({ CURRENCY: 'JPY' }, 'import', path, '--format', 'judgeme', '--source', 'tokyo');
+    const products = await collection('products').distinct('_id', { source: 'tokyo' });
+    const orders = await collection('orders')
+      .find({ 'items.product': { $in: products } })
+      .toArray();
+    expect(orders.map(({ total, items }) => [total.currency, items[0].price.currency])).toEqual([['JPY', 'JPY']]);
+  });
+
   test('the products of a source can be handed to an account', async () => {
     const merchant = await plaza.account({ merchant: true });
     const { source, stdout } = await importText('csv', 'user,product,rating\na,p,4\n');
