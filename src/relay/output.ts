@@ -106,7 +106,9 @@ type ResolverDecorator = <const Type, const Options extends FieldOptions>(
 ) => ResolverMethod<Result<Type, Options>>;
 
 export const Query = typeGraphql.Query as unknown as ResolverDecorator;
-export const Mutation = typeGraphql.Mutation as unknown as ResolverDecorator;
+
+/** A payload is null where its mutation failed as a whole, so that those of the other mutations of the document are answered. */
+export const Mutation: ResolverDecorator = (type, options) => typeGraphql.Mutation(type as () => ClassType, { ...options, nullable: true });
 export const FieldResolver = typeGraphql.FieldResolver as unknown as ResolverDecorator;
 export const Subscription = typeGraphql.Subscription as unknown as <
   const Type,

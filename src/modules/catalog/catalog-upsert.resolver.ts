@@ -24,7 +24,7 @@ export class CatalogUpsertResolver {
   @Cost({ perItem: { argument: 'input.products', weight: 1 } })
   @Mutation(() => UpsertProductsPayload, {
     description:
-      'Creates and updates products by their IDs in another system. The other products are written even if one is invalid. The same request again changes nothing. Merchants write their own products, administrators any.',
+      'Creates and updates products by their IDs in another system. The other products are written even if some are invalid. The same request again changes nothing. Merchants write their own products, administrators any.',
   })
   upsertProducts(
     @Arg('input', () => UpsertProductsInput, { description: 'The products to write.' })
@@ -46,7 +46,7 @@ export class CatalogUpsertResolver {
   @Cost({ perItem: { argument: 'input.categories', weight: 2 } })
   @Mutation(() => UpsertCategoriesPayload, {
     description:
-      'Creates, renames and moves categories by their IDs in another system. The other categories are written even if one is invalid. Requires the role `ADMIN`.',
+      'Creates, renames and moves categories by their IDs in another system. The other categories are written even if some are invalid. Requires the role `ADMIN`.',
   })
   upsertCategories(
     @Arg('input', () => UpsertCategoriesInput, { description: 'The categories to write.' })

@@ -82,7 +82,7 @@ export class OrderUpsertResolver {
   @Cost({ perItem: { argument: 'input.orders', weight: 2 } })
   @Mutation(() => UpsertOrdersPayload, {
     description:
-      'Creates and updates orders of another system, which decides about their status. Stock stays as it is. The other orders are written even if one is invalid. Merchants write orders placed with them, administrators any.',
+      'Creates and updates orders of another system, which decides about their status. Stock stays as it is. The other orders are written even if some are invalid. Merchants write orders placed with them, administrators any.',
   })
   upsertOrders(
     @Arg('input', () => UpsertOrdersInput, { description: 'The orders to write.' }) input: UpsertOrdersInput,

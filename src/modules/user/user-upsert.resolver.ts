@@ -59,7 +59,7 @@ export class UserUpsertResolver {
   @Cost({ perItem: { argument: 'input.users', weight: 1 } })
   @Mutation(() => UpsertUsersPayload, {
     description:
-      'Creates and updates customers by their IDs in another system. They have no password: they sign in with `exchangeCustomerToken`. The other customers are written even if one is invalid. Requires the role `ADMIN`.',
+      'Creates and updates customers by their IDs in another system. They have no password: they sign in with `exchangeCustomerToken`. The other customers are written even if some are invalid. Requires the role `ADMIN`.',
   })
   upsertUsers(
     @Arg('input', () => UpsertUsersInput, { description: 'The customers to write.' }) { source, users }: UpsertUsersInput,

@@ -63,7 +63,7 @@ export async function startPush(key: string): Promise<PushProblem | null> {
     const { endpoint = '', keys = {} } = subscription.toJSON();
     const input = { endpoint, keys: { p256dh: keys['p256dh'] ?? '', auth: keys['auth'] ?? '' } };
     const { data } = await apollo.mutate({ mutation: Subscribe, variables: { input } });
-    if (!data || data.subscribeToPush.userErrors.length > 0) return 'failed';
+    if (data?.subscribeToPush?.userErrors.length !== 0) return 'failed';
     pushEndpoint.set(endpoint);
     return null;
   } catch {

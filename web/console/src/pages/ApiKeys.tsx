@@ -176,7 +176,7 @@ function KeyCard({ apiKey }: { apiKey: ApiKey }) {
   const end = async (): Promise<void> => {
     if (!confirm(t('Revoke this key? Programs that use it stop working.'))) return;
     const { data } = await revoke({ variables: { input: { apiKeyId } } });
-    setProblems(data?.revokeApiKey.userErrors ?? []);
+    setProblems(data?.revokeApiKey?.userErrors ?? []);
   };
   const times: [string, string | null][] = [
     ['Created', createdAt],

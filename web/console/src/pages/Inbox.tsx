@@ -215,7 +215,7 @@ function ProductInbox({ product, questions, onAnswered }: ProductInboxProps) {
                 action={t('Respond')}
                 onSend={async (body) => {
                   const { data } = await respond({ variables: { input: { reviewId: review.id, body } } });
-                  return data?.respondToReview.userErrors ?? [];
+                  return data?.respondToReview?.userErrors ?? [];
                 }}
               />
             </article>
@@ -235,8 +235,8 @@ function ProductInbox({ product, questions, onAnswered }: ProductInboxProps) {
                 action={t('Answer')}
                 onSend={async (body) => {
                   const { data } = await answer({ variables: { input: { questionId: node.id, body } } });
-                  if (data?.answerQuestion.answer) onAnswered(node.id);
-                  return data?.answerQuestion.userErrors ?? [];
+                  if (data?.answerQuestion?.answer) onAnswered(node.id);
+                  return data?.answerQuestion?.userErrors ?? [];
                 }}
               />
             </article>
@@ -296,7 +296,7 @@ function FeedbackList() {
                     action={t('Answer')}
                     onSend={async (body) => {
                       const { data: sent } = await answer({ variables: { input: { feedbackId: node.id, body } } });
-                      return sent?.answerMerchantFeedback.userErrors ?? [];
+                      return sent?.answerMerchantFeedback?.userErrors ?? [];
                     }}
                   />
                 )}

@@ -237,8 +237,8 @@ function Decision({ cases, onDecided }: { cases: Case[]; onDecided: () => Promis
         failed.push(error);
         return { data: null };
       });
-      failed.push(...(data?.moderateContent.userErrors ?? []));
-      if (data?.moderateContent.entry) decided++;
+      failed.push(...(data?.moderateContent?.userErrors ?? []));
+      if (data?.moderateContent?.entry) decided++;
     }
     setProblems(failed);
     setDone(decided);

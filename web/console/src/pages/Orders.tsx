@@ -79,7 +79,7 @@ export function Orders() {
     });
   async function advance(orderId: string, status: OrderStatus): Promise<void> {
     const { data: sent } = await update({ variables: { input: { orderId, status } } });
-    setProblems(sent?.updateOrderStatus.userErrors ?? []);
+    setProblems(sent?.updateOrderStatus?.userErrors ?? []);
   }
   return (
     <>

@@ -107,7 +107,7 @@ function StockForm({ product }: { product: Product }) {
     event.preventDefault();
     const stock = Number(new FormData(event.currentTarget).get('stock'));
     const { data } = await update({ variables: { input: { productId: product.id, stock } } });
-    setProblems(data?.updateProduct.userErrors ?? []);
+    setProblems(data?.updateProduct?.userErrors ?? []);
   }
   return (
     <form className="inline" onSubmit={(event) => void submit(event)}>

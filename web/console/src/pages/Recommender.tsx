@@ -185,7 +185,7 @@ function Status({ status, onStart }: { status: RecommenderQuery['recommenderStat
   const [problems, setProblems] = useState<readonly UserError[]>([]);
   async function run(action: TrainingAction): Promise<void> {
     const { data } = await train({ variables: { input: { action } } });
-    setProblems(data?.trainRecommender.userErrors ?? []);
+    setProblems(data?.trainRecommender?.userErrors ?? []);
     onStart();
   }
   const largest = Math.max(...status.models.map(({ weight }) => weight), 0.001);

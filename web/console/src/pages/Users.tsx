@@ -83,7 +83,7 @@ function Roles({ user }: { user: UserSearchQuery['searchUsers']['edges'][number]
     const form = new FormData(event.currentTarget);
     const input = { userId: user.id, roles: form.getAll('role') as UserRole[], reason: form.get('reason') as string };
     const { data } = await setRoles({ variables: { input } });
-    setProblems(data?.setUserRoles.userErrors ?? []);
+    setProblems(data?.setUserRoles?.userErrors ?? []);
   }
   return (
     <article>

@@ -250,7 +250,7 @@ function WebhookCard({ webhook, onDeleted }: { webhook: Webhook; onDeleted: () =
     if (answer?.deletedWebhookId) onDeleted();
     return answer?.userErrors;
   };
-  const switched = async () => (await update({ variables: { input: { webhookId, enabled: !enabled } } })).data?.updateWebhook.userErrors;
+  const switched = async () => (await update({ variables: { input: { webhookId, enabled: !enabled } } })).data?.updateWebhook?.userErrors;
   return (
     <article>
       <header>
@@ -264,7 +264,7 @@ function WebhookCard({ webhook, onDeleted }: { webhook: Webhook; onDeleted: () =
       </header>
       <p className="muted">{webhook.events.map((name) => t(name)).join(', ')}</p>
       <div className="toolbar">
-        <button type="button" onClick={() => run(ping({ variables }).then(({ data }) => data?.pingWebhook.userErrors))}>
+        <button type="button" onClick={() => run(ping({ variables }).then(({ data }) => data?.pingWebhook?.userErrors))}>
           {t('Send a test')}
         </button>
         <button type="button" onClick={() => run(switched())}>
@@ -317,7 +317,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
   const { id: deliveryId, event, status, attempts, responseStatus, error, occurredAt } = delivery;
   const again = async (): Promise<void> => {
     const { data } = await redeliver({ variables: { input: { deliveryId } } });
-    setProblems(data?.redeliverWebhook.userErrors ?? []);
+    setProblems(data?.redeliverWebhook?.userErrors ?? []);
   };
   return (
     <tr>

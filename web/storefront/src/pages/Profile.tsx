@@ -188,7 +188,7 @@ function Relation({ user: { id, viewerFollows, viewerBlocks } }: { user: { id: s
   const { check } = useErrors();
   const variables = { id };
   const run = async (
-    work: () => Promise<{ userErrors: readonly { message: string; field: readonly string[] }[] } | undefined>,
+    work: () => Promise<{ userErrors: readonly { message: string; field: readonly string[] }[] } | null | undefined>,
   ): Promise<void> => {
     if (!plaza.session.signedIn) return say(t('needSignIn'));
     if (!(await check(work))) say(t('failed'));
