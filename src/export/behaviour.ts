@@ -33,7 +33,7 @@ export async function* behaviourRecords({
   const mayBeUsed = await behaviour.personalisedUsers();
   for await (const { user, product, points, ...rest } of behaviour.allInteractions()) {
     if (!mayBeUsed(user)) continue;
-    const pseudonym = createHmac('sha256', key).update(user.id).digest('base64url').slice(0, 16);
+    const pseudonym = createHmac('sha256', key).update(user.id).digest('hex').slice(0, 24);
     const rating = points === null ? null : points / pointsPerStar;
     const { views, carts, purchases, comments, lastAt } = rest;
     yield { user: pseudonym, product: product.toHexString(), rating, views, carts, purchases, comments, lastAt };

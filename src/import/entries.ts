@@ -7,8 +7,10 @@ import { linesOf, type Line } from './reading/lines.js';
 import { rowsOf, type TextRow } from './reading/rows.js';
 import { isRejectsHeader, rejectsDialect, recordColumn } from './rejects.js';
 import type { FormatChoice } from './formats/catalogue.js';
+import { ownColumns } from './formats/csv.js';
 import { fields, type Field, type Format, type LineFormat, type ReadingStyle, type Row, type TableFormat } from './formats/format.js';
 import { ImportFailure, Rejected, type Entry } from './record.js';
+import { unprotectedCell } from './spreadsheet-cells.js';
 import { findDateOrder, type DateOrder } from './times.js';
 import type { DecimalMark } from './values.js';
 
@@ -155,7 +157,7 @@ async function* readRejects(source: Source, choice: FormatChoice): AsyncGenerato
   if (!format) throw new ImportFailure(`${source.file.name} has rejected lines of another format than ${choice.name}.`);
   const style = styleOf(format, source.options);
   for await (const row of rowsOf(source.lines, rejectsDialect)) {
-    const text = row.values[at] ?? '';
+    const text = unprotectedCell(row.values[at] ?? '');
     if (text.trim() === '' || text === recordColumn) continue;
     yield attempt(format, { line: row.line, values: [text] }, null, source.encoding, () => format.read(text, style));
   }
@@ -166,7 +168,9 @@ async function* readTable(source: Source, format: TableFormat, dialect: Dialect)
   if (/^sep=.$/i.test(source.sample[0]!.text)) await lines.next();
   const rows = rowsOf(lines, dialect);
   const header = await rows.next();
-  const columns = (header.done ? [] : header.value.values).map((name) => name.trim());
+  const written = (header.done ? [] : header.value.values).map((name) => name.trim());
+  const readCell = isOwnTable(written) ? unprotectedCell : (cell: string) => cell;
+  const columns = written.map(readCell);
   const indexes = bindColumns(format, columns);
   requireColumns(file, format, columns, indexes);
   requireCurrency(file, format, indexes, options);
@@ -174,13 +178,20 @@ async function* readTable(source: Source, format: TableFormat, dialect: Dialect)
   const table = bindRow(columns, indexes);
   const style = styleOf(format, options, findDecimal(sample, indexes), dateOrderOf(file, format, sample, indexes, options));
   listener.onFound?.(describe(encoding, dialect, style, columns, indexes));
-  for await (const { line, values } of rows) {
-    if (values.length === 1 && values[0]!.trim() === '') continue;
+  for await (const { line, values: cells } of rows) {
+    if (cells.length === 1 && cells[0]!.trim() === '') continue;
+    const values = cells.map(readCell);
     yield attempt(format, { line, values }, columns, encoding, () => {
       table.take(values);
       return format.read(table.row, style);
     });
   }
+}
+
+/** Whether this program wrote it, with its cells protected from being taken for formulas. */
+function isOwnTable(columns: readonly string[]): boolean {
+  const header = columns.join(',');
+  return isRejectsHeader(header) || header === ownColumns.join(',');
 }
 
 /** The same rows again, from the lines that were read ahead. */

@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import Papa from 'papaparse';
 import type { Dialect } from './reading/dialect.js';
 import { ImportFailure, type Rejected } from './record.js';
+import { protectedCell } from './spreadsheet-cells.js';
 
 const ownColumns = ['import_line', 'import_column', 'import_value', 'import_reason'];
 
@@ -83,7 +84,7 @@ export class RejectsFile {
   }
 
   private async put(values: string[]): Promise<void> {
-    if (!this.stream!.write(`${Papa.unparse([values])}\n`) && !this.failure) await once(this.stream!, 'drain');
+    if (!this.stream!.write(`${Papa.unparse([values.map(protectedCell)])}\n`) && !this.failure) await once(this.stream!, 'drain');
     if (this.failure) throw this.failure;
   }
 

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { encode } from 'iconv-lite';
+import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runCommand } from '../../src/cli/command-line.js';
 import { importCommand } from '../../src/cli/import.js';
@@ -111,6 +112,22 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     expect(written[0]).toBe('import_line,import_column,import_value,import_reason,import_record');
     expect(written[1]).toContain('2,timestamp,32472144000000,"the time 32472144000000 lies in the future, in the year 2999"');
     expect(written[3]).toContain('4,helpful_vote,3000000000,the votes are more than 1000000000');
+  });
+
+  test('rejected lines begin no formula in a spreadsheet, and come back as they were', async () => {
+    const rejects = join(folder, 'formulas.csv');
+    const table = "user,product,rating,body,=2+3\nann,tea,six,=1+1,\nbob,tea,=7,'=1,-2\n";
+    const { source } = await importText('csv', `${table}eve,tea,5,fine,\n`, '--rejects', rejects);
+    const written = readFileSync(rejects, 'utf8');
+    expect(
+      Papa.parse<string[]>(written)
+        .data.flat()
+        .filter((cell) => /^[=+@-]/.test(cell)),
+    ).toEqual(['-2']);
+    writeFileSync(rejects, written.replace(',six,', ',3,').replace(",bob,tea,'=7,", ',bob,tea,4,'));
+    expect((await run([rejects, '--format', 'csv', '--source', source])).stdout).toContain('2 accepted, 0 rejected');
+    const reviews = await collection('reviews').find({ source }).sort({ points: 1 }).toArray();
+    expect(reviews.map(({ body }) => body)).toEqual(['=1+1', "'=1", 'fine']);
   });
 
   test('rejected lines can be mended and imported again, of tables and of other formats', async () => {

@@ -5,6 +5,33 @@ import { describesProducts, productIn, ratingIn, soldIn } from './tables.js';
 
 export type ColumnMapping = Partial<Record<Field, string>>;
 
+/** The columns of the program's own export, by which it is known again. */
+export const ownColumns = [
+  'user',
+  'userName',
+  'product',
+  'productTitle',
+  'category',
+  'sku',
+  'gtin',
+  'mpn',
+  'brand',
+  'rating',
+  'qualityRating',
+  'priceRating',
+  'serviceRating',
+  'title',
+  'body',
+  'helpful',
+  'unhelpful',
+  'verified',
+  'incentivised',
+  'images',
+  'reply',
+  'replyAt',
+  'at',
+] as const;
+
 /** By what names columns usually go. */
 const usualNames: Record<Field, readonly string[]> = {
   user: ['user', 'userid', 'customer', 'customerid', 'reviewerid', 'authorid', 'buyer', 'memberid'],
