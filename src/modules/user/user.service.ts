@@ -197,7 +197,8 @@ export class UserService {
     const { session } = change;
     const { matchedCount } = await this.models.users.updateOne(
       { _id: user },
-      { $set: { bannedAt: banned ? new Date() : null }, $inc: { epoch: 1 } },
+      // Who is let in again may never have been banned: what they have open stays so.
+      banned ? { $set: { bannedAt: new Date() }, $inc: { epoch: 1 } } : { $set: { bannedAt: null } },
       { session },
     );
     if (matchedCount === 0) return false;
