@@ -1,6 +1,7 @@
 /** A connection to the store, with the models and transactions of everything that works on it. */
 import AsyncLock from 'async-lock';
 import type { ClientSession, Connection, Model, Schema } from 'mongoose';
+import { awaited } from './awaited-work.js';
 import { recordCollection } from './cache/recorded-collection.js';
 import { dependsOnMoment } from './cache/reads.js';
 import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
@@ -88,14 +89,19 @@ export class Database {
    * Runs the work in one transaction, again from the start where another process got in its way.
    * Writers that name a common key wait for each other here instead of colliding in the store, and processes
    * take turns; what keeps them correct across processes is the store's own conflict check.
+   * @throws RequestError OPERATION_TIMEOUT where the answer that it is for was given up before its turn
    */
   async inTransaction<Result>(keys: string[], work: (session: ClientSession) => Promise<Result>): Promise<Result> {
+    const answer = awaited();
     const run = async (): Promise<Result> => {
       const session = await this.connection.startSession();
       let attempts = 0;
       try {
         dependsOnMoment();
-        return await session.withTransaction(() => this.attempt(session, work, attempts++), transactionOptions);
+        return await session.withTransaction(() => {
+          answer?.throwIfAborted();
+          return this.attempt(session, work, attempts++);
+        }, transactionOptions);
       } finally {
         this.onWritten();
         await session.endSession();

@@ -1,8 +1,10 @@
 /** Erases what accounts that are gone left behind: in steps that nobody waits for, and again from any step after a restart. */
 import escapeForRegExp from 'escape-string-regexp';
+import { Types } from 'mongoose';
 import type { DataKeys } from '../../data-keys.js';
 import type { Logger } from '../../log.js';
 import type { Realtime } from '../../realtime/index.js';
+import { duplicateKeyFields } from '../../store/database.js';
 import { Worker } from '../../workers/index.js';
 import type { Erasure, PersonalData } from '../personal-data.js';
 import { openTraces, type ErasureDocument, type PrivacyModels } from './erasure.model.js';
@@ -25,7 +27,7 @@ interface ErasureJobDependencies {
 export class ErasureJob {
   readonly worker: Worker;
 
-  /** @param maxWriteTime milliseconds in which what was begun while the account or its events were there may still be written */
+  /** @param maxWriteTime milliseconds in which what the account had asked for before it went may still be written */
   constructor(
     private readonly dependencies: ErasureJobDependencies,
     private readonly maxWriteTime: number,
@@ -33,34 +35,57 @@ export class ErasureJob {
     this.worker = new Worker({ name: 'erasures', interval, log: dependencies.log, run: (signal) => this.run(signal) });
   }
 
-  /** Looks twice at what each left behind: at once, and when nothing more can be written of what the first look found. */
   private async run(signal: AbortSignal): Promise<void> {
-    const { erasures } = this.dependencies.models;
-    for (const erasure of await erasures.find().sort({ at: 1 }).limit(maxOfRun).lean()) {
-      const { sweptAt } = erasure;
-      const isLast = sweptAt !== null && sweptAt.getTime() + this.maxWriteTime <= Date.now();
-      if (sweptAt && !isLast) continue;
-      await this.sweep(erasure, signal);
+    const failures: unknown[] = [];
+    const due = { $or: [{ sweptAt: null }, { sweptAt: { $lte: new Date(Date.now() - 2 * this.maxWriteTime) } }] };
+    for (const erasure of await this.dependencies.models.erasures.find(due).sort({ at: 1 }).limit(maxOfRun).lean()) {
+      // One that fails keeps nobody else waiting.
+      await this.advance(erasure, signal).catch((error: unknown) => failures.push(error));
       if (signal.aborted) return;
-      if (isLast) await erasures.deleteOne({ _id: erasure._id });
-      else await erasures.updateOne({ _id: erasure._id }, { $set: { sweptAt: new Date() } });
     }
+    if (failures.length > 0) throw failures[0];
   }
 
-  /** Backwards through the features: what comes later may refer to what comes before. Events come last, since the features write some. */
-  private async sweep({ _id: user, anonymousId, sealed }: ErasureDocument, signal: AbortSignal): Promise<void> {
+  private async advance(erasure: ErasureDocument, signal: AbortSignal): Promise<void> {
+    const { erasures } = this.dependencies.models;
+    const found = await this.sweep(erasure, signal);
+    if (signal.aborted) return;
+    if (erasure.sweptAt && found === 0) await erasures.deleteOne({ _id: erasure._id });
+    else await erasures.updateOne({ _id: erasure._id }, { $set: { sweptAt: new Date() } });
+  }
+
+  /**
+   * Backwards through the features: what comes later may refer to what comes before. Events come last, since the features
+   * write some.
+   * @returns how many documents it found
+   */
+  private async sweep({ _id: user, anonymousId, sealed }: ErasureDocument, signal: AbortSignal): Promise<number> {
     const { handle, names, external } = openTraces(sealed, user, this.dependencies.keys);
     const erasure = { user, anonymousId, handle, redact: redactor(names), ...(external && { external }) };
-    for (const { erase } of [this.events(), ...this.dependencies.personalData()].reverse()) await this.eraseAll(erase, erasure, signal);
+    let found = 0;
+    for (const { erase } of [this.events(), ...this.dependencies.personalData()].reverse())
+      found += await this.eraseAll(erase, erasure, signal);
+    return found;
   }
 
-  private async eraseAll(erase: PersonalData['erase'], erasure: Erasure, signal: AbortSignal): Promise<void> {
+  private async eraseAll(erase: PersonalData['erase'], erasure: Erasure, signal: AbortSignal): Promise<number> {
     let found = maxOfStep;
+    let all = 0;
     while (found === maxOfStep && !signal.aborted) {
-      found = await this.dependencies.realtime.recordChange([`erase:${erasure.user.toHexString()}`], ({ session, emitMany }) =>
-        erase({ ...erasure, session, emitMany, max: maxOfStep }),
-      );
+      found = await this.step(erase, erasure).catch((error: unknown) => {
+        // Written again after its like was anonymised, by a request that was under way: under another id there is room for both.
+        if (!duplicateKeyFields(error)) throw error;
+        return this.step(erase, { ...erasure, anonymousId: new Types.ObjectId() });
+      });
+      all += found;
     }
+    return all;
+  }
+
+  private step(erase: PersonalData['erase'], erasure: Erasure): Promise<number> {
+    return this.dependencies.realtime.recordChange([`erase:${erasure.user.toHexString()}`], ({ session, emitMany }) =>
+      erase({ ...erasure, session, emitMany, max: maxOfStep }),
+    );
   }
 
   private events(): PersonalData {
