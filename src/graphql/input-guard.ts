@@ -107,8 +107,10 @@ class Guard {
   }
 
   private list(items: unknown[], type: GraphQLInputType, path: readonly string[]): unknown {
-    if (items.length > longest.list)
-      return this.refuse('TOO_LONG', message('This list can have at most {max} items.', { max: longest.list }), path);
+    if (items.length > longest.list) {
+      this.refuse('TOO_LONG', message('This list can have at most {max} items.', { max: longest.list }), path);
+      return [];
+    }
     return items.map((item, at) => this.tidied(item, type, [...path, String(at)]));
   }
 
