@@ -1,7 +1,7 @@
 /** The formats that reviews are exported in and that an import reads back. */
 import Papa from 'papaparse';
 import { amazonLine } from '../import/formats/amazon.js';
-import { ownColumns } from '../import/formats/csv.js';
+import { exportColumns } from '../import/formats/csv.js';
 import { protectedCell } from '../import/spreadsheet-cells.js';
 import { escapeText } from '../import/values.js';
 import type { ExportedReview } from './exported-reviews.js';
@@ -17,7 +17,7 @@ export const amazonExport: ReviewFormat = {
   line: ({ rating, product, category }) => amazonLine(rating, product && { title: product.title, category }),
 };
 
-const columns: Record<(typeof ownColumns)[number], (exported: ExportedReview) => string | number> = {
+const columns: Record<(typeof exportColumns)[number], (exported: ExportedReview) => string | number> = {
   user: ({ rating }) => rating.user,
   userName: ({ rating }) => escapeText(rating.userName ?? ''),
   product: ({ rating }) => rating.product,
@@ -44,8 +44,8 @@ const columns: Record<(typeof ownColumns)[number], (exported: ExportedReview) =>
 };
 
 export const csvExport: ReviewFormat = {
-  head: rowOf([...ownColumns]),
-  line: (exported) => rowOf(ownColumns.map((name) => columns[name](exported))),
+  head: rowOf([...exportColumns]),
+  line: (exported) => rowOf(exportColumns.map((name) => columns[name](exported))),
 };
 
 function rowOf(values: (string | number)[]): string {

@@ -497,7 +497,8 @@ class Group implements Follower {
   }
 
   private async deliverTo(member: Member, event: LoggedEvent, cursor: string): Promise<void> {
-    await member.context.identitySettled();
+    const settling = member.context.identitySettled();
+    if (settling) await settling;
     member.send(event, await this.payloadFor(event, member), cursor);
     this.around.rateLimits.chargeEvent(member.context, member.points);
     // Its answers turned out to be of one user only after that user's access token had ended.

@@ -14,7 +14,7 @@ import {
 import { RequestError, RulesBroken, type BrokenRule, type RuleCode } from '../errors.js';
 import { message, toMessage, translate, type Message, type MessageText } from '../messages/index.js';
 import { noteFlaws } from '../input/flaws.js';
-import { tooLong } from '../input/rules.js';
+import { ofOtherFields, tooLong } from '../input/rules.js';
 import { flawIn, isBlank, tidy } from '../input/text.js';
 import { maxAddressLength, WebAddress, webAddress } from '../input/web-address.js';
 import { flawInKey } from '../store/idempotency.js';
@@ -69,13 +69,12 @@ function othersIn(
 ): BrokenRule[] {
   const check = extensions['checksInput'] as ((input: unknown, context: unknown) => void) | undefined;
   if (!check || !args['input']) return [];
-  const known = new Set(refused.map(({ field }) => field.join('.')));
   try {
     check(args['input'], context);
     return [];
   } catch (error) {
     if (!(error instanceof RulesBroken)) throw error;
-    return error.rules.filter(({ field }) => !known.has(field.join('.')));
+    return ofOtherFields(error.rules, refused);
   }
 }
 

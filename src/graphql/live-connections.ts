@@ -77,7 +77,7 @@ export class LiveIdentity implements Identity {
   /** Told when either has. */
   onChange = (): void => {};
   private readonly stopWatching: () => void;
-  private renewing: Promise<unknown> = Promise.resolve();
+  private renewing: Promise<void> | null = null;
 
   constructor(
     signedIn: SignedIn,
@@ -86,7 +86,10 @@ export class LiveIdentity implements Identity {
     this.signedIn = signedIn;
     const stopTimer = onTime(signedIn.expiresAt, () => this.expire());
     const stopListening = options.realtime.onAccountChange(signedIn.userId, () => {
-      this.renewing = Promise.all([this.renewing, this.renew().catch(() => {})]);
+      const renewing = Promise.all([this.renewing, this.renew().catch(() => {})]).then(() => {
+        if (this.renewing === renewing) this.renewing = null;
+      });
+      this.renewing = renewing;
     });
     this.stopWatching = () => {
       stopTimer();
@@ -101,8 +104,8 @@ export class LiveIdentity implements Identity {
     this.onChange();
   }
 
-  async settled(): Promise<void> {
-    await this.renewing;
+  settled(): Promise<void> | null {
+    return this.renewing;
   }
 
   /** Asks who this is now. @returns whether the session is still open */

@@ -7,7 +7,7 @@ import { linesOf, type Line } from './reading/lines.js';
 import { rowsOf, type TextRow } from './reading/rows.js';
 import { isRejectsHeader, rejectsDialect, recordColumn } from './rejects.js';
 import type { FormatChoice } from './formats/catalogue.js';
-import { ownColumns } from './formats/csv.js';
+import { exportColumns } from './formats/csv.js';
 import { fields, type Field, type Format, type LineFormat, type ReadingStyle, type Row, type TableFormat } from './formats/format.js';
 import { ImportFailure, Rejected, type Entry } from './record.js';
 import { unprotectedCell } from './spreadsheet-cells.js';
@@ -191,7 +191,7 @@ async function* readTable(source: Source, format: TableFormat, dialect: Dialect)
 /** Whether this program wrote it, with its cells protected from being taken for formulas. */
 function isOwnTable(columns: readonly string[]): boolean {
   const header = columns.join(',');
-  return isRejectsHeader(header) || header === ownColumns.join(',');
+  return isRejectsHeader(header) || header === exportColumns.join(',');
 }
 
 /** The same rows again, from the lines that were read ahead. */

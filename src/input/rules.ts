@@ -29,8 +29,7 @@ export class InputRules {
 
   /** Takes over what is wrong with fields that nothing is wrong with yet. */
   addNew(...rules: readonly BrokenRule[]): this {
-    const known = new Set(this.broken.map(({ field }) => field.join('.')));
-    return this.add(...rules.filter(({ field }) => !known.has(field.join('.'))));
+    return this.add(...ofOtherFields(rules, this.broken));
   }
 
   /** Takes over the rules that some work finds broken. @returns what it gives, null if it found any */
@@ -84,4 +83,10 @@ export function tooLong(max: number): Message {
 
 function tooShort(min: number): Message {
   return message('This must have at least {min, plural, one {# character} other {# characters}}.', { min });
+}
+
+/** Rules about fields that no known rule is about. */
+export function ofOtherFields(rules: readonly BrokenRule[], known: readonly BrokenRule[]): BrokenRule[] {
+  const fields = new Set(known.map(({ field }) => field.join('.')));
+  return rules.filter(({ field }) => !fields.has(field.join('.')));
 }

@@ -33,8 +33,8 @@ export interface Identity {
   readonly signedIn: SignedIn | null;
   /** Whether the access token has ended since; the session goes on. */
   readonly expired?: boolean;
-  /** Waits until it is known who asks now, where that may just have changed. */
-  settled?(): Promise<void>;
+  /** Ends when it is known who asks now; null where that is known already. */
+  settled?(): Promise<void> | null;
 }
 
 export interface LoaderDefinition<Key, Value> {
@@ -142,9 +142,9 @@ export class RequestContext {
     return this.identity.expired ?? false;
   }
 
-  /** Waits until it is known who asks now: what happened after a change of roles is answered with the new ones. */
-  async identitySettled(): Promise<void> {
-    await this.identity.settled?.();
+  /** Ends when it is known who asks now: what happened after a change of roles is answered with the new ones. Null where it is known. */
+  identitySettled(): Promise<void> | null {
+    return this.identity.settled?.() ?? null;
   }
 
   /** Makes everything that this request has not begun yet fail with an error. */

@@ -6,7 +6,7 @@ import { describesProducts, productIn, ratingIn, soldIn } from './tables.js';
 export type ColumnMapping = Partial<Record<Field, string>>;
 
 /** The columns of the program's own export, by which it is known again. */
-export const ownColumns = [
+export const exportColumns = [
   'user',
   'userName',
   'product',

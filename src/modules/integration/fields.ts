@@ -40,6 +40,15 @@ export function idIn(fields: Fields, name: string): string {
   return id;
 }
 
+/**
+ * What is gone has no times at which it was made and changed any more.
+ * @throws Unreadable for a body with one of them, which tells of what is there
+ */
+export function deletedIdIn(fields: Fields, times: readonly string[]): string {
+  if (times.some((name) => name in fields)) throw new Unreadable('It tells of what is there, so that nothing was deleted.');
+  return idIn(fields, 'id');
+}
+
 /** The same, or null where there is none; systems without nulls write 0. */
 export function optionalIdIn(fields: Fields, name: string): string | null {
   const value = fields[name];

@@ -5,6 +5,7 @@
 import {
   addressIn,
   currencyIn,
+  deletedIdIn,
   emailIn,
   fieldsOf,
   gtinIn,
@@ -214,11 +215,7 @@ function refundOf(body: Fields): ShopRecord {
   return { kind: 'REFUND', externalId: idIn(body, 'order_id'), lines };
 }
 
-/** What is there has times at which it was made and changed. @throws Unreadable for what tells of them */
-function deletedIn(body: Fields): string {
-  if ('created_at' in body || 'updated_at' in body) throw new Unreadable('It tells of what is there, so that nothing was deleted.');
-  return idIn(body, 'id');
-}
+const deletedIn = (body: Fields): string => deletedIdIn(body, ['created_at', 'updated_at']);
 
 function shopRedactOf(body: Fields): ShopRecord {
   if ('customer' in body) throw new Unreadable('It tells of one customer, so that not all are meant.');

@@ -5,6 +5,7 @@
 import {
   addressIn,
   currencyIn,
+  deletedIdIn,
   emailIn,
   gtinIn,
   idIn,
@@ -37,12 +38,7 @@ export const wooCommerceTopics: Readonly<Record<string, Reader>> = {
   'order.deleted': (body) => ({ kind: 'ORDER', externalId: deletedIn(body), customer: null, item: { status: 'CANCELLED' } }),
 };
 
-/** @throws Unreadable for what tells more than that it is gone */
-function deletedIn(body: Fields): string {
-  if ('date_created' in body || 'date_modified_gmt' in body)
-    throw new Unreadable('It tells of what is there, so that nothing was deleted.');
-  return idIn(body, 'id');
-}
+const deletedIn = (body: Fields): string => deletedIdIn(body, ['date_created', 'date_modified_gmt']);
 
 export function wooCommerceVersion(body: Fields): Date | null {
   return timeIn(body, 'date_modified_gmt', { utc: true });
