@@ -159,6 +159,17 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('keeps what a slow first visit was still reading when there was something to keep it', async () => {
+    const { page, context } = await visitor();
+    await page.route('**/graphql', async (route) => {
+      await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'));
+      await route.continue();
+    });
+    await page.goto(shop);
+    await keptOffline(page, ['categories', 'trendingProducts']);
+    await context.close();
+  });
+
   test('shows a push message once, and lets its reader choose what comes where', async () => {
     const { page, context } = await visitor();
     await context.grantPermissions(['notifications'], { origin: shop });

@@ -23,7 +23,13 @@ test('what was given up while it waited for its turn writes nothing, and what co
   const notes = connection.collection('notes');
   const write = (text: string) => database.inTransaction(['note'], async (session) => void (await notes.insertOne({ text }, { session })));
   let letGo = (): void => {};
-  const held = database.inTransaction(['note'], () => new Promise<void>((resolve) => (letGo = resolve)));
+  let held: Promise<void> = Promise.resolve();
+  await new Promise<void>((begun) => {
+    held = database.inTransaction(['note'], () => {
+      begun();
+      return new Promise((resolve) => (letGo = resolve));
+    });
+  });
   const answer = new AbortController();
   const late = whileAwaited(answer.signal, () => write('late'));
   const after = write('after');

@@ -27,7 +27,11 @@ if (import.meta.env.PROD && 'serviceWorker' in navigator) keepForOffline();
 /** What a first visit reads is read before there is a service worker that could keep it, so it is read once more. */
 function keepForOffline(): void {
   const isFirst = navigator.serviceWorker.controller === null;
-  const readAgain = (): void => void apollo.reFetchObservableQueries().catch(() => {});
+  const readAgain = (): void => {
+    for (const { query, variables } of apollo.getObservableQueries())
+      // Apart from the same query that is still on its way, which nothing keeps.
+      void apollo.query({ query, variables, fetchPolicy: 'network-only', context: { queryDeduplication: false } }).catch(() => {});
+  };
   if (isFirst) navigator.serviceWorker.addEventListener('controllerchange', readAgain, { once: true });
   void navigator.serviceWorker.register('/sw.js').catch(() => {});
 }
