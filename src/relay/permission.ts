@@ -22,8 +22,8 @@ registerEnumType(PermissionDenial, {
   valuesConfig: {
     NOT_SIGNED_IN: { description: 'The viewer is not signed in.' },
     NOT_AUTHOR: { description: 'Someone else owns or wrote it.' },
-    DELETED: { description: 'It was deleted; its place is kept for the replies to it.' },
-    TOO_LATE: { description: 'The time in which it could be changed is over.' },
+    DELETED: { description: 'It was deleted. Its place is kept for the replies to it.' },
+    TOO_LATE: { description: 'It is too old to be changed.' },
     HAS_ANSWERS: { description: 'Questions with answers can’t be deleted.' },
     OWN_PRODUCT: { description: 'Merchants can’t review their own products.' },
     ALREADY_REVIEWED: { description: 'The viewer has reviewed the product. They can change that review.' },
@@ -42,10 +42,10 @@ export class Permission extends From<PermissionAnswer> {
   @Field(() => Boolean, { description: 'Whether the mutation would succeed now, given valid input.' })
   allowed!: boolean;
 
-  @Field(() => PermissionDenial, { nullable: true, description: 'Why not. Null if it is allowed.' })
+  @Field(() => PermissionDenial, { nullable: true, description: 'Why the viewer can’t do it. Null if they can.' })
   reason!: PermissionDenial | null;
 
-  @Field(() => Date, { nullable: true, description: 'When the permission ends. Null if it has no end, or is not given.' })
+  @Field(() => Date, { nullable: true, description: 'When the permission ends. Null if it never does, or if the viewer does not have it.' })
   until!: Date | null;
 }
 

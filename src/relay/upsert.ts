@@ -24,8 +24,8 @@ registerEnumType(UpsertOutcome, {
   valuesConfig: {
     CREATED: { description: 'The object was created.' },
     UPDATED: { description: 'The object was changed.' },
-    UNCHANGED: { description: 'The object already was as the item says.' },
-    OUTDATED: { description: 'The object was last written from a newer version, which stays.' },
+    UNCHANGED: { description: 'The object already matched the item.' },
+    OUTDATED: { description: 'The object was already written from a newer version, which stays.' },
   },
 });
 
@@ -170,11 +170,11 @@ export function upsertResultType<const Name extends string, const Type>(
   name: Name,
   type: () => Type,
 ): ClassType<UpsertResult<Name, Declared<Type>>> {
-  @typeGraphql.ObjectType(typeName, { description: 'Result for one item of the list.' })
+  @typeGraphql.ObjectType(typeName, { description: `Result for one ${name} of the list.` })
   class ItemResult {}
   declareFields(ItemResult, {
     externalId: requiredField(() => String, 'The ID in `source`, as given.'),
-    [name]: field(type, 'The object as it is now. Null if the item broke a rule.'),
+    [name]: field(type, `The ${name} as it is now. Null if the item broke a rule.`),
     outcome: field(() => UpsertOutcome, 'What was done. Null if the item broke a rule.'),
     userErrors: requiredField(() => [UserError], 'Rules that the item broke. Empty if it was written.'),
   });

@@ -31,7 +31,8 @@ export class ApiKeyResolver {
 
   @Authorized('MERCHANT', 'ADMIN')
   @Query(() => ApiKeyConnection, {
-    description: 'The viewer’s API keys, newest first. Administrators get all keys. Ended keys are listed for 90 days.',
+    description:
+      'The viewer’s API keys, newest first. Administrators get everyone’s keys. Expired and revoked keys are listed for 90 days.',
   })
   apiKeys(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext): Promise<Connection<ApiKeyDocument>> {
     return paginate(this.dependencies.models.apiKeys, apiKeyList(context.requireSignedIn()), page);

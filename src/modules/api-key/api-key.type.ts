@@ -11,28 +11,29 @@ const listed = Object.entries(scopes)
 
 @ObjectType({
   implements: Node,
-  description: 'Access to the API for a system, in the name of the account that created it. Sent as `Authorization: Bearer plz_…`.',
+  description:
+    'A key with which another system uses the API on behalf of the account that created it. Send it as `Authorization: Bearer plz_…`.',
 })
 export class ApiKey extends Node<ApiKeyDocument> {
   @Field(() => String, { description: 'Name that its owner gave it.' })
   name!: string;
 
-  @Field(() => String, { description: 'Beginning of its secret, to tell it apart from others.' })
+  @Field(() => String, { description: 'First characters of the secret, to recognise the key by.' })
   prefix!: string;
 
-  @Field(() => [String], { description: 'What it may do, each scope once.' })
+  @Field(() => [String], { description: 'What the key may do, each scope once.' })
   scopes!: string[];
 
   @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When it expires. Null if it doesn’t.' })
+  @Field(() => Date, { nullable: true, description: 'When the key expires. Null if it never does.' })
   expiresAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it was last used, to the minute. Null if it wasn’t.' })
+  @Field(() => Date, { nullable: true, description: 'When the key was last used, to the minute. Null if it never was.' })
   lastUsedAt!: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it was revoked. Null while it wasn’t.' })
+  @Field(() => Date, { nullable: true, description: 'When the key was revoked. Null if it was not.' })
   revokedAt!: Date | null;
 }
 
@@ -48,28 +49,29 @@ export class CreateApiKeyInput {
   })
   scopes!: string[];
 
-  @Field(() => Date, { nullable: true, description: 'When the key expires. It doesn’t when left out.' })
+  @Field(() => Date, { nullable: true, description: 'When the key expires. It never does when left out.' })
   expiresAt?: Date | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Makes retries safe: the same key creates the API key once. For 10 minutes, a retry is answered with the same secret.',
+    description:
+      'Key that makes retries safe: a request that is repeated with the same key creates no second API key. For 10 minutes, the retry returns the same secret.',
   })
   idempotencyKey?: string | null;
 }
 
 export const CreateApiKeyPayload = payloadType('CreateApiKeyPayload', 'Result of creating an API key.', {
   apiKey: field(() => ApiKey, 'The created key.'),
-  secret: field(() => String, 'The key itself. Only shown now: the server keeps a digest of it. Null for a retry that comes too late.'),
+  secret: field(() => String, 'The key itself. Store it; it is not shown again. Null for a retry more than 10 minutes later.'),
   customerTokenSecret: field(
     () => String,
-    'Secret to sign the tokens of `exchangeCustomerToken` with (HS256), with `ApiKey.prefix` as `kid`. Only shown now. Null without the scope `customers:sign`.',
+    'Secret to sign the tokens of `exchangeCustomerToken` with (HS256), with `ApiKey.prefix` as `kid`. Store it; it is not shown again. Null without the scope `customers:sign`.',
   ),
 });
 
 @InputType({ description: 'An API key to revoke.' })
 export class RevokeApiKeyInput {
-  @Field(() => ID, { description: 'The key to revoke: one of the viewer’s own, or any for administrators.' })
+  @Field(() => ID, { description: 'The key to revoke: one of the viewer’s own, or any key for administrators.' })
   apiKeyId!: string;
 }
 

@@ -31,7 +31,7 @@ export class BehaviourEventInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The product acted on. Required unless it is an `IMPRESSION`: its product is the recommended product.',
+    description: 'The product acted on. Required unless `kind` is `IMPRESSION`, which is always about the recommended product.',
   })
   productId?: string | null;
 
@@ -57,7 +57,7 @@ export class TrackEventsInput {
   visitorId?: string | null;
 }
 
-export const TrackEventsPayload = payloadType('TrackEventsPayload', 'Outcome of recording a batch of events.', {
+export const TrackEventsPayload = payloadType('TrackEventsPayload', 'Result of recording a batch of events.', {
   acceptedCount: field(() => Int, 'Number of events that were new and stored.'),
   duplicateCount: field(() => Int, 'Number of events that were sent before.'),
   ignoredCount: field(

@@ -11,10 +11,13 @@ export class Consent extends Node<OwnDecision> {
   @Field(() => Boolean, { description: 'Whether recommendations are based on the person’s activity.' })
   personalisation!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Version of the wording shown when they decided. Null if they have not decided.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Version of the wording shown when they decided. Null if they have not decided yet.',
+  })
   wordingVersion!: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When they decided. Null if they have not; ask them then.' })
+  @Field(() => Date, { nullable: true, description: 'When the person decided. Null if they have not decided yet: ask them.' })
   decidedAt!: Date | null;
 }
 

@@ -6,13 +6,13 @@ import type { ProductDocument } from './catalog.model.js';
 import { ProductConnection, type Product } from './catalog.type.js';
 import type { Facets } from './facets.js';
 
-@ObjectType({ description: 'A category and the number of products it would leave.' })
+@ObjectType({ description: 'A category and the number of products in it that match the search.' })
 export class CategoryFacet extends From<Facets['categories'][number]> {
   @Field(() => Int, { name: 'productCount', description: 'Number of products.' })
   count!: number;
 }
 
-@ObjectType({ description: 'A value and the number of products it would leave.' })
+@ObjectType({ description: 'A value and the number of products with it that match the search.' })
 export class FacetValue {
   @Field(() => String, { description: 'Value of the attribute, or the brand.' })
   value!: string;
@@ -74,10 +74,10 @@ export class RatingFacet {
 
 @ObjectType({
   description:
-    'Filters that narrow the search, with the number of products that each would leave. Alternatives to a filter that is already set are counted too.',
+    'Filters that narrow the search, with the number of products that match each. Alternatives to a filter that is already set are counted, too.',
 })
 export class ProductFacets extends From<Facets> {
-  @Field(() => [CategoryFacet], { description: 'Categories that hold the products, most frequent first, up to 20.' })
+  @Field(() => [CategoryFacet], { description: 'Categories of the products, most frequent first, up to 20.' })
   categories!: CategoryFacet[];
 
   @Field(() => [FacetValue], { description: 'Brands, most frequent first, up to 20.' })

@@ -7,7 +7,7 @@ import { Category, Product, ProductAttributeInput } from './catalog.type.js';
 
 @InputType({ description: 'A product by its ID in another system. Fields that are left out stay as they are; null removes a value.' })
 export class ProductUpsertInput extends UpsertItem {
-  @Field(() => String, { nullable: true, description: 'Title, up to 200 characters. Required for a product that is new.' })
+  @Field(() => String, { nullable: true, description: 'Title, up to 200 characters. Required for a new product.' })
   title?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Description as plain text, up to 10,000 characters.' })
@@ -28,22 +28,22 @@ export class ProductUpsertInput extends UpsertItem {
   @Field(() => Boolean, { nullable: true, description: 'Whether the product can be ordered while out of stock.' })
   backorder?: boolean | null;
 
-  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50. Replaces all present ones.' })
+  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50. Replaces all existing ones.' })
   attributes?: ProductAttributeInput[] | null;
 
   @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image.' })
   imageUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, up to 100 characters.' })
   sku?: string | null;
 
   @Field(() => String, { nullable: true, description: 'GTIN (EAN, UPC or ISBN-13) with a valid check digit.' })
   gtin?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Manufacturer part number, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'Manufacturer part number, up to 100 characters.' })
   mpn?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The brand, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'The brand, up to 100 characters.' })
   brand?: string | null;
 
   @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s page in the shop.' })
@@ -63,7 +63,7 @@ export class UpsertProductsInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The merchant of products that are new. Requires the role `ADMIN`. The viewer when left out.',
+    description: 'The merchant of new products. The viewer when left out. Requires the role `ADMIN`.',
   })
   merchantId?: string | null;
 }
@@ -79,7 +79,7 @@ export const UpsertProductsPayload = payloadType('UpsertProductsPayload', 'Resul
 
 @InputType({ description: 'A category by its ID in another system. Fields that are left out stay as they are.' })
 export class CategoryUpsertInput extends UpsertItem {
-  @Field(() => String, { nullable: true, description: 'Name, up to 100 characters. Required for a category that is new.' })
+  @Field(() => String, { nullable: true, description: 'Name, up to 100 characters. Required for a new category.' })
   name?: string | null;
 
   @Field(() => String, {

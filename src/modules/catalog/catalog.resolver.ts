@@ -102,7 +102,10 @@ export class ProductResolver {
     return this.dependencies.socialGraph.visibleUser(product.merchant, context);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The product’s ID in another system, unique within its source.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The product’s ID in another system, unique within its source. Null if there is none.',
+  })
   externalId(@Root() { externalId }: ProductDocument): string | null {
     return externalId ?? null;
   }

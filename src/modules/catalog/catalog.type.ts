@@ -22,7 +22,7 @@ registerEnumType(ProductAvailability, {
   valuesConfig: {
     IN_STOCK: { description: 'Can be ordered.' },
     BACKORDER: { description: 'Out of stock, but can be ordered. Ships once it is back in stock.' },
-    OUT_OF_STOCK: { description: 'Out of stock. Cannot be ordered.' },
+    OUT_OF_STOCK: { description: 'Out of stock. Can’t be ordered.' },
     UNLISTED: { description: 'Shown without a price and not for sale.' },
   },
 });
@@ -53,16 +53,16 @@ export class Product extends Node<ProductDocument> {
   @Field(() => [ProductAttribute], { description: 'Attributes of the product, up to 50.' })
   attributes!: ProductAttribute[];
 
-  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image. Null if it has none.' })
   imageUrl!: string | null;
 
-  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s page in the shop. Null if the shop named none.' })
+  @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s page in the shop. Null if the shop has not set it.' })
   url!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The merchant’s stock-keeping unit.' })
+  @Field(() => String, { nullable: true, description: 'The merchant’s stock-keeping unit. Null if there is none.' })
   sku!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Global Trade Item Number: EAN, UPC or ISBN-13.' })
+  @Field(() => String, { nullable: true, description: 'Global Trade Item Number: EAN, UPC or ISBN-13. Null if there is none.' })
   gtin!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Manufacturer part number. Null if there is none.' })
@@ -132,7 +132,7 @@ export class CreateProductInput {
   @Field(() => Boolean, { defaultValue: false, description: 'Whether the product can be ordered while out of stock.' })
   backorder!: boolean;
 
-  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50.' })
+  @Field(() => [ProductAttributeInput], { nullable: true, description: 'Attributes, up to 50. None when left out.' })
   attributes?: ProductAttributeInput[] | null;
 
   @Field(() => WebAddress, { nullable: true, description: 'URL of the product’s image.' })
@@ -141,7 +141,7 @@ export class CreateProductInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Uploaded images in the order to show them, at most 20: each the `imageId` of an upload with the purpose `PRODUCT`. None when left out.',
+      'Uploaded images in the order to show them, up to 20: each the `imageId` of an upload with the purpose `PRODUCT`. None when left out.',
   })
   imageIds?: string[] | null;
 
@@ -152,16 +152,16 @@ export class CreateProductInput {
   })
   slug?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, up to 100 characters.' })
   sku?: string | null;
 
   @Field(() => String, { nullable: true, description: 'GTIN (EAN, UPC or ISBN-13) with a valid check digit.' })
   gtin?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Manufacturer part number, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'Manufacturer part number, up to 100 characters.' })
   mpn?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The brand, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'The brand, up to 100 characters.' })
   brand?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The product’s ID in another system, unique within its source.' })
@@ -191,16 +191,16 @@ export class UpdateProductInput {
   })
   slug?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, at most 100 characters. Null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Stock-keeping unit, up to 100 characters. Null removes it.' })
   sku?: string | null;
 
   @Field(() => String, { nullable: true, description: 'GTIN (EAN, UPC or ISBN-13) with a valid check digit. Null removes it.' })
   gtin?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Manufacturer part number, at most 100 characters. Null removes it.' })
+  @Field(() => String, { nullable: true, description: 'Manufacturer part number, up to 100 characters. Null removes it.' })
   mpn?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The brand, at most 100 characters. Null removes it.' })
+  @Field(() => String, { nullable: true, description: 'The brand, up to 100 characters. Null removes it.' })
   brand?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The product’s ID in another system, unique within its source. Null removes it.' })
@@ -236,7 +236,7 @@ export class UpdateProductInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Uploaded images in the order to show them, at most 20; replaces all. Images that are no longer named are deleted. They stay when left out.',
+      'Uploaded images in the order to show them, up to 20; replaces all. Images that are no longer named are deleted. All stay as they are when left out.',
   })
   imageIds?: string[] | null;
 }

@@ -69,7 +69,7 @@ export class CategoryResolver {
     return found.filter((category) => category !== null);
   }
 
-  @FieldResolver(() => CategoryConnection, { description: 'The categories right below it, by name.' })
+  @FieldResolver(() => CategoryConnection, { description: 'Direct subcategories, by name.' })
   children(
     @Root() category: CategoryDocument,
     @Args(() => ConnectionArgs) page: ConnectionArgs,
@@ -104,7 +104,10 @@ export class CategoryResolver {
     return context.require(this.dependencies.loaders.productsOfCategory, { category: category._id, conditions, sort, args: page });
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The category’s ID in another system, unique within its source.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The category’s ID in another system, unique within its source. Null if there is none.',
+  })
   externalId(@Root() { externalId }: CategoryDocument): string | null {
     return externalId ?? null;
   }

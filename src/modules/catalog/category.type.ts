@@ -4,7 +4,7 @@ import { Category } from './catalog.type.js';
 
 @InputType({ description: 'A new category.' })
 export class CreateCategoryInput {
-  @Field(() => String, { description: 'The name, at most 100 characters. Unique among the categories beside it.' })
+  @Field(() => String, { description: 'The name, up to 100 characters. Unique among the categories beside it.' })
   name!: string;
 
   @Field(() => ID, { nullable: true, description: 'The category to create it below. At the top of the tree when left out.' })
@@ -28,7 +28,7 @@ export class UpdateCategoryInput {
   @Field(() => ID, { description: 'The category to change.' })
   categoryId!: string;
 
-  @Field(() => String, { nullable: true, description: 'The new name, at most 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'The new name, up to 100 characters.' })
   name?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The category to move it below, with everything below it. Null moves it to the top.' })

@@ -6,7 +6,7 @@ export class AttributeFilter {
   @Field(() => String, { description: 'The name of the attribute, such as colour.' })
   name!: string;
 
-  @Field(() => [String], { description: 'The accepted values, at most 50.' })
+  @Field(() => [String], { description: 'The accepted values, up to 50.' })
   values!: string[];
 }
 
@@ -32,10 +32,10 @@ export class ProductFilter {
   @Field(() => ID, { nullable: true, description: 'Products of this merchant.' })
   merchantId?: string | null;
 
-  @Field(() => [String], { nullable: true, description: 'Products of any of these brands, at most 50.' })
+  @Field(() => [String], { nullable: true, description: 'Products of any of these brands, up to 50.' })
   brands?: string[] | null;
 
-  @Field(() => [AttributeFilter], { nullable: true, description: 'Products that have all of these attributes, at most 20.' })
+  @Field(() => [AttributeFilter], { nullable: true, description: 'Products that have all of these attributes, up to 20.' })
   attributes?: AttributeFilter[] | null;
 
   @Field(() => PriceFilter, { nullable: true, description: 'Products in this range of prices.' })

@@ -12,7 +12,9 @@ export class CommentPermissionsResolver {
   /** @param editWindow milliseconds in which a comment can be edited */
   constructor(private readonly editWindow: number) {}
 
-  @FieldResolver(() => Permission, { description: 'Whether the viewer can edit the comment. Comments can be edited for a while only.' })
+  @FieldResolver(() => Permission, {
+    description: 'Whether the viewer can edit the comment. Comments can be edited for a limited time, which ends at `until`.',
+  })
   viewerCanEdit(@Root() comment: CommentDocument, @Ctx() context: RequestContext): PermissionAnswer {
     const denial = this.viewerCanDelete(comment, context);
     if (!denial.allowed) return denial;

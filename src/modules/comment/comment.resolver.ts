@@ -53,7 +53,10 @@ interface CommentResolverDependencies {
 export class CommentResolver {
   constructor(private readonly dependencies: CommentResolverDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'The author. Null if their account was deleted, or the comment was.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The author. Null if their account or the comment was deleted, or the comment was hidden.',
+  })
   author(@Root() comment: CommentDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> | null {
     return comment.deletedAt || comment.hiddenAt ? null : context.load(this.dependencies.users.userById, comment.author);
   }
@@ -108,7 +111,7 @@ export class CommentResolver {
   }
 
   @FieldResolver(() => [ReactionCount], {
-    description: 'Number of reactions by kind, most frequent first. Lists each kind once, if it was given.',
+    description: 'Number of reactions by kind, most frequent first. Lists each kind once, and only kinds that were given.',
   })
   reactions(@Root() { reactions, deletedAt }: CommentDocument): { reaction: ReactionName; count: number }[] {
     if (deletedAt) return [];
@@ -218,7 +221,7 @@ export class CommentResolver {
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('subjectId', () => ID, { description: 'The product, review, answer or share.' }) subjectId: string,
+    @Arg('subjectId', () => ID, { description: 'The product, review, answer or share to watch.' }) subjectId: string,
     @AfterEvent() _after?: string | null,
   ) {
     const id = event.data['comment'] as CommentDocument['_id'];

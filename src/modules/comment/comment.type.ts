@@ -79,7 +79,10 @@ export const CommentSubject = createUnionType({
 
 @InputType({ description: 'A comment to add.' })
 export class AddCommentInput {
-  @Field(() => ID, { description: 'The product, review, answer or share to comment on. Only shares with followers take comments.' })
+  @Field(() => ID, {
+    description:
+      'The product, review, answer or share to comment on. Of shares, only those with the channel `FOLLOWERS` can be commented on.',
+  })
   subjectId!: string;
 
   @Field(() => ID, { nullable: true, description: 'The comment to reply to, on the same subject. The comment is top-level when left out.' })
@@ -120,7 +123,7 @@ export class ReactToCommentInput {
   @Field(() => ID, { description: 'The comment to react to.' })
   commentId!: string;
 
-  @Field(() => Reaction, { nullable: true, description: 'The reaction. Null removes the viewer’s reaction.' })
+  @Field(() => Reaction, { nullable: true, description: 'The reaction. Null, or leaving it out, removes the viewer’s reaction.' })
   reaction?: Reaction | null;
 }
 
@@ -161,7 +164,7 @@ export const CommentChanged = eventType('CommentChanged', 'A comment was added, 
   ),
   edge: field(
     () => edgeType(CommentConnection),
-    'With `ADDED`: the comment’s edge in the subject’s comments, sorted by `NEWEST`, or for a reply in the replies of its parent.',
+    'The comment’s edge in the subject’s comments, sorted by `NEWEST`, or for a reply in the replies of its parent. Null unless `kind` is `ADDED`.',
   ),
   subject: field(() => CommentSubject, 'What was commented on. Null if the viewer may not see it.'),
 });

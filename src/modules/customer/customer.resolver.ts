@@ -7,11 +7,11 @@ import { payload } from '../../relay/payload.js';
 import { keptInCookie, SessionPayload, type UserVerbs } from '../user/index.js';
 import type { CustomerTokens } from './customer-tokens.js';
 
-@InputType({ description: 'A token that says who a customer of the shop is.' })
+@InputType({ description: 'A token that identifies a customer of the shop.' })
 export class ExchangeCustomerTokenInput {
   @Field(() => String, {
     description:
-      'JWT signed by the shop’s backend, with `sub` (the customer’s ID), `source`, `aud`, `jti` and an `exp` at most 10 minutes away; `email`, `email_verified`, `name` and `locale` are optional. Works once.',
+      'JWT signed by the shop’s backend, with `sub` (the customer’s ID), `source`, `aud`, `jti` and an `exp` up to 10 minutes away; `email`, `email_verified`, `name` and `locale` are optional. Works once.',
   })
   token!: string;
 }
@@ -26,7 +26,7 @@ export class CustomerResolver {
   @Cost({ weight: 20 })
   @Mutation(() => SessionPayload, {
     description:
-      'Signs in a customer of the shop with a token from its backend, and opens a session. A customer who is new gets an account. An account that is there already is only joined if both sides know the email address to be the customer’s.',
+      'Signs in a customer of the shop with a token from its backend, and opens a session. A new customer gets an account. An existing account with the same email address is linked only if both sides have confirmed the address.',
   })
   exchangeCustomerToken(
     @Arg('input', () => ExchangeCustomerTokenInput, { description: 'The token to exchange.' }) { token }: ExchangeCustomerTokenInput,

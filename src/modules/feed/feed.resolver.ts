@@ -23,7 +23,7 @@ interface FeedItemDependencies {
 export class FeedItemResolver {
   constructor(private readonly dependencies: FeedItemDependencies) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'The user. Null if their account was deleted.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user whose activity it is. Null if their account was deleted.' })
   actor(@Root() { actor }: FeedItemDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, actor);
   }

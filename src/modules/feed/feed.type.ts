@@ -30,7 +30,7 @@ export class FeedItem extends Node<FeedItemDocument> {
   @Field(() => ActivityKind, { description: 'The kind of activity.' })
   kind!: ActivityKind;
 
-  @Field(() => Date, { name: 'occurredAt', description: 'When it happened.' })
+  @Field(() => Date, { name: 'occurredAt', description: 'When the activity happened.' })
   at!: Date;
 }
 

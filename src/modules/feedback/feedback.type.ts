@@ -99,7 +99,7 @@ export class SendMerchantFeedbackInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Key that makes retries safe: a request that is repeated with the same key sends nothing twice.',
+    description: 'Key that makes retries safe: a request that is repeated with the same key sends nothing again.',
   })
   idempotencyKey?: string | null;
 }

@@ -76,7 +76,7 @@ export class Upload extends From<UploadSlot> {
 
 @InputType({ description: 'An image to upload.' })
 export class CreateUploadInput {
-  @Field(() => UploadPurpose, { description: 'What the image is for. It cannot be used for anything else.' })
+  @Field(() => UploadPurpose, { description: 'What the image is for. It can’t be used for anything else.' })
   purpose!: UploadPurpose;
 
   @Field(() => String, { description: 'Media type of the file: `image/jpeg`, `image/png`, `image/webp` or `image/avif`.' })
@@ -87,7 +87,7 @@ export class CreateUploadInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Text to show in place of the image, at most 300 characters. None when left out. Not for avatars.',
+    description: 'Text to show in place of the image, up to 300 characters. None when left out. Not for avatars.',
   })
   altText?: string | null;
 }

@@ -14,13 +14,13 @@ export class ImportRunResolver {
   @Authorized('ADMIN')
   @Query(() => ImportRunConnection, {
     description:
-      'Imports by the command `plaza import`, newest first, also those that are running. Kept for `IMPORT_RETENTION`. Requires the role `ADMIN`.',
+      'Imports by the command `plaza import`, newest first, including those that are running. Kept for `IMPORT_RETENTION`. Requires the role `ADMIN`.',
   })
   imports(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<ImportRunDocument>> {
     return paginate(this.runs, importRunList(), page);
   }
 
-  @FieldResolver(() => ImportRunStatus, { description: 'How the import goes.' })
+  @FieldResolver(() => ImportRunStatus, { description: 'Status of the import.' })
   status(@Root() run: ImportRunDocument): ImportRunStatusName {
     return statusOf(run);
   }

@@ -14,16 +14,16 @@ export enum ImportRunStatus {
 
 registerEnumType(ImportRunStatus, {
   name: 'ImportRunStatus',
-  description: 'How an import goes.',
+  description: 'Status of an import.',
   valuesConfig: {
     RUNNING: { description: 'The import is running.' },
     COMPLETED: { description: 'All lines were read. Some may have been rejected.' },
     FAILED: { description: 'The import stopped. See `error`.' },
-    INTERRUPTED: { description: 'The import was killed. Importing the same file again continues it.' },
+    INTERRUPTED: { description: 'The import’s process was ended before it was done. Importing the same file again continues it.' },
   },
 });
 
-@ObjectType({ description: 'A line that an import did not take.' })
+@ObjectType({ description: 'A line that an import rejected.' })
 export class ImportReject implements RejectDocument {
   @Field(() => String, { description: 'Name of the file.' })
   file!: string;
@@ -61,7 +61,7 @@ export class ImportRun extends Node<ImportRunDocument> {
   @Field(() => String, { nullable: true, description: 'Why the import failed, in English. Null otherwise.' })
   error!: string | null;
 
-  @Field(() => Int, { description: 'Number of lines that were taken, whether they were new or not.' })
+  @Field(() => Int, { description: 'Number of lines that were accepted, including those that changed nothing.' })
   acceptedLines!: number;
 
   @Field(() => Int, { description: 'Number of lines that were rejected.' })
@@ -85,7 +85,7 @@ export class ImportRun extends Node<ImportRunDocument> {
   @Field(() => Int, { description: 'Number of reviews that were updated.' })
   updatedReviews!: number;
 
-  @Field(() => Int, { description: 'Number of reviews that already were as in the file.' })
+  @Field(() => Int, { description: 'Number of reviews that were already the same as in the file.' })
   unchangedReviews!: number;
 
   @Field(() => [ImportReject], { description: `The first rejected lines, up to ${maxRejects}.` })

@@ -54,7 +54,10 @@ export class IntegrationResolver {
     return this.dependencies.integrations.urlOf(integration);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'The merchant of products that are new. Null if the account was deleted.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The merchant of products that messages create. Null if the account was deleted.',
+  })
   merchant(@Root() { merchant }: IntegrationDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.dependencies.users.userById, merchant);
   }
@@ -87,7 +90,7 @@ export class IntegrationResolver {
 
   @Authorized('ADMIN')
   @Mutation(() => DeleteIntegrationPayload, {
-    description: `Deletes an integration. Messages that wait are not applied; what was applied stays. ${requires}`,
+    description: `Deletes an integration. Pending messages are not applied; what was applied stays. ${requires}`,
   })
   deleteIntegration(
     @Arg('input', () => DeleteIntegrationInput, { description: 'The integration to delete.' }) { integrationId }: DeleteIntegrationInput,
@@ -128,7 +131,7 @@ export class IntegrationMessageResolver {
     return paginate(this.dependencies.models.inbox, messageList({ integration, status }), page);
   }
 
-  @FieldResolver(() => Integration, { nullable: true, description: 'The integration that it came by. Null if it was deleted.' })
+  @FieldResolver(() => Integration, { nullable: true, description: 'The integration that received the message. Null if it was deleted.' })
   integration(@Root() { integration }: InboxDocument, @Ctx() context: RequestContext): Promise<IntegrationDocument | null> {
     return context.load(this.dependencies.integrationById, integration);
   }
@@ -138,16 +141,16 @@ export class IntegrationMessageResolver {
   @FieldResolver(() => GraphQLJSONObject, {
     nullable: true,
     description:
-      'All personal data of the customer who asked for it, by their external IDs. Null for other messages. Reading it is recorded. Ask for one message at a time: it costs 5,000 points.',
+      'All personal data of the customer who asked for it, who is found by their external IDs. Null for other messages. Reading it is recorded in `dataAccesses`. Ask for one message at a time: it costs 5,000 points.',
   })
   dataExport(@Root() message: InboxDocument, @Ctx() context: RequestContext): Promise<Record<string, unknown> | null> {
     return this.dependencies.exportFor(message, context);
   }
 
   @Authorized('ADMIN')
-  @Mutation(() => RetryIntegrationMessagePayload, { description: `Applies a message again that was refused or waits. ${requires}` })
+  @Mutation(() => RetryIntegrationMessagePayload, { description: `Retries a message that was refused or is pending. ${requires}` })
   retryIntegrationMessage(
-    @Arg('input', () => RetryIntegrationMessageInput, { description: 'The message to apply again.' })
+    @Arg('input', () => RetryIntegrationMessageInput, { description: 'The message to retry.' })
     { messageId }: RetryIntegrationMessageInput,
   ) {
     const { models, wake } = this.dependencies;

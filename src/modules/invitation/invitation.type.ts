@@ -17,15 +17,15 @@ registerEnumType(ReviewInvitationStatus, {
   name: 'ReviewInvitationStatus',
   description: 'Status of an invitation to review.',
   valuesConfig: {
-    WAITING: { description: 'Will be sent later.' },
-    SENT: { description: 'Was sent by email.' },
+    WAITING: { description: 'Waiting to be sent at `dueAt`.' },
+    SENT: { description: 'Sent by email.' },
     OPENED: { description: 'The buyer opened the page behind the link.' },
-    REVIEWED: { description: 'The buyer reviewed the product, by the link or otherwise.' },
+    REVIEWED: { description: 'The buyer reviewed the product, through the link or otherwise.' },
     NOT_SENT: {
       description:
-        'Was not sent: the buyer has no address, unsubscribed, had reviewed the product before, or the product is no longer in the shop.',
+        'Not sent, because the buyer has no email address, has unsubscribed or had already reviewed the product, or because the product is no longer in the shop.',
     },
-    CANCELLED: { description: 'The order was cancelled, or its line refunded.' },
+    CANCELLED: { description: 'The order was cancelled, or the item was refunded.' },
   },
 });
 
@@ -34,7 +34,7 @@ export class ReviewInvitation extends Node<InvitationDocument> {
   @Field(() => ReviewInvitationStatus, { description: 'Current status of the invitation.' })
   status!: InvitationStatusName;
 
-  @Field(() => Date, { nullable: true, description: 'When the invitation is due. Null once it was sent or will not be sent.' })
+  @Field(() => Date, { nullable: true, description: 'When the invitation will be sent. Null if it was already sent or will not be sent.' })
   dueAt!: Date | null;
 
   @Field(() => Date, { nullable: true, description: 'When the invitation was sent. Null if it was not.' })

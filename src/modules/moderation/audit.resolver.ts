@@ -22,7 +22,10 @@ export class AuditEntryResolver {
     private readonly accessLog: AccessLogVerbs,
   ) {}
 
-  @FieldResolver(() => User, { nullable: true, description: 'The user. Null if their account was deleted.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'The moderator or administrator who acted. Null if their account was deleted.',
+  })
   moderator(@Root() entry: AuditDocument, @Ctx() context: RequestContext): Promise<PublicUser | null> {
     return context.load(this.users.userById, entry.moderator);
   }

@@ -42,7 +42,7 @@ export class ModerationResolver {
 
   @Authorized('MODERATOR', 'ADMIN')
   @Query(() => ModerationCaseConnection, {
-    description: 'Content that was reported, held or appealed about, or looks fake, most reported first. Requires the role `MODERATOR`.',
+    description: 'Content that was reported, is held, is under appeal or looks fake, most reported first. Requires the role `MODERATOR`.',
   })
   moderationQueue(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<CaseDocument>> {
     return paginate(this.dependencies.models.cases, openCases(), page);
@@ -50,7 +50,7 @@ export class ModerationResolver {
 
   @Authorized('MODERATOR', 'ADMIN')
   @Query(() => AuditEntryConnection, {
-    description: 'Every moderation decision and change of roles, newest first. Requires the role `MODERATOR`.',
+    description: 'Every moderation decision, change of roles, and created or revoked API key, newest first. Requires the role `MODERATOR`.',
   })
   auditTrail(@Args(() => ConnectionArgs) page: ConnectionArgs): Promise<Connection<AuditDocument>> {
     return paginate(this.dependencies.models.audit, auditTrail(), page);

@@ -137,7 +137,7 @@ export class ContentReport extends Node<ReportDocument> {
   @Field(() => String, { description: 'Explanation by the user. May be empty.' })
   note!: string;
 
-  @Field(() => Date, { name: 'createdAt', description: 'When it happened.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When the user reported it.' })
   at!: Date;
 }
 
@@ -155,7 +155,7 @@ registerEnumType(SuspicionKind, {
   description: 'Why a review looks fake.',
   valuesConfig: {
     BURST: { description: 'Many more reviews of the product with the same opinion within two days than at other times.' },
-    COPY: { description: 'Most of the text also stands in other reviews.' },
+    COPY: { description: 'Most of the text also appears in other reviews.' },
     ONE_SIDED: { description: 'The author only ever gives the same extreme rating, far from what others give.' },
     RING: { description: 'The same authors reviewed the same products with the same opinion within days of each other.' },
   },
@@ -169,13 +169,13 @@ export class SuspicionSign extends From<SuspicionSignDocument> {
   @Field(() => Float, { description: 'How telling the sign is on its own, from 0 to 1.' })
   strength!: number;
 
-  @Field(() => Int, { name: 'reviewCount', description: 'Number of reviews the sign rests on, including this one.' })
+  @Field(() => Int, { name: 'reviewCount', description: 'Number of reviews the sign is based on, including this one.' })
   reviews!: number;
 }
 
 @ObjectType({ description: 'Why a review looks fake. It stays visible until a moderator decides.' })
 export class Suspicion extends From<SuspicionDocument> {
-  @Field(() => Float, { description: 'How likely the signs together make a fake, from 0.7 to 1.' })
+  @Field(() => Float, { description: 'How likely the review is fake, by all signs together, from 0.7 to 1.' })
   score!: number;
 
   @Field(() => [SuspicionSign], { description: 'The signs. Lists each kind once.' })
@@ -187,7 +187,7 @@ export class Suspicion extends From<SuspicionDocument> {
 
 @ObjectType({
   implements: Node,
-  description: 'Content waiting for a moderator because it was reported, held, appealed about or looks fake.',
+  description: 'Content waiting for a moderator because it was reported, is held, is under appeal or looks fake.',
 })
 export class ModerationCase extends Node<CaseDocument> {
   @Field(() => Int, {
@@ -196,7 +196,7 @@ export class ModerationCase extends Node<CaseDocument> {
   })
   reports!: number;
 
-  @Field(() => Date, { description: 'When it was last reported, held or appealed about, or first looked fake.' })
+  @Field(() => Date, { description: 'When it was last reported, held or appealed, or first found to look fake.' })
   lastReportedAt!: Date;
 }
 
@@ -210,7 +210,7 @@ export class AuditEntry extends Node<AuditDocument> {
   @Field(() => String, { description: 'Reason for the action.' })
   reason!: string;
 
-  @Field(() => Date, { name: 'createdAt', description: 'When it happened.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When the action was taken.' })
   at!: Date;
 }
 
@@ -224,7 +224,7 @@ export class ModerationDecision extends Node<AuditDocument> {
   @Field(() => String, { description: 'Reason for the action.' })
   reason!: string;
 
-  @Field(() => Date, { name: 'createdAt', description: 'When it happened.' })
+  @Field(() => Date, { name: 'createdAt', description: 'When the decision was made.' })
   at!: Date;
 }
 
@@ -278,7 +278,9 @@ export const SetUserRolesPayload = payloadType('SetUserRolesPayload', 'Result of
 
 @InputType({ description: 'A report of content or of a user.' })
 export class ReportContentInput {
-  @Field(() => ID, { description: 'The user, review, comment, question, answer or share to report. Viewers can’t report their own.' })
+  @Field(() => ID, {
+    description: 'The user, review, comment, question, answer or share to report. The viewer’s own content can’t be reported.',
+  })
   contentId!: string;
 
   @Field(() => ReportReason, { description: 'What is wrong with it.' })

@@ -68,7 +68,7 @@ export class ViewerPushResolver {
   @Authorized()
   @FieldResolver(() => [PushDevice], {
     nullable: true,
-    description: 'Browsers that receive the viewer’s notifications, up to 10, the latest first.',
+    description: 'Browsers that receive the viewer’s notifications, up to 10, newest first.',
   })
   pushDevices(@Ctx() context: RequestContext): Promise<PushDeviceDocument[]> {
     return this.devices.devicesOf(context.requireSignedIn().userId);

@@ -26,24 +26,24 @@ export class OrderItemUpsertInput {
 export class OrderUpsertInput extends UpsertItem {
   @Field(() => String, {
     nullable: true,
-    description: 'ID of the buyer in `source`. Required for an order that is new, and fixed from then on.',
+    description: 'ID of the buyer in `source`. Required for a new order. It can’t be changed later.',
   })
   customerExternalId?: string | null;
 
   @Field(() => OrderStatus, {
     nullable: true,
     description:
-      'Status of the order; any may follow any. `DELIVERED` makes the buyer’s reviews of its products verified, `CANCELLED`, also for refunds, takes that back. `PLACED` for an order that is new and says nothing.',
+      'Status of the order. Any status can follow any other. `DELIVERED` makes the buyer’s reviews of its products verified; `CANCELLED`, which also stands for refunds, takes that back. Defaults to `PLACED` for a new order.',
   })
   status?: OrderStatus | null;
 
   @Field(() => [OrderItemUpsertInput], {
     nullable: true,
-    description: 'Items, up to 100, of one merchant and in one currency. Replaces all present ones: leave out what was refunded.',
+    description: 'Items, up to 100, of one merchant and in one currency. Replaces all existing items, so leave out what was refunded.',
   })
   items?: OrderItemUpsertInput[] | null;
 
-  @Field(() => Date, { nullable: true, description: 'When the order was placed. Now if left out.' })
+  @Field(() => Date, { nullable: true, description: 'When the order was placed. Defaults to now for a new order.' })
   placedAt?: Date | null;
 }
 
@@ -58,7 +58,7 @@ export class UpsertOrdersInput {
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'Whether these are orders of the past, for which no buyer is asked for a review.',
+    description: 'Whether to ask no buyer for a review of these orders. Set it when you import past orders.',
   })
   silent!: boolean;
 }

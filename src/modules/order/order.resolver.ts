@@ -50,7 +50,10 @@ export class OrderResolver {
     });
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The order’s ID in another system, unique within its source.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The order’s ID in another system, unique within its source. Null if there is none.',
+  })
   externalId(@Root() { externalId }: OrderDocument): string | null {
     return externalId ?? null;
   }

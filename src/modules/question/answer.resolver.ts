@@ -152,7 +152,7 @@ export class AnswerResolver {
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('questionId', () => ID, { description: 'The answered question.' }) questionId: string,
+    @Arg('questionId', () => ID, { description: 'The question to watch.' }) questionId: string,
     @AfterEvent() _after?: string | null,
   ) {
     const change = await answerChangeOf(event, this.dependencies.loaders, context);

@@ -139,7 +139,7 @@ export class QuestionResolver {
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('productId', () => ID, { description: 'The product that the questions are about.' }) productId: string,
+    @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
     @AfterEvent() _after?: string | null,
   ) {
     const { catalog, loaders } = this.dependencies;

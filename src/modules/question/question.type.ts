@@ -153,7 +153,7 @@ export class VoteAnswerInput {
   @Field(() => ID, { description: 'The answer to vote on.' })
   answerId!: string;
 
-  @Field(() => AnswerVote, { nullable: true, description: 'The vote. Null removes the viewer’s vote.' })
+  @Field(() => AnswerVote, { nullable: true, description: 'The vote. Null, or leaving it out, removes the viewer’s vote.' })
   vote?: AnswerVote | null;
 }
 
@@ -174,7 +174,7 @@ export const DeleteAnswerPayload = payloadType('DeleteAnswerPayload', 'Result of
 
 @InputType({ description: 'A question to delete.' })
 export class DeleteQuestionInput {
-  @Field(() => ID, { description: 'One of the viewer’s questions, without answers.' })
+  @Field(() => ID, { description: 'One of the viewer’s questions that has no answers.' })
   questionId!: string;
 }
 
@@ -195,7 +195,7 @@ export const QuestionAsked = eventType('QuestionAsked', 'A question was asked.',
 export const AnswerAdded = eventType('AnswerAdded', 'A question was answered.', {
   answer: field(() => Answer, 'The answer. Null if it has been removed since.'),
   edge: field(() => edgeType(AnswerConnection), 'The answer’s edge in the question’s answers. Null if it has been removed since.'),
-  question: field(() => Question, 'The answered question. Null if the viewer may not see it.'),
+  question: field(() => Question, 'The question to watch. Null if the viewer may not see it.'),
 });
 
 @ObjectType({ description: 'What happened to an answer.' })
@@ -209,7 +209,10 @@ export class AnswerChange {
   @Field(() => Answer, { nullable: true, description: 'The answer as it is now. Null if it was removed.' })
   answer!: Answer | null;
 
-  @Field(() => edgeType(AnswerConnection), { nullable: true, description: 'With `ADDED`: the answer’s edge in the question’s answers.' })
+  @Field(() => edgeType(AnswerConnection), {
+    nullable: true,
+    description: 'The answer’s edge in the question’s answers. Null unless `kind` is `ADDED`.',
+  })
   edge!: Edge<Answer> | null;
 }
 
@@ -217,7 +220,10 @@ export const QuestionChanged = eventType('QuestionChanged', 'A question was adde
   kind: requiredField(() => ChangeKind, 'What happened to the question. `EDITED` if one of its answers changed.'),
   questionId: requiredField(() => ID, 'ID of the question, even if it was removed.'),
   question: field(() => Question, 'The question as it is now. Null if it was removed.'),
-  edge: field(() => edgeType(QuestionConnection), 'With `ADDED`: the question’s edge in the product’s questions, sorted by `NEWEST`.'),
+  edge: field(
+    () => edgeType(QuestionConnection),
+    'The question’s edge in the product’s questions, sorted by `NEWEST`. Null unless `kind` is `ADDED`.',
+  ),
   answerChange: field(() => AnswerChange, 'The answer that changed. Null if the question itself did.'),
   product: field(() => Product, 'The product that the question is about.'),
 });
@@ -226,6 +232,6 @@ export const AnswerChanged = eventType('AnswerChanged', 'An answer was added, ed
   kind: requiredField(() => ChangeKind, 'What happened to the answer.'),
   answerId: requiredField(() => ID, 'ID of the answer, even if it was removed.'),
   answer: field(() => Answer, 'The answer as it is now. Null if it was removed.'),
-  edge: field(() => edgeType(AnswerConnection), 'With `ADDED`: the answer’s edge in the question’s answers.'),
-  question: field(() => Question, 'The answered question. Null if the viewer may not see it.'),
+  edge: field(() => edgeType(AnswerConnection), 'The answer’s edge in the question’s answers. Null unless `kind` is `ADDED`.'),
+  question: field(() => Question, 'The question to watch. Null if the viewer may not see it.'),
 });

@@ -70,7 +70,7 @@ export class ReferProductInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Key that makes retries safe: a request that is repeated with the same key sends nothing twice.',
+    description: 'Key that makes retries safe: a request that is repeated with the same key sends nothing again.',
   })
   idempotencyKey?: string | null;
 }

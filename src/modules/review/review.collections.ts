@@ -20,6 +20,6 @@ export const collections: Collections = {
     kept: 'until the account is deleted, then without its author',
     seenBy: 'The person alone; everybody sees sums',
   },
-  product_topics: { none: 'What the reviews of a product speak of: places of sentences in reviews, without their text.' },
+  product_topics: { none: 'Topics of a product’s reviews: positions of sentences in reviews, without their text.' },
   category_tallies: { none: 'Sums of ratings of a category.' },
 };

@@ -96,7 +96,7 @@ export class ReviewResolver {
   }
 
   @Cost({ assumedSize: 5 })
-  @FieldResolver(() => [Image], { description: 'Images that the author added, at most 20.' })
+  @FieldResolver(() => [Image], { description: 'Images that the author added, up to 20.' })
   images(@Root() { images, imageUrls }: ReviewDocument, @Ctx() context: RequestContext): Promise<ShownImage[]> {
     return this.dependencies.images.shown(context, images, imageUrls);
   }
@@ -218,7 +218,7 @@ export class ReviewResolver {
     @Root() event: LoggedEvent,
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg('productId', () => ID, { description: 'The reviewed product.' }) productId: string,
+    @Arg('productId', () => ID, { description: 'The product to watch.' }) productId: string,
     @AfterEvent() _after?: string | null,
   ) {
     const id = event.data['review'] as ReviewDocument['_id'];
@@ -314,7 +314,7 @@ export class ProductReviewsResolver {
     sort: ReviewSort = ReviewSort.HELPFUL,
     @Arg('search', () => String, {
       nullable: true,
-      description: `Only reviews that contain all of these words or words that begin with them, among the first ${maxSearched.toLocaleString('en')} of the list. Up to 200 characters. All reviews when left out.`,
+      description: `Only reviews that contain all of these words, or words that begin with them. Searches the first ${maxSearched.toLocaleString('en')} reviews of the list. Up to 200 characters. All reviews when left out.`,
     })
     search?: string | null,
   ): Promise<Connection<ReviewDocument>> {

@@ -64,7 +64,7 @@ export class ReviewRatings extends From<AspectRatings> {
   service!: number | null;
 }
 
-@ObjectType({ implements: Node, description: 'A user’s review of a product. A user reviews a product once.' })
+@ObjectType({ implements: Node, description: 'A user’s review of a product. Each user can review a product once.' })
 export class Review extends Node<ReviewDocument> {
   @Field(() => String, { description: 'Title. May be empty.' })
   title!: string;
@@ -87,7 +87,7 @@ export class Review extends Node<ReviewDocument> {
   @Field(() => Int, { name: 'unhelpfulCount', description: 'Number of unhelpful votes.' })
   unhelpful!: number;
 
-  @Field(() => ReviewResponse, { nullable: true, description: 'The merchant’s answer. Null if there is none yet.' })
+  @Field(() => ReviewResponse, { nullable: true, description: 'The merchant’s response. Null if there is none yet.' })
   response!: ReviewResponse | null;
 
   @Field(() => Date, { description: 'When the review was written.' })
@@ -161,7 +161,7 @@ export class ProductRating extends Node<ShownScore> {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Composite score, 1 to 5: a Bayesian average that draws the weighted mean to the category’s mean while there are few reviews. Use it to compare products.',
+      'Composite score, 1 to 5: a Bayesian average that pulls the weighted mean towards the category’s mean while there are few reviews. Use it to compare products.',
   })
   composite!: number | null;
 
@@ -180,7 +180,7 @@ export class ReviewFilter {
   @Field(() => Boolean, { nullable: true, description: 'Only reviews with images (true), or only reviews without (false).' })
   withImages?: boolean | null;
 
-  @Field(() => String, { nullable: true, description: 'Only reviews that speak of this topic of `Product.reviewTopics`.' })
+  @Field(() => String, { nullable: true, description: 'Only reviews that mention this topic, which is one of `Product.reviewTopics`.' })
   topic?: string | null;
 }
 
@@ -222,12 +222,12 @@ export class CreateReviewInput {
   @Field(() => String, { description: 'Text of the review as plain text, up to 10,000 characters.' })
   body!: string;
 
-  @Field(() => [WebAddress], { nullable: true, description: 'URLs of images, up to 10.' })
+  @Field(() => [WebAddress], { nullable: true, description: 'URLs of images, up to 10. None when left out.' })
   imageUrls?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Uploaded images, at most 10: each the `imageId` of an upload with the purpose `REVIEW`. None when left out.',
+    description: 'Uploaded images, up to 10: each the `imageId` of an upload with the purpose `REVIEW`. None when left out.',
   })
   imageIds?: string[] | null;
 
@@ -247,7 +247,7 @@ export class CreateReviewInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Token of an invitation’s link: the review is its customer’s, who needs no session. The viewer’s own review when left out.',
+      'Token from the link of an invitation to review. The review is then by the invited customer, who does not have to be signed in. It is by the viewer when left out.',
   })
   invitation?: string | null;
 }
@@ -271,7 +271,8 @@ export class UpdateReviewInput {
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Uploaded images, at most 10; replaces all. Images that are no longer named are deleted. They stay when left out.',
+    description:
+      'Uploaded images, up to 10; replaces all. Images that are no longer named are deleted. All stay as they are when left out.',
   })
   imageIds?: string[] | null;
 }
@@ -287,7 +288,7 @@ export class VoteReviewInput {
   @Field(() => ID, { description: 'The review to vote on.' })
   reviewId!: string;
 
-  @Field(() => ReviewVote, { nullable: true, description: 'The vote. Null removes the viewer’s vote.' })
+  @Field(() => ReviewVote, { nullable: true, description: 'The vote. Null, or leaving it out, removes the viewer’s vote.' })
   vote?: ReviewVote | null;
 }
 
@@ -344,6 +345,9 @@ export const ReviewChanged = eventType('ReviewChanged', 'A review was added, edi
   kind: requiredField(() => ChangeKind, 'What happened to the review.'),
   reviewId: requiredField(() => ID, 'ID of the review, even if it was removed.'),
   review: field(() => Review, 'The review as it is now. Null if it was removed.'),
-  edge: field(() => edgeType(ReviewConnection), 'With `ADDED`: the review’s edge in the product’s reviews, sorted by `NEWEST`.'),
+  edge: field(
+    () => edgeType(ReviewConnection),
+    'The review’s edge in the product’s reviews, sorted by `NEWEST`. Null unless `kind` is `ADDED`.',
+  ),
   product: field(() => Product, 'The reviewed product.'),
 });

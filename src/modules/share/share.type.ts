@@ -20,7 +20,7 @@ registerEnumType(ShareChannel, {
   description: 'Channel a product is shared on.',
   valuesConfig: {
     FOLLOWERS: { description: 'In the feeds of the viewer’s followers. Visible to everyone and open to comments.' },
-    LINK: { description: 'As a link the viewer sends themselves.' },
+    LINK: { description: 'As a plain link that the viewer passes on.' },
     EMAIL: { description: 'Shared by email.' },
     WHATSAPP: { description: 'Shared on WhatsApp.' },
     FACEBOOK: { description: 'Shared on Facebook.' },
@@ -31,7 +31,7 @@ registerEnumType(ShareChannel, {
 
 @ObjectType({ description: 'Visits and orders from a share.' })
 export class ShareStats {
-  @Field(() => Int, { name: 'visitCount', description: 'Number of visits through the link, without bots.' })
+  @Field(() => Int, { name: 'visitCount', description: 'Number of visits through the link, excluding bots.' })
   visits!: number;
 
   @Field(() => Int, { name: 'uniqueVisitorCount', description: 'Number of different visitors.' })
@@ -39,7 +39,7 @@ export class ShareStats {
 
   @Field(() => Int, {
     name: 'orderCount',
-    description: 'Number of orders of the product within 30 days of a visit, without cancelled ones.',
+    description: 'Number of orders of the product within 30 days of a visit, excluding cancelled ones.',
   })
   orders!: number;
 }
@@ -55,7 +55,7 @@ export class Share extends Node<ShareDocument> {
   @Field(() => String, { description: 'Message of the author. May be empty.' })
   message!: string;
 
-  @Field(() => Date, { description: 'When it happened.' })
+  @Field(() => Date, { description: 'When the product was shared.' })
   createdAt!: Date;
 }
 

@@ -26,7 +26,7 @@ export class ViewerSimilarUsersResolver {
   @FieldResolver(() => SimilarUserConnection, {
     nullable: true,
     description:
-      'Users with the most similar taste, most similar first, up to 100. Based on public ratings of at least three products both reviewed. Excludes users who opted out of suggestions or personalisation; for them the list is empty.',
+      'Users with the most similar taste, most similar first, up to 100. Based on public ratings of at least three products both reviewed. Excludes users who opted out of suggestions or personalisation. The list is empty if the viewer opted out.',
   })
   async similarUsers(
     @Args(() => ConnectionArgs) page: ConnectionArgs,

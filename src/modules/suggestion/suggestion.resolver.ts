@@ -83,7 +83,7 @@ export class ViewerSuggestionsResolver {
   @FieldResolver(() => RecommendedUserConnection, {
     nullable: true,
     description:
-      'Users the viewer might follow, best first, up to 100: users with the viewer’s taste by public ratings, and users followed by those the viewer follows. Excludes users the viewer follows and users who opted out of suggestions or personalisation; for them the list is empty.',
+      'Users the viewer might follow, best first, up to 100: users with the viewer’s taste by public ratings, and users followed by those the viewer follows. Excludes users the viewer follows and users who opted out of suggestions or personalisation. The list is empty if the viewer opted out.',
   })
   async recommendedUsers(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: RequestContext) {
     const found = await this.suggestedUsers.suggestedFor(context.requireSignedIn().userId, context);

@@ -20,7 +20,7 @@ registerEnumType(SuggestionReasonKindName, {
     BOUGHT: { description: 'The viewer bought the product.' },
     REVIEWED: { description: 'The viewer reviewed the product.' },
     ANSWERED: { description: 'The viewer answered a similar question before.' },
-    TOPIC: { description: 'The review speaks of what the viewer’s own reviews speak of.' },
+    TOPIC: { description: 'The review mentions topics of the viewer’s own reviews.' },
     HELPFUL: { description: 'Others found the review helpful.' },
   },
 });

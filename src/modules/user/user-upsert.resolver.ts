@@ -13,20 +13,21 @@ import { User } from './user.type.js';
 export class UserUpsertInput extends UpsertItem {
   @Field(() => String, {
     nullable: true,
-    description: 'Display name, up to 100 characters. “Customer” if left out. A name that the user changed here stays.',
+    description:
+      'Display name, up to 100 characters. Defaults to “Customer” for a new customer. A name that the user has changed in this shop stays.',
   })
   name?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where to reach the customer. Private, and no way to sign in: it isn’t known to be theirs. Null removes it.',
+    description: 'Email address of the customer. It is private, and can’t be used to sign in because it is not confirmed. Null removes it.',
   })
   email?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Language of mails to the customer, as a BCP 47 tag such as de or en-GB: English, Chinese, German and Spanish are written.',
+      'Language of emails to the customer, as a BCP 47 tag such as de or en-GB. Emails are available in English, Chinese, German and Spanish.',
   })
   language?: string | null;
 }

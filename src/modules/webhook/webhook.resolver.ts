@@ -54,7 +54,7 @@ export class WebhookResolver {
   @AllowKeys('webhooks:manage')
   @ChecksInput(({ events }: CreateWebhookInput) => checkEvents(new InputRules(), events).check())
   @Mutation(() => CreateWebhookPayload, {
-    description: `Has events posted to an address: those of the viewer’s products, or of the whole shop if the viewer is an administrator. ${requires}`,
+    description: `Creates a webhook, which posts events to an address: those of the viewer’s products, or of the whole shop if the viewer is an administrator. ${requires}`,
   })
   createWebhook(
     @Arg('input', () => CreateWebhookInput, { description: 'The webhook to create.' }) input: CreateWebhookInput,
@@ -66,9 +66,9 @@ export class WebhookResolver {
   @Authorized('MERCHANT', 'ADMIN')
   @AllowKeys('webhooks:manage')
   @ChecksInput(({ events }: UpdateWebhookInput) => checkEvents(new InputRules(), events).check())
-  @Mutation(() => UpdateWebhookPayload, { description: `Changes, enables or disables a webhook of the viewer. ${requires}` })
+  @Mutation(() => UpdateWebhookPayload, { description: `Updates, enables or disables a webhook of the viewer. ${requires}` })
   updateWebhook(
-    @Arg('input', () => UpdateWebhookInput, { description: 'The webhook, and what changes.' })
+    @Arg('input', () => UpdateWebhookInput, { description: 'The webhook, and the fields to change.' })
     { webhookId, ...change }: UpdateWebhookInput,
     @Ctx() context: RequestContext,
   ) {
@@ -96,7 +96,8 @@ export class WebhookResolver {
     description: `Replaces the secret of a webhook. For 24 hours, messages have signatures of both secrets. ${requires}`,
   })
   rotateWebhookSecret(
-    @Arg('input', () => RotateWebhookSecretInput, { description: 'The webhook to use.' }) { webhookId }: RotateWebhookSecretInput,
+    @Arg('input', () => RotateWebhookSecretInput, { description: 'The webhook that gets a new secret.' })
+    { webhookId }: RotateWebhookSecretInput,
     @Ctx() context: RequestContext,
   ) {
     const id = idOf('Webhook', webhookId, 'input.webhookId');
@@ -116,7 +117,7 @@ export class WebhookDeliveryResolver {
     return context.load(this.loaders.webhookById, webhook);
   }
 
-  @FieldResolver(() => String, { description: 'The header `webhook-id` of every attempt.' })
+  @FieldResolver(() => String, { description: 'The value of the header `webhook-id` of every attempt.' })
   messageId(@Root() delivery: DeliveryDocument): string {
     return messageIdOf(delivery);
   }

@@ -30,7 +30,7 @@ const events = named<WebhookEventName>({
   COMMENT_EDITED: 'A comment changed.',
   COMMENT_REMOVED: 'A comment was deleted or hidden.',
   COMMENT_RESTORED: 'A hidden comment is visible again.',
-  CONTENT_HELD: 'Content waits for a moderator. Only webhooks of administrators receive it.',
+  CONTENT_HELD: 'Content is waiting for a moderator. Only webhooks of administrators receive it.',
   CONTENT_MODERATED: 'A moderator hid content or made it visible again.',
   REFERRAL_SENT: 'A user recommended a product to another user.',
   REFERRAL_BOUGHT: 'A user bought a product that was recommended to them.',
@@ -45,15 +45,15 @@ const events = named<WebhookEventName>({
 export const WebhookEvent = events.values;
 registerEnumType(WebhookEvent, {
   name: 'WebhookEvent',
-  description: 'Event that webhooks receive. In payloads its name is written as `review.added`.',
+  description: 'An event that webhooks can receive. Payloads name it in lower case with a dot, such as `review.added`.',
   valuesConfig: events.valuesConfig,
 });
 
 const statuses = named<DeliveryStatusName>({
-  PENDING: 'Waits to be sent for the first time or again.',
+  PENDING: 'Waiting to be sent for the first time, or to be retried.',
   DELIVERED: 'The receiver answered with a 2xx status.',
-  DEAD: 'Was not delivered within three days, or the webhook was disabled. Send it again with `redeliverWebhook`.',
-  SKIPPED: 'Was not sent, because the content was deleted or hidden in the meantime.',
+  DEAD: 'Not delivered within three days, or the webhook was disabled. Send it again with `redeliverWebhook`.',
+  SKIPPED: 'Not sent, because the content was deleted or hidden in the meantime.',
 });
 export const WebhookDeliveryStatus = statuses.values;
 registerEnumType(WebhookDeliveryStatus, {
@@ -81,7 +81,7 @@ export class Webhook extends Node<WebhookDocument> {
   @Field(() => WebAddress, { description: 'Address that events are posted to.' })
   url!: string;
 
-  @Field(() => [WebhookEvent], { description: 'Events that it receives, each at most once. Up to 27.' })
+  @Field(() => [WebhookEvent], { description: 'Events that it receives, up to 27, each event once.' })
   events!: WebhookEventName[];
 
   @Field(() => Boolean, { description: 'Whether events are sent. Events that occur while it is disabled are never sent.' })
@@ -90,7 +90,7 @@ export class Webhook extends Node<WebhookDocument> {
   @Field(() => WebhookDisabledReason, { nullable: true, description: 'Why it was disabled. Null while it is enabled.' })
   disabledReason!: DisabledReason | null;
 
-  @Field(() => Date, { nullable: true, description: 'Since when the receiver has failed. Null if the last message was delivered.' })
+  @Field(() => Date, { nullable: true, description: 'When the receiver started to fail. Null if the last message was delivered.' })
   failingSince!: Date | null;
 
   @Field(() => Date, { description: 'When the webhook was created.' })
@@ -102,18 +102,18 @@ export class Webhook extends Node<WebhookDocument> {
 
 export const WebhookConnection = connectionType(Webhook, 'Webhook');
 
-@ObjectType({ implements: Node, description: 'One event for one webhook, and what became of it.' })
+@ObjectType({ implements: Node, description: 'A message to a webhook about one event.' })
 export class WebhookDelivery extends Node<DeliveryDocument> {
-  @Field(() => WebhookEvent, { description: 'Event that is told.' })
+  @Field(() => WebhookEvent, { description: 'The event that the message is about.' })
   event!: WebhookEventName;
 
   @Field(() => WebhookDeliveryStatus, { description: 'Current status of the message.' })
   status!: DeliveryStatusName;
 
-  @Field(() => Int, { description: 'Number of attempts so far.' })
+  @Field(() => Int, { description: 'Number of attempts to deliver the message so far.' })
   attempts!: number;
 
-  @Field(() => Int, { nullable: true, description: 'HTTP status of the last answer. Null if there was none.' })
+  @Field(() => Int, { nullable: true, description: 'HTTP status of the receiver’s last response. Null if there was none.' })
   responseStatus!: number | null;
 
   @Field(() => String, { nullable: true, description: 'Why the last attempt failed, in English. Null if it did not.' })
@@ -122,7 +122,7 @@ export class WebhookDelivery extends Node<DeliveryDocument> {
   @Field(() => Date, { description: 'When the event occurred.' })
   occurredAt!: Date;
 
-  @Field(() => Date, { nullable: true, description: 'When the message was delivered or given up. Null while it is pending.' })
+  @Field(() => Date, { nullable: true, description: 'When the message was delivered or abandoned. Null while it is pending.' })
   completedAt!: Date | null;
 }
 
@@ -136,16 +136,19 @@ export class CreateWebhookInput {
   @Field(() => [WebhookEvent], { description: 'Events to receive, at least one.' })
   events!: WebhookEventName[];
 
-  @Field(() => String, { nullable: true, description: 'Makes retries safe: the same key creates the webhook once.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Key that makes retries safe: a request that is repeated with the same key creates no second webhook.',
+  })
   idempotencyKey?: string | null;
 }
 
 export const CreateWebhookPayload = payloadType('CreateWebhookPayload', 'Result of creating a webhook.', {
-  webhook: field(() => Webhook, 'The webhook as it is now.'),
-  secret: field(() => String, 'Secret that verifies signatures. Store it; it is not shown again.'),
+  webhook: field(() => Webhook, 'The created webhook.'),
+  secret: field(() => String, 'Secret to verify signatures with. Store it; it is not shown again.'),
 });
 
-@InputType({ description: 'Changes of a webhook. Fields that are left out stay as they are.' })
+@InputType({ description: 'Changes to a webhook. Fields that are left out stay as they are.' })
 export class UpdateWebhookInput {
   @Field(() => ID, { description: 'The webhook to change.' })
   webhookId!: string;
@@ -160,13 +163,13 @@ export class UpdateWebhookInput {
   enabled?: boolean | null;
 }
 
-export const UpdateWebhookPayload = payloadType('UpdateWebhookPayload', 'Result of changing a webhook.', {
-  webhook: field(() => Webhook, 'The webhook as it is now.'),
+export const UpdateWebhookPayload = payloadType('UpdateWebhookPayload', 'Result of updating a webhook.', {
+  webhook: field(() => Webhook, 'The updated webhook.'),
 });
 
 @InputType({ description: 'The webhook to delete.' })
 export class DeleteWebhookInput {
-  @Field(() => ID, { description: 'The webhook as it is now.' })
+  @Field(() => ID, { description: 'The webhook to delete.' })
   webhookId!: string;
 }
 
@@ -176,18 +179,21 @@ export const DeleteWebhookPayload = payloadType('DeleteWebhookPayload', 'Result 
 
 @InputType({ description: 'The webhook that gets a new secret.' })
 export class RotateWebhookSecretInput {
-  @Field(() => ID, { description: 'The webhook as it is now.' })
+  @Field(() => ID, { description: 'The webhook that gets a new secret.' })
   webhookId!: string;
 }
 
 export const RotateWebhookSecretPayload = payloadType('RotateWebhookSecretPayload', 'Result of replacing a webhook’s secret.', {
-  webhook: field(() => Webhook, 'The webhook as it is now.'),
-  secret: field(() => String, 'The new secret. For 24 hours, messages are signed with the previous secret, too.'),
+  webhook: field(() => Webhook, 'The webhook with the new secret.'),
+  secret: field(
+    () => String,
+    'The new secret. Store it; it is not shown again. For 24 hours, messages are signed with the previous secret, too.',
+  ),
 });
 
 @InputType({ description: 'The webhook to test.' })
 export class PingWebhookInput {
-  @Field(() => ID, { description: 'The webhook as it is now.' })
+  @Field(() => ID, { description: 'The webhook to test.' })
   webhookId!: string;
 }
 

@@ -12,12 +12,12 @@ const EvaluationSegmentName = Object.fromEntries(segmentNames.map((name) => [nam
 
 registerEnumType(EvaluationSegmentName, {
   name: 'EvaluationSegmentName',
-  description: 'Part of the users or products, reported apart.',
+  description: 'A segment of the users or products that is reported separately.',
   valuesConfig: {
     NEW_USERS: { description: 'Users without activity before the tested period.' },
-    LIGHT_USERS: { description: 'Users with some activity, at most the median.' },
+    LIGHT_USERS: { description: 'Users with some activity, up to the median.' },
     HEAVY_USERS: { description: 'Users with more activity than the median.' },
-    HEAD_ITEMS: { description: 'The fewest products with half of all likes.' },
+    HEAD_ITEMS: { description: 'The most liked products, which together have half of all likes.' },
     TAIL_ITEMS: { description: 'All other products with activity before the tested period.' },
     NEW_ITEMS: { description: 'Products without activity before the tested period.' },
   },
@@ -35,36 +35,38 @@ export class FigureInterval extends From<Figures['ndcg']> {
   high!: number;
 }
 
-@ObjectType({ description: 'Accuracy of a model for a part of the users or products.' })
+@ObjectType({ description: 'Accuracy of a model for one segment of the users or products.' })
 export class EvaluationSegment extends From<ShownSegment> {
-  @Field(() => EvaluationSegmentName, { description: 'The part of the users or of the products.' })
+  @Field(() => EvaluationSegmentName, { description: 'The segment of the users or products.' })
   segment!: ShownSegment['segment'];
 
-  @Field(() => Int, { name: 'userCount', description: 'Number of tested users with anything to find in it.' })
+  @Field(() => Int, { name: 'userCount', description: 'Number of tested users with at least one like to predict in the segment.' })
   users!: number;
 
-  @Field(() => FigureInterval, { description: 'NDCG@10: hits count, and the higher in the list the more, 0 to 1.' })
+  @Field(() => FigureInterval, { description: 'NDCG@10, 0 to 1: hits count more the higher they are in the list.' })
   ndcg!: FigureInterval;
 
-  @Field(() => FigureInterval, { description: 'Recall@10: hits among ten, out of as many as there could be, 0 to 1.' })
+  @Field(() => FigureInterval, { description: 'Recall@10, 0 to 1: hits among the ten products, divided by the most hits possible.' })
   recall!: FigureInterval;
 }
 
 @ObjectType({ description: 'Evaluation of a model, by lists of ten products for each tested user.' })
 export class EvaluatedModel extends From<Figures> {
-  @Field(() => String, { description: 'Name of the model: `blend` is what recommends.' })
+  @Field(() => String, { description: 'Name of the model. `blend` is the one that recommends.' })
   model!: string;
 
-  @Field(() => FigureInterval, { description: 'NDCG@10: hits count, and the higher in the list the more, 0 to 1.' })
+  @Field(() => FigureInterval, { description: 'NDCG@10, 0 to 1: hits count more the higher they are in the list.' })
   ndcg!: FigureInterval;
 
-  @Field(() => FigureInterval, { description: 'Recall@10: hits among ten, out of as many as there could be, 0 to 1.' })
+  @Field(() => FigureInterval, { description: 'Recall@10, 0 to 1: hits among the ten products, divided by the most hits possible.' })
   recall!: FigureInterval;
 
-  @Field(() => FigureInterval, { description: 'Share of products in any list.' })
+  @Field(() => FigureInterval, { description: 'Share of all products that appear in any list.' })
   coverage!: FigureInterval;
 
-  @Field(() => FigureInterval, { description: 'Gini coefficient of how often products are listed: 0 all alike, 1 few always.' })
+  @Field(() => FigureInterval, {
+    description: 'Gini coefficient of how often products are listed, from 0 (all equally often) to 1 (a few always).',
+  })
   gini!: FigureInterval;
 
   @Field(() => FigureInterval, { description: 'Mean surprise in bits: -log₂ of the share of users who like the product.' })
@@ -81,10 +83,10 @@ export class EvaluatedModel extends From<Figures> {
   })
   popularityLift!: FigureInterval;
 
-  @Field(() => FigureInterval, { description: 'Share of the lists outside `HEAD_ITEMS`.' })
+  @Field(() => FigureInterval, { description: 'Share of the listed products that are not among `HEAD_ITEMS`.' })
   tailShare!: FigureInterval;
 
-  @Field(() => [EvaluationSegment], { description: 'Accuracy by part of the users and products, one for each that has any.' })
+  @Field(() => [EvaluationSegment], { description: 'Accuracy by segment of the users and products, one for each segment that has any.' })
   segments!: EvaluationSegment[];
 }
 
@@ -98,38 +100,38 @@ export class ModelComparison extends From<EvaluationReport['comparisons'][number
 
   @Field(() => Float, {
     description:
-      'p-value of a paired randomisation test, corrected for the number of comparisons by Holm’s method. Below 0.05 the difference is not chance.',
+      'p-value of a paired randomisation test, corrected for the number of comparisons by Holm’s method. Below 0.05, the difference is unlikely to be chance.',
   })
   adjustedP!: number;
 }
 
 @ObjectType({
-  description: 'Evaluation of the recommender on the shop’s own data: trained on the earlier part, tested with the latest fifth.',
+  description: 'Evaluation of the recommender on the shop’s own data: trained on the earlier part, tested on the latest fifth.',
 })
 export class RecommenderEvaluation extends From<ShownEvaluation> {
   @Field(() => Date, {
-    description: 'When it was made. Repeated once a week after a scheduled training, and with `TrainingAction.EVALUATE`.',
+    description: 'When the evaluation was made. It is repeated once a week after a scheduled training, and with `TrainingAction.EVALUATE`.',
   })
   evaluatedAt!: Date;
 
   @Field(() => Int, { name: 'observationCount', description: 'Number of interactions the models learnt from.' })
   observations!: number;
 
-  @Field(() => Int, { name: 'likeCount', description: 'Number of later likes that were to be found.' })
+  @Field(() => Int, { name: 'likeCount', description: 'Number of likes in the tested part, which the models had to predict.' })
   likes!: number;
 
   @Field(() => Int, { name: 'userCount', description: 'Number of tested users, up to 2,000.' })
   users!: number;
 
-  @Field(() => Int, { name: 'newUserCount', description: 'Number of them without earlier activity.' })
+  @Field(() => Int, { name: 'newUserCount', description: 'Number of tested users without earlier activity.' })
   newUsers!: number;
 
-  @Field(() => Int, { name: 'newProductCount', description: 'Number of products to be found without earlier activity.' })
+  @Field(() => Int, { name: 'newProductCount', description: 'Number of products to predict that had no earlier activity.' })
   newItems!: number;
 
-  @Field(() => [EvaluatedModel], { description: 'The blend, the same made more diverse, and each model, up to 14.' })
+  @Field(() => [EvaluatedModel], { description: 'The blend, the blend made more diverse, and each model alone, up to 14.' })
   models!: EvaluatedModel[];
 
-  @Field(() => [ModelComparison], { description: 'Comparisons of the blend with each of the others, up to 13.' })
+  @Field(() => [ModelComparison], { description: 'Comparisons of the blend with each other model, up to 13.' })
   comparisons!: ModelComparison[];
 }

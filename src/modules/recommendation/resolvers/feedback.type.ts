@@ -96,7 +96,7 @@ export class VariantComparison extends From<figures.Comparison> {
 
   @Field(() => Float, {
     description:
-      'Always-valid p-value: the upper bound of the probability of ever seeing such a difference if there is none. It can be checked at any time; below 0.05 the experiment can be stopped.',
+      'Always-valid p-value: the upper bound of the probability of ever seeing such a difference if there is none. It can be checked at any time. Below 0.05, the experiment can be stopped.',
   })
   alwaysValidP!: number;
 }

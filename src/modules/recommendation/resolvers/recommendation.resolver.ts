@@ -84,7 +84,8 @@ export class ViewerRecommendationsResolver {
       description: 'The products on the page or in the cart, up to 100. Required for `PRODUCT` and `CART`, ignored otherwise.',
     })
     productIds?: string[] | null,
-    @Arg('exclude', () => [ID], { nullable: true, description: 'Products to leave out, up to 100.' }) exclude?: string[] | null,
+    @Arg('exclude', () => [ID], { nullable: true, description: 'Products to exclude, up to 100. None are excluded when left out.' })
+    exclude?: string[] | null,
     @Arg('visitorId', () => String, {
       nullable: true,
       description: 'An anonymous visitor’s ID, as in `trackEvents`, to base recommendations on their activity. Ignored when signed in.',

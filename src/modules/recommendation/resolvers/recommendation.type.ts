@@ -38,7 +38,7 @@ registerEnumType(RecommendationContext, {
   name: 'RecommendationContext',
   description: 'Where recommendations are displayed.',
   valuesConfig: {
-    HOME: { description: 'On a page of their own. Based on everything the viewer did.' },
+    HOME: { description: 'On the home page, or a page of their own. Based on all of the viewer’s activity.' },
     PRODUCT: { description: 'Next to a product. Similar products come first.' },
     CART: { description: 'Next to the cart. Products that go with all of its contents come first.' },
   },
@@ -60,7 +60,7 @@ registerEnumType(TrendWindow, {
   },
 });
 
-@ObjectType({ description: 'A reason for a recommendation. It holds: without the products it names, the score would be lower.' })
+@ObjectType({ description: 'A reason for a recommendation. It is verified: without the products it names, the score would be lower.' })
 export class RecommendationReason extends From<Reason> {
   @Field(() => RecommendationReasonKind, { description: 'Kind of reason.' })
   kind!: RecommendationReasonKind;
@@ -73,7 +73,7 @@ export const RecommendedProductConnection = connectionType(Product, 'Recommended
     modelVersion: field(() => String, 'Version of the model that recommended the product. Null before the first training.'),
     impressionId: requiredField(
       () => ID,
-      'Signed ID of this recommendation, good for 7 days. Asking for it counts nothing: send it with `trackEvents` as an `IMPRESSION` when the product was in view, and with `recordRecommendationFeedback`.',
+      'Signed ID of this recommendation, valid for 7 days. Querying it counts nothing: send it with `trackEvents` as an `IMPRESSION` when the product was in view, and with `recordRecommendationFeedback`.',
     ),
   },
 });

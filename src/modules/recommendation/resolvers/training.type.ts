@@ -4,7 +4,7 @@ import { field, From, ObjectType, payloadType } from '../../../relay/output.js';
 import type { TrainingReport } from '../training/training-data.js';
 import type { SnapshotDocument } from '../training/training.model.js';
 
-@ObjectType({ description: 'A model of the blend.' })
+@ObjectType({ description: 'A model that the recommender blends with others.' })
 export class BlendedModel extends From<SnapshotDocument['models'][number]> {
   @Field(() => String, { description: 'Name of the model.' })
   name!: string;
@@ -27,13 +27,16 @@ export class PreprocessingReport extends From<TrainingReport> {
   @Field(() => Int, { name: 'botCount', description: 'Number of users that look like bots.' })
   bots!: number;
 
-  @Field(() => Int, { name: 'botInteractionCount', description: 'Number of interactions of these bots, which were left out.' })
+  @Field(() => Int, { name: 'botInteractionCount', description: 'Number of interactions left out because their users look like bots.' })
   ofBots!: number;
 
   @Field(() => Int, { name: 'extremeUserCount', description: 'Number of users with more interactions than the limit.' })
   extremes!: number;
 
-  @Field(() => Int, { name: 'extremeInteractionCount', description: 'Number of their oldest interactions, which were left out.' })
+  @Field(() => Int, {
+    name: 'extremeInteractionCount',
+    description: 'Number of interactions left out because their users have too many: the oldest ones above the limit.',
+  })
   ofExtremes!: number;
 
   @Field(() => Int, {
@@ -42,7 +45,7 @@ export class PreprocessingReport extends From<TrainingReport> {
   })
   uniformRatings!: number;
 
-  @Field(() => Int, { name: 'emptyInteractionCount', description: 'Number of interactions without information.' })
+  @Field(() => Int, { name: 'emptyInteractionCount', description: 'Number of interactions that say nothing about taste.' })
   empty!: number;
 
   @Field(() => Int, {
@@ -60,19 +63,27 @@ export class RecommenderStatus {
   @Field(() => String, { nullable: true, description: 'Version of the model in use. Null before the first training.' })
   modelVersion!: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When the model was trained.' })
+  @Field(() => Date, { nullable: true, description: 'When the model was trained. Null before the first training.' })
   trainedAt!: Date | null;
 
-  @Field(() => Int, { name: 'userCount', nullable: true, description: 'Number of users the model learnt from.' })
+  @Field(() => Int, {
+    name: 'userCount',
+    nullable: true,
+    description: 'Number of users the model learnt from. Null before the first training.',
+  })
   users!: number | null;
 
-  @Field(() => Int, { name: 'productCount', nullable: true, description: 'Number of products the model knows.' })
+  @Field(() => Int, {
+    name: 'productCount',
+    nullable: true,
+    description: 'Number of products the model knows. Null before the first training.',
+  })
   products!: number | null;
 
   @Field(() => Int, {
     name: 'observationCount',
     nullable: true,
-    description: 'Number of interactions the model learnt from: pairs of a user and a product.',
+    description: 'Number of interactions the model learnt from: pairs of a user and a product. Null before the first training.',
   })
   observations!: number | null;
 
@@ -108,9 +119,11 @@ registerEnumType(TrainingAction, {
     START: { description: 'Starts a training. Has no effect while a training is running.' },
     EVALUATE: {
       description:
-        'Evaluates the recommender: trains on all but the latest fifth of the data and looks how well it finds the rest. The current model stays in use. Has no effect while a training is running.',
+        'Evaluates the recommender: trains on all but the latest fifth of the data and measures how well it predicts the rest. The current model stays in use. Has no effect while a training is running.',
     },
-    CANCEL: { description: 'Cancels the training or evaluation running in the answering process. The current model stays in use.' },
+    CANCEL: {
+      description: 'Cancels the training or evaluation running in the process that handles the request. The current model stays in use.',
+    },
   },
 });
 

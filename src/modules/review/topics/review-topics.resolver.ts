@@ -27,7 +27,7 @@ export class ProductTopicsResolver {
 
   @Cost({ weight: 5, assumedSize: maxTopics })
   @FieldResolver(() => [ReviewTopic], {
-    description: `What the reviews of the product speak of, up to ${maxTopics} topics, most mentioned first. Found in reviews in English, German, Spanish and Chinese; follows new, edited and hidden reviews within seconds.`,
+    description: `Topics that the product’s reviews mention, up to ${maxTopics}, most mentioned first. Found in reviews in English, German, Spanish and Chinese, and updated within seconds when reviews are added, edited or hidden.`,
   })
   async reviewTopics(@Root() product: ProductDocument, @Ctx() context: RequestContext): Promise<ShownTopic[]> {
     const found = await context.load(this.loaders.topicsOfProduct, product._id);

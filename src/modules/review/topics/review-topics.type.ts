@@ -22,11 +22,11 @@ export class ReviewQuote extends From<ShownQuote> {
   @Field(() => String, { description: 'Text of the sentence, as plain text.' })
   text!: string;
 
-  @Field(() => Review, { description: 'The review that says it.' })
+  @Field(() => Review, { description: 'The quoted review.' })
   review!: Review;
 }
 
-@ObjectType({ description: 'Something that several reviews of a product speak of.' })
+@ObjectType({ description: 'A topic that several reviews of a product mention.' })
 export class ReviewTopic extends From<ShownTopic> {
   @Field(() => String, {
     description:
@@ -34,17 +34,17 @@ export class ReviewTopic extends From<ShownTopic> {
   })
   topic!: string;
 
-  @Field(() => Float, { description: 'How reviews speak of it, from -1 (all badly) to 1 (all well).' })
+  @Field(() => Float, { description: 'How reviews judge it, from -1 (all negative) to 1 (all positive).' })
   sentiment!: number;
 
-  @Field(() => Int, { description: 'Number of reviews that speak of it.' })
+  @Field(() => Int, { description: 'Number of reviews that mention it.' })
   mentions!: number;
 
-  @Field(() => Float, { description: 'Share of reviews that speak of it among all that speak of any topic, from 0 to 1.' })
+  @Field(() => Float, { description: 'Share of reviews that mention it among all that mention any topic, from 0 to 1.' })
   share!: number;
 
   @Field(() => [ReviewQuote], {
-    description: 'Sentences that say it best, up to 3, each of another review. Where opinions differ, the second one disagrees.',
+    description: 'Sentences that say it best, up to 3, each from a different review. Where opinions differ, the second one disagrees.',
   })
   quotes!: ReviewQuote[];
 }

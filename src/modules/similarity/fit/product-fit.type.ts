@@ -26,7 +26,7 @@ export class FitReason extends From<ShownReason> {
   @Field(() => Int, { description: 'Number of like-minded users whose reviews say so.' })
   mentions!: number;
 
-  @Field(() => [ReviewQuote], { description: 'Sentences of their reviews that say it best, up to 2, each of another review.' })
+  @Field(() => [ReviewQuote], { description: 'Sentences of their reviews that say it best, up to 2, each from a different review.' })
   quotes!: ReviewQuote[];
 }
 
