@@ -121,7 +121,7 @@ class Guard {
     const tidied = tidy(text);
     const flawOfKey = path.at(-1) === 'idempotencyKey' ? flawInKey(tidied) : null;
     if (flawOfKey) return this.refuse('TOO_LONG', flawOfKey, path);
-    return tidied !== '' && isBlank(tidied) ? this.refuse('INVALID', 'This has no visible characters.', path) : tidied;
+    return tidied !== '' && isBlank(tidied) ? this.refuse('INVALID', 'This text has no visible characters.', path) : tidied;
   }
 
   private id(id: string, path: readonly string[]): unknown {

@@ -28,7 +28,7 @@ const mutation = `mutation InvitedReview($input: CreateReviewInput!) {
   createReview(input: $input) { review { id } held userErrors { message field } }
 }`;
 
-const aspects = { quality: 'Quality', price: 'Value for the price', service: 'Service of the shop' } as const;
+const aspects = { quality: 'Quality', price: 'Value for money', service: 'Customer service' } as const;
 const maxForm = 64 * 1024;
 
 /** Says things in the language that the reader's browser asks for. */
@@ -68,7 +68,7 @@ export async function serveReviewPages(fastify: FastifyInstance, options: Review
       if ('refusal' in opened) return reader.page(reply.status(410), reader.say('Review'), heading(opened.refusal));
       const { held, problems } = await createReview(operations, request, token, opened.productId, form, reader);
       if (problems.length > 0) return reader.page(reply.status(422), opened.title, formBody(reader, opened, form, problems));
-      const thanks = held ? 'Thank you! Your review appears once it was checked.' : 'Thank you! Your review is published.';
+      const thanks = held ? 'Thank you! Your review will appear once it has been checked.' : 'Thank you! Your review is published.';
       return reader.page(reply, reader.say('Thank you'), heading(reader.say(thanks)));
     });
     serveUnsubscribePages(scope, options);

@@ -138,7 +138,7 @@ async function check(bytes: Buffer, contentType: string): Promise<void> {
   if (metadata.width * metadata.height > maxPixels) throw tooManyPixels();
   if ((metadata.pages ?? 1) > 1 || isAnimatedPng(bytes))
     throw new UnusableImage('UNSUPPORTED_IMAGE', toMessage('Animated images are not accepted.'));
-  if (isSomethingElseToo(bytes)) throw new UnusableImage('UNSUPPORTED_IMAGE', toMessage('This file is more than an image.'));
+  if (isSomethingElseToo(bytes)) throw new UnusableImage('UNSUPPORTED_IMAGE', toMessage('This file contains more than an image.'));
 }
 
 function formatOf({ format, compression }: Metadata): string {

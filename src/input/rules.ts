@@ -56,7 +56,7 @@ export class InputRules {
   private checkText(text: string, { min = 0, max }: TextLimits, flawOf: (text: string) => MessageText | null, field: string[]): this {
     if (min > 0 && text.trim() === '') return this.require(false, 'REQUIRED', 'This must not be empty.', ...field);
     if (isLongerThan(text, max)) return this.require(false, 'TOO_LONG', tooLong(max), ...field);
-    const flaw = flawOf(text) ?? (text.trim() !== '' && isBlank(text) ? 'This has no visible characters.' : null);
+    const flaw = flawOf(text) ?? (text.trim() !== '' && isBlank(text) ? 'This text has no visible characters.' : null);
     if (flaw) return this.require(false, 'INVALID', flaw, ...field);
     return this.require(min <= 1 || isLongerThan(text, min - 1), 'TOO_SHORT', tooShort(min), ...field);
   }

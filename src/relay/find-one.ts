@@ -46,6 +46,6 @@ export async function findOne<Own extends OwnName, Found>(names: Names<Own>, fin
   if (source && !externalId) throw new RequestError('BAD_USER_INPUT', 'Give the external ID in this source.', 'externalId');
   if (!first) throw new RequestError('BAD_USER_INPUT', `Use one of ${listed}.`, known[0]);
   if (!externalId) return finders[first](names[first]!);
-  if (!source) throw new RequestError('BAD_USER_INPUT', 'Name the source of the external ID.', 'source');
+  if (!source) throw new RequestError('BAD_USER_INPUT', 'Give the source of the external ID.', 'source');
   return finders.externalId({ source, externalId });
 }

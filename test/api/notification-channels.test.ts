@@ -89,7 +89,7 @@ describe('push messages', () => {
     expect(payload.url).toMatch(/^https:\/\/shop\.example\/products\/blue-teapot/);
     expect(subject).toBe('https://shop.example');
     expect(headers['topic']).toMatch(/^[\w-]{32}$/);
-    expect((await service.next(laptop)).payload.title).toBe(`Antwort auf deinen Kommentar von Name of ${other.handle}`);
+    expect((await service.next(laptop)).payload.title).toBe(`Name of ${other.handle} hat auf deinen Kommentar geantwortet`);
     await until(async () => (await waiting('push_messages')) === 0);
     expect([service.to(phone), service.to(laptop), service.to(stranger), service.refused].map(({ length }) => length)).toEqual([
       1, 1, 0, 0,
@@ -208,7 +208,7 @@ describe('digests', () => {
     const [mail, ...rest] = digestsTo(author);
     expect(rest).toEqual([]);
     expect(mail!.subject).toBe('2 neue Mitteilungen bei The Shop');
-    expect(mail!.text).toContain(`Antwort auf deinen Kommentar von Name of ${other.handle}`);
+    expect(mail!.text).toContain(`Name of ${other.handle} hat auf deinen Kommentar geantwortet`);
     expect(mail!.text).toContain('https://shop.example/products/blue-teapot');
     expect(mail!.text).toContain('<html lang="de">');
     const [, token] = /notifications\/unsubscribe\/([\w.-]+)/.exec(mail!.text)!;

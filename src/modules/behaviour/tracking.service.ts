@@ -129,7 +129,8 @@ export class TrackingService {
     batch.forEach((event, index) => {
       checkImpression(rules, user, event, index);
       const { product, impression, kind } = event;
-      if (!product && kind !== 'IMPRESSION') rules.require(false, 'REQUIRED', 'Name the product.', 'events', String(index), 'productId');
+      if (!product && kind !== 'IMPRESSION')
+        rules.require(false, 'REQUIRED', 'Give the ID of the product.', 'events', String(index), 'productId');
       const isKnown = !product || known.has(product.toHexString());
       rules.require(isKnown, 'NOT_FOUND', 'There is no such product.', 'events', String(index), impression ? 'impressionId' : 'productId');
     });

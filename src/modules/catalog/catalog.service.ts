@@ -417,7 +417,7 @@ export function contentRules(content: ProductContent & { slug?: string | null })
     rules.range(price.amountMinor, 0, maxAmount, 'price', 'amountMinor');
     rules.require(isCurrency(price.currency), 'INVALID', 'This is not an ISO 4217 currency code.', 'price', 'currency');
   }
-  rules.require(images.length <= maxImages, 'TOO_LONG', message('Add at most {max} pictures.', { max: maxImages }), 'imageIds');
+  rules.require(images.length <= maxImages, 'TOO_LONG', message('Add at most {max} images.', { max: maxImages }), 'imageIds');
   rules.require((attributes ?? []).length <= 50, 'TOO_LONG', message('Add at most {max} attributes.', { max: 50 }), 'attributes');
   (attributes ?? []).slice(0, 50).forEach(({ name, value }, at) => {
     rules.line(name, { min: 1, max: 50 }, 'attributes', String(at), 'name');

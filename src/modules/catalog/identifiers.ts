@@ -27,6 +27,6 @@ export function checkIdentifiers(rules: InputRules, { sku, gtin, mpn, brand }: I
 
 export function checkExternalIdentity(rules: InputRules, { externalId, source }: ExternalIdentity): void {
   rules.line(externalId, { max: 200 }, 'externalId').line(source, { max: 100 }, 'source');
-  rules.require(!externalId || Boolean(source), 'REQUIRED', 'Name the source of the external ID.', 'source');
+  rules.require(!externalId || Boolean(source), 'REQUIRED', 'Give the source of the external ID.', 'source');
   rules.require(!source || Boolean(externalId), 'REQUIRED', 'Give the ID in this source.', 'externalId');
 }

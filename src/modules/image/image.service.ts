@@ -129,7 +129,7 @@ export class ImageService {
         const path = field.length > 0 ? field : ['imageIds', String(at)];
         const image = found.find(({ _id }) => _id.equals(id));
         if (!image || !image.owner.equals(user) || image.purpose !== purpose || image.removing)
-          return brokenRule('NOT_FOUND', 'There is no such upload of yours for this purpose.', ...path);
+          return brokenRule('NOT_FOUND', 'You have no such upload for this purpose.', ...path);
         if (ids.findIndex((other) => other.equals(id)) < at) return brokenRule('INVALID', 'This image is listed twice.', ...path);
         return image.digest ? image : this.checkContent(image, path);
       }),

@@ -161,7 +161,7 @@ export class InvitationSender {
         ? say('A reminder: how do you like your order from {shop}?', { shop: shopName })
         : say('How do you like your order from {shop}?', { shop: shopName }),
       before: [
-        say('Your order from {shop} was delivered. Your review helps others to choose, and you need no account to write it.', {
+        say('Your order from {shop} was delivered. Your review helps others choose, and you don’t need an account to write it.', {
           shop: shopName,
         }),
         say('Each link can be used once.'),

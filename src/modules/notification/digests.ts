@@ -109,11 +109,14 @@ export class Digests {
     const count = lines.length;
     const unsubscribe = `${publicUrl}/notifications/unsubscribe/${this.tokenFor(user)}`;
     const rest = count - maxLines;
-    const more = { label: translate(message('{count} more notifications', { count: rest }), language), url: `${publicUrl}/notifications` };
+    const more = {
+      label: translate(message('{count, plural, one {# more notification} other {# more notifications}}', { count: rest }), language),
+      url: `${publicUrl}/notifications`,
+    };
     const reason =
       digest === 'HOURLY'
-        ? message('You get this email at most once an hour, because you chose so in your settings at {shop}.', { shop: shopName })
-        : message('You get this email at most once a day, because you chose so in your settings at {shop}.', { shop: shopName });
+        ? message('You get this email at most once an hour, as you chose in your settings at {shop}.', { shop: shopName })
+        : message('You get this email at most once a day, as you chose in your settings at {shop}.', { shop: shopName });
     const mail = composeMail({
       to,
       language,
@@ -121,7 +124,7 @@ export class Digests {
         message('{count, plural, one {# new notification} other {# new notifications}} at {shop}', { count, shop: shopName }),
         language,
       ),
-      before: [translate(message('This happened at {shop} since you last heard from us:', { shop: shopName }), language)],
+      before: [translate(message('Here is what happened at {shop} since you last heard from us:', { shop: shopName }), language)],
       links: [...lines.slice(0, maxLines), ...(rest > 0 ? [more] : [])],
       after: [translate(reason, language)],
       footer: { label: translate({ text: 'No more emails like this' }, language), url: unsubscribe },

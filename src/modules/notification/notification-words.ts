@@ -13,7 +13,7 @@ const sentences = {
   QUESTION_ANSWERED: '{name} answered your question',
   ANSWER_ACCEPTED: 'Your answer was accepted',
   FOLLOWED: '{name} started following you',
-  PRODUCT_REFERRED: '{name} recommends {subject}',
+  PRODUCT_REFERRED: '{name} {people, plural, one {recommends} other {recommend}} {subject}',
   REFERRAL_BOUGHT: '{name} bought what you recommended',
   FEEDBACK_RECEIVED: '{name} sent you feedback',
   FEEDBACK_ANSWERED: 'The merchant answered your feedback',
@@ -32,11 +32,13 @@ export interface Told {
 }
 
 export function sentenceFor({ kind, actor, actorCount, subject }: Told, language: Language): string {
-  const known = actor ?? translate({ text: 'Somebody' }, language);
+  const known = actor ?? translate({ text: 'Someone' }, language);
   const others = actorCount - 1;
   const name =
     others > 0
       ? translate(message('{name} and {others, plural, one {# other} other {# others}}', { name: known, others }), language)
       : known;
-  return translate(message(sentences[kind], { name, subject }), language);
+  // Verbs of other languages agree with the number of people.
+  const people = Math.max(1, actorCount);
+  return translate(message(sentences[kind], { name, people, subject }), language);
 }

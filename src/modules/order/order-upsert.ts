@@ -245,7 +245,7 @@ function pricedLine(
 function linesOf(items: readonly PricedLine[]) {
   const [first] = items;
   const stranger = items.findIndex(({ merchant, price }) => !merchant.equals(first!.merchant) || price.currency !== first!.price.currency);
-  const reason = 'An order is with one merchant and in one currency. Place one order for each.';
+  const reason = 'An order can only be with one merchant and in one currency. Place a separate order for each.';
   if (stranger > 0) throw broken('NOT_ALLOWED', reason, 'items', String(stranger), 'productExternalId');
   const sum = items.reduce((total, { price, quantity }) => total + BigInt(price.amountMinor) * BigInt(quantity), 0n);
   if (sum > maxAmount)

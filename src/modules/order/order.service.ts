@@ -201,7 +201,7 @@ function rulesOfItem(
   const { merchant, price, stock, backorder } = product;
   const rules: BrokenRule[] = [];
   if (!merchant.equals(first.merchant) || price.currency !== first.price.currency) {
-    const reason = 'An order is with one merchant and in one currency. Place one order for each.';
+    const reason = 'An order can only be with one merchant and in one currency. Place a separate order for each.';
     rules.push(brokenRule('NOT_ALLOWED', reason, ...field, 'productId'));
   }
   if (stock !== null && !backorder && stock < quantity) rules.push(outOfStock(stock, field));

@@ -163,8 +163,8 @@ function newReferral(sender: Types.ObjectId, recipient: Types.ObjectId, { produc
 export function checkReferral(text: string, recipients: number): void {
   new InputRules()
     .text(text, { max: 1000 }, 'message')
-    .require(recipients > 0, 'REQUIRED', 'Name at least one user.', 'toUserIds')
-    .require(recipients <= maxRecipients, 'TOO_LONG', message('Name at most {max} users at once.', { max: maxRecipients }), 'toUserIds')
+    .require(recipients > 0, 'REQUIRED', 'Choose at least one user.', 'toUserIds')
+    .require(recipients <= maxRecipients, 'TOO_LONG', message('Choose at most {max} users at once.', { max: maxRecipients }), 'toUserIds')
     .check();
 }
 

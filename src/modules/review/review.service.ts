@@ -276,6 +276,6 @@ export function contentRules(content: Partial<ReviewContent>): InputRules {
   rules.line(content.title, { max: 200 }, 'title');
   if (content.body !== undefined) rules.text(content.body, { min: 1, max: 10_000 }, 'body');
   for (const [field, images] of Object.entries({ imageUrls: content.imageUrls, imageIds: content.images }))
-    rules.require((images ?? []).length <= maxImages, 'TOO_LONG', message('Add at most {max} pictures.', { max: maxImages }), field);
+    rules.require((images ?? []).length <= maxImages, 'TOO_LONG', message('Add at most {max} images.', { max: maxImages }), field);
   return rules;
 }

@@ -22,11 +22,11 @@ import {
 const sentences: Record<SuggestionReasonKind, MessageText> = {
   SAME_TASTE: 'Rates {products} as you do',
   FOLLOWED_BY: 'Followed by {users}',
-  FOLLOWED: 'By {users}, whom you follow',
+  FOLLOWED: 'By people you follow: {users}',
   BOUGHT: 'You bought {products}',
   REVIEWED: 'You reviewed {products}',
   ANSWERED: 'You answered questions about {topics} before',
-  TOPIC: 'Speaks of {topics}, as your reviews do',
+  TOPIC: 'Mentions {topics}, as your reviews do',
   HELPFUL: 'Others found it helpful',
 };
 

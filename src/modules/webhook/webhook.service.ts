@@ -163,8 +163,8 @@ export class WebhookService {
 export function checkEvents(rules: InputRules, events: readonly WebhookEventName[] | null | undefined): InputRules {
   if (!events) return rules;
   return rules
-    .require(events.length > 0, 'REQUIRED', 'Name at least one event.', 'events')
-    .require(!events.includes('PING'), 'INVALID', 'Every webhook receives PING. Name other events.', 'events');
+    .require(events.length > 0, 'REQUIRED', 'Choose at least one event.', 'events')
+    .require(!events.includes('PING'), 'INVALID', 'Every webhook receives PING. Choose other events.', 'events');
 }
 
 const ownerKey = (owner: Types.ObjectId): string => `webhooks:${owner.toHexString()}`;

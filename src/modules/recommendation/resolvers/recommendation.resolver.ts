@@ -48,7 +48,7 @@ const sentences: Record<ReasonKind, MessageText> = {
   REVIEWED: 'Because you reviewed {products}',
   VIEWED: 'Because you looked at {products}',
   ALIKE: 'Goes with {products}',
-  FOLLOWED: 'Liked by {users}, whom you follow',
+  FOLLOWED: 'Liked by people you follow: {users}',
   TASTE: 'Liked by people with a similar taste',
   POPULAR: 'Popular in the shop',
 };

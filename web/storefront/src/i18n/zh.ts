@@ -129,7 +129,7 @@ export const zh: Messages = {
   showReplies: '显示 {n} 条回复',
   deleted: '该评论已删除。',
   report: '举报',
-  reported: '谢谢。管理员会查看。',
+  reported: '谢谢。审核员会查看。',
   edit: '编辑',
   delete: '删除',
   edited: '已编辑',
@@ -224,7 +224,7 @@ export const zh: Messages = {
   REFERRAL_BOUGHT: '{name} 购买了你推荐的商品',
   FEEDBACK_RECEIVED: '{name} 给你发来反馈',
   FEEDBACK_ANSWERED: '商家答复了你的反馈',
-  CONTENT_MODERATED: '管理员对你发布的内容作出了决定',
+  CONTENT_MODERATED: '审核员对你发布的内容作出了决定',
   APPEAL_DECIDED: '你的申诉已有结果',
   WEBHOOK_DISABLED: '一个 Webhook 已停用',
 };
