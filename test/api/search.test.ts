@@ -68,8 +68,8 @@ describe('a search', () => {
   test('counts what each further choice would leave', async () => {
     const { facets } = await search('teapot');
     expect(facets.categories).toEqual([
+      { category: { name: 'Kitchen' }, productCount: 3 },
       { category: { name: 'Pots' }, productCount: 2 },
-      { category: { name: 'Kitchen' }, productCount: 1 },
     ]);
     expect(facets.attributes).toEqual([
       {
@@ -98,7 +98,32 @@ describe('a search', () => {
       { value: 'black', productCount: 2 },
       { value: 'blue', productCount: 1 },
     ]);
-    expect(facets.categories).toEqual([{ category: { name: 'Pots' }, productCount: 1 }]);
+    expect(facets.categories).toEqual(expect.arrayContaining(['Kitchen', 'Pots'].map((name) => ({ category: { name }, productCount: 1 }))));
+  });
+
+  test('counts for a category what choosing it leaves, with all below it, also where none is right in it', async () => {
+    const admin = await plaza.account({ role: 'ADMIN' });
+    const add = async (name: string, parentId?: string) =>
+      (await plaza.mutate('createCategory', { name, parentId }, 'category { id }', admin.token)).category.id as string;
+    const outdoors = await add('Outdoors');
+    const camping = await add('Camping', outdoors);
+    const lights = await add('Lights', camping);
+    for (const categoryId of [camping, lights, lights]) await plaza.product(merchant, { title: 'Zephyr lantern', categoryId });
+    await plaza.settle('catalogue search');
+    for (const filter of [{}, { categoryId: lights }, { categoryId: outdoors }]) {
+      const { facets } = await search('zephyr', filter);
+      expect(facets.categories).toEqual([
+        { category: { name: 'Outdoors' }, productCount: 3 },
+        { category: { name: 'Camping' }, productCount: 3 },
+        { category: { name: 'Lights' }, productCount: 2 },
+      ]);
+    }
+    for (const [categoryId, count] of [
+      [outdoors, 3],
+      [camping, 3],
+      [lights, 2],
+    ] as const)
+      expect((await search('zephyr', { categoryId })).totalCount).toBe(count);
   });
 
   test('pages both ways, with the facets beside', async () => {

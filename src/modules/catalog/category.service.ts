@@ -69,6 +69,11 @@ export class CategoryService {
     ]);
   }
 
+  /** Those of the categories that there are, each with all above it. */
+  withAncestors(ids: readonly Types.ObjectId[]): Promise<Pick<CategoryDocument, '_id' | 'ancestors'>[]> {
+    return this.models.categories.find({ _id: { $in: [...ids] } }, { ancestors: 1 }).lean();
+  }
+
   /** Where products go whose source names no category for them. */
   async uncategorised(): Promise<CategoryDocument> {
     const { categories } = this.models;

@@ -19,7 +19,7 @@ import { CategoryFacetResolver, ProductSearchResolver } from './catalog-search.r
 import { CatalogService } from './catalog.service.js';
 import { EngineLease } from './engine/engine-lease.js';
 import { EngineSync } from './engine/engine-sync.js';
-import { SearchEngine, type SearchEngineOptions } from './engine/search-engine.js';
+import { SearchEngine, type EngineTree, type SearchEngineOptions } from './engine/search-engine.js';
 import { CatalogUpsertResolver } from './catalog-upsert.resolver.js';
 import { CategoryUpserts } from './category-upsert.js';
 import { ProductUpserts } from './product-upsert.js';
@@ -125,14 +125,23 @@ function searchOf(
   tree: CategoryService,
   { dataDirectory, searchEngine }: CatalogOptions,
 ) {
-  const within = async (category: string): Promise<string[]> => {
-    const [ids] = await tree.withDescendants([new Types.ObjectId(category)]);
-    return ids!.map((id) => id.toHexString());
-  };
-  const engine = searchEngine && new SearchEngine(searchEngine, within, log);
+  const engine = searchEngine && new SearchEngine(searchEngine, engineTree(tree), log);
   const sync = engine && new EngineSync({ engine, lease: new EngineLease(database), catalog, announcements, log });
   const search = new CatalogSearch(catalog, dataDirectory, announcements, log, engine);
   return { search, workers: sync ? [search.worker, sync.worker] : [search.worker] };
+}
+
+function engineTree(tree: CategoryService): EngineTree {
+  return {
+    async within(category) {
+      const [ids] = await tree.withDescendants([new Types.ObjectId(category)]);
+      return ids!.map((id) => id.toHexString());
+    },
+    async ancestors(categories) {
+      const found = await tree.withAncestors(categories.map((id) => new Types.ObjectId(id)));
+      return new Map(found.map(({ _id, ancestors }) => [_id.toHexString(), ancestors.map((id) => id.toHexString())]));
+    },
+  };
 }
 
 /** A merchant who leaves leaves products that nobody can order. */

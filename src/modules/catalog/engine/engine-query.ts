@@ -4,8 +4,11 @@ import { fold, queryOf } from '../../../search/index.js';
 import {
   compareTexts,
   maxValues,
+  mostFrequent,
   priceRanges,
   ratingSteps,
+  withAncestors,
+  type AncestorsOf,
   type FacetCounts,
   type FacetValue,
   type Group,
@@ -121,17 +124,21 @@ function inCurrency(currency: string): string {
   return `currency = "${currency}"`;
 }
 
+/** The categories that the products counted are right in. */
+export function categoriesIn(answers: FacetAnswers): string[] {
+  return Object.keys(countsIn(answers, 'category'));
+}
+
 /** @param currency that of the prices */
-export function facetsOf(answers: FacetAnswers, currency: string): FacetCounts {
-  const countsIn = (group: keyof typeof facetFields): Record<string, number> =>
-    (answers.get(group) ?? answers.get('all'))?.facetDistribution?.[facetFields[group]] ?? {};
+export function facetsOf(answers: FacetAnswers, currency: string, ancestorsOf: AncestorsOf): FacetCounts {
+  const categories = Object.entries(countsIn(answers, 'category')).map(([value, count]) => ({ value, count }));
   return {
-    categories: mostFrequent(Object.entries(countsIn('category')).map(([value, count]) => ({ value, count }))),
-    brands: mostFrequent(readable(countsIn('brand'))),
+    categories: withAncestors(categories, ancestorsOf),
+    brands: mostFrequent(readable(countsIn(answers, 'brand'))),
     attributes: attributesOf(answers),
     price: { currency, ...pricesOf(answers) },
-    ratings: ratingSteps.map((minRating) => ({ minRating, count: countsIn('rating')[minRating] ?? 0 })),
-    inStockCount: countsIn('inStock')['true'] ?? 0,
+    ratings: ratingSteps.map((minRating) => ({ minRating, count: countsIn(answers, 'rating')[minRating] ?? 0 })),
+    inStockCount: countsIn(answers, 'inStock')['true'] ?? 0,
   };
 }
 
@@ -142,8 +149,8 @@ function readable(counts: Record<string, number>): FacetValue[] {
   });
 }
 
-function mostFrequent(values: FacetValue[]): FacetValue[] {
-  return values.sort((one, other) => other.count - one.count || compareTexts(one.value, other.value)).slice(0, maxValues);
+function countsIn(answers: FacetAnswers, group: keyof typeof facetFields): Record<string, number> {
+  return (answers.get(group) ?? answers.get('all'))?.facetDistribution?.[facetFields[group]] ?? {};
 }
 
 /** An attribute that was chosen by is counted where it is left out, the others where nothing is. */

@@ -4,10 +4,11 @@ import { Meilisearch, MeilisearchApiError, type EnqueuedTask, type SearchParams 
 import { RequestError } from '../../../errors.js';
 import type { Logger } from '../../../log.js';
 import { windowOf } from '../../../relay/window.js';
+import type { FacetCounts } from '../search/facet-counts.js';
 import type { KeptPosition } from '../search/kept-index.js';
 import type { SearchAnswer, SearchRequest } from '../search/product-index.js';
 import { indexSettings, maxHits, type EngineDocument } from './engine-document.js';
-import { EngineQuery, facetsOf, isWordless, type FacetAnswers } from './engine-query.js';
+import { categoriesIn, EngineQuery, facetsOf, isWordless, type FacetAnswers } from './engine-query.js';
 
 const searchTimeout = 2_000;
 const writeTimeout = 10_000;
@@ -32,15 +33,22 @@ type KeptEnginePosition = EnginePosition & { id: 'products' };
 /** The engine is away, or refuses. The message names no address and no key. */
 export class SearchEngineError extends Error {}
 
+/** The tree of categories, by hexadecimal ids. */
+export interface EngineTree {
+  /** A category and all below it. */
+  within(category: string): Promise<string[]>;
+  /** The categories above each that has any. */
+  ancestors(categories: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+}
+
 export class SearchEngine {
   private readonly searching: Meilisearch;
   private readonly writing: Meilisearch;
   private isFilled = false;
 
-  /** @param categoriesWithin the category and all below it, as hexadecimal ids */
   constructor(
     { url, apiKey }: SearchEngineOptions,
-    private readonly categoriesWithin: (category: string) => Promise<string[]>,
+    private readonly tree: EngineTree,
     private readonly log: Logger,
   ) {
     const options = { host: url, ...(apiKey && { apiKey }), requestInit: { redirect: 'error' as const } };
@@ -50,7 +58,7 @@ export class SearchEngine {
 
   /** @throws RequestError SEARCH_UNAVAILABLE while the engine is away, or has not been told of all products yet */
   async search(request: SearchRequest): Promise<SearchAnswer> {
-    const categories = request.conditions.category === undefined ? [] : await this.categoriesWithin(request.conditions.category);
+    const categories = request.conditions.category === undefined ? [] : await this.tree.within(request.conditions.category);
     try {
       return await this.answer(request, categories);
     } catch (error) {
@@ -65,7 +73,7 @@ export class SearchEngine {
     await this.requireFilled();
     const { conditions, page, withFacets } = request;
     if (isWordless(request.query))
-      return { total: 0, start: 0, products: [], facets: withFacets ? facetsOf(new Map(), conditions.currency) : null };
+      return { total: 0, start: 0, products: [], facets: withFacets ? await this.facets(new Map(), conditions.currency) : null };
     const query = new EngineQuery(request, categories);
     // Where the end is, is asked first.
     const [from, to] = windowOf(page, page.backwards ? await this.count(query) : maxHits);
@@ -78,8 +86,13 @@ export class SearchEngine {
       totalIsCapped: total >= maxHits,
       start: Math.min(from, total),
       products: found!.hits.map(({ id }) => id),
-      facets: withFacets ? facetsOf(answers, conditions.currency) : null,
+      facets: withFacets ? await this.facets(answers, conditions.currency) : null,
     };
+  }
+
+  private async facets(answers: FacetAnswers, currency: string): Promise<FacetCounts> {
+    const ancestors = await this.tree.ancestors(categoriesIn(answers));
+    return facetsOf(answers, currency, (category) => ancestors.get(category) ?? []);
   }
 
   private async count(query: EngineQuery): Promise<number> {

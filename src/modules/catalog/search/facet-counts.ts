@@ -39,12 +39,15 @@ export interface Counted {
 
 export const { compare: compareTexts } = new Intl.Collator();
 
+/** The categories above one, by hexadecimal id. */
+export type AncestorsOf = (category: string) => readonly string[];
+
 /** @param currency the only one whose prices are compared */
-export function countFacets(columns: Columns, counted: Counted, currency: string): FacetCounts {
-  const { brand, category } = columns.of;
+export function countFacets(columns: Columns, counted: Counted, currency: string, ancestorsOf: AncestorsOf): FacetCounts {
+  const { brand } = columns.of;
   return {
-    categories: countColumn(countedFor(counted, 'category'), category, columns.categories),
-    brands: countColumn(countedFor(counted, 'brand'), brand, columns.brands),
+    categories: withAncestors(categoriesIn(countedFor(counted, 'category'), columns), ancestorsOf),
+    brands: mostFrequentIn(countColumn(countedFor(counted, 'brand'), brand, columns.brands), columns.brands),
     attributes: countAttributes(columns, counted),
     price: pricesOf(columns, countedFor(counted, 'price'), currency),
     ratings: countRatings(columns, countedFor(counted, 'rating')),
@@ -58,10 +61,36 @@ function countedFor({ all, butFor }: Counted, group: Group): Uint32Array[] {
   return others ? [all, others] : [all];
 }
 
-function countColumn(counted: Uint32Array[], column: Uint32Array, names: Names): FacetValue[] {
+/** By the number of each name; 0 is none. */
+function countColumn(counted: Uint32Array[], column: Uint32Array, names: Names): Uint32Array {
   const counts = new Uint32Array(names.count);
   for (const slots of counted) for (let at = 0; at < slots.length; at++) counts[column[slots[at]!]!]!++;
   counts[0] = 0;
+  return counts;
+}
+
+/** The categories that products are right in. */
+function categoriesIn(counted: Uint32Array[], { of, categories }: Columns): FacetValue[] {
+  const counts = countColumn(counted, of.category, categories);
+  return Array.from(counts, (count, number) => ({ count, number }))
+    .filter(({ count }) => count > 0)
+    .map(({ count, number }) => ({ value: categories.textOf(number), count }));
+}
+
+/** Who chooses a category has the products of all below it, so they count for it too. */
+export function withAncestors(own: readonly FacetValue[], ancestorsOf: AncestorsOf): FacetValue[] {
+  const counts = new Map<string, number>();
+  for (const { value, count } of own)
+    for (const category of [value, ...ancestorsOf(value)]) counts.set(category, (counts.get(category) ?? 0) + count);
+  return mostFrequent(Array.from(counts, ([value, count]) => ({ value, count })));
+}
+
+/** The most frequent twenty; of those that are equally frequent, the first by the alphabet. */
+export function mostFrequent(values: FacetValue[]): FacetValue[] {
+  return values.sort((one, other) => other.count - one.count || compareTexts(one.value, other.value)).slice(0, maxValues);
+}
+
+function mostFrequentIn(counts: Uint32Array, names: Names): FacetValue[] {
   const best = new MostFrequent((number) => names.textOf(number));
   for (let number = 1; number < counts.length; number++) best.offer(number, counts[number]!);
   return best.values();

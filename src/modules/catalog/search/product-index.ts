@@ -199,7 +199,7 @@ export class ProductIndex {
       total,
       start,
       products: Array.from(slots, (slot) => columns.idOf(slot)),
-      facets: withFacets ? countFacets(columns, counted, conditions.currency) : null,
+      facets: withFacets ? countFacets(columns, counted, conditions.currency, this.ancestorsOf) : null,
     };
   }
 
@@ -207,6 +207,8 @@ export class ProductIndex {
   list({ conditions, page }: ListRequest): ListAnswer {
     return this.lists.page(this.namedTests(conditions), { ...page, currency: conditions.currency });
   }
+
+  private readonly ancestorsOf = (category: string): readonly string[] => this.categories.get(category)?.ancestors ?? [];
 
   private namedTests(conditions: SearchConditions): NamedTest[] {
     return singly(conditions).map(([group, one]) => [JSON.stringify([group, one]), () => this.testOf(one)]);
@@ -247,7 +249,7 @@ export class ProductIndex {
     const within = new Uint8Array(categories.count);
     for (let number = 1; number < within.length; number++) {
       const id = categories.textOf(number);
-      within[number] = Number(id === category || (this.categories.get(id)?.ancestors.includes(category) ?? false));
+      within[number] = Number(id === category || this.ancestorsOf(id).includes(category));
     }
     return within;
   }
