@@ -11,14 +11,14 @@ const dataSets = resolve(process.env['TEST_DATA_DIR'] ?? '../shared/data');
 /** Each is a folder of test/ and has a script of its own: `npm run test:unit`, and so on. */
 const specifications = existsSync(process.env['MONGODB_SPECIFICATIONS'] ?? '');
 const projects = [
-  ...['unit', 'api', 'store', 'browser', 'clients', 'hostile', 'slow'],
+  ...['unit', 'properties', 'learning', 'project', 'api', 'store', 'browser', 'clients', 'hostile', 'slow'],
   ...(existsSync(dataSets) ? ['data-sets'] : []),
   ...(specifications ? ['specifications'] : []),
 ];
 if (!specifications) process.stdout.write('MONGODB_SPECIFICATIONS names no folder: MongoDB’s specification tests do not run.\n');
 
 /** Nothing of the product happens by being imported, so one process runs many files and reads the product once. Tests of memory, time and faults have a process for each file. */
-const inOneProcess = new Set(['unit', 'api', 'store']);
+const inOneProcess = new Set(['unit', 'properties', 'learning', 'project', 'api', 'store']);
 
 /** Tests try the product as it is built and shipped, which Node loads by itself: nothing is translated a second time. */
 const [sources, built] = [resolve('src'), resolve('dist')];

@@ -2,4 +2,4 @@ import { configFor } from './vitest.config.js';
 
 process.env['PROPERTY_SEED'] ??= 'random';
 
-export default configFor(['unit', 'store', 'hostile']);
+export default configFor(['unit', 'properties', 'learning', 'store', 'hostile']);

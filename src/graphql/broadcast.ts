@@ -510,9 +510,9 @@ class Group implements Follower {
       const payload = await this.shared(event);
       if (!this.personal) return payload;
     }
-    const { apiKey, signedIn } = member.context;
+    const { apiKey, signedIn, language } = member.context;
     const user = apiKey?.prefix ?? signedIn?.userId.toHexString() ?? '';
-    return this.remember(`${event.sequence}:${user}`, () => this.delivery.execute(event, member.context.fresh()));
+    return this.remember(`${event.sequence}:${user}:${language}`, () => this.delivery.execute(event, member.context.fresh()));
   }
 
   private shared(event: LoggedEvent): Promise<string> {

@@ -1,4 +1,5 @@
 /** People to follow, questions that the viewer can answer, and reviews that help them. */
+import { createClient } from 'graphql-sse';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { usePlaza, type Account } from '../support/plaza.js';
 
@@ -194,6 +195,23 @@ describe('reviews that help the viewer', () => {
     expect(found.find(({ node }) => node.id === written.topic)!.reasons).toMatchObject([{ kind: 'TOPIC', topics: ['battery'] }]);
     expect(found.at(-1)!.node.id).toBe(written.plain);
     expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => b - a));
+  });
+
+  test('have their reasons in the language of each device of the viewer, in live updates too', async () => {
+    const live = `subscription ($id: ID!) { commentAdded(subjectId: $id) { subject { ... on Product {
+      recommendedReviews { edges { reasons { text } } } } } } }`;
+    const devices = ['de', 'en', 'es'].map((language) => {
+      const headers = { 'accept-language': language, authorization: `Bearer ${me.token}` };
+      return createClient({ url: `${plaza.url}/graphql`, singleConnection: false, retryAttempts: 0, headers });
+    });
+    let first: Promise<IteratorResult<unknown>>[] = [];
+    const events = devices.map((device) => device.iterate({ query: live, variables: { id: product } }));
+    await plaza.admits(devices.length, () => (first = events.map((event) => event.next())));
+    await plaza.mutate('addComment', { subjectId: product, body: 'A comment.' }, 'comment { id }', twin.token);
+    const texts = (await Promise.all(first)).map(({ value }) => JSON.stringify(value));
+    for (const [at, words] of ['Andere fanden es hilfreich', 'Others found it helpful', 'A otros les resultó útil'].entries()) expect(texts[at]).toContain(words);
+    await Promise.all(events.map((event) => event.return!(undefined)));
+    for (const device of devices) device.dispose();
   });
 
   test('are the most helpful ones for strangers and for those who opted out, without a reason of their own', async () => {
