@@ -209,7 +209,8 @@ describe('reviews that help the viewer', () => {
     await plaza.admits(devices.length, () => (first = events.map((event) => event.next())));
     await plaza.mutate('addComment', { subjectId: product, body: 'A comment.' }, 'comment { id }', twin.token);
     const texts = (await Promise.all(first)).map(({ value }) => JSON.stringify(value));
-    for (const [at, words] of ['Andere fanden es hilfreich', 'Others found it helpful', 'A otros les resultó útil'].entries()) expect(texts[at]).toContain(words);
+    for (const [at, words] of ['Andere fanden es hilfreich', 'Others found it helpful', 'A otros les resultó útil'].entries())
+      expect(texts[at]).toContain(words);
     await Promise.all(events.map((event) => event.return!(undefined)));
     for (const device of devices) device.dispose();
   });
