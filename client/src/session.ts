@@ -205,11 +205,15 @@ export class Session {
     );
   }
 
+  /** The language that was chosen for messages, where one was. */
+  language(): string | undefined {
+    return this.options.language?.();
+  }
+
   private prepared(request: Request, token: string | null): Request {
-    const { mode, language } = this.options;
-    const copy = mode === 'cookie' ? new Request(request.clone(), { credentials: 'include' }) : request.clone();
+    const copy = this.options.mode === 'cookie' ? new Request(request.clone(), { credentials: 'include' }) : request.clone();
     if (token) copy.headers.set('authorization', `Bearer ${token}`);
-    const tag = language?.();
+    const tag = this.language();
     if (tag) copy.headers.set('accept-language', tag);
     return copy;
   }

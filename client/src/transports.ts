@@ -58,7 +58,8 @@ export class WebSocketTransport implements Transport {
       connectionAckWaitTimeout: silence / 2,
       async connectionParams() {
         const token = await session.token();
-        return token ? { authorization: `Bearer ${token}` } : {};
+        const language = session.language();
+        return { ...(token && { authorization: `Bearer ${token}` }), ...(language && { acceptLanguage: language }) };
       },
       on: {
         connected: () => {

@@ -5,6 +5,7 @@ import { createSourceEventStream, GraphQLError, type ExecutionArgs, type Executi
 import type { ServerOptions } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
+import { languageOf } from '../messages/index.js';
 import { TopicSource, type Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams } from '../relay/context.js';
 import { admit } from './admission.js';
@@ -110,6 +111,11 @@ function begin({ message, operations }: Connected, id: string): void {
   if (!message.fits) throw new RequestError('RATE_LIMITED', 'This address has too much open.');
 }
 
+/** Scripts in browsers cannot set the headers of a handshake, so that who chose a language sends it with the token. */
+function languageFor({ acceptLanguage }: Parameters, { headers }: IncomingMessage): string | undefined {
+  return typeof acceptLanguage === 'string' ? languageOf(acceptLanguage) : headers['accept-language'];
+}
+
 async function connect(
   { realtime, streams, authenticate, connections, identities, addressOf }: LiveOptions,
   parameters: Parameters,
@@ -126,7 +132,7 @@ async function connect(
     socket.close(closeCode.forbidden, `${error.code}: ${error.message}`);
     return false;
   }
-  const client = { userAgent: request.headers['user-agent'] ?? null, acceptLanguage: request.headers['accept-language'] };
+  const client = { userAgent: request.headers['user-agent'] ?? null, acceptLanguage: languageFor(parameters, request) };
   if (!signedIn) {
     extra.context = Object.assign(new RequestContext({ signedIn }, addressOf(request), streams), client);
     return true;

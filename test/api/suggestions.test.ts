@@ -1,6 +1,8 @@
 /** People to follow, questions that the viewer can answer, and reviews that help them. */
-import { createClient } from 'graphql-sse';
+import { createClient as createStreamClient } from 'graphql-sse';
+import { createClient } from 'graphql-ws';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 // What is kept asks nothing of the store.
@@ -200,19 +202,27 @@ describe('reviews that help the viewer', () => {
   test('have their reasons in the language of each device of the viewer, in live updates too', async () => {
     const live = `subscription ($id: ID!) { commentAdded(subjectId: $id) { subject { ... on Product {
       recommendedReviews { edges { reasons { text } } } } } } }`;
-    const devices = ['de', 'en', 'es'].map((language) => {
-      const headers = { 'accept-language': language, authorization: `Bearer ${me.token}` };
-      return createClient({ url: `${plaza.url}/graphql`, singleConnection: false, retryAttempts: 0, headers });
-    });
+    const authorization = `Bearer ${me.token}`;
+    const url = `${plaza.url}/graphql`;
+    const streaming = (language: string) =>
+      createStreamClient({ url, singleConnection: false, retryAttempts: 0, headers: { 'accept-language': language, authorization } });
+    const socket = (parameters: object) =>
+      createClient({
+        url: url.replace('http', 'ws'),
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        connectionParams: { authorization, ...parameters },
+      });
+    const devices = [streaming('de'), streaming('en'), socket({ acceptLanguage: 'es' }), socket({})];
     let first: Promise<IteratorResult<unknown>>[] = [];
     const events = devices.map((device) => device.iterate({ query: live, variables: { id: product } }));
     await plaza.admits(devices.length, () => (first = events.map((event) => event.next())));
     await plaza.mutate('addComment', { subjectId: product, body: 'A comment.' }, 'comment { id }', twin.token);
     const texts = (await Promise.all(first)).map(({ value }) => JSON.stringify(value));
-    for (const [at, words] of ['Andere fanden es hilfreich', 'Others found it helpful', 'A otros les resultó útil'].entries())
-      expect(texts[at]).toContain(words);
+    const words = ['Andere fanden es hilfreich', 'Others found it helpful', 'A otros les resultó útil', 'Others found it helpful'];
+    for (const [at, word] of words.entries()) expect(texts[at]).toContain(word);
     await Promise.all(events.map((event) => event.return!(undefined)));
-    for (const device of devices) device.dispose();
+    for (const device of devices) await device.dispose();
   });
 
   test('are the most helpful ones for strangers and for those who opted out, without a reason of their own', async () => {
