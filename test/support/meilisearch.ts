@@ -49,6 +49,8 @@ export class MeilisearchStandIn {
   readonly requests: string[] = [];
   /** Whether it takes searches and never answers. */
   hangs = false;
+  /** So many more products meet each search, after those that it has. */
+  furtherHits = 0;
   private readonly tasks: { status: string; error: { code: string } | null; polls: number; work: () => void }[] = [];
   private server!: Server;
   private port = 0;
@@ -167,12 +169,14 @@ export class MeilisearchStandIn {
     );
     found.sort((one, other) => rules.map((rule) => comparison(rule, one, other)).find((order) => order !== 0) ?? 0);
     const reachable = found.slice(0, pagination.maxTotalHits);
+    const estimatedTotalHits = found.length + this.furtherHits;
+    const totalHits = Math.min(estimatedTotalHits, pagination.maxTotalHits);
     const { hitsPerPage, offset = 0, limit = 20 } = query;
     const hits = hitsPerPage === undefined ? reachable.slice(offset, offset + limit) : reachable.slice(0, hitsPerPage);
     const shown = settings.displayedAttributes.filter((name) => query.attributesToRetrieve?.includes(name) ?? true);
     return {
       hits: hits.map(({ document }) => Object.fromEntries(shown.map((name) => [name, document[name]]))),
-      ...(hitsPerPage === undefined ? { estimatedTotalHits: found.length } : { totalHits: reachable.length }),
+      ...(hitsPerPage === undefined ? { estimatedTotalHits } : { totalHits }),
       ...(query.facets &&
         facetsOf(
           query.facets,
