@@ -110,12 +110,16 @@ async function take({ write, through, asked: questions, ...choice }: Step): Prom
   }
 }
 
-test('no answer is older than what was acknowledged', { timeout: (seconds + 120) * 1000 }, async () => {
+test('no answer is older than what was acknowledged', { timeout: (seconds + 600) * 1000 }, async () => {
+  const end = performance.now() + seconds * 1000;
+  let histories = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
+      // The first one is followed to its end, however busy the machine is.
+      if (histories++ > 0 && performance.now() > end) return;
       for (const one of steps) await take(one);
     }),
-    { numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false, endOnFailure: true },
+    { numRuns: 100 * seconds, endOnFailure: true },
   );
 });
 
