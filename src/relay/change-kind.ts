@@ -22,3 +22,8 @@ export function changeKindOf(eventType: string): ChangeKind {
   if (eventType.endsWith('_REMOVED')) return ChangeKind.REMOVED;
   return eventType.endsWith('_EDITED') ? ChangeKind.EDITED : ChangeKind.ADDED;
 }
+
+/** What is gone by the time that a change is told was removed, whatever the event says. */
+export function kindAsTold(kind: ChangeKind, object: object | null): ChangeKind {
+  return object ? kind : ChangeKind.REMOVED;
+}

@@ -235,9 +235,44 @@ describe('questionChanged and answerChanged', () => {
     await moderate(questionId, 'HIDE');
     expect(await next()).toMatchObject({ kind: 'REMOVED', questionId });
     await made('editAnswer', { answerId, body: 'No' }, 'answer { id }', merchant);
-    expect(await next()).toMatchObject({ kind: 'EDITED', question: null, answerChange: { answer: null } });
+    expect(await next()).toMatchObject({ kind: 'REMOVED', questionId, question: null, answerChange: null });
     await moderate(questionId, 'RESTORE');
     expect(await next()).toMatchObject({ kind: 'ADDED', questionId, question: { answerCount: 1 } });
+  });
+});
+
+describe('a change of what has gone by the time that it is told', () => {
+  test('is a removal of the comment', async () => {
+    const { author, id } = await scene();
+    const { product } = await plaza.data('query ($id: ID!) { product(id: $id) { comments { liveCursor } } }', { id });
+    const commentId = await comment(author, id);
+    await made('editComment', { commentId, body: 'Two' }, 'comment { id }', author);
+    await made('deleteComment', { commentId }, 'deletedCommentId', author);
+    const last = await comment(author, id);
+    const { next } = await watch('commentChanged', id, undefined, product.comments.liveCursor);
+    const gone = { kind: 'REMOVED', commentId, comment: null, edge: null };
+    expect([await next(), await next(), await next()]).toMatchObject([gone, gone, gone]);
+    expect(await next()).toMatchObject({ kind: 'ADDED', edge: { node: { id: last } } });
+  });
+
+  test('is a removal of the review, the question and the answer', async () => {
+    const { merchant, author, id } = await scene();
+    const query = 'query ($id: ID!) { product(id: $id) { reviews { liveCursor } questions { liveCursor } } }';
+    const { product } = await plaza.data(query, { id });
+    const reviewId = (await plaza.review(author, id)).review.id;
+    await made('deleteReview', { reviewId }, 'deletedReviewId', author);
+    const kept = await ask(author, id);
+    const answerId = await answer(merchant, kept);
+    await made('deleteAnswer', { answerId }, 'deletedAnswerId', merchant);
+    const questionId = await ask(author, id);
+    await made('deleteQuestion', { questionId }, 'deletedQuestionId', author);
+    const reviews = await watch('reviewChanged', id, undefined, product.reviews.liveCursor);
+    expect(await reviews.next()).toMatchObject({ kind: 'REMOVED', reviewId, review: null, edge: null });
+    const questions = await watch('questionChanged', id, undefined, product.questions.liveCursor);
+    expect(await questions.next()).toMatchObject({ kind: 'ADDED', questionId: kept });
+    const answerGone = { kind: 'EDITED', questionId: kept, answerChange: { kind: 'REMOVED', answerId, answer: null, edge: null } };
+    expect([await questions.next(), await questions.next()]).toMatchObject([answerGone, answerGone]);
+    expect(await questions.next()).toMatchObject({ kind: 'REMOVED', questionId, question: null, edge: null });
   });
 });
 

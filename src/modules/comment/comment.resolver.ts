@@ -4,7 +4,7 @@ import { RequestError } from '../../errors.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
 import { asksFor, ConnectionArgs, edgeIn, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { changeKindOf } from '../../relay/change-kind.js';
+import { changeKindOf, kindAsTold } from '../../relay/change-kind.js';
 import { idOf, parseGlobalId, toGlobalId } from '../../relay/global-id.js';
 import { AfterEvent, FieldResolver, Mutation, Subscription } from '../../relay/output.js';
 import { ChecksInput } from '../../relay/input-checks.js';
@@ -225,9 +225,9 @@ export class CommentResolver {
     @AfterEvent() _after?: string | null,
   ) {
     const id = event.data['comment'] as CommentDocument['_id'];
-    const kind = changeKindOf(event.type);
     const found = await context.load(this.dependencies.loaders.commentById, id);
-    const comment = found && (kind === 'REMOVED' ? placeKept(found) : found.hiddenAt ? null : found);
+    const kind = kindAsTold(changeKindOf(event.type), found?.hiddenAt ? null : found);
+    const comment = found && (kind === 'REMOVED' ? placeKept(found) : found);
     return {
       cursor: encodeEventCursor(event),
       kind,

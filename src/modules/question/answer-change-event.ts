@@ -1,6 +1,6 @@
 /** What an event says of an answer, for those who watch its question and those who watch the product. */
 import type { LoggedEvent } from '../../realtime/index.js';
-import { changeKindOf, type ChangeKind } from '../../relay/change-kind.js';
+import { changeKindOf, kindAsTold, type ChangeKind } from '../../relay/change-kind.js';
 import { edgeIn, type Edge } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { toGlobalId } from '../../relay/global-id.js';
@@ -21,10 +21,11 @@ export async function answerChangeOf(
   context: RequestContext,
 ): Promise<AnswerChangeEntry> {
   const id = data['answer'] as AnswerDocument['_id'];
-  const kind = changeKindOf(type);
-  const found = kind === 'REMOVED' ? null : await context.load(answerById, id);
+  const happened = changeKindOf(type);
+  const found = happened === 'REMOVED' ? null : await context.load(answerById, id);
   const question = found && (await context.load(questionById, found.question));
   const answer = found && question && !found.hiddenAt && !question.hiddenAt ? found : null;
+  const kind = kindAsTold(happened, answer);
   const edge = kind === 'ADDED' && answer ? edgeIn(answerList(answer.question, []), answer) : null;
   return { kind, answerId: toGlobalId('Answer', id), answer, edge };
 }

@@ -5,7 +5,7 @@ import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } 
 import { Cost } from '../../relay/cost.js';
 import { asksFor, ConnectionArgs, edgeIn, paginateArray, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { ChangeKind, changeKindOf } from '../../relay/change-kind.js';
+import { ChangeKind, changeKindOf, kindAsTold } from '../../relay/change-kind.js';
 import { idOf, toGlobalId } from '../../relay/global-id.js';
 import { AfterEvent, FieldResolver, Mutation, Query, Subscription } from '../../relay/output.js';
 import { ChecksInput } from '../../relay/input-checks.js';
@@ -145,16 +145,17 @@ export class QuestionResolver {
     const { catalog, loaders } = this.dependencies;
     const id = event.data['question'] as QuestionDocument['_id'];
     const isOfAnswer = event.data['answer'] !== undefined;
-    const kind = isOfAnswer ? ChangeKind.EDITED : changeKindOf(event.type);
-    const found = kind === 'REMOVED' ? null : await context.load(loaders.questionById, id);
+    const happened = isOfAnswer ? ChangeKind.EDITED : changeKindOf(event.type);
+    const found = happened === 'REMOVED' ? null : await context.load(loaders.questionById, id);
     const question = found?.hiddenAt ? null : found;
+    const kind = kindAsTold(happened, question);
     return {
       cursor: encodeEventCursor(event),
       kind,
       questionId: toGlobalId('Question', id),
       question,
       edge: kind === 'ADDED' && question ? edgeIn(questionList(question.product, [], 'NEWEST'), question) : null,
-      answerChange: isOfAnswer ? await answerChangeOf(event, loaders, context) : null,
+      answerChange: isOfAnswer && question ? await answerChangeOf(event, loaders, context) : null,
       product: asksFor(info, 'product') ? await context.load(catalog.productById, productOf({ productId }).id) : null,
     };
   }

@@ -13,7 +13,7 @@ import {
   type ListDefinition,
 } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
-import { changeKindOf } from '../../relay/change-kind.js';
+import { changeKindOf, kindAsTold } from '../../relay/change-kind.js';
 import { Cost } from '../../relay/cost.js';
 import { idOf, imageIdsOf, toGlobalId } from '../../relay/global-id.js';
 import { ChecksInput } from '../../relay/input-checks.js';
@@ -222,9 +222,10 @@ export class ReviewResolver {
     @AfterEvent() _after?: string | null,
   ) {
     const id = event.data['review'] as ReviewDocument['_id'];
-    const kind = changeKindOf(event.type);
-    const found = kind === 'REMOVED' ? null : await context.load(this.dependencies.loaders.reviewById, id);
+    const happened = changeKindOf(event.type);
+    const found = happened === 'REMOVED' ? null : await context.load(this.dependencies.loaders.reviewById, id);
     const review = found?.visible ? found : null;
+    const kind = kindAsTold(happened, review);
     return {
       cursor: encodeEventCursor(event),
       kind,
