@@ -51,7 +51,36 @@ export function allTermsOf(text: string): string[] {
 
 /** @param max how many words at most, the first ones */
 export function queryOf(text: string, max: number): QueryWord[] {
-  return chunksOf(text).slice(0, max).map(queryWord);
+  const asked = chunksOf(text).slice(0, max);
+  const words = asked.map(queryWord);
+  const number = printedNumber(text);
+  if (number) return [[[{ text: number, match: 'EXACT' }], words.flatMap((word) => word.at(-1)!)]];
+  return words.map((word, at) => [...word, ...withNeighbours(asked, at)]);
+}
+
+/** The number that a query writes in groups, as a GTIN or an ISBN is printed on a product. */
+function printedNumber(text: string): string | null {
+  const groups = fold(text)
+    .trim()
+    .split(/[\s\-‐‑]+/u);
+  const number = groups.join('');
+  return groups.length > 1 && /^\d{8,14}$/.test(number) ? number : null;
+}
+
+/** A word may be half of one that is written together in the text: "node js" of "nodejs". */
+function withNeighbours(asked: readonly string[], at: number): QueryTerm[][] {
+  return [asked.slice(Math.max(0, at - 1), at + 1), asked.slice(at, at + 2)]
+    .filter((halves) => halves.length === 2 && halves.every(isOneRun) && !halves.every(isNumber))
+    .map((halves) => [{ text: halves.join(''), match: 'EXACT' }]);
+}
+
+function isOneRun(chunk: string): boolean {
+  const [run, ...others] = chunk.matchAll(runs);
+  return others.length === 0 && gramLength(run?.groups) === 0 && /^[\p{L}\p{N}\p{M}]+$/u.test(chunk);
+}
+
+function isNumber(chunk: string): boolean {
+  return /^\p{N}+$/u.test(chunk);
 }
 
 function chunksOf(text: string): string[] {

@@ -79,6 +79,16 @@ describe('a slug', () => {
     }
   });
 
+  test('is found in capitals, and its page leads to the slug itself', async () => {
+    const { product } = await create({ title: 'Über-Vase ΑΓΟΡΑ' });
+    const capitals = product.slug.toUpperCase();
+    expect(await find(`slug: "${capitals}"`)).toMatchObject({ id: product.id, slug: product.slug });
+    const page = await fetch(`${plaza.url}/products/${encodeURIComponent(capitals)}`, { redirect: 'manual' });
+    expect([page.status, page.headers.get('location')]).toEqual([301, `/products/${encodeURIComponent(product.slug)}`]);
+    const { category: made } = await category({ name: 'Vases' });
+    expect((await plaza.data('{ category(slug: "VASES") { id } }')).category.id).toBe(made.id);
+  });
+
   test('as long as a slug can be has a page', async () => {
     const { product } = await create({ title: '茶'.repeat(200) });
     expect([...product.slug]).toHaveLength(80);

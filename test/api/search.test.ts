@@ -235,6 +235,15 @@ describe('the words of a search', () => {
     ] as const;
     for (const [query, at] of found) expect((await search(query)).titles, query).toEqual(at.map((index) => titles[index]));
   });
+
+  test('are found where they are written apart or together, and numbers in the groups that are printed on a product', async () => {
+    const seller = await plaza.account({ merchant: true });
+    await plaza.product(seller, { title: 'Quillon ebook Z200', categoryId: pots, gtin: '9783161484100' });
+    await plaza.settle('catalogue search');
+    for (const query of ['quillon e book', 'e-book quillon', 'quill on', 'quillon z 200', '978-3-16-148410-0', '978 3 16 148410 0'])
+      expect((await search(query)).titles, query).toEqual(['Quillon ebook Z200']);
+    expect((await search('quillon z 300')).titles).toEqual([]);
+  });
 });
 
 describe('lists and searches', () => {

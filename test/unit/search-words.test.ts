@@ -54,6 +54,12 @@ describe('what people do not tell apart is found', () => {
     ['C#', 'Learning c#'],
     ['iphone15', 'iPhone15ケース'],
     ['ケース', 'iPhone15ケース'],
+    ['node js', 'Nodejs handbook'],
+    ['wi fi router', 'WiFi router'],
+    ['pump b 200', 'Pump B200 red'],
+    ['978-3-16-148410-0', 'ISBN 9783161484100'],
+    ['4 006381 333931', '4006381333931'],
+    ['4-006381-333931', '4 006381 333931'],
   ];
   test.each(alike)('%s in %s', (query, text) => expect(finds(query, text)).toBe(true));
 });
@@ -81,6 +87,8 @@ describe('what is another word stays another', () => {
     ['茶碗', '碗茶'],
     ['が', 'か'],
     ['1.5', '15'],
+    ['1 5', '15'],
+    ['node js', 'node'],
     ['hand', 'han'],
     ['…', 'anything'],
   ];

@@ -17,7 +17,7 @@ import { inShop, maySee, notSoldOut } from './availability.js';
 import type { CatalogModels, ProductDocument } from './catalog.model.js';
 import { checkExternalIdentity, checkIdentifiers, type ExternalIdentity, type Identifiers } from './identifiers.js';
 import type { MoneyAmount } from './money.js';
-import { freeSlug, slugify, slugsAfter, withFreeSlug } from './slugs.js';
+import { freeSlug, slugify, slugOfAddress, slugsAfter, withFreeSlug } from './slugs.js';
 import { catalogTopic, categoryKey, insertKnownOnce, productKey, slugKey } from './writing.js';
 
 export interface ProductContent extends Identifiers, ExternalIdentity {
@@ -63,7 +63,7 @@ export class CatalogService {
 
   /** Also by a slug that it had before. */
   async productBySlug(slug: string): Promise<ProductDocument | null> {
-    return this.models.products.findOne({ slugs: slug }).lean();
+    return this.models.products.findOne({ slugs: slugOfAddress(slug) }).lean();
   }
 
   /** @throws RulesBroken */
@@ -256,7 +256,7 @@ export class CatalogService {
 
   /** The same for a product that has, or had, the slug. */
   async placeOfSlug(slug: string): Promise<ProductPlace | null> {
-    return placeIn(await this.models.products.findOne({ slugs: slug }, { slug: 1, archivedAt: 1 }).lean());
+    return placeIn(await this.models.products.findOne({ slugs: slugOfAddress(slug) }, { slug: 1, archivedAt: 1 }).lean());
   }
 
   /** Takes some of a product's stock, where stock is tracked. @returns false, and takes nothing, where there is not enough to order */

@@ -9,7 +9,7 @@ import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { CatalogModels, CategoryDocument } from './catalog.model.js';
 import { checkExternalIdentity, type ExternalIdentity } from './identifiers.js';
-import { freeSlug, slugify, slugsAfter, withFreeSlug } from './slugs.js';
+import { freeSlug, slugify, slugOfAddress, slugsAfter, withFreeSlug } from './slugs.js';
 import { catalogTopic, categoryKey, insertKnownOnce } from './writing.js';
 
 /** Changes of the tree go one after the other. */
@@ -54,7 +54,7 @@ export class CategoryService {
 
   /** Also by a slug that it had before. */
   async categoryBySlug(slug: string): Promise<CategoryDocument | null> {
-    return this.models.categories.findOne({ slugs: slug }).lean();
+    return this.models.categories.findOne({ slugs: slugOfAddress(slug) }).lean();
   }
 
   /** Each category and all below it, at most a thousand of each. */

@@ -30,6 +30,11 @@ export function slugify(title: string): string {
   return (short.endsWith('-') ? short.slice(0, -1) : short) || 'item';
 }
 
+/** A slug as it is kept, from an address in capitals or decomposed letters. */
+export function slugOfAddress(slug: string): string {
+  return slug.normalize('NFC').toLowerCase();
+}
+
 /** The slug itself where nothing else has or had it, else with something behind it. @param self may have it */
 export async function freeSlug<Document extends Sluggish>(
   model: Model<Document>,
