@@ -20,6 +20,7 @@ import { UserErrorResolver } from './user-error.resolver.js';
 import type { RequestContext, Role } from '../relay/context.js';
 import { toGlobalId } from '../relay/global-id.js';
 import type { NodeFinders } from '../relay/node.js';
+import { bindInputChecks } from '../relay/input-checks.js';
 import { scopesOf } from '../relay/scopes.js';
 
 type ResolverClass = new (...services: never[]) => object;
@@ -42,6 +43,7 @@ export async function assembleSchema(resolvers: object[], nodes: NodeFinders): P
     pubSub: unusedPubSub,
     scalarsMap: [{ type: Date, scalar: DateTime }],
   });
+  bindInputChecks(schema, (type: ResolverClass) => instances.get(type));
   describeRoots(schema);
   requireWhatHasDefaults(schema);
   resolveTypes(schema);

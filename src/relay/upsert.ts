@@ -62,20 +62,21 @@ export class UpsertBatch<Item extends { externalId: string }> {
 
   /**
    * @param list the name of the input's list, for paths of errors
+   * @param checkItem throws RulesBroken for what is wrong with an item before anything is looked up
    * @param also what else is wrong with the request as a whole
-   * @throws RulesBroken for what is wrong with the request as a whole
+   * @throws RulesBroken where something is wrong with the request as a whole, with what is wrong with its items
    */
   constructor(
     private readonly list: string,
     source: string,
     readonly items: readonly Item[],
+    checkItem: (item: Item) => void,
     also: readonly BrokenRule[] = [],
   ) {
-    new InputRules()
+    const whole = new InputRules()
       .line(source, { min: 1, max: 100 }, 'source')
       .require(items.length <= maxUpserts, 'TOO_LONG', message('This list can have at most {max} items.', { max: maxUpserts }), list)
-      .add(...also)
-      .check();
+      .add(...also);
     this.broken = items.map((item) => [...flawsOf(item)]);
     const seen = new Set<string>();
     items.forEach(({ externalId }, at) => {
@@ -83,6 +84,8 @@ export class UpsertBatch<Item extends { externalId: string }> {
       if (seen.has(externalId)) this.reject(at, 'ALREADY_EXISTS', 'This ID is already in the list.', 'externalId');
       seen.add(externalId);
     });
+    this.checkEach(checkItem);
+    if (whole.areBroken) whole.add(...this.broken.slice(0, maxUpserts).flat()).check();
   }
 
   /** The items with which nothing is wrong so far, with their places. */

@@ -140,6 +140,82 @@ const inputs: [mutation: string, by: () => Account | undefined, input: () => obj
   ],
 ];
 
+const upserted = { externalId: 'a', updatedAt: past };
+/** Limits that the shop's settings or its bulk writes have, beside a text that nothing can store. */
+const limited: typeof inputs = [
+  [
+    'createUpload',
+    () => buyer,
+    () => ({ purpose: 'REVIEW', altText: unfit, byteSize: 2_000_000_000, contentType: 'image/png' }),
+    ['altText', 'byteSize'],
+  ],
+  [
+    'subscribeToPush',
+    () => buyer,
+    () => ({ endpoint: 'http://push.example/a', keys: { p256dh: unfit, auth: 'a' } }),
+    ['endpoint', 'keys.auth', 'keys.p256dh'],
+  ],
+  [
+    'createWebhook',
+    () => admin,
+    () => ({ url: 'http://shop.example/hook', events: ['PING'], idempotencyKey: long }),
+    ['events', 'idempotencyKey', 'url'],
+  ],
+  ['eraseMe', () => buyer, () => ({ confirm: false, password: unfit }), ['confirm', 'password']],
+  [
+    'trackEvents',
+    () => undefined,
+    () => ({
+      visitorId: 'a',
+      events: [
+        { eventId: unfit, kind: 'VIEW', occurredAt: past },
+        { eventId: '', kind: 'IMPRESSION' },
+      ],
+    }),
+    ['events.0.eventId', 'events.0.occurredAt', 'events.0.productId', 'events.1.eventId', 'events.1.impressionId', 'visitorId'],
+  ],
+  ...[unfit, ''].flatMap((source): typeof inputs => [
+    [
+      'upsertProducts',
+      () => merchant,
+      () => ({ source, products: [upserted, { ...upserted, title: unfit, gtin: '1', stock: -1 }] }),
+      ['products.1.externalId', 'products.1.gtin', 'products.1.stock', 'products.1.title', 'source'],
+    ],
+    [
+      'upsertCategories',
+      () => admin,
+      () => ({ source, categories: [{ externalId: '', name: unfit }] }),
+      ['categories.0.externalId', 'categories.0.name', 'source'],
+    ],
+    [
+      'upsertUsers',
+      () => admin,
+      () => ({ source, users: [{ externalId: long, name: unfit, email: 'nobody', language: '!' }] }),
+      ['source', 'users.0.email', 'users.0.externalId', 'users.0.language', 'users.0.name'],
+    ],
+    [
+      'upsertOrders',
+      () => merchant,
+      () => ({ source, orders: [{ externalId: '', items: [{ productExternalId: unfit, quantity: 0 }] }] }),
+      ['orders.0.externalId', 'orders.0.items.0.productExternalId', 'orders.0.items.0.quantity', 'source'],
+    ],
+  ]),
+];
+
+test.each(limited)('the limits of %s', async (mutation, by, input, broken) => {
+  expect(await brokenFields(mutation, input(), by())).toEqual(broken.map((field) => `input.${field}`));
+});
+
+test('a limit is told for programs too', async () => {
+  const limitsOf = async (byteSize: number) => {
+    const input = { purpose: 'REVIEW', altText: unfit, byteSize, contentType: 'image/png' };
+    const { userErrors } = await plaza.mutate('createUpload', input, 'userErrors { field code params { min max } }', buyer.token);
+    return userErrors.find(({ field }: { field: string[] }) => field[1] === 'byteSize');
+  };
+  expect(await limitsOf(2_000_000_000)).toMatchObject({ code: 'TOO_LARGE', params: { min: null, max: expect.any(Number) } });
+  expect(await limitsOf(0)).toMatchObject({ code: 'OUT_OF_RANGE', params: { min: 1, max: null } });
+});
+
 test.each(inputs)('the input of %s', async (mutation, by, input, broken) => {
   expect(await brokenFields(mutation, input(), by())).toEqual(broken.map((field) => `input.${field}`));
 });

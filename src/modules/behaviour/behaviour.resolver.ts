@@ -3,10 +3,11 @@ import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { Mutation } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { TrackEventsInput, TrackEventsPayload } from './behaviour.type.js';
 import type { ImpressionIds } from './impression-ids.js';
-import type { TrackingService } from './tracking.service.js';
+import { eventRules, type TrackingService } from './tracking.service.js';
 
 @Resolver()
 export class BehaviourResolver {
@@ -16,6 +17,13 @@ export class BehaviourResolver {
   ) {}
 
   @Cost({ perItem: { argument: 'input.events', weight: 1 }, changes: 'input.events' })
+  @ChecksInput(({ events, visitorId }: TrackEventsInput, { signedIn }) =>
+    eventRules(
+      signedIn !== null,
+      visitorId,
+      events.map(({ productId, impressionId, ...event }) => ({ ...event, product: productId, impression: impressionId })),
+    ).check(),
+  )
   @Mutation(() => TrackEventsPayload, {
     description: 'Records views, clicks and add-to-carts for recommendations to learn from, and which recommendations were in view.',
   })

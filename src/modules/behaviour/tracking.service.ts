@@ -107,30 +107,12 @@ export class TrackingService {
   }
 
   private async checkEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<void> {
-    const rules = new InputRules()
-      .require(events.length > 0, 'REQUIRED', 'Send at least one event.', 'events')
-      .require(events.length <= maxBatch, 'TOO_LONG', message('Send at most {max} events at once.', { max: maxBatch }), 'events');
-    if (!user) rules.require(isVisitorId(visitor), 'REQUIRED', visitorIdNeeded, 'visitorId');
+    const rules = eventRules(user !== null, visitor, events);
     const batch = events.slice(0, maxBatch);
-    const now = Date.now();
-    batch.forEach(({ eventId, occurredAt }, index) => {
-      rules.line(eventId, { min: 1, max: 64 }, 'events', String(index), 'eventId');
-      if (occurredAt)
-        rules.require(
-          occurredAt.getTime() <= now + maxClockSkew && occurredAt.getTime() >= now - maxDelay,
-          'OUT_OF_RANGE',
-          message('This must be within the last {days} days.', { days: 7 }),
-          'events',
-          String(index),
-          'occurredAt',
-        );
-    });
     const known = await this.dependencies.catalog.knownAmong(batch.flatMap(({ product }) => product ?? []));
     batch.forEach((event, index) => {
       checkImpression(rules, user, event, index);
-      const { product, impression, kind } = event;
-      if (!product && kind !== 'IMPRESSION')
-        rules.require(false, 'REQUIRED', 'Give the ID of the product.', 'events', String(index), 'productId');
+      const { product, impression } = event;
       const isKnown = !product || known.has(product.toHexString());
       rules.require(isKnown, 'NOT_FOUND', 'There is no such product.', 'events', String(index), impression ? 'impressionId' : 'productId');
     });
@@ -192,19 +174,43 @@ function keysOf(impressions: readonly Impression[]): string[] {
   return [...new Set(impressions.map(({ list }) => `impression:${list.toHexString()}`))];
 }
 
-function checkImpression(rules: InputRules, user: Types.ObjectId | null, { kind, product, impression }: TrackedEvent, index: number): void {
-  const field = ['events', String(index), 'impressionId'];
-  if (kind !== 'IMPRESSION') {
-    rules.require(
-      !impression,
-      'NOT_ALLOWED',
-      'Only an IMPRESSION has an impressionId. Send clicks with recordRecommendationFeedback.',
-      ...field,
-    );
+/** An event as far as it can be told without looking anything up. */
+interface EventForm {
+  eventId: string | null;
+  kind: TrackedEvent['kind'];
+  occurredAt?: Date | null;
+  product?: unknown;
+  impression?: unknown;
+}
+
+/** What is wrong with a batch before anything is looked up. */
+export function eventRules(isSignedIn: boolean, visitor: string | null | undefined, events: readonly EventForm[]): InputRules {
+  const rules = new InputRules()
+    .require(events.length > 0, 'REQUIRED', 'Send at least one event.', 'events')
+    .require(events.length <= maxBatch, 'TOO_LONG', message('Send at most {max} events at once.', { max: maxBatch }), 'events');
+  if (!isSignedIn) rules.require(isVisitorId(visitor ?? null), 'REQUIRED', visitorIdNeeded, 'visitorId');
+  events.slice(0, maxBatch).forEach((event, index) => checkForm(rules, event, 'events', String(index)));
+  return rules;
+}
+
+function checkForm(rules: InputRules, { eventId, kind, occurredAt, product, impression }: EventForm, ...path: string[]): void {
+  rules.line(eventId, { min: 1, max: 64 }, ...path, 'eventId');
+  const age = Date.now() - (occurredAt?.getTime() ?? Date.now());
+  const lately = message('This must be within the last {days} days.', { days: 7 });
+  rules.require(age >= -maxClockSkew && age <= maxDelay, 'OUT_OF_RANGE', lately, ...path, 'occurredAt');
+  if (kind === 'IMPRESSION') {
+    const needed = 'An IMPRESSION needs the impressionId of the recommendation.';
+    rules.require(Boolean(impression), 'REQUIRED', needed, ...path, 'impressionId');
     return;
   }
-  rules.require(impression !== null, 'REQUIRED', 'An IMPRESSION needs the impressionId of the recommendation.', ...field);
-  if (!impression) return;
+  rules.require(Boolean(product), 'REQUIRED', 'Give the ID of the product.', ...path, 'productId');
+  const forOthers = 'Only an IMPRESSION has an impressionId. Send clicks with recordRecommendationFeedback.';
+  rules.require(!impression, 'NOT_ALLOWED', forOthers, ...path, 'impressionId');
+}
+
+function checkImpression(rules: InputRules, user: Types.ObjectId | null, { kind, product, impression }: TrackedEvent, index: number): void {
+  if (kind !== 'IMPRESSION' || !impression) return;
+  const field = ['events', String(index), 'impressionId'];
   rules.require(!isOfAnother(impression, user), 'NOT_FOUND', 'There is no such impression.', ...field);
   rules.require(!isExpired(impression), 'TOO_LATE', tooOld, ...field);
   const isSame = product === null || product.equals(impression.product);

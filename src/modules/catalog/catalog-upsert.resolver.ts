@@ -4,11 +4,12 @@ import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { idOf } from '../../relay/global-id.js';
 import { Mutation } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { AllowKeys } from '../../relay/scopes.js';
 import { ItemsOf, named } from '../../relay/upsert.js';
-import type { CategoryUpserts } from './category-upsert.js';
-import type { ProductUpserts } from './product-upsert.js';
+import { checkCategories, type CategoryUpserts } from './category-upsert.js';
+import { checkProducts, type ProductUpserts } from './product-upsert.js';
 import { UpsertCategoriesInput, UpsertCategoriesPayload, UpsertProductsInput, UpsertProductsPayload } from './catalog-upsert.type.js';
 
 @Resolver()
@@ -22,6 +23,7 @@ export class CatalogUpsertResolver {
   @Authorized('MERCHANT', 'ADMIN')
   @ItemsOf('products')
   @Cost({ perItem: { argument: 'input.products', weight: 1 } })
+  @ChecksInput((input: UpsertProductsInput) => checkProducts({ source: input.source, products: input.products }))
   @Mutation(() => UpsertProductsPayload, {
     description:
       'Creates and updates products by their IDs in another system. The other products are written even if some are invalid. The same request again changes nothing. Merchants write their own products, administrators any.',
@@ -44,6 +46,7 @@ export class CatalogUpsertResolver {
   @Authorized('ADMIN')
   @ItemsOf('categories')
   @Cost({ perItem: { argument: 'input.categories', weight: 2 } })
+  @ChecksInput(({ source, categories }: UpsertCategoriesInput) => checkCategories(source, categories))
   @Mutation(() => UpsertCategoriesPayload, {
     description:
       'Creates, renames and moves categories by their IDs in another system. The other categories are written even if some are invalid. Requires the role `ADMIN`.',

@@ -16,6 +16,16 @@ export interface CategoryItem {
 type Batch = UpsertBatch<CategoryItem>;
 type Written = { outcome: UpsertOutcome; document: CategoryDocument };
 
+/** @throws RulesBroken for what is wrong with a category before anything is looked up */
+function checkItem({ name }: CategoryItem): void {
+  checkCategory({ name });
+}
+
+/** @throws RulesBroken where something is wrong with the request as a whole */
+export function checkCategories(source: string, items: readonly CategoryItem[]): void {
+  new UpsertBatch('categories', source, items, checkItem);
+}
+
 export class CategoryUpserts {
   constructor(
     private readonly models: CatalogModels,
@@ -24,8 +34,7 @@ export class CategoryUpserts {
 
   /** Trees are small: what changed is written one after the other, parents before what is below them. @throws RulesBroken */
   async upsertCategories(source: string, items: readonly CategoryItem[]): Promise<Upserted<CategoryDocument>[]> {
-    const batch = new UpsertBatch('categories', source, items);
-    batch.checkEach(({ name }) => checkCategory({ name }));
+    const batch = new UpsertBatch('categories', source, items, checkItem);
     const known = await this.known(source, batch);
     const written = new Map<number, Written>();
     for (const { item, at } of inOrder(batch)) {

@@ -57,6 +57,16 @@ type Written = { outcome: UpsertOutcome; document: ProductDocument };
 type Run = UpsertBatch<ProductItem>;
 type Plan = { at: number; item: ProductItem; before: ProductDocument; after: ProductDocument; outcome: UpsertOutcome };
 
+/** @throws RulesBroken for what is wrong with a product before anything is looked up */
+function checkProduct(item: ProductItem): void {
+  contentRules({ ...item, externalId: null }).check();
+}
+
+/** @throws RulesBroken where something is wrong with the batch as a whole */
+export function checkProducts({ source, products }: ProductBatch): void {
+  new UpsertBatch('products', source, products, checkProduct);
+}
+
 export class ProductUpserts {
   private readonly models: CatalogModels;
 
@@ -68,10 +78,9 @@ export class ProductUpserts {
   async upsertProducts(actor: SignedIn, { source, products, merchant }: ProductBatch): Promise<Upserted<ProductDocument>[]> {
     const owner = await this.ownerOf(actor, merchant);
     const isOwner = owner instanceof Types.ObjectId;
-    const batch = new UpsertBatch('products', source, products, isOwner ? [] : [owner]);
+    const batch = new UpsertBatch('products', source, products, checkProduct, isOwner ? [] : [owner]);
     if (!isOwner) return [];
     const rule = await this.dependencies.screening.productTextRule(actor);
-    batch.checkEach((item) => contentRules({ ...item, externalId: null }).check());
     batch.checkEach((item, at) => {
       const rules = rule(textsOf(item).filter(({ field }) => !batch.isBroken(at, field[0])));
       if (rules.length > 0) throw new RulesBroken(rules);

@@ -8,7 +8,7 @@ import { AllowKeys } from '../../relay/scopes.js';
 import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import type { ImageLinks } from './image-links.js';
-import { uploadRules, type ImageService, type UploadSlot } from './image.service.js';
+import type { ImageService, UploadSlot } from './image.service.js';
 import { CreateUploadInput, CreateUploadPayload, Image, ImageFileFormat, Upload } from './image.type.js';
 import type { ShownImage } from './shown-images.js';
 
@@ -56,7 +56,7 @@ export class ImageResolver {
 
   @AllowKeys('catalog:write')
   @Authorized()
-  @ChecksInput((input: CreateUploadInput, { signedIn }) => uploadRules(signedIn?.roles ?? [], input).check())
+  @ChecksInput((input: CreateUploadInput, { signedIn }, { images }: ImageResolver) => images.checkUpload(signedIn?.roles ?? [], input))
   @Mutation(() => CreateUploadPayload, {
     description:
       'Prepares the upload of an image. Send the file to the returned URL, then pass the image’s ID to the mutation that uses it. Unused uploads are deleted after a day.',

@@ -65,15 +65,7 @@ export class ImageService {
 
   /** @throws RulesBroken INVALID, TOO_LARGE, TOO_LONG, NOT_ALLOWED, QUOTA_EXCEEDED */
   async createUpload({ userId, roles }: SignedIn, input: NewUpload): Promise<UploadSlot> {
-    const { maxUploadSize } = this.dependencies.limits;
-    uploadRules(roles, input)
-      .require(
-        input.byteSize <= maxUploadSize,
-        'TOO_LARGE',
-        message('An image can have at most {max, number} bytes.', { max: maxUploadSize }),
-        'byteSize',
-      )
-      .check();
+    this.checkUpload(roles, input);
     const { realtime, links, storage } = this.dependencies;
     const image: ImageDocument = {
       _id: new Types.ObjectId(),
@@ -93,6 +85,14 @@ export class ImageService {
     };
     const headers = Object.entries(target.headers).map(([name, value]) => ({ name, value }));
     return { image, url: target.url, method: 'PUT', headers, expiresAt: new Date(Date.now() + uploadLifetime * 1000) };
+  }
+
+  /** @throws RulesBroken with all that is wrong with it before anything is looked up. */
+  checkUpload(roles: readonly string[], input: NewUpload): void {
+    const { maxUploadSize: max } = this.dependencies.limits;
+    uploadRules(roles, input)
+      .require(input.byteSize <= max, 'TOO_LARGE', message('An image can have at most {max, number} bytes.', { max }), 'byteSize')
+      .check();
   }
 
   private async chargeQuota(session: ClientSession, user: Types.ObjectId, bytes: number): Promise<void> {
@@ -203,13 +203,13 @@ export class ImageService {
 }
 
 /** What is wrong with an upload, but for what is more than the shop's limit. */
-export function uploadRules(roles: readonly string[], { purpose, contentType, byteSize, altText }: NewUpload): InputRules {
+function uploadRules(roles: readonly string[], { purpose, contentType, byteSize, altText }: NewUpload): InputRules {
   const forProducts = roles.includes('MERCHANT') || roles.includes('ADMIN');
   const types = acceptedTypes.join(', ');
   return new InputRules()
     .require(purpose !== 'PRODUCT' || forProducts, 'NOT_ALLOWED', 'Only merchants can upload product images.', 'purpose')
     .require(purpose !== 'AVATAR' || !altText, 'NOT_ALLOWED', 'Avatars have no alternative text.', 'altText')
     .require(acceptedTypes.includes(contentType), 'INVALID', message('Choose one of these types: {types}.', { types }), 'contentType')
-    .require(byteSize >= 1, 'OUT_OF_RANGE', 'This file is empty.', 'byteSize')
+    .require(byteSize >= 1, 'OUT_OF_RANGE', message('This file is empty.', { min: 1 }), 'byteSize')
     .line(altText, { max: 300 }, 'altText');
 }

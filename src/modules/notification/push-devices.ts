@@ -53,7 +53,10 @@ export class PushDevices {
    */
   async subscribe({ userId: user, sessionId: session }: SignedIn, input: NewPushDevice, facts: DeviceFacts): Promise<PushDeviceDocument> {
     if (!this.dependencies.enabled) throw broken('NOT_ALLOWED', 'This shop sends no push messages.', 'endpoint');
-    const { endpoint, keys } = this.checked(input);
+    this.check(input);
+    const endpoint = webAddress(input.endpoint)!;
+    const { p256dh, auth } = input.keys;
+    const keys = { p256dh, auth };
     const { devices, preferences, pushes } = this.models;
     const _id = deviceId(endpoint);
     const { language } = facts;
@@ -88,25 +91,29 @@ export class PushDevices {
     return deletedCount > 0;
   }
 
-  /** Names are checked when a connection is made; what can be told from the text is told at once. */
-  private checked({ endpoint, keys: { p256dh, auth } }: NewPushDevice): NewPushDevice {
-    const address = webAddress(endpoint);
+  /**
+   * Names are checked when a connection is made; what can be told from the text is told at once.
+   * @throws RulesBroken with all that is wrong with it
+   */
+  check({ endpoint, keys }: NewPushDevice): void {
+    this.checkEndpoint(keyRules(keys), webAddress(endpoint ?? '')).check();
+  }
+
+  private checkEndpoint(rules: InputRules, address: string | null): InputRules {
     if (!address) {
       const wrong = message('This is not an http or https address of at most {max, number} characters.', { max: maxAddressLength });
-      throw broken('INVALID', wrong, 'endpoint');
+      return rules.require(false, 'INVALID', wrong, 'endpoint');
     }
     const { protocol, hostname } = new URL(address);
-    const { allowPrivate } = this.dependencies;
-    keyRules({ p256dh, auth })
-      .require(allowPrivate || protocol === 'https:', 'INVALID', 'Push services need an https address.', 'endpoint')
-      .require(allowPrivate || !leadsInside(hostname), 'INVALID', 'This address is not on the public Internet.', 'endpoint')
-      .check();
-    return { endpoint: address, keys: { p256dh, auth } };
+    if (this.dependencies.allowPrivate) return rules;
+    return rules
+      .require(protocol === 'https:', 'INVALID', 'Push services need an https address.', 'endpoint')
+      .require(!leadsInside(hostname), 'INVALID', 'This address is not on the public Internet.', 'endpoint');
   }
 }
 
 /** What is wrong with a subscription's keys, of which one may have been refused already. */
-export function keyRules({ p256dh, auth }: { p256dh: string | null; auth: string | null }): InputRules {
+function keyRules({ p256dh, auth }: { p256dh: string | null; auth: string | null }): InputRules {
   return new InputRules()
     .require(isPoint(p256dh ?? ''), 'INVALID', 'This is not a key of a push subscription.', 'keys', 'p256dh')
     .require(bytesOf(auth ?? '')?.length === 16, 'INVALID', 'This is not a key of a push subscription.', 'keys', 'auth');

@@ -12,14 +12,14 @@ import {
   UnsubscribeFromPushInput,
   UnsubscribeFromPushPayload,
 } from './notification.type.js';
-import { keyRules, type PushDevices } from './push-devices.js';
+import type { PushDevices } from './push-devices.js';
 
 @Resolver()
 export class PushResolver {
   constructor(private readonly devices: PushDevices) {}
 
   @Authorized()
-  @ChecksInput(({ keys }: SubscribeToPushInput) => keyRules(keys).check())
+  @ChecksInput((input: SubscribeToPushInput, _, { devices }: PushResolver) => devices.check(input))
   @Mutation(() => SubscribeToPushPayload, {
     description:
       'Sends the viewer’s notifications to a browser, as Web Push messages. The same endpoint again renews it. A browser receives the notifications of the user who subscribed it last.',

@@ -4,10 +4,11 @@ import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { MoneyInput } from '../../relay/money.js';
 import { field, Mutation, payloadType } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { AllowKeys } from '../../relay/scopes.js';
 import { ItemsOf, named, UpsertItem, upsertResultType } from '../../relay/upsert.js';
-import type { OrderUpserts } from './order-upsert.js';
+import { checkOrders, type OrderUpserts } from './order-upsert.js';
 import { Order, OrderStatus } from './order.type.js';
 
 @InputType({ description: 'An item of an order of another system.' })
@@ -80,6 +81,7 @@ export class OrderUpsertResolver {
   @Authorized('MERCHANT', 'ADMIN')
   @ItemsOf('orders')
   @Cost({ perItem: { argument: 'input.orders', weight: 2 } })
+  @ChecksInput((input: UpsertOrdersInput) => checkOrders(input))
   @Mutation(() => UpsertOrdersPayload, {
     description:
       'Creates and updates orders of another system, which decides about their status. Stock stays as it is. The other orders are written even if some are invalid. Merchants write orders placed with them, administrators any.',

@@ -62,6 +62,11 @@ interface Named {
   customers: ReadonlyMap<string, Types.ObjectId>;
 }
 
+/** @throws RulesBroken where something is wrong with the request as a whole */
+export function checkOrders({ source, orders }: Pick<OrderBatch, 'source' | 'orders'>): void {
+  new UpsertBatch('orders', source, orders, checkOrder);
+}
+
 export class OrderUpserts {
   private readonly models: OrderModels;
 
@@ -71,8 +76,7 @@ export class OrderUpserts {
 
   /** Merchants write orders placed with them, administrators any. @throws RulesBroken for what is wrong with the request as a whole */
   async upsertOrders(actor: SignedIn, { source, orders, silent }: OrderBatch): Promise<Upserted<OrderDocument>[]> {
-    const batch = new UpsertBatch('orders', source, orders);
-    batch.checkEach(checkOrder);
+    const batch = new UpsertBatch('orders', source, orders, checkOrder);
     const named = await this.named(source, batch.identified);
     const written = new Map<number, Written>();
     const entries = batch.identified;

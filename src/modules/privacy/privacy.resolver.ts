@@ -4,6 +4,7 @@ import { broken } from '../../errors.js';
 import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { Mutation, Query } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import type { PrivacyService } from './privacy.service.js';
 import { EraseMeInput, EraseMePayload } from './privacy.type.js';
@@ -28,6 +29,7 @@ export class PrivacyResolver {
 
   @Authorized()
   @Cost({ weight: 100 })
+  @ChecksInput(({ confirm }: EraseMeInput) => checkConfirmed(confirm))
   @Mutation(() => EraseMePayload, {
     description:
       'Permanently deletes the viewer’s account. Personal data is removed, contributions are kept anonymously, and recommendation models drop the data at the next training.',
@@ -37,9 +39,13 @@ export class PrivacyResolver {
     @Ctx() context: RequestContext,
   ) {
     return payload(async () => {
-      if (!confirm) throw broken('REQUIRED', 'Confirm that you want to delete your account.', 'confirm');
+      checkConfirmed(confirm);
       await this.privacy.erase(context.requireSignedIn().userId, password);
       return { erased: true };
     });
   }
+}
+
+function checkConfirmed(confirmed: boolean): void {
+  if (!confirmed) throw broken('REQUIRED', 'Confirm that you want to delete your account.', 'confirm');
 }

@@ -3,10 +3,11 @@ import { withFlaws } from '../../input/flaws.js';
 import { Cost } from '../../relay/cost.js';
 import type { RequestContext } from '../../relay/context.js';
 import { field, Mutation, payloadType } from '../../relay/output.js';
+import { ChecksInput } from '../../relay/input-checks.js';
 import { payload } from '../../relay/payload.js';
 import { AllowKeys } from '../../relay/scopes.js';
 import { ItemsOf, named, UpsertItem, upsertResultType } from '../../relay/upsert.js';
-import type { UserUpserts } from './user-upsert.js';
+import { checkUsers, type UserUpserts } from './user-upsert.js';
 import { User } from './user.type.js';
 
 @InputType({ description: 'A customer by their ID in another system. Fields that are left out stay as they are.' })
@@ -58,6 +59,7 @@ export class UserUpsertResolver {
   @Authorized('ADMIN')
   @ItemsOf('users')
   @Cost({ perItem: { argument: 'input.users', weight: 1 } })
+  @ChecksInput(({ source, users }: UpsertUsersInput) => checkUsers(source, users))
   @Mutation(() => UpsertUsersPayload, {
     description:
       'Creates and updates customers by their IDs in another system. They have no password: they sign in with `exchangeCustomerToken`. The other customers are written even if some are invalid. Requires the role `ADMIN`.',

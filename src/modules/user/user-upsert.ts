@@ -34,13 +34,17 @@ type Plan = Written & { at: number; set: Partial<UserDocument>; unset: Record<st
 
 const unnamed = 'Customer';
 
+/** @throws RulesBroken where something is wrong with the request as a whole */
+export function checkUsers(source: string, users: readonly UserItem[]): void {
+  new UpsertBatch('users', source, users, checkUser);
+}
+
 export class UserUpserts {
   constructor(private readonly dependencies: Dependencies) {}
 
   /** @throws RulesBroken for what is wrong with the request as a whole */
   async upsertUsers(source: string, users: readonly UserItem[]): Promise<Upserted<UserDocument>[]> {
-    const batch = new UpsertBatch('users', source, users);
-    batch.checkEach(checkUser);
+    const batch = new UpsertBatch('users', source, users, checkUser);
     return this.dependencies.database.inTransaction([`upsert:users:${source}`], async (session) => {
       const externalIds = batch.valid.map(({ item }) => item.externalId);
       const found = await this.dependencies.models.users

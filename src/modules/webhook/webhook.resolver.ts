@@ -1,4 +1,3 @@
-import { InputRules } from '../../input/rules.js';
 import { Arg, Args, Authorized, Ctx, ID, Resolver, Root } from 'type-graphql';
 import { ConnectionArgs, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
@@ -11,7 +10,7 @@ import { paginate } from '../../store/paging.js';
 import { messageIdOf } from './webhook-payloads.js';
 import type { DeliveryDocument, WebhookDocument, WebhookModels } from './webhook.model.js';
 import type { WebhookLoaders } from './webhook.loader.js';
-import { checkEvents, deliveryList, webhookList, type WebhookService } from './webhook.service.js';
+import { deliveryList, webhookList, type WebhookService } from './webhook.service.js';
 import {
   CreateWebhookInput,
   CreateWebhookPayload,
@@ -52,7 +51,7 @@ export class WebhookResolver {
 
   @Authorized('MERCHANT', 'ADMIN')
   @AllowKeys('webhooks:manage')
-  @ChecksInput(({ events }: CreateWebhookInput) => checkEvents(new InputRules(), events).check())
+  @ChecksInput((input: CreateWebhookInput, _, { dependencies }: WebhookResolver) => dependencies.webhooks.check(input))
   @Mutation(() => CreateWebhookPayload, {
     description: `Creates a webhook, which posts events to an address: those of the viewer’s products, or of the whole shop if the viewer is an administrator. ${requires}`,
   })
@@ -65,7 +64,7 @@ export class WebhookResolver {
 
   @Authorized('MERCHANT', 'ADMIN')
   @AllowKeys('webhooks:manage')
-  @ChecksInput(({ events }: UpdateWebhookInput) => checkEvents(new InputRules(), events).check())
+  @ChecksInput((input: UpdateWebhookInput, _, { dependencies }: WebhookResolver) => dependencies.webhooks.check(input))
   @Mutation(() => UpdateWebhookPayload, { description: `Updates, enables or disables a webhook of the viewer. ${requires}` })
   updateWebhook(
     @Arg('input', () => UpdateWebhookInput, { description: 'The webhook, and the fields to change.' })

@@ -133,16 +133,20 @@ export class WebhookService {
     return webhook;
   }
 
-  /** As they are stored. @throws RulesBroken with all that is wrong with either */
+  /** As they are stored. @throws RulesBroken */
   private checked(given: Pick<NewWebhook, 'url' | 'events'>): Pick<NewWebhook, 'url' | 'events'>;
   private checked(given: Pick<WebhookChange, 'url' | 'events'>): Partial<Pick<NewWebhook, 'url' | 'events'>>;
   private checked({ url, events }: Pick<WebhookChange, 'url' | 'events'>): Partial<Pick<NewWebhook, 'url' | 'events'>> {
-    const rules = new InputRules();
+    this.check({ url, events });
     const address = typeof url === 'string' ? webAddress(url) : null;
-    if (typeof url === 'string') this.checkAddress(rules, address);
-    checkEvents(rules, events);
-    rules.check();
     return { ...(address !== null && { url: address }), ...(events && { events: [...new Set(events)] }) };
+  }
+
+  /** @throws RulesBroken with all that is wrong with either */
+  check({ url, events }: Pick<WebhookChange, 'url' | 'events'>): void {
+    const rules = new InputRules();
+    if (typeof url === 'string') this.checkAddress(rules, webAddress(url));
+    checkEvents(rules, events).check();
   }
 
   /** Names are checked when a connection is made; what can be told from the text is told at once. */
@@ -160,7 +164,7 @@ export class WebhookService {
 }
 
 /** @returns the rules, with those that a list of events breaks */
-export function checkEvents(rules: InputRules, events: readonly WebhookEventName[] | null | undefined): InputRules {
+function checkEvents(rules: InputRules, events: readonly WebhookEventName[] | null | undefined): InputRules {
   if (!events) return rules;
   return rules
     .require(events.length > 0, 'REQUIRED', 'Choose at least one event.', 'events')
