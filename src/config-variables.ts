@@ -229,7 +229,7 @@ const accounts = {
   ),
   ENCRYPTION_KEYS: described(
     encryptionKeys.optional(),
-    'Encrypts e-mail addresses and mail that waits: keys as `id:secret`, separated by commas. The first encrypts, the others only decrypt, and are of no use once the log says that addresses were sealed with the first. Required in production with `MONGODB_URI`.',
+    'Encrypts email addresses and pending emails: keys as `id:secret`, separated by commas. The first encrypts, the others only decrypt, and are of no use once the log says that addresses were sealed with the first. Required in production with `MONGODB_URI`.',
     'made at the first start and kept beside the data',
   ),
   // A connection ends with its token by a timer, and Node's timers take no more than 24 days.
@@ -263,20 +263,20 @@ const mail = {
       .string()
       .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
       .optional(),
-    'The mail server, such as `smtp://user:password@mail.example.com:587`. Without it, mail is written to files in `outbox/` beside the data.',
+    'The mail server, such as `smtp://user:password@mail.example.com:587`. Without it, emails are written to files in `outbox/` beside the data.',
   ),
   MAIL_FROM: described(
     text.optional(),
-    'Sender of mail, such as `Shop <no-reply@example.com>`.',
+    'Sender of emails, such as `Shop <no-reply@example.com>`.',
     '`SHOP_NAME <no-reply@…>` at the host of `PUBLIC_URL`',
   ),
-  SHOP_NAME: described(text.max(100).default('Plaza'), 'What mails call the shop. Passwords that contain it count as easier to guess.'),
+  SHOP_NAME: described(text.max(100).default('Plaza'), 'Name of the shop in emails. Passwords that contain it count as easier to guess.'),
   ACCOUNT_URL: described(
     z
       .string()
       .regex(/^https?:\/\/.*\{token\}/, 'must be a URL with {token} in it')
       .optional(),
-    'The shop’s page that links in mails lead to, with `{action}` (`confirm-email` or `reset-password`) and `{token}` in their places. It runs `confirmEmail` or `resetPassword`. By default a plain page of the API itself.',
+    'The shop’s page that links in emails lead to, with `{action}` (`confirm-email` or `reset-password`) and `{token}` in their places. It runs `confirmEmail` or `resetPassword`. By default a plain page of the API itself.',
     '`PUBLIC_URL/account#{action}={token}`',
   ),
 };
@@ -348,7 +348,7 @@ const limits = {
 const community = {
   CONSENT: described(
     z.enum(['required', 'assumed']).default('required'),
-    '`required`: nothing is tracked or personalised until somebody agrees with `updateConsent`, as the law of the European Union asks. `assumed`: until they refuse. See [privacy.md](privacy.md).',
+    '`required`: nothing is tracked or personalised until the user or visitor agrees with `updateConsent`, as the law of the European Union requires. `assumed`: until they refuse. See [privacy.md](privacy.md).',
   ),
   VISITOR_COOKIE_LIFETIME: described(
     duration('365d', { min: '1h' }),
@@ -418,7 +418,7 @@ const retention = {
   FEED_RETENTION: described(duration('90d', { min: '1h' }), 'How far back feeds reach.'),
   SCREENING_RETENTION: described(
     duration('24h', { min: '24h' }),
-    'How long a digest of what somebody wrote is kept, to notice floods and repetitions.',
+    'How long a digest of what a user wrote is kept, to notice floods and repetitions.',
   ),
   REPORT_RETENTION: described(duration('730d', { min: '1d' }), 'How long reports and appeals are kept.'),
   AUDIT_RETENTION: described(duration('3650d', { min: '1d' }), 'How long decisions of moderators and changes of roles are kept.'),
@@ -453,7 +453,7 @@ const quietHours = z
 const integrations = {
   INVITATIONS: described(
     flag.prefault('true'),
-    'Whether customers are invited by mail to review what was delivered. See [invitations.md](invitations.md).',
+    'Whether customers are invited by email to review what was delivered. See [invitations.md](invitations.md).',
   ),
   INVITATION_DELAY: described(duration('7d', { min: '0', max: '90d' }), 'How long after the delivery the invitation is sent.'),
   INVITATION_REMINDER: described(

@@ -1,12 +1,13 @@
 /** The code in the documentation: GraphQL fits the schema, TypeScript compiles, shell commands parse, and the reference is complete. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NoUnusedFragmentsRule, parse, specifiedRules, validate } from 'graphql';
 import ts from 'typescript';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readSchema, referencePages } from '../../docs/.vitepress/reference.js';
+import { ruleCodes } from '../../src/errors.js';
 import { codeBlocks } from '../support/docs.js';
 
 const schema = readSchema();
@@ -55,6 +56,16 @@ describe('the documentation', () => {
       expect(problems).toEqual([]);
     });
   });
+});
+
+test('the page of errors has every code of user errors, as the schema describes it', () => {
+  const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+  const rows = page
+    .slice(page.indexOf('## User errors'))
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  expect(Object.fromEntries(rows.map(([, code, meaning]) => [code!.replaceAll('`', ''), meaning]))).toEqual(ruleCodes);
 });
 
 describe('the API reference', () => {

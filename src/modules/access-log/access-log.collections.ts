@@ -6,6 +6,6 @@ export const collections: Collections = {
     what: 'Who read or exported a person’s private data, and when',
     why: 'To account for it (legal obligation)',
     kept: '`ACCESS_LOG_RETENTION`',
-    seenBy: 'Administrators; the person whom it is about without the reader’s name',
+    seenBy: 'Administrators; the person it is about, without the reader’s name',
   },
 };

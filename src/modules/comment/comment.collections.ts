@@ -3,7 +3,7 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   comments: {
-    what: 'Comments, and whom they name',
+    what: 'Comments, and the users they mention',
     why: 'To publish them (contract)',
     kept: 'until the account is deleted, then without its author',
     seenBy: 'Everybody, unless hidden',

@@ -9,7 +9,7 @@ export const collections: Collections = {
     seenBy: 'Whoever sees what shows them',
   },
   upload_quotas: {
-    what: 'How many images and bytes somebody uploaded on a day',
+    what: 'Number of images and bytes that a user uploaded in a day',
     why: 'To limit uploads (legitimate interest)',
     kept: 'two days',
     seenBy: 'Nobody',

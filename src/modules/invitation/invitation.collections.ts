@@ -4,7 +4,7 @@ import type { Collections } from '../personal-data.js';
 export const collections: Collections = {
   review_invitations: {
     what: 'Invitations to review what was delivered: buyer, product, order, when they were sent, opened and followed',
-    why: 'To ask for reviews (legitimate interest), with a way out in each mail',
+    why: 'To ask for reviews (legitimate interest), with a link to unsubscribe in each email',
     kept: 'a year, at the latest until the account is deleted',
     seenBy: 'The merchant, without the buyer',
   },

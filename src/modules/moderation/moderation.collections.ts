@@ -21,9 +21,9 @@ export const collections: Collections = {
     seenBy: 'The author and moderators',
   },
   audit_entries: {
-    what: 'Decisions of moderators and changes of roles: who, about whom, why',
+    what: 'Moderation decisions and changes of roles: who made them, about which user, and why',
     why: 'To account for them (legal obligation)',
     kept: '`AUDIT_RETENTION`',
-    seenBy: 'Moderators; the person whom they are about without the moderator’s name',
+    seenBy: 'Moderators; the person they are about, without the moderator’s name',
   },
 };

@@ -9,7 +9,7 @@ export const collections: Collections = {
     seenBy: 'The person alone',
   },
   notification_preferences: {
-    what: 'Which kinds of notification a user wants in the shop, on their devices and by mail, and their language',
+    what: 'Which kinds of notification a user wants in the shop, on their devices and by email, and their language',
     why: 'To leave them out (contract)',
     kept: 'until the account is deleted',
     seenBy: 'The person alone',
@@ -27,7 +27,7 @@ export const collections: Collections = {
     seenBy: 'Nobody',
   },
   notification_digests: {
-    what: 'Which notifications the next mail tells of',
+    what: 'Notifications to include in the next email',
     why: 'To send it (consent)',
     kept: 'until it is sent',
     seenBy: 'Nobody',

@@ -15,7 +15,7 @@ export const collections: Collections = {
     seenBy: 'Everybody, unless hidden',
   },
   answer_votes: {
-    what: 'Which answers helped whom',
+    what: 'Votes on answers',
     why: 'To rank answers (contract)',
     kept: 'until the account is deleted, then without its author',
     seenBy: 'The person alone; everybody sees sums',

@@ -3,7 +3,7 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   recommendation_impressions: {
-    what: 'Which recommendations were shown to whom',
+    what: 'Which recommendations were shown to which users',
     why: 'To measure recommendations (consent to tracking)',
     kept: '`IMPRESSION_RETENTION`; without consent nobody’s',
     seenBy: 'The person alone; administrators see sums',
@@ -32,7 +32,7 @@ export const collections: Collections = {
   training_claims: { none: 'Which process trains.' },
   gorse_cursors: { none: 'How far Gorse has been told.' },
   gorse_forgotten: {
-    what: 'IDs of users whom Gorse is still to forget',
+    what: 'IDs of users that Gorse has yet to delete',
     why: 'To erase them there (legal obligation)',
     kept: 'until Gorse answers',
     seenBy: 'Nobody',

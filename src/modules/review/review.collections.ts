@@ -15,7 +15,7 @@ export const collections: Collections = {
     seenBy: 'Everybody, unless they were hidden',
   },
   review_votes: {
-    what: 'Which reviews helped whom',
+    what: 'Votes on reviews',
     why: 'To rank reviews (contract)',
     kept: 'until the account is deleted, then without its author',
     seenBy: 'The person alone; everybody sees sums',

@@ -3,7 +3,7 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   contributions: {
-    what: 'Digests of what somebody wrote, and when',
+    what: 'Digests of what a user wrote, and when',
     why: 'To notice floods and repetitions (legitimate interest)',
     kept: '`SCREENING_RETENTION`',
     seenBy: 'Nobody',

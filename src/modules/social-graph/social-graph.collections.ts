@@ -3,13 +3,13 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   follows: {
-    what: 'Who follows whom, and since when',
+    what: 'Which users follow which, and since when',
     why: 'To fill feeds, and for recommendations (contract)',
     kept: 'until the account is deleted',
     seenBy: 'Everybody',
   },
   blocks: {
-    what: 'Who blocked whom, and since when',
+    what: 'Which users blocked which, and since when',
     why: 'To keep the two apart (contract)',
     kept: 'until the account is deleted',
     seenBy: 'The person who blocked',

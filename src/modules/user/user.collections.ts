@@ -3,7 +3,7 @@ import type { Collections } from '../personal-data.js';
 
 export const collections: Collections = {
   users: {
-    what: 'Accounts: e-mail address (encrypted), password hash, handle, name, bio, picture, roles, privacy settings, bans and restrictions, the ID in the shop that the person came from',
+    what: 'Accounts: email address (encrypted), password hash, handle, name, bio, picture, roles, privacy settings, bans and restrictions, the ID in the shop that the person came from',
     why: 'To sign in, and to show who wrote what (contract)',
     kept: 'until the account is deleted',
     seenBy: 'Handle, name, bio, picture, roles and the day of sign-up everybody; the rest the person alone',
@@ -15,7 +15,7 @@ export const collections: Collections = {
     seenBy: 'The person alone',
   },
   user_claims: {
-    what: 'Whose a handle, an e-mail address (as a keyed digest) or an outside identity is',
+    what: 'Which account has a handle, an email address (as a keyed digest) or an external identity',
     why: 'So that two people do not have the same (contract)',
     kept: 'until the account is deleted, or has another one',
     seenBy: 'Handles everybody; the rest nobody',
@@ -28,7 +28,7 @@ export const collections: Collections = {
   },
   outgoing_mail: {
     what: 'Mail on its way: kind, times, address and content (encrypted)',
-    why: 'So that no mail is lost (contract)',
+    why: 'So that no email is lost (contract)',
     kept: 'until it is sent, or a week at most',
     seenBy: 'Nobody',
   },
