@@ -4,14 +4,21 @@
  */
 import anyAscii from 'any-ascii';
 
+/** Accents that stand alone, and the apostrophe that counts as a letter, are typed for apostrophes. */
+const apostrophes = /[´`ʼ]/gu;
+
 /** Signs that would otherwise become letters of the word before them. */
 const signs = /[©®℠™]/gu;
 
 /** Marks that searches leave out. Those of other scripts, such as the vowels of Thai and Hindi, make another word. */
 const marks = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}])\p{M}+/gu;
 
-/** Latin letters that no normalization takes apart, such as ß, ø and ł. */
-const ownLetters = /(?![a-z])\p{Script=Latin}/gu;
+/** Latin letters that no normalization takes apart, such as ß, ø and ł, and the digits of other scripts. */
+const ownLetters = /(?![a-z])\p{Script=Latin}|(?![0-9])\p{Nd}/gu;
+
+/** Arabic letters that keyboards and spellings exchange, as Lucene’s ArabicNormalizer and PersianNormalizer fold them. */
+const arabicLetters = /[کیىة]/gu;
+const arabicFolded: Readonly<Record<string, string>> = { ک: 'ك', ی: 'ي', ى: 'ي', ة: 'ه' };
 
 /** Putting more marks in order than any language has would take more than linear time. */
 const tooManyMarks = /(\p{M}{30})\p{M}+/gu;
@@ -21,7 +28,7 @@ const kanaDistance = 0x60;
 
 /** Text as searches compare it. It may be longer than what was given. */
 export function fold(text: string): string {
-  const lower = text.replace(signs, ' ').replace(tooManyMarks, '$1').normalize('NFKD').toLowerCase();
+  const lower = text.replace(apostrophes, "'").replace(signs, ' ').replace(tooManyMarks, '$1').normalize('NFKD').toLowerCase();
   if (isAscii(lower)) return lower;
   return lower
     .replace(/ـ/gu, '')
@@ -29,6 +36,7 @@ export function fold(text: string): string {
     .normalize('NFC')
     .replace(ownLetters, (letter) => anyAscii(letter).toLowerCase())
     .replace(/ς/gu, 'σ')
+    .replace(arabicLetters, (letter) => arabicFolded[letter]!)
     .replace(katakana, (letter) => String.fromCodePoint(letter.codePointAt(0)! - kanaDistance));
 }
 
