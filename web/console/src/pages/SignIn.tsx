@@ -48,7 +48,7 @@ export function SignIn() {
         <div className="row">
           {demoRoles.map((role) => (
             <button key={role} type="button" disabled={busy} onClick={() => void attempt(`${role}@plaza.example`, 'plaza-demo')}>
-              {t('Demo:')} {role}
+              {t('Demo:')} {t(role.toUpperCase())}
             </button>
           ))}
         </div>
