@@ -178,6 +178,34 @@ describe('a product that moves to another category', () => {
 });
 
 describe('what a product is called elsewhere', () => {
+  test('is nothing where a form sends empty text, however it is written, and no choice of a brand', async () => {
+    const title = 'Zorbic jar';
+    const categoryId = await plaza.category();
+    const none = { sku: null, gtin: null, mpn: null, brand: null };
+    const { product } = await create({ title, categoryId, sku: '', gtin: '', mpn: '  ', brand: '' });
+    expect(product).toMatchObject(none);
+    await update(product.id, { sku: 'Z-1', brand: 'Zorbic' });
+    const query = 'query ($id: ID!) { product(id: $id) { sku gtin mpn brand jsonLd } }';
+    await update(product.id, { sku: '', brand: ' ' });
+    const { product: cleared } = await plaza.data(query, { id: product.id });
+    expect(cleared).toMatchObject(none);
+    expect(cleared.jsonLd.sku).not.toBe('');
+    const upsert = (more: object) =>
+      plaza.mutate(
+        'upsertProducts',
+        { source: 'zorbic', products: [{ externalId: '1', title, ...more }] },
+        'results { product { sku gtin mpn brand } }',
+        merchant.token,
+      );
+    const empty = { sku: '', gtin: '', mpn: '', brand: '' };
+    expect((await upsert(empty)).results[0].product).toEqual(none);
+    expect((await upsert({ brand: 'Zorbic' })).results[0].product.brand).toBe('Zorbic');
+    expect((await upsert(empty)).results[0].product).toEqual(none);
+    await plaza.settle('catalogue search');
+    const { searchProducts } = await plaza.data('{ searchProducts(query: "zorbic") { totalCount facets { brands { value } } } }');
+    expect(searchProducts).toEqual({ totalCount: 2, facets: { brands: [] } });
+  });
+
   const identity = { sku: 'TP-1', gtin: '4006381333931', mpn: 'M-1', brand: 'Acme', externalId: '77', source: 'shopify' };
 
   test('is kept, cleared, found and described', async () => {

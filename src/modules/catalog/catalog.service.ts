@@ -15,7 +15,7 @@ import type { ImageVerbs } from '../image/index.js';
 import type { ScreeningVerbs } from '../screening/index.js';
 import { inShop, maySee, notSoldOut } from './availability.js';
 import type { CatalogModels, ProductDocument } from './catalog.model.js';
-import { checkExternalIdentity, checkIdentifiers, type ExternalIdentity, type Identifiers } from './identifiers.js';
+import { checkExternalIdentity, checkIdentifiers, withoutEmpty, type ExternalIdentity, type Identifiers } from './identifiers.js';
 import type { MoneyAmount } from './money.js';
 import { freeSlug, slugify, slugOfAddress, slugsAfter, withFreeSlug } from './slugs.js';
 import { catalogTopic, categoryKey, insertKnownOnce, productKey, slugKey } from './writing.js';
@@ -355,12 +355,13 @@ const clearable = new Set(['price', 'stock', 'imageUrl', 'sku', 'gtin', 'mpn', '
 
 function givenOf(content: ProductContent): object {
   return Object.fromEntries(
-    Object.entries(content).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
+    Object.entries(withoutEmpty(content)).filter(([field, value]) => value !== undefined && (value !== null || clearable.has(field))),
   );
 }
 
 export function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, slug: string, input: NewProduct): ProductDocument {
   const now = new Date();
+  const { brand, gtin, mpn, sku } = withoutEmpty(input);
   return {
     _id,
     slug,
@@ -375,10 +376,10 @@ export function newProduct(_id: Types.ObjectId, merchant: Types.ObjectId, slug: 
     attributes: (input.attributes ?? []).map(({ name, value }) => ({ name, value })),
     imageUrl: input.imageUrl ?? null,
     images: input.images ?? [],
-    sku: input.sku ?? null,
-    gtin: input.gtin ?? null,
-    mpn: input.mpn ?? null,
-    brand: input.brand ?? null,
+    sku: sku ?? null,
+    gtin: gtin ?? null,
+    mpn: mpn ?? null,
+    brand: brand ?? null,
     ...(input.externalId && input.source && { externalId: input.externalId, source: input.source }),
     archivedAt: null,
     createdAt: now,

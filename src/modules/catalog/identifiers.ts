@@ -9,6 +9,14 @@ export interface Identifiers {
   brand?: string | null;
 }
 
+const identifiers = ['sku', 'gtin', 'mpn', 'brand'] as const satisfies readonly (keyof Identifiers)[];
+
+/** Forms send what was cleared, or never filled, as empty text: it identifies nothing. */
+export function withoutEmpty<Content extends Identifiers>(content: Content): Content {
+  const empty = identifiers.filter((field) => content[field]?.trim() === '');
+  return { ...content, ...Object.fromEntries(empty.map((field) => [field, null])) };
+}
+
 export interface ExternalIdentity {
   externalId?: string | null;
   source?: string | null;

@@ -13,6 +13,7 @@ import type { UserVerbs } from '../user/index.js';
 import type { CatalogModels, CategoryDocument, ProductDocument } from './catalog.model.js';
 import { contentRules, newProduct, textsOf } from './catalog.service.js';
 import type { CategoryService } from './category.service.js';
+import { withoutEmpty } from './identifiers.js';
 import type { MoneyAmount } from './money.js';
 import { slugify, withFreeSlug } from './slugs.js';
 import { catalogTopic, categoryKey } from './writing.js';
@@ -228,12 +229,13 @@ const clearable = ['price', 'stock', 'imageUrl', 'sku', 'gtin', 'mpn', 'brand', 
 const lasting = ['title', 'description', 'backorder', 'attributes'] as const;
 
 /** What an item says that the product does not. */
-function factsOf(item: ProductItem, before: ProductDocument, category: Types.ObjectId | undefined): Partial<ProductDocument> {
-  const given = [
+function factsOf(given: ProductItem, before: ProductDocument, category: Types.ObjectId | undefined): Partial<ProductDocument> {
+  const item = withoutEmpty(given);
+  const values = [
     ...clearable.filter((field) => item[field] !== undefined),
     ...lasting.filter((field) => item[field] !== undefined && item[field] !== null),
   ].map((field) => [field, plain(item[field])] as const);
-  const changed = given.filter(([field, value]) => !isDeepStrictEqual(value, plain(before[field])));
+  const changed = values.filter(([field, value]) => !isDeepStrictEqual(value, plain(before[field])));
   const { archived } = item;
   const archives = typeof archived === 'boolean' && archived !== (before.archivedAt !== null);
   return {
