@@ -20,6 +20,7 @@ import {
   type TopicSource,
 } from '../realtime/index.js';
 import type { Logger, RequestFacts } from '../log.js';
+import { ChangeKind, changeKindOf } from '../relay/change-kind.js';
 import { SharedContext, type RequestContext } from '../relay/context.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { RequestError } from '../errors.js';
@@ -107,7 +108,8 @@ export class Broadcasts {
   private readonly documentNumbers = new WeakMap<DocumentNode, number>();
   private documents = 0;
   private readonly heldDocuments = new HeldDocuments();
-  /** What the last events came to, by group and sequence, and by user where answers differ. */
+  private groupsMade = 0;
+  /** What the last events came to, by group and sequence, and by user and language where answers differ. */
   private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes });
   private readonly turns = new Turns();
 
@@ -208,6 +210,7 @@ export class Broadcasts {
       const { latestOnly } = source;
       group = new Group(
         key,
+        ++this.groupsMade,
         feed,
         { delivers, execute, latestOnly },
         { hiddenAuthors, payloads, rateLimits, turns, metrics: this.realtime.metrics },
@@ -368,11 +371,15 @@ class Group implements Follower {
   private personal = false;
   /** The last event that went out to whoever was live then. */
   private delivered = 0;
+  /** How often something was edited or removed: what was answered before may hold what is gone. */
+  private changes = 0;
   /** The least time from an event to its delivery so far, in milliseconds: clocks of processes differ. */
   private leastLag = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly key: string,
+    /** No other group has it, not even a later one with the same key. */
+    private readonly number: number,
     readonly feed: TopicFeed,
     private readonly delivery: Delivery,
     private readonly around: GroupSurroundings,
@@ -440,6 +447,7 @@ class Group implements Follower {
   async deliver(events: readonly LoggedEvent[]): Promise<void> {
     let together: LoggedEvent[] = [];
     for (const event of events) {
+      if (changeKindOf(event.type) !== ChangeKind.ADDED) this.changes++;
       if (this.delivery.delivers(event)) together.push(event);
       if (event.type !== endOfStream) continue;
       await this.deliverTogether(together);
@@ -525,7 +533,7 @@ class Group implements Follower {
   }
 
   private remember(key: string, make: () => Promise<string>): Promise<string> {
-    const fullKey = `${this.key} ${key}`;
+    const fullKey = `${this.number}:${this.changes}:${key}`;
     const known = this.around.payloads.get(fullKey);
     if (known) return known;
     const payload = make();

@@ -81,6 +81,27 @@ describe('commentChanged', () => {
     expect([(await resumed.next()).kind, (await resumed.next()).kind]).toEqual(['REMOVED', 'ADDED']);
   });
 
+  test('resumes without the text of what was edited or deleted in between, whoever else was told of it before', async () => {
+    const { author, id } = await scene();
+    const first = await watch('commentChanged', id);
+    await comment(author, id, 'First');
+    const { cursor } = await first.next();
+    const deleted = await comment(author, id, 'Deleted text');
+    const edited = await comment(author, id, 'Edited text');
+    expect([(await first.next()).comment.body, (await first.next()).comment.body]).toEqual(['Deleted text', 'Edited text']);
+    await made('editComment', { commentId: edited, body: 'Better' }, 'comment { id }', author);
+    await made('deleteComment', { commentId: deleted }, 'deletedCommentId', author);
+    expect([(await first.next()).kind, (await first.next()).kind]).toEqual(['EDITED', 'REMOVED']);
+    const resumed = await watch('commentChanged', id, undefined, cursor);
+    const told = [await resumed.next(), await resumed.next(), await resumed.next(), await resumed.next()];
+    expect(told.map(({ kind, comment: now }) => [kind, now?.body ?? null])).toEqual([
+      ['REMOVED', null],
+      ['ADDED', 'Better'],
+      ['EDITED', 'Better'],
+      ['REMOVED', null],
+    ]);
+  });
+
   test('resumes with only the removal of what was hidden in between', async () => {
     const { author, id } = await scene();
     const { next } = await watch('commentChanged', id);
