@@ -612,8 +612,8 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
 });
 
 describe('administrators see', () => {
-  const query = `{ imports(first: 3) { edges { node { source format file status progress startedAt endedAt error acceptedLines rejectedLines
-    newProducts newReviews updatedReviews unchangedReviews rejects { file line column reason } } } } }`;
+  const query = `{ imports(first: 3) { edges { node { source format file status progress startedAt endedAt error acceptedLineCount rejectedLineCount
+    newProductCount newReviewCount updatedReviewCount unchangedReviewCount rejects { file line column reason } } } } }`;
   const seen = async (token: string) => (await plaza.data(query, {}, token)).imports.edges.map(({ node }: { node: object }) => node);
 
   test('how an import went: what was taken and updated, and which lines were rejected, without what they say', async () => {
@@ -623,20 +623,20 @@ describe('administrators see', () => {
     const found = { source, format: 'amazon-reviews', file: `${source}.txt`, status: 'COMPLETED', progress: 1, error: null };
     expect((await seen(admin.token))[0]).toEqual({
       ...found,
-      ...{ startedAt: expect.any(String), endedAt: expect.any(String), acceptedLines: 2, rejectedLines: 1 },
-      ...{ newProducts: 1, newReviews: 2, updatedReviews: 0, unchangedReviews: 0 },
+      ...{ startedAt: expect.any(String), endedAt: expect.any(String), acceptedLineCount: 2, rejectedLineCount: 1 },
+      ...{ newProductCount: 1, newReviewCount: 2, updatedReviewCount: 0, unchangedReviewCount: 0 },
       rejects: [{ file: `${source}.txt`, line: 2, column: 'rating', reason: 'the rating "…" is not a number' }],
     });
     await run([join(folder, `${source}.txt`), '--format', 'amazon-reviews', '--source', source, '--dry-run']);
     await run([join(folder, `${source}.txt`), '--format', 'amazon-reviews', '--source', source]);
     const [again, first] = await seen(admin.token);
-    expect(again).toMatchObject({ ...found, newReviews: 0, unchangedReviews: 2 });
-    expect(first).toMatchObject({ ...found, newReviews: 2 });
+    expect(again).toMatchObject({ ...found, newReviewCount: 0, unchangedReviewCount: 2 });
+    expect(first).toMatchObject({ ...found, newReviewCount: 2 });
     await run([file('empty.txt', ''), '--format', 'amazon-reviews', '--source', source]);
     expect((await seen(admin.token))[0]).toMatchObject({
       file: 'empty.txt',
       status: 'FAILED',
-      acceptedLines: 0,
+      acceptedLineCount: 0,
       error: expect.any(String),
     });
   });
@@ -649,7 +649,7 @@ describe('administrators see', () => {
     for (let line = 1; line <= 150; line++) notes.noteRejected({ file: 'live.csv', line, column: null, reason: 'no', value: '' });
     await until(async () => (await seen(admin.token))[0].progress === 0.4);
     const [running] = await seen(admin.token);
-    expect(running).toMatchObject({ status: 'RUNNING', rejectedLines: 150 });
+    expect(running).toMatchObject({ status: 'RUNNING', rejectedLineCount: 150 });
     expect(running.rejects).toHaveLength(100);
     await notes.end('The import was interrupted.');
     expect((await seen(admin.token))[0]).toMatchObject({ status: 'FAILED', error: 'The import was interrupted.', progress: 0.4 });

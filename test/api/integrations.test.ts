@@ -67,7 +67,7 @@ async function tell(type: string, data: Json, { to = generic, id = randomUUID() 
 
 async function messages(status?: string): Promise<Json[]> {
   const query = `query ($status: IntegrationMessageStatus) { integrationMessages(status: $status, first: 100) {
-    edges { node { id topic subject status reason attempts integration { source } } } } }`;
+    edges { node { id topic subject status reason attemptCount integration { source } } } } }`;
   return (await plaza.data(query, { status }, admin.token)).integrationMessages.edges.map(({ node }: { node: Json }) => node);
 }
 
@@ -178,7 +178,7 @@ describe('Shopify', () => {
     const statuses = await Promise.all(['same', 'same', 'same', 'other', 'same'].map(send));
     expect(statuses).toEqual([200, 200, 200, 200, 200]);
     await settle();
-    expect(await messagesAbout('product:shopify:3')).toMatchObject([{ status: 'APPLIED', attempts: 1 }]);
+    expect(await messagesAbout('product:shopify:3')).toMatchObject([{ status: 'APPLIED', attemptCount: 1 }]);
   });
 
   test('tells of an order before its product, and of a parcel before its order: each is applied when it can be', async () => {
@@ -592,7 +592,7 @@ describe('refused is', () => {
     const retried = await plaza.mutate('retryIntegrationMessage', { messageId: untitled.id }, 'message { status }', admin.token);
     expect(retried).toMatchObject({ message: { status: 'PENDING' }, userErrors: [] });
     await settle();
-    expect((await messages('REFUSED'))[0]).toMatchObject({ id: untitled.id, attempts: 1 });
+    expect((await messages('REFUSED'))[0]).toMatchObject({ id: untitled.id, attemptCount: 1 });
     const stranger = await plaza.query('{ integrationMessages { edges { node { id } } } }', {}, merchant.token);
     expect(stranger.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });

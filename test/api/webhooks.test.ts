@@ -34,7 +34,7 @@ async function scene(events: string[]) {
 }
 
 async function deliveries({ token }: Account, status?: string) {
-  const query = `query ($status: WebhookDeliveryStatus) { webhookDeliveries(status: $status) { edges { node { id event status attempts responseStatus error messageId nextAttemptAt webhook { id } } } } }`;
+  const query = `query ($status: WebhookDeliveryStatus) { webhookDeliveries(status: $status) { edges { node { id event status attemptCount responseStatus error messageId nextAttemptAt webhook { id } } } } }`;
   return (await plaza.data(query, { status }, token)).webhookDeliveries.edges.map(({ node }: { node: object }) => node);
 }
 
@@ -210,7 +210,7 @@ describe('messages', () => {
     const state = async (delivery: string) =>
       (
         await plaza.data(
-          'query ($id: ID!) { node(id: $id) { ... on WebhookDelivery { status attempts error responseStatus } } }',
+          'query ($id: ID!) { node(id: $id) { ... on WebhookDelivery { status attemptCount error responseStatus } } }',
           { id: delivery },
           merchant.token,
         )
@@ -244,7 +244,7 @@ describe('messages', () => {
       .updateMany({ webhook: storeId(id) }, { $set: { dueAt: new Date(), deadline: new Date() } });
     await plaza.settle('webhooks');
     const [dead] = await deliveries(merchant, 'DEAD');
-    expect(dead).toMatchObject({ event: 'QUESTION_ASKED', attempts: 2, nextAttemptAt: null });
+    expect(dead).toMatchObject({ event: 'QUESTION_ASKED', attemptCount: 2, nextAttemptAt: null });
     const query =
       '{ webhooks { edges { node { enabled disabledReason } } } viewer { notifications { edges { node { kind subject { __typename } } } } } }';
     const { webhooks, viewer } = await plaza.data(query, {}, merchant.token);

@@ -61,31 +61,31 @@ export class ImportRun extends Node<ImportRunDocument> {
   @Field(() => String, { nullable: true, description: 'Why the import failed, in English. Null otherwise.' })
   error!: string | null;
 
-  @Field(() => Int, { description: 'Number of lines that were accepted, including those that changed nothing.' })
+  @Field(() => Int, { name: 'acceptedLineCount', description: 'Number of lines that were accepted, including those that changed nothing.' })
   acceptedLines!: number;
 
-  @Field(() => Int, { description: 'Number of lines that were rejected.' })
+  @Field(() => Int, { name: 'rejectedLineCount', description: 'Number of lines that were rejected.' })
   rejectedLines!: number;
 
-  @Field(() => Int, { description: 'Number of users that were created.' })
+  @Field(() => Int, { name: 'newUserCount', description: 'Number of users that were created.' })
   newUsers!: number;
 
-  @Field(() => Int, { description: 'Number of products that were created.' })
+  @Field(() => Int, { name: 'newProductCount', description: 'Number of products that were created.' })
   newProducts!: number;
 
-  @Field(() => Int, { description: 'Number of reviews that were created.' })
+  @Field(() => Int, { name: 'newReviewCount', description: 'Number of reviews that were created.' })
   newReviews!: number;
 
-  @Field(() => Int, { description: 'Number of follows that were created.' })
+  @Field(() => Int, { name: 'newFollowCount', description: 'Number of follows that were created.' })
   newFollows!: number;
 
-  @Field(() => Int, { description: 'Number of products that were updated.' })
+  @Field(() => Int, { name: 'updatedProductCount', description: 'Number of products that were updated.' })
   updatedProducts!: number;
 
-  @Field(() => Int, { description: 'Number of reviews that were updated.' })
+  @Field(() => Int, { name: 'updatedReviewCount', description: 'Number of reviews that were updated.' })
   updatedReviews!: number;
 
-  @Field(() => Int, { description: 'Number of reviews that were already the same as in the file.' })
+  @Field(() => Int, { name: 'unchangedReviewCount', description: 'Number of reviews that were already the same as in the file.' })
   unchangedReviews!: number;
 
   @Field(() => [ImportReject], { description: `The first rejected lines, up to ${maxRejects}.` })

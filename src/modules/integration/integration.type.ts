@@ -85,7 +85,7 @@ export class IntegrationMessage extends Node<InboxDocument> {
   @Field(() => String, { nullable: true, description: 'Why it was refused or is still pending, in English. Null otherwise.' })
   reason!: string | null;
 
-  @Field(() => Int, { description: 'Number of attempts to apply the message.' })
+  @Field(() => Int, { name: 'attemptCount', description: 'Number of attempts to apply the message.' })
   attempts!: number;
 
   @Field(() => Date, { description: 'When the message was received.' })

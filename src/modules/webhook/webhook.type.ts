@@ -110,7 +110,7 @@ export class WebhookDelivery extends Node<DeliveryDocument> {
   @Field(() => WebhookDeliveryStatus, { description: 'Current status of the message.' })
   status!: DeliveryStatusName;
 
-  @Field(() => Int, { description: 'Number of attempts to deliver the message so far.' })
+  @Field(() => Int, { name: 'attemptCount', description: 'Number of attempts to deliver the message so far.' })
   attempts!: number;
 
   @Field(() => Int, { nullable: true, description: 'HTTP status of the receiver’s last response. Null if there was none.' })

@@ -20,15 +20,15 @@ const importsQuery = graphql(`
           startedAt
           endedAt
           error
-          acceptedLines
-          rejectedLines
-          newUsers
-          newProducts
-          newReviews
-          newFollows
-          updatedProducts
-          updatedReviews
-          unchangedReviews
+          acceptedLineCount
+          rejectedLineCount
+          newUserCount
+          newProductCount
+          newReviewCount
+          newFollowCount
+          updatedProductCount
+          updatedReviewCount
+          unchangedReviewCount
           rejects {
             file
             line
@@ -83,15 +83,15 @@ function ImportCard({ run }: { run: Run }) {
   const { language } = useLanguage();
   const number = new Intl.NumberFormat(language);
   const facts: [string, number][] = [
-    ['Lines taken', run.acceptedLines],
-    ['Lines rejected', run.rejectedLines],
-    ['New users', run.newUsers],
-    ['New products', run.newProducts],
-    ['New reviews', run.newReviews],
-    ['New follows', run.newFollows],
-    ['Updated products', run.updatedProducts],
-    ['Updated reviews', run.updatedReviews],
-    ['Unchanged reviews', run.unchangedReviews],
+    ['Lines taken', run.acceptedLineCount],
+    ['Lines rejected', run.rejectedLineCount],
+    ['New users', run.newUserCount],
+    ['New products', run.newProductCount],
+    ['New reviews', run.newReviewCount],
+    ['New follows', run.newFollowCount],
+    ['Updated products', run.updatedProductCount],
+    ['Updated reviews', run.updatedReviewCount],
+    ['Unchanged reviews', run.unchangedReviewCount],
   ];
   return (
     <article>
@@ -116,7 +116,7 @@ function ImportCard({ run }: { run: Run }) {
           .map(([name, count]) => `${t(name)}: ${number.format(count)}`)
           .join(' · ')}
       </p>
-      {run.rejects.length > 0 && <Rejects rejects={run.rejects} total={run.rejectedLines} />}
+      {run.rejects.length > 0 && <Rejects rejects={run.rejects} total={run.rejectedLineCount} />}
     </article>
   );
 }

@@ -37,7 +37,7 @@ const deliveriesQuery = graphql(`
           messageId
           event
           status
-          attempts
+          attemptCount
           responseStatus
           error
           occurredAt
@@ -126,7 +126,7 @@ const redeliverMutation = graphql(`
       delivery {
         id
         status
-        attempts
+        attemptCount
         nextAttemptAt
       }
       userErrors {
@@ -314,7 +314,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
   const t = useText();
   const [redeliver, { loading }] = useMutation(redeliverMutation);
   const [problems, setProblems] = useState<readonly UserError[]>([]);
-  const { id: deliveryId, event, status, attempts, responseStatus, error, occurredAt } = delivery;
+  const { id: deliveryId, event, status, attemptCount, responseStatus, error, occurredAt } = delivery;
   const again = async (): Promise<void> => {
     const { data } = await redeliver({ variables: { input: { deliveryId } } });
     setProblems(data?.redeliverWebhook?.userErrors ?? []);
@@ -326,7 +326,7 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
       </td>
       <td title={delivery.messageId}>{t(event)}</td>
       <td>
-        {t(status)} ({attempts})
+        {t(status)} ({attemptCount})
       </td>
       <td>{error ?? responseStatus ?? '–'}</td>
       <td>
