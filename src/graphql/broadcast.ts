@@ -91,6 +91,8 @@ const catchUpAgain = { first: 50, max: 2_000, giveUp: 60_000 } as const;
 /** What all remembered answers to events take together. */
 const payloadBytes = 32 * 1024 * 1024;
 const smallestPayload = 500;
+/** Milliseconds. Most who resume do it within seconds; what an answer names besides, such as its author, changes elsewhere. */
+const payloadLifetime = 60_000;
 /** Milliseconds; who would get events later than this is told to read the list anew. */
 const longestLag = 30_000;
 const tooFarBehind = JSON.stringify({
@@ -110,7 +112,7 @@ export class Broadcasts {
   private readonly heldDocuments = new HeldDocuments();
   private groupsMade = 0;
   /** What the last events came to, by group and sequence, and by user and language where answers differ. */
-  private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes });
+  private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes, ttl: payloadLifetime });
   private readonly turns = new Turns();
 
   /**

@@ -24,6 +24,8 @@ class Shop {
   failures = { reads: 0, answers: 0 };
   /** Whether what fails takes too long instead. */
   isSlow = false;
+  /** How many answers were made. */
+  made = 0;
   readonly reported: unknown[] = [];
   readonly announcements = new Announcements();
   readonly broadcasts: Broadcasts;
@@ -42,6 +44,7 @@ class Shop {
       operation: (given: DocumentNode) => given.definitions[0],
       run: async (_document: DocumentNode, _name: undefined, event: LoggedEvent): Promise<ExecutionResult> => {
         this.fail('answers');
+        this.made++;
         return { data: { commentAdded: event.sequence } };
       },
     };
@@ -141,3 +144,20 @@ test.each(['reads', 'answers'] as const)('a subscriber catches up where %s fail 
 function event(sequence: number): LoggedEvent {
   return { _id: new Types.ObjectId(), topic, sequence, type: 'ADDED', data: {}, at: new Date() };
 }
+
+test('an answer is made once for all who are told within a minute, and anew for who resumes later', async () => {
+  const shop = new Shop();
+  const first = await shop.subscriber();
+  shop.write();
+  await vi.waitFor(() => expect(first).toEqual([answer(1)]), patience);
+  const resume = async (): Promise<number> => {
+    const received = await shop.subscriber(0);
+    await vi.waitFor(() => expect(received).toEqual([answer(1)]), patience);
+    return shop.made;
+  };
+  expect(await resume()).toBe(1);
+  const now = performance.now();
+  const later = vi.spyOn(performance, 'now').mockImplementation(() => now + 61_000);
+  expect(await resume()).toBe(2);
+  later.mockRestore();
+});
