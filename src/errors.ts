@@ -13,6 +13,7 @@ export type RequestErrorCode =
   | 'OPERATION_TIMEOUT'
   | 'ANSWER_TOO_LARGE'
   | 'SEARCH_UNAVAILABLE'
+  | 'SIGN_IN_UNAVAILABLE'
   | 'CONFLICT'
   | 'CURSOR_EXPIRED';
 

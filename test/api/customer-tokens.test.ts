@@ -203,3 +203,18 @@ test('keys that the shop publishes sign tokens too, and the refresh token goes i
   const other = await generateKeyPair('RS256');
   expect((await send(await signed({ ...claims, jti: 'rsa-3' }, other.privateKey))).userErrors).toEqual([{ code: 'INVALID_CREDENTIALS' }]);
 });
+
+test('a token whose key cannot be fetched is not taken for a wrong one, and is not used up', async () => {
+  const alone = new Plaza();
+  await alone.start({ CUSTOMER_TOKEN_JWKS_URL: 'http://127.0.0.1:9/' });
+  const { privateKey } = await generateKeyPair('ES256');
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { sub: '1', source: 'shop', aud: 'plaza', jti: 'one', iat: now, exp: now + 60 };
+  const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(privateKey);
+  const { errors } = await alone.query('mutation ($token: String!) { exchangeCustomerToken(input: { token: $token }) { accessToken } }', {
+    token,
+  });
+  expect(errors).toMatchObject([{ extensions: { code: 'SIGN_IN_UNAVAILABLE' } }]);
+  expect(await alone.connection.collection('spent_customer_tokens').countDocuments()).toBe(0);
+  await alone.stop();
+});

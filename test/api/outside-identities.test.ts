@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Plaza } from '../support/plaza.js';
 
 const plaza = new Plaza();
@@ -11,13 +11,19 @@ const audience = 'plaza';
 let provider: Server;
 let key: CryptoKey;
 let foreignKey: CryptoKey;
+let nextKey: CryptoKey;
+let nextPublished: object;
+const published: { keys: object[] } = { keys: [] };
 
 beforeAll(async () => {
   const pair = await generateKeyPair('RS256');
   key = pair.privateKey;
   foreignKey = (await generateKeyPair('RS256')).privateKey;
-  const keys = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }] };
-  provider = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(keys)));
+  const next = await generateKeyPair('RS256');
+  nextKey = next.privateKey;
+  published.keys = [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }];
+  nextPublished = { ...(await exportJWK(next.publicKey)), kid: 'two', alg: 'RS256', use: 'sig' };
+  provider = createServer((_request, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(published)));
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   const { port } = provider.address() as AddressInfo;
   await plaza.start({ AUTH_JWKS_URL: `http://127.0.0.1:${port}/keys`, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience });
@@ -34,12 +40,13 @@ interface Claims {
   audience?: string;
   expires?: string;
   signedBy?: CryptoKey;
+  kid?: string;
   extra?: object;
 }
 
-function token({ subject = 'person-1', expires = '5m', signedBy = key, extra = {}, ...claims }: Claims = {}): Promise<string> {
+function token({ subject = 'person-1', expires = '5m', signedBy = key, kid = 'one', extra = {}, ...claims }: Claims = {}): Promise<string> {
   return new SignJWT({ ...extra })
-    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+    .setProtectedHeader({ alg: 'RS256', kid })
     .setSubject(subject)
     .setIssuer(claims.issuer ?? issuer)
     .setAudience(claims.audience ?? audience)
@@ -112,5 +119,34 @@ describe('a token of the outside identity provider', () => {
   test('leaves the shop’s own accounts as they are', async () => {
     const account = await plaza.account();
     expect((await whoAmI(account.token)).data.viewer.email).toBe(account.email);
+  });
+});
+
+describe('while the keys of the identity provider cannot be fetched', () => {
+  let now = Date.now();
+  afterEach(() => void vi.useRealTimers());
+
+  function pass(minutes: number): void {
+    now += minutes * 60_000;
+    vi.useFakeTimers({ toFake: ['Date'], now });
+  }
+
+  test('those of the last time go on for a day, and who cannot be told is not taken for a forger', async () => {
+    const { port } = provider.address() as AddressInfo;
+    expect((await whoAmI(await token())).status).toBe(200);
+    provider.closeAllConnections();
+    await new Promise((resolve) => provider.close(resolve));
+    pass(11);
+    expect((await whoAmI(await token())).status).toBe(200);
+    expect((await whoAmI(await token({ signedBy: foreignKey }))).status).toBe(401);
+    const ofNextKey = () => token({ signedBy: nextKey, kid: 'two' });
+    const unchecked = await whoAmI(await ofNextKey());
+    expect(unchecked).toMatchObject({ status: 503, errors: [{ extensions: { code: 'SIGN_IN_UNAVAILABLE' } }] });
+    pass(25 * 60);
+    expect((await whoAmI(await token())).status).toBe(503);
+    published.keys.push(nextPublished);
+    await new Promise<void>((resolve) => provider.listen(port, '127.0.0.1', resolve));
+    pass(1);
+    expect([(await whoAmI(await ofNextKey())).status, (await whoAmI(await token())).status]).toEqual([200, 200]);
   });
 });

@@ -3,13 +3,16 @@
  * signed with the secret that an API key got for it (HS256, the key's prefix as `kid`), or by a key of the shop's JWKS.
  */
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { decodeProtectedHeader, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Model } from 'mongoose';
 import { broken, type RulesBroken } from '../../errors.js';
 import { flawInLine, givenLine, isBlank, isLongerThan, tidy } from '../../input/text.js';
+import type { Logger } from '../../log.js';
+import { KeysUnavailable, publishedKeys } from '../../outbound/published-keys.js';
 import { duplicateKeyFields } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { ApiKeyVerbs } from '../api-key/index.js';
+import { uncheckedToken } from '../user/index.js';
 import type { SpentTokenDocument } from './customer-token.model.js';
 
 /** Signatures by a key pair only: a shared secret belongs to an API key. */
@@ -42,12 +45,14 @@ export class CustomerTokens {
     private readonly options: CustomerTokenOptions,
     private readonly apiKeys: ApiKeyVerbs,
     private readonly spent: Model<SpentTokenDocument>,
+    log: Logger,
   ) {
     const { jwksUrl } = options;
-    this.jwks = jwksUrl === null ? null : createRemoteJWKSet(new URL(jwksUrl));
+    this.jwks =
+      jwksUrl === null ? null : publishedKeys(jwksUrl, (err) => log.warn({ err }, 'the keys of customer tokens cannot be fetched'));
   }
 
-  /** Takes a token, which cannot be taken again. @throws RulesBroken INVALID_CREDENTIALS */
+  /** Takes a token, which cannot be taken again. @throws RulesBroken INVALID_CREDENTIALS, RequestError SIGN_IN_UNAVAILABLE */
   async spend(token: string): Promise<CustomerClaims> {
     const { signer, payload } = await this.verify(token);
     const claims = claimsOf(payload);
@@ -77,8 +82,8 @@ export class CustomerTokens {
       if (!signer) throw refused();
       const secret = new TextEncoder().encode(signer.secret);
       return { signer: signer.id.toHexString(), payload: (await jwtVerify(token, secret, { ...checked, algorithms: ['HS256'] })).payload };
-    } catch {
-      throw refused();
+    } catch (error) {
+      throw error instanceof KeysUnavailable ? uncheckedToken() : refused();
     }
   }
 }

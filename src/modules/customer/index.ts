@@ -8,10 +8,10 @@ import { CustomerResolver } from './customer.resolver.js';
 
 /** Customers of the shop beside Plaza, who sign in with its tokens. */
 export function customerModule(
-  { database }: Foundation,
+  { database, log }: Foundation,
   { apiKeys, users }: { apiKeys: ApiKeyVerbs; users: UserVerbs },
   options: CustomerTokenOptions,
 ) {
-  const tokens = new CustomerTokens(options, apiKeys, spentTokenModel(database));
+  const tokens = new CustomerTokens(options, apiKeys, spentTokenModel(database), log);
   return describeModule({ name: 'customer', collections, resolvers: [new CustomerResolver(tokens, users)], verbs: {} });
 }

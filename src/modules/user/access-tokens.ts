@@ -2,6 +2,7 @@
 import { decodeJwt, errors as jose, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
+import { KeysUnavailable } from '../../outbound/published-keys.js';
 
 const issuer = 'plaza';
 
@@ -83,5 +84,11 @@ export class AccessTokens {
 /** An access token that was good says so, since its owner can refresh it. */
 export function refusedToken(error: unknown): RequestError {
   if (error instanceof jose.JWTExpired) return new RequestError('TOKEN_EXPIRED', 'The access token has expired. Refresh the session.');
+  if (error instanceof KeysUnavailable) return uncheckedToken();
   return new RequestError('UNAUTHENTICATED', 'The access token is not valid.');
+}
+
+/** For tokens that may be good: whoever can tell is away. */
+export function uncheckedToken(): RequestError {
+  return new RequestError('SIGN_IN_UNAVAILABLE', 'Tokens cannot be checked at the moment. Try again later.');
 }

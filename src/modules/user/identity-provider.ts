@@ -1,8 +1,10 @@
 /** Access tokens of an outside identity provider, checked against its published keys (JWKS). */
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Types } from 'mongoose';
 import { givenLine } from '../../input/text.js';
+import type { Logger } from '../../log.js';
+import { publishedKeys } from '../../outbound/published-keys.js';
 import { duplicateKeyFields, type ClientSession, type Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { refusedToken } from './access-tokens.js';
@@ -27,13 +29,15 @@ export class IdentityProvider {
     private readonly database: Database,
     private readonly models: UserModels,
     private readonly claims: Claims,
+    log: Logger,
   ) {
-    this.keys = createRemoteJWKSet(new URL(provider.jwksUrl));
+    this.keys = publishedKeys(provider.jwksUrl, (err) => log.warn({ err }, 'the keys of the identity provider cannot be fetched'));
   }
 
   /**
    * Whom a token of the provider speaks for. Someone who comes for the first time gets an account.
-   * @throws RequestError UNAUTHENTICATED for a token that is forged or meant for somebody else, TOKEN_EXPIRED
+   * @throws RequestError UNAUTHENTICATED for a token that is forged or meant for somebody else, TOKEN_EXPIRED,
+   * SIGN_IN_UNAVAILABLE while the provider's keys cannot be fetched
    */
   async authenticate(token: string): Promise<{ user: Pick<UserDocument, '_id' | 'roles' | 'bannedAt'>; expiresAt: Date }> {
     const payload = await this.verify(token);

@@ -28,6 +28,7 @@ export type { PublicUser } from './user.loader.js';
 export type { ProvenUser } from './imported-users.js';
 export type { Account } from './user.service.js';
 export { SessionPayload, User, UserRole, Viewer } from './user.type.js';
+export { uncheckedToken } from './access-tokens.js';
 export { isEmail } from './addresses.js';
 export { keptInCookie } from './kept-in-cookie.js';
 export { mayIdentify, viewerOf } from './viewer.js';
@@ -59,7 +60,7 @@ export function userModule(
     realtime,
     ...options,
     accessTokens: new AccessTokens(options.authSecrets, options.accessTokenLifetime),
-    identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, database, models, claims),
+    identityProvider: options.identityProvider && new IdentityProvider(options.identityProvider, database, models, claims, log),
   });
   const passwords = new Passwords([options.shopName]);
   declareAccountMail({ ...options, outbox, tokens, claims, languageOf: (user) => users.languageOf(user) });
