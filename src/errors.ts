@@ -14,6 +14,7 @@ export type RequestErrorCode =
   | 'ANSWER_TOO_LARGE'
   | 'SEARCH_UNAVAILABLE'
   | 'SIGN_IN_UNAVAILABLE'
+  | 'IMAGES_UNAVAILABLE'
   | 'CONFLICT'
   | 'CURSOR_EXPIRED';
 

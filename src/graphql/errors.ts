@@ -76,6 +76,7 @@ export function statusOf(code: string): number {
       STORE_UNAVAILABLE: 503,
       SEARCH_UNAVAILABLE: 503,
       SIGN_IN_UNAVAILABLE: 503,
+      IMAGES_UNAVAILABLE: 503,
       INTERNAL_SERVER_ERROR: 500,
     }[code] ?? 400
   );

@@ -66,3 +66,33 @@ test('the API itself takes no uploads then', async () => {
   });
   expect(response.status).toBe(403);
 });
+
+test.each(['FAILS', 'HANGS'] as const)(
+  'while the store %s nothing is half kept, and what was asked works when it is back',
+  async (trouble) => {
+    const bytes = await picture();
+    const announced = await announce(plaza, author, { purpose: 'REVIEW', contentType: 'image/png', byteSize: bytes.length });
+    await send(plaza, announced, bytes);
+    const reviewed = await plaza.product(await plaza.account({ merchant: true }));
+    const input = {
+      productId: reviewed,
+      ratings: { quality: 4, price: 4, service: 4 },
+      body: 'Pours well.',
+      imageIds: [announced.imageId],
+    };
+    const create = 'mutation ($input: CreateReviewInput!) { createReview(input: $input) { review { images { url(width: 64) } } } }';
+    s3.trouble = trouble;
+    const refused = await plaza.query(create, { input }, author.token);
+    expect(refused.errors).toMatchObject([
+      { extensions: { code: expect.stringMatching(/^(IMAGES_UNAVAILABLE|OPERATION_TIMEOUT)$/) as string } },
+    ]);
+    s3.trouble = null;
+    const [image] = (await plaza.data(create, { input }, author.token)).createReview.review.images;
+    s3.trouble = trouble;
+    const response = await fetch(addressOf(plaza, image.url));
+    expect([response.status, response.headers.get('cache-control')]).toEqual([503, 'no-store']);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'IMAGES_UNAVAILABLE' } }] });
+    s3.trouble = null;
+    expect((await fetch(addressOf(plaza, image.url))).status).toBe(200);
+  },
+);

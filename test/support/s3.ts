@@ -12,6 +12,8 @@ export interface TestS3 {
   url: string;
   region: string;
   objects: Map<string, { bytes: Buffer; contentType: string }>;
+  /** Whether it fails, or takes what comes and says nothing. */
+  trouble: 'FAILS' | 'HANGS' | null;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,8 @@ export async function startS3(): Promise<TestS3> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (store.trouble === 'FAILS') return response.writeHead(503).end();
+    if (store.trouble === 'HANGS') return;
     const bytes = Buffer.concat(chunks);
     const key = new URL(request.url!, 'http://s3').pathname;
     if (!(await isSigned(request, bytes))) return response.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code></Error>');
@@ -60,7 +64,8 @@ export async function startS3(): Promise<TestS3> {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url, region, objects, close };
+  const store: TestS3 = { url, region, objects, trouble: null, close };
+  return store;
 }
 
 async function isSigned(request: IncomingMessage, bytes: Buffer): Promise<boolean> {

@@ -36,7 +36,7 @@ export function imageModule({ database, realtime, log }: Foundation, options: Im
   const models = imageModels(database);
   const directory = join(options.dataDirectory, 'images');
   const disk = options.s3 ? null : new DiskStorage(directory);
-  const storage = options.s3 ? new S3Storage(options.s3) : disk!;
+  const storage = options.s3 ? new S3Storage(options.s3, (err) => log.warn({ err }, 'the image store fails')) : disk!;
   const processor = new ImageProcessor();
   const variants = new VariantCache(join(directory, 'variants'), options.cacheSize);
   const links = new ImageLinks(options.publicUrl, options.authSecrets);
