@@ -70,7 +70,7 @@ export const ar: Messages = {
   minPrice: 'من',
   maxPrice: 'إلى',
   rating: 'التقييم',
-  andUp: '{n} نجوم فأكثر',
+  andUp: 'عدد النجوم {n} فأكثر',
   inStockOnly: 'المتوفر فقط',
   noResults: 'لا نتائج. جرّب تصفية أقل أو كلمات أخرى.',
   inStock: 'متوفر',

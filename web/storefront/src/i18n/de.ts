@@ -70,7 +70,7 @@ export const de: Messages = {
   minPrice: 'Von',
   maxPrice: 'Bis',
   rating: 'Bewertung',
-  andUp: 'ab {n} Sternen',
+  andUp: 'ab {n} Stern|ab {n} Sternen',
   inStockOnly: 'Nur lieferbare',
   noResults: 'Nichts gefunden. Versuche es mit weniger Filtern oder anderen Wörtern.',
   inStock: 'Lieferbar',

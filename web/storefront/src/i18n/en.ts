@@ -70,7 +70,7 @@ export const en = {
   minPrice: 'From',
   maxPrice: 'To',
   rating: 'Rating',
-  andUp: '{n} stars and up',
+  andUp: '{n} star and up|{n} stars and up',
   inStockOnly: 'In stock only',
   noResults: 'Nothing fits. Try fewer filters or other words.',
   // product

@@ -70,7 +70,7 @@ export const es: Messages = {
   minPrice: 'Desde',
   maxPrice: 'Hasta',
   rating: 'Valoración',
-  andUp: '{n} estrellas o más',
+  andUp: '{n} estrella o más|{n} estrellas o más|{n} estrellas o más',
   inStockOnly: 'Solo disponibles',
   noResults: 'Nada coincide. Prueba con menos filtros u otras palabras.',
   inStock: 'Disponible',
