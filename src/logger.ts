@@ -42,7 +42,7 @@ export function createLogger(level: string, destination?: DestinationStream): Pi
       // Pino's own redaction looks for each path in each line, which takes longer than all else about a request.
       formatters: { level: (label) => ({ level: label }), log: (fields) => redacted(fields) },
       serializers: { err: (error: unknown) => describe(error) },
-      hooks: { streamWrite: withoutSecrets },
+      hooks: { streamWrite: lineWithoutSecrets },
     },
     destination ?? standardOutput(),
   );
@@ -94,7 +94,19 @@ function replaceAll(text: string, replacements: Replacement[]): string {
   return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }
 
-export function withoutSecrets(line: string): string {
-  const withoutTokens = replaceAll(line, secretTexts);
+/**
+ * What JSON writes for one character, once or within JSON. Its letters are no part of the text around it:
+ * `\njo@example.org` is a line break and an address.
+ */
+const escaped = /(\\(?:u[\da-f]{4}|[bfnrt"/]|\\(?:u[\da-f]{4}|[bfnrt])?))/;
+
+function lineWithoutSecrets(line: string): string {
+  if (!line.includes('\\')) return withoutSecrets(line);
+  const parts = line.split(escaped);
+  return parts.map((part, at) => (at % 2 === 0 ? withoutSecrets(part) : part)).join('');
+}
+
+export function withoutSecrets(text: string): string {
+  const withoutTokens = replaceAll(text, secretTexts);
   return withoutTokens.includes('@') ? replaceAll(withoutTokens, secretsWithAt) : withoutTokens;
 }

@@ -63,6 +63,18 @@ describe('the log', () => {
     expect(logged((log) => log.error({ err: new Error(message) }, message))).toSatisfy((line) => !JSON.stringify(line).includes(secret));
   });
 
+  test.each([
+    ['an e-mail address', 'jo@mail.example.org', 'jo@mail'],
+    ['an access token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'eyJzdWIiOiIxIn0'],
+    ['a refresh token', `${'a'.repeat(24)}.1.${'B-_'.repeat(14)}B`, 'B-_B-_'],
+    ['a header', 'Bearer abc.def', 'abc.def'],
+  ])('is JSON, and has no %s after characters that JSON escapes', (_name, text, secret) => {
+    for (const before of ['\n', '\t', '\r', '\b', '\u001b', '"', '\\', '\\n']) {
+      const line = JSON.stringify(logged((log) => log.error({ err: new Error(`told:${before}${text}`) }, 'x')));
+      expect(line, JSON.stringify(before)).not.toContain(secret);
+    }
+  });
+
   test.each(['password', 'token', 'refreshToken', 'authorization', 'cookie', 'variables', 'email'])('has no field %s', (name) => {
     expect(JSON.stringify(logged((log) => log.info({ [name]: 'hunter2', input: { [name]: 'hunter2' } }, 'x')))).not.toContain('hunter2');
   });
@@ -82,7 +94,7 @@ describe('the log', () => {
       return (user + system) / 1000;
     };
     const timeOf = (text: string): number => Math.max(10, Math.min(once(text), once(text), once(text)));
-    for (const part of ['a', 'a.', '//a', 'eyJ', 'Bearer ', '@', 'eyJa.']) {
+    for (const part of ['a', 'a.', '//a', 'eyJ', 'Bearer ', '@', 'eyJa.', '\\', 'a\n@']) {
       expect(timeOf(part.repeat(400_000)) / timeOf(part.repeat(50_000)), part).toBeLessThan(24);
     }
   });
