@@ -26,6 +26,13 @@ const tooManyMarks = /(\p{M}{30})\p{M}+/gu;
 const katakana = /[ァ-ヶ]/gu;
 const kanaDistance = 0x60;
 
+/** The sounds that are written with ヴ or with the row of ハ, as in ヴァイオリン and バイオリン. */
+const v = /ゔ([ぁぃぇぉゅ])?/gu;
+const vFolded: Readonly<Record<string, string>> = { ぁ: 'ば', ぃ: 'び', ぇ: 'べ', ぉ: 'ぼ', ゅ: 'びゅ' };
+
+/** The last long vowel of a word of four signs and more may be left out, as in コンピューター and Lucene’s JapaneseKatakanaStemFilter. */
+const lastLongVowel = /(?<=[ァ-ヶ][ァ-ヶー]{2})ー(?![ァ-ヶー])/gu;
+
 /** Text as searches compare it. It may be longer than what was given. */
 export function fold(text: string): string {
   const lower = text.replace(apostrophes, "'").replace(signs, ' ').replace(tooManyMarks, '$1').normalize('NFKD').toLowerCase();
@@ -37,7 +44,9 @@ export function fold(text: string): string {
     .replace(ownLetters, (letter) => anyAscii(letter).toLowerCase())
     .replace(/ς/gu, 'σ')
     .replace(arabicLetters, (letter) => arabicFolded[letter]!)
-    .replace(katakana, (letter) => String.fromCodePoint(letter.codePointAt(0)! - kanaDistance));
+    .replace(lastLongVowel, '')
+    .replace(katakana, (letter) => String.fromCodePoint(letter.codePointAt(0)! - kanaDistance))
+    .replace(v, (_, vowel?: string) => (vowel ? vFolded[vowel]! : 'ぶ'));
 }
 
 function isAscii(text: string): boolean {

@@ -25,7 +25,10 @@ const chunks = /[\p{L}\p{N}\p{M}]+(?:[.\-'’‘‐‑_·・&/][\p{L}\p{N}\p{M}]
 const ending = /[+#]/;
 const goesOn = /[+#\p{L}\p{N}]/u;
 const joiner = /[.\-'’‘‐‑_·・&/]/u;
-const maxParts = 4;
+const maxParts = 8;
+
+/** What Arabic writes together with a word: the, and the, with the, like the, then the, for the. As Lucene’s ArabicStemmer. */
+const arabicArticle = /^(?:[وبكف]?ال|لل)(?=\p{Script=Arabic}{3})/u;
 
 const pairs = '[[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Bopomofo}]&&[\\p{L}\\p{M}]]';
 const threes = '[[\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]&&[\\p{L}\\p{M}]]';
@@ -115,8 +118,12 @@ function joined(parts: readonly string[]): string {
 function termsOfPart(part: string): string[] {
   return Array.from(part.matchAll(runs)).flatMap(({ 0: run, groups }) => {
     const length = gramLength(groups);
-    return length === 0 ? [run] : grams(run, length);
+    return length === 0 ? [withoutArticle(run)] : grams(run, length);
   });
+}
+
+function withoutArticle(run: string): string {
+  return run.replace(arabicArticle, '');
 }
 
 function gramLength(groups: Record<string, string> | undefined): number {
@@ -140,7 +147,7 @@ function queryWord(chunk: string): QueryWord {
 function queryTerms(part: string): QueryTerm[] {
   return Array.from(part.matchAll(runs)).flatMap(({ 0: run, groups }): QueryTerm[] => {
     const length = gramLength(groups);
-    if (length === 0) return [{ text: run, match: 'ALIKE' }];
+    if (length === 0) return [{ text: withoutArticle(run), match: 'ALIKE' }];
     const whole = grams(run, length).filter((gram) => [...gram].length === length);
     if (whole.length === 0) return [{ text: run, match: 'BEGINNING' }];
     return whole.map((text) => ({ text, match: 'EXACT' }));

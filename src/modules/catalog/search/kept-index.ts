@@ -6,7 +6,7 @@ import { elementsOf } from './columns.js';
 import { ProductIndex } from './product-index.js';
 
 /** Raised whenever words are found otherwise than before, or the file is laid out otherwise. */
-const version = 4;
+const version = 5;
 const magic = Buffer.from('PLZSRCH1');
 const headLength = 16;
 
