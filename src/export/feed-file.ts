@@ -12,21 +12,25 @@ export interface Feed {
   open: () => Readable;
 }
 
-/** Whoever asks oftener gets the same again: making a feed reads every review. */
+/** Milliseconds after one was made. Whoever asks oftener gets the same again: making a feed reads every review. */
 const minInterval = 60_000;
 
 export class FeedFile {
   private directory: Promise<string> | null = null;
-  private latest: { madeAt: number; feed: Promise<Feed> } | null = null;
+  /** Being made, however long that takes: there is one file to write to. */
+  private latest: { madeAt: number | null; feed: Promise<Feed> } | null = null;
 
   constructor(private readonly make: () => AsyncIterable<string>) {}
 
   current(): Promise<Feed> {
-    if (this.latest && Date.now() - this.latest.madeAt < minInterval) return this.latest.feed;
-    const feed = this.write();
-    this.latest = { madeAt: Date.now(), feed };
-    feed.catch(() => (this.latest = null));
-    return feed;
+    if (this.latest && Date.now() - (this.latest.madeAt ?? Date.now()) < minInterval) return this.latest.feed;
+    const latest = { madeAt: null as number | null, feed: this.write() };
+    this.latest = latest;
+    latest.feed.then(
+      () => (latest.madeAt = Date.now()),
+      () => (this.latest = null),
+    );
+    return latest.feed;
   }
 
   private async write(): Promise<Feed> {
