@@ -57,6 +57,23 @@ test('the store takes the announced size and type alone, from who has the addres
   expect(refused.userErrors).toMatchObject([{ code: 'NOT_UPLOADED', field: ['input', 'imageIds', '0'] }]);
 });
 
+test('what comes to the store after its owner has left does not stay there', async () => {
+  const leaver = await plaza.account();
+  const bytes = await picture();
+  const announced = await announce(plaza, leaver, { purpose: 'REVIEW', contentType: 'image/png', byteSize: bytes.length });
+  await plaza.mutate('eraseMe', { password: leaver.password, confirm: true }, 'erased', leaver.token);
+  await plaza.settle('erasures');
+  await plaza.settle('images');
+  expect((await send(plaza, announced, bytes)).status).toBe(200);
+  expect(s3.objects.size).toBe(1);
+  // Long after the address has ended.
+  const images = plaza.connection.collection('images');
+  await images.updateOne({ _id: storeId(announced.imageId) }, { $set: { createdAt: new Date(0), expiresAt: new Date(0) } });
+  await plaza.settle('images');
+  expect(s3.objects.size).toBe(0);
+  expect(await images.countDocuments({ _id: storeId(announced.imageId) })).toBe(0);
+});
+
 test('the API itself takes no uploads then', async () => {
   const { imageId } = await announce(plaza, author, { purpose: 'REVIEW', contentType: 'image/png', byteSize: 10 });
   const response = await fetch(`${plaza.url}/uploads/${storeId(imageId).toHexString()}?expires=99999999999&signature=x`, {

@@ -1,10 +1,13 @@
 /** Images: uploaded by clients, checked by their content, shown by products, reviews and users, and served in sizes. */
+import { once } from 'node:events';
 import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { storeId, usePlaza, type Account } from '../support/plaza.js';
-import { addressOf, announce, picture, send, upload } from '../support/uploads.js';
+import { until } from '../support/until.js';
+import { addressOf, announce, picture, send, upload, type AnnouncedUpload } from '../support/uploads.js';
 
 const plaza = usePlaza({ MAX_UPLOAD_SIZE: '1mb', UPLOADS_PER_DAY: '15', UPLOAD_BYTES_PER_DAY: '2mb' });
 const imageFields = 'images { id url(width: 128) altText width height }';
@@ -398,6 +401,42 @@ describe('removal', () => {
     await moderate('RESTORE');
     expect((await get(shown!.url)).status).toBe(200);
   });
+
+  test('nothing stays of what was still being sent while its owner left', async () => {
+    const leaver = await plaza.account();
+    const bytes = await picture({ width: 900, height: 900, colour: '#aa5511' });
+    const announced = await announce(plaza, leaver, { purpose: 'REVIEW', contentType: 'image/png', byteSize: bytes.length });
+    const { finish, status } = await sendSlowly(announced, bytes);
+    await plaza.mutate('eraseMe', { password: leaver.password, confirm: true }, 'erased', leaver.token);
+    await plaza.settle('erasures');
+    await plaza.settle('images');
+    expect(await plaza.connection.collection('images').countDocuments({ _id: storeId(announced.imageId) })).toBe(0);
+    finish();
+    expect(await status).toBe(403);
+    expect(files('uploads').filter((name) => name.startsWith(hexOf(announced.imageId)))).toEqual([]);
+  });
+
+  test('what is sent again after its image was checked does not stay beside it', async () => {
+    const sender = await plaza.account();
+    const bytes = await picture({ colour: '#115533' });
+    const announced = await announce(plaza, sender, { purpose: 'REVIEW', contentType: 'image/png', byteSize: bytes.length });
+    const { finish, status } = await sendSlowly(announced, bytes);
+    expect((await send(plaza, announced, bytes)).status).toBe(200);
+    expect((await reviewWith(sender, [announced.imageId])).userErrors).toEqual([]);
+    finish();
+    expect(await status).toBe(409);
+    expect(files('uploads').filter((name) => name.startsWith(hexOf(announced.imageId)))).toEqual([]);
+  });
+
+  /** Sends the first bytes, and the others when it is told to. */
+  async function sendSlowly({ imageId, url, headers }: AnnouncedUpload, bytes: Buffer) {
+    const fields = Object.fromEntries(headers.map(({ name, value }) => [name, value]));
+    const sending = request(addressOf(plaza, url), { method: 'PUT', headers: { ...fields, 'content-length': bytes.length } });
+    const status = once(sending, 'response').then(([response]) => (response as IncomingMessage).resume().statusCode);
+    sending.write(bytes.subarray(0, 100));
+    await until(() => files('uploads').some((name) => name.startsWith(hexOf(imageId)) && name.endsWith('.part')));
+    return { finish: () => void sending.end(bytes.subarray(100)), status };
+  }
 
   test('an export names what somebody uploaded, and an erasure removes it from the reviews that stay', async () => {
     const leaver = await plaza.account();

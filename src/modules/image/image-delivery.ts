@@ -61,7 +61,16 @@ export class ImageDelivery {
       if (error instanceof TooManyBytes) return 'WRONG_SIZE';
       throw error;
     }
-    return 'STORED';
+    return this.settleReceived(image);
+  }
+
+  /** While the bytes came, the image may have gone, with its owner for instance: no file stays without its document. */
+  private async settleReceived({ _id }: ImageDocument): Promise<UploadOutcome> {
+    const { models, storage } = this.dependencies;
+    const image = await models.images.findById(_id, { digest: 1, removing: 1 }).lean();
+    if (image && !image.digest && !image.removing) return 'STORED';
+    await storage.remove(uploadKey(_id));
+    return image ? 'USED' : 'FORBIDDEN';
   }
 
   /** @returns null where nothing shows the image, or it is hidden and the address gives no right to it */

@@ -14,6 +14,8 @@ import type { ImageDocument, ImageModels, UploadPurposeName } from './image.mode
 
 const day = 24 * 60 * 60 * 1000;
 
+const noSuchUpload = 'You have no such upload for this purpose.';
+
 /** How long what was uploaded waits to be used. */
 const unusedLifetime = day;
 
@@ -129,7 +131,7 @@ export class ImageService {
         const path = field.length > 0 ? field : ['imageIds', String(at)];
         const image = found.find(({ _id }) => _id.equals(id));
         if (!image || !image.owner.equals(user) || image.purpose !== purpose || image.removing)
-          return brokenRule('NOT_FOUND', 'You have no such upload for this purpose.', ...path);
+          return brokenRule('NOT_FOUND', noSuchUpload, ...path);
         if (ids.findIndex((other) => other.equals(id)) < at) return brokenRule('INVALID', 'This image is listed twice.', ...path);
         return image.digest ? image : this.checkContent(image, path);
       }),
@@ -148,8 +150,15 @@ export class ImageService {
       if (!uploaded) return brokenRule('NOT_UPLOADED', 'Upload the file first.', ...path);
       const { bytes, width, height, digest } = await processor.process(uploaded, contentType);
       await storage.write(originalKey(_id), bytes, 'image/webp');
-      await this.models.images.updateOne({ _id }, { $set: { width, height, digest } });
+      const { matchedCount } = await this.models.images.updateOne(
+        { _id, removing: { $exists: false } },
+        { $set: { width, height, digest } },
+      );
       await storage.remove(uploadKey(_id));
+      if (matchedCount === 0) {
+        await storage.remove(originalKey(_id));
+        return brokenRule('NOT_FOUND', noSuchUpload, ...path);
+      }
       return { ...image, width, height, digest };
     } catch (error) {
       if (error instanceof TooManyBytes)
