@@ -10,8 +10,7 @@ import { RequestError, RulesBroken } from './errors.js';
 import { exportedReviews } from './export/exported-reviews.js';
 import { FeedFile } from './export/feed-file.js';
 import { googleFeed } from './export/google-feed.js';
-import { CompiledOperations } from './graphql/compiled-operations.js';
-import { withFederation } from './graphql/federation.js';
+import type { CompiledOperations } from './graphql/compiled-operations.js';
 import { guardInput } from './graphql/input-guard.js';
 import { noteBrokenRules } from './graphql/operation-log.js';
 import { traceRootFields } from './graphql/operation-spans.js';
@@ -21,7 +20,7 @@ import { assembleSchema } from './graphql/schema.js';
 import { LiveStreams } from './graphql/streams.js';
 import { withPort } from './http/port.js';
 import type { ReviewPageOptions } from './http/review-page.js';
-import { createHttpServer, type HttpServer } from './http/server.js';
+import type { HttpServer } from './http/server.js';
 import type { Logger } from './log.js';
 import { folderTransport, Outbox, smtpTransport, type MailTransport } from './mail/index.js';
 import { languageOf, translate } from './messages/index.js';
@@ -410,6 +409,10 @@ async function serve(
   member: Member | null,
 ) {
   const { client: redis } = realtime.announcements;
+  // Commands open the shop and serve nothing: loading all this would take a quarter of the time in which they start.
+  const { createHttpServer } = await import('./http/server.js');
+  const { CompiledOperations } = await import('./graphql/compiled-operations.js');
+  const { withFederation } = await import('./graphql/federation.js');
   const assembled = await assembleSchema(resolversOf(modules), nodes);
   const schema = config.federation ? withFederation(assembled, nodes, config.introspection) : assembled;
   limitPasswordAttempts(schema, new PasswordAttempts({ ...config.rateLimits, redis }));

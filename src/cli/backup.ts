@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
-import { backUp } from '../store/connection.js';
 import { CommandLineError } from './command-line.js';
 import { withStore } from './open-shop.js';
 
@@ -16,6 +15,7 @@ export function backupCommand(): Command {
 async function backupTo(file: string): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: back it up with mongodump.');
+  const { backUp } = await import('../store/connection.js');
   await withStore(({ database }) => backUp(database, dataDirectory, resolve(file)));
   if (!process.exitCode) process.stdout.write(`Backed up to ${resolve(file)}\n`);
 }

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
-import { checkData, dataFileOf, storeDirectory } from '../store/connection.js';
 import { CommandLineError } from './command-line.js';
 
 export function checkDataCommand(): Command {
@@ -27,6 +26,7 @@ async function checkInAnotherProcess(file: string): Promise<void> {
 }
 
 async function check(file: string): Promise<void> {
+  const { checkData } = await import('../store/connection.js');
   let collection = 'the list of collections';
   try {
     const { collections, documents, entries, problems } = await checkData(file, {
@@ -43,6 +43,7 @@ async function check(file: string): Promise<void> {
 async function checkFile(given: string | undefined): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: check it with its validate command.');
+  const { dataFileOf, storeDirectory } = await import('../store/connection.js');
   const file = given ?? dataFileOf(storeDirectory(dataDirectory));
   if (!existsSync(file)) throw new CommandLineError(`There is no data at ${file}`);
   await (process.env[insideVariable] ? check(file) : checkInAnotherProcess(file));

@@ -4,17 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { readConfig } from '../config.js';
 import { formatOf, formatNames, withReadingOptions, type FormatOptions } from './formats.js';
-import {
-  importFiles,
-  storeWriter,
-  type ImportListener,
-  type ImportReport,
-  type ImportRequest,
-  type RejectedLine,
-} from '../import/importer.js';
+import type { ImportListener, ImportReport, ImportRequest, RejectedLine } from '../import/importer.js';
 import { ImportFailure } from '../import/record.js';
-import { DryWriter } from '../import/writer.js';
-import { handOverImportedProducts } from '../import/merchant.js';
 import type { Features } from '../app.js';
 import type { ImportCounts, ImportNotes } from '../modules/import-run/index.js';
 import type { OnConflict } from '../modules/review/index.js';
@@ -148,6 +139,9 @@ class Console implements ImportListener {
 async function run(path: string, options: Options, verbs: Features['verbs'] | null): Promise<void> {
   requireWritableRejects(path, options);
   requireOwnTrust(options);
+  const { importFiles, storeWriter } = await import('../import/importer.js');
+  const { DryWriter } = await import('../import/writer.js');
+  const { handOverImportedProducts } = await import('../import/merchant.js');
   const request = requestOf(path, options, verbs && (await merchantOf(options.merchant, verbs)));
   const category = request.format.variants[0]!.category;
   const writer =

@@ -1,7 +1,6 @@
 /** Puts a backup in the place of the embedded store's data. */
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
-import { DirectoryInUse, restoreBackup, StoreCannotStart, storeDirectory } from '../store/connection.js';
 import { CommandLineError } from './command-line.js';
 
 export function restoreCommand(): Command {
@@ -14,6 +13,7 @@ export function restoreCommand(): Command {
 async function restoreFrom(file: string): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: restore it with mongorestore.');
+  const { DirectoryInUse, restoreBackup, StoreCannotStart, storeDirectory } = await import('../store/connection.js');
   try {
     const former = await restoreBackup(storeDirectory(dataDirectory), file);
     process.stdout.write(former ? `Restored. The former data is in ${former}\n` : 'Restored.\n');

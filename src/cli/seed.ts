@@ -1,6 +1,5 @@
 /** Fills the store with the demo shop. */
 import { Command } from 'commander';
-import { fillDemoShop } from '../demo/index.js';
 import { interruptibleProgress } from './command-line.js';
 import { withShop } from './open-shop.js';
 
@@ -9,5 +8,8 @@ export function seedCommand(): Command {
 }
 
 function seed(): Promise<void> {
-  return withShop((verbs) => interruptibleProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress)));
+  return withShop(async (verbs) => {
+    const { fillDemoShop } = await import('../demo/index.js');
+    await interruptibleProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress));
+  });
 }
