@@ -10,6 +10,9 @@ import type { Logger } from '../log.js';
 
 const channel = 'plaza:announcements';
 const maxReconnectDelay = 2_000;
+/** So many names are kept for when Redis is back. Where there are more, all listeners of the other processes are woken. */
+const maxUnpublished = 10_000;
+const everything = '*';
 /** How often a connection is tried, and how long it may take to answer, in milliseconds. */
 const tried = { every: 1_000, within: 2_000 };
 
@@ -68,15 +71,18 @@ export class Announcements {
   private subscriber: Redis | null = null;
   private siblings: Siblings | null = null;
   private watches: (() => void)[] = [];
+  private readonly unpublished = new Set<string>();
 
   /**
    * Joins the other processes of this Redis. While it is away, announcements reach this process alone;
-   * when it is back, every listener looks at the log.
+   * when it is back, the others get them, and every listener here looks at the log.
    */
   async join(url: string, log: Logger): Promise<void> {
     // Loading it takes longer than most commands, which have nothing to announce.
     const redis = await import('redis');
-    const publisher = clientOf(redis.createClient, url).on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'));
+    const publisher = clientOf(redis.createClient, url)
+      .on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'))
+      .on('ready', () => this.publish([...this.unpublished]));
     const subscriber = clientOf(redis.createClient, url)
       .on('error', () => {})
       .on('ready', () => this.wakeAll());
@@ -106,6 +112,7 @@ export class Announcements {
     this.publisher?.destroy();
     this.subscriber?.destroy();
     this.publisher = this.subscriber = null;
+    this.unpublished.clear();
   }
 
   announce(names: Iterable<string>): void {
@@ -113,7 +120,22 @@ export class Announcements {
     if (topics.length === 0) return;
     for (const topic of topics) this.emitter.emit(topic);
     this.siblings?.announce(topics);
-    if (this.publisher?.isReady) this.publisher.publish(channel, JSON.stringify([this.process, topics])).catch(() => {});
+    this.publish(topics);
+  }
+
+  /** What cannot be published now is once it can: who is blocked, or what is hidden, nobody finds out by looking. */
+  private publish(topics: string[]): void {
+    if (!this.publisher || topics.length === 0) return;
+    if (!this.publisher.isReady) return this.keep(topics);
+    for (const topic of topics) this.unpublished.delete(topic);
+    this.publisher.publish(channel, JSON.stringify([this.process, topics])).catch(() => this.keep(topics));
+  }
+
+  private keep(topics: string[]): void {
+    for (const topic of topics) this.unpublished.add(topic);
+    if (this.unpublished.size <= maxUnpublished) return;
+    this.unpublished.clear();
+    this.unpublished.add(everything);
   }
 
   /** Calls back whenever the topic may have news; the answer ends that. */
@@ -124,7 +146,9 @@ export class Announcements {
 
   private onMessage(message: string): void {
     const [process, topics] = JSON.parse(message) as [string, string[]];
-    if (process !== this.process) for (const topic of topics) this.emitter.emit(topic);
+    if (process === this.process) return;
+    if (topics.includes(everything)) this.wakeAll();
+    for (const topic of topics) this.emitter.emit(topic);
   }
 
   private wakeAll(): void {

@@ -17,6 +17,10 @@ interface Watched {
   /** Why it could not be read the last time. */
   failure?: unknown;
   count: number;
+  /** How many reads were begun: what an earlier one finds says nothing once a later one has ended. */
+  begun: number;
+  /** The latest read that has ended. */
+  ended: number;
   stop: () => void;
 }
 
@@ -37,7 +41,7 @@ export class HiddenAuthors {
     if (known) known.count++;
     else {
       const stop = this.announcements.listen(hiddenAuthorsTopic(user), () => this.refresh(user));
-      this.users.set(key, { set: null, count: 1, stop });
+      this.users.set(key, { set: null, count: 1, begun: 0, ended: 0, stop });
       this.refresh(user);
     }
     await this.settled();
@@ -65,8 +69,13 @@ export class HiddenAuthors {
   private refresh(user: Types.ObjectId): void {
     const entry = this.users.get(user.toHexString());
     if (!entry) return;
+    const number = ++entry.begun;
     const reading = this.read(user).then(
-      (set) => void (entry.set = set),
+      (set) => {
+        if (number < entry.ended) return;
+        entry.ended = number;
+        entry.set = set;
+      },
       (error: unknown) => {
         entry.failure = error;
         setTimeout(() => this.refresh(user), readAgainAfter).unref();
