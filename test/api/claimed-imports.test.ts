@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { runImport } from '../support/import-command.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
@@ -20,7 +21,8 @@ const line = (product: string, rating: number, address = email) => `${address},A
 async function importReviews(lines: string[], from = source): Promise<void> {
   const path = join(plaza.dataDirectory, `${from}.csv`);
   writeFileSync(path, header + lines.join(''));
-  await plaza.command('import', path, '--format', 'csv', '--source', from);
+  const { code, stderr } = await runImport(plaza, [path, '--format', 'csv', '--source', from]);
+  expect(code, stderr).toBe(0);
 }
 
 async function confirm(): Promise<void> {

@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '../../src/recommender/random-numbers.js';
+import { runImport } from '../support/import-command.js';
 import { usePlaza, type Account } from '../support/plaza.js';
 
 const recommendations = `query ($first: Int, $exclude: [ID!], $context: RecommendationContext, $productIds: [ID!]) { viewer {
   recommendedProducts(first: $first, exclude: $exclude, context: $context, productIds: $productIds) { edges { score modelVersion product: node { id title stock } reasons { kind text products { title } users { name } } } } } }`;
 
 const plaza = usePlaza();
-
-async function command(name: string, ...args: string[]): Promise<string> {
-  return (await plaza.command(name, ...args)).stdout;
-}
 
 /** Ratings of two tastes in FilmTrust's form. */
 function sample(): string {
@@ -108,7 +105,8 @@ describe('after an import and a training', () => {
     writeFileSync(file, gzipSync(sample()));
     const trust = join(plaza.dataDirectory, 'trust.txt');
     writeFileSync(trust, '1 3 1\n1 1 1\n');
-    const output = await command('import', '--format', 'filmtrust', file, '--trust', trust);
+    const imported = async () => (await runImport(plaza, ['--format', 'filmtrust', file, '--trust', trust])).stdout;
+    const output = await imported();
     expect(output).toMatch(/New: 41 users, 30 products, \d+ reviews, 1 follows/);
     expect(output).toContain('expected "user item rating"');
     expect(output).toMatch(/ratings\.txt\.gz:\d+: rating: the rating 99 is not from 0.5 to 4/);
@@ -116,14 +114,12 @@ describe('after an import and a training', () => {
     // What it says about the texts is found beside it.
     await plaza.settle('review topics');
     const before = await plaza.documents();
-    expect(await command('import', '--format', 'filmtrust', file, '--trust', trust)).toContain(
-      'New: 0 users, 0 products, 0 reviews, 0 follows.',
-    );
+    expect(await imported()).toContain('New: 0 users, 0 products, 0 reviews, 0 follows.');
     expect(await plaza.documents()).toEqual(before);
   });
 
   test('the running server takes the new model up and recommends from it, with reasons', async () => {
-    expect(await command('train')).toMatch(/Model \w+: 4\d users, 31 products/);
+    expect((await plaza.command('train')).stdout).toMatch(/Model \w+: 4\d users, 31 products/);
     await untilVersionChanges(null);
     const { token } = await plaza.account();
     const film = async (title: string) => {
@@ -171,7 +167,7 @@ describe('after an import and a training', () => {
 
   test('a damaged model is passed over, and the one before it serves', async () => {
     const { recommenderStatus: before } = await plaza.data('{ recommenderStatus { modelVersion } }');
-    await command('train');
+    await plaza.app.verbs.recommendations.train();
     await untilVersionChanges(before.modelVersion);
     const chunks = plaza.connection.collection('model_snapshot_chunks');
     const newest = (await plaza.connection.collection('model_snapshots').find().sort({ createdAt: -1 }).limit(1).toArray())[0]!;
