@@ -78,7 +78,10 @@ export class RejectsFile {
   private pathFor(file: string): string {
     const suffix = extname(this.path);
     const stem = this.path.slice(0, this.path.length - suffix.length);
-    const path = this.written.size === 0 ? this.path : `${stem}.${basename(file)}${suffix}`;
+    // Files of different folders may have the same name.
+    const named = (number: number): string => `${stem}.${basename(file)}${number > 1 ? `.${number}` : ''}${suffix}`;
+    let path = this.path;
+    for (let number = 1; this.written.has(path); number++) path = named(number);
     this.written.add(path);
     return path;
   }
