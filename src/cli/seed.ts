@@ -1,5 +1,6 @@
 /** Fills the store with the demo shop. */
 import { Command } from 'commander';
+import { readConfig } from '../config.js';
 import { interruptibleProgress } from './command-line.js';
 import { withShop } from './open-shop.js';
 
@@ -10,6 +11,7 @@ export function seedCommand(): Command {
 function seed(): Promise<void> {
   return withShop(async (verbs) => {
     const { fillDemoShop } = await import('../demo/index.js');
-    await interruptibleProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress));
+    const { currency } = readConfig(process.env);
+    await interruptibleProgress('Filling the demo shop', (onProgress) => fillDemoShop(verbs, onProgress, currency));
   });
 }

@@ -43,7 +43,7 @@ async function serve(app: App, config: Config, log: Logger, { member, isFirst }:
   // From here on signals are listened to, as by the work below.
   void member?.toldToEnd.then(() => process.emit('SIGTERM'));
   if (isFirst && config.demoShop && (await shopIsEmpty(app.verbs))) {
-    await showProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress));
+    await showProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress, config.currency));
   }
   if (isFirst && !app.verbs.recommendations.state().version) {
     await showProgress(log, 'Training the recommender', (onProgress) => app.verbs.recommendations.train(onProgress));

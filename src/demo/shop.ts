@@ -54,9 +54,16 @@ interface StockedProduct extends BulkProduct {
   worth: number;
 }
 
-/** @param onProgress told the share that is done */
-export async function fillDemoShop(verbs: Features['verbs'], onProgress: (share: number, what: string) => void): Promise<void> {
-  const shop = new DemoShop(verbs);
+/**
+ * @param onProgress told the share that is done
+ * @param currency the shop's: what is priced in another is in no filter or order by price
+ */
+export async function fillDemoShop(
+  verbs: Features['verbs'],
+  onProgress: (share: number, what: string) => void,
+  currency = 'EUR',
+): Promise<void> {
+  const shop = new DemoShop(verbs, currency);
   onProgress(0.05, 'people');
   await shop.addPeople();
   onProgress(0.2, 'products');
@@ -85,7 +92,10 @@ class DemoShop {
   private readonly drawings: DrawnImage[] = [];
   private readonly interactions: Omit<InteractionDocument, '_id'>[] = [];
 
-  constructor(private readonly verbs: Features['verbs']) {}
+  constructor(
+    private readonly verbs: Features['verbs'],
+    private readonly currency: string,
+  ) {}
 
   async addPeople(): Promise<void> {
     const passwordHash = await hashPassword(demoAccounts.password);
@@ -163,7 +173,7 @@ class DemoShop {
       description: `A ${kind.toLowerCase()} ${noun.toLowerCase()} by ${brand}: ${attributes.map(({ name, value }) => `${name} ${value}`).join(', ')}. It ${this.faker.helpers.arrayElement(shelf.praise)}, or so our buyers say.`,
       category: category._id,
       merchant,
-      price: { amountMinor: Math.max(shelf.prices[0], Math.round(cents / 500) * 500 - 1), currency: 'EUR' },
+      price: { amountMinor: Math.max(shelf.prices[0], Math.round(cents / 500) * 500 - 1), currency: this.currency },
       stock: this.faker.number.int({ min: 20, max: 500 }),
       backorder: false,
       attributes,
