@@ -58,6 +58,8 @@ interface First {
 export interface StorefrontOptions {
   /** The account that visitors can try the shop with; null in a real shop. */
   demoAccount: { email: string; password: string } | null;
+  /** The shop's currency, in which prices are filtered. */
+  currency: string;
   /** Where clients reach the API. */
   publicUrlOf: () => string;
 }
@@ -82,10 +84,11 @@ export class Storefront {
   ) {}
 
   /** @returns null where it was not built */
-  static load({ demoAccount, publicUrlOf }: StorefrontOptions): Storefront | null {
+  static load({ demoAccount, currency, publicUrlOf }: StorefrontOptions): Storefront | null {
     const index = join(directory, 'index.html');
     if (!existsSync(index)) return null;
-    const meta = demoAccount ? `<meta name="plaza-demo" content="${escapeHtml(JSON.stringify(demoAccount))}">` : '';
+    const demo = demoAccount ? `<meta name="plaza-demo" content="${escapeHtml(JSON.stringify(demoAccount))}">` : '';
+    const meta = `<meta name="plaza-currency" content="${escapeHtml(currency)}">${demo}`;
     return new Storefront(
       readFileSync(index, 'utf8').replace('<!--/head-->', () => `${meta}<!--/head-->`),
       JSON.parse(readFileSync(join(directory, 'first.json'), 'utf8')) as First,
@@ -104,7 +107,7 @@ export class Storefront {
 
   send(reply: FastifyReply, { head, page = '', answers = null }: PageParts = {}): FastifyReply {
     const filled =
-      head === undefined ? this.template : this.template.replace(/<!--head-->[^]*?(?=<meta name="plaza-demo"|<!--\/head-->)/, () => head);
+      head === undefined ? this.template : this.template.replace(/<!--head-->[^]*?(?=<meta name="plaza-currency")/, () => head);
     const html = filled
       .replace('<!--/head-->', () => answers?.preloads() ?? '')
       .replace('<!--page-->', () => page)

@@ -1,5 +1,6 @@
 /** The shop’s languages: texts, numbers, money and times. Each language is loaded when it is needed. */
 import { createContext, useContext, useSyncExternalStore, type ReactNode } from 'react';
+import { fractionDigits } from '../currency';
 import { kept } from '../storage';
 import { en, type Messages } from './en';
 
@@ -84,8 +85,9 @@ function fill(text: string, language: Language, values: Values): string {
 }
 
 function money(amountMinor: number, currency: string, language: Language): string {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const digits = fractionDigits(currency);
+  const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(language, options).format(amountMinor / 10 ** digits);
 }
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -3,6 +3,7 @@ import { useQuery } from '@apollo/client/react';
 import { useLocation, useSearch } from 'wouter';
 import { Failed, Loading, More } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
+import { minorUnits } from '../currency';
 import { graphql } from '../gql';
 import type { BrowseQuery, ProductFilter, ProductSort } from '../gql/graphql';
 import { useI18n } from '../i18n';
@@ -54,12 +55,13 @@ const BrowsePage = graphql(`
   }
 `);
 
-const currency = 'EUR';
+/** Prices are filtered in the shop's currency, as the server says it. */
+const currency = document.querySelector<HTMLMetaElement>('meta[name="plaza-currency"]')?.content ?? 'EUR';
 const sorts = { NEWEST: 'newest', PRICE_LOWEST: 'priceLow', PRICE_HIGHEST: 'priceHigh', TOP_RATED: 'topRated' } as const;
 
 /** The address says what is shown, so that it can be shared and gone back to. */
 function filterOf(parameters: URLSearchParams, categoryId: string | undefined): ProductFilter {
-  const [min, max] = [Number(parameters.get('min')), Number(parameters.get('max'))];
+  const [min, max] = [minorUnits(parameters.get('min'), currency), minorUnits(parameters.get('max'), currency)];
   const names = [...new Set(parameters.keys())].filter((key) => key.startsWith('a.'));
   const brands = parameters.getAll('brand');
   return {
@@ -67,7 +69,7 @@ function filterOf(parameters: URLSearchParams, categoryId: string | undefined): 
     brands: brands.length > 0 ? brands : undefined,
     minRating: Number(parameters.get('rating')) || undefined,
     inStock: parameters.has('stock') || undefined,
-    price: min || max ? { currency, min: min ? min * 100 : undefined, max: max ? max * 100 : undefined } : undefined,
+    price: min || max ? { currency, min, max } : undefined,
     attributes: names.length > 0 ? names.map((key) => ({ name: key.slice(2), values: parameters.getAll(key) })) : undefined,
   };
 }
