@@ -11,9 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { encode } from 'iconv-lite';
 import Papa from 'papaparse';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { runCommand } from '../../src/cli/command-line.js';
-import { importCommand } from '../../src/cli/import.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runImport, type CommandRun } from '../support/import-command.js';
 import { usePlaza } from '../support/plaza.js';
 import { until } from '../support/until.js';
 
@@ -33,37 +32,10 @@ function file(name: string, content: string | Buffer): string {
   return path;
 }
 
-interface Run {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the command in this process. */
-async function run(args: string[]): Promise<Run> {
-  const output = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      output[name] += String(text);
-      return true;
-    }),
-  );
-  vi.stubEnv('PLAZA_DATA_DIR', plaza.dataDirectory);
-  try {
-    await runCommand(
-      importCommand((work) => work(plaza.app.verbs)),
-      ['node', 'import', ...args],
-    );
-    return { code: Number(process.exitCode ?? 0), ...output };
-  } finally {
-    process.exitCode = undefined;
-    vi.unstubAllEnvs();
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const run = (args: string[]): Promise<CommandRun> => runImport(plaza, args);
 
 /** Runs the compiled command in a process of its own. */
-async function runProcess(args: string[], environment: Record<string, string> = {}): Promise<Run> {
+async function runProcess(args: string[], environment: Record<string, string> = {}): Promise<CommandRun> {
   const child = spawn(process.execPath, [cli, 'import', ...args], {
     env: { ...process.env, PLAZA_DATA_DIR: plaza.dataDirectory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,7 +48,7 @@ async function runProcess(args: string[], environment: Record<string, string> = 
 }
 
 /** Imports text as a source of its own. */
-async function importText(format: string, text: string, ...args: string[]): Promise<Run & { source: string }> {
+async function importText(format: string, text: string, ...args: string[]): Promise<CommandRun & { source: string }> {
   const source = `source${++imports}`;
   const path = file(`${source}.txt`, text);
   return { source, ...(await run([path, '--format', format, '--source', source, ...args])) };
@@ -258,7 +230,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
   test('--dry-run reports what an import then does, and writes nothing', async () => {
     const path = file('dry.csv', 'user,product,rating\na,b,4\nc,b,9\nd,b,2\na,b,5\n');
     const args = [path, '--format', 'csv', '--source', 'dry'];
-    const report = ({ stdout }: Run): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
+    const report = ({ stdout }: CommandRun): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
     const dry = await run([...args, '--dry-run']);
     expect(dry.stdout).toContain('This was a dry run: nothing was written.');
     expect(await collection('products').countDocuments({ source: 'dry' })).toBe(0);
@@ -286,7 +258,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
       );
       const path = file(`apart-${rule}.csv`, header + first + between + again);
       const args = [path, '--format', 'csv', '--source', `apart-${rule}`, '--on-conflict', rule];
-      const report = ({ stdout }: Run): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
+      const report = ({ stdout }: CommandRun): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
       for (const _ of ['new', 'known']) {
         const dry = report(await run([...args, '--dry-run']));
         expect(report(await run(args))).toBe(dry);
@@ -299,7 +271,7 @@ describe.skipIf(process.env['MONGODB_URI'])('import', () => {
     writeFileSync(join(directory, 'ratings.txt'), '1 2 3.5\n2 2 4\n9 2 7\n');
     writeFileSync(join(directory, 'trust.txt'), '1 2 1\n2 1 1\n1 2 1\n1 1 1\n');
     const args = [directory, '--format', 'filmtrust', '--source', 'trusting'];
-    const report = ({ stdout }: Run): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
+    const report = ({ stdout }: CommandRun): string => stdout.slice(stdout.indexOf('New:'), stdout.indexOf('rejected.'));
     for (const follows of [2, 0]) {
       const dry = await run([...args, '--dry-run']);
       expect(report(dry)).toContain(`${follows} follows.`);
