@@ -68,7 +68,7 @@ describe.each([
 
 describe('signing up', () => {
   test('mails a link that confirms the address, once', async () => {
-    const { email, token } = await plaza.account();
+    const { email, token } = await plaza.signUp();
     expect((await plaza.data(whoAmI, {}, token)).viewer).toMatchObject({ email, emailConfirmed: false });
     const mail = (await plaza.mailTo(email))!;
     expect(mail.subject).toBe('Confirm your email address');
@@ -81,7 +81,7 @@ describe('signing up', () => {
   });
 
   test('answers the same whether or not somebody has an account with the address, and tells its owner', async () => {
-    const owner = await plaza.account();
+    const owner = await plaza.signUp();
     const free = `${fresh()}@example.org`;
     const shapes: unknown[] = [];
     for (const email of [owner.email, owner.email.toUpperCase(), free]) {
@@ -99,7 +99,7 @@ describe('signing up', () => {
   });
 
   test('leaves an address to whom it belongs: a reset is mailed for the first account, and no other can confirm it', async () => {
-    const owner = await plaza.account();
+    const owner = await plaza.signUp();
     const other = await signUp({ email: owner.email, password: 'another secret' });
     const token = await resetToken(owner);
     await plaza.mutate('resetPassword', { token, newPassword }, 'reset');
@@ -165,7 +165,7 @@ test.each(['ada_lovelace', 'systematic', 'plazarosa', 'rooted', 'stafford', 'the
 
 describe('changing the password', () => {
   test('needs the old one, and ends all other sessions', async () => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const other = await signIn(account.email, account.password);
     const change = (currentPassword: string, next: string) =>
       plaza.mutate('changePassword', { currentPassword, newPassword: next }, 'changed', account.token);
@@ -183,7 +183,7 @@ describe('changing the password', () => {
   });
 
   test('from the same old one by a hundred at once, lets one of them', async () => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const input = (at: number) => ({ currentPassword: account.password, newPassword: `${newPassword} ${at}` });
     const tries = await Promise.all(
       Array.from({ length: 100 }, (_, at) => plaza.mutate('changePassword', input(at), 'changed', account.token)),
@@ -197,7 +197,7 @@ describe('changing the password', () => {
   test.each(['the account of an address', 'a second account with an address'])(
     'ends what signs in with the old one meanwhile: %s',
     async (which) => {
-      const owner = await plaza.account();
+      const owner = await plaza.signUp();
       const second = await signUp({ email: owner.email, password: 'another secret' });
       const isSecond = which.startsWith('a second');
       const [token, password] = isSecond ? [second.accessToken, 'another secret'] : [owner.token, owner.password];
@@ -218,7 +218,7 @@ describe('changing the password', () => {
   );
 
   test('also of a second account with the same address', async () => {
-    const owner = await plaza.account();
+    const owner = await plaza.signUp();
     const other = await signUp({ email: owner.email, password: 'another secret' });
     const input = { currentPassword: 'another secret', newPassword };
     expect((await plaza.mutate('changePassword', input, 'changed', other.accessToken)).changed).toBe(true);
@@ -230,7 +230,7 @@ describe('changing the password', () => {
 
 describe('a forgotten password', () => {
   test('is reset with a mailed token, which ends all sessions and confirms the address', async () => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const token = await resetToken(account);
     expect(await plaza.mutate('resetPassword', { token, newPassword }, 'reset')).toEqual({ reset: true, userErrors: [] });
     expect(await works(account.token)).toBe(false);
@@ -239,7 +239,7 @@ describe('a forgotten password', () => {
   });
 
   test('asks for a strong one without spending the token, and works once, also for a hundred at once', async () => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const token = await resetToken(account);
     expect((await plaza.mutate('resetPassword', { token, newPassword: 'password' }, 'reset')).userErrors).toMatchObject([
       { code: 'TOO_WEAK' },
@@ -254,7 +254,7 @@ describe('a forgotten password', () => {
   });
 
   test('is asked for with the same answer and the same work where there is no account', async () => {
-    const { email } = await plaza.account();
+    const { email } = await plaza.signUp();
     const ask = (address: string) => plaza.mutate('requestPasswordReset', { email: address }, 'requested');
     const nobody = `${fresh()}@example.org`;
     const commands = [];
@@ -268,13 +268,13 @@ describe('a forgotten password', () => {
   });
 
   test('is no means to fill somebody’s inbox', async () => {
-    const { email } = await plaza.account();
+    const { email } = await plaza.signUp();
     for (let at = 0; at < 12; at++) await plaza.mutate('requestPasswordReset', { email }, 'requested');
     expect((await plaza.mails()).filter(({ to }) => to === email).length).toBeLessThanOrEqual(5);
   });
 
   test('does not give in to a made-up, foreign or old token', async () => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const confirming = (await plaza.mailTo(account.email))!.token!;
     const token = await resetToken(account);
     await plaza.connection
@@ -289,7 +289,7 @@ describe('a forgotten password', () => {
 
 describe('changing the address', () => {
   test('happens when the new one is confirmed, and the old one is told', async () => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const email = `${fresh()}@example.org`;
     const wrong = await plaza.mutate('changeEmail', { email, password: 'wrong' }, 'requested', account.token);
     expect(wrong.userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS', field: ['input', 'password'] }]);
@@ -304,7 +304,7 @@ describe('changing the address', () => {
   });
 
   test.each(['changed', 'reset'])('comes to nothing where the password was %s since it was asked for', async (how) => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const email = `${fresh()}@example.org`;
     const token = await resetToken(account);
     await plaza.mutate('changeEmail', { email, password: account.password }, 'requested', account.token);
@@ -317,7 +317,7 @@ describe('changing the address', () => {
   });
 
   test('makes useless what was mailed to the old one to reset the password', async () => {
-    const account = await plaza.account();
+    const account = await plaza.signUp();
     const email = `${fresh()}@example.org`;
     const token = await resetToken(account);
     await plaza.mutate('changeEmail', { email, password: account.password }, 'requested', account.token);
@@ -327,7 +327,7 @@ describe('changing the address', () => {
   });
 
   test('does not tell whose the new one is', async () => {
-    const [account, owner] = [await plaza.account(), await plaza.account()];
+    const [account, owner] = [await plaza.signUp(), await plaza.signUp()];
     const ask = (email: string) => plaza.mutate('changeEmail', { email, password: account.password }, 'requested', account.token);
     expect(await ask(owner.email)).toEqual(await ask(`${fresh()}@example.org`));
     const mail = (await plaza.mailTo(owner.email))!;
@@ -337,7 +337,7 @@ describe('changing the address', () => {
 
 describe('what the store holds', () => {
   test('shows no address, no password and no token', async () => {
-    const { email, password, refreshToken } = await plaza.account();
+    const { email, password, refreshToken } = await plaza.signUp();
     const token = await resetToken({ email });
     const collections = await plaza.connection.db!.listCollections().toArray();
     const documents = await Promise.all(collections.map(({ name }) => plaza.connection.collection(name).find().toArray()));

@@ -294,7 +294,7 @@ describe('upsertUsers', () => {
     ]);
     const stored = await plaza.connection.collection('users').findOne({ externalSource: source, externalId: '1' });
     expect(JSON.stringify(stored)).not.toContain(email);
-    const account = await plaza.account({ email });
+    const account = await plaza.signUp({ email });
     expect(account.id).not.toBe(results[0].user.id);
     const { token } = (await plaza.mailTo(email, 'Confirm your email address'))!;
     expect((await plaza.mutate('confirmEmail', { token }, 'confirmed')).userErrors).toEqual([]);

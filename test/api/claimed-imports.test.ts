@@ -46,7 +46,7 @@ const authorsOf = async (from = source): Promise<string[]> =>
 describe('somebody who signs up with the address of an imported user', () => {
   test('owns their reviews, purchases and ratings once the address is confirmed, and not before', async () => {
     await importReviews([line('pot', 4), line('tea', 2), line('pot', 5, 'other@example.org')]);
-    const account = await plaza.account({ email });
+    const account = await plaza.signUp({ email });
     const before = await reviewsOf();
     expect(await authorsOf()).not.toContain(account.handle);
     await confirm();
@@ -65,7 +65,7 @@ describe('somebody who signs up with the address of an imported user', () => {
 
   test('can change a review that came along', async () => {
     await importReviews([line('pot', 4)]);
-    const account = await plaza.account({ email });
+    const account = await plaza.signUp({ email });
     await confirm();
     const query = 'query ($handle: String!) { user(handle: $handle) { reviews { edges { node { id body } } } } }';
     const { user } = await plaza.data(query, { handle: account.handle });
@@ -77,7 +77,7 @@ describe('somebody who signs up with the address of an imported user', () => {
   test('gets what other sources and later imports have of them too', async () => {
     await importReviews([line('pot', 4)]);
     await importReviews([line('cup', 3)], `${source}b`);
-    const account = await plaza.account({ email });
+    const account = await plaza.signUp({ email });
     await confirm();
     await importReviews([line('pot', 4), line('pan', 1)]);
     expect(await authorsOf()).toEqual([account.handle, account.handle]);
@@ -86,7 +86,7 @@ describe('somebody who signs up with the address of an imported user', () => {
 
   test('keeps their own review of a product, and counts once', async () => {
     await importReviews([line('pot', 1)]);
-    const account: Account = await plaza.account({ email });
+    const account: Account = await plaza.signUp({ email });
     const [product] = await reviewsOf();
     await plaza.review(account, product.id, { ratings: { quality: 5, price: 5, service: 5 } });
     await confirm();
@@ -98,9 +98,9 @@ describe('somebody who signs up with the address of an imported user', () => {
 
   test('gets nothing by somebody else’s address', async () => {
     await importReviews([line('pot', 4)]);
-    const owner = await plaza.account({ email });
+    const owner = await plaza.signUp({ email });
     await confirm();
-    const other = await plaza.account({ email });
+    const other = await plaza.signUp({ email });
     expect(await authorsOf()).toEqual([owner.handle]);
     expect(other.handle).not.toBe(owner.handle);
   });

@@ -130,8 +130,8 @@ test('what it says of the customer is taken as far as it can be shown, and their
 });
 
 test('an account is never taken over by an address that either side does not know to be the customer’s', async () => {
-  const victim = await plaza.account();
-  const staff = await plaza.account({ role: 'ADMIN' });
+  const victim = await plaza.signUp();
+  const staff = await plaza.signUp({ role: 'ADMIN' });
   for (const { email, id } of [victim, staff]) {
     expect((await signIn({ sub: `a-${id}`, email })).user.id).not.toBe(id);
     expect((await signIn({ sub: `b-${id}`, email, email_verified: true })).user.id).not.toBe(id);
@@ -148,7 +148,7 @@ test('an account whose address both sides know is joined, with what the customer
   const productId = await plaza.product(merchant);
   const customer = await signIn({ sub: 'joined', name: 'Jo' });
   await plaza.review({ token: customer.accessToken } as Account, productId);
-  const account = await plaza.account();
+  const account = await plaza.signUp();
   const { token } = (await plaza.mailTo(account.email, 'Confirm your email address'))!;
   await plaza.mutate('confirmEmail', { token }, 'confirmed');
   expect((await signIn({ sub: 'joined', email: account.email, email_verified: true })).user.id).toBe(account.id);

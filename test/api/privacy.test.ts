@@ -12,8 +12,8 @@ const hexOf = (globalId: string): string => Buffer.from(globalId, 'base64url').t
 async function busyUser() {
   const merchant = await plaza.account({ merchant: true });
   const [me, other, moderator, admin] = await Promise.all([
-    plaza.account(),
-    plaza.account(),
+    plaza.signUp(),
+    plaza.signUp(),
     plaza.account({ role: 'MODERATOR' }),
     plaza.account({ role: 'ADMIN' }),
   ]);
@@ -134,7 +134,7 @@ describe('an export', () => {
   });
 
   test('has no text of others that moderators took out of sight', async () => {
-    const [me, other, moderator] = [await plaza.account(), await plaza.account(), await plaza.account({ role: 'MODERATOR' })];
+    const [me, other, moderator] = [await plaza.signUp(), await plaza.signUp(), await plaza.account({ role: 'MODERATOR' })];
     const subjectId = await plaza.product(await plaza.account({ merchant: true }));
     const mentioned = { subjectId, body: `Shame on you, @${me.handle}!` };
     const { comment } = await plaza.mutate('addComment', mentioned, 'comment { id }', other.token);
@@ -150,7 +150,7 @@ describe('an export', () => {
 
   test('has nothing of anybody else, and is not for strangers', async () => {
     const { other } = await busyUser();
-    const fresh = await plaza.account();
+    const fresh = await plaza.signUp();
     expect(Object.keys(await exportOf(fresh)).sort()).toEqual(['account', 'contributions', 'exportedAt', 'sessions']);
     expect(JSON.stringify(await exportOf(fresh))).not.toContain(other.handle);
     expect((await plaza.query('{ exportMyData }')).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);

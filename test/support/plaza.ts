@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hash } from '@node-rs/argon2';
 import { createClient, type Client } from 'graphql-ws';
 import { Types, type Connection } from 'mongoose';
 import { afterAll, beforeAll } from 'vitest';
@@ -12,6 +13,7 @@ import { readConfig, type Config } from '../../src/config.js';
 import { openStore, type Store } from '../../src/store/connection.js';
 import type { Worker } from '../../src/workers/index.js';
 import { createLogger } from '../../src/logger.js';
+import { toGlobalId } from '../../src/relay/global-id.js';
 import { runCommand, unlimited } from './processes.js';
 import { StoreTrace, type Command } from './store-trace.js';
 import { readMail } from './mail.js';
@@ -34,6 +36,11 @@ export interface Account {
   password: string;
   token: string;
   refreshToken: string;
+}
+
+interface AccountOptions {
+  merchant?: boolean;
+  role?: 'ADMIN' | 'MODERATOR';
 }
 
 export interface LiveEvents {
@@ -207,20 +214,34 @@ export class Plaza {
     };
   }
 
-  async account({
-    merchant = false,
-    role,
-    email,
-  }: { merchant?: boolean; role?: 'ADMIN' | 'MODERATOR'; email?: string } = {}): Promise<Account> {
+  /** Somebody who has signed in; what signing up does beside, such as mails, is left out. */
+  async account({ merchant = false, role }: AccountOptions = {}): Promise<Account> {
+    // Other processes have doors for clients alone.
+    if (!this.app.http.fastify.server.listening) return this.signUp({ merchant, ...(role && { role }) });
+    const { users } = this.app.verbs;
+    const own = this.credentials();
+    const roles = ['BUYER' as const, ...(merchant ? ['MERCHANT' as const] : []), ...(role ? [role] : [])];
+    const user = {
+      ...{ _id: new Types.ObjectId(), handle: own.handle, name: nameOf(own.handle), bio: null, avatarUrl: null, roles },
+      ...{ email: own.email, passwordHash: await (hashed ??= hash(password)), createdAt: new Date(), emailConfirmedAt: null },
+    };
+    await users.importUsers([user]);
+    const { accessToken, refreshToken } = await users.open(user, 'node');
+    return { ...own, id: toGlobalId('User', user._id), token: accessToken, refreshToken };
+  }
+
+  /** Somebody who has come as people do. */
+  async signUp({ merchant = false, role, email }: AccountOptions & { email?: string } = {}): Promise<Account> {
+    const own = { ...this.credentials(), ...(email && { email }) };
+    const input = { ...own, name: nameOf(own.handle), merchant };
+    const payload = await this.mutate('signUp', input, 'accessToken refreshToken user { id }');
+    if (role) await this.connection.collection('users').updateOne({ handle: own.handle }, { $addToSet: { roles: role } });
+    return { ...own, id: payload.user.id, token: payload.accessToken, refreshToken: payload.refreshToken };
+  }
+
+  private credentials(): { handle: string; email: string; password: string } {
     const handle = `user${++this.accounts}_${Math.random().toString(36).slice(2, 8)}`;
-    const credentials = { email: email ?? `${handle}@example.org`, password: 'correct horse' };
-    const payload = await this.mutate(
-      'signUp',
-      { ...credentials, handle, name: `Name of ${handle}`, merchant },
-      'accessToken refreshToken user { id }',
-    );
-    if (role) await this.connection.collection('users').updateOne({ handle }, { $addToSet: { roles: role } });
-    return { ...credentials, id: payload.user.id, handle, token: payload.accessToken, refreshToken: payload.refreshToken };
+    return { handle, email: `${handle}@example.org`, password };
   }
 
   /** Lets the time pass in which an exchanged refresh token of the account may still be used. */
@@ -275,6 +296,12 @@ export class Plaza {
     return Object.fromEntries(counts.filter(([, count]) => count > 0).sort());
   }
 }
+
+const nameOf = (handle: string): string => `Name of ${handle}`;
+
+const password = 'correct horse';
+/** Hashing takes as long as it is meant to, and all have the same password. */
+let hashed: Promise<string> | undefined;
 
 /** The store's id behind a global one. */
 export function storeId(id: string): Types.ObjectId {
