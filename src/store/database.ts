@@ -4,7 +4,7 @@ import type { ClientSession, Connection, Model, Schema } from 'mongoose';
 import { awaited } from './awaited-work.js';
 import { recordCollection } from './cache/recorded-collection.js';
 import { dependsOnMoment } from './cache/reads.js';
-import { changeIndex, indexChanges, type IndexChange } from './indexes.js';
+import { changeIndexes, indexChanges, type IndexChange } from './indexes.js';
 import { KeyTurns } from './key-turns.js';
 import { readLocally } from './local-collection.js';
 import type { LocalReads } from './short-reads.js';
@@ -70,9 +70,12 @@ export class Database {
     const models = [...new Set(changes.map(({ model }) => model))];
     // Collections side by side, since a store makes many small steps durable at once.
     await Promise.all(
-      models.map(async (model) => {
-        for (const change of changes.filter((candidate) => candidate.model === model)) await changeIndex(change);
-      }),
+      models.map((model) =>
+        changeIndexes(
+          model,
+          changes.filter((change) => change.model === model),
+        ),
+      ),
     );
   }
 

@@ -1,5 +1,6 @@
 /** Brings the indexes of collections to what their schemas say. Indexes that no schema names are an operator's own and stay. */
 import type { Document } from 'bson';
+import type { mongo } from 'mongoose';
 import { OperatorError } from '../operator-error.js';
 import type { AnyModel } from './documents.js';
 
@@ -20,39 +21,46 @@ export interface IndexChange {
   wanted: WantedIndex;
   /** The name of the index that is there. */
   existing: string | null;
+  /** Whether the collection is not there yet. */
+  isOfNewCollection: boolean;
   /** Whether the API answers rightly while it is missing, only more slowly, and building it may take long. */
   canWait: boolean;
 }
 
-/** What is missing or different. */
+/** What is missing or different. @param models of one connection */
 export async function indexChanges(models: readonly AnyModel[]): Promise<IndexChange[]> {
-  const changes = await Promise.all(models.map(changesOf));
+  const collections = await models[0]?.db.db!.listCollections({}, { nameOnly: true }).toArray();
+  const there = new Set(collections?.map(({ name }) => name));
+  const changes = await Promise.all(
+    models.map(async (model) => (there.has(model.collection.collectionName) ? changesOf(model) : missingIndexes(model))),
+  );
   return changes.flat();
 }
 
+function missingIndexes(model: AnyModel): IndexChange[] {
+  return wantedIndexes(model).map((wanted) => ({
+    ...{ model, kind: 'CREATE', wanted, existing: null },
+    ...{ isOfNewCollection: true, canWait: false },
+  }));
+}
+
 async function changesOf(model: AnyModel): Promise<IndexChange[]> {
-  const existing = await indexesOf(model);
-  return model.schema.indexes().flatMap(([key, given]): IndexChange[] => {
-    const wanted = { key: key as WantedIndex['key'], options: pick(given) };
-    const found = existing?.find((index) => JSON.stringify(index['key']) === JSON.stringify(key));
-    if (!found) return [{ model, kind: 'CREATE', wanted, existing: null, canWait: existing !== null && !wanted.options.unique }];
+  const existing = (await model.collection.listIndexes().toArray()) as Document[];
+  return wantedIndexes(model).flatMap((wanted): IndexChange[] => {
+    const change = { model, wanted, isOfNewCollection: false };
+    const found = existing.find((index) => JSON.stringify(index['key']) === JSON.stringify(wanted.key));
+    if (!found) return [{ ...change, kind: 'CREATE', existing: null, canWait: !wanted.options.unique }];
     const has = pick(found);
     if (JSON.stringify(has) === JSON.stringify(wanted.options)) return [];
     const onlyExpiry = JSON.stringify(withoutExpiry(has)) === JSON.stringify(withoutExpiry(wanted.options));
     const bothExpire = has.expireAfterSeconds !== undefined && wanted.options.expireAfterSeconds !== undefined;
     const kind = onlyExpiry && bothExpire ? 'EXPIRY' : 'REPLACE';
-    return [{ model, kind, wanted, existing: String(found['name']), canWait: false }];
+    return [{ ...change, kind, existing: String(found['name']), canWait: false }];
   });
 }
 
-/** @returns null where there is no such collection */
-async function indexesOf(model: AnyModel): Promise<Document[] | null> {
-  try {
-    return (await model.collection.listIndexes().toArray()) as Document[];
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 26) return null;
-    throw error;
-  }
+function wantedIndexes(model: AnyModel): WantedIndex[] {
+  return model.schema.indexes().map(([key, given]) => ({ key: key as WantedIndex['key'], options: pick(given) }));
 }
 
 /** Options that are off are the same as none. */
@@ -65,8 +73,18 @@ function withoutExpiry({ expireAfterSeconds: _, ...rest }: IndexOptions): IndexO
   return rest;
 }
 
-/** @throws OperatorError INDEX_CANNOT_BE_BUILT, naming the collection and the key, where documents break a unique index */
-export async function changeIndex({ model, kind, wanted, existing }: IndexChange): Promise<void> {
+/** Makes what differs in one collection. @throws OperatorError INDEX_CANNOT_BE_BUILT, naming the collection and the key, where documents break a unique index */
+export async function changeIndexes(model: AnyModel, changes: readonly IndexChange[]): Promise<void> {
+  if (changes.every(({ isOfNewCollection }) => isOfNewCollection)) return createAll(model, changes);
+  for (const change of changes) await changeIndex(change);
+}
+
+/** A collection that has no documents gets its indexes in one step. */
+async function createAll({ collection }: AnyModel, changes: readonly IndexChange[]): Promise<void> {
+  await collection.createIndexes(changes.map(({ wanted: { key, options } }) => ({ key, ...options }) as mongo.IndexDescription));
+}
+
+async function changeIndex({ model, kind, wanted, existing }: IndexChange): Promise<void> {
   const { collection } = model;
   if (kind === 'EXPIRY') {
     const index = { name: existing, expireAfterSeconds: wanted.options.expireAfterSeconds };

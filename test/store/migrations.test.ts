@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** A process on the store, as far as migrations are concerned. */
 async function processWith(migrations: Migration[], index: (schema: Schema<Thing>) => void = () => {}) {
-  const connection = await createConnection(store.uri, { dbName: name }).asPromise();
+  const connection = await createConnection(store.uri, { dbName: name, monitorCommands: true }).asPromise();
   connections.push(connection);
   const database = new Database(connection);
   const schema = documentSchema<Thing>({ name: { type: String, required: true }, at: { type: Date, required: true } });
@@ -96,6 +96,23 @@ describe('migrations', () => {
 describe('indexes', () => {
   const indexesOf = async ({ things }: Awaited<ReturnType<typeof processWith>>) =>
     (await things.listIndexes().toArray()).map(({ v: _, ...index }) => index as Record<string, unknown>);
+
+  test('of a collection that is not there yet are made in one step', async () => {
+    const { database, things } = await processWith([], (schema) => {
+      schema.index({ name: 1 }, { unique: true });
+      schema.index({ at: 1 }, { expireAfterSeconds: 60 });
+    });
+    const asked: string[] = [];
+    database.connection.getClient().on('commandStarted', ({ commandName }) => asked.push(commandName));
+    await database.alignIndexes('ALL');
+    expect(asked).toEqual(['listCollections', 'createIndexes']);
+    expect(await things.indexes()).toMatchObject([
+      { key: { _id: 1 } },
+      { key: { name: 1 }, unique: true },
+      { key: { at: 1 }, expireAfterSeconds: 60 },
+    ]);
+    expect(await database.needsIndexes('ALL')).toBe(false);
+  });
 
   test('whose time of expiry changed get the new one', async () => {
     await (await processWith([], (schema) => schema.index({ at: 1 }, { expireAfterSeconds: 60 }))).migrations.run({ indexes: 'REQUIRED' });
