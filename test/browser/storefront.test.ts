@@ -237,6 +237,20 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
       expect(scripts.join('')).not.toContain(operation);
   });
 
+  test('filters by what an address says as far as it makes sense, and lets its reader take each choice back', async () => {
+    const { page, context } = await visitor();
+    await page.goto(`${shop}/search?q=&sort=SIDEWAYS&rating=99&min=-3&max=cheap&brand=`);
+    await page.getByText(/^\d+ products$/).waitFor();
+    expect(await page.getByRole('button', { name: 'Clear all' }).count()).toBe(0);
+    await page.goto(`${shop}/search?min=19.99&sort=PRICE_LOWEST&brand=Nobody&a.Unheard=of`);
+    await page.getByText('0 products').waitFor();
+    for (const choice of ['Nobody', 'of']) await page.getByRole('checkbox', { name: choice }).uncheck();
+    await page.getByText(/^[1-9]\d* products?$/).waitFor();
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    expect(new URL(page.url()).search).toBe('?sort=PRICE_LOWEST');
+    await context.close();
+  });
+
   test('can be installed', async () => {
     const { page, context } = await visitor();
     await page.goto(shop);

@@ -56,6 +56,7 @@ export const ar: Messages = {
   tryDemo: 'جرّب كمشترٍ تجريبي',
   demoHint: 'هذا متجر تجريبي. سجّل الدخول بنقرة واحدة لترى الترشيحات والجديد والإشعارات.',
   results: 'عدد المنتجات: {n}',
+  resultsAtLeast: 'أكثر من {n} من المنتجات',
   resultsFor: 'نتائج «{query}»',
   filters: 'التصفية',
   clear: 'مسح الكل',

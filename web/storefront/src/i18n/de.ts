@@ -56,6 +56,7 @@ export const de: Messages = {
   tryDemo: 'Als Demo-Kunde ausprobieren',
   demoHint: 'Das ist ein Demo-Laden. Melde dich mit einem Klick an und sieh Empfehlungen, Neuigkeiten und Mitteilungen.',
   results: '{n} Produkt|{n} Produkte',
+  resultsAtLeast: 'Mehr als {n} Produkte',
   resultsFor: 'Ergebnisse für „{query}“',
   filters: 'Filter',
   clear: 'Alle entfernen',

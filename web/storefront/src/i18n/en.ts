@@ -56,6 +56,7 @@ export const en = {
   demoHint: 'This is a demo shop. Sign in with one click to see recommendations, a feed and notifications.',
   // browse
   results: '{n} product|{n} products',
+  resultsAtLeast: 'More than {n} products',
   resultsFor: 'Results for “{query}”',
   filters: 'Filters',
   clear: 'Clear all',

@@ -56,6 +56,7 @@ export const es: Messages = {
   tryDemo: 'Probar como cliente de demostración',
   demoHint: 'Es una tienda de demostración. Entra con un clic y verás recomendaciones, novedades y notificaciones.',
   results: '{n} producto|{n} productos|{n} productos',
+  resultsAtLeast: 'Más de {n} productos',
   resultsFor: 'Resultados de «{query}»',
   filters: 'Filtros',
   clear: 'Quitar todos',

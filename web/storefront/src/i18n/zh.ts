@@ -56,6 +56,7 @@ export const zh: Messages = {
   tryDemo: '以演示买家身份体验',
   demoHint: '这是一个演示商店。一键登录即可查看推荐、动态和通知。',
   results: '{n} 件商品',
+  resultsAtLeast: '{n} 件以上商品',
   resultsFor: '“{query}”的搜索结果',
   filters: '筛选',
   clear: '清除全部',

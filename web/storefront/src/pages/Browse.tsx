@@ -3,9 +3,9 @@ import { useQuery } from '@apollo/client/react';
 import { useLocation, useSearch } from 'wouter';
 import { Failed, Loading, More } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
-import { minorUnits } from '../currency';
+import { filterOf, hasFilters, sortOf, sorts, withoutFilters } from '../filters';
 import { graphql } from '../gql';
-import type { BrowseQuery, ProductFilter, ProductSort } from '../gql/graphql';
+import type { BrowseQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
 import { NotFound } from './NotFound';
 
@@ -55,32 +55,13 @@ const BrowsePage = graphql(`
   }
 `);
 
-/** Prices are filtered in the shop's currency, as the server says it. */
-const currency = document.querySelector<HTMLMetaElement>('meta[name="plaza-currency"]')?.content ?? 'EUR';
-const sorts = { NEWEST: 'newest', PRICE_LOWEST: 'priceLow', PRICE_HIGHEST: 'priceHigh', TOP_RATED: 'topRated' } as const;
-
-/** The address says what is shown, so that it can be shared and gone back to. */
-function filterOf(parameters: URLSearchParams, categoryId: string | undefined): ProductFilter {
-  const [min, max] = [minorUnits(parameters.get('min'), currency), minorUnits(parameters.get('max'), currency)];
-  const names = [...new Set(parameters.keys())].filter((key) => key.startsWith('a.'));
-  const brands = parameters.getAll('brand');
-  return {
-    categoryId,
-    brands: brands.length > 0 ? brands : undefined,
-    minRating: Number(parameters.get('rating')) || undefined,
-    inStock: parameters.has('stock') || undefined,
-    price: min || max ? { currency, min, max } : undefined,
-    attributes: names.length > 0 ? names.map((key) => ({ name: key.slice(2), values: parameters.getAll(key) })) : undefined,
-  };
-}
-
 export function Browse({ slug }: { slug?: string }) {
   const { t } = useI18n();
   const [path, go] = useLocation();
   const parameters = new URLSearchParams(useSearch());
   const category = useQuery(CategoryPage, { variables: { slug: slug ?? '' }, skip: !slug });
   const query = parameters.get('q') ?? '';
-  const sort = (parameters.get('sort') as ProductSort | null) ?? (query ? undefined : 'TOP_RATED');
+  const sort = sortOf(parameters);
   const filter = filterOf(parameters, category.data?.category?.id);
   const { data, previousData, error, refetch, fetchMore } = useQuery(BrowsePage, {
     variables: { query, filter, sort },
@@ -113,7 +94,7 @@ export function Browse({ slug }: { slug?: string }) {
         </label>
       </div>
       <p className="soft" role="status">
-        {shown?.totalCount != null && t('results', { n: shown.totalCount })}
+        {shown?.totalCount != null && t(shown.totalCountIsCapped ? 'resultsAtLeast' : 'results', { n: shown.totalCount })}
       </p>
       {error && !shown && <Failed onRetry={() => void refetch()} />}
       {!shown && !error && <Loading />}
@@ -123,7 +104,7 @@ export function Browse({ slug }: { slug?: string }) {
             facets={shown.facets}
             parameters={parameters}
             onChange={change}
-            onClear={() => go(query ? `${path}?q=${encodeURIComponent(query)}` : path)}
+            onClear={() => go(`${path}?${withoutFilters(parameters)}`, { replace: true })}
           />
           <div className="stack">
             {shown.edges.length === 0 && <p>{t('noResults')}</p>}
@@ -155,9 +136,11 @@ function Filters({ facets, parameters, onChange, onClear }: FiltersProps) {
       <summary>
         <strong>{t('filters')}</strong>
       </summary>
-      <button className="link" onClick={onClear}>
-        {t('clear')}
-      </button>
+      {hasFilters(parameters) && (
+        <button className="link" onClick={onClear}>
+          {t('clear')}
+        </button>
+      )}
       <label className="check">
         <input
           type="checkbox"
@@ -184,11 +167,19 @@ function Filters({ facets, parameters, onChange, onClear }: FiltersProps) {
         ))}
       </fieldset>
       <Values title={t('brand')} name="brand" values={facets.brands} parameters={parameters} onChange={onChange} />
-      {facets.attributes.slice(0, 4).map(({ name, values }) => (
+      {withChosen(facets.attributes, parameters).map(({ name, values }) => (
         <Values key={name} title={name} name={`a.${name}`} values={values} parameters={parameters} onChange={onChange} />
       ))}
     </details>
   );
+}
+
+/** The commonest attributes, and all that something was chosen of, so that it can be taken back. */
+function withChosen(attributes: FiltersProps['facets']['attributes'], parameters: URLSearchParams): FiltersProps['facets']['attributes'] {
+  const isChosen = (name: string): boolean => parameters.has(`a.${name}`);
+  const chosen = [...new Set(parameters.keys())].filter((key) => key.startsWith('a.')).map((key) => key.slice(2));
+  const missing = chosen.filter((wanted) => !attributes.some(({ name }) => name === wanted));
+  return [...attributes.filter(({ name }, at) => at < 4 || isChosen(name)), ...missing.map((name) => ({ name, values: [] }))];
 }
 
 function PriceRange({ parameters, onChange }: Pick<FiltersProps, 'parameters' | 'onChange'>) {
@@ -199,9 +190,9 @@ function PriceRange({ parameters, onChange }: Pick<FiltersProps, 'parameters' | 
       <input
         className="input"
         type="number"
-        inputMode="numeric"
+        inputMode="decimal"
         min="0"
-        max="1000000"
+        step="any"
         key={parameters.get(name)}
         defaultValue={parameters.get(name) ?? ''}
         onBlur={({ target }) => target.value !== (parameters.get(name) ?? '') && onChange(name, [target.value])}
@@ -227,12 +218,17 @@ interface ValuesProps extends Pick<FiltersProps, 'parameters' | 'onChange'> {
 }
 
 function Values({ title, name, values, parameters, onChange }: ValuesProps) {
-  const chosen = parameters.getAll(name);
-  if (values.length === 0) return null;
+  const chosen = parameters.getAll(name).filter(Boolean);
+  const missing = chosen.filter((wanted) => !values.some(({ value }) => value === wanted));
+  const offered = [
+    ...values.filter(({ value }, at) => at < 12 || chosen.includes(value)),
+    ...missing.map((value) => ({ value, productCount: 0 })),
+  ];
+  if (offered.length === 0) return null;
   return (
     <fieldset>
       <legend>{title}</legend>
-      {values.slice(0, 12).map(({ value, productCount }) => (
+      {offered.map(({ value, productCount }) => (
         <label key={value} className="check">
           <input
             type="checkbox"
