@@ -24,7 +24,7 @@ const arrives = async (to: string) => {
 
 describe('mail over SMTP', () => {
   test('has a plain and an HTML body, and comes from the shop', async () => {
-    const { email } = await plaza.account();
+    const { email } = await plaza.signUp();
     const { text, subject, token } = await arrives(email);
     expect(subject).toBe('Confirm your email address');
     expect(token).toMatch(/^[\w-]{43}$/);
@@ -35,13 +35,13 @@ describe('mail over SMTP', () => {
 
   test('is sent again when the server refuses it, with the same token', async () => {
     server.refusals = 1;
-    const { email } = await plaza.account();
+    const { email } = await plaza.signUp();
     expect((await arrives(email)).subject).toBe('Confirm your email address');
   });
 
   test('fails nothing while the server is away, and comes when it is back', async () => {
     await server.stop();
-    const { email, token } = await plaza.account();
+    const { email, token } = await plaza.signUp();
     expect((await plaza.query('{ viewer { email } }', {}, token)).status).toBe(200);
     await plaza.settle('mail');
     await server.start();
@@ -49,7 +49,7 @@ describe('mail over SMTP', () => {
   });
 
   test('survives the end of the process that was to send it', async () => {
-    const { email } = await plaza.account();
+    const { email } = await plaza.signUp();
     const { token } = await arrives(email);
     expect(token).toBeDefined();
     await server.stop();
