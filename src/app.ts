@@ -409,7 +409,7 @@ async function serve(
   member: Member | null,
 ) {
   const { client: redis } = realtime.announcements;
-  // Commands open the shop and serve nothing: loading all this would take a quarter of the time in which they start.
+  // Commands open the shop and serve nothing, so they do without loading all this.
   const { createHttpServer } = await import('./http/server.js');
   const { CompiledOperations } = await import('./graphql/compiled-operations.js');
   const { withFederation } = await import('./graphql/federation.js');
