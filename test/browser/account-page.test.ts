@@ -34,7 +34,7 @@ describe.skipIf(!chromiumPath)('the page behind the links in mails', () => {
   }
 
   test('confirms an address, once, and keeps no token in the address', async () => {
-    const { email } = await plaza.account();
+    const { email } = await plaza.signUp();
     const address = await linkTo(email, 'confirm-email');
     await open(address);
     expect(page.url()).toBe(`${plaza.url}/account`);
@@ -46,7 +46,7 @@ describe.skipIf(!chromiumPath)('the page behind the links in mails', () => {
   });
 
   test('sets a new password, and says what is wrong with a weak one', async () => {
-    const { email } = await plaza.account();
+    const { email } = await plaza.signUp();
     await plaza.mutate('requestPasswordReset', { email }, 'userErrors { code }');
     await open(await linkTo(email, 'reset-password'));
     await page.getByLabel('New password').fill('password');
