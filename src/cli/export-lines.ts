@@ -6,7 +6,7 @@ import { exportedReviews } from '../export/exported-reviews.js';
 import { googleFeed } from '../export/google-feed.js';
 import { amazonExport, csvExport, type ReviewFormat } from '../export/review-tables.js';
 import type { Features } from '../app.js';
-import type { ExportFormat } from './export.js';
+import type { ExportFormat } from './export-formats.js';
 
 /** @param count told of each review or row, or of several */
 type Lines = (verbs: Features['verbs'], count: (more?: number) => void) => AsyncGenerator<string | Buffer>;

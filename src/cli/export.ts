@@ -3,17 +3,15 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
+import { exportFormats, type ExportFormat } from './export-formats.js';
 import { withShop } from './open-shop.js';
-
-const formats = ['amazon-reviews', 'csv', 'google-product-reviews', 'behaviour', 'behaviour-parquet'] as const;
-export type ExportFormat = (typeof formats)[number];
 
 export function exportCommand(): Command {
   return new Command('export')
     .description(
       'Exports every visible review; "import" reads amazon-reviews and csv back. Or, with "behaviour" and "behaviour-parquet", what users did with products.',
     )
-    .addOption(new Option('--format <format>', 'what to write').choices(formats).default('amazon-reviews'))
+    .addOption(new Option('--format <format>', 'what to write').choices(exportFormats).default('amazon-reviews'))
     .option('--out <file>', 'file to write to; defaults to standard output')
     .action(exportData);
 }
