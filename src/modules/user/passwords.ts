@@ -1,5 +1,6 @@
 /** Passwords: which are taken, and how they are kept (argon2id). */
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { hash, hashRaw, verify } from '@node-rs/argon2';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { InputRules } from '../../input/rules.js';
@@ -19,6 +20,7 @@ export function lengthRules(password: string | null, field: string): InputRules 
 
 export class Passwords {
   private meter: Promise<ZxcvbnFactory> | null = null;
+  private latestTurn: Promise<unknown> = Promise.resolve();
   /** An account that does not exist takes as long to refuse as a wrong password. */
   private readonly hashOfNobody = hash(randomBytes(16).toString('hex'));
 
@@ -48,7 +50,14 @@ export class Passwords {
     const meter = await this.meter;
     const withoutSigns = password.replaceAll(/[^\p{L}\p{N}\s]/gu, '');
     const forms = new Set(password.length - withoutSigns.length <= fewSigns ? [password, withoutSigns] : [password]);
-    return Math.min(...Array.from(forms, (form) => meter.check(form, words).score));
+    return this.inTurn(() => Math.min(...Array.from(forms, (form) => meter.check(form, words).score)));
+  }
+
+  /** Judging takes milliseconds in which nobody else is answered: of a hundred at once each waits, and whatever else came goes between. */
+  private inTurn<Result>(work: () => Result): Promise<Result> {
+    const turn = this.latestTurn.then(() => setImmediate()).then(work);
+    this.latestTurn = turn.catch(() => {});
+    return turn;
   }
 
   hash(password: string): Promise<string> {
