@@ -1,9 +1,9 @@
 /** Passwords: which are taken, and how they are kept (argon2id). */
 import { randomBytes } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { hash, hashRaw, verify } from '@node-rs/argon2';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { InputRules } from '../../input/rules.js';
+import { Turns } from '../../realtime/index.js';
 
 /** Only so much of a password is judged: how long that takes grows faster than the length. */
 const judgedLength = 64;
@@ -20,7 +20,8 @@ export function lengthRules(password: string | null, field: string): InputRules 
 
 export class Passwords {
   private meter: Promise<ZxcvbnFactory> | null = null;
-  private latestTurn: Promise<unknown> = Promise.resolve();
+  /** Judging takes milliseconds in which nobody else is answered: of a hundred at once each waits, and whatever else came goes between. */
+  private readonly turns = new Turns();
   /** An account that does not exist takes as long to refuse as a wrong password. */
   private readonly hashOfNobody = hash(randomBytes(16).toString('hex'));
 
@@ -50,14 +51,9 @@ export class Passwords {
     const meter = await this.meter;
     const withoutSigns = password.replaceAll(/[^\p{L}\p{N}\s]/gu, '');
     const forms = new Set(password.length - withoutSigns.length <= fewSigns ? [password, withoutSigns] : [password]);
-    return this.inTurn(() => Math.min(...Array.from(forms, (form) => meter.check(form, words).score)));
-  }
-
-  /** Judging takes milliseconds in which nobody else is answered: of a hundred at once each waits, and whatever else came goes between. */
-  private inTurn<Result>(work: () => Result): Promise<Result> {
-    const turn = this.latestTurn.then(() => setImmediate()).then(work);
-    this.latestTurn = turn.catch(() => {});
-    return turn;
+    const scores: number[] = [];
+    await this.turns.forEach(forms, (form) => void scores.push(meter.check(form, words).score));
+    return Math.min(...scores);
   }
 
   hash(password: string): Promise<string> {
