@@ -7,7 +7,9 @@ const currency = document.querySelector<HTMLMetaElement>('meta[name="plaza-curre
 
 export const sorts = { NEWEST: 'newest', PRICE_LOWEST: 'priceLow', PRICE_HIGHEST: 'priceHigh', TOP_RATED: 'topRated' } as const;
 
-const attributePrefix = 'a.';
+/** The parameter that has the chosen values of an attribute. */
+export const attributeKey = (name: string): string => `a.${name}`;
+
 /** The API takes so many at most. */
 const maxAttributes = 20;
 const maxValues = 50;
@@ -22,9 +24,7 @@ export function filterOf(parameters: URLSearchParams, categoryId: string | undef
   const [min, max] = [minorUnits(parameters.get('min'), currency), minorUnits(parameters.get('max'), currency)];
   const rating = Number(parameters.get('rating'));
   const brands = valuesOf(parameters, 'brand');
-  const attributes = [...new Set(parameters.keys())]
-    .filter((key) => key.startsWith(attributePrefix) && valuesOf(parameters, key).length > 0)
-    .map((key) => ({ name: key.slice(attributePrefix.length), values: valuesOf(parameters, key) }));
+  const attributes = chosenAttributes(parameters).map((name) => ({ name, values: valuesOf(parameters, attributeKey(name)) }));
   return {
     categoryId,
     brands: brands.length > 0 ? brands : undefined,
@@ -45,6 +45,13 @@ export function withoutFilters(parameters: URLSearchParams): URLSearchParams {
   return new URLSearchParams([...parameters].filter(([key]) => key === 'q' || key === 'sort'));
 }
 
-function valuesOf(parameters: URLSearchParams, key: string): string[] {
+/** The names of the attributes that values were chosen of. */
+export function chosenAttributes(parameters: URLSearchParams): string[] {
+  const keys = [...new Set(parameters.keys())].filter((key) => key.startsWith(attributeKey('')) && valuesOf(parameters, key).length > 0);
+  return keys.map((key) => key.slice(attributeKey('').length));
+}
+
+/** The values of a parameter, each once. */
+export function valuesOf(parameters: URLSearchParams, key: string): string[] {
   return [...new Set(parameters.getAll(key))].filter(Boolean).slice(0, maxValues);
 }

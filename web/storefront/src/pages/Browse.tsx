@@ -3,7 +3,7 @@ import { useQuery } from '@apollo/client/react';
 import { useLocation, useSearch } from 'wouter';
 import { Failed, Loading, More } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
-import { filterOf, hasFilters, sortOf, sorts, withoutFilters } from '../filters';
+import { attributeKey, chosenAttributes, filterOf, hasFilters, sortOf, sorts, valuesOf, withoutFilters } from '../filters';
 import { graphql } from '../gql';
 import type { BrowseQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
@@ -131,6 +131,13 @@ interface FiltersProps {
 function Filters({ facets, parameters, onChange, onClear }: FiltersProps) {
   const { t } = useI18n();
   const wide = matchMedia('(min-width: 60rem)').matches;
+  const attributes = withChosen(
+    facets.attributes,
+    4,
+    chosenAttributes(parameters),
+    ({ name }) => name,
+    (name) => ({ name, values: [] }),
+  );
   return (
     <details className="filters" open={wide}>
       <summary>
@@ -167,19 +174,23 @@ function Filters({ facets, parameters, onChange, onClear }: FiltersProps) {
         ))}
       </fieldset>
       <Values title={t('brand')} name="brand" values={facets.brands} parameters={parameters} onChange={onChange} />
-      {withChosen(facets.attributes, parameters).map(({ name, values }) => (
-        <Values key={name} title={name} name={`a.${name}`} values={values} parameters={parameters} onChange={onChange} />
+      {attributes.map(({ name, values }) => (
+        <Values key={name} title={name} name={attributeKey(name)} values={values} parameters={parameters} onChange={onChange} />
       ))}
     </details>
   );
 }
 
-/** The commonest attributes, and all that something was chosen of, so that it can be taken back. */
-function withChosen(attributes: FiltersProps['facets']['attributes'], parameters: URLSearchParams): FiltersProps['facets']['attributes'] {
-  const isChosen = (name: string): boolean => parameters.has(`a.${name}`);
-  const chosen = [...new Set(parameters.keys())].filter((key) => key.startsWith('a.')).map((key) => key.slice(2));
-  const missing = chosen.filter((wanted) => !attributes.some(({ name }) => name === wanted));
-  return [...attributes.filter(({ name }, at) => at < 4 || isChosen(name)), ...missing.map((name) => ({ name, values: [] }))];
+/** The first of what can be chosen, and all that was chosen, so that it can be taken back. @param make what was chosen and is not offered any more */
+function withChosen<Option>(
+  options: readonly Option[],
+  max: number,
+  chosen: string[],
+  nameOf: (option: Option) => string,
+  make: (name: string) => Option,
+): Option[] {
+  const missing = chosen.filter((wanted) => !options.some((option) => nameOf(option) === wanted));
+  return [...options.filter((option, at) => at < max || chosen.includes(nameOf(option))), ...missing.map(make)];
 }
 
 function PriceRange({ parameters, onChange }: Pick<FiltersProps, 'parameters' | 'onChange'>) {
@@ -218,12 +229,14 @@ interface ValuesProps extends Pick<FiltersProps, 'parameters' | 'onChange'> {
 }
 
 function Values({ title, name, values, parameters, onChange }: ValuesProps) {
-  const chosen = parameters.getAll(name).filter(Boolean);
-  const missing = chosen.filter((wanted) => !values.some(({ value }) => value === wanted));
-  const offered = [
-    ...values.filter(({ value }, at) => at < 12 || chosen.includes(value)),
-    ...missing.map((value) => ({ value, productCount: 0 })),
-  ];
+  const chosen = valuesOf(parameters, name);
+  const offered = withChosen(
+    values,
+    12,
+    chosen,
+    ({ value }) => value,
+    (value) => ({ value, productCount: 0 }),
+  );
   if (offered.length === 0) return null;
   return (
     <fieldset>
