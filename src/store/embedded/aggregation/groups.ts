@@ -194,6 +194,7 @@ function compileAccumulator(field: string, operand: Value, context: Context, opt
     if (name === '$accumulator' || name === '$percentile' || name === '$median') throw new CommandError(238, `${name} is not implemented`);
     throw new CommandError(15952, `unknown group operator '${name}'`);
   }
+  if (Array.isArray(operand[name])) throw new CommandError(40237, `The ${name} accumulator is a unary operator`);
   return accumulators[name]!(operand[name] as Value, context, options, name);
 }
 

@@ -3,6 +3,7 @@ import { Long, type Document } from 'bson';
 import { CommandError } from '../errors.js';
 import { compileExpression, newScope, type ExpressionOptions } from '../expressions/index.js';
 import { compileFilter } from '../query/matching.js';
+import { isPosition } from '../query/paths.js';
 import { parseSort, sortByKeys, sortValues } from '../sorting.js';
 import { compare, rankOf } from '../values/order.js';
 import { field, isDocument, isNumeric, setField, toNumber, typeOf, type Value } from '../values/types.js';
@@ -162,7 +163,7 @@ function requireLookup(operand: Document): void {
 
 function foreignFilter(document: Document, local: readonly string[], foreign: string): Document {
   const values = localValues(document, local, 0);
-  if (values.length === 1) return { [foreign]: { $eq: values[0] ?? null } };
+  if (values.length <= 1) return { [foreign]: { $eq: values[0] ?? null } };
   return {
     $or: [
       { [foreign]: { $in: values.filter((value) => !isRegex(value)) } },
@@ -175,10 +176,14 @@ function isRegex(value: Value): boolean {
   return typeOf(value) === 'regex';
 }
 
+/** What is there at a path: through the documents of lists, and to a list's element by its position. */
 function localValues(value: Value, steps: readonly string[], at: number): Value[] {
-  if (at === steps.length) return Array.isArray(value) ? (value as Value[]) : [value ?? null];
-  if (Array.isArray(value)) return value.flatMap((element: Value) => localValues(element, steps, at));
-  return localValues(isDocument(value) ? field(value, steps[at]!) : undefined, steps, isDocument(value) ? at + 1 : steps.length);
+  if (at === steps.length) return Array.isArray(value) ? (value as Value[]) : value === undefined ? [] : [value];
+  const step = steps[at]!;
+  if (isDocument(value)) return localValues(field(value, step), steps, at + 1);
+  if (!Array.isArray(value)) return [];
+  const positioned = isPosition(step) ? localValues(value[Number(step)], steps, at + 1) : [];
+  return [...positioned, ...value.filter(isDocument).flatMap((element) => localValues(element, steps, at))];
 }
 
 const unionWith: StageCompiler = (operand, context) => {

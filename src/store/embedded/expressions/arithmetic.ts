@@ -4,7 +4,7 @@ import { CommandError } from '../errors.js';
 import { add, decimalParts, infiniteText, multiply, negate, wholeOf, wholeValue } from '../values/arithmetic.js';
 import { addExact, divideExact, exactOf, expansionOf, remainderExact, toDecimal } from '../values/decimal.js';
 import { compare } from '../values/order.js';
-import { double, isNumeric, toNumber, typeOf, type Value } from '../values/types.js';
+import { double, isNumeric, isZero, toNumber, typeOf, type Value } from '../values/types.js';
 import type { OperatorCompiler } from './compile.js';
 import { absent, fixed, unary, variadic } from './define.js';
 
@@ -68,7 +68,7 @@ function divide([one, other]: Value[]): Value {
   if (!isNumeric(one) || !isNumeric(other)) {
     throw new CommandError(14, `$divide only supports numeric types, not ${typeOf(one)} and ${typeOf(other)}`);
   }
-  if (toNumber(other) === 0) throw new CommandError(2, "can't $divide by zero");
+  if (isZero(other)) throw new CommandError(2, "can't $divide by zero");
   if (typeOf(one) === 'decimal' || typeOf(other) === 'decimal')
     return decimalOr(
       one,
@@ -84,7 +84,7 @@ function remainder([one, other]: Value[]): Value {
   if (!isNumeric(one) || !isNumeric(other)) {
     throw new CommandError(16611, `$mod only supports numeric types, not ${typeOf(one)} and ${typeOf(other)}`);
   }
-  if (toNumber(other) === 0) throw new CommandError(16610, "can't $mod by zero");
+  if (isZero(other)) throw new CommandError(16610, "can't $mod by zero");
   const [type, otherType] = [typeOf(one), typeOf(other)];
   if (type === 'decimal' || otherType === 'decimal')
     return decimalOr(
@@ -120,10 +120,11 @@ const whole = (run: (value: number) => number, mode: 'ceil' | 'floor'): Operator
   });
 
 function placed(mode: 'round' | 'trunc'): OperatorCompiler {
-  return fixed(1, 2, ([value, place], _context, name) => {
-    if (absent(value) || place === null) return null;
+  return fixed(1, 2, (values, _context, name) => {
+    const [value, place] = values.length === 1 ? [values[0], 0] : values;
+    if (absent(value) || absent(place)) return null;
     requireNumeric(name, value, 51081);
-    const places = place === undefined ? 0 : toNumber(place);
+    const places = isNumeric(place) ? toNumber(place) : NaN;
     if (!Number.isInteger(places)) throw new CommandError(51082, `precision argument to ${name} must be a integral value`);
     if (places < -20 || places > 100)
       throw new CommandError(51083, `cannot apply ${name} with precision value ${places} value must be in [-20, 100]`);
@@ -171,8 +172,10 @@ function power([base, exponent]: Value[]): Value {
   requireNumeric('$pow', exponent, 28763);
   if (base instanceof Decimal128 || exponent instanceof Decimal128) throw new CommandError(238, '$pow of a decimal is not implemented');
   const [type, exponentType] = [typeOf(base), typeOf(exponent)];
-  const times = toNumber(exponent);
+  let times = toNumber(exponent);
   if (toNumber(base) === 0 && times < 0) throw new CommandError(28764, '$pow cannot take a base of 0 and a negative exponent');
+  const whole = type !== 'double' && exponentType !== 'double';
+  if (whole && (toNumber(base) === 1 || toNumber(base) === -1)) times = Math.abs(times % 2);
   if (type === 'double' || exponentType === 'double' || times < 0) return double(toNumber(base) ** times);
   if (toNumber(base) ** times >= 2 ** 63 || toNumber(base) ** times < -(2 ** 63)) return double(toNumber(base) ** times);
   const result = wholeOf(base) ** BigInt(times);
@@ -197,7 +200,7 @@ export const arithmetic: Record<string, OperatorCompiler> = {
   $abs: unary((value, name) => {
     if (absent(value)) return null;
     requireNumeric(name, value, 28765);
-    return compare(value, 0) < 0 ? negate(value) : value;
+    return compare(value, 0) < 0 || Object.is(value, -0) ? negate(value) : value;
   }),
   $ceil: whole(Math.ceil, 'ceil'),
   $floor: whole(Math.floor, 'floor'),
@@ -237,8 +240,8 @@ export const arithmetic: Record<string, OperatorCompiler> = {
     requireNumeric('$atan2', x, 51045);
     return double(Math.atan2(toNumber(y), toNumber(x)));
   }),
-  $degreesToRadians: real((value) => (value * Math.PI) / 180),
-  $radiansToDegrees: real((value) => (value * 180) / Math.PI),
+  $degreesToRadians: real((value) => value * (Math.PI / 180)),
+  $radiansToDegrees: real((value) => value * (180 / Math.PI)),
   $bitAnd: bitwise(-1n, (one, other) => one & other),
   $bitOr: bitwise(0n, (one, other) => one | other),
   $bitXor: bitwise(0n, (one, other) => one ^ other),

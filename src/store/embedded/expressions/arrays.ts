@@ -2,7 +2,8 @@
 import type { Document } from 'bson';
 import { CommandError } from '../errors.js';
 import { compare, isEqual } from '../values/order.js';
-import { field, isDocument, isNumeric, isTruthy, setField, toNumber, typeOf, type Value } from '../values/types.js';
+import { elementOrder } from '../element-order.js';
+import { isDocument, isNumeric, isTruthy, setField, toNumber, typeOf, type Value } from '../values/types.js';
 import { compileIn, named, within, type Context, type OperatorCompiler } from './compile.js';
 import { absent, byName, fixed, namedOperands, unary, variadic } from './define.js';
 import { requireVariable } from './logic.js';
@@ -88,27 +89,42 @@ const slice: OperatorCompiler = fixed(2, 3, (values) => {
   return array.slice(from, from + count);
 });
 
-const range: OperatorCompiler = fixed(2, 3, ([start, end, step]) => {
-  const from = wholeNumber(start, '$range', 34443);
-  const to = wholeNumber(end, '$range', 34444);
-  const by = step === undefined ? 1 : wholeNumber(step, '$range', 34446);
+/** A number of 32 bits; `code` is for other types, the one after it for other numbers. */
+function smallWhole(value: Value, name: string, code: number): number {
+  if (!isNumeric(value)) throw new CommandError(code, `${name} requires a number, but found ${typeOf(value)}`);
+  const number = toNumber(value);
+  if (!Number.isInteger(number) || Math.abs(number + 0.5) > 2 ** 31)
+    throw new CommandError(code + 1, `${name} requires a number that can be represented as a 32-bit integer, found ${number}`);
+  return number;
+}
+
+const range: OperatorCompiler = fixed(2, 3, ([start, end, ...step]) => {
+  const from = smallWhole(start, '$range', 34443);
+  const to = smallWhole(end, '$range', 34445);
+  const by = step.length === 0 ? 1 : smallWhole(step[0], '$range', 34447);
   if (by === 0) throw new CommandError(34449, '$range requires a non-zero step value');
   const length = Math.max(0, Math.ceil((to - from) / by));
   if (length > 1_000_000) throw new CommandError(146, '$range would use too much memory');
   return Array.from({ length }, (_, at) => from + at * by);
 });
 
-const indexOf: OperatorCompiler = fixed(2, 4, ([array, wanted, start, end], { collation }) => {
+function boundOf(value: Value): number {
+  const bound = wholeNumber(value, '$indexOfArray', 40096);
+  if (bound < 0) throw new CommandError(40097, `$indexOfArray requires a nonnegative starting index, found: ${bound}`);
+  return bound;
+}
+
+const indexOf: OperatorCompiler = fixed(2, 4, ([array, wanted, ...bounds], { collation }) => {
   if (absent(array)) return null;
   const elements = requireArray(array, '$indexOfArray', 40090);
-  const from = start === undefined ? 0 : wholeNumber(start, '$indexOfArray', 40096);
-  const to = end === undefined ? elements.length : wholeNumber(end, '$indexOfArray', 40096);
+  const from = bounds.length < 1 ? 0 : boundOf(bounds[0]);
+  const to = bounds.length < 2 ? elements.length : boundOf(bounds[1]);
   for (let at = from; at < Math.min(to, elements.length); at++) if (isEqual(elements[at], wanted, collation)) return at;
   return -1;
 });
 
-const zip: OperatorCompiler = byName(['inputs'], ['useLongestLength', 'defaults'], ({ inputs, useLongestLength, defaults }) => {
-  if (!Array.isArray(inputs)) throw new CommandError(34461, `inputs must be an array of expressions, found ${typeOf(inputs)}`);
+const zipArrays: OperatorCompiler = byName(['inputs'], ['useLongestLength', 'defaults'], (given) => {
+  const { inputs, useLongestLength, defaults } = given as Record<string, Value> & { inputs: Value[] };
   if (inputs.some(absent)) return null;
   const arrays = inputs.map((one) => requireArray(one, '$zip', 34468));
   const lengths = arrays.map((one) => one.length);
@@ -121,6 +137,16 @@ const zip: OperatorCompiler = byName(['inputs'], ['useLongestLength', 'defaults'
   return Array.from({ length }, (_, at) => arrays.map((one, which) => (at < one.length ? one[at] : (fallback[which] ?? null))));
 });
 
+const zip: OperatorCompiler = (operand, context, name) => {
+  const { inputs, useLongestLength = false, defaults = [] } = namedOperands(operand, name, ['inputs'], ['useLongestLength', 'defaults']);
+  if (!Array.isArray(inputs)) throw new CommandError(34461, `inputs must be an array of expressions, found ${typeOf(inputs)}`);
+  if (inputs.length === 0) throw new CommandError(34465, '$zip requires at least one input array');
+  if (!Array.isArray(defaults)) throw new CommandError(34462, `defaults must be an array of expressions, found ${typeOf(defaults)}`);
+  if (typeof useLongestLength !== 'boolean')
+    throw new CommandError(34463, `useLongestLength must be a bool, found ${typeOf(useLongestLength)}`);
+  return zipArrays(operand, context, name);
+};
+
 const objectToArray: OperatorCompiler = unary((value) => {
   if (absent(value)) return null;
   if (!isDocument(value)) throw new CommandError(40390, `$objectToArray requires a document input, found: ${typeOf(value)}`);
@@ -130,7 +156,11 @@ const objectToArray: OperatorCompiler = unary((value) => {
 const arrayToObject: OperatorCompiler = unary((value) => {
   if (absent(value)) return null;
   const document: Document = {};
-  for (const element of requireArray(value, '$arrayToObject', 40386)) {
+  const elements = requireArray(value, '$arrayToObject', 40386);
+  const pairs = Array.isArray(elements[0]);
+  for (const element of elements) {
+    if (Array.isArray(element) !== pairs)
+      throw new CommandError(pairs ? 40396 : 40391, `$arrayToObject requires a consistent input format, found: ${typeOf(element)}`);
     const [key, one] = pairOf(element);
     setField(document, key, one);
   }
@@ -154,22 +184,15 @@ function pairOf(element: Value): [string, Value] {
   return [key, element['v'] as Value];
 }
 
-const sortArray: OperatorCompiler = byName(['input', 'sortBy'], [], ({ input, sortBy }, { collation }) => {
-  if (absent(input)) return null;
-  const array = requireArray(input, '$sortArray', 2942504);
-  if (isNumeric(sortBy)) return [...array].sort((one, other) => toNumber(sortBy) * compare(one, other, collation));
-  if (!isDocument(sortBy)) throw new CommandError(2942505, '$sortArray sortBy must be 1, -1 or a document');
-  const fields = Object.entries(sortBy).map(([path, direction]) => [path.split('.'), toNumber(direction)] as const);
-  const reach = (value: Value, path: string[]): Value =>
-    path.reduce<Value>((inner, step) => (isDocument(inner) ? field(inner, step) : undefined), value);
-  return [...array].sort((one, other) => {
-    for (const [path, direction] of fields) {
-      const order = compare(reach(one, path), reach(other, path), collation);
-      if (order !== 0) return order * direction;
-    }
-    return 0;
-  });
-});
+const sortArray: OperatorCompiler = (operand, context, name) => {
+  const given = namedOperands(operand, name, ['input', 'sortBy']);
+  const input = compileIn(given['input'], context);
+  const order = elementOrder(given['sortBy'], context.collation);
+  return (scope) => {
+    const array = input(scope);
+    return absent(array) ? null : [...requireArray(array, name, 2942504)].sort(order);
+  };
+};
 
 const firstOrLast = (last: boolean): OperatorCompiler =>
   unary((value, name) => {

@@ -31,7 +31,9 @@ export function textOf(value: Value): string {
 function numberText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
-  return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const isPlain = Math.abs(value) >= 1e-4 && Math.abs(value) < 1e16;
+  return isPlain ? String(value) : value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 /** A number of any kind from what can be one, or null. */
@@ -78,7 +80,13 @@ function requireRange(whole: bigint, value: Value, to: 'int' | 'long'): bigint {
 const converters: Record<string, Convert> = {
   int: (value) => Number(wholeFrom(value, 'int')),
   long: (value) => Long.fromBigInt(wholeFrom(value, 'long')),
-  double: (value) => double(toNumber(numberFrom(value, 'double'))),
+  double: (value) => {
+    const number = numberFrom(value, 'double');
+    const rough = toNumber(number);
+    if (!Number.isFinite(rough) && /\d/.test(String(value)))
+      throw failure(value, 'double', `Conversion would overflow target type in $convert with no onError value: ${String(value)}`);
+    return double(rough);
+  },
   decimal: (value) => {
     const number = numberFrom(value, 'decimal');
     if (number instanceof Decimal128) return number;

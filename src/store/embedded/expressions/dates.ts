@@ -41,10 +41,10 @@ const part =
       isDocument(operand) && 'date' in operand ? namedOperands(operand, name, ['date'], ['timezone']) : { date: operand };
     const single = Array.isArray(given['date']) && given['date'].length === 1 ? (given['date'][0] as Value) : (given['date'] as Value);
     const date = compileIn(single, context);
-    const timezone = given['timezone'] === undefined ? () => undefined : compileIn(given['timezone'], context);
+    const timezone = 'timezone' in given ? compileIn(given['timezone'], context) : null;
     return (scope) => {
       const value = date(scope);
-      const zone = zoneOf(timezone(scope));
+      const zone = timezone ? zoneOf(timezone(scope) ?? null) : 'UTC';
       if (absent(value) || zone === null) return null;
       return read(partsOf(dateOf(value, name), zone));
     };
@@ -55,33 +55,38 @@ const zonedFormat = '%Y-%m-%dT%H:%M:%S.%L';
 
 const isUtc = (zone: string): boolean => /^(UTC|GMT|Z|[+-]00(:?00)?)$/.test(zone);
 
-const dateToString: OperatorCompiler = byName(
-  ['date'],
-  ['format', 'timezone', 'onNull'],
-  ({ date, format, timezone, onNull }, _context, name) => {
-    if (absent(date)) return onNull ?? null;
-    const zone = zoneOf(timezone);
-    if (zone === null || format === null) return null;
-    if (format !== undefined && typeof format !== 'string')
-      throw new CommandError(18533, `$dateToString requires that 'format' be a string, found: ${typeOf(format)}`);
-    return formatDate(dateOf(date, name), format ?? (isUtc(zone) ? defaultFormat : zonedFormat), zone);
-  },
-);
+const writeDate: OperatorCompiler = byName(['date'], ['format', 'timezone'], ({ date, format, timezone }, _context, name) => {
+  const zone = zoneOf(timezone);
+  if (absent(date) || zone === null || format === null) return null;
+  if (format !== undefined && typeof format !== 'string')
+    throw new CommandError(18533, `$dateToString requires that 'format' be a string, found: ${typeOf(format)}`);
+  return formatDate(dateOf(date, name), format ?? (isUtc(zone) ? defaultFormat : zonedFormat), zone);
+});
+
+const dateToString: OperatorCompiler = (operand, context, name) => {
+  const { onNull, ...given } = namedOperands(operand, name, ['date'], ['format', 'timezone', 'onNull']);
+  const write = writeDate(given, context, name);
+  if (onNull === undefined) return write;
+  const [date, otherwise] = [compileIn(given['date'], context), compileIn(onNull, context)];
+  return (scope) => (absent(date(scope)) ? otherwise(scope) : write(scope));
+};
 
 const dateFromString: OperatorCompiler = (operand, context, name) => {
   const given = namedOperands(operand, name, ['dateString'], ['format', 'timezone', 'onError', 'onNull']);
   if (given['format'] !== undefined) throw new CommandError(238, '$dateFromString with a format is not implemented');
   const text = compileIn(given['dateString'], context);
-  const timezone = given['timezone'] === undefined ? () => undefined : compileIn(given['timezone'], context);
+  const timezone = 'timezone' in given ? compileIn(given['timezone'], context) : null;
   const onNull = compileIn(given['onNull'] ?? null, context);
   const onError = 'onError' in given ? compileIn(given['onError'], context) : null;
   return (scope) => {
     const value = text(scope);
     if (absent(value)) return onNull(scope);
+    const zone = timezone ? zoneOf(timezone(scope) ?? null) : undefined;
+    if (zone === null) return null;
     try {
       if (typeof value !== 'string')
         throw new CommandError(241, `$dateFromString requires that 'dateString' be a string, found: ${typeOf(value)}`);
-      return parseDate(value, zoneOf(timezone(scope)) ?? undefined);
+      return parseDate(value, zone);
     } catch (error) {
       if (!onError || !(error instanceof CommandError)) throw error;
       return onError(scope);
@@ -102,12 +107,14 @@ const dateFromParts: OperatorCompiler = byName(['year'], [...partNames.slice(1),
     }
     starts[one] = toNumber(given[one]);
   }
+  if (starts.year < 1 || starts.year > 9999)
+    throw new CommandError(40523, `'year' must evaluate to an integer in the range 1 to 9999, found ${starts.year}`);
   return momentOf(starts, zone);
 });
 
 const dateToParts: OperatorCompiler = byName(['date'], ['timezone', 'iso8601'], ({ date, timezone, iso8601 }, _context, name) => {
   const zone = zoneOf(timezone);
-  if (absent(date) || zone === null) return null;
+  if (absent(date) || zone === null || iso8601 === null) return null;
   const parts = partsOf(dateOf(date, name), zone);
   if (iso8601 !== true) return { ...parts };
   const { hour, minute, second, millisecond } = parts;
@@ -176,6 +183,7 @@ const dateDiff: OperatorCompiler = byName(['startDate', 'endDate', 'unit'], ['ti
   if (absent(startDate) || absent(endDate) || absent(unit) || zone === null) return null;
   const [start, end] = [dateOf(startDate, name), dateOf(endDate, name)];
   const within = unitOf(unit, name);
+  if (within === 'week' && startOfWeek === null) return null;
   const long = (value: number): Long => Long.fromNumber(value);
   if (Object.hasOwn(monthsIn, within)) {
     const month = (date: Date): number => {
@@ -197,6 +205,7 @@ const dateTrunc: OperatorCompiler = byName(['date', 'unit'], ['binSize', 'timezo
   if (!Number.isInteger(size) || size <= 0) throw new CommandError(5439017, `${name} requires 'binSize' to be a positive integer`);
   const moment = dateOf(date, name);
   const within = unitOf(unit, name);
+  if (within === 'week' && startOfWeek === null) return null;
   const parts = partsOf(moment, zone);
   const start: DateParts = { year: 2000, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0 };
   if (Object.hasOwn(monthsIn, within)) {
@@ -212,6 +221,14 @@ const dateTrunc: OperatorCompiler = byName(['date', 'unit'], ['binSize', 'timezo
   const truncated = origin + Math.floor((local - origin) / bin) * bin;
   return momentOf(partsOf(new Date(truncated), 'UTC'), zone);
 });
+
+function partOfTimestamp(read: (value: Timestamp) => number, code: number): OperatorCompiler {
+  return unary((value, name) => {
+    if (absent(value)) return null;
+    if (!(value instanceof Timestamp)) throw new CommandError(code, `Argument to ${name} must be a timestamp, but is ${typeOf(value)}`);
+    return Long.fromNumber(read(value));
+  });
+}
 
 export const dates: Record<string, OperatorCompiler> = {
   $year: part(({ year }) => year),
@@ -235,6 +252,6 @@ export const dates: Record<string, OperatorCompiler> = {
   $dateSubtract: dateAdd(-1),
   $dateDiff: dateDiff,
   $dateTrunc: dateTrunc,
-  $tsSecond: unary((value) => (absent(value) ? null : Long.fromNumber((value as Timestamp).getHighBitsUnsigned()))),
-  $tsIncrement: unary((value) => (absent(value) ? null : Long.fromNumber((value as Timestamp).getLowBitsUnsigned()))),
+  $tsSecond: partOfTimestamp((value) => value.getHighBitsUnsigned(), 5687301),
+  $tsIncrement: partOfTimestamp((value) => value.getLowBitsUnsigned(), 5687302),
 };

@@ -63,7 +63,7 @@ export function namedOperands(operand: Value, name: string, required: readonly s
   return operand;
 }
 
-/** An operator of named operands that are all worked out first. */
+/** An operator of named operands that are all worked out first. What is named counts as null where it is missing. */
 export function byName(
   required: readonly string[],
   optional: readonly string[],
@@ -72,6 +72,6 @@ export function byName(
   return (operand, context, name) => {
     const given = namedOperands(operand, name, required, optional);
     const compiled = Object.entries(given).map(([key, one]) => [key, compileIn(one as Value, context)] as const);
-    return (scope) => run(Object.fromEntries(compiled.map(([key, evaluate]) => [key, evaluate(scope)])), context, name);
+    return (scope) => run(Object.fromEntries(compiled.map(([key, evaluate]) => [key, evaluate(scope) ?? null])), context, name);
   };
 }

@@ -19,7 +19,7 @@ const getField: OperatorCompiler = (operand, context, name) => {
     typeof given['field'] === 'string' && !given['field'].startsWith('$')
       ? () => given['field'] as Value
       : compileIn(given['field'], context);
-  const input = compileIn(given['input'] ?? '$$CURRENT', context);
+  const input = compileIn('input' in given ? given['input'] : '$$CURRENT', context);
   return (scope) => {
     const value = input(scope);
     const key = wanted(scope);

@@ -31,12 +31,14 @@ function coerced(value: Value, name: string): string {
 const upper = (text: string): string => text.replace(/[a-z]/g, (one) => one.toUpperCase());
 const lower = (text: string): string => text.replace(/[A-Z]/g, (one) => one.toLowerCase());
 
+const blanks = /[\0\t\n\v\f\r \u00a0\u1680\u2000-\u200a]/;
+
 const trim = (ends: 'both' | 'left' | 'right'): OperatorCompiler =>
   byName(['input'], ['chars'], ({ input, chars }, _context, name) => {
     if (absent(input) || chars === null) return null;
     const characters = [...requireText(input, name, 50699)];
     const blank =
-      chars === undefined ? (one: string) => /[\s\0]/.test(one) : (one: string) => [...requireText(chars, name, 50700)].includes(one);
+      chars === undefined ? (one: string) => blanks.test(one) : (one: string) => [...requireText(chars, name, 50700)].includes(one);
     let start = 0;
     let end = characters.length;
     if (ends !== 'right') while (start < end && blank(characters[start]!)) start++;
@@ -60,13 +62,13 @@ function substringBytes([value, start, length]: Value[], name: string): Value {
 const bytesOf = fixed(3, 3, (values, _context, name) => substringBytes(values, name));
 
 const position = (bytes: boolean): OperatorCompiler =>
-  fixed(2, 4, ([text, wanted, start, end], _context, name) => {
+  fixed(2, 4, ([text, wanted, ...bounds], _context, name) => {
     if (absent(text)) return null;
     const haystack = requireText(text, name, 40091);
     const needle = requireText(wanted, name, 40092);
     const units: string[] | Buffer = bytes ? Buffer.from(haystack) : [...haystack];
-    const from = start === undefined ? 0 : requireWhole(start, name, 40096);
-    const to = end === undefined ? units.length : Math.min(units.length, requireWhole(end, name, 40096));
+    const from = bounds.length < 1 ? 0 : requireWhole(bounds[0], name, 40096);
+    const to = bounds.length < 2 ? units.length : Math.min(units.length, requireWhole(bounds[1], name, 40096));
     if (from < 0 || to < 0) throw new CommandError(40097, `${name} requires a nonnegative index`);
     if (from > units.length || to < from) return -1;
     if (bytes) {

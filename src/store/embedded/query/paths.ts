@@ -9,7 +9,7 @@ export interface Matched {
   position: number | null;
 }
 
-const isPosition = (step: string): boolean => /^(0|[1-9]\d*)$/.test(step);
+export const isPosition = (step: string): boolean => /^(0|[1-9]\d*)$/.test(step);
 
 /** A predicate that holds where some value that the path reaches passes the test; `leaf` looks into a last array. */
 export function reaches(

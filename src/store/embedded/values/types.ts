@@ -160,8 +160,13 @@ export function isNothing(value: Value): value is null | undefined {
   return value === null || value === undefined;
 }
 
+/** Whether a number is zero; a decimal may be too small to be anything else as a double. */
+export function isZero(value: Value): boolean {
+  return toNumber(value) === 0 && !(value instanceof Decimal128 && /^[^E]*[1-9]/.test(value.toString()));
+}
+
 /** Whether the value counts as true in an expression or a projection. */
 export function isTruthy(value: Value): boolean {
   if (isNothing(value) || value === false) return false;
-  return !isNumeric(value) || toNumber(value) !== 0;
+  return !isNumeric(value) || !isZero(value);
 }
