@@ -6,6 +6,7 @@ import type { Document } from 'bson';
 import { CommandError } from './errors.js';
 import { compareCodePoints, type TextOrder } from './values/order.js';
 import { show } from './values/show.js';
+import { documentOf } from './values/fields.js';
 import { isDocument, toNumber, type Value } from './values/types.js';
 
 const sensitivities: Record<number, 'base' | 'accent' | 'variant'> = { 1: 'base', 2: 'accent', 3: 'variant' };
@@ -76,7 +77,7 @@ export class Collation implements TextOrder {
     if (typeof value === 'string') return this.fold(value);
     if (Array.isArray(value)) return value.map((one) => this.foldValue(one));
     if (!isDocument(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.foldValue(one)]));
+    return documentOf(Object.entries(value).map(([name, one]) => [name, this.foldValue(one)] as const));
   }
 
   isSame(other: Collation | null): boolean {

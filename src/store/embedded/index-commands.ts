@@ -4,6 +4,7 @@ import type { Catalog, Collection, Index, IndexSpecification } from './catalog.j
 import { parseCollation } from './collation.js';
 import { CommandError } from './errors.js';
 import { requireIndexSpecification } from './index-specifications.js';
+import { documentOf } from './values/fields.js';
 import { isNumeric, isTruthy, toNumber, type Value } from './values/types.js';
 import type { Writer } from './writer.js';
 
@@ -24,7 +25,8 @@ export function createIndex(catalog: Catalog, writer: Writer, collection: Collec
   const [unique, sparse] = [isTruthy(specification['unique']), isTruthy(specification['sparse'])];
   const seconds = specification['expireAfterSeconds'] as Value;
   const expireAfterSeconds = seconds === undefined ? undefined : toNumber(seconds);
-  const key = Object.fromEntries(Object.entries(given).map(([path, direction]) => [path, toNumber(direction) as 1 | -1]));
+  const directions = Object.entries(given).map(([path, direction]) => [path, toNumber(direction)] as const);
+  const key = documentOf(directions) as Record<string, 1 | -1>;
   if (JSON.stringify(key) === '{"_id":1}') return null;
   const meant = parseCollation(collation)?.specification;
   const wanted = { key, unique, sparse, partialFilterExpression, collation: meant };

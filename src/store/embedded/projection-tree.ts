@@ -2,7 +2,8 @@
 import type { Document } from 'bson';
 import { CommandError } from './errors.js';
 import type { Evaluate, Scope } from './expressions/index.js';
-import { field, isDocument, setField, type Value } from './values/types.js';
+import { Fields } from './values/fields.js';
+import { field, isDocument, type Value } from './values/types.js';
 
 /** What becomes of one field: kept, dropped, computed, or changed where it is there. */
 export type Leaf = 'keep' | 'drop' | { compute: Evaluate } | { change: (value: Value) => Value };
@@ -65,23 +66,23 @@ function stepsOf(path: string): string[] {
 }
 
 export function applyTree(document: Document, tree: Tree, scope: Scope): Document {
-  const result: Document = {};
+  const result = new Fields();
   for (const name of Object.keys(document)) {
     const value = field(document, name);
     const one = tree.fields.get(name);
     if (one === undefined) {
-      if (tree.keepsOthers) setField(result, name, value);
+      if (tree.keepsOthers) result.set(name, value);
     } else if (isTree(one)) put(result, name, applyNested(value, one, scope));
-    else if (one === 'keep') setField(result, name, value);
+    else if (one === 'keep') result.set(name, value);
     else if (isComputed(one)) {
       if (tree.inPlace) put(result, name, one.compute(scope));
     } else if (one !== 'drop') put(result, name, one.change(value));
   }
   if (tree.computes) computeRest(document, tree, scope, result);
-  return result;
+  return result.document;
 }
 
-function computeRest(document: Document, tree: Tree, scope: Scope, result: Document): void {
+function computeRest(document: Document, tree: Tree, scope: Scope, result: Fields): void {
   for (const [name, one] of tree.fields) {
     const there = Object.hasOwn(document, name);
     if (isTree(one)) {
@@ -90,8 +91,8 @@ function computeRest(document: Document, tree: Tree, scope: Scope, result: Docum
   }
 }
 
-function put(result: Document, name: string, value: Value): void {
-  if (value !== undefined) setField(result, name, value);
+function put(result: Fields, name: string, value: Value): void {
+  if (value !== undefined) result.set(name, value);
 }
 
 function applyNested(value: Value, tree: Tree, scope: Scope): Value {

@@ -7,7 +7,8 @@ import { compileFilter, elementTest, type FilterOptions } from './query/matching
 import { encode, pickFields } from './raw-document.js';
 import type { Row } from './reader.js';
 import { decode } from './values/decoding.js';
-import { field, isDocument, isNumeric, isTruthy, setField, toNumber, typeOf, type Value } from './values/types.js';
+import { withField } from './values/fields.js';
+import { field, isDocument, isNumeric, isTruthy, toNumber, typeOf, type Value } from './values/types.js';
 
 export type Projector = (document: Document) => Document;
 
@@ -148,9 +149,7 @@ function narrow(value: Value, steps: readonly string[], at: number, position: nu
   const step = steps[at]!;
   const inner = field(value, step);
   if (inner === undefined) return value;
-  const narrowed: Document = { ...value };
-  setField(narrowed, step, narrow(inner, steps, at + 1, position));
-  return narrowed;
+  return withField(value, step, narrow(inner, steps, at + 1, position));
 }
 
 /** A function from a stored row to the bytes that are sent. */

@@ -20,6 +20,7 @@ import {
 } from './update/paths.js';
 import { decode } from './values/decoding.js';
 import { isEqual } from './values/order.js';
+import { withFirst } from './values/fields.js';
 import { show } from './values/show.js';
 import { field, isDocument, typeOf, type Value } from './values/types.js';
 
@@ -84,8 +85,8 @@ export function compileUpdate(specification: UpdateSpecification): Update {
 
 function replace(document: Document, replacement: Document): Document {
   const id = document['_id'] as Value;
-  const { _id: given = id, ...rest } = replacement;
-  return given === undefined ? rest : { _id: given, ...rest };
+  const { _id: given = id } = replacement;
+  return given === undefined ? replacement : withFirst('_id', given, replacement);
 }
 
 /** A modification that makes the whole document anew. */
@@ -108,9 +109,9 @@ function whole({ filter }: UpdateSpecification, change: (document: Document) => 
 }
 
 function withIdentity(document: Document, id: Value): Document {
-  const { _id: given = id, ...rest } = document;
+  const { _id: given = id } = document;
   if (!isEqual(given, id)) throw immutableIdentity(given);
-  return { _id: id, ...rest };
+  return withFirst('_id', id, document);
 }
 
 function immutableIdentity(id: Value): CommandError {

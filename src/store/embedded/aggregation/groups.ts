@@ -9,6 +9,7 @@ import { identityKey } from '../key.js';
 import { compareBySort, parseSort } from '../sorting.js';
 import { compare, isEqual } from '../values/order.js';
 import { Total } from '../values/total.js';
+import { documentOf } from '../values/fields.js';
 import { isDocument, isNumeric, toNumber, type Value } from '../values/types.js';
 
 /** Gathers a group's values and sums them up at the end. */
@@ -178,7 +179,7 @@ export function compileAccumulators(fields: [string, Value][], options: Expressi
       add: (document) => {
         for (const [, accumulator] of running) accumulator.add(document);
       },
-      results: () => [{ _id: id, ...Object.fromEntries(running.map(([name, accumulator]) => [name, accumulator.result()])) }],
+      results: () => [documentOf([['_id', id] as const, ...running.map(([name, accumulator]) => [name, accumulator.result()] as const)])],
     };
   };
 }
@@ -201,9 +202,9 @@ function compileAccumulator(field: string, operand: Value, context: Context, opt
 export function compileGroup(operand: Value, options: ExpressionOptions): (documents: Iterable<Document>) => Document[] {
   if (!isDocument(operand)) throw new CommandError(15947, "a group's fields must be specified in an object");
   if (!('_id' in operand)) throw new CommandError(15955, 'a group specification must include an _id');
-  const { _id: identity, ...fields } = operand;
-  const evaluate = compileIn(identity, contextOf(options));
-  const create = compileAccumulators(Object.entries(fields), options);
+  const fields = Object.entries(operand).filter(([name]) => name !== '_id') as [string, Value][];
+  const evaluate = compileIn(operand['_id'], contextOf(options));
+  const create = compileAccumulators(fields, options);
   const collation = options.collation ?? null;
   return (documents) => {
     const groups = new Map<string, Grouping>();

@@ -6,7 +6,8 @@ import { compileFilter } from '../query/matching.js';
 import { isPosition } from '../query/paths.js';
 import { parseSort, sortByKeys, sortValues } from '../sorting.js';
 import { compare, rankOf } from '../values/order.js';
-import { field, isDocument, isNumeric, setField, toNumber, typeOf, type Value } from '../values/types.js';
+import { documentOf, withField } from '../values/fields.js';
+import { field, isDocument, isNumeric, toNumber, typeOf, type Value } from '../values/types.js';
 import { compileAccumulators, compileGroup } from './groups.js';
 import { reshaping } from './reshaping.js';
 
@@ -106,12 +107,8 @@ function valueAt(document: Value, steps: readonly string[]): Value {
 /** A copy of the document with another value at a path. */
 function replaced(document: Document, steps: readonly string[], value: Value): Document {
   const [step, ...rest] = steps as [string, ...string[]];
-  const copy: Document = { ...document };
   const inner = field(document, step);
-  const next = rest.length === 0 ? value : replaced(isDocument(inner) ? inner : {}, rest, value);
-  if (next === undefined) delete copy[step];
-  else setField(copy, step, next);
-  return copy;
+  return withField(document, step, rest.length === 0 ? value : replaced(isDocument(inner) ? inner : {}, rest, value));
 }
 
 const lookup: StageCompiler = (operand, context) => {
@@ -212,7 +209,7 @@ const facet: StageCompiler = (operand, context) => {
   }
   return function* (documents) {
     const all = [...documents];
-    yield Object.fromEntries(facets.map(([name, stages]) => [name, [...context.runOn(all, stages, context)]]));
+    yield documentOf(facets.map(([name, stages]) => [name, [...context.runOn(all, stages, context)]] as const));
   };
 };
 

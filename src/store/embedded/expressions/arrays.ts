@@ -3,7 +3,8 @@ import type { Document } from 'bson';
 import { CommandError } from '../errors.js';
 import { compare, isEqual } from '../values/order.js';
 import { elementOrder } from '../element-order.js';
-import { isDocument, isNumeric, isTruthy, setField, toNumber, typeOf, type Value } from '../values/types.js';
+import { Fields } from '../values/fields.js';
+import { isDocument, isNumeric, isTruthy, toNumber, typeOf, type Value } from '../values/types.js';
 import { compileIn, named, within, type Context, type OperatorCompiler } from './compile.js';
 import { absent, byName, fixed, namedOperands, unary, variadic } from './define.js';
 import { requireVariable } from './logic.js';
@@ -155,16 +156,16 @@ const objectToArray: OperatorCompiler = unary((value) => {
 
 const arrayToObject: OperatorCompiler = unary((value) => {
   if (absent(value)) return null;
-  const document: Document = {};
+  const document = new Fields();
   const elements = requireArray(value, '$arrayToObject', 40386);
   const pairs = Array.isArray(elements[0]);
   for (const element of elements) {
     if (Array.isArray(element) !== pairs)
       throw new CommandError(pairs ? 40396 : 40391, `$arrayToObject requires a consistent input format, found: ${typeOf(element)}`);
     const [key, one] = pairOf(element);
-    setField(document, key, one);
+    document.set(key, one);
   }
-  return document;
+  return document.document;
 });
 
 function pairOf(element: Value): [string, Value] {

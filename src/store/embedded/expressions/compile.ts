@@ -2,7 +2,8 @@
 import type { Document, Timestamp } from 'bson';
 import type { Collation } from '../collation.js';
 import { CommandError } from '../errors.js';
-import { field, isDocument, setField, type Value } from '../values/types.js';
+import { Fields } from '../values/fields.js';
+import { field, isDocument, type Value } from '../values/types.js';
 
 /** Values by name, as a command's `let` gives them. */
 export type Variables = Record<string, Value>;
@@ -61,12 +62,12 @@ export function compileIn(expression: Value, context: Context): Evaluate {
 function compileDocument(expression: Document, context: Context): Evaluate {
   const fields = Object.entries(expression).map(([name, one]) => [fieldName(name), compileIn(one as Value, context)] as const);
   return (scope) => {
-    const document: Document = {};
+    const made = new Fields();
     for (const [name, evaluate] of fields) {
       const value = evaluate(scope);
-      if (value !== undefined) setField(document, name, value);
+      if (value !== undefined) made.set(name, value);
     }
-    return document;
+    return made.document;
   };
 }
 

@@ -3,7 +3,8 @@ import type { Document } from 'bson';
 import { Binary } from 'bson';
 import { CommandError } from '../errors.js';
 import { encode } from '../raw-document.js';
-import { field, isDocument, setField, typeOf, type Value } from '../values/types.js';
+import { Fields, withField } from '../values/fields.js';
+import { field, isDocument, typeOf, type Value } from '../values/types.js';
 import { compileIn, type OperatorCompiler } from './compile.js';
 import { absent, namedOperands, unary, variadic } from './define.js';
 
@@ -29,7 +30,7 @@ const getField: OperatorCompiler = (operand, context, name) => {
   };
 };
 
-const withField =
+const changesField =
   (unset: boolean): OperatorCompiler =>
   (operand, context, name) => {
     const given = namedOperands(operand, name, unset ? ['field', 'input'] : ['field', 'input', 'value']);
@@ -40,19 +41,15 @@ const withField =
       const value = input(scope);
       if (absent(value)) return null;
       if (!isDocument(value)) throw new CommandError(4161105, `${name} requires 'input' to evaluate to type Object`);
-      const result: Document = { ...value };
-      const one = made(scope);
-      if (one === undefined) delete result[key];
-      else setField(result, key, one);
-      return result;
+      return withField(value, key, made(scope));
     };
   };
 
 export const objects: Record<string, OperatorCompiler> = {
   $mergeObjects: variadic((values) => mergeObjects(values)),
   $getField: getField,
-  $setField: withField(false),
-  $unsetField: withField(true),
+  $setField: changesField(false),
+  $unsetField: changesField(true),
   $bsonSize: unary((value) => {
     if (absent(value)) return null;
     if (!isDocument(value)) throw new CommandError(31393, `$bsonSize requires a document input, found: ${typeOf(value)}`);
@@ -68,12 +65,12 @@ export const objects: Record<string, OperatorCompiler> = {
 };
 
 export function mergeObjects(values: readonly Value[]): Document {
-  const merged: Document = {};
+  const merged = new Fields();
   for (const value of values) {
     if (absent(value)) continue;
     if (!isDocument(value))
       throw new CommandError(40400, `$mergeObjects requires object inputs, but input ${JSON.stringify(value)} is of type ${typeOf(value)}`);
-    for (const [name, one] of Object.entries(value)) setField(merged, name, one as Value);
+    for (const [name, one] of Object.entries(value)) merged.set(name, one as Value);
   }
-  return merged;
+  return merged.document;
 }

@@ -3,6 +3,7 @@ import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, deserialize, Double, 
 import type { Document } from 'bson';
 import { CommandError } from '../errors.js';
 import { Named } from '../named.js';
+import { Fields } from './fields.js';
 import { fitsInt, type Value } from './types.js';
 
 const deepest = 200;
@@ -46,11 +47,6 @@ export function decodeValue(bytes: Buffer, type: number, at: number): Value {
   return new Decoder(bytes).value(type, at, bytes.length, 0);
 }
 
-function setField(document: Document, name: string, value: Value): void {
-  if (name === '__proto__') Object.defineProperty(document, name, { value, enumerable: true, configurable: true, writable: true });
-  else document[name] = value;
-}
-
 class Decoder {
   /** Where the value that was read last ends. */
   end = 0;
@@ -63,7 +59,7 @@ class Decoder {
   document(start: number, depth: number): Document {
     const last = this.bounds(start, depth);
     const { bytes } = this;
-    const document: Document = {};
+    const fields = new Fields();
     let at = start + 4;
     for (let type = bytes[at]!; type !== 0; type = bytes[at]!) {
       const nameEnd = bytes.indexOf(0, at + 1);
@@ -71,28 +67,28 @@ class Decoder {
       const name = bytes.toString('utf8', at + 1, nameEnd);
       const value =
         depth === 0 && name === this.kept && type === 0x04 ? this.rawArray(nameEnd + 1) : this.value(type, nameEnd + 1, last, depth);
-      setField(document, name, value);
+      fields.set(name, value);
       at = this.end;
     }
     if (at !== last) throw invalid('a document ends before its length');
     this.end = last + 1;
-    return document;
+    return fields.document;
   }
 
   fields(names: WantedFields): Document {
     const last = this.bounds(0, 0);
     const { bytes } = this;
-    const document: Document = {};
+    const fields = new Fields();
     let at = 4;
     for (let type = bytes[at]!; type !== 0; type = bytes[at]!) {
       const nameEnd = this.nameEnd(at + 1, last);
       const name = names.at(bytes, at + 1, nameEnd);
       if (name === undefined) this.skip(type, nameEnd + 1, last, 0);
-      else setField(document, name, this.value(type, nameEnd + 1, last, 0));
+      else fields.set(name, this.value(type, nameEnd + 1, last, 0));
       at = this.end;
     }
     if (at !== last) throw invalid('a document ends before its length');
-    return document;
+    return fields.document;
   }
 
   private nameEnd(at: number, last: number): number {
