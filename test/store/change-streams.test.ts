@@ -429,6 +429,6 @@ describe('with images of the documents', () => {
     await watched.insertOne({ _id: 1 });
     const stream = await watch(watched, { fullDocumentBeforeChange: 'required' });
     await watched.deleteOne({ _id: 1 });
-    await expect(stream.next()).rejects.toMatchObject({ code: 280 });
+    await expect(stream.next()).rejects.toMatchObject({ code: 280, errorResponse: { errorLabels: ['NonResumableChangeStreamError'] } });
   });
 });

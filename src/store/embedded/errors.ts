@@ -90,6 +90,11 @@ export function writeConflict(): CommandError {
   );
 }
 
+/** A change stream that ends for good: the driver opens it again neither by itself nor from where it was. */
+export function streamEnds(code: 280 | 286, message: string): CommandError {
+  return new CommandError(code, message, {}, ['NonResumableChangeStreamError']);
+}
+
 /** The reply document for a failed command. */
 export function errorReply(error: unknown): Record<string, unknown> {
   if (error instanceof CommandError) {

@@ -8,7 +8,8 @@ import { statSync } from 'node:fs';
 import type { Document } from 'bson';
 import type { Database } from 'lmdb';
 import { advanceClock, nextMoment } from '../clock.js';
-import { CommandError } from '../errors.js';
+import type { CommandError } from '../errors.js';
+import { streamEnds } from '../errors.js';
 import { decode, encodeAny } from '../raw-document.js';
 import { endOf, momentOf, positionOf, type Position, type Token } from './position.js';
 
@@ -211,7 +212,7 @@ export class ChangeLog {
 }
 
 function lost(): CommandError {
-  return new CommandError(286, 'Resume of change stream was not possible, as the resume point may no longer be in the oplog.');
+  return streamEnds(286, 'Resume of change stream was not possible, as the resume point may no longer be in the oplog.');
 }
 
 function stateOf(stored: Document): State {

@@ -2,7 +2,7 @@
 import { Timestamp, type Document } from 'bson';
 import { compileStage, type Stage, type StageContext } from '../aggregation/stages.js';
 import { nextMoment } from '../clock.js';
-import { CommandError } from '../errors.js';
+import { CommandError, streamEnds } from '../errors.js';
 import { encodeAny, largestDocument } from '../raw-document.js';
 import { isDocument, typeOf, type Value } from '../values/types.js';
 import type { Entry, ChangeLog } from './log.js';
@@ -180,7 +180,7 @@ export class ChangeStream {
 
   private imageOf(image: Document | null, wanted: unknown): Document | null {
     if (image === null && wanted === 'required')
-      throw new CommandError(280, 'Change stream was configured to require an image of the document, but the image was not found.');
+      throw streamEnds(280, 'Change stream was configured to require an image of the document, but the image was not found.');
     return image;
   }
 
@@ -189,7 +189,7 @@ export class ChangeStream {
     const results = [...this.stages.reduce<Iterable<Document>>((events, stage) => stage(events), [event])];
     for (const { _id } of results) {
       if (!isDocument(_id as Value) || (_id as Document)['_data'] !== token) {
-        throw new CommandError(
+        throw streamEnds(
           280,
           'Encountered an event whose _id field, which contains the resume token, was modified by the pipeline. Modifying the _id field of an event makes it impossible to resume the stream from that point.',
         );
