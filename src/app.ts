@@ -154,7 +154,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     { ...shared, content, accessLog: accessLog.verbs },
     { reportRetention: retention.reports, auditRetention: retention.audit },
   );
-  const apiKey = apiKeyModule(foundation, { users, moderation: moderation.verbs }, { authSecret: config.authSecrets[0] });
+  const apiKey = apiKeyModule(foundation, { users, moderation: moderation.verbs }, config);
   const fraud = fraudModule(foundation, { reviews: review.verbs, moderation: moderation.verbs });
   const customer = customerModule(foundation, { apiKeys: apiKey.verbs, users }, config.customerTokens);
   const similarity = similarityModule(foundation, { ...shared, reviews: review.verbs });

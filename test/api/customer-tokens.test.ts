@@ -170,6 +170,41 @@ test('a banned customer stays out, and a revoked key signs nothing any more', as
   expect((await signIn({ sub: 'ann' })).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
 });
 
+test('a backend goes on signing while the secret of the installation is changed, and asks again for a key as before', async () => {
+  const [one, two] = ['the secret of the installation as it was', 'the secret of the installation from now on'];
+  const changing = new Plaza();
+  const input = { name: 'Shop', scopes: ['customers:sign'], idempotencyKey: 'shop' };
+  const create = (token: string) => changing.mutate('createApiKey', input, 'apiKey { prefix } secret customerTokenSecret', token);
+  const restart = async (environment: Record<string, string>) => {
+    await changing.app.close();
+    await changing.start(environment);
+  };
+  await changing.start({ AUTH_SECRET: one });
+  const owner = await changing.account({ role: 'ADMIN' });
+  const before = await create(owner.token);
+  const signedIn = async ({ apiKey: { prefix }, customerTokenSecret }: typeof before) => {
+    const token = await sign({ sub: 'customer' }, { kid: prefix, key: customerTokenSecret });
+    return (await changing.mutate('exchangeCustomerToken', { token }, 'user { id }')).user?.id;
+  };
+  const customer = await signedIn(before);
+  expect(customer).toEqual(expect.any(String));
+
+  await restart({ AUTH_SECRET: two, AUTH_SECRET_ACCEPTED: one });
+  expect(await signedIn(before)).toBe(customer);
+  const renewed = await create(owner.token);
+  expect(renewed.secret).toBe(before.secret);
+  expect(renewed.customerTokenSecret).not.toBe(before.customerTokenSecret);
+  expect(await signedIn(renewed)).toBe(customer);
+
+  await restart({ AUTH_SECRET: one, AUTH_SECRET_ACCEPTED: two });
+  expect(await signedIn(renewed)).toBe(customer);
+
+  await restart({ AUTH_SECRET: two });
+  expect(await signedIn(renewed)).toBe(customer);
+  expect(await signedIn(before)).toBeUndefined();
+  await changing.stop();
+});
+
 test('keys that the shop publishes sign tokens too, and the refresh token goes into the cookie where cookies are on', async () => {
   const now = Math.floor(Date.now() / 1000);
   const claims = { sub: 'rsa', source: 'shop', aud: 'reviews', jti: 'rsa-1', exp: now + 60 };

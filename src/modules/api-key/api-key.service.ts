@@ -49,7 +49,8 @@ interface ApiKeyDependencies {
   users: UserVerbs;
   moderation: ModerationVerbs;
   /** What secrets follow from that are made again: for customer tokens, and for retries. */
-  authSecret: string;
+  /** Secrets of keys follow from the first; what follows from the others is accepted. */
+  authSecrets: readonly [string, ...string[]];
   log: Logger;
 }
 
@@ -74,7 +75,7 @@ export class ApiKeyService {
     });
     const apiKey = requireCreated(await this.models.apiKeys.findById(id).lean());
     const secret = made ?? this.secretAgain(apiKey);
-    return { apiKey, secret, customerTokenSecret: secret && scopes.includes('customers:sign') ? this.customerTokenSecret(id) : null };
+    return { apiKey, secret, customerTokenSecret: secret && scopes.includes('customers:sign') ? this.customerTokenSecrets(id)[0]! : null };
   }
 
   /** @returns the secret, which is nowhere else. @throws RulesBroken NOT_ALLOWED */
@@ -87,7 +88,7 @@ export class ApiKeyService {
     const active = { owner: owner.userId, revokedAt: null };
     if ((await this.models.apiKeys.countDocuments(active).session(change.session)) >= maxKeys)
       throw broken('NOT_ALLOWED', message('You can have at most {max} API keys. Revoke one first.', { max: maxKeys }));
-    const { secret, prefix, secretHash } = newSecret(idempotencyKey ? this.repeatable(_id) : undefined);
+    const { secret, prefix, secretHash } = newSecret(idempotencyKey ? this.repeatable(_id)[0] : undefined);
     const apiKey: ApiKeyDocument = {
       ...{ _id, prefix, secretHash, name, owner: owner.userId, scopes, createdAt: new Date(), expiresAt },
       ...{ lastUsedAt: null, revokedAt: null, ...(expiresAt && { removeAt: new Date(expiresAt.getTime() + retention) }) },
@@ -100,13 +101,13 @@ export class ApiKeyService {
   /** The secret for who did not get the answer; null once that is too long ago, or the key has ended. */
   private secretAgain({ _id, prefix, secretHash, createdAt, revokedAt }: ApiKeyDocument): string | null {
     if (revokedAt || Date.now() - createdAt.getTime() > retryWindow) return null;
-    const secret = secretOf(prefix, this.repeatable(_id));
-    return matches(secret, secretHash) ? secret : null;
+    const secrets = this.repeatable(_id).map((random) => secretOf(prefix, random));
+    return secrets.find((secret) => matches(secret, secretHash)) ?? null;
   }
 
-  /** Follows from the server's secret, so that the store does not have it. */
-  private repeatable(id: Types.ObjectId): Buffer {
-    return createHmac('sha256', this.dependencies.authSecret).update(`API key ${id.toHexString()}`).digest();
+  /** What a key's secret may be made of. It follows from the server's secrets, so that the store does not have it. */
+  private repeatable(id: Types.ObjectId): Buffer[] {
+    return this.derived(`API key ${id.toHexString()}`);
   }
 
   /** Ends a key at once, on open connections too. @throws RulesBroken NOT_FOUND for one that is somebody else's */
@@ -155,11 +156,11 @@ export class ApiKeyService {
     return actors.map(({ key }) => byId.get(key!.id.toHexString()) ?? null);
   }
 
-  /** The active key that signs tokens of customers under a name, and what it signs with; null where there is none. */
-  async customerTokenSigner(prefix: string): Promise<{ id: Types.ObjectId; secret: string } | null> {
+  /** The active key that signs tokens of customers under a name, and what it may sign with; null where there is none. */
+  async customerTokenSigner(prefix: string): Promise<{ id: Types.ObjectId; secrets: string[] } | null> {
     const found = await this.models.apiKeys.findOne({ prefix }).lean();
     const [current] = found?.scopes.includes('customers:sign') ? await this.identitiesOf([found]) : [];
-    return found && current ? { id: found._id, secret: this.customerTokenSecret(found._id) } : null;
+    return found && current ? { id: found._id, secrets: this.customerTokenSecrets(found._id) } : null;
   }
 
   private async identitiesOf(keys: readonly ApiKeyDocument[]): Promise<(SignedIn | null)[]> {
@@ -198,9 +199,13 @@ export class ApiKeyService {
     await this.dependencies.moderation.putOnRecord(session, { moderator: actor.userId, action, ...what });
   }
 
-  /** Follows from the server's secret, so that the store does not have it. */
-  private customerTokenSecret(id: Types.ObjectId): string {
-    return createHmac('sha256', this.dependencies.authSecret).update(`customer tokens of ${id.toHexString()}`).digest('base64url');
+  /** What a key signs customers' tokens with, the one that is handed out first. */
+  private customerTokenSecrets(id: Types.ObjectId): string[] {
+    return this.derived(`customer tokens of ${id.toHexString()}`).map((secret) => secret.toString('base64url'));
+  }
+
+  private derived(purpose: string): Buffer[] {
+    return this.dependencies.authSecrets.map((secret) => createHmac('sha256', secret).update(purpose).digest());
   }
 }
 

@@ -18,11 +18,11 @@ export type ApiKeyVerbs = ApiKeyModule['verbs'];
 export function apiKeyModule(
   { database, realtime, idempotency, log }: Foundation,
   { users, moderation }: { users: UserVerbs; moderation: ModerationVerbs },
-  { authSecret }: { authSecret: string },
+  { authSecrets }: { authSecrets: readonly [string, ...string[]] },
 ) {
   const models = apiKeyModels(database);
   const apiKeyById = byId<ApiKeyDocument>(models.apiKeys);
-  const apiKeys = new ApiKeyService({ models, realtime, idempotency, users, moderation, authSecret, log });
+  const apiKeys = new ApiKeyService({ models, realtime, idempotency, users, moderation, authSecrets, log });
   return describeModule({
     name: 'api-key',
     collections,

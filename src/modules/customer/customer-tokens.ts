@@ -80,8 +80,10 @@ export class CustomerTokens {
       }
       const signer = await this.apiKeys.customerTokenSigner(kid ?? '');
       if (!signer) throw refused();
-      const secret = new TextEncoder().encode(signer.secret);
-      return { signer: signer.id.toHexString(), payload: (await jwtVerify(token, secret, { ...checked, algorithms: ['HS256'] })).payload };
+      const attempts = signer.secrets.map((secret) =>
+        jwtVerify(token, new TextEncoder().encode(secret), { ...checked, algorithms: ['HS256'] }),
+      );
+      return { signer: signer.id.toHexString(), payload: (await Promise.any(attempts)).payload };
     } catch (error) {
       throw error instanceof KeysUnavailable ? uncheckedToken() : refused();
     }
