@@ -358,6 +358,44 @@ describe('sorting', () => {
     expect(await codeOf(found(collection.find().sort({ $nonsense: 1 })))).toBe(16410);
   });
 
+  describe('by long values that begin alike goes by what follows', () => {
+    const shuffled = [3, 0, 4, 1, 5, 2];
+    const start = 'x'.repeat(600);
+
+    test.each<[string, (n: number) => unknown]>([
+      ['texts', (n) => `${start}${n}`],
+      ['documents', (n) => ({ start, n })],
+      ['binary values', (n) => Buffer.from(`${start}${n}`)],
+      ['lists', (n) => [[start, n]]],
+    ])('%s', async (_name, make) => {
+      const collection = store.db.collection<Any>(`t${++collections}`);
+      await collection.insertMany(shuffled.map((n) => ({ _id: { v: make(n) }, v: make(n), w: make(n), n, k: 1, m: n % 2 })));
+      for (const index of [null, { v: 1 }, { k: 1, v: -1 }, { m: 1, v: 1, n: 1 }] as Any[]) {
+        if (index) await collection.createIndex(index);
+        for (const [filter, sort] of [
+          [{}, { v: 1 }],
+          [{}, { v: -1, n: 1 }],
+          [{}, { w: 1 }],
+          [{}, { _id: 1 }],
+          [{}, { _id: -1 }],
+          [{ k: 1 }, { v: 1 }],
+          [{ m: 1 }, { v: -1 }],
+          [{ m: { $in: [0, 1] } }, { v: 1 }],
+          [{ v: { $gte: make(2) } }, { v: 1 }],
+          [{ v: { $in: shuffled.map(make) } }, { v: -1 }],
+        ] as Any[]) {
+          const found = (await collection.find(filter).sort(sort).toArray()).map(({ n }) => n as number);
+          const rising = Object.values(sort)[0] === 1;
+          expect(found, JSON.stringify([index, sort])).toEqual([...found].sort((one, other) => (rising ? one - other : other - one)));
+          const [first, second] = (await collection.find(filter).sort(sort).skip(1).limit(2).toArray()).map(({ n }) => n as number);
+          expect([first, second], JSON.stringify([index, sort])).toEqual(found.slice(1, 3));
+        }
+      }
+      const least = { $group: { _id: null, n: { $top: { sortBy: { v: 1 }, output: '$n' } } } };
+      expect((await collection.aggregate([{ $set: { x: 1 } }, least]).toArray())[0]!['n']).toBe(0);
+    });
+  });
+
   test('by two lists is refused', async () => {
     expect(await codeOf(order([{ a: [1], b: [2] }, {}], { a: 1, b: 1 }))).toBe(2);
   });

@@ -28,7 +28,7 @@ const tag = {
 } as const;
 
 /** LMDB's limit for a key with 4 KiB pages is 1978 bytes; a longer value is cut and told apart by its hash. */
-const longestValue = 400;
+export const longestValue = 400;
 const scratch = Buffer.alloc(8);
 
 /** How many bits of what a double leaves of a number are kept: enough to tell decimals of 34 digits apart. */
@@ -291,25 +291,34 @@ function writeTypeBracket(value: unknown): void {
   writer.length = start + 1;
 }
 
-function writeField(value: unknown, descending: boolean): void {
+function writeField(value: unknown, descending: boolean, cuts: boolean): void {
   const start = writer.length;
   writeValue(value);
-  writer.shorten(start);
+  if (cuts) writer.shorten(start);
   if (descending) writer.invertFrom(start);
 }
 
 /** An empty array has no element to index; MongoDB files it under `undefined`, below null. */
 export const emptyArrayMarker = Symbol('empty array');
 
-/** The key of one tuple of field values, after an optional prefix. */
-export function encodeFields(prefix: Uint8Array | null, values: readonly unknown[], descending: readonly boolean[]): Buffer {
+function encodeTuple(prefix: Uint8Array | null, values: readonly unknown[], descending: readonly boolean[], cuts: boolean): Buffer {
   writer.length = 0;
   if (prefix) writer.bytes(prefix);
   for (let at = 0; at < values.length; at++) {
     if (values[at] === emptyArrayMarker) writer.byte(descending[at] ? ~tag.emptyArray & 0xff : tag.emptyArray);
-    else writeField(values[at], descending[at] ?? false);
+    else writeField(values[at], descending[at] ?? false, cuts);
   }
   return writer.finish();
+}
+
+/** The key of one tuple of field values, after an optional prefix. */
+export function encodeFields(prefix: Uint8Array | null, values: readonly unknown[], descending: readonly boolean[]): Buffer {
+  return encodeTuple(prefix, values, descending, true);
+}
+
+/** The key of one tuple of any length, which no index holds: long values are in order, too. */
+export function encodeWhole(values: readonly unknown[], descending: readonly boolean[] = []): Buffer {
+  return encodeTuple(null, values, descending, false);
 }
 
 /** The key of an ObjectId that is still bytes, the same as `encodeFields` makes. */

@@ -4,12 +4,12 @@ import type { Deadline } from './arguments.js';
 import type { Transaction } from 'lmdb';
 import { identityIndex, type Catalog, type Collection } from './catalog.js';
 import { CommandError } from './errors.js';
-import { concatenate } from './key.js';
+import { concatenate, longestValue } from './key.js';
 import { documentKeyOf } from './index-entries.js';
 import { plan as choosePlan, type KeyRange, type Plan } from './planner.js';
 import { compileFilter, type FilterOptions } from './query/matching.js';
 import { decode } from './raw-document.js';
-import { parseSort, sortByKeys, sortValues } from './sorting.js';
+import { parseSort, sharedBeginning, sortByKeys, sortValues } from './sorting.js';
 import { unpack } from './stored-document.js';
 import type { Value } from './values/types.js';
 
@@ -27,6 +27,15 @@ export interface Row {
   bytes: Buffer;
   document: Document | null;
 }
+
+/** A document that was found, by a key that may be long enough to be cut. */
+interface Found {
+  key: Buffer;
+  bytes: Buffer | null;
+  isLong: boolean;
+}
+
+type ReadRow = Row & Pick<Found, 'isLong'>;
 
 export interface ReadStatistics {
   keysExamined: number;
@@ -81,8 +90,10 @@ export class Reader {
     const plan = this.plan(collection, filter, options);
     const overlay = view.overlay?.(collection);
     const changed = overlay !== undefined && overlay.size > 0;
-    let rows = this.matching(plan, filter, options, view, statistics, changed ? overlay : undefined);
-    if (!plan.sorted || (changed && options.sort)) rows = sortRows(rows, options.sort ?? {}, options);
+    const found = this.matching(plan, filter, options, view, statistics, changed ? overlay : undefined);
+    let rows: Iterable<Row> = found;
+    if (!plan.sorted || (changed && options.sort)) rows = sortRows(found, options.sort ?? {}, options);
+    else if (options.sort) rows = sortLong(found, options.sort, options);
     yield* cut(rows, options.skip ?? 0, options.limit ?? 0);
   }
 
@@ -125,12 +136,12 @@ export class Reader {
     view: View,
     statistics: ReadStatistics,
     overlay: Overlay | undefined,
-  ): Generator<Row> {
+  ): Generator<ReadRow> {
     const compiled = compileFilter(filter, options);
     const test = plan.exact ? null : compiled;
     const seen = plan.index?.multikey || plan.ranges.length > 1 ? new Set<string>() : null;
     const wanted = plan.sorted && plan.exact && options.limit ? options.limit + (options.skip ?? 0) : chunkSize;
-    for (const { key, bytes: stored } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
+    for (const { key, bytes: stored, isLong } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
       view.budget?.spend(1);
       options.deadline?.check();
       if (seen) {
@@ -144,36 +155,36 @@ export class Reader {
       statistics.documentsExamined++;
       view.budget?.spend((test ? testCost : 0) + Math.floor(bytes.length / bytesPerCost));
       if (!test) {
-        yield { key, bytes, document: null };
+        yield { key, bytes, document: null, isLong };
         continue;
       }
       const document = decode(bytes);
-      if (test(document)) yield { key, bytes, document };
+      if (test(document)) yield { key, bytes, document, isLong };
     }
     if (overlay) yield* overlayRows(overlay, filter, options);
   }
 
-  private *keys(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: Buffer | null }> {
+  private *keys(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<Found> {
     if (plan.merge) return yield* this.merged(plan, view, chunk, statistics);
     if (isIdentityLookup(plan)) return yield* this.lookUp(plan, view, statistics);
     const ranges = plan.reverse ? [...plan.ranges].reverse() : plan.ranges;
     for (const range of ranges) {
       for (const entry of this.range(plan, range, view, chunk, statistics)) {
-        yield { key: entry.documentKey, bytes: entry.bytes };
+        yield { key: entry.documentKey, bytes: entry.bytes, isLong: entry.entryKey.length > longestValue };
       }
     }
   }
 
-  private *lookUp(plan: Plan, view: View, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: Buffer }> {
+  private *lookUp(plan: Plan, view: View, statistics: ReadStatistics): Generator<Found> {
     for (const { low } of plan.reverse ? [...plan.ranges].reverse() : plan.ranges) {
       statistics.keysExamined++;
       const bytes = this.catalog.readDocument(plan.collection, low, view.transaction);
-      if (bytes) yield { key: low, bytes };
+      if (bytes) yield { key: low, bytes, isLong: low.length > longestValue };
     }
   }
 
   /** Merges ranges that are each in order by what follows their fixed part. */
-  private *merged(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<{ key: Buffer; bytes: null }> {
+  private *merged(plan: Plan, view: View, chunk: number, statistics: ReadStatistics): Generator<Found> {
     const sources = plan.ranges
       .map((range) => ({ range, entries: this.range(plan, range, view, Math.min(chunk, 32), statistics) }))
       .map((source) => ({ ...source, head: source.entries.next() }))
@@ -185,7 +196,8 @@ export class Reader {
         if (direction * compareAfter(sources[at]!, sources[first]!) < 0) first = at;
       }
       const source = sources[first]!;
-      yield { key: source.head.value!.documentKey, bytes: null };
+      const { documentKey, entryKey } = source.head.value!;
+      yield { key: documentKey, bytes: null, isLong: entryKey.length > longestValue };
       source.head = source.entries.next();
       if (source.head.done) sources.splice(first, 1);
     }
@@ -239,12 +251,12 @@ function compareAfter(
   return first.compare(second, other.range.fixed, second.length, one.range.fixed, first.length);
 }
 
-function* overlayRows(overlay: Overlay, filter: Document, options: FilterOptions): Generator<Row> {
+function* overlayRows(overlay: Overlay, filter: Document, options: FilterOptions): Generator<ReadRow> {
   const test = compileFilter(filter, options);
   for (const { key, bytes } of overlay.values()) {
     if (!bytes) continue;
     const document = decode(bytes);
-    if (test(document)) yield { key, bytes, document };
+    if (test(document)) yield { key, bytes, document, isLong: false };
   }
 }
 
@@ -262,6 +274,26 @@ function* sortRows(rows: Iterable<Row>, sort: Document, options: FindOptions): G
     keyed.push({ values: sortValues(document, fields, collation), item: { ...row, document: null } });
   }
   yield* sortByKeys(keyed, fields, collation);
+}
+
+/** Rows as an index gives them, whose order is not that of the values where long ones begin alike. */
+function* sortLong(rows: Iterable<ReadRow>, sort: Document, options: FindOptions): Generator<Row> {
+  const fields = parseSort(sort);
+  const collation = options.collation ?? null;
+  let shared = null as Buffer | null;
+  let alike: { values: Value[]; item: Row }[] = [];
+  for (const row of rows) {
+    const values = row.isLong ? sortValues(row.document ?? decode(row.bytes), fields, collation) : [];
+    const beginning = sharedBeginning(values, collation);
+    if (alike.length > 0 && !(beginning && shared?.equals(beginning))) {
+      yield* sortByKeys(alike, fields, collation);
+      alike = [];
+    }
+    shared = beginning;
+    if (beginning) alike.push({ values, item: row });
+    else yield row;
+  }
+  yield* sortByKeys(alike, fields, collation);
 }
 
 function* cut(rows: Iterable<Row>, skip: number, limit: number): Generator<Row> {

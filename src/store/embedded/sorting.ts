@@ -3,7 +3,7 @@ import type { Document } from 'bson';
 import type { Collation } from './collation.js';
 import { CommandError } from './errors.js';
 import { plainTuple, tuplesOf } from './index-entries.js';
-import { emptyArrayMarker, encodeFields } from './key.js';
+import { emptyArrayMarker, encodeWhole, longestValue } from './key.js';
 import { compare } from './values/order.js';
 import { isDocument, isNumeric, toNumber, type Value } from './values/types.js';
 
@@ -69,9 +69,23 @@ export function sortByKeys<Item>(
   if (collation) return [...items].sort((one, other) => compareValues(one.values, other.values, fields, collation)).map(({ item }) => item);
   const descending = fields.map((field) => field.descending);
   return items
-    .map(({ values, item }) => ({ key: encodeFields(null, values, descending), item }))
+    .map(({ values, item }) => ({ key: encodeWhole(values, descending), item }))
     .sort((one, other) => Buffer.compare(one.key, other.key))
     .map(({ item }) => item);
+}
+
+/**
+ * What all values share whose keys an index cannot tell the order of: it cuts long ones, and behind the cut is a hash.
+ * Null where the index has the order.
+ */
+export function sharedBeginning(values: readonly Value[], collation: Collation | null): Buffer | null {
+  const before: Buffer[] = [];
+  for (const value of values) {
+    const key = encodeWhole([collation ? collation.foldValue(value) : value]);
+    if (key.length > longestValue) return Buffer.concat([...before, key.subarray(0, longestValue)]);
+    before.push(key);
+  }
+  return null;
 }
 
 function compareValues(one: Value[], other: Value[], fields: readonly SortField[], collation: Collation | null): number {

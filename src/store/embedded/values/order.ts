@@ -1,7 +1,7 @@
 /** MongoDB's order of values, on the values themselves. */
 import type { Document } from 'bson';
 import { Decimal128, Double, Int32, Long, type ObjectId } from 'bson';
-import { encodeValue } from '../key.js';
+import { encodeValue, encodeWhole } from '../key.js';
 import { typeOf, type TypeName, type Value } from './types.js';
 
 const ranks: Record<TypeName, number> = {
@@ -66,7 +66,7 @@ export function compare(one: Value, other: Value, collation?: TextOrder | null):
     case 10:
       return (one as Date).getTime() - (other as Date).getTime();
     default:
-      return Buffer.compare(encodeValue(one), encodeValue(other));
+      return Buffer.compare(encodeWhole([one]), encodeWhole([other]));
   }
 }
 
