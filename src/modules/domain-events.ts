@@ -65,6 +65,8 @@ export interface DomainEvents {
   trackingWithdrawn: { user: Types.ObjectId };
   /** An account proved to have the address of an imported user, who goes: what they wrote and bought is the account's. */
   importedUserClaimed: { imported: Types.ObjectId; account: Types.ObjectId };
+  /** The addresses of a user were sealed anew: what is known by their digests under earlier keys has to be known by the current one's. */
+  addressesSealedAnew: { addresses: readonly string[] };
   /** Recommended products were in view; which of them is counted for the first time is told back. */
   recommendationsShown: { impressions: readonly Impression[]; onCounted: (fresh: number) => void };
   /** A buyer is about to be asked for reviews; which of the products they have reviewed already is told back. */

@@ -106,12 +106,13 @@ export async function insert<Document>(
 export async function insertMissing<Document extends { _id: unknown }>(
   model: Model<Document>,
   documents: readonly Document[],
+  session?: ClientSession,
 ): Promise<number> {
   if (documents.length === 0) return 0;
   const operations = complete(model, documents).map((document) => ({
     updateOne: { filter: { _id: document['_id'] }, update: { $setOnInsert: document }, upsert: true },
   }));
-  const { upsertedCount } = await model.collection.bulkWrite(operations as never, { ordered: false });
+  const { upsertedCount } = await model.collection.bulkWrite(operations as never, { session, ordered: false });
   return upsertedCount;
 }
 

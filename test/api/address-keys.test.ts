@@ -40,6 +40,41 @@ describe('the keys of addresses', () => {
     expect((await signIn()).user.id).toBe(account.id);
   });
 
+  test('can be changed without a mail to who unsubscribed under an earlier one', async () => {
+    const shop = new Plaza();
+    const settings = { INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' };
+    await shop.start({ ...settings, ENCRYPTION_KEYS: one });
+    const merchant = await shop.account({ merchant: true });
+    const buyers = [await shop.account(), await shop.account()];
+    const deliver = async () => {
+      const productId = await shop.product(merchant);
+      for (const { id, token } of buyers) {
+        await shop.connection.collection('users').updateOne({ _id: storeId(id) }, { $set: { emailConfirmedAt: new Date() } });
+        const { order } = await shop.mutate('placeOrder', { items: [{ productId }] }, 'order { id }', token);
+        for (const status of ['PAID', 'SHIPPED', 'DELIVERED'])
+          await shop.mutate('updateOrderStatus', { orderId: order.id, status }, 'order { id }', merchant.token);
+      }
+      await shop.settle('invitations');
+      const invited = (await shop.mails()).filter(({ text }) => text.includes('/review/unsubscribe/'));
+      return buyers.map(({ email }) => invited.filter(({ to }) => to === email));
+    };
+    const restartWith = async (keys: string) => {
+      await shop.app.close();
+      await shop.start({ ...settings, ENCRYPTION_KEYS: keys });
+    };
+
+    const mail = (await deliver())[0]![0]!;
+    const [path] = /\/review\/unsubscribe\/[\w.-]+/.exec(mail.text)!;
+    expect((await fetch(shop.url + path, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) })).status).toBe(
+      200,
+    );
+    await restartWith(`${two},${one}`);
+    await shop.settle('address keys');
+    await restartWith(two);
+    expect((await deliver()).map((mails) => mails.length)).toEqual([1, 2]);
+    await shop.stop();
+  });
+
   test('are missed in the log where a restored shop has others, and not where it has all', async () => {
     const lines: string[] = [];
     plaza.logOutput = { write: (line) => void lines.push(line) };

@@ -46,6 +46,7 @@ export function invitationModule(
       async importedUserClaimed({ session }, { imported, account }) {
         await models.invitations.updateMany({ buyer: imported }, { $set: { buyer: account } }, { session });
       },
+      addressesSealedAnew: ({ session }, { addresses }) => invitations.keepUnsubscribed(session, addresses),
     },
     personalData: [
       ownedDocuments({ name: 'reviewInvitations', model: models.invitations, owner: 'buyer', erase: 'DELETE' }),

@@ -152,7 +152,7 @@ export class InvitationService {
     const buyer = this.dependencies.links.idIn('unsubscribe', token);
     if (!buyer) return false;
     const address = addressOf(await this.dependencies.users.accountOf(buyer));
-    if (address) await insertMissing(this.models.unsubscribed, [{ _id: this.digestsOf(address)[0]!, at: new Date() }]);
+    if (address) await this.putDown(address, new Date());
     await this.models.invitations.updateMany(
       { buyer, status: { $in: ['WAITING', 'SENT', 'OPENED'] } },
       { $set: { dueAt: null, remindAt: null } },
@@ -168,6 +168,23 @@ export class InvitationService {
     if (!address) return null;
     const isUnwanted = await this.models.unsubscribed.exists({ _id: { $in: this.digestsOf(address) } });
     return isUnwanted ? null : { address, language: account?.language ?? 'en' };
+  }
+
+  /** Whoever unsubscribed under an earlier key has under the current one too, before the earlier one goes. */
+  async keepUnsubscribed(session: ClientSession, addresses: readonly string[]): Promise<void> {
+    for (const address of addresses) {
+      const known = await this.models.unsubscribed
+        .findOne({ _id: { $in: this.digestsOf(address) } })
+        .session(session)
+        .lean();
+      if (known) await this.putDown(address, known.at, session);
+    }
+  }
+
+  /** Under every key: some process may have another as its first while keys are changed. */
+  private async putDown(address: string, at: Date, session?: ClientSession): Promise<void> {
+    const digests = this.digestsOf(address).map((_id) => ({ _id, at }));
+    await insertMissing(this.models.unsubscribed, digests, session);
   }
 
   private digestsOf(address: string): string[] {

@@ -1,8 +1,9 @@
 /** Seals addresses anew that an earlier key sealed, and moves their claims, until the earlier keys are of no use. */
 import type { DataKeys } from '../../data-keys.js';
 import type { Logger } from '../../log.js';
-import type { Database } from '../../store/database.js';
+import type { Realtime } from '../../realtime/index.js';
 import { Worker } from '../../workers/index.js';
+import type { DomainEventBus } from '../domain-events.js';
 import type { Addresses } from './addresses.js';
 import type { Claims } from './claims.js';
 import type { UserDocument, UserModels } from './user.model.js';
@@ -11,7 +12,8 @@ const interval = 60 * 60 * 1000;
 const batch = 200;
 
 interface KeyRotationDependencies {
-  database: Database;
+  realtime: Realtime;
+  events: DomainEventBus;
   models: UserModels;
   keys: DataKeys;
   addresses: Addresses;
@@ -58,14 +60,17 @@ async function warnOfForeignKeys({ models, keys, addresses, log }: KeyRotationDe
   }
 }
 
-async function renew({ database, models, addresses, claims }: KeyRotationDependencies, { _id }: UserDocument): Promise<void> {
-  await database.inTransaction([`account:${_id.toHexString()}`], async (session) => {
+async function renew({ realtime, events, models, addresses, claims }: KeyRotationDependencies, { _id }: UserDocument): Promise<void> {
+  await realtime.recordChange([`account:${_id.toHexString()}`], async (recorded) => {
+    const { session } = recorded;
     const user = await models.users.findById(_id).session(session).lean();
     if (!user) return;
     const opened = addresses.opened(user);
     const { sealedEmail, sealedImportedEmail, addressKey } = addresses.sealed(opened);
     const change = { addressKey, ...(sealedEmail && { sealedEmail }), ...(sealedImportedEmail && { sealedImportedEmail }) };
     await models.users.updateOne({ _id }, { $set: change }, { session });
+    const known = [opened.email, opened.importedEmail].filter((address) => address !== undefined);
+    await events.emit(recorded, 'addressesSealedAnew', { addresses: known });
     // The address of a customer proves nothing, so there is no claim to it.
     if (opened.importedEmail !== undefined && user.externalId === undefined) await claims.renewImported(opened.importedEmail, _id, session);
     if (opened.email === undefined || !(await claims.ownerOfEmail(opened.email, session))?.equals(_id)) return;
