@@ -140,3 +140,39 @@ test('$push sorts by a path with positions, where what is missing is null', asyn
   await collection.updateOne({ _id: 0 }, { $push: { a: { $each: [{ b: [2] }], $sort: { 'b.0': -1 } } } } as Any);
   expect((await collection.findOne())!.a).toEqual([{ b: [3] }, { b: [2] }, { b: [1] }, { b: null }, {}]);
 });
+
+test('$mod takes a number without its fraction, exactly, and none that 64 bits do not hold', async () => {
+  const collection = fresh();
+  const numbers = [decimal('12345678901234567.9'), decimal('9223372036854775809'), 1e300, new Double(-5.5), decimal('NaN'), decimal('1E2')];
+  await collection.insertMany(numbers.map((a, _id) => ({ _id, a })) as Any[]);
+  const found = async (...$mod: unknown[]) =>
+    (
+      await collection
+        .find({ a: { $mod } } as Any)
+        .sort({ _id: 1 })
+        .toArray()
+    ).map(({ _id }) => _id);
+  expect(await found(10, 7)).toEqual([0]);
+  expect(await found(2, -1)).toEqual([3]);
+  expect(await found(1, 0)).toEqual([0, 3, 5]);
+  expect(await codeOf(found(1e300, 0))).toBe(2);
+});
+
+test('a schema takes 0.3 for a multiple of 0.1, of any numeric types', async () => {
+  const collection = fresh();
+  await collection.insertMany([0.3, decimal('0.3'), 1, 0.35, decimal('0.35'), Infinity].map((a, _id) => ({ _id, a })) as Any[]);
+  for (const multipleOf of [0.1, decimal('0.1')])
+    expect(await collection.countDocuments({ $jsonSchema: { properties: { a: { multipleOf } } } } as Any)).toBe(3);
+});
+
+test('bits are those of whole numbers of 64 bits, also of decimals', async () => {
+  const collection = fresh();
+  const numbers = [decimal('9007199254740993'), decimal('1.5'), 2 ** 70 + 2 ** 60, decimal('18446744073709551617'), new Double(5), 1.5];
+  await collection.insertMany(numbers.map((a, _id) => ({ _id, a })) as Any[]);
+  const found = await collection
+    .find({ a: { $bitsAllSet: [0] } })
+    .sort({ _id: 1 })
+    .toArray();
+  expect(found.map(({ _id }) => _id)).toEqual([0, 4]);
+  expect(await collection.countDocuments({ a: { $bitsAnySet: [60] } })).toBe(0);
+});

@@ -1,8 +1,7 @@
 /** Types and conversions between them. */
 import { Binary, BSONSymbol, Decimal128, Double, Long, ObjectId, type Document } from 'bson';
 import { CommandError } from '../errors.js';
-import { wholeOf } from '../values/arithmetic.js';
-import { decimalParts, infiniteText } from '../values/arithmetic.js';
+import { decimalParts, infiniteText, truncated } from '../values/arithmetic.js';
 import { parseExact, toDecimal } from '../values/decimal.js';
 import { double, isNumeric, isTruthy, toNumber, typeNumbers, typeOf, type Value } from '../values/types.js';
 import { compileIn, type OperatorCompiler } from './compile.js';
@@ -56,18 +55,10 @@ function numberFrom(value: Value, to: string): Value {
 function wholeFrom(value: Value, to: 'int' | 'long'): bigint {
   const number = numberFrom(value, to);
   if (typeof number === 'bigint') return requireRange(number, value, to);
-  if (typeOf(number) === 'double' || typeOf(number) === 'decimal') {
-    const rough = toNumber(number);
-    if (!Number.isFinite(rough))
-      throw failure(value, to, `Attempt to convert ${numberText(rough)} value to integer type in $convert with no onError value`);
-    return requireRange(number instanceof Decimal128 ? truncated(number) : BigInt(Math.trunc(rough)), value, to);
-  }
-  return requireRange(wholeOf(number), value, to);
-}
-
-function truncated(value: Decimal128): bigint {
-  const { digits, exponent } = decimalParts(value)!;
-  return exponent >= 0 ? digits * 10n ** BigInt(exponent) : digits / 10n ** BigInt(-exponent);
+  const whole = truncated(number);
+  if (whole === null)
+    throw failure(value, to, `Attempt to convert ${numberText(toNumber(number))} value to integer type in $convert with no onError value`);
+  return requireRange(whole, value, to);
 }
 
 function requireRange(whole: bigint, value: Value, to: 'int' | 'long'): bigint {

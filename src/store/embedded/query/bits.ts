@@ -1,6 +1,8 @@
 /** Filters on the bits of whole numbers and binary values. */
 import { Binary, Long } from 'bson';
 import { CommandError } from '../errors.js';
+import { truncated } from '../values/arithmetic.js';
+import { isEqual } from '../values/order.js';
 import { isNumeric, toNumber, type Value } from '../values/types.js';
 import type { Test } from './paths.js';
 
@@ -33,11 +35,11 @@ function positionsOf(name: string, operand: Value): number[] {
   return Array.from({ length: size }, (_, at) => at).filter((at) => bit(at));
 }
 
-/** Reads one bit, or null where the value has none: numbers that are not whole, and everything else. */
+/** Reads one bit, or null where the value has none: numbers that are not whole or of more than 64 bits, and everything else. */
 function bitReader(value: Value): ((at: number) => boolean) | null {
   if (value instanceof Binary) return (at) => at < value.position * 8 && ((value.buffer[at >> 3]! >> (at & 7)) & 1) === 1;
   if (!isNumeric(value)) return null;
-  if (!(value instanceof Long) && !Number.isInteger(toNumber(value))) return null;
-  const whole = value instanceof Long ? value.toBigInt() : BigInt(toNumber(value));
+  const whole = truncated(value);
+  if (whole === null || BigInt.asIntN(64, whole) !== whole || !isEqual(value, Long.fromBigInt(whole))) return null;
   return (at) => ((whole >> BigInt(at)) & 1n) === 1n;
 }

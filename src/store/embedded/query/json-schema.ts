@@ -1,6 +1,8 @@
 /** `$jsonSchema`: draft 4 with MongoDB's `bsonType`, over BSON values. */
 import { BSONRegExp, type Document } from 'bson';
 import { CommandError } from '../errors.js';
+import { decimalParts } from '../values/arithmetic.js';
+import { remainderExact } from '../values/decimal.js';
 import { compare, isEqual } from '../values/order.js';
 import { isDocument, isNumeric, toNumber, typeOf, type Value } from '../values/types.js';
 import { compilePattern } from './pattern.js';
@@ -128,9 +130,10 @@ function dependencies(operand: Value): Check {
   return whenDocument((document) => checks.every(([name, check]) => !Object.hasOwn(document, name) || check(document)));
 }
 
-function isMultiple(value: Value, of: number): boolean {
-  const quotient = toNumber(value) / of;
-  return Number.isInteger(quotient);
+/** By their decimal digits, so that 0.3 is a multiple of 0.1. */
+function isMultiple(value: Value, of: Value): boolean {
+  const [exact, divisor] = [decimalParts(value), decimalParts(of)];
+  return exact !== null && divisor !== null && remainderExact(exact, divisor).digits === 0n;
 }
 
 function areUnique(array: Value[]): boolean {
@@ -172,7 +175,7 @@ const keywords: Record<string, Keyword> = {
   exclusiveMaximum: (operand) => requireBoolean('exclusiveMaximum', operand),
   multipleOf: (operand) => {
     if (!isNumeric(operand) || toNumber(operand) <= 0) throw malformed('multipleOf', 'a positive number');
-    return whenNumber((value) => isMultiple(value, toNumber(operand)));
+    return whenNumber((value) => isMultiple(value, operand));
   },
   minLength: (operand) => {
     const least = count('minLength', operand);

@@ -5,6 +5,7 @@ import type { Collation } from '../collation.js';
 import { CommandError } from '../errors.js';
 import { compileExpression, newScope, type Variables } from '../expressions/index.js';
 import { identityKey } from '../key.js';
+import { truncated } from '../values/arithmetic.js';
 import { compare, isEqual, rankOf } from '../values/order.js';
 import { isDocument, isNothing, isNumeric, isTruthy, toNumber, typeOf, type TypeName, type Value } from '../values/types.js';
 import { bitTest } from './bits.js';
@@ -359,7 +360,7 @@ function modTest(operand: Value): Test {
   if (!isNumeric(operand[0])) throw new CommandError(2, 'malformed mod, divisor not a number');
   if (!isNumeric(operand[1])) throw new CommandError(2, 'malformed mod, remainder not a number');
   const [divisor, remainder] = operand.map((one: Value) => wholePart(one)) as [bigint | null, bigint | null];
-  if (divisor === null || remainder === null) throw new CommandError(2, 'malformed mod, the numbers must be finite');
+  if (divisor === null || remainder === null) throw new CommandError(2, 'malformed mod, the numbers must be of 64 bits');
   if (divisor === 0n) throw new CommandError(2, 'divisor cannot be 0');
   return (value) => {
     if (!isNumeric(value)) return false;
@@ -368,10 +369,8 @@ function modTest(operand: Value): Test {
   };
 }
 
+/** A number without its fraction; null where 64 bits do not hold it. */
 function wholePart(value: Value): bigint | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
-  const text = String(value);
-  if (/^-?\d+$/.test(text)) return BigInt(text);
-  const number = Number(text);
-  return Number.isFinite(number) ? BigInt(Math.trunc(number)) : null;
+  const whole = truncated(value);
+  return whole !== null && BigInt.asIntN(64, whole) === whole ? whole : null;
 }

@@ -72,6 +72,16 @@ export function wholeOf(value: Value): bigint {
   return value instanceof Long ? value.toBigInt() : BigInt(toNumber(value));
 }
 
+/** A number without its fraction; null where it is infinite or not a number. */
+export function truncated(value: Value): bigint | null {
+  if (value instanceof Long) return value.toBigInt();
+  if (!(value instanceof Decimal128)) return Number.isFinite(toNumber(value)) ? BigInt(Math.trunc(toNumber(value))) : null;
+  const exact = exactOf(value);
+  if (!exact) return null;
+  const { digits, exponent } = exact;
+  return exponent >= 0 ? digits * 10n ** BigInt(exponent) : digits / 10n ** BigInt(-exponent);
+}
+
 export function decimalParts(value: Value): Exact | null {
   if (value instanceof Decimal128) return exactOf(value);
   if (value instanceof Long) return { digits: value.toBigInt(), exponent: 0 };
