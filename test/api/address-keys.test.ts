@@ -40,6 +40,27 @@ describe('the keys of addresses', () => {
     expect((await signIn()).user.id).toBe(account.id);
   });
 
+  test('can be changed while mails with links that confirm an address and reset a password are on their way', async () => {
+    const shop = new Plaza();
+    const restartWith = async (keys: string) => {
+      await shop.app.close();
+      await shop.start({ ENCRYPTION_KEYS: keys });
+    };
+    await shop.start({ ENCRYPTION_KEYS: one });
+    const { email, token, password } = await shop.signUp();
+    const confirmation = (await shop.mailTo(email))!;
+    await shop.mutate('requestPasswordReset', { email }, 'requested');
+    const reset = (await shop.mailTo(email, 'Reset your password'))!;
+    await restartWith(`${two},${one}`);
+    await shop.settle('address keys');
+    await restartWith(two);
+    expect((await shop.mutate('confirmEmail', { token: confirmation.token }, 'confirmed')).confirmed).toBe(true);
+    expect((await shop.data('{ viewer { emailConfirmed } }', {}, token)).viewer.emailConfirmed).toBe(true);
+    const newPassword = `${password} anew`;
+    expect(await shop.mutate('resetPassword', { token: reset.token, newPassword }, 'reset')).toEqual({ reset: true, userErrors: [] });
+    await shop.stop();
+  });
+
   test('can be changed without a mail to who unsubscribed under an earlier one', async () => {
     const shop = new Plaza();
     const settings = { INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' };

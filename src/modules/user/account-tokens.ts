@@ -83,6 +83,18 @@ export class AccountTokens {
     return { user, purpose: purpose as TokenPurpose, email: this.keys.open(sealedEmail, sealedAs), ...(epoch !== undefined && { epoch }) };
   }
 
+  /** Seals anew what earlier keys sealed, so that links in mails outlive these. */
+  async sealAnew(): Promise<void> {
+    for (const id of this.keys.earlierIds)
+      for await (const { _id, sealedEmail } of this.model
+        .find({ sealedEmail: { $gt: `${id}.`, $lt: `${id}/` } })
+        .lean()
+        .cursor()) {
+        const resealed = this.keys.seal(this.keys.open(sealedEmail, sealedAs), sealedAs);
+        await this.model.updateOne({ _id, sealedEmail }, { $set: { sealedEmail: resealed } });
+      }
+  }
+
   /** @returns whether it was still good: one of many who come with it at once gets true */
   async spend(token: string, session: ClientSession): Promise<boolean> {
     const { deletedCount } = await this.model.deleteOne({ _id: digestOf(token), expiresAt: { $gt: new Date() } }, { session });

@@ -88,7 +88,7 @@ export function userModule(
       notExported(ownedDocuments({ name: 'claims', model: models.claims, owner: 'user', erase: 'DELETE' })),
       ownedDocuments({ name: 'idempotencyKeys', model: idempotency.model, owner: 'user', erase: 'DELETE' }),
     ],
-    workers: [keyRotation({ realtime, events, models, keys, addresses, claims, log })],
+    workers: [keyRotation({ realtime, events, models, keys, addresses, claims, tokens, log })],
     verbs: {
       ...loaders,
       ...verbs(users, [
