@@ -86,7 +86,7 @@ export const shelves: Shelf[] = [
     kinds: ['Illustrated', 'Pocket', 'Annotated', 'Anniversary'],
     attributes: { binding: ['hardcover', 'paperback'], language: ['English', 'German', 'French'] },
     prices: [700, 5900],
-    praise: ['could not put it down', 'is beautifully printed', 'taught me something on every page'],
+    praise: ['is hard to put down', 'is beautifully printed', 'taught me something on every page'],
     faults: ['has tiny print', 'repeats itself', 'fell apart at the spine'],
   },
   {

@@ -15,6 +15,7 @@ import { emptyTally, overallPoints, reviewWeight, starsOf, wilsonLowerBound } fr
 import { demoAccounts } from './accounts.js';
 import { brands, shelves, type Shelf } from './catalogue.js';
 import { Conversations } from './conversations.js';
+import { opinionOf } from './opinions.js';
 import { avatarPicture, productPicture, reviewPicture } from './pictures.js';
 
 const shoppers = 400;
@@ -170,7 +171,7 @@ class DemoShop {
       _id,
       slug: slugify(`${kind} ${noun}`),
       title,
-      description: `A ${kind.toLowerCase()} ${noun.toLowerCase()} by ${brand}: ${attributes.map(({ name, value }) => `${name} ${value}`).join(', ')}. It ${this.faker.helpers.arrayElement(shelf.praise)}, or so our buyers say.`,
+      description: `${/^[aeiou]/i.test(kind) ? 'An' : 'A'} ${kind.toLowerCase()} ${noun.toLowerCase()} by ${brand}: ${attributes.map(({ name, value }) => `${name} ${value}`).join(', ')}. It ${this.faker.helpers.arrayElement(shelf.praise)}, or so our buyers say.`,
       category: category._id,
       merchant,
       price: { amountMinor: Math.max(shelf.prices[0], Math.round(cents / 500) * 500 - 1), currency: this.currency },
@@ -195,7 +196,9 @@ class DemoShop {
     const orders: OrderDocument[] = [];
     const reviews: ReviewDocument[] = [];
     for (const [at, person] of this.people.entries()) {
-      const bought = this.pickProducts(person, this.faker.number.int({ min: 6, max: 26 }));
+      // Whoever tries the shop has bought enough for others to be like them.
+      const min = person.user.handle === demoAccounts.buyer.handle ? 26 : 6;
+      const bought = this.pickProducts(person, this.faker.number.int({ min, max: 26 }));
       for (const product of bought) this.visit(person, product, orders, reviews);
       onProgress(at / this.people.length);
     }
@@ -259,7 +262,7 @@ class DemoShop {
       stars,
       traits: traitsOf({ stars, verifiedPurchase, imageUrls: [] }),
       weight: reviewWeight({ createdAt, verifiedPurchase, ...votes }),
-      ...this.opinion(product, stars),
+      ...opinionOf(this.faker, product, stars),
       imageUrls: [],
       verifiedPurchase,
       incentivised: this.faker.number.float() < 0.05,
@@ -299,23 +302,6 @@ class DemoShop {
   async addPictures(): Promise<void> {
     for (let from = 0; from < this.drawings.length; from += drawnAtOnce)
       await this.verbs.images.importDrawings(this.drawings.slice(from, from + drawnAtOnce));
-  }
-
-  private opinion({ shelf, title }: StockedProduct, stars: number): { title: string; body: string } {
-    const pick = (texts: string[]): string => this.faker.helpers.arrayElement(texts);
-    const praise = pick(shelf.praise);
-    const fault = pick(shelf.faults);
-    if (stars >= 4)
-      return {
-        title: pick(['Delighted', 'Just right', 'Would buy again', 'A good find']),
-        body: `The ${title} ${praise}. ${stars === 5 ? 'No complaints at all.' : `My one quibble: it ${fault}.`}`,
-      };
-    if (stars === 3)
-      return { title: pick(['Decent', 'Does the job', 'Mixed feelings']), body: `It ${praise}, but it also ${fault}. Fair for the price.` };
-    return {
-      title: pick(['Disappointed', 'Not for me', 'Sent it back']),
-      body: `Sadly it ${fault}. I had hoped for more from ${title.split(' ')[0]!}.`,
-    };
   }
 
   async addComments(): Promise<void> {

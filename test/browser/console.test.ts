@@ -60,6 +60,16 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await page.close();
   });
 
+  test('a moderator reads why a review looks fake', async () => {
+    const body = 'The same twelve words that two people are said to have written themselves.';
+    for (const author of [await plaza.account(), await plaza.account()]) await plaza.review(author, machine, { body });
+    await plaza.settle('fake reviews');
+    const page = await openAs('moderator');
+    const suspected = page.locator('.card', { hasText: 'Looks fake 80 %' });
+    await suspected.getByText('Most of the text also appears in other reviews. Reviews: 2').first().waitFor();
+    await page.close();
+  });
+
   test('a merchant answers a review and a question, and puts a product in stock', async () => {
     const buyer = await plaza.account();
     // Near the top of the list that the inbox goes through.

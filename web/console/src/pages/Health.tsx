@@ -26,6 +26,8 @@ export function Health() {
     const read = async (): Promise<void> => {
       const health = await fetch('/health/ready', { signal: stop.signal });
       setReady(health.ok);
+      // An answer whose body nobody reads counts as under way.
+      await health.text();
       if (!token) return;
       const response = await fetch('/metrics', { headers: { authorization: `Bearer ${token}` }, signal: stop.signal });
       if (!response.ok) return setProblem(t('The server did not give its metrics: check the token.'));

@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react';
 import { useMutation, useQuery } from '@apollo/client/react';
 import { withNextPage } from '../connection';
 import { graphql } from '../gql';
-import type { ModerationAction, ModerationQueueQuery } from '../gql/graphql';
+import type { ModerationAction, ModerationQueueQuery, SuspicionKind } from '../gql/graphql';
 import { useText } from '../i18n';
 import { List, Problems, Time, type UserError } from '../parts';
 
@@ -25,6 +25,13 @@ const queueQuery = graphql(`
           reasons {
             reason
             count
+          }
+          suspicion {
+            score
+            signs {
+              kind
+              reviewCount
+            }
           }
           appeal {
             id
@@ -104,6 +111,14 @@ const decideMutation = graphql(`
   }
 `);
 
+/** What each sign that a review is fake means. */
+const signs: Record<SuspicionKind, string> = {
+  BURST: 'Many more reviews of this product with the same opinion within two days than at other times.',
+  COPY: 'Most of the text also appears in other reviews.',
+  ONE_SIDED: 'The author only gives the same extreme rating, far from what others give.',
+  RING: 'The same authors reviewed the same products with the same opinion within days.',
+};
+
 type Case = ModerationQueueQuery['moderationQueue']['edges'][number]['node'];
 
 const actions: ModerationAction[] = ['RESTORE', 'WARN', 'HIDE', 'RESTRICT', 'RENAME', 'BAN'];
@@ -166,13 +181,18 @@ export function Moderation() {
 
 function CaseDetails({ moderationCase }: { moderationCase: Case }) {
   const t = useText();
-  const { content, author, reasons, reports, appeal, held, earlierDecisionCount, lastReportedAt } = moderationCase;
+  const { content, author, reasons, suspicion, reports, appeal, held, earlierDecisionCount, lastReportedAt } = moderationCase;
   return (
     <article>
       <header>
         <strong>{t(content?.__typename ?? 'Deleted')}</strong>
         {held && <span className="tag">{t('Held as spam')}</span>}
         {appeal && <span className="tag">{t('Appeal')}</span>}
+        {suspicion && (
+          <span className="tag">
+            {t('Looks fake')} {Math.round(suspicion.score * 100)} %
+          </span>
+        )}
         {reasons.map(({ reason, count }) => (
           <span className="tag" key={reason}>
             {t(reason)} {count > 1 && count}
@@ -185,6 +205,15 @@ function CaseDetails({ moderationCase }: { moderationCase: Case }) {
         {author ? `${author.name} (@${author.handle})` : t('Deleted user')}
         {earlierDecisionCount > 0 && ` · ${t('Earlier decisions')}: ${earlierDecisionCount}`}
       </p>
+      {suspicion && (
+        <ul className="notes">
+          {suspicion.signs.map(({ kind, reviewCount }) => (
+            <li key={kind}>
+              {t(signs[kind])} {t('Reviews')}: {reviewCount}
+            </li>
+          ))}
+        </ul>
+      )}
       {reports.edges.some(({ node }) => node.note) && (
         <ul className="notes">{reports.edges.map(({ node }) => node.note && <li key={node.id}>“{node.note}”</li>)}</ul>
       )}

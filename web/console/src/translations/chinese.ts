@@ -26,6 +26,12 @@ export const chinese: Record<string, string> = {
   Deleted: '已删除',
   'Deleted user': '已注销用户',
   'Held as spam': '因疑似垃圾内容被扣留',
+  'Looks fake': '疑似虚假',
+  'Many more reviews of this product with the same opinion within two days than at other times.':
+    '两天内对该商品持相同意见的评价远多于平时。',
+  'Most of the text also appears in other reviews.': '大部分文字也出现在其他评价中。',
+  'The author only gives the same extreme rating, far from what others give.': '作者总是给出同一个极端评分，与他人相差很大。',
+  'The same authors reviewed the same products with the same opinion within days.': '同一批作者在几天内对相同的商品给出了相同的意见。',
   Appeal: '申诉',
   'Earlier decisions': '以往处理',
   Decision: '处理',

@@ -26,6 +26,14 @@ export const german: Record<string, string> = {
   Deleted: 'Gelöscht',
   'Deleted user': 'Gelöschter Benutzer',
   'Held as spam': 'Als Spam zurückgehalten',
+  'Looks fake': 'Wirkt gefälscht',
+  'Many more reviews of this product with the same opinion within two days than at other times.':
+    'In zwei Tagen viel mehr gleichlautende Bewertungen dieses Produkts als sonst.',
+  'Most of the text also appears in other reviews.': 'Der größte Teil des Textes steht auch in anderen Bewertungen.',
+  'The author only gives the same extreme rating, far from what others give.':
+    'Der Verfasser vergibt immer dieselbe extreme Note, weit entfernt von der anderer.',
+  'The same authors reviewed the same products with the same opinion within days.':
+    'Dieselben Verfasser haben binnen Tagen dieselben Produkte gleich bewertet.',
   Appeal: 'Einspruch',
   'Earlier decisions': 'Frühere Entscheidungen',
   Decision: 'Entscheidung',

@@ -26,6 +26,14 @@ export const spanish: Record<string, string> = {
   Deleted: 'Eliminado',
   'Deleted user': 'Usuario eliminado',
   'Held as spam': 'Retenido como spam',
+  'Looks fake': 'Parece falsa',
+  'Many more reviews of this product with the same opinion within two days than at other times.':
+    'En dos días, muchas más reseñas de este producto con la misma opinión que en otros momentos.',
+  'Most of the text also appears in other reviews.': 'La mayor parte del texto aparece también en otras reseñas.',
+  'The author only gives the same extreme rating, far from what others give.':
+    'El autor da siempre la misma nota extrema, muy distinta de la de los demás.',
+  'The same authors reviewed the same products with the same opinion within days.':
+    'Los mismos autores valoraron igual los mismos productos en pocos días.',
   Appeal: 'Apelación',
   'Earlier decisions': 'Decisiones anteriores',
   Decision: 'Decisión',
