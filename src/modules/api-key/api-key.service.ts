@@ -48,8 +48,7 @@ interface ApiKeyDependencies {
   idempotency: IdempotencyKeys;
   users: UserVerbs;
   moderation: ModerationVerbs;
-  /** What secrets follow from that are made again: for customer tokens, and for retries. */
-  /** Secrets of keys follow from the first; what follows from the others is accepted. */
+  /** Secrets that are made again follow from the first, for customer tokens and for retries; what follows from the others is accepted. */
   authSecrets: readonly [string, ...string[]];
   log: Logger;
 }
