@@ -424,6 +424,7 @@ class Group implements Follower {
     while (!member.left && member.position < Math.max(this.feed.position, this.delivered)) {
       const events = await this.feed.after(member.position);
       if (events.length === 0) break;
+      if (events[0]!.sequence > member.position + 1 && !this.delivery.latestOnly) return member.fallBehind();
       for (const event of events) {
         await this.catchUp(member, event);
         if (member.left) return;
@@ -480,6 +481,10 @@ class Group implements Follower {
     const lag = Date.now() - at.getTime();
     this.leastLag = Math.min(this.leastLag, lag);
     return lag - this.leastLag > longestLag;
+  }
+
+  miss(): void {
+    if (!this.delivery.latestOnly) this.giveUp();
   }
 
   /** Events come faster than they can be delivered: who reads the list has them all at once. */

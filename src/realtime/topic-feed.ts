@@ -16,6 +16,8 @@ const readAgainAfter = 1_000;
 export interface Follower {
   /** Handed every event in order, those together that came together; the next ones come when it is done. After it failed, the same come again. */
   deliver(events: readonly LoggedEvent[]): Promise<void>;
+  /** Told that events went from the log before they were read: what it is handed next does not follow what it had. */
+  miss(): void;
 }
 
 export class TopicFeed {
@@ -103,6 +105,10 @@ export class TopicFeed {
 
   /** @throws where a follower could not be handed them; all of them are handed the same again then, and know what they had */
   private async dispatch(events: readonly LoggedEvent[]): Promise<void> {
+    if (events[0]!.sequence > this.position + 1) {
+      this.recent.length = 0;
+      for (const follower of this.followers) follower.miss();
+    }
     const latest = this.recent.at(-1)?.sequence ?? 0;
     this.recent.push(...events.filter(({ sequence }) => sequence > latest));
     if (this.recent.length > eventsRemembered) this.recent.splice(0, this.recent.length - eventsRemembered);

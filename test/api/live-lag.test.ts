@@ -28,3 +28,24 @@ test('a subscription whose events come more than half a minute late ends with CU
   const again = await plaza.subscribe(subscription, { id: product });
   expect(again.admitted).toBe(true);
 });
+
+test('a subscription whose events went from the log before they were read ends with CURSOR_EXPIRED', async () => {
+  const merchant = await plaza.account({ merchant: true });
+  const product = await plaza.product(merchant);
+  const subscription = 'subscription ($id: ID!) { commentAdded(subjectId: $id) { comment { body } } }';
+  const comment = async (body: string) => plaza.mutate('addComment', { subjectId: product, body }, 'comment { id }', merchant.token);
+  const live = await plaza.subscribe(subscription, { id: product });
+  await comment('In time.');
+  expect((await live.next()).data.commentAdded.comment.body).toBe('In time.');
+
+  const topics = plaza.connection.collection<{ _id: string; sequence: number }>('topics');
+  const { topic } = (await plaza.connection.collection('events').findOne({ type: 'COMMENT_ADDED' }, { sort: { at: -1 } }))!;
+  await topics.updateOne({ _id: String(topic) }, { $inc: { sequence: 100 } });
+  await comment('After a hundred that nobody could read.');
+  expect(await live.next()).toMatchObject({ errors: [{ extensions: { code: 'CURSOR_EXPIRED' } }] });
+  await expect(live.next()).rejects.toThrow('ended');
+
+  const again = await plaza.subscribe(subscription, { id: product });
+  await comment('Once more.');
+  expect((await again.next()).data.commentAdded.comment.body).toBe('Once more.');
+});
