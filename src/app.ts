@@ -64,6 +64,7 @@ import { HiddenAuthors, Realtime } from './realtime/index.js';
 import { noStreams, RequestContext, type SignedIn } from './relay/context.js';
 import { toGlobalId } from './relay/global-id.js';
 import { NodeFinders } from './relay/node.js';
+import { resealing } from './resealing.js';
 import { openStore, type Store } from './store/connection.js';
 import { newsOf, StoreCache } from './store/cache/index.js';
 import { Database } from './store/database.js';
@@ -229,7 +230,7 @@ function buildShop(database: Database, config: Config, log: Logger) {
     nodes.addExternal(module.externalNodes);
   }
   const migrations = new Migrations(database, releaseMigrations(keys), log);
-  return { database, realtime, metrics, nodes, modules, verbs, migrations, mail };
+  return { database, realtime, metrics, nodes, modules, verbs, migrations, mail, keys };
 }
 
 /** What the shop can do, on an open store, without serving it. For command-line tools and the demo shop. */
@@ -285,8 +286,9 @@ export interface App {
 export async function createApp(config: Config, log: FastifyBaseLogger, member: Member | null = null): Promise<App> {
   const store = await openStore(config);
   const shop = buildShop(store.database, config, log);
-  const { modules, realtime, metrics, verbs, migrations, mail } = shop;
-  const workers = [...modules.flatMap((module) => module.workers), mail.worker, indexWorker(migrations, log)];
+  const { modules, realtime, metrics, verbs, migrations, mail, keys } = shop;
+  const sealed = [...modules.flatMap((module) => module.sealed), mail.sealed];
+  const workers = [...modules.flatMap((module) => module.workers), mail.worker, resealing(sealed, keys, log), indexWorker(migrations, log)];
   const reviewFeed = new FeedFile(() =>
     googleFeed(exportedReviews(verbs), { publisher: new URL(config.publicUrl).host, urlOf: productUrlOf(config) }),
   );

@@ -8,6 +8,7 @@ import type { Model, Schema } from 'mongoose';
 import { Counter, type Registry } from 'prom-client';
 import type { DataKeys } from '../data-keys.js';
 import type { Logger } from '../log.js';
+import type { SealedField } from '../resealing.js';
 import type { ClientSession, Database } from '../store/database.js';
 import { documentSchema, insert } from '../store/documents.js';
 import { doublingDelay, registerQueue, secondsSince, Worker } from '../workers/index.js';
@@ -66,6 +67,11 @@ export class Outbox {
     this.model = database.model('OutgoingMail', outgoingSchema(), 'outgoing_mail');
     this.worker = new Worker({ name: 'mail', interval, log, run: (signal) => this.run(signal) });
     this.sent = this.counted();
+  }
+
+  /** What waits outlives the key that sealed it. */
+  get sealed(): SealedField {
+    return { model: this.model, field: 'sealed', contextOf: ({ _id }) => contextOf(_id) };
   }
 
   /** Declares a kind of mail. Which data it is made of is the feature's own. */

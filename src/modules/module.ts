@@ -5,6 +5,7 @@ import type { DataKeys } from '../data-keys.js';
 import type { Logger } from '../log.js';
 import type { Outbox } from '../mail/index.js';
 import type { Change, Realtime } from '../realtime/index.js';
+import type { SealedField } from '../resealing.js';
 import type { RequestContext } from '../relay/context.js';
 import type { ExternalNodeFinder, KeyedNodeFinder, NodeFinder, NodeFinders } from '../relay/node.js';
 import type { ClientSession, Database } from '../store/database.js';
@@ -76,6 +77,8 @@ export interface Module {
   collections: Collections;
   /** The kinds of content that it has. */
   content: ContentKind[];
+  /** Its sealed texts, which are sealed anew when the keys are changed. */
+  sealed: SealedField[];
   workers: Worker[];
 }
 
@@ -103,6 +106,7 @@ export function describeModule<Verbs>(parts: Partial<Module> & { name: string; v
     personalData: [],
     collections: {},
     content: [],
+    sealed: [],
     workers: [],
     ...parts,
   };

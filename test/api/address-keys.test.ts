@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { Plaza, storeId } from '../support/plaza.js';
+import { fixture, post, shopifyHeaders } from '../support/shop-sender.js';
 
 const plaza = new Plaza();
 const [one, two] = [`one:${'a'.repeat(32)}`, `two:${'b'.repeat(32)}`];
@@ -52,12 +53,59 @@ describe('the keys of addresses', () => {
     await shop.mutate('requestPasswordReset', { email }, 'requested');
     const reset = (await shop.mailTo(email, 'Reset your password'))!;
     await restartWith(`${two},${one}`);
-    await shop.settle('address keys');
+    await shop.settle('sealed texts');
     await restartWith(two);
     expect((await shop.mutate('confirmEmail', { token: confirmation.token }, 'confirmed')).confirmed).toBe(true);
     expect((await shop.data('{ viewer { emailConfirmed } }', {}, token)).viewer.emailConfirmed).toBe(true);
     const newPassword = `${password} anew`;
     expect(await shop.mutate('resetPassword', { token: reset.token, newPassword }, 'reset')).toEqual({ reset: true, userErrors: [] });
+    await shop.stop();
+  });
+
+  test('can be changed while mail waits for a mail server that is away', async () => {
+    const shop = new Plaza();
+    const away = { SMTP_URL: 'smtp://127.0.0.1:1' };
+    await shop.start({ ...away, ENCRYPTION_KEYS: one });
+    const { email } = await shop.signUp();
+    await shop.app.close();
+    await shop.start({ ...away, ENCRYPTION_KEYS: `${two},${one}` });
+    await shop.settle('sealed texts');
+    await shop.app.close();
+    await shop.start({ ENCRYPTION_KEYS: two });
+    await shop.connection.collection('outgoing_mail').updateMany({}, { $set: { dueAt: new Date() } });
+    await shop.settle('mail');
+    expect((await shop.mailTo(email))?.token).toBeDefined();
+    await shop.stop();
+  });
+
+  test('can be changed while what a shop system tells waits for what it needs', async () => {
+    const shop = new Plaza();
+    const restartWith = async (keys: string) => {
+      await shop.app.close();
+      await shop.start({ ENCRYPTION_KEYS: keys });
+    };
+    await shop.start({ ENCRYPTION_KEYS: one });
+    const [admin, merchant] = [await shop.account({ role: 'ADMIN' }), await shop.account({ merchant: true })];
+    const secret = 'shpss_0123456789abcdef';
+    await shop.mutate('createIntegration', { merchantId: merchant.id, platform: 'SHOPIFY', secret }, 'integration { id }', admin.token);
+    const tell = async (topic: string, name: string) => {
+      const body = JSON.stringify(fixture(name));
+      await post(`${shop.url}/integrations/shopify`, body, shopifyHeaders(secret, topic, body));
+      await shop.settle('integrations');
+    };
+    const statuses = async () =>
+      (await shop.data('{ integrationMessages { edges { node { status } } } }', {}, admin.token)).integrationMessages.edges.map(
+        ({ node }: { node: { status: string } }) => node.status,
+      );
+    await tell('orders/create', 'shopify-order');
+    expect(await statuses()).toEqual(['PENDING']);
+    await restartWith(`${two},${one}`);
+    for (const worker of ['sealed texts', 'integration keys']) await shop.settle(worker);
+    await restartWith(two);
+    await tell('products/create', 'shopify-product');
+    await shop.connection.collection('integration_inbox').updateMany({ status: 'PENDING' }, { $set: { dueAt: new Date() } });
+    await shop.settle('integrations');
+    expect(await statuses()).toEqual(['APPLIED', 'APPLIED']);
     await shop.stop();
   });
 

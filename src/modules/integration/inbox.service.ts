@@ -219,6 +219,6 @@ export function messageList({ integration, status }: MessageConditions): ListDef
   };
 }
 
-function sealContext(id: Types.ObjectId): string {
+export function sealContext(id: Types.ObjectId): string {
   return `integration message ${id.toHexString()}`;
 }

@@ -10,7 +10,7 @@ import { reference, updateSome, type PersonalData } from '../personal-data.js';
 import type { PrivacyVerbs } from '../privacy/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { CustomerRights } from './customer-rights.js';
-import { Inbox } from './inbox.service.js';
+import { Inbox, sealContext } from './inbox.service.js';
 import { InboxWorker } from './inbox-worker.js';
 import { collections } from './integration.collections.js';
 import { integrationModels, type InboxDocument, type IntegrationDocument, type IntegrationModels } from './integration.model.js';
@@ -72,6 +72,7 @@ export function integrationModule(
       IntegrationMessage: async (id, context) => forStaff(models.inbox.findById(id).lean().exec(), context),
     },
     personalData: [messagesAbout(models, users), reference('integrationsOfMerchant', models.integrations, 'merchant')],
+    sealed: [{ model: models.inbox, field: 'sealed', contextOf: ({ _id }) => sealContext(_id) }],
     workers: [
       inboxWorker.worker,
       new Worker({ name: 'integration keys', interval: hour, log, run: async () => void (await secrets.renew(models.integrations)) }),

@@ -1,5 +1,6 @@
 import { Schema, type Model, type Types } from 'mongoose';
 import type { DataKeys } from '../../data-keys.js';
+import type { SealedField } from '../../resealing.js';
 import type { Database } from '../../store/database.js';
 import { documentSchema } from '../../store/documents.js';
 import type { Erasure } from '../personal-data.js';
@@ -36,6 +37,10 @@ export function openTraces(sealed: string, user: Types.ObjectId, keys: DataKeys)
 
 function contextOf(user: Types.ObjectId): string {
   return `erasure ${user.toHexString()}`;
+}
+
+export function sealedTraces({ erasures }: PrivacyModels): SealedField {
+  return { model: erasures, field: 'sealed', contextOf: ({ _id }) => contextOf(_id) };
 }
 
 export interface PrivacyModels {

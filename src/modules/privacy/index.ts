@@ -3,7 +3,7 @@ import type { PersonalData } from '../personal-data.js';
 import type { AccessLogVerbs } from '../access-log/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { ErasureJob } from './erasure.job.js';
-import { privacyModels } from './erasure.model.js';
+import { privacyModels, sealedTraces } from './erasure.model.js';
 import { PrivacyResolver } from './privacy.resolver.js';
 import { PrivacyService } from './privacy.service.js';
 import { collections } from './privacy.collections.js';
@@ -36,6 +36,7 @@ export function privacyModule(
     name: 'privacy',
     collections,
     resolvers: [new PrivacyResolver(privacy, accessLog)],
+    sealed: [sealedTraces(models)],
     workers: [erasures.worker],
     verbs: verbs(privacy, ['eraseCustomer', 'exportOf']),
   });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Model, Types } from 'mongoose';
 import type { DataKeys } from '../../data-keys.js';
+import type { SealedField } from '../../resealing.js';
 import type { ClientSession, Database } from '../../store/database.js';
 
 export type TokenPurpose = 'CONFIRM_EMAIL' | 'CHANGE_EMAIL' | 'RESET_PASSWORD';
@@ -33,6 +34,11 @@ const hour = 60 * 60 * 1000;
 /** So many mails an hour about one account, whoever asks for them. */
 const maxMails = 5;
 const sealedAs = 'address of a mail';
+
+/** The addresses of mailed links. */
+export function sealedInTokens(model: Model<AccountTokenDocument>): SealedField {
+  return { model, field: 'sealedEmail', contextOf: () => sealedAs };
+}
 
 export class AccountTokens {
   constructor(
@@ -81,18 +87,6 @@ export class AccountTokens {
     if (!found) return null;
     const { user, purpose, sealedEmail, epoch } = found;
     return { user, purpose: purpose as TokenPurpose, email: this.keys.open(sealedEmail, sealedAs), ...(epoch !== undefined && { epoch }) };
-  }
-
-  /** Seals anew what earlier keys sealed, so that links in mails outlive these. */
-  async sealAnew(): Promise<void> {
-    for (const id of this.keys.earlierIds)
-      for await (const { _id, sealedEmail } of this.model
-        .find({ sealedEmail: { $gt: `${id}.`, $lt: `${id}/` } })
-        .lean()
-        .cursor()) {
-        const resealed = this.keys.seal(this.keys.open(sealedEmail, sealedAs), sealedAs);
-        await this.model.updateOne({ _id, sealedEmail }, { $set: { sealedEmail: resealed } });
-      }
   }
 
   /** @returns whether it was still good: one of many who come with it at once gets true */

@@ -3,7 +3,7 @@ import { describeModule, verbs, type Foundation } from '../module.js';
 import { deleteSome, ownedDocuments, type PersonalData } from '../personal-data.js';
 import { declareAccountMail, type AccountMailOptions } from './account-mail.js';
 import { AccountService } from './account.service.js';
-import { AccountTokens } from './account-tokens.js';
+import { AccountTokens, sealedInTokens } from './account-tokens.js';
 import { Addresses } from './addresses.js';
 import { Claims } from './claims.js';
 import { ImportedUsers } from './imported-users.js';
@@ -88,7 +88,8 @@ export function userModule(
       notExported(ownedDocuments({ name: 'claims', model: models.claims, owner: 'user', erase: 'DELETE' })),
       ownedDocuments({ name: 'idempotencyKeys', model: idempotency.model, owner: 'user', erase: 'DELETE' }),
     ],
-    workers: [keyRotation({ realtime, events, models, keys, addresses, claims, tokens, log })],
+    sealed: [sealedInTokens(models.accountTokens)],
+    workers: [keyRotation({ realtime, events, models, keys, addresses, claims, log })],
     verbs: {
       ...loaders,
       ...verbs(users, [

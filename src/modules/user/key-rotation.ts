@@ -4,7 +4,6 @@ import type { Logger } from '../../log.js';
 import type { Realtime } from '../../realtime/index.js';
 import { Worker } from '../../workers/index.js';
 import type { DomainEventBus } from '../domain-events.js';
-import type { AccountTokens } from './account-tokens.js';
 import type { Addresses } from './addresses.js';
 import type { Claims } from './claims.js';
 import type { UserDocument, UserModels } from './user.model.js';
@@ -19,12 +18,11 @@ interface KeyRotationDependencies {
   keys: DataKeys;
   addresses: Addresses;
   claims: Claims;
-  tokens: AccountTokens;
   log: Logger;
 }
 
 export function keyRotation(dependencies: KeyRotationDependencies): Worker {
-  const { models, keys, tokens, log } = dependencies;
+  const { models, keys, log } = dependencies;
   return new Worker({
     name: 'address keys',
     interval,
@@ -32,7 +30,6 @@ export function keyRotation(dependencies: KeyRotationDependencies): Worker {
     async run(signal) {
       await warnOfForeignKeys(dependencies);
       if (keys.earlierIds.length === 0) return;
-      await tokens.sealAnew();
       const old = { addressKey: { $in: keys.earlierIds } };
       let count = 0;
       for (let users = await read(); users.length > 0 && !signal.aborted; users = await read()) {
