@@ -1,6 +1,7 @@
 /** A plain page for a product, for shops without a page of their own: it says what search engines need. */
 import escapeHtml from 'escape-html';
 import type { FastifyInstance } from 'fastify';
+import { beginningOf } from '../input/text.js';
 import type { PageOperations } from './page-operations.js';
 import type { Storefront } from './storefront.js';
 
@@ -99,7 +100,7 @@ ${bodyOf(product)}
 
 function headOf({ title, description, images, jsonLd }: PageProduct): string {
   return `<title>${escapeHtml(title)}</title>
-<meta name="description" content="${escapeHtml(description.slice(0, 300))}">
+<meta name="description" content="${escapeHtml(beginningOf(description, 300))}">
 <meta property="og:type" content="product">
 <meta property="og:title" content="${escapeHtml(title)}">
 <meta property="og:description" content="${escapeHtml(description)}">

@@ -1,6 +1,6 @@
 /** What is missing, tiny, mixed or nested: expressions, joins and sorts of lists give MongoDB's answer, or its code. */
 import { describe, expect, test } from 'vitest';
-import { Decimal128, Long, useStore } from '../support/store.js';
+import { Decimal128, Long, MaxKey, MinKey, useStore } from '../support/store.js';
 import mongoose from 'mongoose';
 
 const { Double, EJSON } = mongoose.mongo.BSON;
@@ -23,6 +23,19 @@ async function valueOf(expression: unknown, document: object = {}): Promise<unkn
 }
 
 const codeOf = (work: Promise<unknown>): Promise<unknown> => work.catch(({ code }: { code: unknown }) => Number(code));
+
+test('the ends of the order are beyond every value, and beyond a field that is missing', async () => {
+  const collection = fresh();
+  await collection.insertMany([{ _id: 1 }, { _id: 2, a: null }, { _id: 3, a: 5 }, { _id: 4, a: new MinKey() }]);
+  const found = async (filter: object) => (await collection.find(filter).sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
+  for (const indexed of [false, true]) {
+    if (indexed) await collection.createIndex({ a: 1 });
+    expect(await found({ a: { $gt: new MinKey() } })).toEqual([1, 2, 3]);
+    expect(await found({ a: { $gte: new MinKey() } })).toEqual([1, 2, 3, 4]);
+    expect(await found({ a: { $lt: new MaxKey() } })).toEqual([1, 2, 3, 4]);
+    expect(await found({ a: { $gt: new MaxKey() } })).toEqual([]);
+  }
+});
 
 describe('an argument that is missing', () => {
   test.each<[string, object]>([

@@ -252,7 +252,7 @@ function ordered(name: string, operand: Value, { collation }: FilterOptions): Te
   if (isNumeric(operand) && Number.isNaN(toNumber(operand))) {
     return (value) => inclusive && isNumeric(value) && Number.isNaN(toNumber(value));
   }
-  if (operand instanceof MinKey || operand instanceof MaxKey) return (value) => value !== undefined && test(compare(value, operand));
+  if (operand instanceof MinKey || operand instanceof MaxKey) return (value) => test(compare(value ?? null, operand));
   if (typeof operand === 'number') {
     return (value) => {
       if (typeof value === 'number')
