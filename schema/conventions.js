@@ -41,7 +41,7 @@ const restricted = [
     message: 'A count says what it counts, as in reviewCount. Only types named …Count have a plain count.',
   },
   {
-    selector: `ObjectTypeDefinition > FieldDefinition[name.value=/(?<!^star|Statu|s)s$/]:matches([gqlType.name.value="Int"], [gqlType.gqlType.name.value="Int"])`,
+    selector: `ObjectTypeDefinition > FieldDefinition[name.value=/(?<!^star|^mention|Statu|s)s$/]:matches([gqlType.name.value="Int"], [gqlType.gqlType.name.value="Int"])`,
     message: 'Numbers of things end with Count, as in attemptCount.',
   },
   {

@@ -12,12 +12,11 @@ beforeAll(async () => {
 });
 
 const topicsOf = async (id: string, { token }: Partial<Account> = {}) => {
-  const query =
-    'query ($id: ID!) { product(id: $id) { reviewTopics { topic sentiment reviewCount share quotes { text review { id } } } } }';
+  const query = 'query ($id: ID!) { product(id: $id) { reviewTopics { topic sentiment mentions share quotes { text review { id } } } } }';
   return (await plaza.data(query, { id }, token)).product.reviewTopics as {
     topic: string;
     sentiment: number;
-    reviewCount: number;
+    mentions: number;
     share: number;
     quotes: { text: string; review: { id: string } }[];
   }[];
@@ -50,7 +49,7 @@ describe('the topics of reviews', () => {
     first = await write(product, `I use it daily. ${praise}`, 5);
     second = await write(product, `${blame} The rest is fine.`, 2);
     await settled();
-    expect((await battery(product))?.reviewCount).toBe(2);
+    expect((await battery(product))?.mentions).toBe(2);
   });
 
   test('quote sentences word for word, and name the review that says them', async () => {
@@ -86,10 +85,10 @@ describe('the topics of reviews', () => {
     await hide('HIDE');
     expect(await quoted()).not.toContain(blame);
     await settled();
-    expect((await battery(product))?.reviewCount ?? 0).toBe(0);
+    expect((await battery(product))?.mentions ?? 0).toBe(0);
     await hide('RESTORE');
     await settled();
-    expect((await battery(product))?.reviewCount).toBe(2);
+    expect((await battery(product))?.mentions).toBe(2);
   });
 
   test('quote what an edit leaves, never what it took away', async () => {
@@ -106,11 +105,11 @@ describe('the topics of reviews', () => {
   test('forget a review that is deleted, at once in quotes and soon in counts', async () => {
     const third = await write(product, 'Battery is great, says me.', 5);
     await settled();
-    expect((await battery(product))?.reviewCount).toBe(3);
+    expect((await battery(product))?.mentions).toBe(3);
     await plaza.mutate('deleteReview', { reviewId: third.id }, 'deletedReviewId', third.author.token);
     expect((await battery(product))!.quotes.map(({ review }) => review.id)).not.toContain(third.id);
     await settled();
-    expect((await battery(product))?.reviewCount).toBe(2);
+    expect((await battery(product))?.mentions).toBe(2);
   });
 
   test('keep what an author who is erased said, without their name in it', async () => {
@@ -120,12 +119,12 @@ describe('the topics of reviews', () => {
     const ratings = { quality: 5, price: 5, service: 5 };
     await plaza.mutate('createReview', { productId: product, ratings, title: '', body: named }, 'review { id }', author.token);
     await settled();
-    expect((await battery(product))?.reviewCount).toBe(3);
+    expect((await battery(product))?.mentions).toBe(3);
     await plaza.mutate('eraseMe', { confirm: true, password: author.password }, 'erased', author.token);
     await plaza.settle('erasures');
     expect(await quoted()).not.toContain(named);
     await settled();
-    expect((await battery(product))?.reviewCount).toBe(3);
+    expect((await battery(product))?.mentions).toBe(3);
     expect(JSON.stringify(await topicsOf(product))).not.toContain(name);
   });
 });

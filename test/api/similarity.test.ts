@@ -128,12 +128,12 @@ describe('what like-minded users make of a product', () => {
     rating: number;
     likedCount: number;
     dislikedCount: number;
-    liked: { topic: string; reviewCount: number; quotes: { text: string; review: { id: string } }[] }[];
+    liked: { topic: string; mentions: number; quotes: { text: string; review: { id: string } }[] }[];
     disliked: Fit['liked'];
     reviews: { author: { handle: string } | null }[];
   }
   const fields =
-    'likeMindedCount rating likedCount dislikedCount liked { topic reviewCount quotes { text review { id } } } disliked { topic reviewCount quotes { text } } reviews { author { handle } }';
+    'likeMindedCount rating likedCount dislikedCount liked { topic mentions quotes { text review { id } } } disliked { topic mentions quotes { text } } reviews { author { handle } }';
   const fitOf = async (id: string, viewer: Account | null): Promise<Fit | null> =>
     (await plaza.data(`query ($id: ID!) { product(id: $id) { fitForViewer { ${fields} } } }`, { id }, viewer?.token)).product.fitForViewer;
   const stars = (value: number) => ({ ratings: { quality: value, price: value, service: value } });
@@ -174,9 +174,9 @@ describe('what like-minded users make of a product', () => {
     const fit = (await fitOf(product, me))!;
     expect(fit).toMatchObject({ likeMindedCount: 4, likedCount: 3, dislikedCount: 1 });
     expect(fit.rating).toBeCloseTo((5 + 5 + 5 + 2) / 4, 10);
-    expect(fit.liked[0]).toMatchObject({ topic: 'battery', reviewCount: 3 });
+    expect(fit.liked[0]).toMatchObject({ topic: 'battery', mentions: 3 });
     expect(fit.liked[0]!.quotes).toContainEqual({ text: praise, review: { id: written[0] } });
-    expect(fit.disliked.map(({ topic, reviewCount }) => [topic, reviewCount])).toEqual([['price', 2]]);
+    expect(fit.disliked.map(({ topic, mentions }) => [topic, mentions])).toEqual([['price', 2]]);
     expect(fit.reviews.map(({ author }) => author!.handle).sort()).toEqual(likeMinded.map(({ handle }) => handle).sort());
   });
 

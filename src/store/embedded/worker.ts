@@ -16,6 +16,9 @@ export interface WorkerInput {
 
 const { directory, socket, port, clock } = workerData as WorkerInput;
 
+/** How many connections may come in one moment: beyond it, the system refuses them. */
+const backlog = 4_096;
+
 const router = new Router(directory, () => address(), clock);
 const server = serve(router);
 
@@ -36,7 +39,7 @@ server.on('error', (error) => {
 });
 if (socket) rmSync(socket, { force: true });
 await router.start();
-server.listen(socket ? { path: socket } : { host: '127.0.0.1', port }, () => {
+server.listen({ backlog, ...(socket ? { path: socket } : { host: '127.0.0.1', port }) }, () => {
   if (socket) chmodSync(socket, 0o600);
   parentPort!.postMessage({ port: socket ? 0 : (server.address() as AddressInfo).port });
 });

@@ -37,7 +37,7 @@ export class ReviewTopic extends From<ShownTopic> {
   @Field(() => Float, { description: 'How reviews judge it, from -1 (all negative) to 1 (all positive).' })
   sentiment!: number;
 
-  @Field(() => Int, { name: 'reviewCount', description: 'Number of reviews that mention it.' })
+  @Field(() => Int, { description: 'Number of reviews that mention it.' })
   mentions!: number;
 
   @Field(() => Float, { description: 'Share of reviews that mention it among all that mention any topic, from 0 to 1.' })

@@ -23,7 +23,7 @@ export class FitReason extends From<ShownReason> {
   @Field(() => String, { description: 'Name of the topic, as in `ReviewTopic.topic`.' })
   topic!: string;
 
-  @Field(() => Int, { name: 'reviewCount', description: 'Number of reviews by like-minded users that say so.' })
+  @Field(() => Int, { description: 'Number of reviews by like-minded users that say so.' })
   mentions!: number;
 
   @Field(() => [ReviewQuote], { description: 'Sentences of their reviews that say it best, up to 2, each from a different review.' })
