@@ -201,6 +201,39 @@ describe('messages', () => {
     for (const response of held) response.end();
   });
 
+  /** Two messages that wait while the receiver takes its time for the first. */
+  async function heldUp() {
+    const { merchant, productId, shop, id } = await scene(['QUESTION_ASKED']);
+    const held: { end(): void }[] = [];
+    shop.answer = (_message, response) => void held.push(response);
+    const buyer = await plaza.account();
+    const ask = () => plaza.mutate('askQuestion', { productId, body: 'Blue?' }, 'question { id }', buyer.token);
+    await ask();
+    await shop.messages(1);
+    for (let at = 0; at < 2; at++) await ask();
+    return { merchant, shop, id, release: () => held.forEach((response) => response.end()) };
+  }
+
+  test('that wait go to the address that the webhook has when they are sent', async () => {
+    const { merchant, shop, id, release } = await heldUp();
+    const moved = await receiver();
+    await plaza.mutate('updateWebhook', { webhookId: id, url: moved.url }, 'webhook { id }', merchant.token);
+    release();
+    await moved.messages(2);
+    expect(shop.received).toHaveLength(1);
+  });
+
+  test('that wait are not sent once the webhook is deleted', async () => {
+    const { merchant, shop, id, release } = await heldUp();
+    await plaza.mutate('deleteWebhook', { webhookId: id }, 'deletedWebhookId', merchant.token);
+    release();
+    await until(
+      async () =>
+        (await plaza.connection.collection('webhook_deliveries').countDocuments({ status: 'PENDING', webhook: storeId(id) })) === 0,
+    );
+    expect(shop.received).toHaveLength(1);
+  });
+
   test('to a receiver that answers without an end, or leads elsewhere, fail', async () => {
     const { merchant, id, shop } = await scene(['QUESTION_ASKED']);
     const other = await receiver();

@@ -153,8 +153,7 @@ export class WebhookSender {
     const webhook = await this.models.webhooks.findById(id).lean();
     if (!webhook) return this.dropDeliveries(id);
     if (webhook.pausedUntil && webhook.pausedUntil > new Date()) return this.postpone(id, webhook.pausedUntil);
-    const owner = await this.ownerOf(webhook);
-    if (!owner) return this.disable(webhook, 'OWNER_NOT_ALLOWED');
+    if (!(await this.ownerOf(webhook))) return this.disable(webhook, 'OWNER_NOT_ALLOWED');
     if ((await this.models.deliveries.countDocuments({ webhook: id, status: 'PENDING' }, { limit: maxWaiting + 1 })) > maxWaiting)
       return this.disable(webhook, 'QUEUE_FULL');
     let goesOn = true;
@@ -162,7 +161,7 @@ export class WebhookSender {
       while (goesOn && !signal.aborted) {
         const delivery = await this.claimNext(id);
         if (!delivery) return;
-        goesOn = (await this.deliver(webhook, owner, delivery, signal)) && goesOn;
+        goesOn = (await this.deliver(delivery, signal)) && goesOn;
       }
     };
     await Promise.all(Array.from({ length: perLane }, work));
@@ -212,8 +211,18 @@ export class WebhookSender {
     }
   }
 
-  /** @returns whether the receiver can take more */
-  private async deliver(webhook: WebhookDocument, owner: PayloadReader, delivery: DeliveryDocument, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Sends to the webhook as it is now: its address, secrets and owner may have changed since the lane began.
+   * @returns whether the receiver can take more
+   */
+  private async deliver(delivery: DeliveryDocument, signal: AbortSignal): Promise<boolean> {
+    const webhook = await this.models.webhooks.findById(delivery.webhook).lean();
+    const owner = webhook && (await this.ownerOf(webhook));
+    if (!owner) {
+      // The next lane finds out why.
+      await this.giveBack(delivery);
+      return false;
+    }
     try {
       const body = await this.bodyOf(delivery, owner);
       if (body === null) {
@@ -227,12 +236,13 @@ export class WebhookSender {
     } catch (error) {
       if (!signal.aborted) throw error;
       // The server stops: whoever starts next sends it again.
-      await this.models.deliveries.updateOne(
-        { _id: delivery._id, status: 'PENDING' },
-        { $set: { dueAt: new Date() }, $inc: { attempts: -1 } },
-      );
+      await this.giveBack(delivery);
       return false;
     }
+  }
+
+  private async giveBack({ _id }: DeliveryDocument): Promise<void> {
+    await this.models.deliveries.updateOne({ _id, status: 'PENDING' }, { $set: { dueAt: new Date() }, $inc: { attempts: -1 } });
   }
 
   private bodyOf(delivery: DeliveryDocument, owner: PayloadReader): Promise<string | null> {
