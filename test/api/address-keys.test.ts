@@ -10,6 +10,23 @@ async function restart(keys: string): Promise<void> {
   await plaza.start({ ENCRYPTION_KEYS: keys, LOG_LEVEL: 'error' });
 }
 
+/** A shop of its own that works with the first key, and is changed to the second. */
+async function shopWithKey(settings: Record<string, string> = {}) {
+  const shop = new Plaza();
+  await shop.start({ ...settings, ENCRYPTION_KEYS: one });
+  const restartWith = async (keys: string) => {
+    await shop.app.close();
+    await shop.start({ ...settings, ENCRYPTION_KEYS: keys });
+  };
+  /** Keeps the first key for as long as the workers need it. */
+  const changeKey = async (...workers: string[]) => {
+    await restartWith(`${two},${one}`);
+    for (const worker of workers) await shop.settle(worker);
+    await restartWith(two);
+  };
+  return { shop, changeKey };
+}
+
 afterAll(() => plaza.stop());
 
 describe('the keys of addresses', () => {
@@ -42,19 +59,12 @@ describe('the keys of addresses', () => {
   });
 
   test('can be changed while mails with links that confirm an address and reset a password are on their way', async () => {
-    const shop = new Plaza();
-    const restartWith = async (keys: string) => {
-      await shop.app.close();
-      await shop.start({ ENCRYPTION_KEYS: keys });
-    };
-    await shop.start({ ENCRYPTION_KEYS: one });
+    const { shop, changeKey } = await shopWithKey();
     const { email, token, password } = await shop.signUp();
     const confirmation = (await shop.mailTo(email))!;
     await shop.mutate('requestPasswordReset', { email }, 'requested');
     const reset = (await shop.mailTo(email, 'Reset your password'))!;
-    await restartWith(`${two},${one}`);
-    await shop.settle('sealed texts');
-    await restartWith(two);
+    await changeKey('sealed texts');
     expect((await shop.mutate('confirmEmail', { token: confirmation.token }, 'confirmed')).confirmed).toBe(true);
     expect((await shop.data('{ viewer { emailConfirmed } }', {}, token)).viewer.emailConfirmed).toBe(true);
     const newPassword = `${password} anew`;
@@ -63,13 +73,9 @@ describe('the keys of addresses', () => {
   });
 
   test('can be changed while mail waits for a mail server that is away', async () => {
-    const shop = new Plaza();
-    const away = { SMTP_URL: 'smtp://127.0.0.1:1' };
-    await shop.start({ ...away, ENCRYPTION_KEYS: one });
+    const { shop, changeKey } = await shopWithKey({ SMTP_URL: 'smtp://127.0.0.1:1' });
     const { email } = await shop.signUp();
-    await shop.app.close();
-    await shop.start({ ...away, ENCRYPTION_KEYS: `${two},${one}` });
-    await shop.settle('sealed texts');
+    await changeKey('sealed texts');
     await shop.app.close();
     await shop.start({ ENCRYPTION_KEYS: two });
     await shop.connection.collection('outgoing_mail').updateMany({}, { $set: { dueAt: new Date() } });
@@ -79,12 +85,7 @@ describe('the keys of addresses', () => {
   });
 
   test('can be changed while what a shop system tells waits for what it needs', async () => {
-    const shop = new Plaza();
-    const restartWith = async (keys: string) => {
-      await shop.app.close();
-      await shop.start({ ENCRYPTION_KEYS: keys });
-    };
-    await shop.start({ ENCRYPTION_KEYS: one });
+    const { shop, changeKey } = await shopWithKey();
     const [admin, merchant] = [await shop.account({ role: 'ADMIN' }), await shop.account({ merchant: true })];
     const secret = 'shpss_0123456789abcdef';
     await shop.mutate('createIntegration', { merchantId: merchant.id, platform: 'SHOPIFY', secret }, 'integration { id }', admin.token);
@@ -99,9 +100,7 @@ describe('the keys of addresses', () => {
       );
     await tell('orders/create', 'shopify-order');
     expect(await statuses()).toEqual(['PENDING']);
-    await restartWith(`${two},${one}`);
-    for (const worker of ['sealed texts', 'integration keys']) await shop.settle(worker);
-    await restartWith(two);
+    await changeKey('sealed texts', 'integration keys');
     await tell('products/create', 'shopify-product');
     await shop.connection.collection('integration_inbox').updateMany({ status: 'PENDING' }, { $set: { dueAt: new Date() } });
     await shop.settle('integrations');
@@ -110,9 +109,7 @@ describe('the keys of addresses', () => {
   });
 
   test('can be changed without a mail to who unsubscribed under an earlier one', async () => {
-    const shop = new Plaza();
-    const settings = { INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' };
-    await shop.start({ ...settings, ENCRYPTION_KEYS: one });
+    const { shop, changeKey } = await shopWithKey({ INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' });
     const merchant = await shop.account({ merchant: true });
     const buyers = [await shop.account(), await shop.account()];
     const deliver = async () => {
@@ -127,19 +124,12 @@ describe('the keys of addresses', () => {
       const invited = (await shop.mails()).filter(({ text }) => text.includes('/review/unsubscribe/'));
       return buyers.map(({ email }) => invited.filter(({ to }) => to === email));
     };
-    const restartWith = async (keys: string) => {
-      await shop.app.close();
-      await shop.start({ ...settings, ENCRYPTION_KEYS: keys });
-    };
-
     const mail = (await deliver())[0]![0]!;
     const [path] = /\/review\/unsubscribe\/[\w.-]+/.exec(mail.text)!;
     expect((await fetch(shop.url + path, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) })).status).toBe(
       200,
     );
-    await restartWith(`${two},${one}`);
-    await shop.settle('address keys');
-    await restartWith(two);
+    await changeKey('address keys');
     expect((await deliver()).map((mails) => mails.length)).toEqual([1, 2]);
     await shop.stop();
   });
