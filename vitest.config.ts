@@ -15,7 +15,6 @@ const projects = [
   ...(existsSync(dataSets) ? ['data-sets'] : []),
   ...(specifications ? ['specifications'] : []),
 ];
-if (!specifications) process.stdout.write('MONGODB_SPECIFICATIONS names no folder: MongoDB’s specification tests do not run.\n');
 
 /** Nothing of the product happens by being imported, so one process runs many files and reads the product once. Tests of memory, time and faults have a process for each file. */
 const inOneProcess = new Set(['unit', 'properties', 'learning', 'project', 'api', 'store']);

@@ -320,6 +320,11 @@ export function aspectNamed(name: string): string | undefined {
   return keys.get(name.trim().toLowerCase());
 }
 
+/** Whether a topic is the key of an aspect. */
+export function isAspect(topic: string): boolean {
+  return labels.has(topic);
+}
+
 const labels = new Map(aspects.map((entry) => [entry.key, entry.labels]));
 
 /** What an aspect is called in a language; the key itself where it is a phrase from the reviews. */

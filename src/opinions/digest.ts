@@ -7,7 +7,7 @@ import { sentencesOf, type Span } from './sentences.js';
 import { readingWordsOf, wordsOf } from './words.js';
 
 /** Changes with what is found in texts, so that older digests are made again. */
-export const digestVersion = 1;
+export const digestVersion = 2;
 
 export interface Mention extends Span {
   /** An aspect's key, or a phrase of the review in lower case. */
@@ -22,6 +22,8 @@ export interface ReviewDigest {
   language: Language | null;
   /** The places are those of the sentences. */
   mentions: Mention[];
+  /** The keys of the aspects among the mentions, each once. */
+  aspects: string[];
 }
 
 const maxMentions = 60;
@@ -33,7 +35,7 @@ const shareOfSentence = 0.5;
 /** @param stars of the review, 1 to 5 */
 export function digestOf(text: string, stars: number): ReviewDigest {
   const language = languageOf(text);
-  if (!language) return { version: digestVersion, language, mentions: [] };
+  if (!language) return { version: digestVersion, language, mentions: [], aspects: [] };
   const aspects: Mention[] = [];
   const phrases = new Map<string, Mention>();
   for (const sentence of sentencesOf(text)) {
@@ -47,8 +49,14 @@ export function digestOf(text: string, stars: number): ReviewDigest {
       for (const topic of phrasesIn(text, clause, language)) if (!phrases.has(topic)) phrases.set(topic, { topic, sentiment, ...place });
     }
   }
-  const mentions = [...oneASentence(aspects), ...[...phrases.values()].slice(0, maxPhrases)];
-  return { version: digestVersion, language, mentions: mentions.slice(0, maxMentions) };
+  const ofAspects = oneASentence(aspects).slice(0, maxMentions);
+  const ofPhrases = [...phrases.values()].slice(0, Math.min(maxPhrases, maxMentions - ofAspects.length));
+  return {
+    version: digestVersion,
+    language,
+    mentions: [...ofAspects, ...ofPhrases],
+    aspects: [...new Set(ofAspects.map(({ topic }) => topic))],
+  };
 }
 
 /** Of the clause itself, or else of what surrounds it; the rating is a hint where words mislead. */

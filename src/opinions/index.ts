@@ -1,4 +1,4 @@
-export { aspectNamed, labelOf } from './aspects.js';
+export { aspectNamed, isAspect, labelOf } from './aspects.js';
 export { digestOf, digestVersion, type ReviewDigest } from './digest.js';
 export { type Language } from './language.js';
 export { reasonsOf, type OpinionReason } from './reasons.js';

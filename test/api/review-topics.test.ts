@@ -73,6 +73,20 @@ describe('the topics of reviews', () => {
     expect(errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'filter.topic' });
   });
 
+  test('filter by a phrase that several reviews share, and by no other', async () => {
+    const phrased = await plaza.product(merchant);
+    const shared = Array<string>(3).fill('The lemongrass in it is lovely.');
+    const others = ['cardamom', 'ginger', 'vanilla'].map((word) => `There is a little ${word} in it.`);
+    for (const text of [...shared, ...others]) await write(phrased, text, 4);
+    await settled();
+    const query =
+      'query ($id: ID!, $topic: String) { product(id: $id) { reviewTopics { topic } reviews(filter: { topic: $topic }) { totalCount } } }';
+    const { reviewTopics, reviews } = (await plaza.data(query, { id: phrased, topic: 'Lemongrass' })).product;
+    expect(reviewTopics).toContainEqual({ topic: 'lemongrass' });
+    expect(reviews.totalCount).toBe(3);
+    expect((await plaza.data(query, { id: phrased, topic: 'cardamom' })).product.reviews.totalCount).toBe(0);
+  });
+
   test('do not quote to a viewer somebody whom they block', async () => {
     const viewer = await plaza.account();
     await plaza.mutate('blockUser', { userId: first.author.id }, 'user { id }', viewer.token);

@@ -79,25 +79,27 @@ test('indexes never change what a filter finds', async () => {
 
 test('indexes never change the order of a sort', async () => {
   const sort = fc.uniqueArray(fc.tuple(path, direction), { minLength: 1, maxLength: 2, selector: ([field]) => field });
-  const simple = fc.record({ a: scalar, b: scalar, n: fc.record({ x: scalar }) }, { requiredKeys: [] });
+  // One field with arrays at most, so that every index can be made.
+  const simple = fc.record({ a: fc.oneof(scalar, value), b: scalar, n: fc.record({ x: scalar }) }, { requiredKeys: [] });
   await fc.assert(
     fc.asyncProperty(
       fc.array(simple, { maxLength: 20 }),
       sort,
-      index,
+      fc.uniqueArray(fc.tuple(path, direction), { minLength: 1, maxLength: 3, selector: ([field]) => field }),
+      direction,
       fc.option(filter, { nil: {} }),
       fc.nat(5),
       fc.integer({ min: 1, max: 8 }),
-      async (documents, order, key, one, skip, limit) => {
+      async (documents, order, key, last, one, skip, limit) => {
         const plain = store.db.collection<{ _id: number }>(`plain${++collections}`);
         const indexed = store.db.collection<{ _id: number }>(`indexed${collections}`);
         const numbered = documents.map((each, _id) => ({ _id, ...each }));
         if (numbered.length > 0) await Promise.all([plain.insertMany(numbered), indexed.insertMany(numbered)]);
-        await indexed.createIndex(Object.fromEntries(key)).catch(() => {});
+        await indexed.createIndex(Object.fromEntries([...key, ['_id', last]]));
         const read = async (collection: typeof plain) => {
           const found = await collection
             .find(one as object)
-            .sort([...order, ['_id', 1]])
+            .sort([...order, ['_id', last]])
             .skip(skip)
             .limit(limit)
             .toArray();
@@ -107,7 +109,7 @@ test('indexes never change the order of a sort', async () => {
         await Promise.all([plain.drop().catch(() => {}), indexed.drop().catch(() => {})]);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 

@@ -39,6 +39,7 @@ import { questionModels } from '../../src/modules/question/question.model.js';
 import { questionList } from '../../src/modules/question/question.service.js';
 import { referralModels } from '../../src/modules/referral/referral.model.js';
 import { receivedReferrals, sentReferrals } from '../../src/modules/referral/referral.service.js';
+import { digestVersion } from '../../src/opinions/index.js';
 import { reviewList, reviewsBy, revisionList } from '../../src/modules/review/review-list.js';
 import { traitsOf } from '../../src/modules/review/review-traits.js';
 import { reviewModels } from '../../src/modules/review/review.model.js';
@@ -109,6 +110,8 @@ function reviewLists(database: Database): ListedRows[] {
     withImages: { withImages: true },
     'without images': { withImages: false },
     'rating, verified, withImages': { rating: 5, verified: true, withImages: true },
+    topic: { topic: 'battery' },
+    'topic, rating': { topic: 'battery', rating: 5 },
   };
   const review = (isRare: boolean, at: number): Record<string, unknown> => {
     const stars = isRare ? 5 : 4;
@@ -120,6 +123,7 @@ function reviewLists(database: Database): ListedRows[] {
       ...source,
       traits: traitsOf(source),
       ...{ points: 250, helpfulness: 0.2, visible: true, createdAt: then, editedAt: null, response: null },
+      digest: { version: digestVersion, language: 'en', mentions: [], aspects: isRare ? ['battery', 'price'] : ['price'] },
     };
   };
   return [

@@ -1,6 +1,5 @@
 /** What users rated in public: what anybody can read, and so what likeness may follow from. */
 import { Types } from 'mongoose';
-import { aspectNamed } from '../../opinions/index.js';
 import { listsBelow } from '../../store/below.js';
 import type { ReviewDocument, ReviewModels } from './review.model.js';
 
@@ -71,9 +70,7 @@ export class PublicRatings {
       .limit(maxOwn)
       .lean();
     const counts = new Map<string, number>();
-    for (const { digest } of own)
-      for (const topic of new Set(digest?.mentions.map((mention) => mention.topic)))
-        if (aspectNamed(topic) === topic) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    for (const { digest } of own) for (const aspect of digest?.aspects ?? []) counts.set(aspect, (counts.get(aspect) ?? 0) + 1);
     const ranked = [...counts].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1));
     return ranked.slice(0, limit).map(([topic]) => topic);
   }

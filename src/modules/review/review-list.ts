@@ -1,7 +1,7 @@
 /** The lists in which reviews are read. */
 import type { Types } from 'mongoose';
 import { RequestError } from '../../errors.js';
-import { aspectNamed } from '../../opinions/index.js';
+import { aspectNamed, isAspect } from '../../opinions/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import { matchingTraits } from './review-traits.js';
 
@@ -47,20 +47,31 @@ export function reviewList(
   conditions: ReviewConditions,
   sort: keyof typeof reviewOrders,
 ): ListDefinition {
-  const { rating, verified, withImages, topic } = conditions;
+  const { rating, verified, withImages } = conditions;
   if (typeof rating === 'number' && (rating < 1 || rating > 5))
     throw new RequestError('BAD_USER_INPUT', 'A rating is from 1 to 5.', 'filter.rating');
-  const isFiltered = [rating, verified, withImages].some((condition) => condition !== null && condition !== undefined);
-  if (typeof topic === 'string' && topic.length > maxTopic)
-    throw new RequestError('BAD_USER_INPUT', `A topic can have up to ${maxTopic} characters.`, 'filter.topic');
+  const topic = topicNamed(conditions.topic);
+  const speaksOfAspect = topic !== null && isAspect(topic);
+  // The index of aspects is ordered by the traits next, so that a list of one aspect names all of them.
+  const isFiltered = speaksOfAspect || [rating, verified, withImages].some((condition) => condition !== null && condition !== undefined);
   const filter = {
     product,
     visible: true,
-    ...(typeof topic === 'string' && { 'digest.mentions.topic': aspectNamed(topic) ?? topic.trim().toLowerCase() }),
+    ...(topic !== null && { [speaksOfAspect ? 'digest.aspects' : 'digest.mentions.topic']: topic }),
     ...(hidden.length > 0 && { author: { $nin: hidden } }),
     ...(isFiltered && { traits: { $in: matchingTraits({ stars: rating, verified, withImages }) } }),
   };
   return { name: `reviews/${sort}`, filter, order: reviewOrders[sort] };
+}
+
+/**
+ * The key of an aspect that is called so in any language, or else a phrase as reviews' digests have it.
+ * @throws RequestError BAD_USER_INPUT for a topic that is too long
+ */
+export function topicNamed(name: string | null | undefined): string | null {
+  if (name === null || name === undefined) return null;
+  if (name.length > maxTopic) throw new RequestError('BAD_USER_INPUT', `A topic can have up to ${maxTopic} characters.`, 'filter.topic');
+  return aspectNamed(name) ?? name.trim().toLowerCase();
 }
 
 export function revisionList(review: Types.ObjectId): ListDefinition {

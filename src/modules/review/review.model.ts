@@ -123,6 +123,7 @@ function reviewSchema(): Schema<ReviewDocument> {
     version: { type: Number, required: true },
     language: { type: String },
     mentions: { type: [mention] as never },
+    aspects: { type: [String] },
   });
   const schema = documentSchema<ReviewDocument>({
     product: { type: Schema.Types.ObjectId, required: true },
@@ -154,7 +155,7 @@ function reviewSchema(): Schema<ReviewDocument> {
     digest: { type: digest },
   });
   schema.index({ product: 1, author: 1 }, { unique: true });
-  const filters: Record<string, 1>[] = [{}, { traits: 1 }];
+  const filters: Record<string, 1>[] = [{}, { traits: 1 }, { 'digest.aspects': 1, traits: 1 }];
   for (const filtered of filters) {
     schema.index({ product: 1, visible: 1, ...filtered, createdAt: -1, _id: -1 });
     schema.index({ product: 1, visible: 1, ...filtered, helpfulness: -1, createdAt: -1, _id: -1 });

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Authorized, Ctx, Float, ID, Info, Resolver, Root } from 'type-graphql';
 import { RequestError } from '../../errors.js';
+import { isAspect } from '../../opinions/index.js';
 import { encodeEventCursor, subscribeTo, type LoggedEvent, type StreamSubject } from '../../realtime/index.js';
 import {
   asksFor,
@@ -27,7 +28,7 @@ import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
 import { ratingTopic } from './product-rating.js';
 import { reviewChanges, reviewTopic } from './review.events.js';
-import { reviewList, reviewsBy, revisionList } from './review-list.js';
+import { reviewList, reviewsBy, revisionList, topicNamed } from './review-list.js';
 import type { ReviewReactions } from './review-reactions.js';
 import { maxSearched, type ReviewSearch } from './review-search.js';
 import type { ReviewLoaders } from './review.loader.js';
@@ -321,12 +322,21 @@ export class ProductReviewsResolver {
   ): Promise<Connection<ReviewDocument>> {
     const hidden = await this.socialGraph.hiddenFrom(context);
     const list = reviewList(product._id, hidden, filter ?? {}, sort);
+    if (!(await this.isTopicOf(product, filter?.topic, context))) return paginateArray([], page, list.name);
     if (search) return this.searched(list, search, page, context);
     const unfiltered = Object.values(filter ?? {}).every((condition) => condition === null || condition === undefined);
     if (unfiltered && hidden.length === 0) list.totalCount = product.rating.count;
     return withLiveCursor(reviewTopic(product._id), info, context, () =>
       context.require(this.loaders.reviewsOfProduct, { parent: product._id, list, args: page }),
     );
+  }
+
+  /** Aspects have an index. Of phrases only the product's own are looked for, which a good part of its reviews have. */
+  private async isTopicOf(product: ProductDocument, name: string | null | undefined, context: RequestContext): Promise<boolean> {
+    const topic = topicNamed(name);
+    if (topic === null || isAspect(topic)) return true;
+    const found = await context.load(this.loaders.topicsOfProduct, product._id);
+    return found?.topics.some((known) => known.topic === topic) ?? false;
   }
 
   private async searched(

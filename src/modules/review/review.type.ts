@@ -180,7 +180,10 @@ export class ReviewFilter {
   @Field(() => Boolean, { nullable: true, description: 'Only reviews with images (true), or only reviews without (false).' })
   withImages?: boolean | null;
 
-  @Field(() => String, { nullable: true, description: 'Only reviews that mention this topic, which is one of `Product.reviewTopics`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only reviews that mention this topic: an aspect, or one of `Product.reviewTopics`. Any other topic finds none.',
+  })
   topic?: string | null;
 }
 

@@ -25,10 +25,13 @@ export interface IndexSpecification {
   collation?: Document;
   /** Some document has more than one entry, because the indexed path crosses an array. */
   multikey: boolean;
+  /** The fields whose paths cross one. Where a store of an earlier release did not note them, it may be any of them. */
+  multikeyFields?: string[];
 }
 
 /** An index with what is derived from its specification once. */
-export interface Index extends Omit<IndexSpecification, 'collation'> {
+export interface Index extends Omit<IndexSpecification, 'collation' | 'multikeyFields'> {
+  multikeyFields: ReadonlySet<string>;
   prefix: Buffer;
   /** What the keys of the collection's documents begin with. */
   collectionPrefix: Buffer;
@@ -311,7 +314,7 @@ export class Catalog {
     for (const index of secondaryIndexes(collection)) this.removeRange(this.entries, index.prefix);
   }
 
-  addIndex(collection: Collection, specification: Omit<IndexSpecification, 'id' | 'multikey'>): Index {
+  addIndex(collection: Collection, specification: Omit<IndexSpecification, 'id' | 'multikey' | 'multikeyFields'>): Index {
     if (specification.name.length > longestIndexName) throw new CommandError(67, 'index name too long');
     const index = compileIndex({ ...specification, id: this.takeId(), multikey: false }, collection.id);
     collection.indexes = [...collection.indexes, index];
@@ -325,8 +328,9 @@ export class Catalog {
     this.save(collection);
   }
 
-  markMultikey(collection: Collection, index: Index): void {
+  markMultikey(collection: Collection, index: Index, fields: readonly string[]): void {
     index.multikey = true;
+    index.multikeyFields = new Set([...index.multikeyFields, ...fields]);
     this.save(collection);
   }
 
@@ -449,6 +453,7 @@ function compileIndex(specification: IndexSpecification, collectionId: number): 
   const collation = parseCollation(specification.collation);
   return {
     ...specification,
+    multikeyFields: new Set(specification.multikeyFields ?? (specification.multikey ? fields : [])),
     collation,
     prefix: idPrefix(specification.name === identityIndex ? collectionId : specification.id),
     collectionPrefix: idPrefix(collectionId),
@@ -461,8 +466,12 @@ function compileIndex(specification: IndexSpecification, collectionId: number): 
 }
 
 function specificationOf(index: Index): IndexSpecification {
-  const { id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, collation, multikey } = index;
-  return { id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, collation: collation?.specification, multikey };
+  const { id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, collation, multikey, multikeyFields } = index;
+  return {
+    ...{ id, name, key, unique, sparse, partialFilterExpression, expireAfterSeconds, multikey },
+    collation: collation?.specification,
+    ...(multikey && { multikeyFields: [...multikeyFields] }),
+  };
 }
 
 function validateNamespace(database: string, name: string): void {

@@ -16,7 +16,8 @@ export interface Change {
   after: Buffer | null;
   document: Document | null;
   entries: Entries[];
-  multikey: Index[];
+  /** The indexes in which a field's path crosses an array for the first time. */
+  multikey: { index: Index; fields: string[] }[];
   /** The document was replaced as a whole. */
   replaces: boolean;
   /** The paths that an update named; null where it is not known which it changed. */

@@ -221,9 +221,9 @@ const unordered: Order = { provided: false, reverse: false, merge: false };
 
 /** Whether reading the index gives the order asked for: forwards, backwards, or by merging one range a point. */
 function sortOrder(index: Index, singlePoint: ReadonlySet<string>, used: number, demands: Demands, sort: Document | undefined): Order {
-  const wanted = Object.entries(sort ?? {}).filter(([field]) => !singlePoint.has(field));
   // Of a list the smallest item is in the order, which need not be the one that was found.
-  if (index.multikey && sort && Object.keys(sort).length > 0) return unordered;
+  if (Object.keys(sort ?? {}).some((field) => index.multikeyFields.has(field))) return unordered;
+  const wanted = Object.entries(sort ?? {}).filter(([field]) => !singlePoint.has(field));
   if (wanted.length === 0) return { ...unordered, provided: true };
   const manyPoints = index.fields.slice(0, used).filter((field) => (demands.get(field)?.points?.length ?? 0) > 1);
   const sortedPoints = manyPoints.filter((field) => wanted.some(([name]) => name === field));

@@ -54,7 +54,7 @@ export class Writer {
     touched: ReadonlySet<string> | null = null,
   ): Change {
     const entries: Entries[] = [];
-    const multikey: Index[] = [];
+    const multikey: Change['multikey'] = [];
     let [previous, document] = [beforeDocument, afterDocument];
     for (const index of secondaryIndexes(collection)) {
       if (touched && !isTouched(index, touched)) continue;
@@ -62,7 +62,8 @@ export class Writer {
       if (after) document ??= decode(after);
       const old = previous ? indexKeys(index, previous) : none;
       const now = document ? indexKeys(index, document) : none;
-      if (!index.multikey && (now.length > 1 || (document && crossesArray(index, document)))) multikey.push(index);
+      const fields = document ? newlyMultikey(index, document) : [];
+      if (fields.length > 0) multikey.push({ index, fields });
       const removed = without(old, now);
       const added = without(now, old);
       for (const one of added) {
@@ -108,7 +109,7 @@ export class Writer {
   insertAll(changes: readonly Change[]): void {
     const entries = new Map<Index, StoredEntry[]>();
     for (const { key, entries: ofOne, multikey, collection } of changes) {
-      for (const index of multikey) if (!index.multikey) this.catalog.markMultikey(collection, index);
+      this.markMultikey(collection, multikey);
       for (const { index, added } of ofOne) {
         let list = entries.get(index);
         if (!list) entries.set(index, (list = []));
@@ -170,18 +171,24 @@ export class Writer {
     for (const { key, value } of this.catalog.documents.getRange(range)) {
       const document = decode(unpack(value, collection.names, key));
       const keys = indexKeys(index, document);
-      if (!index.multikey && (keys.length > 1 || crossesArray(index, document))) index.multikey = true;
+      this.markMultikey(collection, [{ index, fields: newlyMultikey(index, document) }]);
       for (const entry of keys) {
         if (index.unique && this.storedOwner(index, entry)) throw duplicateKey(collection, index, document, entry);
         this.addEntry(index, entry, key);
       }
     }
-    if (index.multikey) this.catalog.markMultikey(collection, index);
+  }
+
+  private markMultikey(collection: Collection, found: Change['multikey']): void {
+    for (const { index, fields } of found) {
+      const unknown = fields.filter((field) => !index.multikeyFields.has(field));
+      if (unknown.length > 0) this.catalog.markMultikey(collection, index, unknown);
+    }
   }
 
   private write(change: Change): void {
     const { collection, key, before, after } = change;
-    for (const index of change.multikey) this.catalog.markMultikey(collection, index);
+    this.markMultikey(collection, change.multikey);
     for (const { index, removed, added } of change.entries) {
       for (const entry of removed) this.catalog.entries.removeSync(storedEntry(index, entry, key).key);
       for (const entry of added) this.addEntry(index, entry, key);
@@ -300,16 +307,26 @@ function byKey({ key: one }: { key: Buffer }, { key: other }: { key: Buffer }): 
   return Buffer.compare(one, other);
 }
 
-function crossesArray(index: Index, document: Document): boolean {
-  return index.paths.some((path) => {
-    let value: unknown = document;
-    for (const step of path) {
-      if (Array.isArray(value)) return true;
-      if (typeof value !== 'object' || value === null) return false;
-      value = (value as Document)[step];
-    }
-    return Array.isArray(value);
-  });
+const noFields: string[] = [];
+
+/** The fields whose paths cross an array in a document, and did so in none before. */
+function newlyMultikey({ fields, paths, multikeyFields }: Index, document: Document): string[] {
+  let found = noFields;
+  for (let at = 0; at < paths.length; at++) {
+    const field = fields[at]!;
+    if (!multikeyFields.has(field) && crossesArray(paths[at]!, document)) found = [...found, field];
+  }
+  return found;
+}
+
+function crossesArray(path: readonly string[], document: Document): boolean {
+  let value: unknown = document;
+  for (const step of path) {
+    if (Array.isArray(value)) return true;
+    if (typeof value !== 'object' || value === null) return false;
+    value = (value as Document)[step];
+  }
+  return Array.isArray(value);
 }
 
 function duplicateKey(collection: Collection, index: Index, document: Document, key: Buffer): CommandError {
