@@ -229,8 +229,8 @@ class DemoShop {
     const boughtAt = new Date(demoDay - this.faker.number.int({ min: 1, max: 360 }) * day - this.faker.number.int({ min: 0, max: day }));
     const key = `${user.handle} ${product._id.toHexString()}`;
     const buys = this.faker.number.float() < 0.75;
-    if (buys) orders.push(orderOf(id('order', key), user._id, product, boughtAt));
     const reviewed = this.faker.number.float() < (buys ? 0.7 : 0.08);
+    if (buys) orders.push(orderOf(id('order', key), user._id, product, boughtAt, reviewed));
     const review = reviewed ? this.review(key, person, product, buys, boughtAt) : null;
     if (review) reviews.push(reviews.length % withPhoto === 0 ? this.withPhoto(review, product) : review);
     this.interactions.push({
@@ -391,20 +391,37 @@ class DemoShop {
   }
 }
 
+interface Progress {
+  status: OrderDocument['status'];
+  /** Days since the order was placed. */
+  after: number;
+}
+
+const delivered: Progress = { status: 'DELIVERED', after: 2 };
+/** What the merchant has yet to do, by the full days since an order was placed. */
+const onTheirWay: Record<number, Progress> = {
+  1: { status: 'PLACED', after: 0 },
+  2: { status: 'PAID', after: 1 },
+  3: { status: 'SHIPPED', after: 2 },
+};
+
 function orderOf(
   _id: Types.ObjectId,
   buyer: Types.ObjectId,
   { _id: product, merchant, title, price }: StockedProduct,
   placedAt: Date,
+  reviewed: boolean,
 ): OrderDocument {
+  const days = Math.floor((demoDay - placedAt.getTime()) / day);
+  const { status, after } = reviewed ? delivered : (onTheirWay[days] ?? delivered);
   return {
     _id,
     buyer,
     merchant,
     items: [{ product, title, price, quantity: 1 }],
     total: price,
-    status: 'DELIVERED',
+    status,
     placedAt,
-    updatedAt: new Date(placedAt.getTime() + 2 * day),
+    updatedAt: notAfterToday(placedAt.getTime() + after * day),
   };
 }

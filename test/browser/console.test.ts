@@ -113,6 +113,20 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await page.close();
   });
 
+  test('a merchant moves an order on, and is told when the server does not answer', async () => {
+    const page = await openAs('merchant');
+    await go(page, 'Orders');
+    const toShip = page.getByRole('button', { name: 'Mark as shipped' });
+    await page.getByRole('button', { name: 'Mark as paid' }).first().waitFor();
+    const before = await toShip.count();
+    await page.getByRole('button', { name: 'Mark as paid' }).first().click();
+    await expect.poll(() => toShip.count()).toBe(before + 1);
+    await page.route('**/graphql', (route) => route.abort());
+    await toShip.first().click();
+    await page.getByRole('alert').filter({ hasText: 'The server did not answer. Try again.' }).waitFor();
+    await page.close();
+  });
+
   test('an administrator sees a training go on, and gives a role', async () => {
     const someone = await plaza.account();
     const page = await openAs('admin');

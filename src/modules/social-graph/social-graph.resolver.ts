@@ -63,7 +63,7 @@ export class SocialGraphResolver {
   @Cost({ weight: 20 })
   @Query(() => UserConnection, {
     description:
-      'Finds users by name or handle, for mentions and referrals, up to 50. The last word may be unfinished. Excludes banned users and users who blocked the viewer or are blocked by the viewer.',
+      'Finds users by name or handle, for mentions and referrals, up to 50. The last word may be unfinished. Excludes banned users, imported users who have not signed up, and users who blocked the viewer or are blocked by the viewer.',
   })
   async searchUsers(
     @Arg('query', () => String, {

@@ -70,16 +70,18 @@ export function ReplyForm({
   action: string;
   onSend: (text: string) => Promise<readonly UserError[]>;
 }) {
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const { problems, send } = useSending();
   const [busy, setBusy] = useState(false);
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = event.currentTarget;
     setBusy(true);
-    const found = await onSend(new FormData(form).get('text') as string).catch((error: Error) => [error]);
+    await send(async () => {
+      const found = await onSend(new FormData(form).get('text') as string);
+      if (found.length === 0) form.reset();
+      return found;
+    });
     setBusy(false);
-    setProblems(found);
-    if (found.length === 0) form.reset();
   }
   return (
     <form className="reply" onSubmit={(event) => void submit(event)}>
@@ -93,6 +95,22 @@ export function ReplyForm({
       <Problems problems={problems} />
     </form>
   );
+}
+
+/** Sends something, and has what went wrong with what was sent last: what the API refused, or that no answer came. */
+export function useSending(): {
+  problems: readonly UserError[];
+  send: (work: () => Promise<readonly UserError[] | null | undefined>) => Promise<void>;
+} {
+  const t = useText();
+  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const send = async (work: () => Promise<readonly UserError[] | null | undefined>): Promise<void> => {
+    const failed = (error: Error): UserError[] => [
+      error instanceof TypeError ? { message: t('The server did not answer. Try again.') } : error,
+    ];
+    setProblems((await work().catch(failed)) ?? []);
+  };
+  return { problems, send };
 }
 
 export function Problems({ problems }: { problems: readonly UserError[] }) {

@@ -4,7 +4,7 @@ import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { ApiKeysQuery } from '../gql/graphql';
 import { useText } from '../i18n';
-import { List, Problems, Secret, Time, type UserError } from '../parts';
+import { List, Problems, Secret, Time, useSending } from '../parts';
 import { useViewerRoles } from '../viewer';
 
 const keysQuery = graphql(`
@@ -114,9 +114,9 @@ function NewKey({ onCreated }: { onCreated: () => void }) {
   const t = useText();
   const isAdmin = useViewerRoles().includes('ADMIN');
   const [create, { loading }] = useMutation(createMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const { problems, send } = useSending();
   const [secrets, setSecrets] = useState<Secrets | null>(null);
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = event.currentTarget;
     const values = new FormData(form);
@@ -126,17 +126,19 @@ function NewKey({ onCreated }: { onCreated: () => void }) {
       scopes: values.getAll('scope') as string[],
       ...(until && { expiresAt: new Date(`${until}T23:59:59`).toISOString() }),
     };
-    const answer = (await create({ variables: { input } })).data?.createApiKey;
-    setProblems(answer?.userErrors ?? []);
-    if (!answer?.apiKey) return;
-    setSecrets(answer);
-    form.reset();
-    onCreated();
+    void send(async () => {
+      const answer = (await create({ variables: { input } })).data?.createApiKey;
+      if (!answer?.apiKey) return answer?.userErrors;
+      setSecrets(answer);
+      form.reset();
+      onCreated();
+      return answer.userErrors;
+    });
   }
   return (
     <details className="card">
       <summary>{t('New API key')}</summary>
-      <form className="fields" onSubmit={(event) => void submit(event)}>
+      <form className="fields" onSubmit={submit}>
         <label>
           {t('Name')}
           <input name="name" required maxLength={100} />
@@ -171,12 +173,11 @@ function NewKey({ onCreated }: { onCreated: () => void }) {
 function KeyCard({ apiKey }: { apiKey: ApiKey }) {
   const t = useText();
   const [revoke, { loading }] = useMutation(revokeMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const { problems, send } = useSending();
   const { id: apiKeyId, name, prefix, owner, createdAt, expiresAt, lastUsedAt, revokedAt } = apiKey;
-  const end = async (): Promise<void> => {
+  const end = (): void => {
     if (!confirm(t('Revoke this key? Programs that use it stop working.'))) return;
-    const { data } = await revoke({ variables: { input: { apiKeyId } } });
-    setProblems(data?.revokeApiKey?.userErrors ?? []);
+    void send(async () => (await revoke({ variables: { input: { apiKeyId } } })).data?.revokeApiKey?.userErrors);
   };
   const times: [string, string | null][] = [
     ['Created', createdAt],
@@ -209,7 +210,7 @@ function KeyCard({ apiKey }: { apiKey: ApiKey }) {
         )}
       </p>
       {!revokedAt && (
-        <button type="button" disabled={loading} onClick={() => void end()}>
+        <button type="button" disabled={loading} onClick={end}>
           {t('Revoke')}
         </button>
       )}

@@ -1,10 +1,9 @@
-import { useState } from 'react';
 import { useMutation, useQuery } from '@apollo/client/react';
 import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { OrderStatus } from '../gql/graphql';
 import { useLanguage, useText } from '../i18n';
-import { List, Problems, Table, Time, type UserError } from '../parts';
+import { List, Problems, Table, Time, useSending } from '../parts';
 
 const salesQuery = graphql(`
   query Sales($after: String, $locale: String!) {
@@ -61,12 +60,21 @@ const next: Record<OrderStatus, OrderStatus[]> = {
   CANCELLED: [],
 };
 
+/** What the button that leads to a status says. */
+const steps: Record<OrderStatus, string> = {
+  PLACED: 'Mark as placed',
+  PAID: 'Mark as paid',
+  SHIPPED: 'Mark as shipped',
+  DELIVERED: 'Mark as delivered',
+  CANCELLED: 'Cancel order',
+};
+
 export function Orders() {
   const t = useText();
   const { language: locale } = useLanguage();
   const { data, loading, error, fetchMore } = useQuery(salesQuery, { variables: { locale } });
   const [update, { loading: updating }] = useMutation(statusMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const { problems, send } = useSending();
   const sales = data?.viewer.sales;
   const more = (after: string | null) =>
     void fetchMore({
@@ -77,10 +85,8 @@ export function Orders() {
         return { viewer: { ...fetchMoreResult.viewer, sales: withNextPage(earlier, later) } };
       },
     });
-  async function advance(orderId: string, status: OrderStatus): Promise<void> {
-    const { data: sent } = await update({ variables: { input: { orderId, status } } });
-    setProblems(sent?.updateOrderStatus?.userErrors ?? []);
-  }
+  const advance = (orderId: string, status: OrderStatus): Promise<void> =>
+    send(async () => (await update({ variables: { input: { orderId, status } } })).data?.updateOrderStatus?.userErrors);
   return (
     <>
       <h1>{t('Orders')}</h1>
@@ -100,7 +106,7 @@ export function Orders() {
                 <div className="row">
                   {next[node.status].map((status) => (
                     <button type="button" key={status} disabled={updating} onClick={() => void advance(node.id, status)}>
-                      {t(status)}
+                      {t(steps[status])}
                     </button>
                   ))}
                 </div>

@@ -1,10 +1,10 @@
-import { useState, type FormEvent } from 'react';
+import type { FormEvent } from 'react';
 import { skipToken, useMutation, useQuery } from '@apollo/client/react';
 import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { MerchantProductsQuery } from '../gql/graphql';
 import { useLanguage, useText } from '../i18n';
-import { List, Problems, Table, type UserError } from '../parts';
+import { List, Problems, Table, useSending } from '../parts';
 import { useViewerId } from '../viewer';
 
 const productsQuery = graphql(`
@@ -102,15 +102,14 @@ function ProductRow({ product }: { product: Product }) {
 function StockForm({ product }: { product: Product }) {
   const t = useText();
   const [update, { loading }] = useMutation(updateMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  const { problems, send } = useSending();
+  function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const stock = Number(new FormData(event.currentTarget).get('stock'));
-    const { data } = await update({ variables: { input: { productId: product.id, stock } } });
-    setProblems(data?.updateProduct?.userErrors ?? []);
+    void send(async () => (await update({ variables: { input: { productId: product.id, stock } } })).data?.updateProduct?.userErrors);
   }
   return (
-    <form className="inline" onSubmit={(event) => void submit(event)}>
+    <form className="inline" onSubmit={submit}>
       <input
         key={product.stock}
         name="stock"

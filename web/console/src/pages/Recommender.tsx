@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@apollo/client/react';
 import { graphql } from '../gql';
 import type { RecommenderQuery, TrainingAction } from '../gql/graphql';
 import { useText } from '../i18n';
-import { Problems, Time, type UserError } from '../parts';
+import { Problems, Time, useSending } from '../parts';
 import { Evaluation } from './Evaluation';
 
 const recommenderQuery = graphql(`
@@ -182,12 +182,13 @@ export function Recommender() {
 function Status({ status, onStart }: { status: RecommenderQuery['recommenderStatus']; onStart: () => void }) {
   const t = useText();
   const [train] = useMutation(trainMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
-  async function run(action: TrainingAction): Promise<void> {
-    const { data } = await train({ variables: { input: { action } } });
-    setProblems(data?.trainRecommender?.userErrors ?? []);
-    onStart();
-  }
+  const { problems, send } = useSending();
+  const run = (action: TrainingAction): Promise<void> =>
+    send(async () => {
+      const { data } = await train({ variables: { input: { action } } });
+      onStart();
+      return data?.trainRecommender?.userErrors;
+    });
   const largest = Math.max(...status.models.map(({ weight }) => weight), 0.001);
   return (
     <section>

@@ -3,7 +3,7 @@ import { skipToken, useMutation, useQuery } from '@apollo/client/react';
 import { graphql } from '../gql';
 import type { UserRole, UserSearchQuery } from '../gql/graphql';
 import { useText } from '../i18n';
-import { Problems, type UserError } from '../parts';
+import { Problems, useSending } from '../parts';
 
 const usersQuery = graphql(`
   query UserSearch($query: String!) {
@@ -77,13 +77,12 @@ export function Users() {
 function Roles({ user }: { user: UserSearchQuery['searchUsers']['edges'][number]['node'] }) {
   const t = useText();
   const [setRoles, { loading }] = useMutation(rolesMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  const { problems, send } = useSending();
+  function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const input = { userId: user.id, roles: form.getAll('role') as UserRole[], reason: form.get('reason') as string };
-    const { data } = await setRoles({ variables: { input } });
-    setProblems(data?.setUserRoles?.userErrors ?? []);
+    void send(async () => (await setRoles({ variables: { input } })).data?.setUserRoles?.userErrors);
   }
   return (
     <article>
@@ -96,7 +95,7 @@ function Roles({ user }: { user: UserSearchQuery['searchUsers']['edges'][number]
         ))}
       </header>
       {!user.isViewer && (
-        <form className="toolbar" key={user.roles.join()} onSubmit={(event) => void submit(event)}>
+        <form className="toolbar" key={user.roles.join()} onSubmit={submit}>
           <fieldset>
             <legend className="hidden">{t('Roles')}</legend>
             {roles.map((role) => (

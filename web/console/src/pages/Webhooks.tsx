@@ -4,7 +4,7 @@ import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { WebhookDeliveriesQuery, WebhookEvent, WebhooksQuery } from '../gql/graphql';
 import { useText } from '../i18n';
-import { List, Problems, Secret, Table, Time, type UserError } from '../parts';
+import { List, Problems, Secret, Table, Time, useSending } from '../parts';
 
 const webhooksQuery = graphql(`
   query Webhooks($after: String) {
@@ -181,24 +181,26 @@ export function Webhooks() {
 function NewWebhook({ onCreated }: { onCreated: () => void }) {
   const t = useText();
   const [create, { loading }] = useMutation(createMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const { problems, send } = useSending();
   const [secret, setSecret] = useState<string | null>(null);
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = event.currentTarget;
     const values = new FormData(form);
     const input = { url: values.get('url') as string, events: values.getAll('event') as WebhookEvent[] };
-    const answer = (await create({ variables: { input } })).data?.createWebhook;
-    setProblems(answer?.userErrors ?? []);
-    if (!answer?.webhook) return;
-    setSecret(answer.secret);
-    form.reset();
-    onCreated();
+    void send(async () => {
+      const answer = (await create({ variables: { input } })).data?.createWebhook;
+      if (!answer?.webhook) return answer?.userErrors;
+      setSecret(answer.secret);
+      form.reset();
+      onCreated();
+      return answer.userErrors;
+    });
   }
   return (
     <details className="card">
       <summary>{t('New webhook')}</summary>
-      <form className="fields" onSubmit={(event) => void submit(event)}>
+      <form className="fields" onSubmit={submit}>
         <label>
           {t('Address')}
           <input name="url" type="url" required placeholder="https://" maxLength={2048} />
@@ -233,12 +235,10 @@ function WebhookCard({ webhook, onDeleted }: { webhook: Webhook; onDeleted: () =
   const [rotate] = useMutation(rotateMutation);
   const [remove] = useMutation(deleteMutation);
   const [ping] = useMutation(pingMutation, { refetchQueries: [deliveriesQuery] });
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const { problems, send } = useSending();
   const [secret, setSecret] = useState<string | null>(null);
   const { id: webhookId, enabled } = webhook;
   const variables = { input: { webhookId } };
-  const run = (work: Promise<readonly UserError[] | undefined>): void =>
-    void work.then((found) => setProblems(found ?? [])).catch((error: Error) => setProblems([error]));
   const rotated = async () => {
     const answer = (await rotate({ variables })).data?.rotateWebhookSecret;
     setSecret(answer?.secret ?? null);
@@ -250,6 +250,7 @@ function WebhookCard({ webhook, onDeleted }: { webhook: Webhook; onDeleted: () =
     if (answer?.deletedWebhookId) onDeleted();
     return answer?.userErrors;
   };
+  const pinged = async () => (await ping({ variables })).data?.pingWebhook?.userErrors;
   const switched = async () => (await update({ variables: { input: { webhookId, enabled: !enabled } } })).data?.updateWebhook?.userErrors;
   return (
     <article>
@@ -264,16 +265,16 @@ function WebhookCard({ webhook, onDeleted }: { webhook: Webhook; onDeleted: () =
       </header>
       <p className="muted">{webhook.events.map((name) => t(name)).join(', ')}</p>
       <div className="toolbar">
-        <button type="button" onClick={() => run(ping({ variables }).then(({ data }) => data?.pingWebhook?.userErrors))}>
+        <button type="button" onClick={() => void send(pinged)}>
           {t('Send a test')}
         </button>
-        <button type="button" onClick={() => run(switched())}>
+        <button type="button" onClick={() => void send(switched)}>
           {t(enabled ? 'Disable' : 'Enable')}
         </button>
-        <button type="button" onClick={() => run(rotated())}>
+        <button type="button" onClick={() => void send(rotated)}>
           {t('New secret')}
         </button>
-        <button type="button" onClick={() => run(removed())}>
+        <button type="button" onClick={() => void send(removed)}>
           {t('Delete')}
         </button>
       </div>
@@ -313,12 +314,10 @@ function Deliveries({ webhookId }: { webhookId: string }) {
 function DeliveryRow({ delivery }: { delivery: Delivery }) {
   const t = useText();
   const [redeliver, { loading }] = useMutation(redeliverMutation);
-  const [problems, setProblems] = useState<readonly UserError[]>([]);
+  const { problems, send } = useSending();
   const { id: deliveryId, event, status, attemptCount, responseStatus, error, occurredAt } = delivery;
-  const again = async (): Promise<void> => {
-    const { data } = await redeliver({ variables: { input: { deliveryId } } });
-    setProblems(data?.redeliverWebhook?.userErrors ?? []);
-  };
+  const again = (): Promise<void> =>
+    send(async () => (await redeliver({ variables: { input: { deliveryId } } })).data?.redeliverWebhook?.userErrors);
   return (
     <tr>
       <td>
