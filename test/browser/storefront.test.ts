@@ -95,6 +95,30 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('orders from each merchant in each currency by itself, and keeps a product that is gone until it is taken out', async () => {
+    const sold = [
+      { title: 'Cup of one merchant', price: { amountMinor: 1999, currency: 'EUR' } },
+      { title: 'Cup of another merchant', price: { amountMinor: 500, currency: 'USD' } },
+      { title: 'Another cup of theirs', price: { amountMinor: 700, currency: 'USD' } },
+    ];
+    const [one, other] = [await plaza.account({ merchant: true }), await plaza.account({ merchant: true })];
+    const ids = [await plaza.product(one, sold[0]), await plaza.product(other, sold[1]), await plaza.product(other, sold[2])];
+    const gone = Buffer.from(`Product:${'0'.repeat(24)}`).toString('base64url');
+    const { page, context } = await visitor();
+    await signUp(page);
+    const cart = JSON.stringify([...ids, gone].map((productId) => ({ productId, quantity: 1 })));
+    await page.evaluate(`localStorage.setItem('plaza.cart', ${JSON.stringify(cart)})`);
+    await page.goto(`${shop}/cart`);
+    await page.getByText('€19.99 + $12.00').waitFor();
+    await page.getByText('This product does not exist or is no longer available.').waitFor();
+    await page.getByRole('button', { name: 'Place order' }).click();
+    await expect.poll(() => page.getByText('Placed', { exact: true }).count()).toBe(2);
+    await page.getByRole('link', { name: 'Cart (1)' }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('Your cart is empty.').waitFor();
+    await context.close();
+  });
+
   test('shows a review, the score and a comment to somebody else without a reload', async () => {
     const [author, reader] = [await visitor(), await visitor()];
     await signUp(author.page);

@@ -29,7 +29,3 @@ export function setQuantity(productId: string, quantity: number): void {
   if (quantity > 0) others.splice(at < 0 ? others.length : at, 0, { productId, quantity: Math.min(quantity, maxQuantity) });
   lines.set(others);
 }
-
-export function emptyCart(): void {
-  lines.set([]);
-}

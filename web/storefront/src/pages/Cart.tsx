@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@apollo/client/react';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { emptyCart, setQuantity, shareToken, useCart, type CartLine } from '../cart';
+import { setQuantity, shareToken, useCart, type CartLine } from '../cart';
 import { Failed, Loading, Picture, say, useErrors } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
 import { graphql } from '../gql';
@@ -14,6 +14,9 @@ const Query = graphql(`
     nodes(ids: $ids) {
       id
       ... on Product {
+        merchant {
+          id
+        }
         ...ProductCard
       }
     }
@@ -77,10 +80,10 @@ export function Cart() {
       <title>{`${t('cart')} · Plaza`}</title>
       <h1>{t('cart')}</h1>
       {error && <Failed onRetry={() => void refetch()} />}
-      {products.size === 0 && !error && <Loading />}
+      {!data && !error && products.size === 0 && <Loading />}
       <ul>
         {lines.map((line) => (
-          <Line key={line.productId} line={line} product={products.get(line.productId)} />
+          <Line key={line.productId} line={line} product={products.get(line.productId)} known={data !== undefined} />
         ))}
       </ul>
       <Checkout lines={lines} products={products} />
@@ -89,9 +92,26 @@ export function Cart() {
   );
 }
 
-function Line({ line: { productId, quantity }, product }: { line: CartLine; product: CartProduct | undefined }) {
+interface LineProps {
+  line: CartLine;
+  product: CartProduct | undefined;
+  /** Whether the API has said which products there are. */
+  known: boolean;
+}
+
+function Line({ line: { productId, quantity }, product, known }: LineProps) {
   const { t, money } = useI18n();
-  if (!product) return null;
+  if (!product && !known) return null;
+  if (!product)
+    return (
+      <li className="line">
+        <span />
+        <span className="soft">{t('gone')}</span>
+        <button className="link small" onClick={() => setQuantity(productId, 0)}>
+          {t('remove')}
+        </button>
+      </li>
+    );
   return (
     <li className="line">
       <Picture image={product.images[0]} alt="" />
@@ -118,6 +138,27 @@ function Line({ line: { productId, quantity }, product }: { line: CartLine; prod
   );
 }
 
+type CartPrice = Pick<NonNullable<CartProduct['price']>, 'amountMinor' | 'currency'>;
+
+/** One amount for each currency, since those of several cannot be added. */
+function totalsOf(prices: readonly CartPrice[]): CartPrice[] {
+  const sums = new Map<string, number>();
+  for (const { amountMinor, currency } of prices) sums.set(currency, (sums.get(currency) ?? 0) + amountMinor);
+  return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor }));
+}
+
+/** An order is with one merchant and in one currency: what is ordered together, under a key of its own. */
+function ordersOf(lines: readonly CartLine[], products: ReadonlyMap<string, CartProduct>): Map<string, CartLine[]> {
+  const orders = new Map<string, CartLine[]>();
+  for (const line of lines) {
+    const product = products.get(line.productId);
+    if (!product) continue;
+    const key = `${product.merchant?.id} ${product.price?.currency}`;
+    orders.set(key, [...(orders.get(key) ?? []), line]);
+  }
+  return orders;
+}
+
 function Checkout({ lines, products }: { lines: CartLine[]; products: Map<string, CartProduct> }) {
   const { t, money } = useI18n();
   const [, go] = useLocation();
@@ -128,14 +169,14 @@ function Checkout({ lines, products }: { lines: CartLine[]; products: Map<string
     const price = products.get(productId)?.price;
     return price ? [{ ...price, amountMinor: price.amountMinor * quantity }] : [];
   });
-  const amountMinor = prices.reduce((sum, price) => sum + price.amountMinor, 0);
   const order = async (): Promise<void> => {
     if (!plaza.session.signedIn) return go('/sign-in?then=/cart');
-    const items = lines.filter(({ productId }) => products.has(productId));
-    const input = { items, shareToken: shareToken.get() ?? undefined, idempotencyKey };
-    const answer = await check(async () => (await place({ variables: { input } })).data?.placeOrder);
-    if (!answer) return;
-    emptyCart();
+    for (const [key, items] of ordersOf(lines, products)) {
+      const input = { items, shareToken: shareToken.get() ?? undefined, idempotencyKey: `${idempotencyKey} ${key}` };
+      const answer = await check(async () => (await place({ variables: { input } })).data?.placeOrder);
+      if (!answer) return;
+      for (const { productId } of items) setQuantity(productId, 0);
+    }
     shareToken.set(null);
     say(t('ordered'));
     go('/orders');
@@ -144,7 +185,7 @@ function Checkout({ lines, products }: { lines: CartLine[]; products: Map<string
     <div className="panel stack">
       <div className="row between">
         <strong>{t('total')}</strong>
-        <strong className="price">{prices[0] && money({ amountMinor, currency: prices[0].currency })}</strong>
+        <strong className="price">{totalsOf(prices).map(money).join(' + ')}</strong>
       </div>
       <p className="small soft">{t('demoCheckout')}</p>
       <button className="button main" disabled={loading || products.size === 0} onClick={() => void order()}>

@@ -2,7 +2,7 @@ import { useMutation } from '@apollo/client/react';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useViewer } from '../components/Layout';
-import { Failed, Icon, Loading, Person } from '../components/parts';
+import { Failed, Icon, Loading, Person, say } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
 import { demo } from '../demo';
 import { useFirstQuery } from '../first-answers';
@@ -158,7 +158,7 @@ function Recommendation({ edge: { impressionId, reasons, node }, eager, dismissi
         <button
           className="link small above soft"
           aria-label={`${t('notInterested')}: ${node.title}`}
-          onClick={() => void dismiss({ variables: { impressionId } }).then(onDismissed)}
+          onClick={() => void dismiss({ variables: { impressionId } }).then(onDismissed, () => say(t('failed')))}
         >
           {t('notInterested')}
         </button>

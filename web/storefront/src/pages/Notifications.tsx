@@ -2,9 +2,9 @@ import { useApolloClient, useMutation, useQuery, useSubscription } from '@apollo
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { NeedsViewer } from '../components/NeedsViewer';
-import { Avatar, Failed, Loading, More } from '../components/parts';
+import { Avatar, Failed, Loading, More, say } from '../components/parts';
 import { graphql } from '../gql';
-import type { NotificationItemFragment, NotificationsQuery } from '../gql/graphql';
+import type { MarkNotificationsReadInput, NotificationItemFragment, NotificationsQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
 import { arrived, insertEdge } from '../lists';
 
@@ -168,19 +168,20 @@ function Page() {
   const { data, error, refetch, fetchMore } = useQuery(Query);
   const [markRead, { loading }] = useMutation(MarkRead);
   const list = data?.viewer.notifications;
+  const read = (input: MarkNotificationsReadInput): void => void markRead({ variables: { input } }).catch(() => say(t('failed')));
   return (
     <>
       <div className="row between">
         <h1>{t('notifications')}</h1>
         {(data?.viewer.unreadNotificationCount ?? 0) > 0 && (
-          <button className="button" disabled={loading} onClick={() => void markRead({ variables: { input: {} } })}>
+          <button className="button" disabled={loading} onClick={() => read({})}>
             {t('markRead')}
           </button>
         )}
       </div>
       {error && !list && <Failed onRetry={() => void refetch()} />}
       {!list && !error && <Loading />}
-      {list && <List list={list} onRead={(id) => void markRead({ variables: { input: { notificationIds: [id] } } })} />}
+      {list && <List list={list} onRead={(id) => read({ notificationIds: [id] })} />}
       {list && <More pageInfo={list.pageInfo} onMore={(after) => fetchMore({ variables: { after } })} />}
     </>
   );

@@ -274,7 +274,7 @@ function Devices({ viewer, onChanged }: { viewer: Viewer; onChanged: () => void 
               <span className="small soft">{isCurrent ? t('thisDevice') : ago(lastUsedAt)}</span>
             </span>
             {!isCurrent && (
-              <button className="link" onClick={() => void revoke({ variables: { id } }).then(onChanged)}>
+              <button className="link" onClick={() => void revoke({ variables: { id } }).then(onChanged, () => say(t('failed')))}>
                 {t('signOut')}
               </button>
             )}

@@ -294,6 +294,9 @@ function AnswerItem({ answer, isAsker }: { answer: AnswerItemFragment; isAsker: 
     const input = { answerId: answer.id, vote: answer.viewerVote === 'HELPFUL' ? null : ('HELPFUL' as const) };
     vote({ variables: { input } }).catch(() => say(t('failed')));
   };
+  const acceptIt = (): void => {
+    accept({ variables: { input: { answerId: answer.id, accepted: true } } }).catch(() => say(t('failed')));
+  };
   return (
     <li className="quote stack tight">
       <p className="words">{answer.body}</p>
@@ -309,7 +312,7 @@ function AnswerItem({ answer, isAsker }: { answer: AnswerItemFragment; isAsker: 
           {t('helpful')} · {answer.helpfulCount}
         </button>
         {isAsker && !answer.accepted && (
-          <button className="link" onClick={() => void accept({ variables: { input: { answerId: answer.id, accepted: true } } })}>
+          <button className="link" onClick={acceptIt}>
             {t('accept')}
           </button>
         )}

@@ -330,7 +330,8 @@ function Actions({ review }: { review: ReviewItemFragment }) {
   };
   const deleteOwn = async (): Promise<void> => {
     const answer = await check(async () => (await remove({ variables: { input: { reviewId: review.id } } })).data?.deleteReview);
-    if (answer) forget(cache, 'Review', review.id);
+    if (!answer) return say(t('failed'));
+    forget(cache, 'Review', review.id);
   };
   return (
     <div className="row small">
