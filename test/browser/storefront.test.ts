@@ -119,6 +119,20 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('says what reviews mention, how and in whose words, and shows the reviews of the topic that is chosen', async () => {
+    await plaza.settle('review topics');
+    const { page, context } = await visitor();
+    await page.goto(`${shop}/products/${slug}`);
+    const topic = page.locator('.topics button').first();
+    const [, name] = /^(.+) · \d+\s*, (?:mostly|both) /.exec((await topic.innerText()).trim())!;
+    await topic.click();
+    const quote = await page.locator('blockquote').first().innerText();
+    expect(quote.toLowerCase()).toContain(name);
+    const reviews = page.locator('#reviews article .words');
+    await until(async () => (await reviews.allInnerTexts()).every((text) => text.toLowerCase().includes(name!)));
+    await context.close();
+  });
+
   test('shows a review, the score and a comment to somebody else without a reload', async () => {
     const [author, reader] = [await visitor(), await visitor()];
     await signUp(author.page);

@@ -138,6 +138,18 @@ describe('the topics of a product', () => {
     );
     expect(own.topics.map(({ topic }) => topic)).not.toContain('milk frother');
   });
+
+  test('are not the people whom reviews name', () => {
+    const said = [
+      'My wife and everybody else saw it.',
+      'Meine Tochter wollte das, wie jeder.',
+      'Mi hermana y nadie más lo vio en la tienda.',
+    ];
+    for (const text of said)
+      expect(digestOf(text, 3).mentions.map(({ topic }) => topic)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/wife|everybody|tochter|jeder|hermana|nadie/u)]),
+      );
+  });
 });
 
 test('an aspect is found by its name in any of the languages', () => {

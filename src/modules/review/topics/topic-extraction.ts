@@ -4,7 +4,7 @@
  */
 import type { Types } from 'mongoose';
 import type { Logger } from '../../../log.js';
-import { digestVersion, topicsOf, type ReviewDigest } from '../../../opinions/index.js';
+import { digestVersion, languages, topicsOf, type ReviewDigest } from '../../../opinions/index.js';
 import type { DigestTask } from '../../../opinions/worker.js';
 import type { ClientSession } from '../../../store/database.js';
 import { firstMessage, startThread } from '../../../threads.js';
@@ -12,11 +12,13 @@ import { Worker } from '../../../workers/index.js';
 import type { CatalogVerbs } from '../../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from '../review.model.js';
 import { textOf } from './review-text.js';
-import { digestOfQuote, type ProductTopicsDocument, type StoredTopic } from './review-topics.model.js';
+import { digestOfQuote, type StoredTopic } from './review-topics.model.js';
 
 const interval = 5_000;
 const batchSize = 200;
 const staleBatch = 50;
+/** While many reviews are read, as after an import, products are summed up after so many batches, instead of with every few reviews. */
+const batchesBetween = 20;
 /** Of a product with more reviews, the latest count. */
 const maxReviews = 2000;
 
@@ -39,8 +41,9 @@ export class TopicExtraction {
 
   private async run(signal: AbortSignal): Promise<void> {
     try {
-      while (!signal.aborted && (await this.readSome()));
-      while (!signal.aborted && (await this.summariseStale()));
+      for (let batch = 1; !signal.aborted && (await this.readSome()); batch++)
+        if (batch % batchesBetween === 0) await this.summariseStale(signal);
+      await this.summariseStale(signal);
     } finally {
       await this.thread?.terminate();
       this.thread = null;
@@ -58,9 +61,15 @@ export class TopicExtraction {
       updateOne: { filter: { _id, title, body }, update: { $set: { digest: digests[at]! } } },
     }));
     await reviews.bulkWrite(writes, { ordered: false });
-    const products = new Map(unread.map(({ product }) => [product.toHexString(), product]));
-    for (const product of products.values()) await this.summarise(product);
+    await this.markStale(unread);
     return unread.length === batchSize;
+  }
+
+  private async markStale(read: readonly Unread[]): Promise<void> {
+    const products = new Map(read.map(({ product }) => [product.toHexString(), product]));
+    const isStale = { $set: { stale: true }, $inc: { changes: 1 }, $setOnInsert: { topics: [], language: languages[0] } };
+    const marks = [...products.values()].map((_id) => ({ updateOne: { filter: { _id }, update: isStale, upsert: true } }));
+    await this.dependencies.models.topics.bulkWrite(marks, { ordered: false });
   }
 
   /** Reviews whose text was never read, or by older rules. */
@@ -83,15 +92,19 @@ export class TopicExtraction {
     return answer;
   }
 
-  private async summariseStale(): Promise<boolean> {
-    const stale = await this.dependencies.models.topics.find({ stale: true }, { _id: 1 }).limit(staleBatch).lean();
-    for (const { _id } of stale) await this.summarise(_id);
-    return stale.length === staleBatch;
+  private async summariseStale(signal: AbortSignal): Promise<void> {
+    const { topics } = this.dependencies.models;
+    let found: number;
+    do {
+      const stale = await topics.find({ stale: true }, { changes: 1 }).limit(staleBatch).lean();
+      for (const { _id, changes = 0 } of stale) await this.summarise(_id, changes);
+      found = stale.length;
+    } while (found === staleBatch && !signal.aborted);
   }
 
-  private async summarise(product: Types.ObjectId): Promise<void> {
+  /** What became stale while it was made stays so. @param changes how often it had changed before its reviews are read */
+  private async summarise(product: Types.ObjectId, changes: number): Promise<void> {
     const { models, catalog } = this.dependencies;
-    const before = await models.topics.findById(product, { changes: 1 }).lean();
     const [found] = await catalog.productsByIds([product]);
     if (!found) return void (await models.topics.deleteOne({ _id: product }));
     const read: Read[] = await models.reviews
@@ -103,7 +116,8 @@ export class TopicExtraction {
       read.map(({ _id, helpful, digest }) => ({ id: _id, helpful, digest: digest! })),
       found.title,
     );
-    await this.save(product, before?.changes ?? 0, { topics: await this.withDigests(topics), language });
+    await models.topics.updateOne({ _id: product }, { $set: { topics: await this.withDigests(topics), language } });
+    await models.topics.updateOne({ _id: product, changes }, { $unset: { stale: 1 } });
   }
 
   private async withDigests(topics: ReturnType<typeof topicsOf<Types.ObjectId>>['topics']): Promise<StoredTopic[]> {
@@ -117,13 +131,6 @@ export class TopicExtraction {
         return text === undefined ? [] : [{ ...quote, digest: digestOfQuote(text.slice(quote.from, quote.to)) }];
       }),
     }));
-  }
-
-  /** What became stale while it was made stays so. */
-  private async save(product: Types.ObjectId, changes: number, found: Pick<ProductTopicsDocument, 'topics' | 'language'>): Promise<void> {
-    const { topics } = this.dependencies.models;
-    await topics.updateOne({ _id: product }, { $set: found, $setOnInsert: { changes: 0 } }, { upsert: true });
-    await topics.updateOne({ _id: product, changes }, { $unset: { stale: 1 } });
   }
 }
 

@@ -10,6 +10,7 @@ import { plaza } from '../../shop';
 import { uploadImage } from '../../upload';
 import { CommentToggle } from './Comments';
 import { ReportButton } from './ReportButton';
+import { Topics } from './Topics';
 
 graphql(`
   fragment ReviewItem on Review {
@@ -165,6 +166,7 @@ export function Reviews({ productId, canReview }: { productId: string; canReview
   const shown = (data ?? previousData)?.product?.reviews;
   return (
     <div className="stack">
+      <Topics productId={productId} chosen={filter.topic ?? undefined} onChoose={(topic) => setFilter({ ...filter, topic })} />
       <WriteReview productId={productId} canReview={canReview} />
       <Choice filter={filter} sort={sort} onFilter={setFilter} onSort={setSort} onSearch={setSearch} />
       {error && !shown && <Failed onRetry={() => void refetch()} />}
@@ -176,6 +178,11 @@ export function Reviews({ productId, canReview }: { productId: string; canReview
 }
 
 type ReviewList = NonNullable<ReviewsQuery['product']>['reviews'];
+
+/** Whether a list takes in a new review: one that is filtered or searched shows what it was asked for. */
+function fits(name: string): boolean {
+  return !/"(rating|verified|withImages|topic|search)"/.test(name);
+}
 
 function List({ list, productId }: { list: ReviewList; productId: string }) {
   const { t } = useI18n();
@@ -189,8 +196,6 @@ function List({ list, productId }: { list: ReviewList; productId: string }) {
       if (change?.kind !== 'ADDED' || !change.edge) return;
       arrived.add(change.reviewId);
       if (change.review?.author && !change.review.viewerCanDelete.allowed) say(t('newReview'));
-      // A list that is filtered or searched shows what it was asked for.
-      const fits = (name: string): boolean => !/"(rating|verified|withImages|search)"/.test(name);
       insertEdge(cache, { __typename: 'Product', id: productId }, 'reviews', change.edge, { fits });
     },
   });
@@ -399,9 +404,7 @@ function ReviewForm({ productId, onDone }: { productId: string; onDone: () => vo
     else if (answer.review) {
       arrived.add(answer.review.id);
       const edge = { __typename: 'ReviewEdge', cursor: '', node: { __typename: 'Review', id: answer.review.id } };
-      insertEdge(cache, { __typename: 'Product', id: productId }, 'reviews', edge, {
-        fits: (name) => !/"(rating|verified|withImages|search)"/.test(name),
-      });
+      insertEdge(cache, { __typename: 'Product', id: productId }, 'reviews', edge, { fits });
     }
     onDone();
   };
