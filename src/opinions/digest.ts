@@ -22,8 +22,8 @@ export interface ReviewDigest {
   language: Language | null;
   /** The places are those of the sentences. */
   mentions: Mention[];
-  /** The keys of the aspects among the mentions, each once. */
-  aspects: string[];
+  /** The keys of the aspects among the mentions, each once; missing where there are none. */
+  aspects?: string[];
 }
 
 const maxMentions = 60;
@@ -35,7 +35,7 @@ const shareOfSentence = 0.5;
 /** @param stars of the review, 1 to 5 */
 export function digestOf(text: string, stars: number): ReviewDigest {
   const language = languageOf(text);
-  if (!language) return { version: digestVersion, language, mentions: [], aspects: [] };
+  if (!language) return { version: digestVersion, language, mentions: [] };
   const aspects: Mention[] = [];
   const phrases = new Map<string, Mention>();
   for (const sentence of sentencesOf(text)) {
@@ -55,7 +55,7 @@ export function digestOf(text: string, stars: number): ReviewDigest {
     version: digestVersion,
     language,
     mentions: [...ofAspects, ...ofPhrases],
-    aspects: [...new Set(ofAspects.map(({ topic }) => topic))],
+    ...(ofAspects.length > 0 && { aspects: [...new Set(ofAspects.map(({ topic }) => topic))] }),
   };
 }
 

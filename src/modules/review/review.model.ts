@@ -1,4 +1,4 @@
-import { Schema, type Model, type Types } from 'mongoose';
+import { Schema, type IndexOptions, type Model, type Types } from 'mongoose';
 import type { ReviewDigest } from '../../opinions/index.js';
 import type { AspectRatings } from '../../scoring/index.js';
 import type { Database } from '../../store/database.js';
@@ -123,7 +123,7 @@ function reviewSchema(): Schema<ReviewDocument> {
     version: { type: Number, required: true },
     language: { type: String },
     mentions: { type: [mention] as never },
-    aspects: { type: [String] },
+    aspects: { type: [String], default: undefined },
   });
   const schema = documentSchema<ReviewDocument>({
     product: { type: Schema.Types.ObjectId, required: true },
@@ -155,11 +155,12 @@ function reviewSchema(): Schema<ReviewDocument> {
     digest: { type: digest },
   });
   schema.index({ product: 1, author: 1 }, { unique: true });
-  const filters: Record<string, 1>[] = [{}, { traits: 1 }, { 'digest.aspects': 1, traits: 1 }];
-  for (const filtered of filters) {
-    schema.index({ product: 1, visible: 1, ...filtered, createdAt: -1, _id: -1 });
-    schema.index({ product: 1, visible: 1, ...filtered, helpfulness: -1, createdAt: -1, _id: -1 });
-    schema.index({ product: 1, visible: 1, ...filtered, points: -1, createdAt: -1, _id: -1 });
+  const speaks = { partialFilterExpression: { 'digest.aspects': { $exists: true } } };
+  const filters: [Record<string, 1>, IndexOptions?][] = [[{}], [{ traits: 1 }], [{ 'digest.aspects': 1, traits: 1 }, speaks]];
+  for (const [filtered, options] of filters) {
+    schema.index({ product: 1, visible: 1, ...filtered, createdAt: -1, _id: -1 }, options);
+    schema.index({ product: 1, visible: 1, ...filtered, helpfulness: -1, createdAt: -1, _id: -1 }, options);
+    schema.index({ product: 1, visible: 1, ...filtered, points: -1, createdAt: -1, _id: -1 }, options);
   }
   schema.index({ 'response.by': 1 }, { sparse: true });
   schema.index({ 'digest.version': 1 });
