@@ -33,9 +33,9 @@ interface OutgoingDocument {
 /**
  * Makes the mail of one kind, when it is sent.
  * @param id of the mail, the same for every attempt
- * @returns null where there is nothing to send
+ * @returns null where there is nothing to send; a time where it is to be made then
  */
-export type Composer<Data> = (data: Data, id: string) => Promise<Mail | null>;
+export type Composer<Data> = (data: Data, id: string) => Promise<Mail | Date | null>;
 
 export interface KindOptions {
   /** Whether rather none is sent than two, where a process ends between handing a mail over and hearing that it was taken. */
@@ -160,6 +160,10 @@ export class Outbox {
       const composer = this.composers.get(kind);
       if (!composer) throw new Error(`No feature makes mail of the kind "${kind}".`);
       const mail = await composer(JSON.parse(this.keys.open(sealed, contextOf(_id))) as never, _id);
+      if (mail instanceof Date) {
+        await this.model.updateOne({ _id }, { $set: { dueAt: mail } });
+        return;
+      }
       if (mail) await this.transport.send(mail, _id, this.once.has(kind) ? () => this.markHanded(_id) : undefined);
       this.sent.inc({ kind, outcome: mail ? 'sent' : 'needless' });
       await this.model.deleteOne({ _id });

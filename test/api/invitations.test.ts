@@ -6,12 +6,20 @@ import { until } from '../support/until.js';
 const server = new TestMailServer();
 const plaza = new Plaza();
 
+const start = (environment: Record<string, string> = {}) =>
+  plaza.start({
+    ...{ SMTP_URL: `smtp://127.0.0.1:${server.port}`, SHOP_NAME: 'The Shop', INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' },
+    ...{ WEBHOOK_ALLOW_PRIVATE: 'true', ...environment },
+  });
+
+async function restart(environment: Record<string, string>): Promise<void> {
+  await plaza.app.close();
+  await start(environment);
+}
+
 beforeAll(async () => {
   await server.start();
-  await plaza.start({
-    ...{ SMTP_URL: `smtp://127.0.0.1:${server.port}`, SHOP_NAME: 'The Shop', INVITATION_DELAY: '0', INVITATION_QUIET_HOURS: '0-0' },
-    WEBHOOK_ALLOW_PRIVATE: 'true',
-  });
+  await start();
 });
 
 afterAll(async () => {
@@ -65,6 +73,12 @@ const review = (productId: string, invitation: string, token?: string) =>
 async function statuses({ token }: Account): Promise<string[]> {
   const query = '{ reviewInvitations { edges { node { status } } } }';
   return (await plaza.data(query, {}, token)).reviewInvitations.edges.map(({ node }: { node: { status: string } }) => node.status);
+}
+
+/** A digit whose last bits alone differ, which the bytes that it stands for do not hold. */
+function nextDigit(digit: string): string {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return digits[digits.indexOf(digit) ^ 1]!;
 }
 
 const post = (path: string, form: Record<string, string>) =>
@@ -156,6 +170,7 @@ describe('the link', () => {
       `${other}.${signature}`,
       `${id}.${signature.slice(0, -2)}AA`,
       `${id}.${signature}.x`,
+      `${id}.${signature.slice(0, -1)}${nextDigit(signature.at(-1)!)}`,
       'ä'.repeat(5000),
     ])
       if (forged !== '') expect(await code(productId, forged)).toBe('INVITATION_INVALID');
@@ -252,6 +267,145 @@ describe('who unsubscribes', () => {
     expect(mailsTo(buyer.email)).toHaveLength(1);
     expect(JSON.stringify(await plaza.connection.collection('invitation_unsubscribed').find().toArray())).not.toContain(buyer.email);
   });
+
+  test.each([
+    [
+      'whose account is gone by then',
+      (buyer: Account) => plaza.mutate('eraseMe', { confirm: true, password: buyer.password }, 'erased', buyer.token),
+    ],
+    [
+      'whose account has another address by then',
+      async (buyer: Account) => {
+        const other = await plaza.connection.collection('users').findOne({ _id: storeId((await customer()).id) });
+        await plaza.connection.collection('users').updateOne({ _id: storeId(buyer.id) }, { $set: { sealedEmail: other!['sealedEmail'] } });
+        await plaza.connection.collection('user_claims').deleteMany({ user: storeId(buyer.id), _id: /^email:/ });
+      },
+    ],
+  ])('is invited no more at the address that the email came to, %s', async (_case, change) => {
+    const { unsubscribe, buyer, merchant } = await invited();
+    await change(buyer);
+    await plaza.settle('erasures');
+    expect((await post(`/review/unsubscribe/${unsubscribe}`, {})).status).toBe(200);
+    const { email } = buyer;
+    const again = await plaza.signUp({ email });
+    await plaza.connection.collection('users').updateOne({ _id: storeId(again.id) }, { $set: { emailConfirmedAt: new Date() } });
+    await order(again, merchant, [await plaza.product(merchant)]);
+    await plaza.settle('invitations');
+    await plaza.settle('mail');
+    expect(mailsTo(email)).toHaveLength(1);
+  });
+});
+
+test('changed settings hold for what waits: nothing is sent once invitations are off, and no reminder once there are none', async () => {
+  const reminded = await invited();
+  await restart({ INVITATION_DELAY: '1h' });
+  const buyer = await customer();
+  const orderId = storeId(await order(buyer, reminded.merchant, [await plaza.product(reminded.merchant)]));
+  const settled = async () => {
+    for (const worker of ['invitations', 'mail']) await plaza.settle(worker);
+  };
+  await restart({ INVITATIONS: 'false' });
+  await invitations().updateOne({ order: orderId }, { $set: { dueAt: new Date() } });
+  await settled();
+  expect(mailsTo(buyer.email)).toEqual([]);
+  await restart({ INVITATION_REMINDER: '0' });
+  await invitations().updateOne({ order: storeId(reminded.orderId) }, { $set: { remindAt: new Date() } });
+  await settled();
+  await until(() => mailsTo(buyer.email).length === 1);
+  expect(server.received.filter(({ to }) => to === reminded.buyer.email)).toHaveLength(1);
+  await restart({});
+});
+
+test('a mail that waits for the mail server is not sent in quiet hours, but when they are over', async () => {
+  const merchant = await plaza.account({ merchant: true });
+  const buyer = await customer();
+  server.refusals = 1000;
+  await order(buyer, merchant, [await plaza.product(merchant)]);
+  await plaza.settle('invitations');
+  await plaza.settle('mail');
+  const due = () => plaza.connection.collection('outgoing_mail').updateMany({ kind: 'review invitation' }, { $set: { dueAt: new Date() } });
+  server.refusals = 0;
+  const hour = new Date().getUTCHours();
+  await restart({ INVITATION_QUIET_HOURS: `${hour}-${(hour + 2) % 24}` });
+  await due();
+  await plaza.settle('mail');
+  expect(mailsTo(buyer.email)).toEqual([]);
+  await restart({});
+  await due();
+  await plaza.settle('mail');
+  await until(() => mailsTo(buyer.email).length === 1);
+});
+
+test('a mail names no product that was taken out of the shop, and is not sent for such alone', async () => {
+  const merchant = await plaza.account({ merchant: true });
+  const [some, none] = [await customer(), await customer()];
+  const products = [await plaza.product(merchant), await plaza.product(merchant)];
+  server.refusals = 1000;
+  await order(some, merchant, products);
+  await order(none, merchant, [products[0]!]);
+  await plaza.settle('invitations');
+  await plaza.settle('mail');
+  await plaza.mutate('archiveProduct', { productId: products[0] }, 'product { id }', merchant.token);
+  server.refusals = 0;
+  await plaza.connection.collection('outgoing_mail').updateMany({}, { $set: { dueAt: new Date(), handedAt: null } });
+  await plaza.settle('mail');
+  await until(() => mailsTo(some.email).length === 1);
+  expect(new Set(mailsTo(some.email)[0]!.text.match(/\/review\/[0-9a-f]{24}/g)).size).toBe(1);
+  expect(mailsTo(none.email)).toEqual([]);
+});
+
+describe('orders of another system', () => {
+  /** Someone with an address there, or with none, and what they ordered. */
+  async function ordered(source: string, email: string | null) {
+    const admin = await plaza.account({ role: 'ADMIN' });
+    const write = (name: string, more: object) => plaza.mutate(name, { source, ...more }, 'results { userErrors { code } }', admin.token);
+    await write('upsertUsers', { users: [{ externalId: 'customer', name: 'Zoë', email }] });
+    const merchant = await plaza.account({ merchant: true });
+    const price = { amountMinor: 100, currency: 'EUR' };
+    await write('upsertProducts', { merchantId: merchant.id, products: [{ externalId: 'pot', title: 'Pot', price }] });
+    const change = (status: string) =>
+      write('upsertOrders', {
+        orders: [{ externalId: '1', customerExternalId: 'customer', status, items: [{ productExternalId: 'pot', quantity: 1 }] }],
+      });
+    await change('DELIVERED');
+    await plaza.settle('invitations');
+    await plaza.settle('mail');
+    const query = '{ reviewInvitations { edges { node { id status product { id } } } } }';
+    const [{ node }] = (await plaza.data(query, {}, merchant.token)).reviewInvitations.edges;
+    return { admin, change, invitation: node };
+  }
+
+  test('a link that was not sent is good for nothing either once the order is cancelled', async () => {
+    const { admin, change, invitation } = await ordered('first-shop', null);
+    expect(invitation.status).toBe('NOT_SENT');
+    const query = 'query ($id: ID!) { node(id: $id) { ... on ReviewInvitation { status url } } }';
+    const { url } = (await plaza.data(query, { id: invitation.id }, admin.token)).node;
+    await change('CANCELLED');
+    expect((await plaza.data(query, { id: invitation.id }, admin.token)).node.status).toBe('CANCELLED');
+    expect((await review(invitation.product.id, url.split('/').at(-1))).userErrors).toMatchObject([{ code: 'INVITATION_INVALID' }]);
+  });
+
+  test('who unsubscribed has, however another shop writes the address', async () => {
+    const email = 'zoë.unsubscribed@example.org';
+    expect((await ordered('one-shop', email)).invitation.status).toBe('SENT');
+    await until(() => server.received.some(({ text }) => text.includes('zo') && text.includes('Pot')));
+    const mail = server.received.findLast(({ text }) => text.includes('Pot'))!;
+    await post(`/review/unsubscribe/${/\/review\/unsubscribe\/([\w.-]+)/.exec(mail.text)![1]!}`, {});
+    expect((await ordered('other-shop', email.normalize('NFD').toUpperCase())).invitation.status).toBe('NOT_SENT');
+  });
+});
+
+test('a link works for sixty days from the last mail that it came with', async () => {
+  const { orderId, buyer, productId, token } = await invited();
+  const day = 24 * 60 * 60 * 1000;
+  const soon = new Date(Date.now() + day);
+  await invitations().updateOne({ order: storeId(orderId) }, { $set: { remindAt: new Date(), expiresAt: soon } });
+  await plaza.settle('invitations');
+  await plaza.settle('mail');
+  await until(() => server.received.filter(({ to }) => to === buyer.email).length === 2);
+  const { expiresAt } = (await invitations().findOne({ order: storeId(orderId) }))!;
+  expect(expiresAt.getTime()).toBeGreaterThan(Date.now() + 59 * day);
+  expect((await review(productId, token)).userErrors).toEqual([]);
 });
 
 test('a mail that a process may have sent before it ended is not sent again', async () => {

@@ -2,7 +2,12 @@
 import { Types } from 'mongoose';
 import type { DataKeys } from '../../data-keys.js';
 
-type Purpose = 'review invitation' | 'unsubscribe';
+/** Whom a link lets unsubscribe. */
+export interface Unsubscribing {
+  buyer: Types.ObjectId;
+  /** The digest of the address that the mail went to; null in links of earlier releases. */
+  addressDigest: string | null;
+}
 
 export class InvitationLinks {
   constructor(
@@ -10,21 +15,24 @@ export class InvitationLinks {
     private readonly publicUrl: string,
   ) {}
 
-  tokenFor(purpose: Purpose, id: Types.ObjectId): string {
-    return this.keys.tokenFor(id.toHexString(), purpose);
+  reviewUrl(id: Types.ObjectId): string {
+    return `${this.publicUrl}/review/${this.keys.tokenFor(id.toHexString(), 'review invitation')}`;
   }
 
-  /** Whose link it is; null for one that was not made here. It takes as long whatever is wrong. */
-  idIn(purpose: Purpose, token: string): Types.ObjectId | null {
-    const id = this.keys.textIn(token, purpose);
+  /** Which invitation a link is of; null for one that was not made here. It takes as long whatever is wrong. */
+  invitationIn(token: string): Types.ObjectId | null {
+    const id = this.keys.textIn(token, 'review invitation');
     return id === null ? null : new Types.ObjectId(id);
   }
 
-  reviewUrl(id: Types.ObjectId): string {
-    return `${this.publicUrl}/review/${this.tokenFor('review invitation', id)}`;
+  /** The address is in the link, for it may be nowhere else by the time that somebody follows it. */
+  unsubscribeUrl(buyer: Types.ObjectId, addressDigest: string): string {
+    return `${this.publicUrl}/review/unsubscribe/${this.keys.tokenFor(`${buyer.toHexString()}.${addressDigest}`, 'unsubscribe')}`;
   }
 
-  unsubscribeUrl(id: Types.ObjectId): string {
-    return `${this.publicUrl}/review/unsubscribe/${this.tokenFor('unsubscribe', id)}`;
+  /** @returns null for a link that was not made here */
+  unsubscribingIn(token: string): Unsubscribing | null {
+    const [buyer, addressDigest = null] = this.keys.textIn(token, 'unsubscribe')?.split('.') ?? [];
+    return buyer === undefined ? null : { buyer: new Types.ObjectId(buyer), addressDigest };
   }
 }

@@ -7,12 +7,13 @@ import type { Logger } from '../../log.js';
 import { composeMail, type Mail, type Outbox } from '../../mail/index.js';
 import { message, translate, type Message, type MessageText } from '../../messages/index.js';
 import type { Change, Realtime } from '../../realtime/index.js';
+import type { ClientSession } from '../../store/database.js';
 import { Worker } from '../../workers/index.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { InvitationLinks } from './invitation-links.js';
 import type { InvitationDocument, InvitationModels } from './invitation.model.js';
-import type { InvitationService, InvitationTimes } from './invitation.service.js';
+import { linkLifetime, type InvitationService, type InvitationTimes } from './invitation.service.js';
 import { afterQuietHours } from './quiet-hours.js';
 
 const interval = 5_000;
@@ -51,8 +52,14 @@ export class InvitationSender {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    for (const field of ['dueAt', 'remindAt'] as const)
-      while (!signal.aborted && (await this.sendNext(field))) this.dependencies.outbox.wake();
+    for (const field of this.wanted()) while (!signal.aborted && (await this.sendNext(field))) this.dependencies.outbox.wake();
+  }
+
+  /** What is sent just now. What waits may have been delivered before the settings were changed. */
+  private wanted(): ('dueAt' | 'remindAt')[] {
+    const { enabled, reminderDelay } = this.dependencies.times;
+    if (!enabled) return [];
+    return reminderDelay === null ? ['dueAt'] : ['dueAt', 'remindAt'];
   }
 
   /** Sends what is due of one order. @returns whether there was anything */
@@ -74,7 +81,7 @@ export class InvitationSender {
   }
 
   private async sendOrder(change: Change, order: Types.ObjectId, field: 'dueAt' | 'remindAt'): Promise<void> {
-    const { models, invitations, catalog, outbox } = this.dependencies;
+    const { models, invitations, outbox } = this.dependencies;
     const { session } = change;
     const due = await models.invitations
       .find({ order, [field]: { $lte: new Date() } })
@@ -83,11 +90,8 @@ export class InvitationSender {
       .lean();
     if (due.length === 0) return;
     const buyer = due[0]!.buyer;
-    const known = await catalog.productsByIds(
-      due.map(({ product }) => product),
-      session,
-    );
-    const inShop = due.filter(({ product }) => known.some(({ _id, archivedAt }) => _id.equals(product) && !archivedAt));
+    const titles = await this.titlesInShop(due, session);
+    const inShop = due.filter(({ product }) => titles.has(product.toHexString()));
     const address = await invitations.addressFor(buyer);
     const toSend = address ? await this.withoutReviewed(change, buyer, inShop) : [];
     await this.mark(change, due, toSend, field);
@@ -99,6 +103,15 @@ export class InvitationSender {
       mailLifetime,
       session,
     );
+  }
+
+  /** The titles of those products that are still in the shop, by their ids. */
+  private async titlesInShop(invitations: readonly InvitationDocument[], session?: ClientSession): Promise<ReadonlyMap<string, string>> {
+    const products = await this.dependencies.catalog.productsByIds(
+      invitations.map(({ product }) => product),
+      session,
+    );
+    return new Map(products.filter(({ archivedAt }) => !archivedAt).map(({ _id, title }) => [_id.toHexString(), title]));
   }
 
   /** Who bought again what they have reviewed cannot review it a second time. */
@@ -125,16 +138,17 @@ export class InvitationSender {
     const now = new Date();
     const notSent = due.filter((one) => !sent.includes(one)).map(({ _id }) => _id);
     const ids = sent.map(({ _id }) => _id);
+    const expiresAt = new Date(now.getTime() + linkLifetime);
     if (field === 'remindAt') {
       await models.invitations.updateMany({ _id: { $in: notSent } }, { $set: { remindAt: null } }, { session });
-      await models.invitations.updateMany({ _id: { $in: ids } }, { $set: { remindAt: null, remindedAt: now } }, { session });
+      await models.invitations.updateMany({ _id: { $in: ids } }, { $set: { remindAt: null, remindedAt: now, expiresAt } }, { session });
     } else {
       const remindAt =
         times.reminderDelay === null ? null : afterQuietHours(new Date(now.getTime() + times.reminderDelay), times.quietHours);
       await models.invitations.updateMany({ _id: { $in: notSent } }, { $set: { status: 'NOT_SENT', dueAt: null } }, { session });
       await models.invitations.updateMany(
         { _id: { $in: ids } },
-        { $set: { status: 'SENT', dueAt: null, sentAt: now, remindAt } },
+        { $set: { status: 'SENT', dueAt: null, sentAt: now, remindAt, expiresAt } },
         { session },
       );
     }
@@ -143,17 +157,21 @@ export class InvitationSender {
       await events.emit(change, 'published', { event, subject: { type: 'ReviewInvitation', id: _id }, product });
   }
 
-  /** The mail, of what is still to be reviewed when it is sent. */
-  private async compose({ buyer, invitations: ids, isReminder }: MailData): Promise<Mail | null> {
-    const { models, invitations, links, catalog, shopName } = this.dependencies;
-    const open = await models.invitations.find({ _id: { $in: ids }, status: { $in: ['SENT', 'OPENED'] } }).lean();
+  /** The mail, of what is still to be reviewed when it is sent; or when the quiet hours are over that it has come into. */
+  private async compose({ buyer, invitations: ids, isReminder }: MailData): Promise<Mail | Date | null> {
+    const { models, invitations, links, shopName, times } = this.dependencies;
+    if (!this.wanted().includes(isReminder ? 'remindAt' : 'dueAt')) return null;
+    const now = new Date();
+    const later = afterQuietHours(now, times.quietHours);
+    if (later > now) return later;
+    const sent = await models.invitations.find({ _id: { $in: ids }, status: { $in: ['SENT', 'OPENED'] } }).lean();
+    const titles = await this.titlesInShop(sent);
+    const open = sent.filter(({ product }) => titles.has(product.toHexString()));
     const first = open[0];
     const recipient = first && (await invitations.addressFor(first.buyer));
     if (!first || !recipient || first.buyer.toHexString() !== buyer) return null;
-    const products = await catalog.productsByIds(open.map(({ product }) => product));
-    const titleOf = (id: Types.ObjectId): string => products.find(({ _id }) => _id.equals(id))?.title ?? '';
-    const unsubscribe = links.unsubscribeUrl(first.buyer);
     const { address, language } = recipient;
+    const unsubscribe = invitations.unsubscribeUrl(first.buyer, address);
     const say = (text: MessageText, values: Message['values'] = {}): string => translate(message(text, values), language);
     const mail = composeMail({
       ...{ to: address, language },
@@ -166,7 +184,10 @@ export class InvitationSender {
         }),
         say('Each link can be used once.'),
       ],
-      links: open.map(({ _id, product }) => ({ label: say('Review {product}', { product: titleOf(product) }), url: links.reviewUrl(_id) })),
+      links: open.map(({ _id, product }) => ({
+        label: say('Review {product}', { product: titles.get(product.toHexString())! }),
+        url: links.reviewUrl(_id),
+      })),
       after: [say('You get this email because you bought from {shop}.', { shop: shopName })],
       footer: { label: say('No more invitations'), url: unsubscribe },
     });

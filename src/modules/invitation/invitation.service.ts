@@ -8,19 +8,19 @@ import type { ListDefinition } from '../../relay/connection.js';
 import type { ClientSession } from '../../store/database.js';
 import { insertMissing } from '../../store/documents.js';
 import type { DomainEvents } from '../domain-events.js';
-import type { UserVerbs } from '../user/index.js';
+import { normalEmail, type UserVerbs } from '../user/index.js';
 import type { InvitationLinks } from './invitation-links.js';
 import type { InvitationDocument, InvitationModels, InvitationStatusName } from './invitation.model.js';
 import { afterQuietHours, type QuietHours } from './quiet-hours.js';
 
 const day = 24 * 60 * 60 * 1000;
-/** How long a link works after it was sent. */
-const linkLifetime = 60 * day;
+/** How long a link works after it was last sent. */
+export const linkLifetime = 60 * day;
 const retention = 365 * day;
 /** Orders that were placed longer ago, such as those of an import, invite nobody. */
 const oldestOrder = 90 * day;
 /** Those of invitations that may still be written or followed. */
-const openStatuses: InvitationStatusName[] = ['WAITING', 'SENT', 'OPENED'];
+const openStatuses: InvitationStatusName[] = ['WAITING', 'SENT', 'OPENED', 'NOT_SENT'];
 
 export interface InvitationTimes {
   enabled: boolean;
@@ -98,7 +98,7 @@ export class InvitationService {
   async noteReview(session: ClientSession, buyer: Types.ObjectId, product: Types.ObjectId): Promise<void> {
     const now = new Date();
     await this.models.invitations.updateMany(
-      { buyer, product, status: { $in: ['WAITING', 'SENT', 'OPENED', 'NOT_SENT'] } },
+      { buyer, product, status: { $in: openStatuses } },
       { $set: { status: 'REVIEWED', reviewedAt: now, dueAt: null, remindAt: null } },
       { session },
     );
@@ -109,7 +109,7 @@ export class InvitationService {
    * @throws RulesBroken INVITATION_INVALID, INVITATION_EXPIRED, SUSPENDED
    */
   async invitedBy(token: string): Promise<InvitationDocument> {
-    const id = this.dependencies.links.idIn('review invitation', token);
+    const id = this.dependencies.links.invitationIn(token);
     const invitation = id && (await this.models.invitations.findById(id).lean());
     if (!invitation || invitation.status === 'CANCELLED') throw broken('INVITATION_INVALID', 'This invitation is not valid.', 'invitation');
     if (invitation.status !== 'REVIEWED' && invitation.expiresAt <= new Date())
@@ -144,15 +144,24 @@ export class InvitationService {
 
   /** Whether a link from a mail ends invitations; nothing changes yet. */
   isUnsubscribeLink(token: string): boolean {
-    return this.dependencies.links.idIn('unsubscribe', token) !== null;
+    return this.dependencies.links.unsubscribingIn(token) !== null;
   }
 
-  /** The address of the link's owner gets no invitation any more. @returns false for a link that was not made here */
+  /** How whoever gets a mail at an address gets no further one. */
+  unsubscribeUrl(buyer: Types.ObjectId, address: string): string {
+    return this.dependencies.links.unsubscribeUrl(buyer, this.digestsOf(address)[0]!);
+  }
+
+  /**
+   * Neither the address that the mail went to nor the one that its reader has now gets an invitation any more.
+   * @returns false for a link that was not made here
+   */
   async unsubscribe(token: string): Promise<boolean> {
-    const buyer = this.dependencies.links.idIn('unsubscribe', token);
-    if (!buyer) return false;
+    const unsubscribing = this.dependencies.links.unsubscribingIn(token);
+    if (!unsubscribing) return false;
+    const { buyer, addressDigest } = unsubscribing;
     const address = addressOf(await this.dependencies.users.accountOf(buyer));
-    if (address) await this.putDown(address, new Date());
+    await this.putDown([...(addressDigest ? [addressDigest] : []), ...(address ? this.digestsOf(address) : [])], new Date());
     await this.models.invitations.updateMany(
       { buyer, status: { $in: ['WAITING', 'SENT', 'OPENED'] } },
       { $set: { dueAt: null, remindAt: null } },
@@ -177,18 +186,21 @@ export class InvitationService {
         .findOne({ _id: { $in: this.digestsOf(address) } })
         .session(session)
         .lean();
-      if (known) await this.putDown(address, known.at, session);
+      if (known) await this.putDown(this.digestsOf(address), known.at, session);
     }
   }
 
-  /** Under every key: some process may have another as its first while keys are changed. */
-  private async putDown(address: string, at: Date, session?: ClientSession): Promise<void> {
-    const digests = this.digestsOf(address).map((_id) => ({ _id, at }));
-    await insertMissing(this.models.unsubscribed, digests, session);
+  private async putDown(digests: readonly string[], at: Date, session?: ClientSession): Promise<void> {
+    await insertMissing(
+      this.models.unsubscribed,
+      [...new Set(digests)].map((_id) => ({ _id, at })),
+      session,
+    );
   }
 
+  /** Under every key: some process may have another as its first while keys are changed. */
   private digestsOf(address: string): string[] {
-    return this.dependencies.keys.digests(address.toLowerCase(), 'unsubscribed').map((digest) => digest.toString('base64url'));
+    return this.dependencies.keys.digests(normalEmail(address), 'unsubscribed').map((digest) => digest.toString('base64url'));
   }
 }
 

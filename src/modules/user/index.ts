@@ -30,6 +30,7 @@ export type { Account } from './user.service.js';
 export { SessionPayload, User, UserRole, Viewer } from './user.type.js';
 export { uncheckedToken } from './access-tokens.js';
 export { isEmail } from './addresses.js';
+export { normalEmail } from './claims.js';
 export { keptInCookie } from './kept-in-cookie.js';
 export { mayIdentify, viewerOf } from './viewer.js';
 
