@@ -517,6 +517,13 @@ describe('count and distinct', () => {
     expect((await collection.distinct('t')).sort()).toEqual(['x', 'y', 'z']);
     expect(await collection.distinct('t', { t: 'y' })).toEqual(['x', 'y']);
   });
+
+  test('distinct answers values as they are first seen, and in order where they have an index', async () => {
+    const collection = await filled([{ t: 'z' }, { t: 'x' }, { t: 'z' }, { t: 'y' }]);
+    expect(await collection.distinct('t')).toEqual(['z', 'x', 'y']);
+    await collection.createIndex({ t: 1 });
+    expect(await collection.distinct('t')).toEqual(['x', 'y', 'z']);
+  });
 });
 
 describe('an index', () => {

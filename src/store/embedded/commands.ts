@@ -391,9 +391,12 @@ export class Commands {
         if (value !== undefined && !values.has(key)) values.set(key, value);
       }
     }
-    const sorted = [...values.values()].sort((one, other) => compare(one, other, options.collation));
-    requireFits(sorted);
-    return { values: sorted, ok: 1 };
+    const found = [...values.values()];
+    // As they are first seen, or as an index on them has them.
+    if (collection?.indexes.some(({ fields }) => fields[0] === command['key']))
+      found.sort((one, other) => compare(one, other, options.collation));
+    requireFits(found);
+    return { values: found, ok: 1 };
   }
 
   private fileDigest(command: Document): Document {
