@@ -63,8 +63,14 @@ export class Receiver {
         agent: false,
         signal,
       });
+      let isAnswered = false;
       sent.on('error', fail);
+      // Node ends a connection that was asked to change its protocol (101) without an error.
+      sent.on('close', () => {
+        if (!isAnswered) fail(new Error('The connection ended without an answer.'));
+      });
       sent.on('response', (response) => {
+        isAnswered = true;
         readAnswer(response).then(() => {
           done({ status: response.statusCode ?? 0, retryAfter: pauseOf(response.headers['retry-after']) });
           sent.destroy();

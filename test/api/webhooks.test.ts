@@ -234,6 +234,68 @@ describe('messages', () => {
     expect(shop.received).toHaveLength(1);
   });
 
+  test('that wait are dead once the webhook is disabled, and what its receiver took by then is delivered', async () => {
+    const { merchant, id, shop, release } = await heldUp();
+    await plaza.mutate('updateWebhook', { webhookId: id, enabled: false }, 'webhook { id }', merchant.token);
+    expect(await deliveries(merchant, 'PENDING')).toEqual([]);
+    release();
+    await until(async () => (await deliveries(merchant, 'DELIVERED')).length === 1);
+    expect(await deliveries(merchant, 'DEAD')).toMatchObject(Array(2).fill({ error: 'The webhook was disabled.', attemptCount: 0 }));
+    const { delivery } = await plaza.mutate('pingWebhook', { webhookId: id }, 'delivery { messageId }', merchant.token);
+    await shop.messages(2);
+    expect(shop.received.at(-1)!.id).toBe(delivery.messageId);
+  });
+
+  test('that were recorded while the webhook was being disabled are not sent', async () => {
+    const { merchant, id, shop, release } = await heldUp();
+    await plaza.connection.collection('webhooks').updateOne({ _id: storeId(id) }, { $set: { enabled: false } });
+    release();
+    await until(async () => (await deliveries(merchant, 'PENDING')).length === 0);
+    expect(await deliveries(merchant, 'DEAD')).toHaveLength(2);
+    expect(shop.received).toHaveLength(1);
+  });
+
+  test('wait once the receiver has asked any process for a pause', async () => {
+    const { merchant, id, shop, release } = await heldUp();
+    const pausedUntil = new Date(Date.now() + 1_800_000);
+    await plaza.connection.collection('webhooks').updateOne({ _id: storeId(id) }, { $set: { pausedUntil } });
+    release();
+    const waiting = () => deliveries(merchant, 'PENDING');
+    await until(async () =>
+      (await waiting()).every((one: { nextAttemptAt: string }) => Date.parse(one.nextAttemptAt) >= pausedUntil.getTime()),
+    );
+    expect(await waiting()).toMatchObject(Array(2).fill({ attemptCount: 0 }));
+    expect(shop.received).toHaveLength(1);
+  });
+
+  test('that cannot be created are listed with the reason, and dead in the end', async () => {
+    const { merchant, id, shop } = await scene(['QUESTION_ASKED']);
+    await plaza.connection
+      .collection('webhooks')
+      .updateOne({ _id: storeId(id) }, { $set: { 'secrets.0.sealed': 'of a key that is lost' } });
+    await plaza.mutate('pingWebhook', { webhookId: id }, 'delivery { id }', merchant.token);
+    const error = 'The message could not be created.';
+    await until(async () => (await deliveries(merchant, 'PENDING'))[0]?.error === error);
+    const now = { dueAt: new Date(), deadline: new Date() };
+    await plaza.connection.collection('webhook_deliveries').updateMany({ webhook: storeId(id) }, { $set: now });
+    await plaza.settle('webhooks');
+    await until(async () => (await deliveries(merchant, 'DEAD')).length === 1);
+    expect(await deliveries(merchant, 'DEAD')).toMatchObject([{ event: 'PING', attemptCount: 2, error }]);
+    expect(shop.received).toEqual([]);
+  });
+
+  test('are listed as long as any other once they are sent again', async () => {
+    const { merchant, id, shop } = await scene(['QUESTION_ASKED']);
+    const { delivery } = await plaza.mutate('pingWebhook', { webhookId: id }, 'delivery { id }', merchant.token);
+    await until(async () => (await deliveries(merchant, 'DELIVERED')).length === 1);
+    const [stored, soon] = [{ _id: storeId(delivery.id) }, new Date(Date.now() + 60_000)];
+    await plaza.connection.collection('webhook_deliveries').updateOne(stored, { $set: { expiresAt: soon } });
+    await plaza.mutate('redeliverWebhook', { deliveryId: delivery.id }, 'delivery { id }', merchant.token);
+    await shop.messages(2);
+    const { expiresAt, deadline } = (await plaza.connection.collection('webhook_deliveries').findOne(stored))!;
+    expect(expiresAt.getTime()).toBeGreaterThan(deadline.getTime());
+  });
+
   test('to a receiver that answers without an end, or leads elsewhere, fail', async () => {
     const { merchant, id, shop } = await scene(['QUESTION_ASKED']);
     const other = await receiver();

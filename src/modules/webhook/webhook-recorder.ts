@@ -14,7 +14,7 @@ export const webhookTopic = 'webhooks';
 
 const day = 24 * 60 * 60 * 1000;
 /** How long a delivery is tried. */
-export const patience = 3 * day;
+const patience = 3 * day;
 const maxReceivers = 500;
 
 /** The product that some content is about. */
@@ -105,15 +105,19 @@ export class WebhookRecorder {
       product,
       details,
       status: 'PENDING',
-      dueAt: now,
+      ...this.timesFrom(now),
       attempts: 0,
       responseStatus: null,
       error: null,
       occurredAt: now,
-      deadline: new Date(now.getTime() + patience),
       completedAt: null,
-      expiresAt: new Date(now.getTime() + patience + this.dependencies.retention),
     };
+  }
+
+  /** When a message that is to be sent from now on is due, is given up, and is listed no more. */
+  timesFrom(now: Date): Pick<DeliveryDocument, 'dueAt' | 'deadline' | 'expiresAt'> {
+    const deadline = new Date(now.getTime() + patience);
+    return { dueAt: now, deadline, expiresAt: new Date(deadline.getTime() + this.dependencies.retention) };
   }
 }
 

@@ -14,6 +14,7 @@ import type { NotificationVerbs } from '../notification/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { registerQueue, secondsSince, Worker } from '../../workers/index.js';
 import { messageIdOf, payloadOf, type PayloadReader, type ReadPayload } from './webhook-payloads.js';
+import { disabledError, endWaiting } from './waiting-deliveries.js';
 import { webhookTopic } from './webhook-recorder.js';
 import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';
 
@@ -164,7 +165,13 @@ export class WebhookSender {
         goesOn = (await this.deliver(delivery, signal)) && goesOn;
       }
     };
-    await Promise.all(Array.from({ length: perLane }, work));
+    const failing = async (error: unknown): Promise<never> => {
+      goesOn = false;
+      throw error;
+    };
+    // The lane is over when nothing of it is under way.
+    const ended = await Promise.allSettled(Array.from({ length: perLane }, () => work().catch(failing)));
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
 
   /** The owner as readers of payloads; null where they may have webhooks no more. */
@@ -223,6 +230,14 @@ export class WebhookSender {
       await this.giveBack(delivery);
       return false;
     }
+    if (webhook.pausedUntil && webhook.pausedUntil > new Date()) {
+      await this.giveBack(delivery, webhook.pausedUntil);
+      return false;
+    }
+    if (!webhook.enabled && delivery.event !== 'PING') {
+      await this.complete(delivery, 'DEAD', { status: null, error: disabledError, retryAfter: null });
+      return true;
+    }
     try {
       const body = await this.bodyOf(delivery, owner);
       if (body === null) {
@@ -234,15 +249,19 @@ export class WebhookSender {
       await this.settle(webhook, delivery, outcome);
       return outcome.error === null || (outcome.status !== null && outcome.retryAfter === null);
     } catch (error) {
-      if (!signal.aborted) throw error;
-      // The server stops: whoever starts next sends it again.
-      await this.giveBack(delivery);
-      return false;
+      if (signal.aborted) {
+        // The server stops: whoever starts next sends it again.
+        await this.giveBack(delivery);
+        return false;
+      }
+      this.dependencies.log.warn({ err: error, delivery: delivery._id.toHexString() }, 'a message could not be created; it is tried again');
+      await this.retry(webhook, delivery, { status: null, error: 'The message could not be created.', retryAfter: null }, null);
+      return true;
     }
   }
 
-  private async giveBack({ _id }: DeliveryDocument): Promise<void> {
-    await this.models.deliveries.updateOne({ _id, status: 'PENDING' }, { $set: { dueAt: new Date() }, $inc: { attempts: -1 } });
+  private async giveBack({ _id }: DeliveryDocument, dueAt = new Date()): Promise<void> {
+    await this.models.deliveries.updateOne({ _id, status: 'PENDING' }, { $set: { dueAt }, $inc: { attempts: -1 } });
   }
 
   private bodyOf(delivery: DeliveryDocument, owner: PayloadReader): Promise<string | null> {
@@ -272,9 +291,14 @@ export class WebhookSender {
     const now = Date.now();
     await webhooks.updateOne({ _id: webhook._id, failingSince: null }, { $set: { failingSince: new Date(now) } });
     if (outcome.status === 410) return this.endGone(webhook, delivery, outcome);
-    const pause = outcome.retryAfter && new Date(now + Math.min(outcome.retryAfter, longestPause));
+    const pause = outcome.retryAfter ? new Date(now + Math.min(outcome.retryAfter, longestPause)) : null;
     if (pause) await webhooks.updateOne({ _id: webhook._id }, { $set: { pausedUntil: pause } });
-    const dueAt = new Date(Math.max(now + delayAfter(delivery.attempts), pause ? pause.getTime() : 0));
+    await this.retry(webhook, delivery, outcome, pause);
+  }
+
+  /** Has it tried again later, unless that is too late. */
+  private async retry(webhook: WebhookDocument, delivery: DeliveryDocument, outcome: Outcome, pause: Date | null): Promise<void> {
+    const dueAt = new Date(Math.max(Date.now() + delayAfter(delivery.attempts), pause ? pause.getTime() : 0));
     if (dueAt > delivery.deadline) return this.giveUp(webhook, delivery, outcome);
     await this.models.deliveries.updateOne(
       { _id: delivery._id, status: 'PENDING' },
@@ -299,8 +323,9 @@ export class WebhookSender {
   private async complete(delivery: DeliveryDocument, status: 'DELIVERED' | 'DEAD' | 'SKIPPED', outcome: Outcome): Promise<void> {
     const { deliveries } = this.models;
     const { _id, webhook, subject, sequence } = delivery;
+    // What was taken is delivered, also where the webhook was disabled meanwhile.
     await deliveries.updateOne(
-      { _id, status: 'PENDING' },
+      { _id, ...(status !== 'DELIVERED' && { status: 'PENDING' }) },
       { $set: { status, responseStatus: outcome.status, error: outcome.error, completedAt: new Date() } },
     );
     await deliveries.findOneAndUpdate(
@@ -310,9 +335,8 @@ export class WebhookSender {
     );
   }
 
-  /** What waits is listed as dead from now on, and can be sent again once the webhook is enabled. */
   private async disable(webhook: WebhookDocument, reason: DisabledReason): Promise<void> {
-    const { webhooks, deliveries } = this.models;
+    const { webhooks } = this.models;
     await this.dependencies.realtime.recordChange([`webhook:${webhook._id.toHexString()}`], async (change) => {
       const { session } = change;
       const update = { $set: { enabled: false, disabledReason: reason, updatedAt: new Date() } };
@@ -321,10 +345,7 @@ export class WebhookSender {
       const subject = { type: 'Webhook', id: webhook._id };
       await this.dependencies.notifications.notify(change, { recipient: webhook.owner, kind: 'WEBHOOK_DISABLED', actor: null, subject });
     });
-    await deliveries.updateMany(
-      { webhook: webhook._id, status: 'PENDING' },
-      { $set: { status: 'DEAD', error: 'The webhook was disabled.', completedAt: new Date() } },
-    );
+    await endWaiting(this.models, webhook._id);
   }
 }
 

@@ -12,8 +12,9 @@ import { newSecret, type RotatingSecrets } from '../../rotating-secrets.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
+import { endWaiting } from './waiting-deliveries.js';
 import type { WebhookEventName } from './webhook-events.js';
-import { patience, webhookTopic, type WebhookRecorder } from './webhook-recorder.js';
+import { webhookTopic, type WebhookRecorder } from './webhook-recorder.js';
 import type { DeliveryDocument, DeliveryStatusName, WebhookDocument, WebhookModels } from './webhook.model.js';
 
 const maxWebhooks = 20;
@@ -82,6 +83,7 @@ export class WebhookService {
     };
     const webhook = await this.models.webhooks.findOneAndUpdate({ _id: id, owner }, { $set: change }, { returnDocument: 'after' }).lean();
     if (!webhook) throw broken('NOT_FOUND', 'There is no such webhook.', 'webhookId');
+    if (enabled === false) await endWaiting(this.models, id);
     this.dependencies.realtime.announcements.announce([webhookTopic]);
     return webhook;
   }
@@ -113,8 +115,7 @@ export class WebhookService {
 
   /** Has a message sent again that is over, under the same id. @throws RulesBroken */
   async redeliver(owner: Types.ObjectId, id: Types.ObjectId): Promise<DeliveryDocument> {
-    const now = Date.now();
-    const again = { status: 'PENDING' as const, dueAt: new Date(now), deadline: new Date(now + patience), attempts: 0, completedAt: null };
+    const again = { status: 'PENDING' as const, ...this.dependencies.recorder.timesFrom(new Date()), attempts: 0, completedAt: null };
     const { deliveries, webhooks } = this.models;
     const known = await deliveries.findOne({ _id: id, owner }).lean();
     const webhook = known && (await webhooks.findById(known.webhook, { enabled: 1 }).lean());
