@@ -36,6 +36,7 @@ async function consentOf({ account, visitorId }: Who) {
   return (await plaza.data(query, { visitorId }, account?.token)).viewer.consent;
 }
 
+const consents = () => plaza.connection.collection('consents');
 const stored = (): Promise<number> => plaza.connection.collection('behaviour_events').countDocuments();
 const whoever = { user: async () => ({ account: await plaza.account() }), visitor: async () => ({ visitorId: newVisitor() }) };
 
@@ -61,6 +62,81 @@ describe.each(Object.entries(whoever))('a %s', (_kind, make) => {
     expect(await consentOf(who)).toEqual(consent);
     expect((await decide(who, true, true, ' ')).userErrors).toMatchObject([{ code: 'REQUIRED', field: ['input', 'wordingVersion'] }]);
   });
+});
+
+describe.each(Object.entries(whoever))('events of a %s', (_kind, make) => {
+  const hour = 60 * 60 * 1000;
+  const viewed = async ({ account, visitorId }: Who, ...hoursAgo: number[]) => {
+    const list = hoursAgo.map((hours) => ({
+      ...{ eventId: `event-${++events}`, kind: 'VIEW', productId: products[0] },
+      occurredAt: new Date(Date.now() - hours * hour).toISOString(),
+    }));
+    return plaza.mutate('trackEvents', { visitorId, events: list }, 'acceptedCount duplicateCount ignoredCount', account?.token);
+  };
+  /** As if the last decision had been made some hours ago. */
+  const hoursAgo = async (hours: number) => {
+    const [last] = await consents().find().sort({ at: -1 }).limit(1).toArray();
+    const at = new Date(Date.now() - hours * hour);
+    await consents().updateMany({ replacedAt: last!['at'] as Date }, { $set: { replacedAt: at } });
+    await consents().updateOne({ _id: last!._id }, { $set: { at } });
+  };
+
+  test('that come late are stored only if they had agreed when they happened, and have not withdrawn since', async () => {
+    const who: Who = await make();
+    await decide(who, true, true);
+    await hoursAgo(20);
+    expect(await viewed(who, 30, 21, 19, 1)).toMatchObject({ acceptedCount: 2, ignoredCount: 2 });
+    await decide(who, true, false);
+    await hoursAgo(16);
+    expect(await viewed(who, 30, 19, 1)).toMatchObject({ acceptedCount: 2, ignoredCount: 1 });
+    await decide(who, false, false);
+    await hoursAgo(12);
+    await decide(who, true, true);
+    await hoursAgo(6);
+    expect(await viewed(who, 15, 7, 5, 0)).toMatchObject({ acceptedCount: 2, duplicateCount: 0, ignoredCount: 2 });
+  });
+});
+
+/** After which a request that was sent before them has come as far as it can. */
+async function manyRequests(): Promise<void> {
+  for (let at = 0; at < 30; at++) await view({ visitorId: newVisitor() });
+}
+
+test.each([
+  [
+    'an impression',
+    (id: string) => ['trackEvents', { events: [{ eventId: id.slice(-32), kind: 'IMPRESSION', impressionId: id }] }] as const,
+  ],
+  ['a click', (id: string) => ['recordRecommendationFeedback', { impressionId: id, outcome: 'CLICKED' }] as const],
+])('%s that is on its way while somebody withdraws leaves nothing of them behind', async (_kind, sent) => {
+  const account = await plaza.account();
+  await decide({ account }, true, true);
+  const { viewer } = await plaza.data('{ viewer { recommendedProducts(first: 1) { edges { impressionId } } } }', {}, account.token);
+  const { impressionId } = viewer.recommendedProducts.edges[0];
+  const { list } = plaza.app.verbs.behaviour.impressionIds.read(impressionId, '');
+  let release = (): void => {};
+  const held = plaza.app.realtime.recordChange([`impression:${list.toHexString()}`], () => new Promise<void>((done) => (release = done)));
+  const [mutation, input] = sent(impressionId);
+  const sending = plaza.mutate(mutation, input, '__typename', account.token);
+  await manyRequests();
+  const withdrawing = decide({ account }, false, false);
+  await manyRequests();
+  await plaza.settle('withdrawals');
+  release();
+  await Promise.all([held, sending, withdrawing]);
+  await plaza.settle('withdrawals');
+  const data = (await plaza.data('{ exportMyData }', {}, account.token)).exportMyData;
+  const kinds = ['behaviour', 'interactions', 'recommendationImpressions', 'recommendationOutcomes'];
+  expect(kinds.flatMap((kind) => data[kind] ?? [])).toEqual([]);
+});
+
+test('a visitor’s earlier decisions are kept as proof for as long as a user’s', async () => {
+  const who = { visitorId: newVisitor() };
+  for (const tracking of [true, false]) await decide(who, tracking, false);
+  const [earlier, latest] = await consents().find({ visitor: who.visitorId }).sort({ at: 1 }).toArray();
+  expect(earlier).toMatchObject({ tracking: true, replacedAt: expect.any(Date) });
+  expect(earlier!['visitorAt'] ?? null).toBeNull();
+  expect(latest).toMatchObject({ tracking: false, visitorAt: expect.any(Date) });
 });
 
 test('a visitor without an id has no consent, and gives none', async () => {

@@ -62,6 +62,6 @@ export const TrackEventsPayload = payloadType('TrackEventsPayload', 'Result of r
   duplicateCount: field(() => Int, 'Number of events that were sent before.'),
   ignoredCount: field(
     () => Int,
-    'Number of events that were not stored because the viewer has not agreed to tracking. See `updateConsent`.',
+    'Number of events that were not stored because the viewer had not agreed to tracking when they happened, or has withdrawn since. See `updateConsent`.',
   ),
 });

@@ -2,6 +2,7 @@
 import { Types, type Model } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
 import type { Realtime } from '../../realtime/index.js';
+import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { UserVerbs } from '../user/index.js';
 import type { ConsentDocument } from './consent.model.js';
@@ -38,6 +39,16 @@ interface ConsentDependencies extends ConsentOptions {
   users: UserVerbs;
 }
 
+/** What decisions, and whatever is stored by leave of one, contend for. It sorts before other keys, so that processes take turns at it. */
+export function consentKey(subject: Subject): string {
+  return `consent:${ownerOf(subject)}`;
+}
+
+/** Who somebody is in keys and ids. */
+export function ownerOf(subject: Subject): string {
+  return 'user' in subject ? subject.user.toHexString() : `visitor:${subject.visitor}`;
+}
+
 export class ConsentService {
   constructor(private readonly dependencies: ConsentDependencies) {}
 
@@ -71,10 +82,11 @@ export class ConsentService {
   async decide(subject: Subject, { tracking, personalisation }: Choices, wordingVersion: string): Promise<Decision> {
     wordingRules(wordingVersion).check();
     const { consents, realtime } = this.dependencies;
-    const key = 'user' in subject ? subject.user.toHexString() : `visitor:${subject.visitor}`;
-    return realtime.recordChange([`consent:${key}`, `tracked:${key}`], async ({ session, announce }) => {
+    return realtime.recordChange([consentKey(subject)], async ({ session, announce }) => {
       const at = new Date();
-      await consents.updateMany({ ...subject, replacedAt: null }, { $set: { replacedAt: at } }, { session });
+      // What is no longer in force is kept as proof, a visitor's too.
+      const replaced = { $set: { replacedAt: at }, $unset: { visitorAt: 1 } };
+      await consents.updateMany({ ...subject, replacedAt: null }, replaced, { session });
       const decision: ConsentDocument = {
         _id: new Types.ObjectId(),
         user: null,
@@ -88,6 +100,32 @@ export class ConsentService {
       if (!tracking) announce(withdrawalTopic);
       return { tracking, personalisation, wordingVersion, decidedAt: at };
     });
+  }
+
+  /**
+   * From which time on what somebody does may be stored, for the transaction that stores it and holds `consentKey`; null
+   * where nothing may. Agreeing covers nothing that happened before, and what a withdrawal deleted stays away.
+   * @param oldest of what is to be stored
+   */
+  async trackedFrom(subject: Subject, oldest: Date, session: ClientSession): Promise<Date | null> {
+    const { consents, consentRequired } = this.dependencies;
+    const current = await consents
+      .findOne({ ...subject, replacedAt: null })
+      .sort({ at: -1 })
+      .session(session)
+      .lean();
+    if (!current) return consentRequired ? null : new Date(0);
+    if (!current.tracking) return null;
+    if (current.at <= oldest) return current.at;
+    const refused = await consents
+      .findOne({ ...subject, tracking: false })
+      .sort({ at: -1 })
+      .session(session)
+      .lean();
+    if (refused) return refused.replacedAt;
+    if (!consentRequired) return new Date(0);
+    const first = await consents.findOne(subject).sort({ at: 1 }).session(session).lean();
+    return first!.at;
   }
 
   /** Whose behaviour recommendations may follow from, for training and exports. */

@@ -15,6 +15,7 @@ import { Withdrawals } from './withdrawals.js';
 import { collections } from './behaviour.collections.js';
 
 export type { InteractionDocument } from './behaviour.model.js';
+export { consentKey } from './consent.service.js';
 
 export interface BehaviourOptions extends ConsentOptions {
   /** Milliseconds that decisions are kept after others took their place. */
@@ -57,7 +58,7 @@ export function behaviourModule(
     workers: [withdrawals.worker],
     verbs: {
       impressionIds,
-      ...verbs(consents, ['choicesOf', 'importConsents', 'personalisedUsers']),
+      ...verbs(consents, ['choicesOf', 'importConsents', 'personalisedUsers', 'trackedFrom']),
       ...verbs(tracking, ['sessionOf']),
       ...verbs(bulk, ['allInteractions', 'importInteractions', 'updateImportedRatings']),
       ...verbs(interactions, ['changedInteractions', 'historyOf']),

@@ -9,7 +9,7 @@ import type { CatalogVerbs } from '../catalog/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import { isExpired, isOfAnother, tooOld, type Impression } from '../impression.js';
 import type { BehaviourEventDocument, BehaviourModels, InteractionDocument, TrackedKind } from './behaviour.model.js';
-import type { ConsentService } from './consent.service.js';
+import { consentKey, ownerOf, type ConsentService, type Subject } from './consent.service.js';
 import { interactionUpdate } from './interaction.service.js';
 
 const maxBatch = 100;
@@ -31,10 +31,12 @@ export interface TrackedEvent {
   occurredAt?: Date | null;
 }
 
+type DatedEvent = TrackedEvent & { at: Date };
+
 export interface Tracked {
   acceptedCount: number;
   duplicateCount: number;
-  /** Not stored, since whoever did it has not agreed to being tracked. */
+  /** Not stored, since whoever did it had not agreed to being tracked. */
   ignoredCount: number;
 }
 
@@ -64,38 +66,48 @@ export class TrackingService {
   }
 
   /**
-   * Stores a batch of whoever agreed to it; events that were sent before count once. Which recommendations were in view is
-   * counted for everybody, for those who did not agree without saying whose they are.
+   * Stores what somebody agreed to; events that were sent before count once. Which recommendations were in view is counted
+   * in any case, without agreement without saying whose they are.
    * @throws RulesBroken naming the event at fault
    */
   async trackEvents(user: Types.ObjectId | null, visitor: string | null, events: TrackedEvent[]): Promise<Tracked> {
     await this.checkEvents(user, visitor, events);
-    const { tracking } = await this.dependencies.consents.choicesOf(user ? { user } : { visitor: visitor! });
-    if (!tracking) return this.countAnonymously(events);
-    const owner = user?.toHexString() ?? `visitor:${visitor}`;
-    const shown = new Map<string, Impression>();
-    const documents = new Map<string, BehaviourEventDocument>();
-    for (const { eventId, kind, product, impression, occurredAt } of events) {
-      const _id = `${owner}:${eventId}`;
-      if (impression) shown.set(_id, impression);
-      documents.set(_id, { _id, user, visitor: user ? null : visitor, product: product!, kind, at: occurredAt ?? new Date() });
-    }
-    const keys = [`tracked:${owner}`, ...keysOf([...shown.values()])];
-    const acceptedCount = await this.dependencies.realtime.recordChange(keys, async (change) => {
-      const fresh = await this.storeEvents(change.session, user, [...documents.values()]);
-      await this.noteShown(
-        change,
-        fresh.flatMap(({ _id }) => shown.get(_id) ?? []),
-      );
-      return fresh.length;
+    const subject = user ? { user } : { visitor: visitor! };
+    const dated = events.map((event) => ({ ...event, at: event.occurredAt ?? new Date() }));
+    const oldest = new Date(Math.min(...dated.map(({ at }) => at.getTime())));
+    const keys = [consentKey(subject), ...keysOf(events.flatMap(({ impression }) => impression ?? []))];
+    return this.dependencies.realtime.recordChange(keys, async (change) => {
+      const from = await this.dependencies.consents.trackedFrom(subject, oldest, change.session);
+      const mayStore = ({ at }: DatedEvent): boolean => from !== null && at.getTime() >= from.getTime() - maxClockSkew;
+      const agreed = dated.filter(mayStore);
+      const stored = await this.storeAgreed(change, subject, agreed);
+      const others = dated.filter((event) => !mayStore(event));
+      const shown = others.flatMap(({ impression }) => (impression ? [{ ...impression, user: null }] : []));
+      const counted = await this.noteShown(change, shown);
+      return {
+        acceptedCount: stored + counted,
+        duplicateCount: agreed.length - stored + shown.length - counted,
+        ignoredCount: others.length - shown.length,
+      };
     });
-    return { acceptedCount, duplicateCount: events.length - acceptedCount, ignoredCount: 0 };
   }
 
-  private async countAnonymously(events: TrackedEvent[]): Promise<Tracked> {
-    const shown = events.flatMap(({ impression }) => (impression ? [{ ...impression, user: null }] : []));
-    const acceptedCount = await this.dependencies.realtime.recordChange(keysOf(shown), (change) => this.noteShown(change, shown));
-    return { acceptedCount, duplicateCount: shown.length - acceptedCount, ignoredCount: events.length - shown.length };
+  /** @returns how many are new */
+  private async storeAgreed(change: Change, subject: Subject, events: readonly DatedEvent[]): Promise<number> {
+    const shown = new Map<string, Impression>();
+    const documents = new Map<string, BehaviourEventDocument>();
+    for (const { eventId, kind, product, impression, at } of events) {
+      const _id = `${ownerOf(subject)}:${eventId}`;
+      if (impression) shown.set(_id, impression);
+      documents.set(_id, { _id, user: null, visitor: null, ...subject, product: product!, kind, at });
+    }
+    if (documents.size === 0) return 0;
+    const fresh = await this.storeEvents(change.session, 'user' in subject ? subject.user : null, [...documents.values()]);
+    await this.noteShown(
+      change,
+      fresh.flatMap(({ _id }) => shown.get(_id) ?? []),
+    );
+    return fresh.length;
   }
 
   /** @returns how many are counted for the first time */

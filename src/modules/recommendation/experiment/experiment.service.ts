@@ -5,7 +5,7 @@ import { broken } from '../../../errors.js';
 import type { Change, Realtime } from '../../../realtime/index.js';
 import type { Showings } from '../../../recommender/index.js';
 import { insert, insertMissing } from '../../../store/documents.js';
-import type { BehaviourVerbs } from '../../behaviour/index.js';
+import { consentKey, type BehaviourVerbs } from '../../behaviour/index.js';
 import type { DomainEvents } from '../../domain-events.js';
 import { isExpired, isOfAnother, tooOld, type Impression } from '../../impression.js';
 import type { ExperimentModels, ImpressionDocument, OutcomeName } from './experiment.model.js';
@@ -83,9 +83,10 @@ export class ExperimentService {
     if (isExpired(impression)) throw broken('TOO_LATE', tooOld, 'impressionId');
     const { behaviour, realtime } = this.dependencies;
     const { list, product } = impression;
-    const tracking = user !== null && (await behaviour.choicesOf({ user })).tracking;
-    const shown = { ...impression, user: tracking ? impression.user : null };
-    await realtime.recordChange([`impression:${list.toHexString()}`], async (change) => {
+    const keys = [...(user ? [consentKey({ user })] : []), `impression:${list.toHexString()}`];
+    await realtime.recordChange(keys, async (change) => {
+      const tracking = user !== null && (await behaviour.trackedFrom({ user }, new Date(), change.session)) !== null;
+      const shown = { ...impression, user: tracking ? impression.user : null };
       await this.recordShown(change, [shown]);
       if (!(await this.insertOutcome(change, { ...shown, _id: list }, product, outcome)) || !user) return;
       if (outcome === 'CLICKED' && tracking)
