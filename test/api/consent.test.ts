@@ -130,6 +130,21 @@ test.each([
   expect(kinds.flatMap((kind) => data[kind] ?? [])).toEqual([]);
 });
 
+test('not even the time is kept of what somebody looked at, where they had bought or reviewed it before', async () => {
+  const account = await plaza.account();
+  await plaza.review(account, products[0]!);
+  const interactions = async () => (await plaza.data('{ exportMyData }', {}, account.token)).exportMyData.interactions;
+  const [reviewed] = await interactions();
+  await decide({ account }, true, true);
+  await view({ account });
+  const [{ views, lastAt }] = await interactions();
+  expect(views).toBe(1);
+  expect(Date.parse(lastAt)).toBeGreaterThan(Date.parse(reviewed.lastAt));
+  await decide({ account }, false, true);
+  await plaza.settle('withdrawals');
+  expect(await interactions()).toEqual([reviewed]);
+});
+
 test('a visitor’s earlier decisions are kept as proof for as long as a user’s', async () => {
   const who = { visitorId: newVisitor() };
   for (const tracking of [true, false]) await decide(who, tracking, false);

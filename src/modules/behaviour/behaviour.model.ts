@@ -35,6 +35,8 @@ export interface InteractionDocument {
   /** The overall rating in sixtieths of a star, where the user has reviewed the product. */
   points: number | null;
   lastAt: Date;
+  /** The last time of what stays when somebody withdraws from tracking; undefined where there is none, or from before it was kept. */
+  keptAt?: Date;
 }
 
 export interface BehaviourModels {
@@ -84,6 +86,7 @@ function interactionSchema(): Schema<InteractionDocument> {
       clicks: { type: Number, default: 0 },
       points: { type: Number, default: null },
       lastAt: { type: Date, required: true },
+      keptAt: { type: Date },
     },
     { shardKey: { user: 1, product: 1 } },
   );

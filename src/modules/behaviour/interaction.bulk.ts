@@ -9,12 +9,13 @@ export class InteractionBulk {
 
   /** Where the user has had to do with the product in this shop, only the rating and the purchase come along. */
   async importInteractions(interactions: readonly InteractionDocument[]): Promise<void> {
-    const { taken } = await insertNew(this.models.interactions, interactions);
+    const kept = interactions.map((interaction) => ({ ...interaction, keptAt: interaction.lastAt }));
+    const { taken } = await insertNew(this.models.interactions, kept);
     const met = taken.filter(({ index }) => index !== '_id_').map(({ document }) => document);
     if (met.length === 0) return;
     await this.models.interactions.bulkWrite(
       met.map(({ user, product, points, purchases, lastAt }) => ({
-        updateOne: { filter: { user, product }, update: { $set: { points }, $max: { purchases, lastAt } } },
+        updateOne: { filter: { user, product }, update: { $set: { points }, $max: { purchases, lastAt, keptAt: lastAt } } },
       })),
       { ordered: false },
     );
@@ -46,8 +47,8 @@ export class InteractionBulk {
     // Whose they are is a part of their shard key: they are made anew.
     const moved = fresh.map((interaction) => ({ ...interaction, _id: new Types.ObjectId(), user: account }));
     if (moved.length > 0) await insert(interactions, moved, session);
-    for (const { product, purchases, lastAt } of others)
-      await interactions.updateOne({ user: account, product }, { $max: { purchases, lastAt } }, { session });
+    for (const { product, purchases, lastAt, keptAt = lastAt } of others)
+      await interactions.updateOne({ user: account, product }, { $max: { purchases, lastAt, keptAt } }, { session });
   }
 
   /** Every interaction, for training. */

@@ -20,13 +20,26 @@ export interface InteractionChange {
   points?: number | null;
 }
 
+/** What is stored only by consent to tracking. */
+export const trackedCounters = ['views', 'carts', 'clicks'] as const satisfies Counter[];
+
+function isKept({ increments = {}, points }: InteractionChange): boolean {
+  const tracked: readonly string[] = trackedCounters;
+  return points !== undefined || Object.keys(increments).some((counter) => !tracked.includes(counter));
+}
+
 /** The write that adds to what a user did with a product. */
-export function interactionUpdate(user: Types.ObjectId, product: Types.ObjectId, at: Date, { increments = {}, points }: InteractionChange) {
+export function interactionUpdate(user: Types.ObjectId, product: Types.ObjectId, at: Date, change: InteractionChange) {
+  const { increments = {}, points } = change;
   const counts = { views: 0, carts: 0, purchases: 0, comments: 0, questions: 0, shares: 0, referrals: 0, clicks: 0, ...increments };
   return {
     updateOne: {
       filter: { user, product },
-      update: { $inc: counts, $max: { lastAt: at }, ...(points === undefined ? { $setOnInsert: { points: null } } : { $set: { points } }) },
+      update: {
+        $inc: counts,
+        $max: { lastAt: at, ...(isKept(change) && { keptAt: at }) },
+        ...(points === undefined ? { $setOnInsert: { points: null } } : { $set: { points } }),
+      },
       upsert: true,
     },
   };

@@ -3,12 +3,14 @@ import type { Model, Types } from 'mongoose';
 import type { Logger } from '../../log.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/database.js';
+import { updateEach } from '../../store/documents.js';
 import { Worker } from '../../workers/index.js';
 import type { DomainEventBus } from '../domain-events.js';
-import { deleteSome, updateSome } from '../personal-data.js';
+import { deleteSome } from '../personal-data.js';
 import type { BehaviourModels } from './behaviour.model.js';
 import type { ConsentDocument } from './consent.model.js';
 import { withdrawalTopic } from './consent.service.js';
+import { trackedCounters } from './interaction.service.js';
 
 /** A withdrawal wakes the worker; this is for what was left behind by a process that died. */
 const interval = 30_000;
@@ -60,10 +62,25 @@ export class Withdrawals {
       referrals: { $in: [0, null] },
     };
     await this.inSteps((session) => deleteSome(models.interactions, { user, ...none }, { session, max }), signal);
-    const tracked = { $or: [{ views: { $gt: 0 } }, { carts: { $gt: 0 } }, { clicks: { $gt: 0 } }] };
-    const untracked = { $set: { views: 0, carts: 0, clicks: 0 } };
-    await this.inSteps((session) => updateSome(models.interactions, { user, ...tracked }, untracked, { session, max }), signal);
+    await this.inSteps((session) => this.untrack(user, session), signal);
     await realtime.recordChange([], (change) => events.emit(change, 'trackingWithdrawn', { user }));
+  }
+
+  /** Leaves of some interactions what else there is, with the time of that. @returns how many */
+  private async untrack(user: Types.ObjectId, session: ClientSession): Promise<number> {
+    const { interactions } = this.dependencies.models;
+    const isTracked = { $or: trackedCounters.map((counter) => ({ [counter]: { $gt: 0 } })) };
+    const found = await interactions
+      .find({ user, ...isTracked })
+      .limit(max)
+      .session(session)
+      .lean();
+    const none = Object.fromEntries(trackedCounters.map((counter) => [counter, 0]));
+    const updates = found.map(({ product, lastAt, keptAt = lastAt }) => ({
+      updateOne: { filter: { user, product }, update: { $set: { ...none, lastAt: keptAt } } },
+    }));
+    await updateEach(interactions, updates, session);
+    return found.length;
   }
 
   private deleteEvents(whose: Record<string, unknown>, session: ClientSession): Promise<number> {
