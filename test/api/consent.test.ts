@@ -145,6 +145,19 @@ test('not even the time is kept of what somebody looked at, where they had bough
   expect(await interactions()).toEqual([reviewed]);
 });
 
+test('everything is deleted at once of however many withdrew while nobody deleted', async () => {
+  const before = await stored();
+  const people = Array.from({ length: 250 }, newVisitor);
+  const at = new Date();
+  const decision = { user: null, tracking: false, personalisation: false, wordingVersion: '1', at, replacedAt: null, forget: true };
+  await plaza.connection
+    .collection<{ _id: string }>('behaviour_events')
+    .insertMany(people.map((visitor) => ({ _id: `visitor:${visitor}:1`, visitor, user: null, kind: 'VIEW', at })));
+  await consents().insertMany(people.map((visitor) => ({ ...decision, visitor, visitorAt: at })));
+  await plaza.settle('withdrawals');
+  expect(await stored()).toBe(before);
+});
+
 test('a visitor’s earlier decisions are kept as proof for as long as a user’s', async () => {
   const who = { visitorId: newVisitor() };
   for (const tracking of [true, false]) await decide(who, tracking, false);

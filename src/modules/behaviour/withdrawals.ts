@@ -16,8 +16,8 @@ import { trackedCounters } from './interaction.service.js';
 const interval = 30_000;
 /** Documents in one transaction. */
 const max = 200;
-/** Withdrawals in one run; the others follow in the next. */
-const maxOfRun = 100;
+/** Withdrawals that are read at once. */
+const maxAtOnce = 100;
 
 interface WithdrawalDependencies {
   consents: Model<ConsentDocument>;
@@ -42,12 +42,20 @@ export class Withdrawals {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
+    let found = maxAtOnce;
+    while (found === maxAtOnce && !signal.aborted) found = await this.forgetSome(signal);
+  }
+
+  /** @returns how many withdrawals there were */
+  private async forgetSome(signal: AbortSignal): Promise<number> {
     const { consents } = this.dependencies;
-    for (const { _id, user, visitor } of await consents.find({ forget: true }).limit(maxOfRun).lean()) {
+    const withdrawn = await consents.find({ forget: true }).limit(maxAtOnce).lean();
+    for (const { _id, user, visitor } of withdrawn) {
       await (user ? this.forgetUser(user, signal) : this.inSteps((session) => this.deleteEvents({ visitor }, session), signal));
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       await consents.updateOne({ _id }, { $unset: { forget: 1 } });
     }
+    return withdrawn.length;
   }
 
   private async forgetUser(user: Types.ObjectId, signal: AbortSignal): Promise<void> {
