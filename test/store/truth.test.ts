@@ -577,6 +577,12 @@ describe('commands', () => {
     expect((explained as Any).executionStats.allPlansExecution).toEqual([]);
   });
 
+  test('explain says the command that it explains', async () => {
+    const collection = await having({ a: 1 });
+    const { command } = (await collection.aggregate([{ $match: { a: 1 } }]).explain('queryPlanner')) as Any;
+    expect(command).toMatchObject({ aggregate: collection.collectionName, pipeline: [{ $match: { a: 1 } }], $db: collection.dbName });
+  });
+
   test.each<[string, Any, unknown]>([
     ['a filter that is a list', { find: name, filter: [] }, 14],
     ['a negative skip', { find: name, skip: -1 }, 51024],

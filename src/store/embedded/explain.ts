@@ -41,6 +41,7 @@ export function explain(catalog: Catalog, reader: Reader, command: Document): Do
             ...(verbosity === 'allPlansExecution' ? { allPlansExecution: [] } : {}),
           },
         }),
+    command: { ...inner, $db: command['$db'] as string },
     ok: 1,
   };
 }
