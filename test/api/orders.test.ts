@@ -86,6 +86,55 @@ describe('an order', () => {
     expect(await read()).toMatchObject({ stock: 3, availability: 'IN_STOCK' });
   });
 
+  test.each([
+    ['untracked', null, false],
+    ['on backorder', 1, true],
+    ['in stock', 5, false],
+  ])('of a product %s gives back what it took, whatever its merchant tracks since', async (_, stock, backorder) => {
+    const { buyer, merchant, productId } = await scene({ stock, backorder });
+    const other = await plaza.product(merchant, { stock: 5 });
+    const track = (count: number | null) => plaza.mutate('updateProduct', { productId, stock: count }, 'product { id }', merchant.token);
+    const cancelled = async (...counts: (number | null)[]) => {
+      const items = [
+        { productId, quantity: 3 },
+        { productId: other, quantity: 2 },
+      ];
+      const { order } = await place(buyer, items);
+      for (const count of counts) await track(count);
+      await move(buyer, order.id, 'CANCELLED');
+      expect((await move(merchant, order.id, 'CANCELLED')).data.updateOrderStatus.userErrors).toMatchObject([
+        { code: 'INVALID_TRANSITION' },
+      ]);
+      expect(await stockOf(other)).toBe(5);
+      const left = await stockOf(productId);
+      await track(stock);
+      return left;
+    };
+    const taken = stock === null ? 0 : 3;
+    expect(await cancelled()).toBe(stock);
+    expect(await cancelled(10)).toBe(10 + taken);
+    expect(await cancelled(null, 10)).toBe(10 + taken);
+    expect(await cancelled(10, null)).toBe(null);
+  });
+
+  test('that was placed before its shop noted what it took gives back its quantity', async () => {
+    const { buyer, productId } = await scene({ stock: 5, title: 'Ordered before' });
+    const { order } = await place(buyer, [{ productId, quantity: 4 }]);
+    const orders = plaza.connection.collection('orders');
+    await orders.updateOne({ 'items.title': 'Ordered before' }, { $unset: { 'items.0.stockTaken': 1 } });
+    await move(buyer, order.id, 'CANCELLED');
+    expect(await stockOf(productId)).toBe(5);
+  });
+
+  test('of a merchant who left brings nothing back on sale when it is cancelled', async () => {
+    const { buyer, merchant, productId } = await scene({ stock: 5 });
+    const { order } = await place(buyer, [{ productId, quantity: 2 }]);
+    await plaza.mutate('eraseMe', { confirm: true, password: merchant.password }, 'erased', merchant.token);
+    await plaza.settle('erasures');
+    expect((await move(buyer, order.id, 'CANCELLED')).data.updateOrderStatus.order).toEqual({ status: 'CANCELLED' });
+    expect(await place(buyer, [{ productId }])).toMatchObject({ order: null });
+  });
+
   test('of a product that its merchant took off sale is refused', async () => {
     const { buyer, merchant, productId } = await scene();
     await plaza.mutate('updateProduct', { productId, price: null }, 'product { id }', merchant.token);

@@ -259,15 +259,16 @@ export class CatalogService {
     return placeIn(await this.models.products.findOne({ slugs: slugOfAddress(slug) }, { slug: 1, archivedAt: 1 }).lean());
   }
 
-  /** Takes some of a product's stock, where stock is tracked. @returns false, and takes nothing, where there is not enough to order */
-  async takeStock({ session, announce }: Change, id: Types.ObjectId, quantity: number): Promise<boolean> {
+  /** Takes some of a product's stock, where stock is tracked. @returns how many it took; null where there are not enough to order */
+  async takeStock({ session, announce }: Change, id: Types.ObjectId, quantity: number): Promise<number | null> {
     const taken = await this.models.products.updateOne(
       { _id: id, $or: [{ stock: { $gte: quantity } }, { stock: { $ne: null }, backorder: true }] },
       { $inc: { stock: -quantity }, $set: { updatedAt: new Date() } },
       { session },
     );
     announce(catalogTopic);
-    return taken.modifiedCount === 1 || (await this.models.products.exists({ _id: id, stock: null }).session(session)) !== null;
+    if (taken.modifiedCount === 1) return quantity;
+    return (await this.models.products.exists({ _id: id, stock: null }).session(session)) ? 0 : null;
   }
 
   async returnStock({ session, announce }: Change, id: Types.ObjectId, quantity: number): Promise<void> {

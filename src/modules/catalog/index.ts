@@ -144,7 +144,7 @@ function engineTree(tree: CategoryService): EngineTree {
   };
 }
 
-/** A merchant who leaves leaves products that nobody can order. */
+/** A merchant who leaves leaves products that nobody can order, also once a cancelled order gives some back. */
 function productsOfMerchant({ products }: CatalogModels): PersonalData {
   return {
     name: 'products',
@@ -153,7 +153,7 @@ function productsOfMerchant({ products }: CatalogModels): PersonalData {
       updateSome(
         products,
         { merchant: step.user },
-        { $set: { merchant: step.anonymousId, stock: 0, backorder: false, updatedAt: new Date() } },
+        { $set: { merchant: step.anonymousId, price: null, stock: 0, backorder: false, updatedAt: new Date() } },
         step,
       ),
   };

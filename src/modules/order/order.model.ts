@@ -12,6 +12,8 @@ export interface OrderItemDocument {
   title: string;
   price: MoneyAmount;
   quantity: number;
+  /** How many it took from the product's stock, and gives back; absent in older orders, which give back their quantity. */
+  stockTaken?: number;
 }
 
 export interface OrderDocument {
@@ -44,6 +46,7 @@ function orderSchema(): Schema<OrderDocument> {
     title: { type: String, required: true },
     price: { type: moneySchema(), required: true },
     quantity: { type: Number, required: true },
+    stockTaken: { type: Number },
   });
   const schema = documentSchema<OrderDocument>({
     buyer: { type: Schema.Types.ObjectId, required: true },

@@ -73,8 +73,8 @@ export class OrderService {
       const request = { user: buyer, operation: 'placeOrder', key: idempotencyKey, input: { items, shareToken } };
       return idempotency.createOnce(session, request, async (_id) => {
         const products = await this.readProducts(session, items);
-        await this.takeStock(change, items, products);
-        const order = orderOf(_id, buyer, items, products);
+        const taken = await this.takeStock(change, items, products);
+        const order = orderOf(_id, buyer, items, products, taken);
         await insert(this.models.orders, order, session);
         await events.emit(change, 'orderStatusChanged', { order, shareToken, silent: false });
       });
@@ -95,13 +95,16 @@ export class OrderService {
     return products as PricedProduct[];
   }
 
-  private async takeStock(change: Change, items: OrderedItem[], products: PricedProduct[]): Promise<void> {
+  /** @returns how many each item took. @throws RulesBroken */
+  private async takeStock(change: Change, items: OrderedItem[], products: PricedProduct[]): Promise<number[]> {
+    const taken: number[] = [];
     for (const [at, { product, quantity }] of items.entries()) {
       const { stock } = products[at]!;
-      if (stock === null) continue;
-      if (!(await this.dependencies.catalog.takeStock(change, product, quantity)))
-        throw new RulesBroken([outOfStock(stock, ['items', String(at)])]);
+      const count = stock === null ? 0 : await this.dependencies.catalog.takeStock(change, product, quantity);
+      if (count === null) throw new RulesBroken([outOfStock(stock!, ['items', String(at)])]);
+      taken.push(count);
     }
+    return taken;
   }
 
   /** @throws RulesBroken INVALID_TRANSITION, RequestError FORBIDDEN or NOT_FOUND */
@@ -142,7 +145,8 @@ export class OrderService {
   }
 
   private async returnStock(change: Change, { items }: OrderDocument): Promise<void> {
-    for (const { product, quantity } of items) await this.dependencies.catalog.returnStock(change, product, quantity);
+    for (const { product, quantity, stockTaken = quantity } of items)
+      if (stockTaken > 0) await this.dependencies.catalog.returnStock(change, product, stockTaken);
   }
 
   private async notePurchase({ session }: Change, { buyer, items }: OrderDocument): Promise<void> {
@@ -165,9 +169,10 @@ export class OrderService {
     return orders.filter(({ status }) => status !== 'CANCELLED').flatMap(({ items }) => items.map(({ product }) => product));
   }
 
-  /** Orders of another shop, in bulk. @returns how many were new */
+  /** Orders of another shop, in bulk, which take no stock here. @returns how many were new */
   async importOrders(orders: readonly OrderDocument[]): Promise<number> {
-    return (await insertNew(this.models.orders, orders)).inserted;
+    const imported = orders.map((order) => ({ ...order, items: order.items.map((item) => ({ ...item, stockTaken: 0 })) }));
+    return (await insertNew(this.models.orders, imported)).inserted;
   }
 }
 
@@ -212,9 +217,18 @@ function outOfStock(stock: number, field: readonly string[]): BrokenRule {
   return brokenRule('OUT_OF_STOCK', message('Only {stock} in stock.', { stock: Math.max(0, stock) }), ...field, 'quantity');
 }
 
-function orderOf(_id: Types.ObjectId, buyer: Types.ObjectId, items: OrderedItem[], products: PricedProduct[]): OrderDocument {
+function orderOf(
+  _id: Types.ObjectId,
+  buyer: Types.ObjectId,
+  items: OrderedItem[],
+  products: PricedProduct[],
+  taken: readonly number[],
+): OrderDocument {
   const now = new Date();
-  const lines = items.map(({ product, quantity }, at) => ({ product, title: products[at]!.title, price: products[at]!.price, quantity }));
+  const lines = items.map(({ product, quantity }, at) => {
+    const { title, price } = products[at]!;
+    return { product, title, price, quantity, stockTaken: taken[at]! };
+  });
   const total = lines.reduce((sum, { price, quantity }) => sum + BigInt(price.amountMinor) * BigInt(quantity), 0n);
   if (total > maxAmount)
     throw broken('OUT_OF_RANGE', message('The total of an order can be at most {max, number}.', { max: maxAmount }), 'items');
