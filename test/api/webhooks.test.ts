@@ -201,15 +201,30 @@ describe('messages', () => {
     for (const response of held) response.end();
   });
 
-  /** Two messages that wait while the receiver takes its time for the first. */
+  test('go by another message that takes long', async () => {
+    const { productId, shop } = await scene(['QUESTION_ASKED']);
+    const held: { end(): void }[] = [];
+    shop.answer = (_message, response) => void (held.length === 0 ? held.push(response) : response.end());
+    const buyer = await plaza.account();
+    const ask = () => plaza.mutate('askQuestion', { productId, body: 'Blue?' }, 'question { id }', buyer.token);
+    await ask();
+    await shop.messages(1);
+    for (let at = 0; at < 5; at++) await ask();
+    await shop.messages(6);
+    held[0]!.end();
+  });
+
+  const atOnce = 4;
+
+  /** Two messages that wait while the receiver takes its time for as many as it is sent at once. */
   async function heldUp() {
     const { merchant, productId, shop, id } = await scene(['QUESTION_ASKED']);
     const held: { end(): void }[] = [];
     shop.answer = (_message, response) => void held.push(response);
     const buyer = await plaza.account();
     const ask = () => plaza.mutate('askQuestion', { productId, body: 'Blue?' }, 'question { id }', buyer.token);
-    await ask();
-    await shop.messages(1);
+    for (let at = 0; at < atOnce; at++) await ask();
+    await shop.messages(atOnce);
     for (let at = 0; at < 2; at++) await ask();
     return { merchant, shop, id, release: () => held.forEach((response) => response.end()) };
   }
@@ -220,7 +235,7 @@ describe('messages', () => {
     await plaza.mutate('updateWebhook', { webhookId: id, url: moved.url }, 'webhook { id }', merchant.token);
     release();
     await moved.messages(2);
-    expect(shop.received).toHaveLength(1);
+    expect(shop.received).toHaveLength(atOnce);
   });
 
   test('that wait are not sent once the webhook is deleted', async () => {
@@ -231,7 +246,7 @@ describe('messages', () => {
       async () =>
         (await plaza.connection.collection('webhook_deliveries').countDocuments({ status: 'PENDING', webhook: storeId(id) })) === 0,
     );
-    expect(shop.received).toHaveLength(1);
+    expect(shop.received).toHaveLength(atOnce);
   });
 
   test('that wait are dead once the webhook is disabled, and what its receiver took by then is delivered', async () => {
@@ -239,10 +254,10 @@ describe('messages', () => {
     await plaza.mutate('updateWebhook', { webhookId: id, enabled: false }, 'webhook { id }', merchant.token);
     expect(await deliveries(merchant, 'PENDING')).toEqual([]);
     release();
-    await until(async () => (await deliveries(merchant, 'DELIVERED')).length === 1);
+    await until(async () => (await deliveries(merchant, 'DELIVERED')).length === atOnce);
     expect(await deliveries(merchant, 'DEAD')).toMatchObject(Array(2).fill({ error: 'The webhook was disabled.', attemptCount: 0 }));
     const { delivery } = await plaza.mutate('pingWebhook', { webhookId: id }, 'delivery { messageId }', merchant.token);
-    await shop.messages(2);
+    await shop.messages(atOnce + 1);
     expect(shop.received.at(-1)!.id).toBe(delivery.messageId);
   });
 
@@ -252,7 +267,7 @@ describe('messages', () => {
     release();
     await until(async () => (await deliveries(merchant, 'PENDING')).length === 0);
     expect(await deliveries(merchant, 'DEAD')).toHaveLength(2);
-    expect(shop.received).toHaveLength(1);
+    expect(shop.received).toHaveLength(atOnce);
   });
 
   test('wait once the receiver has asked any process for a pause', async () => {
@@ -265,7 +280,7 @@ describe('messages', () => {
       (await waiting()).every((one: { nextAttemptAt: string }) => Date.parse(one.nextAttemptAt) >= pausedUntil.getTime()),
     );
     expect(await waiting()).toMatchObject(Array(2).fill({ attemptCount: 0 }));
-    expect(shop.received).toHaveLength(1);
+    expect(shop.received).toHaveLength(atOnce);
   });
 
   test('that cannot be created are listed with the reason, and dead in the end', async () => {

@@ -15,13 +15,13 @@ import type { UserVerbs } from '../user/index.js';
 import { registerQueue, secondsSince, Worker } from '../../workers/index.js';
 import { messageIdOf, payloadOf, type PayloadReader, type ReadPayload } from './webhook-payloads.js';
 import { disabledError, endWaiting } from './waiting-deliveries.js';
+import { WebhookLane } from './webhook-lane.js';
 import { webhookTopic } from './webhook-recorder.js';
 import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';
 
 const interval = 5_000;
-/** Webhooks that one process sends to at the same time, and messages on their way to each. */
+/** Webhooks that one process sends to at the same time. */
 const maxLanes = 500;
-const perLane = 4;
 /** Who claims a delivery has so long to send it, which is longer than a receiver may take. */
 const claim = 20_000;
 const firstRetry = 5_000;
@@ -47,7 +47,7 @@ interface SenderDependencies {
 export class WebhookSender {
   readonly worker: Worker;
   private readonly models: WebhookModels;
-  private readonly lanes = new Map<string, Promise<void>>();
+  private readonly lanes = new Map<string, { lane: WebhookLane; ended: Promise<void> }>();
   private readonly attempts: Counter;
   private hasNews = false;
   private onNews: () => void = () => {};
@@ -99,7 +99,7 @@ export class WebhookSender {
     this.hasNews = false;
     await this.startLanes(signal);
     if (this.lanes.size > 0) await this.nextNews(signal);
-    if (signal.aborted) await Promise.all(this.lanes.values());
+    if (signal.aborted) await Promise.all([...this.lanes.values()].map(({ ended }) => ended));
     else if (this.lanes.size > 0 || this.hasNews) this.worker.wake();
   }
 
@@ -110,19 +110,28 @@ export class WebhookSender {
 
   private async startLanes(signal: AbortSignal): Promise<void> {
     const due = await this.dueWebhooks();
-    const free = due.filter((id) => !this.lanes.has(id.toHexString())).slice(0, maxLanes - this.lanes.size);
-    for (const id of free) {
-      const key = id.toHexString();
-      const lane = this.runLane(id, signal)
-        .catch((error: unknown) =>
-          this.dependencies.log.warn({ err: error, webhook: key }, 'a webhook could not be served; it is tried again'),
-        )
-        .finally(() => {
-          this.lanes.delete(key);
-          this.tellNews();
-        });
-      this.lanes.set(key, lane);
+    for (const id of due) {
+      const running = this.lanes.get(id.toHexString());
+      if (running) running.lane.widen();
+      else if (this.lanes.size < maxLanes) this.startLane(id, signal);
     }
+  }
+
+  private startLane(id: Types.ObjectId, signal: AbortSignal): void {
+    const key = id.toHexString();
+    const lane = new WebhookLane(async () => {
+      const delivery = signal.aborted ? null : await this.claimNext(id);
+      return delivery && this.deliver(delivery, signal);
+    });
+    const ended = this.runLane(id, lane)
+      .catch((error: unknown) =>
+        this.dependencies.log.warn({ err: error, webhook: key }, 'a webhook could not be served; it is tried again'),
+      )
+      .finally(() => {
+        this.lanes.delete(key);
+        this.tellNews();
+      });
+    this.lanes.set(key, { lane, ended });
   }
 
   /** A lane ended, something new is there, or a while has passed. */
@@ -150,28 +159,14 @@ export class WebhookSender {
   }
 
   /** Sends what is due for one webhook, several messages at a time. */
-  private async runLane(id: Types.ObjectId, signal: AbortSignal): Promise<void> {
+  private async runLane(id: Types.ObjectId, lane: WebhookLane): Promise<void> {
     const webhook = await this.models.webhooks.findById(id).lean();
     if (!webhook) return this.dropDeliveries(id);
     if (webhook.pausedUntil && webhook.pausedUntil > new Date()) return this.postpone(id, webhook.pausedUntil);
     if (!(await this.ownerOf(webhook))) return this.disable(webhook, 'OWNER_NOT_ALLOWED');
     if ((await this.models.deliveries.countDocuments({ webhook: id, status: 'PENDING' }, { limit: maxWaiting + 1 })) > maxWaiting)
       return this.disable(webhook, 'QUEUE_FULL');
-    let goesOn = true;
-    const work = async (): Promise<void> => {
-      while (goesOn && !signal.aborted) {
-        const delivery = await this.claimNext(id);
-        if (!delivery) return;
-        goesOn = (await this.deliver(delivery, signal)) && goesOn;
-      }
-    };
-    const failing = async (error: unknown): Promise<never> => {
-      goesOn = false;
-      throw error;
-    };
-    // The lane is over when nothing of it is under way.
-    const ended = await Promise.allSettled(Array.from({ length: perLane }, () => work().catch(failing)));
-    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    await lane.run();
   }
 
   /** The owner as readers of payloads; null where they may have webhooks no more. */
