@@ -21,7 +21,7 @@ import { until } from './until.js';
 
 // The answer's shape is the query's, which only the test knows.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Json = any;
+export type Json = any;
 
 export interface Answer {
   status: number;
