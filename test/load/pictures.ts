@@ -65,21 +65,53 @@ async function take(page: Page, name: string): Promise<void> {
   process.stdout.write(`${name}.webp\n`);
 }
 
+interface ShownProduct {
+  id: string;
+  slug: string;
+  category: { slug: string };
+  reviews: { edges: { node: { author: { handle: string } | null } }[] };
+}
+
+async function bestProduct(): Promise<ShownProduct> {
+  const { products } = await ask<{ products: { edges: { node: ShownProduct }[] } }>(
+    `{ products(first: 1, sort: TOP_RATED) {
+      edges { node { id slug category { slug } reviews(first: 1) { edges { node { author { handle } } } } } }
+    } }`,
+  );
+  return products.edges[0]!.node;
+}
+
 async function takeStorefront(browser: Browser, style: Style): Promise<void> {
   const page = await open(browser, style);
+  await page.goto(`${shop}/sign-up`);
+  await take(page, `shop-sign-up-${style.name}`);
   await page.goto(`${shop}/`);
   // The demo shop lets its visitors in with one click.
   await page.locator('main .button.main').first().click();
   await page.waitForLoadState('networkidle');
-  const { products } = await ask<{ products: { edges: { node: { slug: string } }[] } }>(
-    '{ products(first: 1, sort: TOP_RATED) { edges { node { slug } } } }',
-  );
-  const slug = products.edges[0]!.node.slug;
-  const pages = { home: '/', product: `/products/${slug}`, search: '/search?q=coffee', settings: '/settings' };
+  const { id, slug, category, reviews } = await bestProduct();
+  await page.evaluate(`localStorage.setItem('plaza.cart', ${JSON.stringify(JSON.stringify([{ productId: id, quantity: 2 }]))})`);
+  const pages = {
+    home: '/',
+    product: `/products/${slug}`,
+    reviews: `/products/${slug}#reviews`,
+    category: `/categories/${category.slug}`,
+    search: '/search?q=coffee',
+    cart: '/cart',
+    orders: '/orders',
+    profile: `/users/${reviews.edges[0]!.node.author!.handle}`,
+    feed: '/feed',
+    notifications: '/notifications',
+    settings: '/settings',
+  };
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(shop + path);
     await settle(page);
     if (name === 'settings') await page.evaluate("scrollBy(0, document.getElementById('notify-title').getBoundingClientRect().top - 160)");
+    if (name === 'reviews') {
+      await page.locator('.topics button').first().click();
+      await page.evaluate("scrollBy(0, document.getElementById('topics-title').getBoundingClientRect().top - 160)");
+    }
     await take(page, `shop-${name}-${style.name}`);
   }
   await page.context().close();
@@ -87,8 +119,8 @@ async function takeStorefront(browser: Browser, style: Style): Promise<void> {
 
 /** Roles by their place among the demo shop's buttons, whose words depend on the language. */
 const consolePages: [button: number, pages: string[]][] = [
-  [2, ['moderation', 'recommender', 'health', 'api-keys']],
-  [0, ['inbox', 'webhooks']],
+  [2, ['moderation', 'audit', 'recommender', 'imports', 'users', 'health', 'api-keys']],
+  [0, ['inbox', 'products', 'orders', 'webhooks']],
 ];
 
 async function takeConsole(browser: Browser, style: Style): Promise<void> {
