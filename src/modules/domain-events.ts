@@ -61,8 +61,8 @@ export interface DomainEvents {
   productsArchived: { products: readonly Types.ObjectId[] };
   /** A user is about to have another name or say something else of themselves; listeners refuse it by throwing. */
   profileWritten: { user: Types.ObjectId; texts: Readonly<Record<string, string>> };
-  /** What was tracked of a user has been deleted, since they agree to it no longer. */
-  trackingWithdrawn: { user: Types.ObjectId };
+  /** What was tracked of a user has been deleted, since they agree to it no longer; up to a time where they agreed again. */
+  trackingWithdrawn: { user: Types.ObjectId; until: Date | null };
   /** An account proved to have the address of an imported user, who goes: what they wrote and bought is the account's. */
   importedUserClaimed: { imported: Types.ObjectId; account: Types.ObjectId };
   /** The addresses of a user were sealed anew: what is known by their digests under earlier keys has to be known by the current one's. */

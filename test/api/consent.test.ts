@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { usePlaza, type Account } from '../support/plaza.js';
+import { storeId, usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza({ CONSENT: 'required' });
 
@@ -37,7 +37,9 @@ async function consentOf({ account, visitorId }: Who) {
 }
 
 const consents = () => plaza.connection.collection('consents');
-const stored = (): Promise<number> => plaza.connection.collection('behaviour_events').countDocuments();
+const storedEvents = () => plaza.connection.collection<{ _id: string; [field: string]: unknown }>('behaviour_events');
+const stored = (): Promise<number> => storedEvents().countDocuments();
+const impressions = () => plaza.connection.collection('recommendation_impressions');
 const whoever = { user: async () => ({ account: await plaza.account() }), visitor: async () => ({ visitorId: newVisitor() }) };
 
 describe.each(Object.entries(whoever))('a %s', (_kind, make) => {
@@ -130,6 +132,68 @@ test.each([
   expect(kinds.flatMap((kind) => data[kind] ?? [])).toEqual([]);
 });
 
+describe.each(Object.entries(whoever))(
+  'what another process stores of a %s in a transaction from before their withdrawal',
+  (_kind, make) => {
+    const hour = 60 * 60 * 1000;
+
+    /** As another process would that has not seen the withdrawal: something that happened an hour ago. */
+    async function storeLate({ account, visitorId }: Who): Promise<string> {
+      const user = account ? storeId(account.id) : null;
+      const [product, at] = [storeId(products[0]!), new Date(Date.now() - hour)];
+      const _id = `${user ? user.toHexString() : `visitor:${visitorId}`}:late-${++events}`;
+      await storedEvents().insertOne({ _id, user, visitor: visitorId ?? null, product, kind: 'VIEW', at });
+      if (!user) return _id;
+      const update = { $inc: { views: 1 }, $max: { lastAt: at }, $setOnInsert: { points: null, purchases: 0, comments: 0 } };
+      await plaza.connection.collection('interactions').updateOne({ user, product }, update, { upsert: true });
+      await impressions().insertOne({ user, list: `late ${_id}`, at });
+      return _id;
+    }
+
+    /** As if more time had passed than a transaction may last. */
+    async function later(): Promise<void> {
+      await consents().updateMany({ forgetAgainAt: { $exists: true } }, { $set: { forgetAgainAt: new Date(0) } });
+      await plaza.settle('withdrawals');
+    }
+
+    const isStored = async (_id: string) => (await storedEvents().countDocuments({ _id })) > 0;
+    const interactionsOf = async ({ account }: Who) =>
+      account ? ((await plaza.data('{ exportMyData }', {}, account.token)).exportMyData.interactions ?? []) : [];
+    const impressionsOf = ({ account }: Who) => (account ? impressions().countDocuments({ user: storeId(account.id) }) : 0);
+
+    test('is deleted as soon as no such transaction can be left', async () => {
+      const who: Who = await make();
+      await decide(who, true, true);
+      await decide(who, false, false);
+      await plaza.settle('withdrawals');
+      const late = await storeLate(who);
+      await plaza.settle('withdrawals');
+      expect(await isStored(late)).toBe(true);
+      await later();
+      expect(await isStored(late)).toBe(false);
+      expect(await interactionsOf(who)).toEqual([]);
+      expect(await impressionsOf(who)).toBe(0);
+      expect(await consents().countDocuments({ $or: [{ forget: true }, { forgetAgainAt: { $exists: true } }] })).toBe(0);
+    });
+
+    test('is deleted without what they did since they agreed again', async () => {
+      const who: Who = await make();
+      await decide(who, true, true);
+      await decide(who, false, false);
+      await plaza.settle('withdrawals');
+      const late = await storeLate(who);
+      await decide(who, true, true);
+      await view(who);
+      const agreed = `event-${events}`;
+      await later();
+      expect(await isStored(late)).toBe(false);
+      expect(await storedEvents().countDocuments({ _id: { $regex: `:${agreed}$` } })).toBe(1);
+      if (who.account) expect(await interactionsOf(who)).toMatchObject([{ views: 1, carts: 0 }]);
+      expect(await impressionsOf(who)).toBe(0);
+    });
+  },
+);
+
 test('not even the time is kept of what somebody looked at, where they had bought or reviewed it before', async () => {
   const account = await plaza.account();
   await plaza.review(account, products[0]!);
@@ -150,9 +214,7 @@ test('everything is deleted at once of however many withdrew while nobody delete
   const people = Array.from({ length: 250 }, newVisitor);
   const at = new Date();
   const decision = { user: null, tracking: false, personalisation: false, wordingVersion: '1', at, replacedAt: null, forget: true };
-  await plaza.connection
-    .collection<{ _id: string }>('behaviour_events')
-    .insertMany(people.map((visitor) => ({ _id: `visitor:${visitor}:1`, visitor, user: null, kind: 'VIEW', at })));
+  await storedEvents().insertMany(people.map((visitor) => ({ _id: `visitor:${visitor}:1`, visitor, user: null, kind: 'VIEW', at })));
   await consents().insertMany(people.map((visitor) => ({ ...decision, visitor, visitorAt: at })));
   await plaza.settle('withdrawals');
   expect(await stored()).toBe(before);

@@ -21,6 +21,8 @@ export interface ConsentDocument {
   visitorAt?: Date;
   /** What was tracked before is still to be deleted. */
   forget?: boolean;
+  /** When what other processes were storing by leave of an earlier decision is deleted too. */
+  forgetAgainAt?: Date;
 }
 
 /** @param replaced milliseconds that earlier decisions are kept. @param visitors milliseconds that a visitor's decision holds */
@@ -35,10 +37,12 @@ export function consentModel(database: Database, { replaced, visitors }: { repla
     replacedAt: { type: Date, default: null },
     visitorAt: { type: Date },
     forget: { type: Boolean },
+    forgetAgainAt: { type: Date },
   });
   schema.index({ user: 1, at: -1 });
   schema.index({ visitor: 1, at: -1 });
   schema.index({ forget: 1 }, { partialFilterExpression: { forget: true } });
+  schema.index({ forgetAgainAt: 1 }, { partialFilterExpression: { forgetAgainAt: { $exists: true } } });
   schema.index({ replacedAt: 1 }, { expireAfterSeconds: replaced / 1000 });
   schema.index({ visitorAt: 1 }, { expireAfterSeconds: visitors / 1000 });
   return database.model('Consent', schema, 'consents');

@@ -15,11 +15,11 @@ import { interactionUpdate } from './interaction.service.js';
 const maxBatch = 100;
 const maxDelay = 7 * 24 * 60 * 60 * 1000;
 /** How far a client's clock may be ahead. */
-const maxClockSkew = 60_000;
+export const maxClockSkew = 60_000;
 const maxSessionEvents = 100;
 
 /** What events add up to, of each product; what was merely seen adds up to nothing. */
-const counters = { VIEW: 'views', CLICK: 'views', ADD_TO_CART: 'carts', IMPRESSION: null } as const;
+export const counters = { VIEW: 'views', CLICK: 'views', ADD_TO_CART: 'carts', IMPRESSION: null } as const;
 
 export interface TrackedEvent {
   eventId: string;

@@ -11,6 +11,7 @@ import type { BehaviourModels } from './behaviour.model.js';
 import type { ConsentDocument } from './consent.model.js';
 import { withdrawalTopic } from './consent.service.js';
 import { trackedCounters } from './interaction.service.js';
+import { counters, maxClockSkew } from './tracking.service.js';
 
 /** A withdrawal wakes the worker; this is for what was left behind by a process that died. */
 const interval = 30_000;
@@ -18,6 +19,12 @@ const interval = 30_000;
 const max = 200;
 /** Withdrawals that are read at once. */
 const maxAtOnce = 100;
+/** Longer than a transaction may last: by then, whatever began before a withdrawal was known is stored, or never will be. */
+const settling = 2 * 60_000;
+
+type Whose = Pick<ConsentDocument, 'user' | 'visitor'>;
+/** Until when what was stored is deleted; null for all of it. */
+type Until = (session: ClientSession) => Promise<Date | null>;
 
 interface WithdrawalDependencies {
   consents: Model<ConsentDocument>;
@@ -42,25 +49,47 @@ export class Withdrawals {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    let found = maxAtOnce;
-    while (found === maxAtOnce && !signal.aborted) found = await this.forgetSome(signal);
+    await this.forgetEach({ forget: true }, signal, async (withdrawal) => {
+      const forgetAgainAt = new Date(Date.now() + settling);
+      await this.forget(withdrawal, async () => null, signal);
+      return { $unset: { forget: 1 }, $set: { forgetAgainAt } };
+    });
+    // What other processes stored in transactions that began before the withdrawal.
+    await this.forgetEach({ forgetAgainAt: { $lte: new Date() } }, signal, async (withdrawal) => {
+      await this.forget(withdrawal, (session) => this.agreedAgain(withdrawal, session), signal);
+      return { $unset: { forgetAgainAt: 1 } };
+    });
   }
 
-  /** @returns how many withdrawals there were */
-  private async forgetSome(signal: AbortSignal): Promise<number> {
+  /** @param forget answers with what is noted of the withdrawal then */
+  private async forgetEach(due: object, signal: AbortSignal, forget: (withdrawal: ConsentDocument) => Promise<object>): Promise<void> {
     const { consents } = this.dependencies;
-    const withdrawn = await consents.find({ forget: true }).limit(maxAtOnce).lean();
-    for (const { _id, user, visitor } of withdrawn) {
-      await (user ? this.forgetUser(user, signal) : this.inSteps((session) => this.deleteEvents({ visitor }, session), signal));
-      if (signal.aborted) break;
-      await consents.updateOne({ _id }, { $unset: { forget: 1 } });
+    let found = maxAtOnce;
+    while (found === maxAtOnce && !signal.aborted) {
+      const withdrawn = await consents.find(due).limit(maxAtOnce).lean();
+      found = withdrawn.length;
+      for (const withdrawal of withdrawn) {
+        const noted = await forget(withdrawal);
+        if (signal.aborted) return;
+        await consents.updateOne({ _id: withdrawal._id }, noted);
+      }
     }
-    return withdrawn.length;
   }
 
-  private async forgetUser(user: Types.ObjectId, signal: AbortSignal): Promise<void> {
+  /** When they agreed again, in the transaction that deletes, which sees nothing that was stored by leave of a decision that it does not see. */
+  private async agreedAgain({ user, visitor, at }: ConsentDocument, session: ClientSession): Promise<Date | null> {
+    const agreed = { ...(user ? { user } : { visitor }), tracking: true, at: { $gt: at } };
+    return (await this.dependencies.consents.findOne(agreed).sort({ at: 1 }).session(session).lean())?.at ?? null;
+  }
+
+  private async forget({ user, visitor }: Whose, until: Until, signal: AbortSignal): Promise<void> {
+    if (user) await this.forgetUser(user, until, signal);
+    else await this.inSteps(async (session) => this.deleteEvents({ visitor }, await until(session), session), signal);
+  }
+
+  private async forgetUser(user: Types.ObjectId, until: Until, signal: AbortSignal): Promise<void> {
     const { events, models, realtime } = this.dependencies;
-    await this.inSteps((session) => this.deleteEvents({ user }, session), signal);
+    await this.inSteps(async (session) => this.deleteEvents({ user }, await until(session), session), signal);
     const none = {
       purchases: 0,
       comments: 0,
@@ -69,17 +98,23 @@ export class Withdrawals {
       shares: { $in: [0, null] },
       referrals: { $in: [0, null] },
     };
-    await this.inSteps((session) => deleteSome(models.interactions, { user, ...none }, { session, max }), signal);
-    await this.inSteps((session) => this.untrack(user, session), signal);
-    await realtime.recordChange([], (change) => events.emit(change, 'trackingWithdrawn', { user }));
+    const interactions = async (session: ClientSession) => ({ user, ...before('lastAt', await until(session)) });
+    await this.inSteps(
+      async (session) => deleteSome(models.interactions, { ...(await interactions(session)), ...none }, { session, max }),
+      signal,
+    );
+    await this.inSteps(async (session) => this.untrack(user, await interactions(session), session), signal);
+    await realtime.recordChange([], async (change) =>
+      events.emit(change, 'trackingWithdrawn', { user, until: await until(change.session) }),
+    );
   }
 
   /** Leaves of some interactions what else there is, with the time of that. @returns how many */
-  private async untrack(user: Types.ObjectId, session: ClientSession): Promise<number> {
+  private async untrack(user: Types.ObjectId, filter: object, session: ClientSession): Promise<number> {
     const { interactions } = this.dependencies.models;
     const isTracked = { $or: trackedCounters.map((counter) => ({ [counter]: { $gt: 0 } })) };
     const found = await interactions
-      .find({ user, ...isTracked })
+      .find({ ...filter, ...isTracked })
       .limit(max)
       .session(session)
       .lean();
@@ -91,12 +126,36 @@ export class Withdrawals {
     return found.length;
   }
 
-  private deleteEvents(whose: Record<string, unknown>, session: ClientSession): Promise<number> {
-    return deleteSome(this.dependencies.models.events, whose, { session, max });
+  private async deleteEvents(whose: Partial<Whose>, until: Date | null, session: ClientSession): Promise<number> {
+    const { events, interactions } = this.dependencies.models;
+    if (!until) return deleteSome(events, whose, { session, max });
+    const found = await events
+      .find({ ...whose, ...before('at', until) })
+      .limit(max)
+      .session(session)
+      .lean();
+    // Where they went on by leave of a later decision, the rest of the sums stays.
+    const updates = found.flatMap(({ user, product, kind }) => {
+      const counter = counters[kind];
+      const filter = { user, product, lastAt: { $gte: earliestAfter(until) } };
+      return user && counter ? [{ updateOne: { filter, update: { $inc: { [counter]: -1 } } } }] : [];
+    });
+    await updateEach(interactions, updates, session);
+    await events.deleteMany({ ...whose, _id: { $in: found.map(({ _id }) => _id) } }, { session });
+    return found.length;
   }
 
   private async inSteps(step: (session: ClientSession) => Promise<number>, signal: AbortSignal): Promise<void> {
     let found = max;
     while (found === max && !signal.aborted) found = await this.dependencies.realtime.recordChange([], ({ session }) => step(session));
   }
+}
+
+/** The earliest time of what may be stored by leave of a decision. */
+function earliestAfter(decidedAt: Date): Date {
+  return new Date(decidedAt.getTime() - maxClockSkew);
+}
+
+function before(field: string, decidedAt: Date | null): object {
+  return decidedAt ? { [field]: { $lt: earliestAfter(decidedAt) } } : {};
 }

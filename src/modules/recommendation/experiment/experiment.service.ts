@@ -119,9 +119,10 @@ export class ExperimentService {
   }
 
   /** What was shown to a user who is tracked no longer stays without them. */
-  async forget({ session }: Change, { user }: DomainEvents['trackingWithdrawn']): Promise<void> {
-    await this.models.impressions.updateMany({ user }, { $set: { user: null } }, { session });
-    await this.models.outcomes.updateMany({ user }, { $set: { user: null } }, { session });
+  async forget({ session }: Change, { user, until }: DomainEvents['trackingWithdrawn']): Promise<void> {
+    const filter = { user, ...(until && { at: { $lt: until } }) };
+    await this.models.impressions.updateMany(filter, { $set: { user: null } }, { session });
+    await this.models.outcomes.updateMany(filter, { $set: { user: null } }, { session });
   }
 
   /** What a user does not want to see recommended, the latest five hundred. */
