@@ -2,7 +2,7 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { environment, type Environment } from './config-variables.js';
+import { environment, problemOf, type Environment } from './config-variables.js';
 import { isLoopback } from './loopback.js';
 import { OperatorError } from './operator-error.js';
 import { readTrustedDocuments } from './trusted-document-file.js';
@@ -168,7 +168,7 @@ const publishedSecrets = ['change-me-change-me-change-me-change-me'];
  */
 export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = {}): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.safeParse(given, { error: problemOf });
   if (!parsed.success) throw new ConfigError(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const values = parsed.data;
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${values.PORT}`;

@@ -1,4 +1,6 @@
 /** How a command line is read, what is said where it fails, and how it is interrupted. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { withoutSecrets } from '../logger.js';
 import { OperatorError } from '../operator-error.js';
@@ -93,6 +95,8 @@ function endBy(signal: NodeJS.Signals): void {
 
 function messageOf(error: Error): string {
   if (error instanceof CommandLineError) return printable(error.message);
+  const ofFile = fileProblem(error);
+  if (ofFile !== null) return printable(ofFile);
   return printable(withoutSecrets(isForeseen(error) ? error.message : String(error.stack)));
 }
 
@@ -101,6 +105,25 @@ export function printable(text: string): string {
   return text.replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
+}
+
+/** What stands in the way of reading or writing a file; null for any other error. */
+function fileProblem({ code, path, dest }: NodeJS.ErrnoException & { dest?: string }): string | null {
+  if (path === undefined) return null;
+  const missing = [dest ?? path, path].map(dirname).find((folder) => !existsSync(folder));
+  switch (code) {
+    case 'ENOENT':
+      return missing === undefined ? `There is no file ${path}.` : `There is no folder ${missing}.`;
+    case 'EACCES':
+      return `The permissions of ${path} do not allow this.`;
+    case 'EISDIR':
+      return `${dest ?? path} is a folder.`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `There is a file where ${path} needs a folder.`;
+    default:
+      return null;
+  }
 }
 
 /** A mistake on the command line or in its files. */
@@ -112,6 +135,7 @@ export class CommandLineError extends OperatorError {
 
 function isForeseen(error: Error): boolean {
   return (
-    error instanceof OperatorError || ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
+    error instanceof OperatorError ||
+    ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'EEXIST', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

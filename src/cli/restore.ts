@@ -1,4 +1,5 @@
 /** Puts a backup in the place of the embedded store's data. */
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { CommandLineError } from './command-line.js';
@@ -13,6 +14,7 @@ export function restoreCommand(): Command {
 async function restoreFrom(file: string): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: restore it with mongorestore.');
+  if (!existsSync(file)) throw new CommandLineError(`${file}: there is no such file`);
   const { DirectoryInUse, restoreBackup, StoreCannotStart, storeDirectory } = await import('../store/connection.js');
   try {
     const former = await restoreBackup(storeDirectory(dataDirectory), file);

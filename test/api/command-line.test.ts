@@ -81,6 +81,17 @@ describe('the plaza command', () => {
     expect(existsSync(environment.PLAZA_DATA_DIR)).toBe(false);
   });
 
+  test('says in one sentence which file or folder stands in the way', () => {
+    const file = join(directory, 'a-file');
+    writeFileSync(file, '');
+    const data = { PLAZA_DATA_DIR: join(directory, 'in-the-way') };
+    const says = (args: string[], stderr: string, more = data) =>
+      expect(run(args, more)).toMatchObject({ status: 1, stderr: expect.stringMatching(new RegExp(`${stderr}\n$`)) });
+    says(['restore', join(directory, 'nowhere.lmdb')], `^${join(directory, 'nowhere.lmdb')}: there is no such file`);
+    says(['export', '--format', 'csv', '--out', join(directory, 'nowhere', 'out')], `There is no folder ${join(directory, 'nowhere')}.`);
+    says(['migrate'], `^There is a file where ${file} needs a folder.`, { PLAZA_DATA_DIR: file });
+  });
+
   test('reads variables from a file, and those that are set win', () => {
     const file = join(directory, 'shop.env');
     writeFileSync(file, 'PORT=from-the-file\nHOST=127.0.0.1\n');

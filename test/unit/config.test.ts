@@ -72,6 +72,16 @@ describe('the configuration', () => {
     expect(() => read({ PORT: 'eighty', LOG_LEVEL: 'loud' })).toThrow(/PORT: .*\n.*LOG_LEVEL: /);
   });
 
+  test.each([
+    ['PORT', 'abc', 'must be a number'],
+    ['PORT', '1.5', 'must be a whole number'],
+    ['PORT', '99999', 'must be at most 65535'],
+    ['PORT', '-1', 'must be at least 0'],
+    ['LOG_LEVEL', 'loud', 'must be one of '],
+  ])('says what %s may be, where it is %s', (name, value, problem) => {
+    expect(() => read({ [name]: value })).toThrow(`${name}: ${problem}`);
+  });
+
   test('reads durations and sizes with their units', () => {
     const { sessionLifetime, recommender, limits } = read({ SESSION_LIFETIME: '90m', TRAINING_INTERVAL: '0', MAX_BODY_SIZE: '512KB' });
     expect([sessionLifetime, recommender.trainingInterval, limits.bodySize]).toEqual([5_400_000, 0, 524_288]);
