@@ -135,7 +135,6 @@ export class CommandLineError extends OperatorError {
 
 function isForeseen(error: Error): boolean {
   return (
-    error instanceof OperatorError ||
-    ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'EEXIST', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
+    error instanceof OperatorError || ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

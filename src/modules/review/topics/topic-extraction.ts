@@ -21,6 +21,8 @@ const staleBatch = 50;
 const batchesBetween = 20;
 /** Of a product with more reviews, the latest count. */
 const maxReviews = 2000;
+/** What says of a product's topics that they must be found anew. */
+const isStale = { $set: { stale: true }, $inc: { changes: 1 } };
 
 type Unread = Pick<ReviewDocument, '_id' | 'product' | 'title' | 'body' | 'stars'>;
 type Read = Pick<ReviewDocument, '_id' | 'helpful' | 'digest'>;
@@ -67,8 +69,8 @@ export class TopicExtraction {
 
   private async markStale(read: readonly Unread[]): Promise<void> {
     const products = new Map(read.map(({ product }) => [product.toHexString(), product]));
-    const isStale = { $set: { stale: true }, $inc: { changes: 1 }, $setOnInsert: { topics: [], language: languages[0] } };
-    const marks = [...products.values()].map((_id) => ({ updateOne: { filter: { _id }, update: isStale, upsert: true } }));
+    const update = { ...isStale, $setOnInsert: { topics: [], language: languages[0] } };
+    const marks = [...products.values()].map((_id) => ({ updateOne: { filter: { _id }, update, upsert: true } }));
     await this.dependencies.models.topics.bulkWrite(marks, { ordered: false });
   }
 
@@ -136,5 +138,5 @@ export class TopicExtraction {
 
 /** Says, in the transaction that changes which of a product's reviews are seen, that its topics must be found anew. */
 export async function markStale({ topics }: ReviewModels, session: ClientSession, product: Types.ObjectId): Promise<void> {
-  await topics.updateOne({ _id: product }, { $set: { stale: true }, $inc: { changes: 1 } }, { session });
+  await topics.updateOne({ _id: product }, isStale, { session });
 }
