@@ -7,11 +7,14 @@ import { networkOf } from '../../src/http/network-address.js';
 import { InputRules } from '../../src/input/rules.js';
 import { flawIn, flawInLine, isBlank, isLongerThan, tidy } from '../../src/input/text.js';
 import { webAddress } from '../../src/input/web-address.js';
+import { createLogger } from '../../src/logger.js';
 import { slugify } from '../../src/modules/catalog/slugs.js';
 import { mentionedHandles, withoutMention } from '../../src/modules/comment/mentions.js';
 import { decodeEventCursor } from '../../src/realtime/event-log.js';
 import { signsOfText } from '../../src/scoring/index.js';
 import { allTermsOf, keywordsOf, queryOf } from '../../src/search/index.js';
+
+const log = createLogger('trace', { write: () => {} });
 
 const rules: Record<string, (text: string) => unknown> = {
   'what is no text': (text) => [flawIn(text), flawInLine(text)],
@@ -32,6 +35,7 @@ const rules: Record<string, (text: string) => unknown> = {
   'cursors of events': (text) => refused(() => decodeEventCursor(text, 'topic')),
   'request ids': (text) => requestIdOf({ headers: { 'x-request-id': text } }),
   'network addresses': networkOf,
+  'lines of the log': (text) => log.info({ text }, 'x'),
 };
 
 function refused(work: () => unknown): unknown {
@@ -63,6 +67,12 @@ const pieces = [
     '🇩🇪',
     '👩‍',
     'QUFB',
+    'eyJ',
+    'eyJa.',
+    'Bearer ',
+    '//a',
+    '\\',
+    'a\n@',
     '\r\n',
     '\ud800',
   ],

@@ -92,7 +92,7 @@ class Shop {
 const answer = (sequence: number): string => JSON.stringify({ data: { commentAdded: sequence } });
 const patience = { timeout: 120_000 };
 
-test('an event whose answer fails with the store comes when the store is back, once and in order', async () => {
+test.concurrent('an event whose answer fails with the store comes when the store is back, once and in order', async () => {
   const shop = new Shop();
   const subscribers = await Promise.all([shop.subscriber(), shop.subscriber()]);
   shop.failures.answers = 2;
@@ -108,7 +108,7 @@ test('an event whose answer fails with the store comes when the store is back, o
   );
 });
 
-test('who cannot be answered in time is cut off without the event, and has it when resuming', async () => {
+test.concurrent('who cannot be answered in time is cut off without the event, and has it when resuming', async () => {
   const shop = new Shop();
   const received = await shop.subscriber();
   shop.isSlow = true;
@@ -119,7 +119,7 @@ test('who cannot be answered in time is cut off without the event, and has it wh
   await vi.waitFor(() => expect(resumed).toEqual([answer(1)]), patience);
 });
 
-test('an event that cannot be read is read again without another announcement', async () => {
+test.concurrent('an event that cannot be read is read again without another announcement', async () => {
   const shop = new Shop();
   const received = await shop.subscriber();
   await vi.waitFor(() => expect(shop.failures.reads).toBe(0), patience);
@@ -128,18 +128,21 @@ test('an event that cannot be read is read again without another announcement', 
   await vi.waitFor(() => expect(received).toEqual([answer(1)]), { timeout: 4_000 });
 });
 
-test.each(['reads', 'answers'] as const)('a subscriber catches up where %s fail meanwhile, and then gets what is new', async (what) => {
-  const shop = new Shop();
-  const first = await shop.subscriber();
-  for (let at = 0; at < 300; at++) shop.write();
-  await vi.waitFor(() => expect(first).toHaveLength(300), patience);
-  shop.failures[what] = 2;
-  const received = await shop.subscriber(0);
-  await vi.waitFor(() => expect(received).toHaveLength(300), patience);
-  shop.write();
-  await vi.waitFor(() => expect(received).toEqual(shop.events.map(({ sequence }) => answer(sequence))), patience);
-  expect(shop.reported).toEqual([]);
-});
+test.concurrent.each(['reads', 'answers'] as const)(
+  'a subscriber catches up where %s fail meanwhile, and then gets what is new',
+  async (what) => {
+    const shop = new Shop();
+    const first = await shop.subscriber();
+    for (let at = 0; at < 300; at++) shop.write();
+    await vi.waitFor(() => expect(first).toHaveLength(300), patience);
+    shop.failures[what] = 2;
+    const received = await shop.subscriber(0);
+    await vi.waitFor(() => expect(received).toHaveLength(300), patience);
+    shop.write();
+    await vi.waitFor(() => expect(received).toEqual(shop.events.map(({ sequence }) => answer(sequence))), patience);
+    expect(shop.reported).toEqual([]);
+  },
+);
 
 function event(sequence: number): LoggedEvent {
   return { _id: new Types.ObjectId(), topic, sequence, type: 'ADDED', data: {}, at: new Date() };
