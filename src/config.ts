@@ -1,8 +1,9 @@
 /** The configuration, read from the environment and validated once at the start. */
 import { createECDH, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { environment, problemOf, type Environment } from './config-variables.js';
+import { makeFolder } from './folders.js';
 import { isLoopback } from './loopback.js';
 import { OperatorError } from './operator-error.js';
 import { readTrustedDocuments } from './trusted-document-file.js';
@@ -447,7 +448,7 @@ const ownKey = 'data-key';
 
 /** A secret of this installation alone, made at the first start and kept beside the data. */
 function ownSecret(directory: string, name: string, make = () => randomBytes(32).toString('base64url')): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory, { mode: 0o700 });
   const path = join(directory, name);
   try {
     writeFileSync(path, make(), { flag: 'wx', mode: 0o600 });

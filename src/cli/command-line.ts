@@ -38,7 +38,12 @@ function usageSentence(text: string): string {
     .replace(/^error: /, '')
     .split('\n');
   const hint = hints.length > 0 ? ` ${hints.join(' ').replace(/^\((.*)\)$/s, '$1')}` : '';
-  return `${problem.charAt(0).toUpperCase()}${problem.slice(1)}${/[.!?]$/.test(problem) ? '' : '.'}${hint}`;
+  return `${problem.charAt(0).toUpperCase()}${ended(problem.slice(1))}${hint}`;
+}
+
+/** With the end of a sentence; lists have none. */
+function ended(text: string): string {
+  return /[.!?]$|\n/.test(text) ? text : `${text}.`;
 }
 
 function pathOf(command: Command): string {
@@ -50,7 +55,7 @@ function loadVariables(file: string | undefined): void {
   try {
     process.loadEnvFile(file);
   } catch (error) {
-    throw new CommandLineError(`--config ${file} can't be read: ${(error as Error).message}`);
+    throw fileProblem(error as Error) === null ? new CommandLineError(`--config ${file} is no file of variables.`) : error;
   }
 }
 
@@ -94,10 +99,10 @@ function endBy(signal: NodeJS.Signals): void {
 }
 
 function messageOf(error: Error): string {
-  if (error instanceof CommandLineError) return printable(error.message);
+  if (error instanceof CommandLineError) return printable(ended(error.message));
   const ofFile = fileProblem(error);
   if (ofFile !== null) return printable(ofFile);
-  return printable(withoutSecrets(isForeseen(error) ? error.message : String(error.stack)));
+  return printable(withoutSecrets(error instanceof OperatorError ? ended(error.message) : String(error.stack)));
 }
 
 /** Text with words of a file or its name in it, which could do more than be read: terminals obey control characters. */
@@ -107,23 +112,32 @@ export function printable(text: string): string {
   });
 }
 
-/** What stands in the way of reading or writing a file; null for any other error. */
-function fileProblem({ code, path, dest }: NodeJS.ErrnoException & { dest?: string }): string | null {
-  if (path === undefined) return null;
-  const missing = [dest ?? path, path].map(dirname).find((folder) => !existsSync(folder));
+/** What stands in the way of reading or writing a file, as the system says; null for any other error. */
+function fileProblem({ code, errno, path, dest, syscall, message }: NodeJS.ErrnoException & { dest?: string }): string | null {
+  if (code === 'ENOSPC') return `There is no space left on the disk${path === undefined ? '' : ` of ${path}`}.`;
+  if (errno === undefined || path === undefined) return null;
+  const at = dest ?? path;
+  const missing = [at, path].map(dirname).find((folder) => !existsSync(folder));
   switch (code) {
     case 'ENOENT':
-      return missing === undefined ? `There is no file ${path}.` : `There is no folder ${missing}.`;
+      if (missing !== undefined) return `There is no folder ${missing}.`;
+      return syscall === 'mkdir' ? `The folder ${path} can't be made.` : `There is no file ${path}.`;
     case 'EACCES':
-      return `The permissions of ${path} do not allow this.`;
+    case 'EPERM':
+      return `The permissions of ${nearest(at)} do not allow this.`;
     case 'EISDIR':
-      return `${dest ?? path} is a folder.`;
+      return `${at} is a folder.`;
     case 'ENOTDIR':
     case 'EEXIST':
-      return `There is a file where ${path} needs a folder.`;
+      return `There is a file where ${at} needs a folder.`;
     default:
-      return null;
+      return `${at} can't be used: ${/^\w+: (.+?), \w+/.exec(message)?.[1] ?? message}.`;
   }
+}
+
+/** The path itself, or the folder above it that there is. */
+function nearest(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : nearest(dirname(path));
 }
 
 /** A mistake on the command line or in its files. */
@@ -131,10 +145,4 @@ export class CommandLineError extends OperatorError {
   constructor(message: string) {
     super('COMMAND_LINE_INVALID', message);
   }
-}
-
-function isForeseen(error: Error): boolean {
-  return (
-    error instanceof OperatorError || ['ENOENT', 'EACCES', 'EISDIR', 'Z_DATA_ERROR'].includes((error as NodeJS.ErrnoException).code ?? '')
-  );
 }

@@ -1,11 +1,12 @@
 /** Evaluates every model and the blend on a file of ratings. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPositive, prepare, readRatings, readTrust, type Split } from '../evaluation/ratings-file.js';
 import { inPlainWords } from '../evaluation/plain-words.js';
 import { comparison, renderReport, shortInterval, withInterval, type Report } from '../evaluation/report.js';
+import { makeFolder } from '../folders.js';
 import type { ImportedRating } from '../import/record.js';
 import { withProgress } from '../progress-bar.js';
 import { type Dataset } from '../recommender/dataset.js';
@@ -163,7 +164,7 @@ function evaluateShop({ data, train, test, report }: Options): Promise<void> {
 }
 
 function writeReport(folder: string, report: Report): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = join(folder, 'report.html');
   writeFileSync(file, renderReport(report));
   process.stdout.write(`\nThe report is in ${file}.\n`);

@@ -1,5 +1,4 @@
 /** Puts a backup in the place of the embedded store's data. */
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { CommandLineError } from './command-line.js';
@@ -14,12 +13,7 @@ export function restoreCommand(): Command {
 async function restoreFrom(file: string): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: restore it with mongorestore.');
-  if (!existsSync(file)) throw new CommandLineError(`${file}: there is no such file`);
-  const { DirectoryInUse, restoreBackup, StoreCannotStart, storeDirectory } = await import('../store/connection.js');
-  try {
-    const former = await restoreBackup(storeDirectory(dataDirectory), file);
-    process.stdout.write(former ? `Restored. The former data is in ${former}\n` : 'Restored.\n');
-  } catch (error) {
-    throw error instanceof DirectoryInUse ? new StoreCannotStart(error) : error;
-  }
+  const { restoreBackup, storeDirectory } = await import('../store/connection.js');
+  const former = await restoreBackup(storeDirectory(dataDirectory), file);
+  process.stdout.write(former ? `Restored. The former data is in ${former}\n` : 'Restored.\n');
 }

@@ -1,5 +1,5 @@
 /** The one place that knows whether the store is MongoDB or the embedded server. */
-import { chmodSync, constants, copyFileSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { OperatorError } from '../operator-error.js';
@@ -7,7 +7,7 @@ import { endWritesWithTheirSocket } from './closed-sockets.js';
 import { Database } from './database.js';
 import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
 
-export { checkData, dataFileOf, DirectoryInUse, restoreBackup, StoreCannotStart } from './embedded/index.js';
+export { checkData, dataFileOf, problemOfFile, restoreBackup } from './embedded/index.js';
 
 export interface StoreOptions {
   mongodbUri: string | undefined;
@@ -114,11 +114,29 @@ export function storeDirectory(dataDirectory: string): string {
  * @throws OperatorError if the file is there already
  */
 export async function backUp({ connection }: Database, dataDirectory: string, target: string): Promise<void> {
-  if (existsSync(target)) throw new OperatorError('BACKUP_EXISTS', `${target} exists already: name another file`);
-  const { file } = await connection.db!.command({ plazaBackup: 1 });
-  const copy = join(storeDirectory(dataDirectory), String(file));
+  makeNew(target);
   try {
-    copyFileSync(copy, target, constants.COPYFILE_EXCL);
+    const { file } = await connection.db!.command({ plazaBackup: 1 });
+    moveInto(target, join(storeDirectory(dataDirectory), String(file)));
+  } catch (error) {
+    rmSync(target, { force: true });
+    throw error;
+  }
+}
+
+/** Before the store is copied, so that a place where nothing can be written is told at once, by its own name. */
+function makeNew(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new OperatorError('BACKUP_EXISTS', `${file} exists already: name another file.`);
+  }
+}
+
+function moveInto(target: string, copy: string): void {
+  try {
+    copyFileSync(copy, target);
     chmodSync(target, 0o600);
   } finally {
     rmSync(copy, { force: true });

@@ -1,7 +1,7 @@
 /** Backups, restoring them, and checking data. These tests are about the embedded store alone. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -78,7 +78,9 @@ test('a backup made while others write holds a whole state, and restoring brings
   await writing;
   expect(statSync(backup()).mode & 0o077).toBe(0);
   expect((await run('check-data', backup())).output).toMatch(/: 0 problems/);
-  expect((await run('restore', backup())).output).toMatch(/^The embedded store cannot start: .* is in use by another process\n$/);
+  expect((await run('restore', backup())).output).toMatch(
+    /^The backup cannot be restored: the data directory .* is in use by another process\.\n$/,
+  );
   await documents().deleteMany({});
   await stop();
   expect(await run('restore', backup())).toMatchObject({ code: 0 });
@@ -91,7 +93,9 @@ test('a backup made while others write holds a whole state, and restoring brings
 test('a backup never overwrites a file', async () => {
   await filled();
   await run('backup', backup());
-  expect(await run('backup', backup())).toMatchObject({ code: 1, output: expect.stringContaining('exists already') as string });
+  const before = readFileSync(backup());
+  expect(await run('backup', backup())).toMatchObject({ code: 1, output: `${backup()} exists already: name another file.\n` });
+  expect(readFileSync(backup()).equals(before)).toBe(true);
 });
 
 test('sound data is found sound beside a running server', async () => {
@@ -101,12 +105,34 @@ test('sound data is found sound beside a running server', async () => {
   expect(await run('check-data')).toMatchObject({ code: 0, output: '1 collections, 1500 documents, 6500 index entries: 0 problems\n' });
 });
 
-test('something else than a backup is not restored', async () => {
+test('a backup that cannot be written leaves no copy behind', async () => {
+  await filled();
+  const before = readdirSync(join(data, 'store'));
+  expect(await run('backup', join(data, 'nowhere', 'backup.lmdb'))).toMatchObject({ code: 1 });
+  expect(readdirSync(join(data, 'store'))).toEqual(before);
+});
+
+test('something else than a backup is refused by its name, and neither it nor the data is touched', async () => {
   await filled();
   await stop();
-  const before = readFileSync(file());
-  expect(await run('restore', plaza)).toMatchObject({ code: 1, output: expect.stringContaining('is no Plaza store') as string });
-  expect(readFileSync(file()).equals(before)).toBe(true);
+  const [empty, short] = [join(data, 'empty'), join(data, 'short')];
+  writeFileSync(empty, '');
+  writeFileSync(short, readFileSync(file()).subarray(0, 100_000));
+  const before = [file(), empty, short].map((path) => readFileSync(path));
+  for (const [path, problem] of [
+    [plaza, 'is no Plaza store'],
+    [data, 'is a folder'],
+    [empty, 'is empty'],
+    [short, 'is cut short'],
+  ] as const) {
+    for (const command of path === plaza || path === empty ? ['restore', 'check-data'] : ['restore'])
+      expect(await run(command, path)).toEqual({
+        code: 1,
+        output: expect.stringMatching(new RegExp(`^${path} ${problem}[^\n]*\\.\n$`)) as string,
+      });
+  }
+  expect([file(), empty, short].map((path) => readFileSync(path))).toEqual(before);
+  expect(readdirSync(join(data, 'store')).filter((name) => !/^plaza\.(lmdb(-lock)?|lock)$/.test(name))).toEqual([]);
 });
 
 describe('damage', () => {

@@ -4,9 +4,9 @@
  * what changes in the store, and kept in a file for the next start. Where an engine outside answers searches, the
  * thread has the lists alone.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Types } from 'mongoose';
+import { makeFolder } from '../../folders.js';
 import type { Logger } from '../../log.js';
 import type { Announcements } from '../../realtime/index.js';
 import type { RankedPage } from '../../relay/window.js';
@@ -136,7 +136,7 @@ export class CatalogSearch {
 
   private async open(): Promise<Followed> {
     const directory = join(this.dataDirectory, 'search');
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, { mode: 0o700 });
     const withWords = this.engine === null;
     const client = new SearchClient({ path: join(directory, withWords ? 'products.index' : 'lists.index'), withWords });
     const kept = await client.ask('open');

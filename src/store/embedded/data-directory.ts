@@ -7,7 +7,6 @@ import {
   closeSync,
   existsSync,
   fstatSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -20,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tryLock } from 'fs-native-extensions';
+import { makeFolder } from '../../folders.js';
 
 /** Where the owner listens: a socket beside the data is named relative to it, for others may see the directory elsewhere. */
 interface Owner {
@@ -65,7 +65,7 @@ export class Claim {
   static async take(directory: string): Promise<Claim> {
     const claim = new Claim(directory);
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeFolder(directory, { mode: 0o700 });
       claim.lock(lockFile, 'a');
       if (existsSync(join(directory, dataFile))) claim.lock(dataFile, 'r+');
       restrict(directory, 0o700);
@@ -173,22 +173,27 @@ const magic = 0xbeefc0de;
 const pageHeader = 24;
 const largestPage = 65_536;
 
-/** Refuses a data file that is not ours or not whole, before the storage engine maps it into memory. */
+/** Refuses a data file that is not ours or not whole. */
 export function requireSoundFile(path: string): void {
-  if (!existsSync(path)) return;
-  const { size } = statSync(path);
-  if (size === 0) throw new Error(`${path} is empty: restore it from a backup or move it away`);
+  const problem = existsSync(path) ? problemOfFile(path) : null;
+  if (problem !== null) throw new Error(`${path} ${problem}: restore a backup, move it away or name another data directory`);
+}
+
+/** What is wrong with a file that is not ours or not whole, which must not be mapped into memory; null for a sound one. */
+export function problemOfFile(path: string): string | null {
+  const stats = statSync(path);
+  if (!stats.isFile()) return stats.isDirectory() ? 'is a folder' : 'is not a file';
+  const { size } = stats;
+  if (size === 0) return 'is empty';
   const head = Buffer.alloc(2 * largestPage);
   const file = openSync(path, 'r');
   const read = readSync(file, head, 0, head.length, 0);
   closeSync(file);
   const pageSize = head.readUInt32LE(pageHeader + 24);
   const whole = pageSize >= 512 && pageSize <= largestPage && read >= 2 * pageSize;
-  if (head.readUInt32LE(pageHeader) !== magic || !whole) {
-    throw new Error(`${path} is no Plaza store: move it away or name another data directory`);
-  }
+  if (head.readUInt32LE(pageHeader) !== magic || !whole) return 'is no Plaza store';
   const pages = Math.max(lastPage(head, pageHeader), lastPage(head, pageSize + pageHeader)) + 1;
-  if (size < pages * pageSize) throw new Error(`${path} is cut short (${size} bytes of ${pages * pageSize}): restore it from a backup`);
+  return size < pages * pageSize ? `is cut short (${size} bytes of ${pages * pageSize})` : null;
 }
 
 /** The last used page that one of the two meta pages names. */

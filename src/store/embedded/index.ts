@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { OperatorError } from '../../operator-error.js';
 import { firstMessage, startThread } from '../../threads.js';
 import { commitsOn, newClock } from './clock.js';
-import { Claim, DirectoryInUse, requireSoundFile, socketPath, storeUri } from './data-directory.js';
+import { Claim, DirectoryInUse, problemOfFile, requireSoundFile, socketPath, storeUri } from './data-directory.js';
 import { LocalReads } from './local-reads.js';
 import type { WorkerInput } from './worker.js';
 
 export { checkData } from './check.js';
-export { DirectoryInUse } from './data-directory.js';
+export { DirectoryInUse, problemOfFile } from './data-directory.js';
 
 /** The embedded store does not start, for a reason its operator can mend. */
 export class StoreCannotStart extends OperatorError {
@@ -40,26 +40,28 @@ export function dataFileOf(directory: string): string {
 }
 
 /**
- * Puts a backup in the place of the data, which is kept beside it under another name.
- * @throws DirectoryInUse while a server runs on the directory, StoreCannotStart where the backup is foreign or torn
+ * Puts a sound backup in the place of the data, which is kept beside it under another name.
+ * @throws OperatorError where the backup is foreign or torn, or a server runs on the directory; nothing was changed then
  * @returns where the former data is, or null where there was none
  */
 export async function restoreBackup(directory: string, backup: string): Promise<string | null> {
-  const claim = await Claim.take(directory);
+  const problem = problemOfFile(backup);
+  if (problem !== null) throw new OperatorError('BACKUP_UNUSABLE', `${backup} ${problem}. Name a file that the backup command wrote.`);
+  const claim = await Claim.take(directory).catch((error: Error) => {
+    throw new OperatorError('RESTORE_IMPOSSIBLE', `The backup cannot be restored: ${error.message}.`, { cause: error });
+  });
+  const file = dataFileOf(directory);
+  const incoming = `${file}.incoming`;
   try {
-    const file = dataFileOf(directory);
-    const incoming = `${file}.incoming`;
     copyFileSync(backup, incoming);
-    requireSoundFile(incoming);
     flush(incoming);
     const former = existsSync(file) ? `${file}.before-${new Date().toISOString().replaceAll(':', '-')}` : null;
     if (former) renameSync(file, former);
     rmSync(`${file}-lock`, { force: true });
     renameSync(incoming, file);
     return former;
-  } catch (error) {
-    throw new StoreCannotStart(error as Error);
   } finally {
+    rmSync(incoming, { force: true });
     claim.release();
   }
 }
