@@ -13,13 +13,13 @@ module.exports = {
     below(
       'store-at-the-bottom',
       '^src/store/',
-      '^src/(?!store|relay|errors|messages|log|threads|operator-error)',
+      '^src/(?!store|relay|errors|messages|log|threads|folders|operator-error)',
       'The store knows nothing of what it stores.',
     ),
     below(
       'embedded-alone',
       '^src/store/embedded/',
-      '^src/(?!store/embedded|threads|operator-error)',
+      '^src/(?!store/embedded|threads|folders|operator-error)',
       'The embedded server is a part of its own.',
     ),
     below(
@@ -51,7 +51,7 @@ module.exports = {
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|outbound|images|data-keys|resealing|rotating-secrets|errors|messages|input|log|threads|operator-error|opinions|fraud)',
+      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|outbound|images|data-keys|resealing|rotating-secrets|errors|messages|input|log|threads|folders|operator-error|opinions|fraud)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),
