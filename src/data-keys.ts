@@ -51,7 +51,7 @@ export class DataKeys {
   /** @throws Error for text that was changed, is of another context, or was sealed with a key that is gone */
   open(sealed: string, context: string): string {
     const id = sealed.slice(0, sealed.indexOf('.'));
-    const key = this.keys.find((one) => one.id === id);
+    const key = this.keys.find((candidate) => candidate.id === id);
     if (!key) throw new Error(`The key "${id}" is not among ENCRYPTION_KEYS.`);
     const bytes = Buffer.from(sealed.slice(id.length + 1), 'base64url');
     const decipher = createDecipheriv(algorithm, key.sealing, bytes.subarray(0, nonceLength))

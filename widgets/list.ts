@@ -19,7 +19,7 @@ export class LiveList<Item extends Listed> {
 
   /** Items that the list reaches, newest first. */
   get all(): Item[] {
-    return [...this.items.values()].sort((one, other) => (other.createdAt ?? '').localeCompare(one.createdAt ?? ''));
+    return [...this.items.values()].sort((left, right) => (right.createdAt ?? '').localeCompare(left.createdAt ?? ''));
   }
 
   get cursor(): string | null {

@@ -81,10 +81,10 @@ export function pause(milliseconds: number, ...until: ((end: () => void) => () =
   return new Promise((resolve) => {
     const undo: (() => void)[] = [];
     const end = (): void => {
-      undo.forEach((one) => one());
+      undo.forEach((stop) => stop());
       resolve();
     };
-    undo.push(later(end, milliseconds), ...until.map((one) => one(end)));
+    undo.push(later(end, milliseconds), ...until.map((subscribe) => subscribe(end)));
   });
 }
 

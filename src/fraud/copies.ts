@@ -27,8 +27,8 @@ export function copySigns(samples: readonly ReviewSample[]): Sign[] {
   const compared = new Set<string>();
   for (const bucket of buckets.values()) {
     if (bucket.length > mostInBucket) continue;
-    for (let one = 1; one < bucket.length; one++)
-      for (let other = 0; other < one; other++) compare(bucket[one]!.text, bucket[other]!.text, compared, copies);
+    for (let second = 1; second < bucket.length; second++)
+      for (let other = 0; other < second; other++) compare(bucket[second]!.text, bucket[other]!.text, compared, copies);
   }
   return [...copies].map(([review, { others, byOthers }]) => ({
     review,
@@ -44,16 +44,16 @@ interface Shingled {
 }
 
 function compare(
-  one: Shingled,
-  other: Shingled,
+  left: Shingled,
+  right: Shingled,
   compared: Set<string>,
   copies: Map<string, { others: Set<string>; byOthers: boolean }>,
 ): void {
-  const [a, b] = [one.sample, other.sample];
+  const [a, b] = [left.sample, right.sample];
   const key = a.id < b.id ? `${a.id} ${b.id}` : `${b.id} ${a.id}`;
   if (compared.has(key)) return;
   compared.add(key);
-  if (a.id === b.id || resemblance(one.runs, other.runs) < alike) return;
+  if (a.id === b.id || resemblance(left.runs, right.runs) < alike) return;
   for (const [own, partner] of [
     [a, b],
     [b, a],
@@ -103,8 +103,8 @@ function smallestHash(runs: ReadonlySet<number>, order: number): number {
 }
 
 /** Jaccard's: the share that both have of what either has. */
-function resemblance(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
+function resemblance(left: ReadonlySet<number>, right: ReadonlySet<number>): number {
   let shared = 0;
-  for (const run of one) if (other.has(run)) shared++;
-  return shared / (one.size + other.size - shared);
+  for (const run of left) if (right.has(run)) shared++;
+  return shared / (left.size + right.size - shared);
 }

@@ -39,8 +39,8 @@ function strongTies(
   const ties = new Map<string, Tie>();
   const mayBeInRing = ({ author }: ReviewSample): boolean => byAuthor.get(author)!.length >= fewestShared;
   for (const [product, reviews] of byProduct) {
-    for (const [one, other] of closePairs(reviews.filter(mayBeInRing))) {
-      const [a, b] = one.author < other.author ? [one.author, other.author] : [other.author, one.author];
+    for (const [left, right] of closePairs(reviews.filter(mayBeInRing))) {
+      const [a, b] = left.author < right.author ? [left.author, right.author] : [right.author, left.author];
       const key = `${a}\0${b}`;
       const tie = ties.get(key) ?? { a, b, shared: 0, weight: 0 };
       if (tie.shared === 0 && ties.size >= mostTies) continue;

@@ -72,7 +72,7 @@ class Values {
     if (!node) return inside(definition.args.find((argument) => argument.name === name)?.defaultValue, rest);
     while (rest.length > 0 && node?.kind === Kind.OBJECT) {
       const step = rest.shift();
-      node = node.fields.find((one) => one.name.value === step)?.value;
+      node = node.fields.find((field) => field.name.value === step)?.value;
     }
     if (node?.kind === Kind.VARIABLE) return inside(this.variable(node.name.value), rest);
     // Only the length of a list matters, so that its items need no reading.
@@ -116,7 +116,7 @@ class Pricing {
   /** An object of an abstract type is taken to be of the costliest one. */
   of(set: SelectionSetNode, type: GraphQLCompositeType): number {
     if (!isAbstractType(type)) return this.ofObject(set, type);
-    return this.schema.getPossibleTypes(type).reduce((most, one) => Math.max(most, this.ofObject(set, one)), 0);
+    return this.schema.getPossibleTypes(type).reduce((most, possible) => Math.max(most, this.ofObject(set, possible)), 0);
   }
 
   private ofObject(set: SelectionSetNode, type: GraphQLObjectType): number {

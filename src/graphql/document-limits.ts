@@ -217,7 +217,7 @@ class CompiledSizes {
 
   of(set: SelectionSetNode, type: GraphQLCompositeType): number {
     const types = isAbstractType(type) ? this.schema.getPossibleTypes(type) : [type];
-    return types.reduce((size, one) => size + this.ofObject(set, one), 0);
+    return types.reduce((size, possible) => size + this.ofObject(set, possible), 0);
   }
 
   private ofObject(set: SelectionSetNode, type: GraphQLObjectType): number {

@@ -136,7 +136,7 @@ export class RateLimits {
   private async chargePoints(points: number, context: RequestContext): Promise<void> {
     const budgets = this.budgetsOf(context);
     const charged = await Promise.all(budgets.map(([budget, key]) => spend(budget, key, points)));
-    const tightest = charged.reduce((one, other) => (other.remaining < one.remaining ? other : one));
+    const tightest = charged.reduce((left, right) => (right.remaining < left.remaining ? right : left));
     const { remaining, msBeforeReset } = charged.find(({ refused }) => refused) ?? tightest;
     this.charges.set(context, { requested: points, remaining, resetAt: new Date(Date.now() + msBeforeReset) });
     if (!charged.some(({ refused }) => refused)) return;

@@ -118,5 +118,5 @@ function isNotModified(request: FastifyRequest, reply: FastifyReply, tag: string
   const etag = `W/"${tag}"`;
   void reply.header('etag', etag);
   const known = request.headers['if-none-match'];
-  return known === '*' || (known?.split(',').some((one) => one.trim() === etag || one.trim() === `"${tag}"`) ?? false);
+  return known === '*' || (known?.split(',').some((candidate) => candidate.trim() === etag || candidate.trim() === `"${tag}"`) ?? false);
 }

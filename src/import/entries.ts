@@ -153,7 +153,7 @@ async function* readRejects(source: Source, choice: FormatChoice): AsyncGenerato
     yield* readTable(source, table, rejectsDialect);
     return;
   }
-  const format = choice.variants.find((one): one is LineFormat => one.layout === 'lines');
+  const format = choice.variants.find((variant): variant is LineFormat => variant.layout === 'lines');
   if (!format) throw new ImportFailure(`${source.file.name} has rejected lines of another format than ${choice.name}.`);
   const style = styleOf(format, source.options);
   for await (const row of rowsOf(source.lines, rejectsDialect)) {

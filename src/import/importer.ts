@@ -97,7 +97,7 @@ class Import {
     try {
       const planned = await this.plan(opened);
       this.bytesTotal = planned.reduce((sum, { file }) => sum + file.size, 0);
-      for (const one of planned) await this.read(one);
+      for (const input of planned) await this.read(input);
     } finally {
       for (const { close } of opened) close();
       // Whatever happened, the scores of what was written are true.

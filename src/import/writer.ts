@@ -267,10 +267,10 @@ function replaces(later: ImportedRating, earlier: ImportedRating, onConflict: On
 
 function reviewsOf(ratings: Iterable<{ rating: ImportedRating; scale: Scale; line: number }>, documents: SourceDocuments): SourceReview[] {
   const reviews = [...ratings].map(({ rating, scale, line }) => documents.review(rating, scale, line));
-  return reviews.sort(({ review: one }, { review: other }) => Buffer.compare(one._id.id, other._id.id));
+  return reviews.sort(({ review: left }, { review: right }) => Buffer.compare(left._id.id, right._id.id));
 }
 
 /** In the order of the store, so that neighbours are written together. */
 function byId<Document extends { _id: Types.ObjectId }>(documents: Document[]): Document[] {
-  return documents.sort((one, other) => Buffer.compare(one._id.id, other._id.id));
+  return documents.sort((left, right) => Buffer.compare(left._id.id, right._id.id));
 }

@@ -64,7 +64,7 @@ function strongestByTopic({ mentions }: ReviewDigest): Mention[] {
 function ranked<Id>(side: ReadonlyMap<string, readonly Said<Id>[]>): OpinionReason<Id>[] {
   const strengthOf = (said: readonly Said<Id>[]): number => said.reduce((sum, { mention }) => sum + Math.abs(mention.sentiment), 0);
   return [...side]
-    .sort(([a, one], [b, other]) => other.length - one.length || strengthOf(other) - strengthOf(one) || (a < b ? -1 : 1))
+    .sort(([a, left], [b, right]) => right.length - left.length || strengthOf(right) - strengthOf(left) || (a < b ? -1 : 1))
     .slice(0, maxReasons)
     .map(([topic, said]) => ({ topic, mentions: said.length, quotes: quotesOf(said) }));
 }

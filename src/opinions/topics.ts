@@ -77,7 +77,7 @@ function saidIn<Id>({ id, digest, helpful }: DigestedReview<Id>): Map<string, Sa
 }
 
 function summary<Id>(topic: string, said: readonly Said<Id>[], speaking: number): Topic<Id> {
-  const sentiment = said.reduce((sum, one) => sum + one.sentiment, 0) / (said.length + priorMentions);
+  const sentiment = said.reduce((sum, mention) => sum + mention.sentiment, 0) / (said.length + priorMentions);
   return {
     topic,
     sentiment: Math.round(sentiment * 100) / 100,
@@ -92,7 +92,7 @@ function quotesOf<Id>(said: readonly Said<Id>[], sentiment: number): Topic<Id>['
   const ordered = [...said].sort((a, b) => worth(b.best, b.helpful) - worth(a.best, a.helpful));
   const agrees = ({ best }: Said<Id>): boolean => best.sentiment * sentiment >= 0;
   const agreeing = ordered.filter(agrees);
-  const opposing = ordered.filter((one) => !agrees(one));
+  const opposing = ordered.filter((mention) => !agrees(mention));
   const chosen = opposing.length / said.length >= contrary ? [...agreeing.slice(0, 1), opposing[0]!, ...agreeing.slice(1)] : agreeing;
   return chosen.slice(0, maxQuotes).map(({ review, best: { from, to } }) => ({ review, from, to }));
 }

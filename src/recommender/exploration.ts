@@ -68,8 +68,8 @@ function upperBound(successes: number, trials: number): number {
 }
 
 function drawBeta(successes: number, failures: number, random: () => number): number {
-  const one = drawGamma(successes, random);
-  return one / (one + drawGamma(failures, random));
+  const success = drawGamma(successes, random);
+  return success / (success + drawGamma(failures, random));
 }
 
 /** Source: G. Marsaglia, W. Tsang, "A simple method for generating gamma variables", 2000; below 1 with their power of a uniform draw. */

@@ -89,9 +89,9 @@ export class ListMeasures {
    */
   diversity(list: ArrayLike<number>): number {
     let [sum, pairs] = [0, 0];
-    for (let one = 0; one < list.length; one++) {
-      for (let other = one + 1; other < list.length; other++) {
-        sum += 1 - cosine(rowOf(this.byItem, list[one]!).indices, rowOf(this.byItem, list[other]!).indices);
+    for (let first = 0; first < list.length; first++) {
+      for (let other = first + 1; other < list.length; other++) {
+        sum += 1 - cosine(rowOf(this.byItem, list[first]!).indices, rowOf(this.byItem, list[other]!).indices);
         pairs++;
       }
     }
@@ -126,12 +126,12 @@ function meanOf(list: ArrayLike<number>, value: (item: number) => number): numbe
 }
 
 /** Of two ascending sets. */
-function cosine(one: Uint32Array, other: Uint32Array): number {
+function cosine(left: Uint32Array, right: Uint32Array): number {
   let shared = 0;
-  for (let a = 0, b = 0; a < one.length && b < other.length;) {
-    if (one[a] === other[b]) shared++;
-    if (one[a]! <= other[b]!) a++;
+  for (let a = 0, b = 0; a < left.length && b < right.length;) {
+    if (left[a] === right[b]) shared++;
+    if (left[a]! <= right[b]!) a++;
     else b++;
   }
-  return shared === 0 ? 0 : shared / Math.sqrt(one.length * other.length);
+  return shared === 0 ? 0 : shared / Math.sqrt(left.length * right.length);
 }

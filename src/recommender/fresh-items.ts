@@ -36,11 +36,11 @@ export function matchByText(
 }
 
 /** Of two rows with ascending indices. */
-function dot(one: SparseRow, other: SparseRow): number {
+function dot(left: SparseRow, right: SparseRow): number {
   let sum = 0;
-  for (let a = 0, b = 0; a < one.indices.length && b < other.indices.length;) {
-    if (one.indices[a] === other.indices[b]) sum += one.values[a]! * other.values[b]!;
-    if (one.indices[a]! <= other.indices[b]!) a++;
+  for (let a = 0, b = 0; a < left.indices.length && b < right.indices.length;) {
+    if (left.indices[a] === right.indices[b]) sum += left.values[a]! * right.values[b]!;
+    if (left.indices[a]! <= right.indices[b]!) a++;
     else b++;
   }
   return sum;

@@ -96,7 +96,9 @@ function byUser(interactions: readonly RawInteraction[]): Iterable<RawInteractio
 function isBot(own: readonly RawInteraction[]): boolean {
   return (
     own.length > mostViewedByPeople &&
-    own.every((one) => one.rating === null && one.purchases + one.carts + one.comments + one.questions + one.shares + one.referrals === 0)
+    own.every(
+      (item) => item.rating === null && item.purchases + item.carts + item.comments + item.questions + item.shares + item.referrals === 0,
+    )
   );
 }
 

@@ -103,8 +103,8 @@ const flipBudget = 20_000_000;
  * @param one a figure by user
  * @param other the same of another model, of the same users in the same order
  */
-export function pairedTest(one: ArrayLike<number>, other: ArrayLike<number>, seed: number): PairedTest {
-  const differences = Float64Array.from(one, (value, at) => value - other[at]!);
+export function pairedTest(left: ArrayLike<number>, right: ArrayLike<number>, seed: number): PairedTest {
+  const differences = Float64Array.from(left, (value, at) => value - right[at]!);
   return { difference: bootstrap(differences, seed), p: randomisationP(differences, seed) };
 }
 

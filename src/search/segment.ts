@@ -142,10 +142,10 @@ function firstWithout(terms: readonly string[], prefix: string, from: number): n
   return low;
 }
 
-function commonLength(one: string, other: string): number {
-  const most = Math.min(one.length, other.length);
+function commonLength(left: string, right: string): number {
+  const most = Math.min(left.length, right.length);
   let length = 0;
-  while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length++;
+  while (length < most && left.charCodeAt(length) === right.charCodeAt(length)) length++;
   return length;
 }
 

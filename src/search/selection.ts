@@ -1,6 +1,6 @@
 /** The places from `start` to before `end` of an order, without ordering the rest. Source: Hoare, Algorithm 65: Find (1961). */
 
-type Compare = (one: number, other: number) => number;
+type Compare = (left: number, right: number) => number;
 
 /** @param compare tells all of them apart */
 export function selectRange(items: Uint32Array, start: number, end: number, compare: Compare): Uint32Array {

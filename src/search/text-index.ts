@@ -199,7 +199,10 @@ export class TextIndex {
   /** The documents that have every word, in one of its spellings. What is returned is valid until the next search. */
   search(words: readonly QueryWord[]): Hits {
     this.flush();
-    this.main = this.segments.reduce<Segment | null>((largest, one) => (largest && largest.size >= one.size ? largest : one), null);
+    this.main = this.segments.reduce<Segment | null>(
+      (largest, segment) => (largest && largest.size >= segment.size ? largest : segment),
+      null,
+    );
     this.lengthSums.forEach((sum, field) => (this.averages[field] = Math.max(1, sum / Math.max(1, this.living))));
     for (let at = 0; at < this.dampings.length; at++) this.dampings[at] = this.damping(Math.floor(at / manyTerms), at % manyTerms);
     for (let having = 0; having < manyHaving; having++) this.rarities[having] = rarityOf(this.living, Math.min(having, this.living));

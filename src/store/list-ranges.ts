@@ -49,12 +49,12 @@ function toward(direction: number): '$gt' | '$lt' {
 const kinds = ['null', 'number', 'string', 'ObjectId', 'boolean', 'Date'];
 
 /** The store's order of the values that cursors hold. */
-function compareValues(one: unknown, other: unknown): number {
-  const [kind, otherKind] = [kindOf(one), kindOf(other)];
+function compareValues(left: unknown, right: unknown): number {
+  const [kind, otherKind] = [kindOf(left), kindOf(right)];
   if (kind !== otherKind) return kinds.indexOf(kind) - kinds.indexOf(otherKind);
-  if (kind === 'string') return Buffer.compare(Buffer.from(one as string), Buffer.from(other as string));
-  if (kind === 'ObjectId') return Buffer.compare((one as Types.ObjectId).id, (other as Types.ObjectId).id);
-  return Number(one) - Number(other);
+  if (kind === 'string') return Buffer.compare(Buffer.from(left as string), Buffer.from(right as string));
+  if (kind === 'ObjectId') return Buffer.compare((left as Types.ObjectId).id, (right as Types.ObjectId).id);
+  return Number(left) - Number(right);
 }
 
 function kindOf(value: unknown): string {

@@ -36,7 +36,7 @@ interface Named {
 }
 
 function named(json: Json, ...names: string[]): Named {
-  const name = names.find((one) => json[one] !== undefined && json[one] !== null) ?? names[0]!;
+  const name = names.find((candidate) => json[candidate] !== undefined && json[candidate] !== null) ?? names[0]!;
   return { name, value: json[name] };
 }
 
@@ -181,7 +181,7 @@ function identifiersIn(details: unknown): Pick<ImportedProduct, 'gtin' | 'mpn'> 
   if (typeof details !== 'object' || details === null) return {};
   const { value: code } = named(details as Json, 'UPC', 'EAN', 'ISBN 13', 'ISBN-13');
   // Some have several, parted by spaces.
-  const gtin = typeof code === 'string' ? code.split(/[\s,]/).flatMap((one) => gtinIn(one) ?? [])[0] : undefined;
+  const gtin = typeof code === 'string' ? code.split(/[\s,]/).flatMap((part) => gtinIn(part) ?? [])[0] : undefined;
   const part = named(details as Json, 'Manufacturer Part Number', 'Part Number', 'Item model number');
   const mpn = typeof part.value === 'string' ? labelOf(part.name, part.value, 100, true) : undefined;
   return { ...(gtin && { gtin }), ...(mpn && { mpn }) };

@@ -39,7 +39,11 @@ export function formatNamed(name: string, columns: ColumnMapping, scale: Scale |
     return { name, variants: [movielensRatings, movielensLines], products: [movielensMovies, movielensItems], parts };
   }
   const format =
-    name === 'csv' ? csv(scale ?? { least: 1, most: 5 }) : name === 'csv-products' ? csvProducts() : plain.find((one) => one.name === name);
+    name === 'csv'
+      ? csv(scale ?? { least: 1, most: 5 })
+      : name === 'csv-products'
+        ? csvProducts()
+        : plain.find((format) => format.name === name);
   if (!format) throw new ImportFailure(`There is no format "${name}". There are ${formatNames.join(', ')}.`);
   const isMapped = Object.keys(columns).length > 0;
   if (isMapped && format.layout !== 'table') throw new ImportFailure(`${name} is no table, so that --columns says nothing of it.`);

@@ -204,7 +204,7 @@ async function storedCategoryPages(models: CatalogModels, keys: readonly StoredC
 /** One page of the pages of several lists in the same order. */
 function merged(pages: readonly Connection<ProductDocument>[], list: ListDefinition, args: ConnectionArgs): Connection<ProductDocument> {
   const { size, backwards } = readPage(args, list.name, list.order.length);
-  const all = pages.flatMap(({ edges }) => edges).sort((one, other) => compareBy(list.order, one, other));
+  const all = pages.flatMap(({ edges }) => edges).sort((left, right) => compareBy(list.order, left, right));
   const edges = backwards ? all.slice(-size || all.length) : all.slice(0, size);
   const more = all.length > edges.length;
   return {
@@ -219,9 +219,9 @@ function merged(pages: readonly Connection<ProductDocument>[], list: ListDefinit
   };
 }
 
-function compareBy(order: ListDefinition['order'], one: Edge<ProductDocument>, other: Edge<ProductDocument>): number {
+function compareBy(order: ListDefinition['order'], left: Edge<ProductDocument>, right: Edge<ProductDocument>): number {
   for (const [field, direction] of order) {
-    const [a, b] = [valueAt(one.node, field), valueAt(other.node, field)];
+    const [a, b] = [valueAt(left.node, field), valueAt(right.node, field)];
     if (a !== b) return (a < b ? -1 : 1) * direction;
   }
   return 0;

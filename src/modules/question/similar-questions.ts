@@ -26,13 +26,13 @@ export class SimilarQuestions {
   async search(product: Types.ObjectId | null, text: string, hidden: Types.ObjectId[], limit: number): Promise<QuestionDocument[]> {
     const keywords = keywordsOf(text).filter((word, at, all) => !isEndOfRun(word, all[at - 1]));
     const unfinished = keywords.at(-1);
-    const terms = keywords.sort((one, other) => other.length - one.length);
+    const terms = keywords.sort((left, right) => right.length - left.length);
     if (!unfinished) return [];
     const beginning = { terms: { $elemMatch: { $gte: unfinished, $lt: `${unfinished}\uffff` } } };
     const every = terms.map((term) => (term === unfinished ? beginning : { terms: term }));
     const filter = {
       ...(product && { product }),
-      $and: every.sort((one, other) => Number(one === beginning) - Number(other === beginning)),
+      $and: every.sort((left, right) => Number(left === beginning) - Number(right === beginning)),
       hiddenAt: null,
       ...(hidden.length > 0 && { author: { $nin: hidden } }),
     };

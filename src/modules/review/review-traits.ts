@@ -22,9 +22,9 @@ export type TraitSource = Pick<ReviewDocument, 'stars' | 'verifiedPurchase' | 'i
 
 /** The traits of all reviews that meet the conditions; what is left out may be either. */
 export function matchingTraits({ stars, verified, withImages }: { [Trait in keyof Traits]?: Traits[Trait] | null }): number[] {
-  return wanted(stars, allStars).flatMap((one) =>
+  return wanted(stars, allStars).flatMap((star) =>
     wanted(verified, either).flatMap((two) =>
-      wanted(withImages, either).map((three) => encode({ stars: one, verified: two, withImages: three })),
+      wanted(withImages, either).map((three) => encode({ stars: star, verified: two, withImages: three })),
     ),
   );
 }

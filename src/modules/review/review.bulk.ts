@@ -160,10 +160,10 @@ export function changedBy(before: ReviewDocument, incoming: ImportableReview, on
 function isSame(before: ReviewDocument, after: ReviewDocument): boolean {
   const names = Object.keys(after) as (keyof ReviewDocument)[];
   return names.every((name) => {
-    const [one, other] = [before[name], after[name]];
-    if (one === other) return true;
-    if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
-    return isDeepStrictEqual(plain(one), plain(other));
+    const [left, right] = [before[name], after[name]];
+    if (left === right) return true;
+    if (left instanceof Date && right instanceof Date) return left.getTime() === right.getTime();
+    return isDeepStrictEqual(plain(left), plain(right));
   });
 }
 

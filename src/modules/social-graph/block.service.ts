@@ -75,8 +75,8 @@ export class BlockService {
   }
 
   /** Whether one of two users has blocked the other. */
-  async isSeparated(one: Types.ObjectId, other: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
-    const pair = { $in: [one, other] };
+  async isSeparated(left: Types.ObjectId, right: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
+    const pair = { $in: [left, right] };
     return (await this.models.blocks.exists({ blocker: pair, blocked: pair }).session(session)) !== null;
   }
 

@@ -150,7 +150,7 @@ export class SessionService {
   /** The same users as they are now: null for each whose session has ended, else with their roles of now. */
   async currentOf(signedIn: readonly SignedIn[]): Promise<(SignedIn | null)[]> {
     const { sessions, users } = this.dependencies.models;
-    const own = signedIn.filter((one) => !isOutside(one)).map(({ sessionId }) => sessionId);
+    const own = signedIn.filter((session) => !isOutside(session)).map(({ sessionId }) => sessionId);
     const [open, found] = await Promise.all([
       own.length === 0 ? [] : sessions.find({ _id: { $in: own } }, { user: 1, expiresAt: 1, epoch: 1 }).lean(),
       users.find({ _id: { $in: signedIn.map(({ userId }) => userId) } }, { roles: 1, bannedAt: 1, epoch: 1 }).lean(),
@@ -158,15 +158,15 @@ export class SessionService {
     const now = Date.now();
     const sessionOf = new Map(open.map((session) => [session._id, session]));
     const userOf = new Map(found.map((user) => [user._id.toHexString(), user]));
-    return signedIn.map((one) => {
-      const id = one.userId.toHexString();
+    return signedIn.map((device) => {
+      const id = device.userId.toHexString();
       const user = userOf.get(id);
-      const session = sessionOf.get(one.sessionId);
+      const session = sessionOf.get(device.sessionId);
       // Until the token ends, whoever asks again need not look at the time.
-      if (session && session.expiresAt < one.expiresAt) dependsOnMoment();
-      const isOpen = isOutside(one) || (session?.user.toHexString() === id && session.expiresAt.getTime() > now);
+      if (session && session.expiresAt < device.expiresAt) dependsOnMoment();
+      const isOpen = isOutside(device) || (session?.user.toHexString() === id && session.expiresAt.getTime() > now);
       const isCurrent = user && !user.bannedAt && (!session || isOfEpoch(session, user));
-      return isOpen && isCurrent ? { ...one, roles: user.roles } : null;
+      return isOpen && isCurrent ? { ...device, roles: user.roles } : null;
     });
   }
 

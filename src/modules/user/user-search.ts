@@ -31,7 +31,7 @@ export class UserSearch {
     const filter = { $and: words.flat(), bannedAt: null, ...someoneBehind, ...(hidden.length > 0 && { _id: { $nin: hidden } }) };
     const found: PublicUser[] = await this.models.users.find(filter, publicProjection).limit(maxCandidates).lean();
     const folded = fold(wanted);
-    return found.sort((one, other) => distance(one, folded) - distance(other, folded) || compare(one, other)).slice(0, limit);
+    return found.sort((left, right) => distance(left, folded) - distance(right, folded) || compare(left, right)).slice(0, limit);
   }
 }
 
@@ -51,6 +51,6 @@ function distance({ handle, name }: PublicUser, query: string): number {
   return fold(name).startsWith(query) ? 2 : 3;
 }
 
-function compare(one: PublicUser, other: PublicUser): number {
-  return one.handle < other.handle ? -1 : 1;
+function compare(left: PublicUser, right: PublicUser): number {
+  return left.handle < right.handle ? -1 : 1;
 }

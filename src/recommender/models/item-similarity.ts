@@ -91,9 +91,9 @@ export class DenseItemModel implements ItemModel, SparseModel {
     sums.fill(0);
     for (let at = 0; at < rows.length; at += rowsAtOnce) {
       const [a, b, c, d] = [rows[at]!, rows[at + 1]!, rows[at + 2]!, rows[at + 3]!];
-      const [one, two, three, four] = [factors[at]!, factors[at + 1]!, factors[at + 2]!, factors[at + 3]!];
+      const [first, second, third, fourth] = [factors[at]!, factors[at + 1]!, factors[at + 2]!, factors[at + 3]!];
       for (let other = 0; other < width; other++)
-        sums[other]! += one * weights[a + other]! + two * weights[b + other]! + three * weights[c + other]! + four * weights[d + other]!;
+        sums[other]! += first * weights[a + other]! + second * weights[b + other]! + third * weights[c + other]! + fourth * weights[d + other]!;
     }
     for (let other = 0; other < width; other++) scores[items[other]!] = sums[other]!;
   }

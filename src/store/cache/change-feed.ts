@@ -156,7 +156,7 @@ export class ChangeFeed {
 
   private arrive(): void {
     const [there, waiting] = [[], []] as [typeof this.waiting, typeof this.waiting];
-    for (const one of this.waiting) (this.stopped || one.place <= this.told ? there : waiting).push(one);
+    for (const waiter of this.waiting) (this.stopped || waiter.place <= this.told ? there : waiting).push(waiter);
     this.waiting = waiting;
     for (const { resolve } of there) resolve(!this.stopped);
   }

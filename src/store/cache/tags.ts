@@ -27,7 +27,7 @@ export function tagsOf(collection: string, filter: unknown): readonly string[] {
 
 /** Null where nothing in the filter narrows the collection down. */
 function narrowest(collection: string, filter: Fields): string[] | null {
-  const fields = Object.keys(filter).sort((one, other) => Number(other === '_id') - Number(one === '_id'));
+  const fields = Object.keys(filter).sort((left, right) => Number(right === '_id') - Number(left === '_id'));
   for (const field of fields) {
     if (field === '$and') {
       const parts = filter[field];

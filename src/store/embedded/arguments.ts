@@ -100,7 +100,7 @@ export function requireArguments(name: string, command: Document): void {
   for (const list of statementLists) {
     const given = command[list] as Value;
     if (!fields || !Array.isArray(given)) continue;
-    for (const one of given) if (isDocument(one)) requireKnown(`${name}.${list}`, one, statements[list]);
+    for (const statement of given) if (isDocument(statement)) requireKnown(`${name}.${list}`, statement, statements[list]);
   }
   if (command['autocommit'] === false) requireInTransaction(name, command);
   requireReadConcern(command);
@@ -242,9 +242,10 @@ export function requireShapes(name: string, command: Document): void {
   for (const list of ['updates', 'deletes'] as const) {
     const statements = command[list] as Value;
     if (!Array.isArray(statements)) continue;
-    for (const one of statements as Value[]) {
-      if (!isDocument(one)) throw new CommandError(14, `BSON field '${name}.${list}' holds a '${typeOf(one)}', expected type 'object'`);
-      requireFields(`${name}.${list}`, one);
+    for (const statement of statements as Value[]) {
+      if (!isDocument(statement))
+        throw new CommandError(14, `BSON field '${name}.${list}' holds a '${typeOf(statement)}', expected type 'object'`);
+      requireFields(`${name}.${list}`, statement);
     }
   }
   for (const list of ['documents', 'updates', 'deletes']) requireLength((command[list] as Value[] | undefined)?.length);

@@ -244,7 +244,7 @@ export class Catalog {
   }
 
   list(database?: string): Collection[] {
-    return [...this.collections.values()].filter((one) => database === undefined || one.database === database);
+    return [...this.collections.values()].filter((collection) => database === undefined || collection.database === database);
   }
 
   /** Finds or creates a collection; called inside a write. */
@@ -323,7 +323,7 @@ export class Catalog {
   }
 
   dropIndex(collection: Collection, index: Index): void {
-    collection.indexes = collection.indexes.filter((one) => one !== index);
+    collection.indexes = collection.indexes.filter((candidate) => candidate !== index);
     this.removeRange(this.entries, index.prefix);
     this.save(collection);
   }

@@ -45,12 +45,12 @@ export class Collation implements TextOrder {
     this.collator = new Intl.Collator(locale.replace('_', '-'), { sensitivity: sensitivities[strength], numeric });
   }
 
-  compare(one: string, other: string): number {
-    return this.collator.compare(one, other) || this.compareFolded(one, other);
+  compare(left: string, right: string): number {
+    return this.collator.compare(left, right) || this.compareFolded(left, right);
   }
 
-  private compareFolded(one: string, other: string): number {
-    const [first, second] = [this.fold(one), this.fold(other)];
+  private compareFolded(left: string, right: string): number {
+    const [first, second] = [this.fold(left), this.fold(right)];
     return first === second ? 0 : compareCodePoints(first, second);
   }
 
@@ -75,9 +75,9 @@ export class Collation implements TextOrder {
   /** A value with all its texts folded. */
   foldValue(value: Value): Value {
     if (typeof value === 'string') return this.fold(value);
-    if (Array.isArray(value)) return value.map((one) => this.foldValue(one));
+    if (Array.isArray(value)) return value.map((element) => this.foldValue(element));
     if (!isDocument(value)) return value;
-    return documentOf(Object.entries(value).map(([name, one]) => [name, this.foldValue(one)] as const));
+    return documentOf(Object.entries(value).map(([name, field]) => [name, this.foldValue(field)] as const));
   }
 
   isSame(other: Collation | null): boolean {

@@ -386,7 +386,7 @@ export class Commands {
     const rows = collection ? this.reader.find(collection, query, options, this.view(command), { ...none }) : [];
     for (const row of rows) {
       const document = row.document ?? decode(row.bytes);
-      for (const value of valuesAt(document, steps, 0).flatMap((one) => one)) {
+      for (const value of valuesAt(document, steps, 0).flatMap((inner) => inner)) {
         const key = identityKey(options.collation ? options.collation.foldValue(value) : value);
         if (value !== undefined && !values.has(key)) values.set(key, value);
       }
@@ -394,7 +394,7 @@ export class Commands {
     const found = [...values.values()];
     // As they are first seen, or as an index on them has them.
     if (collection?.indexes.some(({ fields }) => fields[0] === command['key']))
-      found.sort((one, other) => compare(one, other, options.collation));
+      found.sort((left, right) => compare(left, right, options.collation));
     requireFits(found);
     return { values: found, ok: 1 };
   }

@@ -25,7 +25,7 @@ export class DefinitionCommands {
   listDatabases(command: Document): Document {
     const filter = compileFilter((command['filter'] ?? {}) as Document);
     const names = [...new Set(this.catalog.list().map((collection) => collection.database))];
-    const databases = names.map((name) => ({ name, sizeOnDisk: 0, empty: false })).filter((one) => filter(one));
+    const databases = names.map((name) => ({ name, sizeOnDisk: 0, empty: false })).filter((database) => filter(database));
     if (isTruthy(command['nameOnly'])) return { databases: databases.map(({ name }) => ({ name })), ok: 1 };
     return { databases, totalSize: 0, ok: 1 };
   }
@@ -41,11 +41,11 @@ export class DefinitionCommands {
         info: { readOnly: false, uuid: new Binary(Buffer.from(uuid.replaceAll('-', ''), 'hex'), 4) },
         idIndex: { v: 2, key: { _id: 1 }, name: identityIndex },
       }))
-      .filter((one) => filter(one));
+      .filter((collection) => filter(collection));
     const shown = isTruthy(command['nameOnly']) ? collections.map(({ name, type }) => ({ name, type })) : collections;
     return cursorReply(
       'firstBatch',
-      shown.map((one) => encode(one)),
+      shown.map((description) => encode(description)),
       0n,
       `${String(command['$db'])}.$cmd.listCollections`,
     );
@@ -74,8 +74,8 @@ export class DefinitionCommands {
 
   databaseStatistics(db: string): Document {
     const collections = this.catalog.list(db);
-    const objects = collections.reduce((sum, one) => sum + this.catalog.countOf(one), 0);
-    const indexes = collections.reduce((sum, one) => sum + one.indexes.length, 0);
+    const objects = collections.reduce((sum, collection) => sum + this.catalog.countOf(collection), 0);
+    const indexes = collections.reduce((sum, collection) => sum + collection.indexes.length, 0);
     return { db, collections: collections.length, views: 0, objects, indexes, ok: 1 };
   }
 
@@ -191,9 +191,9 @@ export class DefinitionCommands {
 /** The indexes that a command to drop them means. @throws CommandError where there is none, or it is that of `_id` */
 function namedIndexes(collection: Collection, wanted: Value): Index[] {
   if (wanted === '*') return collection.indexes.filter(({ name }) => name !== identityIndex);
-  return (Array.isArray(wanted) ? (wanted as Value[]) : [wanted]).map((one) => {
-    const index = collection.indexes.find(({ name, key }) => name === one || JSON.stringify(key) === JSON.stringify(one));
-    if (!index) throw new CommandError(27, `index not found with name [${show(one)}]`);
+  return (Array.isArray(wanted) ? (wanted as Value[]) : [wanted]).map((element) => {
+    const index = collection.indexes.find(({ name, key }) => name === element || JSON.stringify(key) === JSON.stringify(element));
+    if (!index) throw new CommandError(27, `index not found with name [${show(element)}]`);
     if (index.name === identityIndex) throw new CommandError(72, 'cannot drop _id index');
     return index;
   });

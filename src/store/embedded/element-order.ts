@@ -6,15 +6,15 @@ import { compare } from './values/order.js';
 import { field, isDocument, isNumeric, toNumber, type Value } from './values/types.js';
 
 /** @throws CommandError where it says no order */
-export function elementOrder(sort: Value, collation: Collation | null | undefined): (one: Value, other: Value) => number {
+export function elementOrder(sort: Value, collation: Collation | null | undefined): (left: Value, right: Value) => number {
   if (isNumeric(sort)) {
     const sign = directionOf(sort);
-    return (one, other) => sign * compare(one, other, collation);
+    return (left, right) => sign * compare(left, right, collation);
   }
   const fields = fieldsOf(sort);
-  return (one, other) => {
+  return (left, right) => {
     for (const [path, sign] of fields) {
-      const order = compare(reach(one, path), reach(other, path), collation);
+      const order = compare(reach(left, path), reach(right, path), collation);
       if (order !== 0) return order * sign;
     }
     return 0;
@@ -35,10 +35,10 @@ function fieldsOf(sort: Value): [path: string[], sign: 1 | -1][] {
   if (!isDocument(sort)) throw bad('The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields');
   const fields = Object.entries(sort) as [string, Value][];
   if (fields.length === 0) throw bad('The $sort pattern is empty when it should be a set of fields.');
-  return fields.map(([path, one]) => {
+  return fields.map(([path, direction]) => {
     const steps = path.split('.');
     if (steps.includes('')) throw bad(`The $sort field '${path}' is an empty or malformed path`);
-    return [steps, directionOf(one)];
+    return [steps, directionOf(direction)];
   });
 }
 

@@ -117,9 +117,9 @@ function explainedStatement(name: 'update' | 'delete', command: Document): Expla
   const statements = (command['updates'] ?? command['deletes']) as Document[] | undefined;
   if (statements?.length !== 1) throw new CommandError(2, 'explained write batches must be of size 1');
   const { q: filter, multi, limit, sort, hint, collation } = statements[0]!;
-  const one = name === 'update' ? multi !== true : Number(limit) === 1;
+  const single = name === 'update' ? multi !== true : Number(limit) === 1;
   const options = {
-    limit: one ? 1 : 0,
+    limit: single ? 1 : 0,
     sort: sort as Document | undefined,
     hint: hint as string | Document | undefined,
     collation: parseCollation(collation),

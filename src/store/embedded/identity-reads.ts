@@ -158,7 +158,7 @@ function documentsOf(
   snapshot?: Snapshot,
 ): Buffer[] | null {
   const keys = ids.map((id) => keyOf(collection, message, id));
-  if (keys.length > 1) keys.sort((one, other) => one.compare(other));
+  if (keys.length > 1) keys.sort((left, right) => left.compare(right));
   const found: Buffer[] = [];
   let bytes = 0;
   for (let at = 0; at < keys.length && (limit === 0 || found.length < limit); at++) {

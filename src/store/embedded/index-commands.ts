@@ -77,7 +77,9 @@ export function changeIndex(
 ): Document {
   const other = Object.keys(rest)[0];
   if (other !== undefined) throw new CommandError(238, `collMod of an index's ${other} is not implemented`);
-  const index = collection.indexes.find((one) => one.name === name || JSON.stringify(one.key) === JSON.stringify(keyPattern));
+  const index = collection.indexes.find(
+    (candidate) => candidate.name === name || JSON.stringify(candidate.key) === JSON.stringify(keyPattern),
+  );
   if (!index)
     throw new CommandError(
       27,

@@ -102,7 +102,7 @@ function within({ step }: Reach, path: readonly string[], item: unknown): Reach 
 /** The values of an index's fields that one of its keys is of, for the report of a duplicate key. */
 export function keyValueOf(index: Index, document: Document, key: Buffer): Document {
   const tuples = entriesOf(index, document);
-  const tuple = tuples.find((one) => keyOf(index, one).equals(key)) ?? tuples[0] ?? [];
+  const tuple = tuples.find((candidate) => keyOf(index, candidate).equals(key)) ?? tuples[0] ?? [];
   return Object.fromEntries(index.fields.map((field, at) => [field, tuple[at] ?? null]));
 }
 

@@ -299,7 +299,8 @@ function implies(demand: Demand | undefined, condition: unknown): boolean {
   return Object.entries(condition).every(([operator, operand]) => {
     if (operator === '$exists' && operand === true) return demandsPresence(demand);
     if (operator === '$eq') return demand.points?.length === 1 && sameValue(demand.points[0], operand);
-    if (operator === '$in') return demand.points?.every((point) => (operand as unknown[]).some((one) => sameValue(one, point))) ?? false;
+    if (operator === '$in')
+      return demand.points?.every((point) => (operand as unknown[]).some((element) => sameValue(element, point))) ?? false;
     if (operator === '$type' && operand === 'string') return demand.points?.every((point) => typeof point === 'string') ?? false;
     return Object.hasOwn(comparisons, operator) && isWithin(demand, comparisons[operator]!, operand);
   });
@@ -326,8 +327,8 @@ function isWithin(demand: Demand, { side, inclusive }: Comparison, operand: Valu
   return bound !== null && rangeable(operand) && lies(bound.value, bound.inclusive && !inclusive);
 }
 
-function sameValue(one: unknown, other: unknown): boolean {
-  return isEqual(one, other);
+function sameValue(left: unknown, right: unknown): boolean {
+  return isEqual(left, right);
 }
 
 function readDemands(filter: Document): { demands: Demands; complete: boolean } {
@@ -454,8 +455,8 @@ function isTighter(within: number, inclusive: boolean): boolean {
   return within > 0 || (within === 0 && !inclusive);
 }
 
-function differentBracket(one: unknown, other: unknown): boolean {
-  return one !== undefined && encodeValue(one)[0] !== encodeValue(other)[0];
+function differentBracket(left: unknown, right: unknown): boolean {
+  return left !== undefined && encodeValue(left)[0] !== encodeValue(right)[0];
 }
 
 /** A pattern anchored at the start is a range of strings, up to those that begin with the next letter. */

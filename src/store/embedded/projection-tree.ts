@@ -21,12 +21,12 @@ export function newTree(keepsOthers: boolean, inPlace = false): Tree {
   return { keepsOthers, inPlace, computes: false, fields: new Map() };
 }
 
-export function isTree(one: Tree | Leaf): one is Tree {
-  return typeof one === 'object' && 'fields' in one;
+export function isTree(node: Tree | Leaf): node is Tree {
+  return typeof node === 'object' && 'fields' in node;
 }
 
-function isComputed(one: Tree | Leaf): one is { compute: Evaluate } {
-  return typeof one === 'object' && 'compute' in one;
+function isComputed(node: Tree | Leaf): node is { compute: Evaluate } {
+  return typeof node === 'object' && 'compute' in node;
 }
 
 /** @throws CommandError where two paths mean the same field */
@@ -69,25 +69,25 @@ export function applyTree(document: Document, tree: Tree, scope: Scope): Documen
   const result = new Fields();
   for (const name of Object.keys(document)) {
     const value = field(document, name);
-    const one = tree.fields.get(name);
-    if (one === undefined) {
+    const node = tree.fields.get(name);
+    if (node === undefined) {
       if (tree.keepsOthers) result.set(name, value);
-    } else if (isTree(one)) put(result, name, applyNested(value, one, scope));
-    else if (one === 'keep') result.set(name, value);
-    else if (isComputed(one)) {
-      if (tree.inPlace) put(result, name, one.compute(scope));
-    } else if (one !== 'drop') put(result, name, one.change(value));
+    } else if (isTree(node)) put(result, name, applyNested(value, node, scope));
+    else if (node === 'keep') result.set(name, value);
+    else if (isComputed(node)) {
+      if (tree.inPlace) put(result, name, node.compute(scope));
+    } else if (node !== 'drop') put(result, name, node.change(value));
   }
   if (tree.computes) computeRest(document, tree, scope, result);
   return result.document;
 }
 
 function computeRest(document: Document, tree: Tree, scope: Scope, result: Fields): void {
-  for (const [name, one] of tree.fields) {
+  for (const [name, node] of tree.fields) {
     const there = Object.hasOwn(document, name);
-    if (isTree(one)) {
-      if (!there && one.computes) put(result, name, applyTree({}, one, scope));
-    } else if (isComputed(one) && !(there && tree.inPlace)) put(result, name, one.compute(scope));
+    if (isTree(node)) {
+      if (!there && node.computes) put(result, name, applyTree({}, node, scope));
+    } else if (isComputed(node) && !(there && tree.inPlace)) put(result, name, node.compute(scope));
   }
 }
 
@@ -97,7 +97,8 @@ function put(result: Fields, name: string, value: Value): void {
 
 function applyNested(value: Value, tree: Tree, scope: Scope): Value {
   if (isDocument(value)) return applyTree(value, tree, scope);
-  if (Array.isArray(value)) return value.map((element: Value) => applyNested(element, tree, scope)).filter((one) => one !== undefined);
+  if (Array.isArray(value))
+    return value.map((element: Value) => applyNested(element, tree, scope)).filter((element) => element !== undefined);
   if (tree.computes) return applyTree({}, tree, scope);
   return tree.keepsOthers ? value : undefined;
 }

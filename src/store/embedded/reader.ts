@@ -115,7 +115,7 @@ export class Reader {
         return keys;
       });
       return clamp(
-        counts.reduce((sum, one) => sum + one, 0),
+        counts.reduce((sum, count) => sum + count, 0),
         options,
       );
     }
@@ -243,12 +243,12 @@ export function isIdentityLookup(plan: Plan): boolean {
 }
 
 function compareAfter(
-  one: { range: KeyRange; head: IteratorResult<{ entryKey: Buffer }, void> },
-  other: { range: KeyRange; head: IteratorResult<{ entryKey: Buffer }, void> },
+  left: { range: KeyRange; head: IteratorResult<{ entryKey: Buffer }, void> },
+  right: { range: KeyRange; head: IteratorResult<{ entryKey: Buffer }, void> },
 ): number {
-  const first = (one.head.value as { entryKey: Buffer }).entryKey;
-  const second = (other.head.value as { entryKey: Buffer }).entryKey;
-  return first.compare(second, other.range.fixed, second.length, one.range.fixed, first.length);
+  const first = (left.head.value as { entryKey: Buffer }).entryKey;
+  const second = (right.head.value as { entryKey: Buffer }).entryKey;
+  return first.compare(second, right.range.fixed, second.length, left.range.fixed, first.length);
 }
 
 function* overlayRows(overlay: Overlay, filter: Document, options: FilterOptions): Generator<ReadRow> {

@@ -121,7 +121,7 @@ export class Router {
 
   private idlest(): CommandThread {
     const [first, ...others] = this.threads.slice(1) as [CommandThread, ...CommandThread[]];
-    return others.reduce((best, one) => (one.waiting < best.waiting ? one : best), first);
+    return others.reduce((best, other) => (other.waiting < best.waiting ? other : best), first);
   }
 }
 

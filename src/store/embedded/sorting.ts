@@ -51,13 +51,14 @@ export function sortValues(document: Document, fields: readonly SortField[], col
   const tuples = tuplesOf(paths, document, () => new CommandError(2, 'cannot sort with keys that are parallel arrays'));
   return tuples
     .map((tuple) => tuple.map((value) => value ?? null))
-    .reduce((best, one) => (compareValues(one, best, fields, collation) < 0 ? one : best));
+    .reduce((best, candidate) => (compareValues(candidate, best, fields, collation) < 0 ? candidate : best));
 }
 
 /** An empty array is below everything but the smallest key. */
-function compareOrMarker(one: Value, other: Value, collation: Collation | null): number {
-  if (one === emptyArrayMarker || other === emptyArrayMarker) return Number(other === emptyArrayMarker) - Number(one === emptyArrayMarker);
-  return compare(one ?? null, other ?? null, collation);
+function compareOrMarker(left: Value, right: Value, collation: Collation | null): number {
+  if (left === emptyArrayMarker || right === emptyArrayMarker)
+    return Number(right === emptyArrayMarker) - Number(left === emptyArrayMarker);
+  return compare(left ?? null, right ?? null, collation);
 }
 
 /** Sorts what has documents; without a collation by the bytes of their keys. */
@@ -66,11 +67,12 @@ export function sortByKeys<Item>(
   fields: readonly SortField[],
   collation: Collation | null,
 ): Item[] {
-  if (collation) return [...items].sort((one, other) => compareValues(one.values, other.values, fields, collation)).map(({ item }) => item);
+  if (collation)
+    return [...items].sort((left, right) => compareValues(left.values, right.values, fields, collation)).map(({ item }) => item);
   const descending = fields.map((field) => field.descending);
   return items
     .map(({ values, item }) => ({ key: encodeWhole(values, descending), item }))
-    .sort((one, other) => Buffer.compare(one.key, other.key))
+    .sort((left, right) => Buffer.compare(left.key, right.key))
     .map(({ item }) => item);
 }
 
@@ -88,14 +90,14 @@ export function sharedBeginning(values: readonly Value[], collation: Collation |
   return null;
 }
 
-function compareValues(one: Value[], other: Value[], fields: readonly SortField[], collation: Collation | null): number {
+function compareValues(left: Value[], right: Value[], fields: readonly SortField[], collation: Collation | null): number {
   for (let at = 0; at < fields.length; at++) {
-    const order = compareOrMarker(one[at], other[at], collation);
+    const order = compareOrMarker(left[at], right[at], collation);
     if (order !== 0) return fields[at]!.descending ? -order : order;
   }
   return 0;
 }
 
-export function compareBySort(fields: readonly SortField[], collation: Collation | null): (one: Document, other: Document) => number {
-  return (one, other) => compareValues(sortValues(one, fields, collation), sortValues(other, fields, collation), fields, collation);
+export function compareBySort(fields: readonly SortField[], collation: Collation | null): (left: Document, right: Document) => number {
+  return (left, right) => compareValues(sortValues(left, fields, collation), sortValues(right, fields, collation), fields, collation);
 }

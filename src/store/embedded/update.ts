@@ -123,7 +123,7 @@ function compileOperators(specification: UpdateSpecification, modification: Docu
   const paths = entries.flatMap(({ path, from }) => (from ? [path, from] : [path]));
   const filters = compileArrayFilters(specification.arrayFilters, paths, specification);
   requireDistinct([...paths].sort(comparePaths));
-  entries.sort((one, other) => comparePaths(one.path, other.path));
+  entries.sort((left, right) => comparePaths(left.path, right.path));
   const positional = paths.some((path) => path.includes('$'));
   const test = positional ? compileFilter(specification.filter, specification) : null;
   const updating = entries.filter(({ onInsert }) => !onInsert);
@@ -193,7 +193,7 @@ function applyAll(root: Container, entries: readonly Entry[], position: () => nu
 function applyResolved(root: Container, entries: readonly Entry[], position: () => number | null, filters: ArrayFilters): void {
   const resolved = entries
     .flatMap((entry) => resolve(root, entry.path, position, filters).map((path) => ({ entry, path })))
-    .sort((one, other) => comparePaths(one.path, other.path));
+    .sort((left, right) => comparePaths(left.path, right.path));
   requireDistinct(resolved.map(({ path }) => path));
   for (const { entry, path } of resolved) apply(root, entry, path);
 }
@@ -332,17 +332,17 @@ function collectEqualities(filter: Document, found: Map<string, Value>): void {
 /** Whether `$all` names values that no field has at once, unless it is an array. */
 function demandsSeveral(condition: Value): boolean {
   const all = isOperators(condition) ? field(condition, '$all') : undefined;
-  if (!Array.isArray(all) || all.some((one) => isPattern(one) || isOperators(one))) return false;
-  return all.some((one) => !isEqual(one, all[0]));
+  if (!Array.isArray(all) || all.some((value) => isPattern(value) || isOperators(value))) return false;
+  return all.some((value) => !isEqual(value, all[0]));
 }
 
 function equalityOf(condition: Value): Value {
   if (isPattern(condition)) return undefined;
   if (!isOperators(condition)) return condition;
-  const one = (name: string): Value => {
+  const optionOf = (name: string): Value => {
     const list = field(condition, name);
     return Array.isArray(list) && list.length === 1 && !isPattern(list[0]) && !isOperators(list[0]) ? (list[0] as Value) : undefined;
   };
   const equal = field(condition, '$eq');
-  return equal !== undefined ? equal : (one('$in') ?? one('$all'));
+  return equal !== undefined ? equal : (optionOf('$in') ?? optionOf('$all'));
 }

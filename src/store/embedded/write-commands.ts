@@ -153,11 +153,16 @@ export class WriteCommands {
     const variables = commandVariables(command);
     const deadline = deadlineOf(command);
     const bypass = bypasses(command);
-    const begin = (one: UpdateStatement): StatementRun => {
-      const { q: filter, multi = false, upsert = false, sort, hint } = one;
+    const begin = (statement: UpdateStatement): StatementRun => {
+      const { q: filter, multi = false, upsert = false, sort, hint } = statement;
       if (multi && sort) throw new CommandError(9, 'Cannot specify sort with multi=true');
-      const within = { collation: parseCollation(one.collation), variables: { ...variables, ...constants(one.c) }, deadline, bypass };
-      const update = compileUpdate({ modification: one.u, filter, arrayFilters: one.arrayFilters, multi, ...within });
+      const within = {
+        collation: parseCollation(statement.collation),
+        variables: { ...variables, ...constants(statement.c) },
+        deadline,
+        bypass,
+      };
+      const update = compileUpdate({ modification: statement.u, filter, arrayFilters: statement.arrayFilters, multi, ...within });
       const options = { limit: multi ? 0 : 1, hint, sort, ...within };
       if (multi) return this.updateMany(filter, update, options, upsert, transaction);
       return (collection) => this.update(collection, filter, update, options, upsert, transaction);
@@ -168,13 +173,13 @@ export class WriteCommands {
   private prepareDelete(command: Document, transaction: StoreTransaction | null): WriteRun {
     const variables = commandVariables(command);
     const deadline = deadlineOf(command);
-    const begin = (one: DeleteStatement): StatementRun => {
-      const limit = toNumber(one.limit);
+    const begin = (statement: DeleteStatement): StatementRun => {
+      const limit = toNumber(statement.limit);
       if (limit !== 0 && limit !== 1) throw new CommandError(9, `The limit field in delete objects must be 0 or 1. Got ${limit}`);
-      const options = { limit, hint: one.hint, collation: parseCollation(one.collation), variables, deadline };
-      if (limit === 0) return this.many(one.q, options, transaction, (collection, row) => this.writer.deletion(collection, row));
+      const options = { limit, hint: statement.hint, collation: parseCollation(statement.collation), variables, deadline };
+      if (limit === 0) return this.many(statement.q, options, transaction, (collection, row) => this.writer.deletion(collection, row));
       return (collection) => {
-        const rows = this.collect(collection, one.q, options, transaction);
+        const rows = this.collect(collection, statement.q, options, transaction);
         this.applyAll(
           rows.map((row) => this.writer.deletion(collection, row)),
           transaction,

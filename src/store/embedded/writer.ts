@@ -66,8 +66,8 @@ export class Writer {
       if (fields.length > 0) multikey.push({ index, fields });
       const removed = without(old, now);
       const added = without(now, old);
-      for (const one of added) {
-        if (one.length + key.length > longestKey) throw new CommandError(67, `Index key of '${index.name}' is too long`);
+      for (const entry of added) {
+        if (entry.length + key.length > longestKey) throw new CommandError(67, `Index key of '${index.name}' is too long`);
       }
       if (removed.length + added.length > 0) entries.push({ index, removed, added });
     }
@@ -303,8 +303,8 @@ function indexOfLockKey({ collection, entries }: Change, at: number): Index {
   return collection.indexes[0]!;
 }
 
-function byKey({ key: one }: { key: Buffer }, { key: other }: { key: Buffer }): number {
-  return Buffer.compare(one, other);
+function byKey({ key: left }: { key: Buffer }, { key: right }: { key: Buffer }): number {
+  return Buffer.compare(left, right);
 }
 
 const noFields: string[] = [];

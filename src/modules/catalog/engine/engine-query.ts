@@ -53,7 +53,7 @@ export class EngineQuery {
     const { conditions, order, query } = request;
     const byPrice = order === 'PRICE_LOWEST' || order === 'PRICE_HIGHEST';
     this.filters = [
-      ...singly(conditions).map(([group, one]) => [group, filterOf(one, categories)] as const),
+      ...singly(conditions).map(([group, condition]) => [group, filterOf(condition, categories)] as const),
       ...(byPrice ? [['currency', inCurrency(conditions.currency)] as const] : []),
     ];
     this.words = { q: plainWords(query), matchingStrategy: 'all' };
@@ -168,7 +168,7 @@ function attributesOf(answers: FacetAnswers): FacetCounts['attributes'] {
   return [...byName]
     .map(([name, counts]) => ({ name, values: mostFrequent(readable(counts)) }))
     .filter(({ values }) => values.length > 0)
-    .sort((one, other) => compareTexts(one.name, other.name))
+    .sort((left, right) => compareTexts(left.name, right.name))
     .slice(0, maxValues);
 }
 
@@ -177,7 +177,7 @@ function pricesOf(answers: FacetAnswers): Pick<FacetCounts['price'], 'min' | 'ma
   const { facetDistribution, facetStats } = answers.get('price') ?? {};
   const steps = Object.entries(facetDistribution?.['priceStep'] ?? {})
     .map(([from, count]): PriceRange => ({ min: Number(from), max: Number(from) + stepAt(Number(from)) - 1, count }))
-    .sort((one, other) => one.min - other.min);
+    .sort((left, right) => left.min - right.min);
   const bounds = facetStats?.['price'];
   if (!bounds || steps.length === 0) return { min: null, max: null, ranges: [] };
   const ranges = joined(steps);

@@ -173,9 +173,9 @@ export class Columns {
     return id.toString('hex');
   }
 
-  compareIds(one: number, other: number): number {
+  compareIds(left: number, right: number): number {
     const { id0, id1, id2 } = this.of;
-    return id0[one]! - id0[other]! || id1[one]! - id1[other]! || id2[one]! - id2[other]!;
+    return id0[left]! - id0[right]! || id1[left]! - id1[right]! || id2[left]! - id2[right]!;
   }
 
   /** @param id its three words */

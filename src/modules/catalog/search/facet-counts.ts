@@ -87,7 +87,7 @@ export function withAncestors(own: readonly FacetValue[], ancestorsOf: Ancestors
 
 /** The most frequent twenty; of those that are equally frequent, the first by the alphabet. */
 export function mostFrequent(values: FacetValue[]): FacetValue[] {
-  return values.sort((one, other) => other.count - one.count || compareTexts(one.value, other.value)).slice(0, maxValues);
+  return values.sort((left, right) => right.count - left.count || compareTexts(left.value, right.value)).slice(0, maxValues);
 }
 
 function mostFrequentIn(counts: Uint32Array, names: Names): FacetValue[] {
@@ -142,7 +142,7 @@ function countAttributes({ of, attributes, pairs }: Columns, { all, butFor }: Co
   }
   return [...byName]
     .map(([name, best]) => ({ name: attributes.names.textOf(name), best }))
-    .sort((one, other) => compareTexts(one.name, other.name))
+    .sort((left, right) => compareTexts(left.name, right.name))
     .slice(0, maxValues)
     .map(({ name, best }) => ({ name, values: best.values() }));
 }

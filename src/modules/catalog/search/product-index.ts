@@ -98,7 +98,10 @@ export function singly(conditions: SearchConditions): [Group, Partial<SearchCond
   const plain = Object.entries(groups).filter(([name]) => conditions[name as keyof typeof groups] !== undefined);
   return [
     ...plain.map(([name, group]): [Group, Partial<SearchConditions>] => [group, { [name]: conditions[name as keyof typeof groups] }]),
-    ...(conditions.attributes ?? []).map((one): [Group, Partial<SearchConditions>] => [`attribute:${one.name}`, { attributes: [one] }]),
+    ...(conditions.attributes ?? []).map((attribute): [Group, Partial<SearchConditions>] => [
+      `attribute:${attribute.name}`,
+      { attributes: [attribute] },
+    ]),
   ];
 }
 
@@ -211,7 +214,7 @@ export class ProductIndex {
   private readonly ancestorsOf = (category: string): readonly string[] => this.categories.get(category)?.ancestors ?? [];
 
   private namedTests(conditions: SearchConditions): NamedTest[] {
-    return singly(conditions).map(([group, one]) => [JSON.stringify([group, one]), () => this.testOf(one)]);
+    return singly(conditions).map(([group, condition]) => [JSON.stringify([group, condition]), () => this.testOf(condition)]);
   }
 
   /** @param condition a single one */

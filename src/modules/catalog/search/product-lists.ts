@@ -108,7 +108,7 @@ export class ProductLists {
     const { after, before, backwards, limit } = read;
     const between = slotsIn(matching, total).filter((slot) => order.isBetween(slot, after, before));
     const sign = backwards ? -1 : 1;
-    return [...selectRange(between, 0, Math.min(limit, between.length), (one, other) => order.compare(one, other) * sign)];
+    return [...selectRange(between, 0, Math.min(limit, between.length), (left, right) => order.compare(left, right) * sign)];
   }
 
   /** What is at some places of an order, by their numbers. @param total how many match, all of which have a place in it */
@@ -118,7 +118,7 @@ export class ProductLists {
     const order = this.orderOf(turned ? 'PRICE_LOWEST' : name, currency);
     if (total <= few) {
       const sign = turned ? -1 : 1;
-      return [...selectRange(slotsIn(matching, total), start, end, (one, other) => order.compare(one, other) * sign)];
+      return [...selectRange(slotsIn(matching, total), start, end, (left, right) => order.compare(left, right) * sign)];
     }
     // From the nearer end.
     const fromEnd = start > total - end;

@@ -37,8 +37,8 @@ export class SortedSlots {
     if (this.moved.size > maxMoved) this.merge();
   }
 
-  compare(one: number, other: number): number {
-    return this.keyOf(one) - this.keyOf(other) || this.columns.compareIds(one, other);
+  compare(left: number, right: number): number {
+    return this.keyOf(left) - this.keyOf(right) || this.columns.compareIds(left, right);
   }
 
   /** Whether a slot is between two keys; null is for no bound. */
@@ -74,8 +74,8 @@ export class SortedSlots {
   }
 
   private movedSlots(): Uint32Array {
-    return (this.movedInOrder ??= Uint32Array.from([...this.moved].filter((slot) => !Number.isNaN(this.keyOf(slot)))).sort((one, other) =>
-      this.compare(one, other),
+    return (this.movedInOrder ??= Uint32Array.from([...this.moved].filter((slot) => !Number.isNaN(this.keyOf(slot)))).sort((left, right) =>
+      this.compare(left, right),
     ));
   }
 

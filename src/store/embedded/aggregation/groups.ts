@@ -126,7 +126,7 @@ const ranked =
   };
 
 function distinct(values: Value[], { collation }: Context): Value[] {
-  const sorted = present(values).sort((one, other) => compare(one, other, collation));
+  const sorted = present(values).sort((left, right) => compare(left, right, collation));
   return sorted.filter((value, at) => at === 0 || !isEqual(value, sorted[at - 1], collation));
 }
 
@@ -135,7 +135,7 @@ const byOrder =
   (values: Value[], n: number, { collation }: Context) =>
     values
       .filter((value) => value !== null)
-      .sort((one, other) => sign * compare(one, other, collation))
+      .sort((left, right) => sign * compare(left, right, collation))
       .slice(0, n);
 
 const accumulators: Record<string, AccumulatorCompiler> = {

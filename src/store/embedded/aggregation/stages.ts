@@ -93,8 +93,8 @@ const unwind: StageCompiler = (operand) => {
         continue;
       }
       for (const [at, element] of (elements ?? []).entries()) {
-        const one = replaced(document, steps, element);
-        yield indexSteps ? replaced(one, indexSteps, Long.fromNumber(at)) : one;
+        const unwound = replaced(document, steps, element);
+        yield indexSteps ? replaced(unwound, indexSteps, Long.fromNumber(at)) : unwound;
       }
     }
   };
@@ -124,7 +124,7 @@ const lookup: StageCompiler = (operand, context) => {
   if (isDocument(from)) throw new CommandError(238, '$lookup from another database is not implemented');
   if (!Array.isArray(pipeline)) throw new CommandError(14, 'the $lookup pipeline must be an array');
   if (!isDocument(variables)) throw new CommandError(9, "the $lookup 'let' argument must be an object");
-  const lets = Object.entries(variables).map(([name, one]) => [name, compileExpression(one, context)] as const);
+  const lets = Object.entries(variables).map(([name, expression]) => [name, compileExpression(expression, context)] as const);
   const local = localField === undefined ? null : (localField as string).split('.');
   return mapping((document) => {
     const scope = newScope(document, context.variables);
@@ -271,7 +271,7 @@ const bucket: StageCompiler = (operand, context) => {
     const groups = new Map<number, ReturnType<typeof create>>();
     for (const document of documents) {
       const value = by(newScope(document, context.variables)) ?? null;
-      let at = boundaries.findIndex((one: Value, position) => position > 0 && compare(value, one, collation) < 0) - 1;
+      let at = boundaries.findIndex((boundary: Value, position) => position > 0 && compare(value, boundary, collation) < 0) - 1;
       if (at >= 0 && compare(value, boundaries[at], collation) < 0) at = -1;
       if (at < 0) at = -1;
       if (at < 0 && fallback === undefined) {
@@ -282,7 +282,7 @@ const bucket: StageCompiler = (operand, context) => {
       group.add(document);
     }
     const rank = (at: number): number => (at < 0 ? (compare(fallback, boundaries[0], collation) < 0 ? -1 : Infinity) : at);
-    for (const [, group] of [...groups].sort(([one], [other]) => rank(one) - rank(other))) yield* group.results();
+    for (const [, group] of [...groups].sort(([left], [right]) => rank(left) - rank(right))) yield* group.results();
   };
 };
 

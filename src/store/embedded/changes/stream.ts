@@ -163,7 +163,7 @@ export class ChangeStream {
         clusterTime: timeOf(position),
         wallTime: rest['wallTime'] as Date,
       });
-    return events.flatMap((one) => this.throughStages(one));
+    return events.flatMap((event) => this.throughStages(event));
   }
 
   /** With the documents before and after, where the stream asks for them and they are there. */
@@ -205,8 +205,8 @@ export class ChangeStream {
 
   private isWatched({ ns, to }: Document): boolean {
     const { database, collection } = this.watched;
-    return [ns, to].some((one) => {
-      const { db, coll } = (one ?? {}) as { db?: string; coll?: string };
+    return [ns, to].some((namespace) => {
+      const { db, coll } = (namespace ?? {}) as { db?: string; coll?: string };
       if (database === null) return db !== undefined && !['admin', 'config', 'local'].includes(db);
       return db === database && (collection === null || coll === collection);
     });

@@ -39,8 +39,8 @@ export const deviation =
     const numbers = values.filter(isNumeric).map(toNumber);
     const count = sample ? numbers.length - 1 : numbers.length;
     if (count <= 0) return null;
-    const mean = numbers.reduce((total, one) => total + one, 0) / numbers.length;
-    return double(Math.sqrt(numbers.reduce((total, one) => total + (one - mean) ** 2, 0) / count));
+    const mean = numbers.reduce((total, number) => total + number, 0) / numbers.length;
+    return double(Math.sqrt(numbers.reduce((total, number) => total + (number - mean) ** 2, 0) / count));
   };
 
 /** As an expression, the operands are the values, or the one operand that is an array holds them. */

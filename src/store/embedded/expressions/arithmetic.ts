@@ -28,21 +28,21 @@ function sum(values: Value[]): Value {
   return date ? new Date(date.getTime() + Math.round(toNumber(total))) : total;
 }
 
-function subtract([one, other]: Value[]): Value {
-  if (absent(one) || absent(other)) return null;
-  if (one instanceof Date && other instanceof Date) return Long.fromNumber(one.getTime() - other.getTime());
-  if (one instanceof Date && isNumeric(other)) return new Date(one.getTime() - Math.round(toNumber(other)));
-  if (!isNumeric(one) || !isNumeric(other)) {
-    throw new CommandError(14, `can't $subtract ${typeOf(other)} from ${typeOf(one)}`);
+function subtract([left, right]: Value[]): Value {
+  if (absent(left) || absent(right)) return null;
+  if (left instanceof Date && right instanceof Date) return Long.fromNumber(left.getTime() - right.getTime());
+  if (left instanceof Date && isNumeric(right)) return new Date(left.getTime() - Math.round(toNumber(right)));
+  if (!isNumeric(left) || !isNumeric(right)) {
+    throw new CommandError(14, `can't $subtract ${typeOf(right)} from ${typeOf(left)}`);
   }
-  if (typeOf(one) === 'decimal' || typeOf(other) === 'decimal')
+  if (typeOf(left) === 'decimal' || typeOf(right) === 'decimal')
     return decimalOr(
-      one,
-      other,
+      left,
+      right,
       (a, b) => toDecimal(addExact(a, { ...b, digits: -b.digits })),
       (a, b) => a - b,
     );
-  return add(one, negate(other), 'double');
+  return add(left, negate(right), 'double');
 }
 
 function product(values: Value[]): Value {
@@ -57,44 +57,44 @@ function product(values: Value[]): Value {
 
 type Exact = NonNullable<ReturnType<typeof decimalParts>>;
 
-function decimalOr(one: Value, other: Value, exact: (a: Exact, b: Exact) => Value, rough: (a: number, b: number) => number): Value {
-  const [a, b] = [decimalParts(one), decimalParts(other)];
+function decimalOr(left: Value, right: Value, exact: (a: Exact, b: Exact) => Value, rough: (a: number, b: number) => number): Value {
+  const [a, b] = [decimalParts(left), decimalParts(right)];
   if (a && b) return exact(a, b);
-  return Decimal128.fromString(infiniteText(rough(toNumber(one), toNumber(other))));
+  return Decimal128.fromString(infiniteText(rough(toNumber(left), toNumber(right))));
 }
 
-function divide([one, other]: Value[]): Value {
-  if (absent(one) || absent(other)) return null;
-  if (!isNumeric(one) || !isNumeric(other)) {
-    throw new CommandError(14, `$divide only supports numeric types, not ${typeOf(one)} and ${typeOf(other)}`);
+function divide([left, right]: Value[]): Value {
+  if (absent(left) || absent(right)) return null;
+  if (!isNumeric(left) || !isNumeric(right)) {
+    throw new CommandError(14, `$divide only supports numeric types, not ${typeOf(left)} and ${typeOf(right)}`);
   }
-  if (isZero(other)) throw new CommandError(2, "can't $divide by zero");
-  if (typeOf(one) === 'decimal' || typeOf(other) === 'decimal')
+  if (isZero(right)) throw new CommandError(2, "can't $divide by zero");
+  if (typeOf(left) === 'decimal' || typeOf(right) === 'decimal')
     return decimalOr(
-      one,
-      other,
+      left,
+      right,
       (a, b) => toDecimal(divideExact(a, b)),
       (a, b) => a / b,
     );
-  return double(toNumber(one) / toNumber(other));
+  return double(toNumber(left) / toNumber(right));
 }
 
-function remainder([one, other]: Value[]): Value {
-  if (absent(one) || absent(other)) return null;
-  if (!isNumeric(one) || !isNumeric(other)) {
-    throw new CommandError(16611, `$mod only supports numeric types, not ${typeOf(one)} and ${typeOf(other)}`);
+function remainder([left, right]: Value[]): Value {
+  if (absent(left) || absent(right)) return null;
+  if (!isNumeric(left) || !isNumeric(right)) {
+    throw new CommandError(16611, `$mod only supports numeric types, not ${typeOf(left)} and ${typeOf(right)}`);
   }
-  if (isZero(other)) throw new CommandError(16610, "can't $mod by zero");
-  const [type, otherType] = [typeOf(one), typeOf(other)];
+  if (isZero(right)) throw new CommandError(16610, "can't $mod by zero");
+  const [type, otherType] = [typeOf(left), typeOf(right)];
   if (type === 'decimal' || otherType === 'decimal')
     return decimalOr(
-      one,
-      other,
+      left,
+      right,
       (a, b) => toDecimal(remainderExact(a, b)),
       (a, b) => a % b,
     );
-  if (type === 'double' || otherType === 'double') return double(toNumber(one) % toNumber(other));
-  const rest = wholeOf(one) % wholeOf(other);
+  if (type === 'double' || otherType === 'double') return double(toNumber(left) % toNumber(right));
+  const rest = wholeOf(left) % wholeOf(right);
   return type === 'int' && otherType === 'int' ? wholeValue(rest) : Long.fromBigInt(rest);
 }
 
@@ -182,7 +182,7 @@ function power([base, exponent]: Value[]): Value {
   return type === 'int' && exponentType === 'int' ? wholeValue(result) : Long.fromBigInt(result);
 }
 
-const bitwise = (start: bigint, run: (one: bigint, other: bigint) => bigint): OperatorCompiler =>
+const bitwise = (start: bigint, run: (left: bigint, right: bigint) => bigint): OperatorCompiler =>
   variadic((values, _context, name) => {
     if (values.some(absent)) return null;
     const foreign = values.find((value) => !['int', 'long'].includes(typeOf(value)));
@@ -242,9 +242,9 @@ export const arithmetic: Record<string, OperatorCompiler> = {
   }),
   $degreesToRadians: real((value) => value * (Math.PI / 180)),
   $radiansToDegrees: real((value) => value * (180 / Math.PI)),
-  $bitAnd: bitwise(-1n, (one, other) => one & other),
-  $bitOr: bitwise(0n, (one, other) => one | other),
-  $bitXor: bitwise(0n, (one, other) => one ^ other),
+  $bitAnd: bitwise(-1n, (left, right) => left & right),
+  $bitOr: bitwise(0n, (left, right) => left | right),
+  $bitXor: bitwise(0n, (left, right) => left ^ right),
   $bitNot: unary((value) => {
     if (absent(value)) return null;
     if (!['int', 'long'].includes(typeOf(value))) throw new CommandError(14, `$bitNot only supports int and long, not: ${typeOf(value)}.`);

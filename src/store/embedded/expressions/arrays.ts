@@ -127,15 +127,15 @@ const indexOf: OperatorCompiler = fixed(2, 4, ([array, wanted, ...bounds], { col
 const zipArrays: OperatorCompiler = byName(['inputs'], ['useLongestLength', 'defaults'], (given) => {
   const { inputs, useLongestLength, defaults } = given as Record<string, Value> & { inputs: Value[] };
   if (inputs.some(absent)) return null;
-  const arrays = inputs.map((one) => requireArray(one, '$zip', 34468));
-  const lengths = arrays.map((one) => one.length);
+  const arrays = inputs.map((input) => requireArray(input, '$zip', 34468));
+  const lengths = arrays.map((array) => array.length);
   const length = arrays.length === 0 ? 0 : useLongestLength === true ? Math.max(...lengths) : Math.min(...lengths);
   if (defaults !== undefined && useLongestLength !== true)
     throw new CommandError(34466, 'cannot specify defaults unless useLongestLength is true');
   if (defaults !== undefined && (!Array.isArray(defaults) || defaults.length !== arrays.length))
     throw new CommandError(34467, 'defaults and inputs must have the same length');
   const fallback = (defaults ?? []) as Value[];
-  return Array.from({ length }, (_, at) => arrays.map((one, which) => (at < one.length ? one[at] : (fallback[which] ?? null))));
+  return Array.from({ length }, (_, at) => arrays.map((array, which) => (at < array.length ? array[at] : (fallback[which] ?? null))));
 });
 
 const zip: OperatorCompiler = (operand, context, name) => {
@@ -162,8 +162,8 @@ const arrayToObject: OperatorCompiler = unary((value) => {
   for (const element of elements) {
     if (Array.isArray(element) !== pairs)
       throw new CommandError(pairs ? 40396 : 40391, `$arrayToObject requires a consistent input format, found: ${typeOf(element)}`);
-    const [key, one] = pairOf(element);
-    document.set(key, one);
+    const [key, paired] = pairOf(element);
+    document.set(key, paired);
   }
   return document.document;
 });
@@ -214,25 +214,26 @@ const ordered =
   (sign: number) =>
   (array: Value[], n: number, { collation }: Context) =>
     array
-      .filter((one) => !absent(one))
-      .sort((one, other) => sign * compare(one, other, collation))
+      .filter((element) => !absent(element))
+      .sort((left, right) => sign * compare(left, right, collation))
       .slice(0, n);
 
 function distinct(values: readonly Value[], { collation }: Context): Value[] {
-  const sorted = [...values].sort((one, other) => compare(one, other, collation));
-  return sorted.filter((one, at) => at === 0 || !isEqual(one, sorted[at - 1], collation));
+  const sorted = [...values].sort((left, right) => compare(left, right, collation));
+  return sorted.filter((value, at) => at === 0 || !isEqual(value, sorted[at - 1], collation));
 }
 
-const contains = (values: Value[], one: Value, { collation }: Context): boolean => values.some((other) => isEqual(one, other, collation));
+const contains = (values: Value[], sought: Value, { collation }: Context): boolean =>
+  values.some((other) => isEqual(sought, other, collation));
 
 /** A set operator on two arrays, of which either may be missing. */
-const pair = (code: number, run: (one: Value[], other: Value[], context: Context) => Value): OperatorCompiler =>
-  fixed(2, 2, ([one, other], context, name) => {
-    if (absent(one) || absent(other)) return null;
-    return run(requireArray(one, name, code), requireArray(other, name, code), context);
+const pair = (code: number, run: (left: Value[], right: Value[], context: Context) => Value): OperatorCompiler =>
+  fixed(2, 2, ([left, right], context, name) => {
+    if (absent(left) || absent(right)) return null;
+    return run(requireArray(left, name, code), requireArray(right, name, code), context);
   });
 
-function setOf(values: Value[], context: Context, name: string, code: number, merge: (one: Value[], other: Value[]) => Value[]): Value {
+function setOf(values: Value[], context: Context, name: string, code: number, merge: (left: Value[], right: Value[]) => Value[]): Value {
   if (values.some(absent)) return null;
   const arrays = values.map((value) => requireArray(value, name, code));
   return arrays.length === 0 ? [] : distinct(arrays.reduce(merge), context);
@@ -266,22 +267,24 @@ export const arrays: Record<string, OperatorCompiler> = {
     if (values.some(absent)) return null;
     return values.flatMap((value) => requireArray(value, name, 28664));
   }),
-  $in: fixed(2, 2, ([one, array], context) => {
+  $in: fixed(2, 2, ([sought, array], context) => {
     if (!Array.isArray(array)) throw new CommandError(40081, `$in requires an array as a second argument, found: ${typeOf(array)}`);
-    return contains(array, one, context);
+    return contains(array, sought, context);
   }),
-  $setUnion: variadic((values, context, name) => setOf(values, context, name, 17043, (one, other) => [...one, ...other])),
+  $setUnion: variadic((values, context, name) => setOf(values, context, name, 17043, (left, right) => [...left, ...right])),
   $setIntersection: variadic((values, context, name) =>
-    setOf(values, context, name, 17047, (one, other) => one.filter((value) => contains(other, value, context))),
+    setOf(values, context, name, 17047, (left, right) => left.filter((value) => contains(right, value, context))),
   ),
-  $setDifference: pair(17048, (one, other, context) =>
-    one.filter((value, at) => !contains(other, value, context) && !contains(one.slice(0, at), value, context)),
+  $setDifference: pair(17048, (left, right, context) =>
+    left.filter((value, at) => !contains(right, value, context) && !contains(left.slice(0, at), value, context)),
   ),
-  $setIsSubset: pair(17046, (one, other, context) => one.every((value) => contains(other, value, context))),
+  $setIsSubset: pair(17046, (left, right, context) => left.every((value) => contains(right, value, context))),
   $setEquals: variadic((values, context, name) => {
     if (values.length < 2) throw new CommandError(17045, `$setEquals needs at least two arguments, had: ${values.length}`);
     const sets = values.map((value) => distinct(requireArray(value, name, 17044), context));
-    return sets.every((set) => set.length === sets[0]!.length && set.every((one, at) => isEqual(one, sets[0]![at], context.collation)));
+    return sets.every(
+      (set) => set.length === sets[0]!.length && set.every((element, at) => isEqual(element, sets[0]![at], context.collation)),
+    );
   }),
   $allElementsTrue: unary((value, name) => requireArray(value, name, 17040).every(isTruthy)),
   $anyElementTrue: unary((value, name) => requireArray(value, name, 17041).some(isTruthy)),

@@ -46,7 +46,7 @@ export function named(context: Context, ...names: string[]): Context {
 export function compileIn(expression: Value, context: Context): Evaluate {
   if (typeof expression === 'string' && expression.startsWith('$')) return compilePath(expression, context);
   if (Array.isArray(expression)) {
-    const elements = expression.map((one: Value) => compileIn(one, context));
+    const elements = expression.map((element: Value) => compileIn(element, context));
     return (scope) => elements.map((element) => element(scope) ?? null);
   }
   if (!isDocument(expression)) return () => expression;
@@ -60,7 +60,7 @@ export function compileIn(expression: Value, context: Context): Evaluate {
 }
 
 function compileDocument(expression: Document, context: Context): Evaluate {
-  const fields = Object.entries(expression).map(([name, one]) => [fieldName(name), compileIn(one as Value, context)] as const);
+  const fields = Object.entries(expression).map(([name, value]) => [fieldName(name), compileIn(value as Value, context)] as const);
   return (scope) => {
     const made = new Fields();
     for (const [name, evaluate] of fields) {
@@ -139,5 +139,7 @@ export function follow(value: Value, steps: readonly string[], at: number): Valu
   if (at === steps.length) return value;
   if (isDocument(value)) return follow(field(value, steps[at]!), steps, at + 1);
   if (!Array.isArray(value)) return undefined;
-  return value.map((element) => (isDocument(element) ? follow(element, steps, at) : undefined)).filter((one) => one !== undefined);
+  return value
+    .map((element) => (isDocument(element) ? follow(element, steps, at) : undefined))
+    .filter((followed) => followed !== undefined);
 }

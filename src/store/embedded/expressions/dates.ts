@@ -98,14 +98,14 @@ const partNames = ['year', 'month', 'day', 'hour', 'minute', 'second', 'millisec
 
 const dateFromParts: OperatorCompiler = byName(['year'], [...partNames.slice(1), 'timezone'], (given, _context, name) => {
   const zone = zoneOf(given['timezone']);
-  if (zone === null || partNames.some((one) => given[one] === null)) return null;
+  if (zone === null || partNames.some((partName) => given[partName] === null)) return null;
   const starts: DateParts = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0 };
-  for (const one of partNames) {
-    if (given[one] === undefined) continue;
-    if (!isNumeric(given[one]) || !Number.isInteger(toNumber(given[one]))) {
-      throw new CommandError(40515, `'${one}' must evaluate to an integer, found ${typeOf(given[one])} in ${name}`);
+  for (const partName of partNames) {
+    if (given[partName] === undefined) continue;
+    if (!isNumeric(given[partName]) || !Number.isInteger(toNumber(given[partName]))) {
+      throw new CommandError(40515, `'${partName}' must evaluate to an integer, found ${typeOf(given[partName])} in ${name}`);
     }
-    starts[one] = toNumber(given[one]);
+    starts[partName] = toNumber(given[partName]);
   }
   if (starts.year < 1 || starts.year > 9999)
     throw new CommandError(40523, `'year' must evaluate to an integer in the range 1 to 9999, found ${starts.year}`);
@@ -161,7 +161,9 @@ const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 function weekStart(value: Value, name: string): number {
   if (value === undefined) return 0;
   const at =
-    typeof value === 'string' ? weekdays.findIndex((one) => one === value.toLowerCase() || one.slice(0, 3) === value.toLowerCase()) : -1;
+    typeof value === 'string'
+      ? weekdays.findIndex((weekday) => weekday === value.toLowerCase() || weekday.slice(0, 3) === value.toLowerCase())
+      : -1;
   if (at < 0) throw new CommandError(9, `${name} parameter 'startOfWeek' value cannot be recognized as a day of a week: ${show(value)}`);
   return at;
 }

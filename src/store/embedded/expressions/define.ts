@@ -26,7 +26,7 @@ function requireCount(name: string, count: number, least: number, most: number):
 }
 
 export function compileOperands(operand: Value, context: Context): Evaluate[] {
-  return operandsOf(operand).map((one) => compileIn(one, context));
+  return operandsOf(operand).map((argument) => compileIn(argument, context));
 }
 
 /** An operator of a fixed number of operands, all of which are worked out. */
@@ -56,9 +56,9 @@ export const variadic = (run: (values: Value[], context: Context, name: string) 
 /** An operator whose operands have names. */
 export function namedOperands(operand: Value, name: string, required: readonly string[], optional: readonly string[] = []): Document {
   if (!isDocument(operand)) throw new CommandError(9, `${name} only supports an object as its argument`);
-  const unknown = Object.keys(operand).find((one) => !required.includes(one) && !optional.includes(one));
+  const unknown = Object.keys(operand).find((key) => !required.includes(key) && !optional.includes(key));
   if (unknown !== undefined) throw new CommandError(9, `${name} found an unknown argument: ${unknown}`);
-  const missing = required.find((one) => !(one in operand));
+  const missing = required.find((name) => !(name in operand));
   if (missing !== undefined) throw new CommandError(9, `${name} requires '${missing}' to be specified`);
   return operand;
 }
@@ -71,7 +71,7 @@ export function byName(
 ): OperatorCompiler {
   return (operand, context, name) => {
     const given = namedOperands(operand, name, required, optional);
-    const compiled = Object.entries(given).map(([key, one]) => [key, compileIn(one as Value, context)] as const);
+    const compiled = Object.entries(given).map(([key, value]) => [key, compileIn(value as Value, context)] as const);
     return (scope) => run(Object.fromEntries(compiled.map(([key, evaluate]) => [key, evaluate(scope) ?? null])), context, name);
   };
 }

@@ -7,7 +7,7 @@ import { compileIn, named, within, type Evaluate, type OperatorCompiler } from '
 import { absent, compileOperands, fixed, namedOperands, operandsOf, unary } from './define.js';
 
 const comparison = (holds: (order: number) => Value): OperatorCompiler =>
-  fixed(2, 2, ([one, other], { collation }) => holds(Math.sign(compare(one, other, collation))));
+  fixed(2, 2, ([left, right], { collation }) => holds(Math.sign(compare(left, right, collation))));
 
 const condition: OperatorCompiler = (operand, context) => {
   let parts: Value[];
@@ -18,7 +18,7 @@ const condition: OperatorCompiler = (operand, context) => {
     parts = operandsOf(operand);
     if (parts.length !== 3) throw new CommandError(16020, `Expression $cond takes exactly 3 arguments. ${parts.length} were passed in.`);
   }
-  const [test, then, otherwise] = parts.map((one) => compileIn(one, context)) as [Evaluate, Evaluate, Evaluate];
+  const [test, then, otherwise] = parts.map((part) => compileIn(part, context)) as [Evaluate, Evaluate, Evaluate];
   return (scope) => (isTruthy(test(scope)) ? then(scope) : otherwise(scope));
 };
 
@@ -42,9 +42,9 @@ const switchCase: OperatorCompiler = (operand, context) => {
 const letIn: OperatorCompiler = (operand, context) => {
   const { vars, in: body } = namedOperands(operand, '$let', ['vars', 'in']) as Document & Record<string, Value>;
   if (!isDocument(vars)) throw new CommandError(10065, 'invalid parameter: expected an object (vars)');
-  const compiled = Object.entries(vars).map(([name, one]) => [requireVariable(name), compileIn(one as Value, context)] as const);
+  const compiled = Object.entries(vars).map(([name, value]) => [requireVariable(name), compileIn(value as Value, context)] as const);
   const evaluate = compileIn(body, named(context, ...Object.keys(vars)));
-  return (scope) => evaluate(within(scope, Object.fromEntries(compiled.map(([name, one]) => [name, one(scope)]))));
+  return (scope) => evaluate(within(scope, Object.fromEntries(compiled.map(([name, variable]) => [name, variable(scope)]))));
 };
 
 /** @throws CommandError where a variable may not have the name */

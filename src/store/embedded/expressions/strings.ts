@@ -28,8 +28,8 @@ function coerced(value: Value, name: string): string {
   throw new CommandError(16007, `can't convert from BSON type ${typeOf(value)} to String in ${name}`);
 }
 
-const upper = (text: string): string => text.replace(/[a-z]/g, (one) => one.toUpperCase());
-const lower = (text: string): string => text.replace(/[A-Z]/g, (one) => one.toLowerCase());
+const upper = (text: string): string => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+const lower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 const blanks = /[\0\t\n\v\f\r \u00a0\u1680\u2000-\u200a]/;
 
@@ -38,7 +38,9 @@ const trim = (ends: 'both' | 'left' | 'right'): OperatorCompiler =>
     if (absent(input) || chars === null) return null;
     const characters = [...requireText(input, name, 50699)];
     const blank =
-      chars === undefined ? (one: string) => blanks.test(one) : (one: string) => [...requireText(chars, name, 50700)].includes(one);
+      chars === undefined
+        ? (character: string) => blanks.test(character)
+        : (character: string) => [...requireText(chars, name, 50700)].includes(character);
     let start = 0;
     let end = characters.length;
     if (ends !== 'right') while (start < end && blank(characters[start]!)) start++;
@@ -104,7 +106,7 @@ function patternOf(regex: Value, options: Value, name: string): RegExp | null {
 
 function found(match: RegExpMatchArray): Found {
   const before = (match.input ?? '').slice(0, match.index);
-  return { match: match[0], idx: [...before].length, captures: match.slice(1).map((one) => one ?? null) };
+  return { match: match[0], idx: [...before].length, captures: match.slice(1).map((group) => group ?? null) };
 }
 
 const search = (answer: (pattern: RegExp, text: string) => Value, none: Value): OperatorCompiler =>
@@ -132,8 +134,8 @@ export const strings: Record<string, OperatorCompiler> = {
   }),
   $strLenBytes: unary((value, name) => Buffer.byteLength(requireText(value, name, 34473))),
   $strLenCP: unary((value, name) => [...requireText(value, name, 34471)].length),
-  $strcasecmp: fixed(2, 2, ([one, other], _context, name) =>
-    Math.sign(compareCodePoints(upper(coerced(one, name)), upper(coerced(other, name)))),
+  $strcasecmp: fixed(2, 2, ([left, right], _context, name) =>
+    Math.sign(compareCodePoints(upper(coerced(left, name)), upper(coerced(right, name)))),
   ),
   $substr: bytesOf,
   $substrBytes: bytesOf,

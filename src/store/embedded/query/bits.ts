@@ -19,10 +19,10 @@ export function bitTest(name: string, operand: Value): Test {
 
 function positionsOf(name: string, operand: Value): number[] {
   if (Array.isArray(operand)) {
-    return operand.map((one: Value) => {
-      const position = isNumeric(one) ? toNumber(one) : NaN;
+    return operand.map((element: Value) => {
+      const position = isNumeric(element) ? toNumber(element) : NaN;
       if (!Number.isInteger(position) || position < 0) {
-        throw new CommandError(2, `Failed to parse bit position. Expected a non-negative number in: ${String(one)}`);
+        throw new CommandError(2, `Failed to parse bit position. Expected a non-negative number in: ${String(element)}`);
       }
       return position;
     });

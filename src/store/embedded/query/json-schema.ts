@@ -61,7 +61,7 @@ const whenNumber =
 
 function schemas(keyword: string, operand: Value): Check[] {
   if (!Array.isArray(operand) || operand.length === 0) throw malformed(keyword, 'a nonempty array of objects');
-  return operand.map((one) => compile(one));
+  return operand.map((schema) => compile(schema));
 }
 
 function fieldsOf(keyword: string, operand: Value): [string, Value][] {
@@ -70,7 +70,7 @@ function fieldsOf(keyword: string, operand: Value): [string, Value][] {
 }
 
 function names(keyword: string, operand: Value): string[] {
-  if (!Array.isArray(operand) || operand.length === 0 || operand.some((one) => typeof one !== 'string')) {
+  if (!Array.isArray(operand) || operand.length === 0 || operand.some((element) => typeof element !== 'string')) {
     throw malformed(keyword, 'a nonempty array of strings');
   }
   return operand as string[];
@@ -107,7 +107,7 @@ function additionalProperties(operand: Value, schema: Document): Check {
 
 function items(operand: Value): Check {
   if (Array.isArray(operand)) {
-    const checks = operand.map((one) => compile(one));
+    const checks = operand.map((schema) => compile(schema));
     return whenArray((array) => checks.every((check, at) => at >= array.length || check(array[at])));
   }
   const check = compile(operand);
@@ -122,9 +122,9 @@ function additionalItems(operand: Value, schema: Document): Check {
 }
 
 function dependencies(operand: Value): Check {
-  const checks = fieldsOf('dependencies', operand).map(([name, one]) => {
-    const required = Array.isArray(one) ? names('dependencies', one) : null;
-    const check = required ? (document: Document) => required.every((other) => Object.hasOwn(document, other)) : compile(one);
+  const checks = fieldsOf('dependencies', operand).map(([name, dependency]) => {
+    const required = Array.isArray(dependency) ? names('dependencies', dependency) : null;
+    const check = required ? (document: Document) => required.every((other) => Object.hasOwn(document, other)) : compile(dependency);
     return [name, check] as const;
   });
   return whenDocument((document) => checks.every(([name, check]) => !Object.hasOwn(document, name) || check(document)));
@@ -137,8 +137,8 @@ function isMultiple(value: Value, of: Value): boolean {
 }
 
 function areUnique(array: Value[]): boolean {
-  const sorted = [...array].sort((one, other) => compare(one, other));
-  return sorted.every((one, at) => at === 0 || !isEqual(one, sorted[at - 1]));
+  const sorted = [...array].sort((left, right) => compare(left, right));
+  return sorted.every((element, at) => at === 0 || !isEqual(element, sorted[at - 1]));
 }
 
 const keywords: Record<string, Keyword> = {
@@ -146,7 +146,7 @@ const keywords: Record<string, Keyword> = {
   type: (operand) => typesOf('type', operand, jsonType),
   enum: (operand) => {
     if (!Array.isArray(operand) || operand.length === 0) throw malformed('enum', 'a nonempty array');
-    return (value) => operand.some((one: Value) => isEqual(one, value));
+    return (value) => operand.some((allowed: Value) => isEqual(allowed, value));
   },
   required: (operand) => {
     const wanted = names('required', operand);

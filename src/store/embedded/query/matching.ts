@@ -277,7 +277,7 @@ function anyOf(name: string, operand: Value, options: FilterOptions): Test {
     const nothing = operand.some(isNothing);
     return (value) => (isNothing(value) ? nothing : isIdentifiable(value) && keys.has(identityKey(value)));
   }
-  const tests = operand.map((one: Value) => equalTo(one, options));
+  const tests = operand.map((element: Value) => equalTo(element, options));
   return (value) => tests.some((test) => test(value));
 }
 
@@ -330,14 +330,14 @@ function asFields(element: Document | Value[]): Document {
 function compileAll(path: string, operand: Value, options: ConditionOptions): Filter {
   if (!Array.isArray(operand)) throw new CommandError(2, '$all needs an array');
   if (operand.length === 0) return () => false;
-  const nested = operand.filter((one) => isOperators(one));
+  const nested = operand.filter((element) => isOperators(element));
   if (nested.length === 0)
-    return all(operand.map((one: Value) => reaches(path, equalTo(one, options), options.whole ? 'whole' : 'elements')));
+    return all(operand.map((element: Value) => reaches(path, equalTo(element, options), options.whole ? 'whole' : 'elements')));
   return all(
-    operand.map((one: Value) => {
-      const names = isOperators(one) ? Object.keys(one) : [];
+    operand.map((element: Value) => {
+      const names = isOperators(element) ? Object.keys(element) : [];
       if (names.length !== 1 || names[0] !== '$elemMatch') throw new CommandError(2, 'no $ expressions in $all');
-      return compileElemMatch(path, (one as Document)['$elemMatch'], options);
+      return compileElemMatch(path, (element as Document)['$elemMatch'], options);
     }),
   );
 }
@@ -345,7 +345,7 @@ function compileAll(path: string, operand: Value, options: ConditionOptions): Fi
 const numericTypes = new Set<TypeName>(['int', 'long', 'double', 'decimal']);
 
 function typeTest(operand: Value): Test {
-  const names = new Set((Array.isArray(operand) ? (operand as Value[]) : [operand]).map((one) => typeNameOf(one)));
+  const names = new Set((Array.isArray(operand) ? (operand as Value[]) : [operand]).map((type) => typeNameOf(type)));
   if (names.size === 0) throw new CommandError(9, '$type must match at least one type');
   return (value) => {
     const type = typeOf(value);
@@ -359,7 +359,7 @@ function modTest(operand: Value): Test {
   if (operand.length > 2) throw new CommandError(2, 'malformed mod, too many elements');
   if (!isNumeric(operand[0])) throw new CommandError(2, 'malformed mod, divisor not a number');
   if (!isNumeric(operand[1])) throw new CommandError(2, 'malformed mod, remainder not a number');
-  const [divisor, remainder] = operand.map((one: Value) => wholePart(one)) as [bigint | null, bigint | null];
+  const [divisor, remainder] = operand.map((element: Value) => wholePart(element)) as [bigint | null, bigint | null];
   if (divisor === null || remainder === null) throw new CommandError(2, 'malformed mod, the numbers must be of 64 bits');
   if (divisor === 0n) throw new CommandError(2, 'divisor cannot be 0');
   return (value) => {

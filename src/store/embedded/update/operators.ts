@@ -99,10 +99,10 @@ const bit: OperatorCompiler = (operand, path) => {
   };
 };
 
-function bitwise(name: string, one: Value, other: Value): Value {
-  const [a, b] = [BigInt(String(one)), BigInt(String(other))];
+function bitwise(name: string, left: Value, right: Value): Value {
+  const [a, b] = [BigInt(String(left)), BigInt(String(right))];
   const result = name === 'and' ? a & b : name === 'or' ? a | b : a ^ b;
-  return one instanceof Long || other instanceof Long ? Long.fromBigInt(result) : Number(result);
+  return left instanceof Long || right instanceof Long ? Long.fromBigInt(result) : Number(result);
 }
 
 const currentDate: OperatorCompiler = (operand) => {
@@ -134,7 +134,7 @@ const addToSet: OperatorCompiler = (operand, path, { collation }) => {
         throw bad(`Cannot apply $addToSet to non-array field. Field named '${lastStep(path)}' has non-array type ${typeOf(current)}`);
       }
       const result = [...((current as Value[] | undefined) ?? [])];
-      for (const one of additions) if (!result.some((other) => isEqual(one, other, collation))) result.push(one);
+      for (const addition of additions) if (!result.some((other) => isEqual(addition, other, collation))) result.push(addition);
       return current !== undefined && result.length === (current as Value[]).length ? unchanged : result;
     },
   };
@@ -184,7 +184,7 @@ function isLogical(operand: Document): boolean {
 
 const pullAll: OperatorCompiler = (operand, _path, { collation }) => {
   if (!Array.isArray(operand)) throw bad(`$pullAll requires an array argument but was given a ${typeOf(operand)}`);
-  return culling((element) => !operand.some((one: Value) => isEqual(element, one, collation)));
+  return culling((element) => !operand.some((unwanted: Value) => isEqual(element, unwanted, collation)));
 };
 
 export const operators: Record<string, OperatorCompiler> = {

@@ -36,16 +36,16 @@ export function isPlaceholder(step: string): boolean {
 }
 
 /** MongoDB's order of applying updates: by name, numbers by value. */
-export function comparePaths(one: Path, other: Path): number {
-  const length = Math.min(one.length, other.length);
+export function comparePaths(left: Path, right: Path): number {
+  const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at++) {
-    const [first, second] = [one[at]!, other[at]!];
+    const [first, second] = [left[at]!, right[at]!];
     if (first === second) continue;
     const [position, otherPosition] = [positionOf(first), positionOf(second)];
     if (position >= 0 && otherPosition >= 0) return position - otherPosition;
     return first < second ? -1 : 1;
   }
-  return one.length - other.length;
+  return left.length - right.length;
 }
 
 /** @throws CommandError where one of the sorted paths is another's beginning */
@@ -68,10 +68,10 @@ export function compileArrayFilters(filters: Document[] | undefined, paths: read
     const names = identifiersOf(filter);
     if (names.size === 0) throw new CommandError(9, 'Cannot use an expression without a top-level field name in arrayFilters');
     if (names.size > 1) {
-      const [one, other] = names;
+      const [left, right] = names;
       throw new CommandError(
         9,
-        `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${one}' and '${other}'`,
+        `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${left}' and '${right}'`,
       );
     }
     const [name] = names as unknown as [string];

@@ -8,11 +8,11 @@ const longest = 2n ** 63n;
 export type Overflow = 'refuse' | 'double';
 
 /** @throws RangeError where a whole number would need more than 64 bits and overflow is refused */
-export function add(one: Value, other: Value, overflow: Overflow = 'refuse'): Value {
-  if (typeof one === 'number' && typeof other === 'number' && fitsInt(one) && fitsInt(other)) return sum(one + other);
+export function add(left: Value, right: Value, overflow: Overflow = 'refuse'): Value {
+  if (typeof left === 'number' && typeof right === 'number' && fitsInt(left) && fitsInt(right)) return sum(left + right);
   return combine(
-    one,
-    other,
+    left,
+    right,
     overflow,
     (a, b) => a + b,
     (a, b) => a + b,
@@ -21,10 +21,10 @@ export function add(one: Value, other: Value, overflow: Overflow = 'refuse'): Va
 }
 
 /** @throws RangeError where a whole number would need more than 64 bits and overflow is refused */
-export function multiply(one: Value, other: Value, overflow: Overflow = 'refuse'): Value {
+export function multiply(left: Value, right: Value, overflow: Overflow = 'refuse'): Value {
   return combine(
-    one,
-    other,
+    left,
+    right,
     overflow,
     (a, b) => a * b,
     (a, b) => a * b,
@@ -41,21 +41,21 @@ function sum(result: number): Value {
 }
 
 function combine(
-  one: Value,
-  other: Value,
+  left: Value,
+  right: Value,
   overflow: Overflow,
   onDoubles: (a: number, b: number) => number,
   onWholes: (a: bigint, b: bigint) => bigint,
   onDecimals: (a: Exact, b: Exact) => Exact,
 ): Value {
-  const [type, otherType] = [typeOf(one), typeOf(other)];
+  const [type, otherType] = [typeOf(left), typeOf(right)];
   if (type === 'decimal' || otherType === 'decimal') {
-    const [a, b] = [decimalParts(one), decimalParts(other)];
+    const [a, b] = [decimalParts(left), decimalParts(right)];
     if (a && b) return toDecimal(onDecimals(a, b));
-    return Decimal128.fromString(infiniteText(onDoubles(toNumber(one), toNumber(other))));
+    return Decimal128.fromString(infiniteText(onDoubles(toNumber(left), toNumber(right))));
   }
-  if (type === 'double' || otherType === 'double') return double(onDoubles(toNumber(one), toNumber(other)));
-  const result = onWholes(wholeOf(one), wholeOf(other));
+  if (type === 'double' || otherType === 'double') return double(onDoubles(toNumber(left), toNumber(right)));
+  const result = onWholes(wholeOf(left), wholeOf(right));
   if (type === 'int' && otherType === 'int') return wholeValue(result);
   if (result >= -longest && result < longest) return Long.fromBigInt(result);
   if (overflow === 'double') return double(Number(result));

@@ -75,23 +75,23 @@ function divideRounded(value: bigint, by: bigint): bigint {
   return quotient + (value < 0n ? -1n : 1n);
 }
 
-export function addExact(one: Exact, other: Exact): Exact {
-  const exponent = Math.min(one.exponent, other.exponent);
-  return { digits: scaled(one, exponent) + scaled(other, exponent), exponent };
+export function addExact(left: Exact, right: Exact): Exact {
+  const exponent = Math.min(left.exponent, right.exponent);
+  return { digits: scaled(left, exponent) + scaled(right, exponent), exponent };
 }
 
-export function multiplyExact(one: Exact, other: Exact): Exact {
-  return { digits: one.digits * other.digits, exponent: one.exponent + other.exponent };
+export function multiplyExact(left: Exact, right: Exact): Exact {
+  return { digits: left.digits * right.digits, exponent: left.exponent + right.exponent };
 }
 
 /** @returns the quotient to more digits than a decimal has; the divisor is not zero */
-export function divideExact(one: Exact, by: Exact): Exact {
+export function divideExact(dividend: Exact, by: Exact): Exact {
   const shift = 80;
-  const digits = (one.digits * 10n ** BigInt(shift)) / by.digits;
-  const exact = (one.digits * 10n ** BigInt(shift)) % by.digits === 0n;
-  let exponent = one.exponent - by.exponent - shift;
+  const digits = (dividend.digits * 10n ** BigInt(shift)) / by.digits;
+  const exact = (dividend.digits * 10n ** BigInt(shift)) % by.digits === 0n;
+  let exponent = dividend.exponent - by.exponent - shift;
   if (!exact) return { digits, exponent };
-  const ideal = one.exponent - by.exponent;
+  const ideal = dividend.exponent - by.exponent;
   let trimmed = digits;
   while (exponent < ideal && trimmed % 10n === 0n) {
     trimmed /= 10n;
@@ -100,9 +100,9 @@ export function divideExact(one: Exact, by: Exact): Exact {
   return { digits: trimmed, exponent };
 }
 
-export function remainderExact(one: Exact, by: Exact): Exact {
-  const exponent = Math.min(one.exponent, by.exponent);
-  return { digits: scaled(one, exponent) % scaled(by, exponent), exponent };
+export function remainderExact(dividend: Exact, by: Exact): Exact {
+  const exponent = Math.min(dividend.exponent, by.exponent);
+  return { digits: scaled(dividend, exponent) % scaled(by, exponent), exponent };
 }
 
 function scaled({ digits, exponent }: Exact, to: number): bigint {

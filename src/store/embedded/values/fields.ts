@@ -65,8 +65,8 @@ export function documentOf(fields: Iterable<readonly [string, Value]>): Document
 export function withField(document: Document, name: string, value: Value): Document {
   const made = new Fields();
   const isThere = Object.hasOwn(document, name);
-  for (const [other, one] of Object.entries(document)) {
-    if (other !== name) made.set(other, one);
+  for (const [right, left] of Object.entries(document)) {
+    if (right !== name) made.set(right, left);
     else if (value !== undefined) made.set(name, value);
   }
   if (!isThere && value !== undefined) made.set(name, value);

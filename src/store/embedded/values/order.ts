@@ -30,7 +30,7 @@ const ranks: Record<TypeName, number> = {
 
 /** An order of texts other than that of their bytes. */
 export interface TextOrder {
-  compare(one: string, other: string): number;
+  compare(left: string, right: string): number;
 }
 
 /** The bracket of a type: only values of one bracket are smaller or larger than another in a filter. */
@@ -39,11 +39,11 @@ export function rankOf(value: Value): number {
 }
 
 /** @returns below 0, 0 or above 0 */
-export function compare(one: Value, other: Value, collation?: TextOrder | null): number {
-  if (typeof one === 'number' && typeof other === 'number') return compareDoubles(one, other);
-  if (typeof one === 'string' && typeof other === 'string') return compareText(one, other, collation);
-  const rank = rankOf(one);
-  const difference = rank - rankOf(other);
+export function compare(left: Value, right: Value, collation?: TextOrder | null): number {
+  if (typeof left === 'number' && typeof right === 'number') return compareDoubles(left, right);
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right, collation);
+  const rank = rankOf(left);
+  const difference = rank - rankOf(right);
   if (difference !== 0) return difference;
   switch (rank) {
     case 1:
@@ -52,45 +52,45 @@ export function compare(one: Value, other: Value, collation?: TextOrder | null):
     case 16:
       return 0;
     case 3:
-      return compareNumbers(one, other);
+      return compareNumbers(left, right);
     case 4:
-      return compareText(String(one), String(other), collation);
+      return compareText(String(left), String(right), collation);
     case 5:
-      return compareDocuments(one as Document, other as Document, collation);
+      return compareDocuments(left as Document, right as Document, collation);
     case 6:
-      return compareArrays(one as Value[], other as Value[], collation);
+      return compareArrays(left as Value[], right as Value[], collation);
     case 8:
-      return Buffer.compare((one as ObjectId).id, (other as ObjectId).id);
+      return Buffer.compare((left as ObjectId).id, (right as ObjectId).id);
     case 9:
-      return Number(one) - Number(other);
+      return Number(left) - Number(right);
     case 10:
-      return (one as Date).getTime() - (other as Date).getTime();
+      return (left as Date).getTime() - (right as Date).getTime();
     default:
-      return Buffer.compare(encodeWhole([one]), encodeWhole([other]));
+      return Buffer.compare(encodeWhole([left]), encodeWhole([right]));
   }
 }
 
-export function isEqual(one: Value, other: Value, collation?: TextOrder | null): boolean {
-  return compare(one, other, collation) === 0;
+export function isEqual(left: Value, right: Value, collation?: TextOrder | null): boolean {
+  return compare(left, right, collation) === 0;
 }
 
-function compareText(one: string, other: string, collation?: TextOrder | null): number {
-  if (one === other) return 0;
-  if (collation) return collation.compare(one, other);
-  return compareCodePoints(one, other);
+function compareText(left: string, right: string, collation?: TextOrder | null): number {
+  if (left === right) return 0;
+  if (collation) return collation.compare(left, right);
+  return compareCodePoints(left, right);
 }
 
 /** The order of UTF-8 bytes, which is that of code points and not of UTF-16's units. */
-export function compareCodePoints(one: string, other: string): number {
-  const length = Math.min(one.length, other.length);
+export function compareCodePoints(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at++) {
-    const first = one.charCodeAt(at);
-    const second = other.charCodeAt(at);
+    const first = left.charCodeAt(at);
+    const second = right.charCodeAt(at);
     if (first === second) continue;
     if (first < 0xd800 || second < 0xd800) return first - second;
-    return one.codePointAt(pairStart(one, at))! - other.codePointAt(pairStart(other, at))!;
+    return left.codePointAt(pairStart(left, at))! - right.codePointAt(pairStart(right, at))!;
   }
-  return one.length - other.length;
+  return left.length - right.length;
 }
 
 function pairStart(text: string, at: number): number {
@@ -99,18 +99,18 @@ function pairStart(text: string, at: number): number {
 }
 
 /** Not-a-number is below every number. */
-function compareDoubles(one: number, other: number): number {
-  if (one < other) return -1;
-  if (one > other) return 1;
-  if (one === other) return 0;
-  return Number(!Number.isNaN(one)) - Number(!Number.isNaN(other));
+function compareDoubles(left: number, right: number): number {
+  if (left < right) return -1;
+  if (left > right) return 1;
+  if (left === right) return 0;
+  return Number(!Number.isNaN(left)) - Number(!Number.isNaN(right));
 }
 
-function compareNumbers(one: Value, other: Value): number {
-  if (one instanceof Decimal128 || other instanceof Decimal128) return Buffer.compare(encodeValue(one), encodeValue(other));
-  if (one instanceof Long && other instanceof Long) return one.compare(other);
-  if (one instanceof Long || other instanceof Long) return compareLong(one, other);
-  return compareDoubles(plain(one), plain(other));
+function compareNumbers(left: Value, right: Value): number {
+  if (left instanceof Decimal128 || right instanceof Decimal128) return Buffer.compare(encodeValue(left), encodeValue(right));
+  if (left instanceof Long && right instanceof Long) return left.compare(right);
+  if (left instanceof Long || right instanceof Long) return compareLong(left, right);
+  return compareDoubles(plain(left), plain(right));
 }
 
 function plain(value: Value): number {
@@ -118,31 +118,31 @@ function plain(value: Value): number {
   return Number(value);
 }
 
-function compareLong(one: Value, other: Value): number {
-  const [first, second] = [one instanceof Long ? one.toNumber() : plain(one), other instanceof Long ? other.toNumber() : plain(other)];
+function compareLong(left: Value, right: Value): number {
+  const [first, second] = [left instanceof Long ? left.toNumber() : plain(left), right instanceof Long ? right.toNumber() : plain(right)];
   if (first !== second || !Number.isFinite(first)) return compareDoubles(first, second);
   const exact = (value: Value): bigint => (value instanceof Long ? value.toBigInt() : BigInt(plain(value)));
-  const difference = exact(one) - exact(other);
+  const difference = exact(left) - exact(right);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-function compareArrays(one: Value[], other: Value[], collation?: TextOrder | null): number {
-  const length = Math.min(one.length, other.length);
+function compareArrays(left: Value[], right: Value[], collation?: TextOrder | null): number {
+  const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at++) {
-    const difference = compare(one[at], other[at], collation);
+    const difference = compare(left[at], right[at], collation);
     if (difference !== 0) return difference;
   }
-  return one.length - other.length;
+  return left.length - right.length;
 }
 
 /** Field by field: first the type, then the name, then the value. */
-function compareDocuments(one: Document, other: Document, collation?: TextOrder | null): number {
-  const names = Object.keys(one);
-  const otherNames = Object.keys(other);
+function compareDocuments(left: Document, right: Document, collation?: TextOrder | null): number {
+  const names = Object.keys(left);
+  const otherNames = Object.keys(right);
   const length = Math.min(names.length, otherNames.length);
   for (let at = 0; at < length; at++) {
     const [name, otherName] = [names[at]!, otherNames[at]!];
-    const [first, second] = [one[name] as Value, other[otherName] as Value];
+    const [first, second] = [left[name] as Value, right[otherName] as Value];
     const difference = rankOf(first) - rankOf(second) || compareCodePoints(name, otherName) || compare(first, second, collation);
     if (difference !== 0) return difference;
   }

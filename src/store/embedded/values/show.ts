@@ -15,7 +15,7 @@ function write(value: Value): string {
   if (value instanceof Long || value instanceof Decimal128) return value.toString();
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(write).join(', ')} ]`;
   if (isDocument(value)) {
-    const fields = Object.entries(value).map(([name, one]) => `${name}: ${write(one as Value)}`);
+    const fields = Object.entries(value).map(([name, field]) => `${name}: ${write(field as Value)}`);
     return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
   }
   return JSON.stringify(value) ?? 'null';

@@ -92,8 +92,8 @@ class DoubleSum {
 }
 
 /** A sum and what rounding it took away. */
-function twoSum(one: number, other: number): [number, number] {
-  const total = one + other;
-  const part = total - other;
-  return [total, one - part + (other - (total - part))];
+function twoSum(left: number, right: number): [number, number] {
+  const total = left + right;
+  const part = total - right;
+  return [total, left - part + (right - (total - part))];
 }

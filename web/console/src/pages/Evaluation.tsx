@@ -113,7 +113,7 @@ function Figures({ evaluation: { models, comparisons } }: { evaluation: Report }
           <tr key={model}>
             <td>{model}</td>
             <td>{withInterval(ndcg)}</td>
-            <td>{comparisons.find((one) => one.model === model)?.adjustedP.toFixed(3) ?? ''}</td>
+            <td>{comparisons.find((comparison) => comparison.model === model)?.adjustedP.toFixed(3) ?? ''}</td>
             <td>{percent(coverage.mean)}</td>
             <td>{diversity.mean.toFixed(2)}</td>
             <td>{novelty.mean.toFixed(2)}</td>

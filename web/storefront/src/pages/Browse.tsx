@@ -246,7 +246,7 @@ function Values({ title, name, values, parameters, onChange }: ValuesProps) {
           <input
             type="checkbox"
             checked={chosen.includes(value)}
-            onChange={({ target }) => onChange(name, target.checked ? [...chosen, value] : chosen.filter((one) => one !== value))}
+            onChange={({ target }) => onChange(name, target.checked ? [...chosen, value] : chosen.filter((option) => option !== value))}
           />
           {value}
           <span className="count">{productCount}</span>
