@@ -339,7 +339,7 @@ export async function createApp(config: Config, log: FastifyBaseLogger, member: 
 
 function joinOthers(member: Member, { realtime }: ReturnType<typeof buildShop>, cache: StoreCache | null): void {
   realtime.announcements.link(member);
-  if (cache) member.onAsked((place) => cache.hear(place));
+  if (cache) member.onAsked((place) => cache.catchUpTo(place));
 }
 
 /** Null where nothing is to be kept. */

@@ -7,7 +7,7 @@ const secretFields = new Set([
   ...['email', 'variables', 'connectionParams', 'apiKey', 'passwordHash', 'refreshHash'],
 ]);
 /** How deep they are looked for, and what is below that is not written. */
-const deepest = 6;
+const maxDepth = 6;
 
 type Replacement = [pattern: RegExp, replacement: string];
 
@@ -66,7 +66,7 @@ function redacted<Fields extends object>(fields: Fields, depth = 0): Fields {
 }
 
 function redactedBelow(value: object, depth: number): unknown {
-  return depth > deepest ? '[nested]' : redacted(value, depth);
+  return depth > maxDepth ? '[nested]' : redacted(value, depth);
 }
 
 /** Errors are described by their serializer, which leaves their fields out. */

@@ -20,7 +20,7 @@ function tables(collections: Collections): string {
   const all = Object.entries(collections);
   const held = all.filter((entry): entry is [string, HeldData] => 'what' in entry[1]);
   const none = all.flatMap(([name, data]) => ('none' in data ? [[code(name), data.none]] : []));
-  const rows = held.map(([name, { what, why, kept, seenBy }]) => [what, why, kept, seenBy, code(name)]);
+  const rows = held.map(([name, { what, why, retention, seenBy }]) => [what, why, retention, seenBy, code(name)]);
   return [
     '## What is held\n',
     markdownTable([['what', 'why', 'how long', 'who sees it', 'collection'], ...rows]),

@@ -156,7 +156,7 @@ export class QueryAnswers {
     const own = async () => ({ answer: await this.run(asked, context), isOwn: true });
     if (!cache || this.isApart(asked, signedIn)) return own();
     let isOwn = false;
-    const { value: answer, mayBeKept } = await cache.get(
+    const { value: answer, isCacheable } = await cache.get(
       asked.key,
       async () => {
         isOwn = true;
@@ -164,7 +164,7 @@ export class QueryAnswers {
       },
       (made) => (isKeepable(made, signedIn) ? made.json.length : null),
     );
-    if (isOwn && !mayBeKept) this.noteApart(asked, answer, signedIn);
+    if (isOwn && !isCacheable) this.noteApart(asked, answer, signedIn);
     return isOwn || (await this.isFor(answer, signedIn)) ? { answer, isOwn } : own();
   }
 

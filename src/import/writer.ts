@@ -163,7 +163,7 @@ export class StoreWriter implements Writer {
     const products = [...this.rated.values()];
     const known = this.tallies;
     await this.verbs.reviews.retallyProducts(products, { known, onProgress: (done) => onProgress(done / products.length) });
-    await this.verbs.users.handOver(this.claimed);
+    await this.verbs.users.handOverAll(this.claimed);
   }
 }
 

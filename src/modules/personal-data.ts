@@ -43,7 +43,7 @@ export interface HeldData {
   /** What for, and by which right. */
   why: string;
   /** How long, with the variables that say so. */
-  kept: string;
+  retention: string;
   seenBy: string;
 }
 

@@ -12,7 +12,7 @@ export class Member {
   private lastId = 0;
   private readonly answers = new Map<number, (message: ToMember) => void>();
   private onTopics: (topics: string[]) => void = () => {};
-  private hear: (place: bigint) => Promise<void> = async () => {};
+  private catchUpTo: (place: bigint) => Promise<void> = async () => {};
   private onBegin: (begin: Begin) => void = () => {};
   private end: () => void = () => {};
   /** Resolves when the first process says to end, which it may do before this one listens to signals. */
@@ -77,9 +77,9 @@ export class Member {
     await this.ask((id) => ({ plaza: 'agree', id, place: String(place) }), longest);
   }
 
-  /** @param hear resolves when this process answers nothing older than the place */
-  onAsked(hear: (place: bigint) => Promise<void>): void {
-    this.hear = hear;
+  /** @param catchUpTo resolves when this process answers nothing older than the place */
+  onAsked(catchUpTo: (place: bigint) => Promise<void>): void {
+    this.catchUpTo = catchUpTo;
   }
 
   private ask(question: (id: number) => ToPrimary, longest: number): Promise<ToMember | null> {
@@ -100,7 +100,8 @@ export class Member {
     if (message.plaza === 'begin') this.onBegin(message);
     else if (message.plaza === 'stop') this.end();
     else if (message.plaza === 'announce') this.onTopics(message.topics);
-    else if (message.plaza === 'hear') void this.hear(BigInt(message.place)).then(() => send({ plaza: 'heard', id: message.id }));
+    else if (message.plaza === 'catchUp')
+      void this.catchUpTo(BigInt(message.place)).then(() => send({ plaza: 'caughtUp', id: message.id }));
     else this.answers.get(message.id)?.(message);
   }
 }

@@ -7,7 +7,7 @@ export type ToPrimary =
   | { plaza: 'announce'; topics: string[] }
   | { plaza: 'metrics'; id: number }
   | { plaza: 'agree'; id: number; place: string }
-  | { plaza: 'heard'; id: number };
+  | { plaza: 'caughtUp'; id: number };
 
 /** To one of the others. */
 export type ToMember =
@@ -16,7 +16,7 @@ export type ToMember =
   | { plaza: 'announce'; topics: string[] }
   | { plaza: 'metrics'; id: number; text: string }
   | { plaza: 'agreed'; id: number }
-  | { plaza: 'hear'; id: number; place: string };
+  | { plaza: 'catchUp'; id: number; place: string };
 
 /** Libraries send messages of their own. */
 export function isOurs<Message extends { plaza: string }>(message: unknown): message is Message {

@@ -118,7 +118,7 @@ export class Processes {
     if (others.length === 0) return tell(by, { plaza: 'agreed', id });
     const question = ++this.lastId;
     this.asked.set(question, { by, id, waiting: new Set(others.map((other) => other.id)) });
-    for (const other of others) tell(other, { plaza: 'hear', id: question, place });
+    for (const other of others) tell(other, { plaza: 'catchUp', id: question, place });
   }
 
   private settle(question: number, { id: answering }: Worker): void {

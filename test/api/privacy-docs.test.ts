@@ -31,7 +31,7 @@ test('every collection stands in the document, with what is held, why, for how l
 test('every time that the document names is configured', () => {
   const variables = Object.values(configurationSections).flatMap((section) => Object.keys(section));
   const named = Object.values(declared).flatMap((data) =>
-    'kept' in data ? [...data.kept.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name) : [],
+    'retention' in data ? [...data.retention.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name) : [],
   );
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((name) => !variables.includes(name!))).toEqual([]);

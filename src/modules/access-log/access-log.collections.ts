@@ -5,7 +5,7 @@ export const collections: Collections = {
   personal_data_accesses: {
     what: 'Who read or exported a person’s private data, and when',
     why: 'To account for it (legal obligation)',
-    kept: '`ACCESS_LOG_RETENTION`',
+    retention: '`ACCESS_LOG_RETENTION`',
     seenBy: 'Administrators; the person it is about, without the reader’s name',
   },
 };

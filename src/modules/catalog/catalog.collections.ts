@@ -5,7 +5,7 @@ export const collections: Collections = {
   products: {
     what: 'Products, with their merchant',
     why: 'To sell them (contract)',
-    kept: 'until the product is deleted; after the merchant’s account without the merchant',
+    retention: 'until the product is deleted; after the merchant’s account without the merchant',
     seenBy: 'Everybody',
   },
   categories: { none: 'The shop’s departments.' },

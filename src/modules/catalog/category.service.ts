@@ -188,8 +188,8 @@ export class CategoryService {
     if (ancestors.some((ancestor) => ancestor.equals(_id)))
       throw broken('NOT_ALLOWED', 'A category can’t be moved below itself.', 'parentId');
     const below = await categories.find({ ancestors: _id }, { ancestors: 1 }).session(session).lean();
-    const deepest = Math.max(0, ...below.map((child) => child.ancestors.length - child.ancestors.findIndex((id) => id.equals(_id))));
-    if (ancestors.length + deepest >= maxDepth) throw broken('OUT_OF_RANGE', tooDeep, 'parentId');
+    const depthBelow = Math.max(0, ...below.map((child) => child.ancestors.length - child.ancestors.findIndex((id) => id.equals(_id))));
+    if (ancestors.length + depthBelow >= maxDepth) throw broken('OUT_OF_RANGE', tooDeep, 'parentId');
     await categories.updateOne({ _id }, { $set: { parent: to, ancestors } }, { session });
     const moves = below.map((child) => {
       const own = child.ancestors.slice(child.ancestors.findIndex((id) => id.equals(_id)));

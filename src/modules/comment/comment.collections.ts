@@ -5,13 +5,13 @@ export const collections: Collections = {
   comments: {
     what: 'Comments, and the users they mention',
     why: 'To publish them (contract)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'Everybody, unless hidden',
   },
   comment_reactions: {
     what: 'Reactions to comments',
     why: 'To count them (contract)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'The person alone; everybody sees sums',
   },
 };

@@ -5,13 +5,13 @@ export const collections: Collections = {
   activities: {
     what: 'What a user did in public',
     why: 'To bring it into their followers’ feeds (contract)',
-    kept: '`FEED_RETENTION`',
+    retention: '`FEED_RETENTION`',
     seenBy: 'The followers',
   },
   feed_items: {
     what: 'Activities in the feed of each follower',
     why: 'To show the feed (contract)',
-    kept: '`FEED_RETENTION`',
+    retention: '`FEED_RETENTION`',
     seenBy: 'The follower',
   },
 };

@@ -5,13 +5,13 @@ export const collections: Collections = {
   merchant_feedback: {
     what: 'What buyers tell merchants, and the answers',
     why: 'To deliver it (contract)',
-    kept: 'until both accounts are deleted; after either without their name',
+    retention: 'until both accounts are deleted; after either without their name',
     seenBy: 'The two of them',
   },
   feedback_tallies: {
     what: 'How much feedback a merchant has',
     why: 'To show them sums (contract)',
-    kept: 'until the merchant’s account is deleted',
+    retention: 'until the merchant’s account is deleted',
     seenBy: 'The merchant',
   },
 };

@@ -19,7 +19,7 @@ import { wooCommerceTopics, wooCommerceVersion } from './woocommerce.js';
 export type Reception = 'TAKEN' | 'NOT_CONFIGURED' | 'WRONG_SIGNATURE' | 'MALFORMED';
 
 /** What a message needs may come later, such as the product of an order; it waits for so long. */
-export const patience = 24 * 60 * 60 * 1000;
+export const retryPeriod = 24 * 60 * 60 * 1000;
 
 export interface SentMessage {
   platform: PlatformName;
@@ -81,7 +81,7 @@ export class Inbox {
       ...(text !== null && status !== 'IGNORED' && { sealed: keys.seal(text, sealContext(_id)) }),
       attempts: 0,
       dueAt: now,
-      deadline: new Date(now.getTime() + patience),
+      deadline: new Date(now.getTime() + retryPeriod),
       receivedAt: now,
       completedAt: status === 'PENDING' ? null : now,
       expiresAt: new Date(now.getTime() + retention),

@@ -12,7 +12,7 @@ import { payload } from '../../relay/payload.js';
 import { paginate } from '../../store/paging.js';
 import type { Types } from 'mongoose';
 import { User, type PublicUser, type UserVerbs } from '../user/index.js';
-import { messageList, patience } from './inbox.service.js';
+import { messageList, retryPeriod } from './inbox.service.js';
 import type { InboxDocument, InboxStatusName, IntegrationDocument, IntegrationModels } from './integration.model.js';
 import { integrationList, integrationRules, type IntegrationService } from './integration.service.js';
 import {
@@ -161,7 +161,7 @@ export class IntegrationMessageResolver {
         status: 'PENDING' as const,
         attempts: 0,
         dueAt: now,
-        deadline: new Date(now.getTime() + patience),
+        deadline: new Date(now.getTime() + retryPeriod),
         completedAt: null,
       };
       const open = { _id: id, status: { $in: ['REFUSED', 'PENDING'] as InboxStatusName[] }, sealed: { $exists: true } };

@@ -5,25 +5,25 @@ export const collections: Collections = {
   moderation_cases: {
     what: 'What was reported or held or looks fake, why, and whose it is',
     why: 'To keep the shop fit to be read (legitimate interest, legal obligation)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'Moderators',
   },
   content_reports: {
     what: 'Reports: who, of what, why',
     why: 'To look into them (legal obligation)',
-    kept: '`REPORT_RETENTION`',
+    retention: '`REPORT_RETENTION`',
     seenBy: 'Moderators, without the reporter’s name',
   },
   appeals: {
     what: 'Appeals against decisions',
     why: 'To look again (legal obligation)',
-    kept: '`REPORT_RETENTION`',
+    retention: '`REPORT_RETENTION`',
     seenBy: 'The author and moderators',
   },
   audit_entries: {
     what: 'Moderation decisions and changes of roles: who made them, about which user, and why',
     why: 'To account for them (legal obligation)',
-    kept: '`AUDIT_RETENTION`',
+    retention: '`AUDIT_RETENTION`',
     seenBy: 'Moderators; the person they are about, without the moderator’s name',
   },
 };

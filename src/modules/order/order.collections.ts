@@ -5,7 +5,7 @@ export const collections: Collections = {
   orders: {
     what: 'Orders: buyer, products, prices, status',
     why: 'To deliver what was bought (contract), and for the books (legal obligation)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'The buyer and the merchant',
   },
 };

@@ -5,13 +5,13 @@ export const collections: Collections = {
   erasures: {
     what: 'Accounts that are being erased, with the names to take out of texts (encrypted)',
     why: 'To carry out the erasure (legal obligation)',
-    kept: 'until the erasure is done',
+    retention: 'until the erasure is done',
     seenBy: 'Nobody',
   },
   events: {
     what: 'References to what happened, for live updates',
     why: 'So that subscriptions can resume (contract)',
-    kept: '`EVENT_RETENTION`',
+    retention: '`EVENT_RETENTION`',
     seenBy: 'Whoever may see what they refer to',
   },
   topics: { none: 'Counters of events.' },

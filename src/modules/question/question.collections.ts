@@ -5,19 +5,19 @@ export const collections: Collections = {
   questions: {
     what: 'Questions about products',
     why: 'To publish them (contract)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'Everybody, unless hidden',
   },
   answers: {
     what: 'Answers to questions',
     why: 'To publish them (contract)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'Everybody, unless hidden',
   },
   answer_votes: {
     what: 'Votes on answers',
     why: 'To rank answers (contract)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'The person alone; everybody sees sums',
   },
 };

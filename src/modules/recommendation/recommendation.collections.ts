@@ -5,26 +5,26 @@ export const collections: Collections = {
   recommendation_impressions: {
     what: 'Which recommendations were shown to which users',
     why: 'To measure recommendations (consent to tracking)',
-    kept: '`IMPRESSION_RETENTION`; without consent nobody’s',
+    retention: '`IMPRESSION_RETENTION`; without consent nobody’s',
     seenBy: 'The person alone; administrators see sums',
   },
   recommendation_outcomes: {
     what: 'What users did with recommendations',
     why: 'To measure recommendations (consent to tracking)',
-    kept: '`IMPRESSION_RETENTION`; without consent nobody’s',
+    retention: '`IMPRESSION_RETENTION`; without consent nobody’s',
     seenBy: 'The person alone; administrators see sums',
   },
   dismissals: {
     what: 'Products that a user does not want to see recommended',
     why: 'To leave them out (contract)',
-    kept: 'until the account is deleted',
+    retention: 'until the account is deleted',
     seenBy: 'The person alone',
   },
   model_snapshots: { none: 'Figures about trainings.' },
   model_snapshot_chunks: {
     what: 'Trained models, which know users by their IDs',
     why: 'For recommendations (consent to personalisation)',
-    kept: 'until the next training but one',
+    retention: 'until the next training but one',
     seenBy: 'Nobody',
   },
   model_parameters: { none: 'Settings of the recommender.' },
@@ -34,7 +34,7 @@ export const collections: Collections = {
   gorse_forgotten: {
     what: 'IDs of users that Gorse has yet to delete',
     why: 'To erase them there (legal obligation)',
-    kept: 'until Gorse answers',
+    retention: 'until Gorse answers',
     seenBy: 'Nobody',
   },
 };

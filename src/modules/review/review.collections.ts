@@ -5,19 +5,19 @@ export const collections: Collections = {
   reviews: {
     what: 'Reviews: ratings, text, images, the merchant’s answer',
     why: 'To publish them (contract)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'Everybody, unless hidden',
   },
   review_revisions: {
     what: 'Earlier versions of reviews',
     why: 'To show what was changed (legitimate interest)',
-    kept: 'until the account is deleted',
+    retention: 'until the account is deleted',
     seenBy: 'Everybody, unless they were hidden',
   },
   review_votes: {
     what: 'Votes on reviews',
     why: 'To rank reviews (contract)',
-    kept: 'until the account is deleted, then without its author',
+    retention: 'until the account is deleted, then without its author',
     seenBy: 'The person alone; everybody sees sums',
   },
   product_topics: { none: 'Topics of a product’s reviews: positions of sentences in reviews, without their text.' },

@@ -5,13 +5,13 @@ export const collections: Collections = {
   contributions: {
     what: 'Digests of what a user wrote, and when',
     why: 'To notice floods and repetitions (legitimate interest)',
-    kept: '`SCREENING_RETENTION`',
+    retention: '`SCREENING_RETENTION`',
     seenBy: 'Nobody',
   },
   spam_examples: {
     what: 'Hashed features of the words that a new account wrote, and whether a moderator took it out of sight',
     why: 'To learn what spam looks like (legitimate interest)',
-    kept: '30 days; where a moderator decided, `REPORT_RETENTION`',
+    retention: '30 days; where a moderator decided, `REPORT_RETENTION`',
     seenBy: 'Nobody',
   },
   spam_classifiers: { none: 'Weights of features of words, learnt from many texts.' },

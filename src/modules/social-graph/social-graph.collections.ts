@@ -5,13 +5,13 @@ export const collections: Collections = {
   follows: {
     what: 'Which users follow which, and since when',
     why: 'To fill feeds, and for recommendations (contract)',
-    kept: 'until the account is deleted',
+    retention: 'until the account is deleted',
     seenBy: 'Everybody',
   },
   blocks: {
     what: 'Which users blocked which, and since when',
     why: 'To keep the two apart (contract)',
-    kept: 'until the account is deleted',
+    retention: 'until the account is deleted',
     seenBy: 'The person who blocked',
   },
 };

@@ -87,7 +87,7 @@ export class CustomerAccounts {
     before: UserDocument | null,
     { source, externalId }: Customer,
   ): Promise<UserDocument> {
-    if (before) await this.dependencies.importedUsers.hand(change, { imported: before._id, account });
+    if (before) await this.dependencies.importedUsers.handOver(change, { imported: before._id, account });
     return (await this.dependencies.models.users
       .findOneAndUpdate(
         { _id: account },

@@ -24,7 +24,7 @@ export class ImportedUsers {
   /** Hands over the imported users of an address, of every source, in the transaction in which an account proved to have it. */
   async takeOver(change: Change, account: Types.ObjectId, email: string): Promise<void> {
     const users = await this.dependencies.claims.importedUsersOf(email, change.session);
-    for (const imported of users) await this.hand(change, { imported, account });
+    for (const imported of users) await this.handOver(change, { imported, account });
   }
 
   /** Those of some imported users whose addresses accounts have proved to have. */
@@ -41,13 +41,13 @@ export class ImportedUsers {
   }
 
   /** Hands over imported users whose reviews are all there. */
-  async handOver(users: readonly ProvenUser[]): Promise<void> {
+  async handOverAll(users: readonly ProvenUser[]): Promise<void> {
     for (const user of users)
-      await this.dependencies.realtime.recordChange([`account:${user.account.toHexString()}`], (change) => this.hand(change, user));
+      await this.dependencies.realtime.recordChange([`account:${user.account.toHexString()}`], (change) => this.handOver(change, user));
   }
 
   /** Hands over what a user without a sign-in of their own wrote and bought, and removes them. */
-  async hand(change: Change, user: ProvenUser): Promise<void> {
+  async handOver(change: Change, user: ProvenUser): Promise<void> {
     const { claims, events, models } = this.dependencies;
     await events.emit(change, 'importedUserClaimed', user);
     await claims.releaseAll(user.imported, change.session);

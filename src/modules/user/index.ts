@@ -119,7 +119,7 @@ export function userModule(
       ...verbs(users, ['usersWithoutPersonalisation']),
       ...verbs(new StaffAccounts({ models, realtime, users, claims, passwords }), ['appointStaff']),
       ...verbs(new UserSearch(models), ['searchUsers']),
-      ...verbs(importedUsers, ['handOver', 'provenAmong']),
+      ...verbs(importedUsers, ['handOverAll', 'provenAmong']),
       ...verbs(accounts, ['bannedUser', 'passwordMatches']),
       ...verbs(sessions, ['authenticate', 'currentOf', 'open']),
       ...verbs(upserts, ['customersOf', 'upsertUsers']),

@@ -14,7 +14,7 @@ export const webhookTopic = 'webhooks';
 
 const day = 24 * 60 * 60 * 1000;
 /** How long a delivery is tried. */
-const patience = 3 * day;
+const retryPeriod = 3 * day;
 const maxReceivers = 500;
 
 /** The product that some content is about. */
@@ -116,7 +116,7 @@ export class WebhookRecorder {
 
   /** When a message that is to be sent from now on is due, is given up, and is listed no more. */
   timesFrom(now: Date): Pick<DeliveryDocument, 'dueAt' | 'deadline' | 'expiresAt'> {
-    const deadline = new Date(now.getTime() + patience);
+    const deadline = new Date(now.getTime() + retryPeriod);
     return { dueAt: now, deadline, expiresAt: new Date(deadline.getTime() + this.dependencies.retention) };
   }
 }

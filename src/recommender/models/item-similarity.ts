@@ -93,7 +93,8 @@ export class DenseItemModel implements ItemModel, SparseModel {
       const [a, b, c, d] = [rows[at]!, rows[at + 1]!, rows[at + 2]!, rows[at + 3]!];
       const [first, second, third, fourth] = [factors[at]!, factors[at + 1]!, factors[at + 2]!, factors[at + 3]!];
       for (let other = 0; other < width; other++)
-        sums[other]! += first * weights[a + other]! + second * weights[b + other]! + third * weights[c + other]! + fourth * weights[d + other]!;
+        sums[other]! +=
+          first * weights[a + other]! + second * weights[b + other]! + third * weights[c + other]! + fourth * weights[d + other]!;
     }
     for (let other = 0; other < width; other++) scores[items[other]!] = sums[other]!;
   }

@@ -82,7 +82,7 @@ export class ChangeFeed {
   }
 
   /** Waits until nothing older than a place in the store's order is answered any more. */
-  async hear(place: bigint): Promise<void> {
+  async catchUpTo(place: bigint): Promise<void> {
     const isBehind = (): boolean => this.told >= 0n && this.told < place && this.silence <= longestSilence && !this.stopped;
     while (isBehind()) await this.hasArrived(place);
   }

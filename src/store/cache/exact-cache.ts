@@ -19,16 +19,16 @@ export interface CacheObserver {
 export interface Made<Value> {
   value: Value;
   /** Whether others who ask the same may have it, and it could be kept. */
-  mayBeKept: boolean;
+  isCacheable: boolean;
 }
 
 /** About how many bytes a kept value and each of its tags take besides the value. */
 const overhead = { value: 500, tag: 150 };
 
 export class ExactCache implements FeedListener {
-  private readonly kept: S3Fifo<Kept<unknown>>;
-  private readonly making = new Map<string, Kept<unknown>>();
-  private readonly byTag = new Map<string, Set<Kept<unknown>>>();
+  private readonly entries: S3Fifo<Entry<unknown>>;
+  private readonly making = new Map<string, Entry<unknown>>();
+  private readonly byTag = new Map<string, Set<Entry<unknown>>>();
   /** The fields by whose values something is kept, with the tags that name them, by collection. */
   private readonly fields = new Map<string, Map<string, Set<string>>>();
 
@@ -36,23 +36,23 @@ export class ExactCache implements FeedListener {
     maxBytes: number,
     private readonly observer: CacheObserver,
   ) {
-    this.kept = new S3Fifo(maxBytes, (kept) => {
+    this.entries = new S3Fifo(maxBytes, (entry) => {
       observer.onEvict();
-      kept.end();
+      entry.end();
     });
   }
 
   get bytes(): number {
-    return this.kept.bytes;
+    return this.entries.bytes;
   }
 
   get size(): number {
-    return this.kept.size;
+    return this.entries.size;
   }
 
   /** What is kept under a key. Ask only in a turn in which the feed is current. */
   get<Value>(key: string): Value | undefined {
-    return this.kept.get(key)?.value as Value | undefined;
+    return this.entries.get(key)?.value as Value | undefined;
   }
 
   /**
@@ -61,39 +61,39 @@ export class ExactCache implements FeedListener {
    * @param sizeOf the bytes that the value takes; null for one that only who asked first may have
    */
   async make<Value>(key: string, work: () => Promise<Value>, sizeOf: (value: Value) => number | null): Promise<Made<Value>> {
-    const running = this.making.get(key) as Kept<Value> | undefined;
+    const running = this.making.get(key) as Entry<Value> | undefined;
     // What it has read until now is still true, and what it has yet to read will be.
     if (running?.isTrue && !running.isRefused) {
       const made = await running.promise.catch(() => null);
-      return made?.mayBeKept ? made : { value: await work(), mayBeKept: false };
+      return made?.isCacheable ? made : { value: await work(), isCacheable: false };
     }
-    const kept = new Kept<Value>(key, this);
-    this.making.set(key, kept);
-    kept.promise = this.run(kept, work, sizeOf);
-    return kept.promise;
+    const entry = new Entry<Value>(key, this);
+    this.making.set(key, entry);
+    entry.promise = this.run(entry, work, sizeOf);
+    return entry.promise;
   }
 
-  private async run<Value>(kept: Kept<Value>, work: () => Promise<Value>, sizeOf: (value: Value) => number | null): Promise<Made<Value>> {
+  private async run<Value>(entry: Entry<Value>, work: () => Promise<Value>, sizeOf: (value: Value) => number | null): Promise<Made<Value>> {
     let value: Value;
     try {
-      value = await recordReads(kept, work);
+      value = await recordReads(entry, work);
     } catch (error) {
-      this.finish(kept);
-      kept.end();
+      this.finish(entry);
+      entry.end();
       throw error;
     }
-    this.finish(kept);
-    const size = kept.isRefused ? null : sizeOf(value);
-    kept.value = value;
-    if (size === null || !kept.isTrue || !this.kept.set(kept.key, kept, this.bytesOf(kept, size))) kept.end();
-    return { value, mayBeKept: size !== null };
+    this.finish(entry);
+    const size = entry.isRefused ? null : sizeOf(value);
+    entry.value = value;
+    if (size === null || !entry.isTrue || !this.entries.set(entry.key, entry, this.bytesOf(entry, size))) entry.end();
+    return { value, isCacheable: size !== null };
   }
 
-  private finish(kept: Kept<unknown>): void {
-    if (this.making.get(kept.key) === kept) this.making.delete(kept.key);
+  private finish(entry: Entry<unknown>): void {
+    if (this.making.get(entry.key) === entry) this.making.delete(entry.key);
   }
 
-  private bytesOf({ key, tags }: Kept<unknown>, size: number): number {
+  private bytesOf({ key, tags }: Entry<unknown>, size: number): number {
     let bytes = size + 2 * key.length + overhead.value;
     for (const tag of tags) bytes += overhead.tag + tag.length;
     return bytes;
@@ -107,7 +107,7 @@ export class ExactCache implements FeedListener {
 
   onLost(): void {
     const all = new Set([...this.byTag.values()].flatMap((ones) => [...ones]));
-    for (const kept of all) kept.invalidate();
+    for (const entry of all) entry.invalidate();
     if (all.size > 0) this.observer.onInvalidate(all.size);
   }
 
@@ -126,15 +126,15 @@ export class ExactCache implements FeedListener {
     const touched = this.byTag.get(tag);
     if (!touched) return 0;
     const all = [...touched];
-    for (const kept of all) kept.invalidate();
+    for (const entry of all) entry.invalidate();
     return all.length;
   }
 
   /** For what is kept alone. */
-  register(kept: Kept<unknown>, tag: string): void {
+  register(entry: Entry<unknown>, tag: string): void {
     const known = this.byTag.get(tag);
-    if (known) return void known.add(kept);
-    this.byTag.set(tag, new Set([kept]));
+    if (known) return void known.add(entry);
+    this.byTag.set(tag, new Set([entry]));
     const [collection, field] = tag.split('/', 2) as [string, string | undefined];
     if (field === undefined) return;
     const fields = this.fields.get(collection) ?? new Map<string, Set<string>>();
@@ -143,9 +143,9 @@ export class ExactCache implements FeedListener {
   }
 
   /** For what is kept alone. */
-  unregister(kept: Kept<unknown>, tag: string): void {
+  unregister(entry: Entry<unknown>, tag: string): void {
     const known = this.byTag.get(tag);
-    if (!known?.delete(kept) || known.size > 0) return;
+    if (!known?.delete(entry) || known.size > 0) return;
     this.byTag.delete(tag);
     const [collection, field] = tag.split('/', 2) as [string, string | undefined];
     const fields = this.fields.get(collection);
@@ -157,13 +157,13 @@ export class ExactCache implements FeedListener {
   }
 
   /** For what is kept alone. */
-  forget(kept: Kept<unknown>): void {
-    if (this.kept.peek(kept.key) === kept) this.kept.delete(kept.key);
+  forget(entry: Entry<unknown>): void {
+    if (this.entries.peek(entry.key) === entry) this.entries.delete(entry.key);
   }
 }
 
 /** A value with what it was made from; first while it is made, then while it is kept. */
-class Kept<Value> implements Reads {
+class Entry<Value> implements Reads {
   readonly startedAt = Date.now();
   readonly tags = new Set<string>();
   value: Value | undefined;

@@ -85,11 +85,11 @@ export class StoreCache {
   async get<Value>(key: string, work: () => Promise<Value>, sizeOf: (value: Value) => number | null): Promise<Made<Value>> {
     if (!(await this.isCurrent())) {
       this.answered.inc({ outcome: 'behind' });
-      return { value: await work(), mayBeKept: true };
+      return { value: await work(), isCacheable: true };
     }
-    const kept = this.cache.get<Value>(key);
-    this.answered.inc({ outcome: kept === undefined ? 'miss' : 'hit' });
-    return kept === undefined ? this.cache.make(key, work, sizeOf) : { value: kept, mayBeKept: true };
+    const cached = this.cache.get<Value>(key);
+    this.answered.inc({ outcome: cached === undefined ? 'miss' : 'hit' });
+    return cached === undefined ? this.cache.make(key, work, sizeOf) : { value: cached, isCacheable: true };
   }
 
   /**
@@ -103,8 +103,8 @@ export class StoreCache {
   }
 
   /** Waits until nothing older than a place in the store's order is answered from memory. */
-  hear(place: bigint): Promise<void> {
-    return this.feed.hear(place);
+  catchUpTo(place: bigint): Promise<void> {
+    return this.feed.catchUpTo(place);
   }
 
   /** What is kept under the key now, if that is known to be true in this turn. */

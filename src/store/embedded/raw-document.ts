@@ -7,7 +7,7 @@ export { decode } from './values/decoding.js';
 export const largestDocument = 16 * 1024 * 1024;
 
 /** How deep documents may nest: what MongoDB lets users store. */
-const deepest = 180;
+const maxDepth = 180;
 
 /** @throws CommandError for a document that is too large or nested too deep to be stored */
 export function requireStorable(bytes: Buffer): void {
@@ -16,7 +16,7 @@ export function requireStorable(bytes: Buffer): void {
 }
 
 function requireDepth(bytes: Buffer, start: number, depth: number): void {
-  if (depth > deepest) throw new CommandError(15, `Document exceeds maximum nested object depth: ${deepest}`);
+  if (depth > maxDepth) throw new CommandError(15, `Document exceeds maximum nested object depth: ${maxDepth}`);
   for (let at = start + 4; bytes[at] !== 0;) {
     const type = bytes[at]!;
     const value = bytes.indexOf(0, at + 1) + 1;

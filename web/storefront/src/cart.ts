@@ -1,6 +1,6 @@
 /** What the visitor means to buy. The API has orders; until then the cart is the browser’s. */
 import { plaza } from './shop';
-import { kept, useKept } from './storage';
+import { stored, useStored } from './storage';
 
 export interface CartLine {
   productId: string;
@@ -8,12 +8,12 @@ export interface CartLine {
 }
 
 const maxQuantity = 99;
-const lines = kept<CartLine[]>('plaza.cart', []);
+const lines = stored<CartLine[]>('plaza.cart', []);
 /** The token of the share that led here, so that the order is attributed to it. */
-export const shareToken = kept<string | null>('plaza.share', null);
+export const shareToken = stored<string | null>('plaza.share', null);
 
 export function useCart(): CartLine[] {
-  return useKept(lines)[0];
+  return useStored(lines)[0];
 }
 
 export function addToCart(productId: string): void {

@@ -1,7 +1,7 @@
 /** Notifications on this device: the browser's subscription, and the shop's knowledge of it. */
 import { graphql } from './gql';
 import { apollo, plaza } from './shop';
-import { kept } from './storage';
+import { stored } from './storage';
 
 const Subscribe = graphql(`
   mutation SubscribeToPush($input: SubscribeToPushInput!) {
@@ -42,7 +42,7 @@ const Unsubscribe = graphql(`
 `);
 
 /** The endpoint that the shop knows of this browser; null where it gets no messages. */
-export const pushEndpoint = kept<string | null>('plaza.push', null);
+export const pushEndpoint = stored<string | null>('plaza.push', null);
 
 export const canPush = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 

@@ -1,13 +1,13 @@
 /** A value that this browser keeps, which components and tabs share. */
 import { useSyncExternalStore } from 'react';
 
-export interface Kept<Value> {
+export interface Stored<Value> {
   get: () => Value;
   set: (value: Value) => void;
   subscribe: (listener: () => void) => () => void;
 }
 
-export function kept<Value>(key: string, fallback: Value): Kept<Value> {
+export function stored<Value>(key: string, fallback: Value): Stored<Value> {
   const listeners = new Set<() => void>();
   const read = (): Value => {
     try {
@@ -41,6 +41,6 @@ export function kept<Value>(key: string, fallback: Value): Kept<Value> {
   };
 }
 
-export function useKept<Value>({ get, set, subscribe }: Kept<Value>): [Value, (value: Value) => void] {
+export function useStored<Value>({ get, set, subscribe }: Stored<Value>): [Value, (value: Value) => void] {
   return [useSyncExternalStore(subscribe, get), set];
 }

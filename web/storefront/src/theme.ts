@@ -1,7 +1,7 @@
-import { kept } from './storage';
+import { stored } from './storage';
 
 export type Theme = 'light' | 'dark' | 'system';
-export const theme = kept<Theme>('plaza.theme', 'system');
+export const theme = stored<Theme>('plaza.theme', 'system');
 
 /** Puts the theme on the page, now and whenever it is changed. */
 export function followTheme(): void {

@@ -76,12 +76,12 @@ export class Exploration {
   private current(): Promise<Findings> {
     if (this.findings && Date.now() - this.readAt < lookAgainAfter) return this.findings;
     this.readAt = Date.now();
-    const findings = this.look();
+    const findings = this.read();
     findings.catch(() => (this.findings = null));
     return (this.findings = findings);
   }
 
-  private async look(): Promise<Findings> {
+  private async read(): Promise<Findings> {
     const { catalog, experiments, log } = this.dependencies;
     const products = await catalog.newestSince(new Date(Date.now() - newForDays * day), maxNew);
     const ids = products.map(({ _id }) => _id);

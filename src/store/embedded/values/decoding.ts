@@ -6,7 +6,7 @@ import { Named } from '../named.js';
 import { Fields } from './fields.js';
 import { fitsInt, type Value } from './types.js';
 
-const deepest = 200;
+const maxDepth = 200;
 
 export function invalid(reason: string): CommandError {
   return new CommandError(22, `Invalid BSON: ${reason}`);
@@ -152,7 +152,7 @@ class Decoder {
   /** The place of the last byte of a document, which is checked to be its end. */
   private bounds(start: number, depth: number): number {
     const { bytes } = this;
-    if (depth > deepest) throw new CommandError(15, `BSON exceeds the nesting limit of ${deepest}`);
+    if (depth > maxDepth) throw new CommandError(15, `BSON exceeds the nesting limit of ${maxDepth}`);
     if (start + 5 > bytes.length) throw invalid('a document is cut short');
     const length = bytes.readInt32LE(start);
     const last = start + length - 1;

@@ -10,7 +10,7 @@ import { chooseLanguage, languages, useI18n, type Language } from '../i18n';
 import { network } from '../network';
 import { renewPush } from '../push';
 import { apollo, plaza } from '../shop';
-import { useKept } from '../storage';
+import { useStored } from '../storage';
 import { theme, type Theme } from '../theme';
 import { Avatar, Icon, Toast, textOf } from './parts';
 
@@ -233,7 +233,7 @@ function Menu({ label, children, content }: { label: string; content: ReactNode;
 
 function Preferences() {
   const { t, language } = useI18n();
-  const [current, setTheme] = useKept(theme);
+  const [current, setTheme] = useStored(theme);
   return (
     <Menu label={`${t('language')}, ${t('theme')}`} content={<Icon name="globe" />}>
       <div className="stack">

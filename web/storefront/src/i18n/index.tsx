@@ -1,7 +1,7 @@
 /** The shop’s languages: texts, numbers, money and times. Each language is loaded when it is needed. */
 import { createContext, useContext, useSyncExternalStore, type ReactNode } from 'react';
 import { fractionDigits } from '../currency';
-import { kept } from '../storage';
+import { stored } from '../storage';
 import { en, type Messages } from './en';
 
 export const languages = {
@@ -16,7 +16,7 @@ export type Language = keyof typeof languages;
 type Values = Record<string, string | number>;
 
 const rightToLeft: ReadonlySet<Language> = new Set<Language>(['ar']);
-const chosen = kept<Language | null>('plaza.language', null);
+const chosen = stored<Language | null>('plaza.language', null);
 const listeners = new Set<() => void>();
 let current: { language: Language; messages: Messages } = { language: 'en', messages: en };
 

@@ -6,7 +6,7 @@ import { graphql } from '../../gql';
 import type { EmailDigest, NotificationKind, UpdateNotificationPreferencesInput } from '../../gql/graphql';
 import { useI18n } from '../../i18n';
 import { canPush, pushEndpoint, startPush, stopPush } from '../../push';
-import { useKept } from '../../storage';
+import { useStored } from '../../storage';
 import type { SettingsViewer } from '../Settings';
 
 const UpdatePreferences = graphql(`
@@ -67,7 +67,7 @@ export function NotificationSettings({ viewer }: { viewer: SettingsViewer }) {
 /** What this device gets, and which others do. */
 function PushSettings({ viewer: { pushKey, pushDevices } }: { viewer: SettingsViewer }) {
   const { t, ago } = useI18n();
-  const [own] = useKept(pushEndpoint);
+  const [own] = useStored(pushEndpoint);
   const [busy, setBusy] = useState(false);
   if (!pushKey || !canPush) return null;
   const isOn = pushDevices?.some(({ endpoint }) => endpoint === own) ?? false;
