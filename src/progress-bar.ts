@@ -3,8 +3,15 @@ import { Presets, SingleBar } from 'cli-progress';
 /** @param share from 0 to 1 */
 export type OnProgress = (share: number, what: string) => void;
 
-/** Shows a bar on a terminal, a line at the end where there is none, while the work goes on; gone when it ends, however it does. */
-export async function withProgress<Result>(title: string, work: (onProgress: OnProgress) => Result | Promise<Result>): Promise<Result> {
+/**
+ * Shows a bar on a terminal, a line at the end where there is none, while the work goes on; gone when it ends, however it does.
+ * @param atOnce whether it shows before the work tells of progress, which work that may be refused leaves off
+ */
+export async function withProgress<Result>(
+  title: string,
+  work: (onProgress: OnProgress) => Result | Promise<Result>,
+  { atOnce = true } = {},
+): Promise<Result> {
   const bar = new SingleBar(
     {
       format: `${title} [{bar}] {percentage}%  {what}`,
@@ -15,12 +22,16 @@ export async function withProgress<Result>(title: string, work: (onProgress: OnP
     },
     Presets.shades_classic,
   );
-  bar.start(100, 0, { what: '' });
+  const show = (percentage: number, what: string): void => {
+    if (bar.isActive) bar.update(percentage, { what });
+    else bar.start(100, percentage, { what });
+  };
+  if (atOnce) show(0, '');
   try {
-    const result = await work((share, what) => bar.update(Math.round(share * 100), { what }));
-    bar.update(100, { what: 'done' });
+    const result = await work((share, what) => show(Math.round(share * 100), what));
+    show(100, 'done');
     return result;
   } finally {
-    bar.stop();
+    if (bar.isActive) bar.stop();
   }
 }

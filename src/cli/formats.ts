@@ -20,25 +20,25 @@ export function readMapping(text: string): ColumnMapping {
   const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2));
   for (const [field, column] of pairs) {
     if (!fields.includes(field as Field) || !column)
-      throw new InvalidArgumentError(`expected field=column, with one of ${fields.join(', ')}`);
+      throw new InvalidArgumentError(`Expected field=column, with one of ${fields.join(', ')}.`);
   }
   return Object.fromEntries(pairs) as ColumnMapping;
 }
 
 export function readScale(text: string): Scale {
   const match = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text);
-  if (!match || Number(match[1]) >= Number(match[2])) throw new InvalidArgumentError('expected the least and the most, as 1-10');
+  if (!match || Number(match[1]) >= Number(match[2])) throw new InvalidArgumentError('Expected the least and the most, as 1-10.');
   return { least: Number(match[1]), most: Number(match[2]) };
 }
 
 function readCurrency(text: string): string {
-  if (!isCurrency(text.toUpperCase())) throw new InvalidArgumentError('expected an ISO 4217 code such as EUR');
+  if (!isCurrency(text.toUpperCase())) throw new InvalidArgumentError('Expected an ISO 4217 code such as EUR.');
   return text.toUpperCase();
 }
 
 function readCharacter(text: string): string {
   const character = { tab: '\t', '\\t': '\t' }[text] ?? text;
-  if (character.length !== 1) throw new InvalidArgumentError('expected one character, or "tab"');
+  if (character.length !== 1) throw new InvalidArgumentError('Expected one character, or "tab".');
   return character;
 }
 

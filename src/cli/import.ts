@@ -98,8 +98,9 @@ class Console implements ImportListener {
     private readonly notes: ImportNotes | null,
   ) {}
 
+  /** Shown once a file has turned out to be what it should be: what is wrong with it is told first, and alone. */
   onProgress(share: number, what: string): void {
-    this.showProgress(share, printable(what));
+    if (this.found.length > 0) this.showProgress(share, printable(what));
     this.notes?.noteProgress(share);
   }
 
@@ -151,10 +152,11 @@ async function run(path: string, options: Options, verbs: Features['verbs'] | nu
   const started = { source: request.source, format: request.format.name, file: basename(path) };
   const notes = verbs && !options.dryRun ? await verbs.importRuns.begin(started) : null;
   const report = await noted(notes, path, async () => {
-    const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', async (onProgress) => {
+    const work = async (onProgress: OnProgress): Promise<[ImportReport, Console]> => {
       const listener = new Console(options, onProgress, notes);
-      return [await stoppable((signal) => importFiles(request, writer, listener, signal)), listener] as const;
-    });
+      return [await stoppable((signal) => importFiles(request, writer, listener, signal)), listener];
+    };
+    const [report, listener] = await withProgress(options.dryRun ? 'Checking' : 'Importing', work, { atOnce: false });
     listener.print(report);
     if (report.accepted === 0) throw new ImportFailure('Nothing was imported: no line could be taken.');
     if (verbs && request.merchant && !options.dryRun) await handOverImportedProducts(verbs.catalog, request.source, request.merchant);

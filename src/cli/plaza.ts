@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `plaza` command. Only the subcommand that is asked for is loaded. */
+/** The `plaza` command. Only the subcommand that is asked for is loaded; where none is, the overview shows what each takes. */
 import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -42,8 +42,9 @@ async function plaza(names: readonly string[]): Promise<Command> {
   const program = new Command('plaza')
     .description('Plaza, a GraphQL social commerce API. Settings are environment variables: see docs/configuration.md.')
     .version(version, '-v, --version', 'display the version');
+  const isOverview = !names.some((name) => Object.hasOwn(subcommands, name));
   for (const [name, { summary, load }] of Object.entries(subcommands))
-    program.addCommand((names.includes(name) ? await load() : new Command(name)).summary(summary));
+    program.addCommand((isOverview || names.includes(name) ? await load() : new Command(name)).summary(summary));
   return program;
 }
 

@@ -62,16 +62,21 @@ async function showProgress(log: Logger, title: string, work: (onProgress: OnPro
 }
 
 function announce({ api, metrics }: Awaited<ReturnType<App['listen']>>, config: Config, log: Logger): void {
-  const { playground, storefront, docs, demoShop, introspection, suggestions } = config;
+  const { demoShop, introspection, suggestions } = config;
   const url = api.replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
-  if (!terminal) {
-    return log.info({ api: `${url}/graphql`, metrics, playground, storefront, demoShop, introspection, suggestions }, 'Plaza is ready');
-  }
-  const lines = ['Plaza is ready.', `  API         ${url}/graphql`];
-  if (storefront) lines.push(`  Storefront  ${url}/`);
-  if (playground) lines.push(`  Playground  ${url}/playground`);
-  if (config.console) lines.push(`  Console     ${url}/console`);
-  if (docs) lines.push(`  Docs        ${url}/docs`);
+  const served = {
+    api: `${url}/graphql`,
+    storefront: config.storefront ? `${url}/` : null,
+    playground: config.playground ? `${url}/playground` : null,
+    console: config.console ? `${url}/console` : null,
+    docs: config.docs ? `${url}/docs` : null,
+  };
+  if (!terminal) return log.info({ ...served, metrics, demoShop, introspection, suggestions }, 'Plaza is ready');
+  const lines = ['Plaza is ready.', `  API         ${served.api}`];
+  if (served.storefront) lines.push(`  Storefront  ${served.storefront}`);
+  if (served.playground) lines.push(`  Playground  ${served.playground}`);
+  if (served.console) lines.push(`  Console     ${served.console}`);
+  if (served.docs) lines.push(`  Docs        ${served.docs}`);
   if (demoShop) lines.push(`  Demo shop   sign in as ${demoAccounts.buyer.email} with the password "${demoAccounts.password}"`);
   if (metrics) lines.push(`  Metrics     ${metrics}/metrics`);
   lines.push(`  Switched on ${switchedOn(config)}`);

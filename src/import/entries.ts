@@ -156,6 +156,7 @@ async function* readRejects(source: Source, choice: FormatChoice): AsyncGenerato
   const format = choice.variants.find((variant): variant is LineFormat => variant.layout === 'lines');
   if (!format) throw new ImportFailure(`${source.file.name} has rejected lines of another format than ${choice.name}.`);
   const style = styleOf(format, source.options);
+  source.listener.onFound?.(source.encoding.name);
   for await (const row of rowsOf(source.lines, rejectsDialect)) {
     const text = unprotectedCell(row.values[at] ?? '');
     if (text.trim() === '' || text === recordColumn) continue;

@@ -14,7 +14,10 @@ interface Announced {
   metrics: string | null;
   introspection: boolean;
   suggestions: boolean;
-  playground: boolean;
+  storefront: string | null;
+  playground: string | null;
+  console: string | null;
+  docs: string | null;
   demoShop: boolean;
 }
 
@@ -56,8 +59,9 @@ async function ask(api: string, query: string): Promise<string> {
 describe('in production', () => {
   test('nothing that helps attackers is on, and the start says so', async () => {
     const { api, ...said } = await start({ NODE_ENV: 'production' });
-    expect(said).toMatchObject({ metrics: null, introspection: false, suggestions: false, playground: false, demoShop: false });
     const { origin } = new URL(api);
+    expect(said).toMatchObject({ metrics: null, introspection: false, suggestions: false, demoShop: false });
+    expect(said).toMatchObject({ storefront: null, playground: null, console: `${origin}/console`, docs: null });
     for (const path of ['/', '/playground', '/playground/', '/metrics']) expect([path, await statusOf(origin + path)]).toEqual([path, 404]);
     expect(await ask(api, '{ __schema { types { name } } }')).toContain('Introspection is switched off.');
     expect(await ask(api, '{ prodct { id } }')).not.toContain('Did you mean');
@@ -67,11 +71,22 @@ describe('in production', () => {
   test('what is asked for by name is on, and the start says so', async () => {
     const asked = { INTROSPECTION: 'true', SUGGESTIONS: 'true', PLAYGROUND: 'true', DEMO_SHOP: 'false', METRICS_PORT: '0' };
     const { api, metrics, ...said } = await start({ NODE_ENV: 'production', ...asked });
-    expect(said).toMatchObject({ introspection: true, suggestions: true, playground: true, demoShop: false });
-    expect(await statusOf(`${new URL(api).origin}/playground/`)).toBe(200);
+    expect(said).toMatchObject({ introspection: true, suggestions: true, demoShop: false });
+    expect(await statusOf(`${said.playground}/`)).toBe(200);
     expect(await ask(api, '{ __schema { queryType { name } } }')).toContain('"Query"');
     expect(await ask(api, '{ prodcts { edges { node { id } } } }')).toContain('Did you mean');
     expect(metrics).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+});
+
+test('the start names the address of each page that is served', async () => {
+  const { api, ...said } = await start({ DEMO_SHOP: 'false' });
+  const { origin } = new URL(api);
+  expect(said).toMatchObject({
+    storefront: `${origin}/`,
+    playground: `${origin}/playground`,
+    console: `${origin}/console`,
+    docs: `${origin}/docs`,
   });
 });
 

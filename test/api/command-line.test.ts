@@ -7,6 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { consoleUserCommand } from '../../src/cli/console-user.js';
+import { evaluateCommand } from '../../src/cli/evaluate.js';
+import { exportCommand } from '../../src/cli/export.js';
+import { importCommand } from '../../src/cli/import.js';
+import { tuneCommand } from '../../src/cli/tune.js';
 import { usePlaza } from '../support/plaza.js';
 
 const bin = fileURLToPath(new URL('../../dist/cli/plaza.js', import.meta.url));
@@ -53,6 +58,20 @@ describe('the plaza command', () => {
     const { status, stdout } = run(['--help']);
     expect(status).toBe(0);
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} .*[a-z]$`, 'm'));
+    for (const taken of [
+      'import [options] <path>',
+      'backup [options] <file>',
+      'check-data [options] [file]',
+      'console-user [options] <email>',
+    ])
+      expect(stdout).toContain(`  ${taken} `);
+  });
+
+  test('says of each wrong value of an option in a sentence what it may be', () => {
+    const made = [importCommand(), evaluateCommand(), tuneCommand(), exportCommand(), consoleUserCommand()];
+    const options = made.flatMap((command) => command.options.filter(({ parseArg }) => parseArg));
+    expect(options.length).toBeGreaterThan(15);
+    for (const { flags, parseArg } of options) expect(() => parseArg!('', undefined), flags).toThrow(/^[A-Z][^]+\.$/);
   });
 
   test('says its version', () => {
