@@ -7,7 +7,7 @@ import { sentencesOf, type Span } from './sentences.js';
 import { readingWordsOf, wordsOf } from './words.js';
 
 /** Changes with what is found in texts, so that older digests are made again. */
-export const digestVersion = 2;
+export const digestVersion = 3;
 
 export interface Mention extends Span {
   /** An aspect's key, or a phrase of the review in lower case. */
