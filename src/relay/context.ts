@@ -28,6 +28,11 @@ export interface SignedIn {
   key?: ApiKeyIdentity;
 }
 
+/** Whether somebody runs what a merchant sells: the merchant does while they are one, and so does every administrator. */
+export function sells({ userId, roles }: SignedIn, merchant: Types.ObjectId): boolean {
+  return roles.includes('ADMIN') || (roles.includes('MERCHANT') && merchant.equals(userId));
+}
+
 /** Who asks. On an open connection that may change: roles come and go, and the access token ends. */
 export interface Identity {
   readonly signedIn: SignedIn | null;

@@ -64,6 +64,18 @@ describe('an order', () => {
     expect((await move(buyer, order.id, 'CANCELLED')).data.updateOrderStatus.userErrors).toMatchObject([{ code: 'INVALID_TRANSITION' }]);
   });
 
+  test('is neither read nor changed by who was its merchant once they are a merchant no more, and the buyer can still cancel it', async () => {
+    const { merchant, buyer, productId } = await scene();
+    const { order } = await place(buyer, [{ productId }]);
+    const query = 'query ($id: ID!) { order(id: $id) { status } node(id: $id) { id } }';
+    const admin = await plaza.account({ role: 'ADMIN' });
+    await plaza.mutate('setUserRoles', { userId: merchant.id, roles: ['BUYER'], reason: 'x' }, 'user { id }', admin.token);
+    expect((await move(merchant, order.id, 'PAID')).data.updateOrderStatus.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect(await plaza.data(query, { id: order.id }, merchant.token)).toEqual({ order: null, node: null });
+    expect((await move(admin, order.id, 'PAID')).data.updateOrderStatus.order).toEqual({ status: 'PAID' });
+    expect((await move(buyer, order.id, 'CANCELLED')).data.updateOrderStatus.order).toEqual({ status: 'CANCELLED' });
+  });
+
   test('gives its stock back when it is cancelled', async () => {
     const { buyer, productId } = await scene({ stock: 5 });
     const { order } = await place(buyer, [{ productId, quantity: 4 }]);

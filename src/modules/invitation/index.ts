@@ -1,3 +1,4 @@
+import { sells } from '../../relay/context.js';
 import type { CatalogVerbs } from '../catalog/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import { ownedDocuments, reference } from '../personal-data.js';
@@ -37,7 +38,7 @@ export function invitationModule(
       async ReviewInvitation(id, context) {
         const { signedIn } = context;
         const invitation = signedIn && (await models.invitations.findById(id).lean());
-        return invitation && (invitation.merchant.equals(signedIn.userId) || signedIn.roles.includes('ADMIN')) ? invitation : null;
+        return invitation && sells(signedIn, invitation.merchant) ? invitation : null;
       },
     },
     on: {

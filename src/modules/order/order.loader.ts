@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
+import { sells, type LoaderDefinition, type RequestContext } from '../../relay/context.js';
 import type { ExternalKey } from '../../relay/find-one.js';
 import { byExternalKey, byId, pairKey, type Pair } from '../../store/loaders.js';
 import type { AccessLogVerbs } from '../access-log/index.js';
@@ -31,9 +31,9 @@ export class VisibleOrders {
     const reader = context.actorWith('orders:read', 'orders:write');
     if (!order || !reader) return null;
     // A key acts for the seller, also where its owner is the buyer.
-    if (order.merchant.equals(reader.userId) || (!reader.key && order.buyer.equals(reader.userId))) return order;
-    if (!reader.roles.includes('ADMIN')) return null;
-    await this.accessLog.noteAccess(context, 'ORDER', order.buyer);
+    if (!reader.key && order.buyer.equals(reader.userId)) return order;
+    if (!sells(reader, order.merchant)) return null;
+    if (!order.merchant.equals(reader.userId)) await this.accessLog.noteAccess(context, 'ORDER', order.buyer);
     return order;
   }
 }
