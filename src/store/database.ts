@@ -13,9 +13,6 @@ import { TransactionReads } from './transaction-reads.js';
 export type { ClientSession } from 'mongoose';
 export { duplicateKeyFields } from './duplicate-key.js';
 
-/** What contends for more keys is background work, which runs again where it loses. */
-const maxTurns = 3;
-
 /** So often a transaction's reads are tried in this process; where others commit too often for that, the store has them all. */
 const mostLocalAttempts = 2;
 
@@ -112,9 +109,9 @@ export class Database {
     };
     if (keys.length === 0) return run();
     const sorted = [...new Set(keys)].sort();
-    if (!this.turns || sorted.length > maxTurns) return this.queues.acquire(sorted, run);
+    if (!this.turns) return this.queues.acquire(sorted, run);
     // At the first key alone: whoever holds a turn waits for no other.
-    return this.turns.during(sorted[0]!, (enter) => this.queues.acquire(sorted, async () => enter().then(run)));
+    return this.turns.during(sorted[0]!, (inTurn) => this.queues.acquire(sorted, () => inTurn(run)));
   }
 
   private async attempt<Result>(

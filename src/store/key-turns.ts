@@ -14,8 +14,9 @@ const lease = 2_000;
 const slice = 40;
 const shortestWait = 2;
 const longestWait = 8;
-/** Longer than others wait between two looks, so that they get the turn. */
-const courtesy = 2 * longestWait;
+
+/** By the clock of the store, which is the same for all. */
+const ends = { $add: ['$$NOW', lease] };
 
 /** A turn that a failover takes back costs time alone. */
 const quickly = { writeConcern: { w: 1 } } as const;
@@ -24,8 +25,8 @@ interface Turn {
   _id: string;
   holder: string;
   until: Date;
-  /** Whether another process waits for it. */
-  wanted: boolean;
+  /** The process that has it next; null where none waits. */
+  next: string | null;
 }
 
 interface Held {
@@ -36,9 +37,11 @@ interface Held {
   isOver: boolean;
   /** How many in this process use it, or wait for that. */
   users: number;
-  /** Settles when others have had their chance, where they want one. */
+  /** Settles when it has been given back. */
   released: Promise<void>;
 }
+
+type InTurn<Result> = (change: () => Promise<Result>) => Promise<Result>;
 
 export class KeyTurns {
   private readonly name = randomUUID();
@@ -48,31 +51,34 @@ export class KeyTurns {
 
   /**
    * Does work that contends for a key.
-   * @param work calls `enter` before it changes anything, when nothing else in this process contends for the key
+   * @param work gives `inTurn` what changes anything, when nothing else in this process contends for the key
    */
-  async during<Result>(key: string, work: (enter: () => Promise<void>) => Promise<Result>): Promise<Result> {
+  async during<Result>(key: string, work: (inTurn: InTurn<Result>) => Promise<Result>): Promise<Result> {
     const held = this.held.get(key) ?? { isTaken: false, isUsed: false, isOver: false, users: 0, released: Promise.resolve() };
     this.held.set(key, held);
     held.users++;
-    let isEntered = false;
     try {
-      return await work(async () => {
-        if (!held.isTaken) await this.take(key, held);
-        held.isUsed = isEntered = true;
-      });
+      return await work((change) => this.use(key, held, change));
     } finally {
       held.users--;
-      if (isEntered) held.isUsed = false;
-      if (held.users === 0 || held.isOver) this.release(key, held);
+      if (held.users === 0) this.release(key, held);
+    }
+  }
+
+  private async use<Result>(key: string, held: Held, change: () => Promise<Result>): Promise<Result> {
+    if (!held.isTaken) await this.take(key, held);
+    held.isUsed = true;
+    try {
+      return await change();
+    } finally {
+      held.isUsed = false;
+      if (held.isOver) this.release(key, held);
     }
   }
 
   private async take(key: string, held: Held): Promise<void> {
     await held.released;
-    for (let isKnown = false; !(await this.tryTake(key)); isKnown = true) {
-      if (!isKnown) await this.turns().updateOne({ _id: key }, { $set: { wanted: true } }, quickly);
-      await pause(shortestWait + Math.random() * (longestWait - shortestWait));
-    }
+    while (!(await this.tryTake(key))) await pause(shortestWait + Math.random() * (longestWait - shortestWait));
     held.isTaken = true;
     held.isOver = false;
     setTimeout(() => {
@@ -91,21 +97,29 @@ export class KeyTurns {
     if (held.users === 0) void held.released.then(() => held.users === 0 && this.held.get(key) === held && this.held.delete(key));
   }
 
+  /** Hands it to whoever waits: however soon this process wants it again, it is behind them. */
   private async giveBack(key: string): Promise<void> {
+    const mine = { _id: key, holder: this.name };
     try {
-      const turn = await this.turns().findOneAndDelete({ _id: key, holder: this.name }, quickly);
-      if (turn?.wanted) await pause(courtesy);
+      const { deletedCount } = await this.turns().deleteOne({ ...mine, next: null }, quickly);
+      if (deletedCount === 0) await this.turns().updateOne(mine, [{ $set: { holder: '$next', until: ends, next: null } }], quickly);
     } catch {
       // It ends by itself.
     }
   }
 
+  /** Takes it where it is free or was handed over, else asks to be next. */
   private async tryTake(key: string): Promise<boolean> {
-    const free = { _id: key, $or: [{ holder: this.name }, { until: { $lt: new Date() } }] };
-    const turn = { holder: this.name, until: new Date(Date.now() + lease), wanted: false };
+    const { name: me } = this;
+    const isMine = { $or: [{ $eq: ['$holder', me] }, { $lt: ['$until', '$$NOW'] }] };
+    const turn = {
+      holder: { $cond: [isMine, me, '$holder'] },
+      until: { $cond: [isMine, ends, '$until'] },
+      next: { $cond: [isMine, { $cond: [{ $eq: ['$next', me] }, null, '$next'] }, { $ifNull: ['$next', me] }] },
+    };
     try {
-      await this.turns().updateOne(free, { $set: turn }, { ...quickly, upsert: true });
-      return true;
+      const options = { ...quickly, upsert: true, returnDocument: 'after' } as const;
+      return (await this.turns().findOneAndUpdate({ _id: key }, [{ $set: turn }], options))?.holder === me;
     } catch (error) {
       if (duplicateKeyFields(error)) return false;
       throw error;

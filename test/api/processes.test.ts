@@ -1,4 +1,5 @@
 /** Several processes that serve one port: on the store that the first of them runs, and on one that is followed by change streams. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
@@ -99,6 +100,23 @@ describe.each([
       expect(await titles()).toEqual(Array(6).fill(name));
     }
     expect(await metricsOf(server().url)).toMatch(/plaza_cache_answers_total\{outcome="hit"\} [1-9]/);
+  });
+
+  test('write one product as often as they are asked at once, and the newest version wins', async () => {
+    const upsert = 'mutation ($input: UpsertProductsInput!) { upsertProducts(input: $input) { results { outcome userErrors { code } } } }';
+    const externalId = randomUUID();
+    const versions = Array.from({ length: 60 }, (_, at) => at + 1);
+    const answers = await Promise.all(
+      versions.map((version) => {
+        const updatedAt = new Date(Date.UTC(2026, 0, 1) + version).toISOString();
+        const item = { externalId, title: `Version ${version}`, price: { amountMinor: version, currency: 'EUR' }, updatedAt };
+        return ask(server(), upsert, { input: { source: 'shop', products: [item] } });
+      }),
+    );
+    const outcomes = answers.map(({ data }) => data?.upsertProducts.results[0].outcome as string);
+    expect(outcomes.filter((outcome) => !['CREATED', 'UPDATED', 'OUTDATED'].includes(outcome))).toEqual([]);
+    const found = await store.database.connection.collection('products').find({ source: 'shop', externalId }).toArray();
+    expect(found.map(({ title }) => title)).toEqual(['Version 60']);
   });
 
   test('sign people in', async () => {

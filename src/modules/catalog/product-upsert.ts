@@ -87,7 +87,7 @@ export class ProductUpserts {
       if (rules.length > 0) throw new RulesBroken(rules);
     });
     const categories = await this.categoriesOf(source, batch);
-    const keys = [`upsert:products:${source}`, ...[...categories.values()].map(({ _id }) => categoryKey(_id))];
+    const keys = [`bulk:products:${source}`, ...[...categories.values()].map(({ _id }) => categoryKey(_id))];
     return withFreeSlug((attempt) =>
       this.dependencies.realtime.recordChange([...new Set(keys)], async (change) => {
         const run = batch.copy();

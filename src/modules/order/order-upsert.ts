@@ -111,7 +111,7 @@ export class OrderUpserts {
         .flatMap(({ item }) => linesIn(item).flatMap((line) => named.products.get(line.productExternalId) ?? []))
         .map(({ _id }) => productKey(_id)),
     );
-    return this.dependencies.realtime.recordChange([`upsert:orders:${source}`, ...keys], async (change) => {
+    return this.dependencies.realtime.recordChange([`bulk:orders:${source}`, ...keys], async (change) => {
       const run = batch.copy();
       const found = await this.models.orders
         .find({ source, externalId: { $in: entries.map(({ item }) => item.externalId) } })

@@ -45,7 +45,7 @@ export class UserUpserts {
   /** @throws RulesBroken for what is wrong with the request as a whole */
   async upsertUsers(source: string, users: readonly UserItem[]): Promise<Upserted<UserDocument>[]> {
     const batch = new UpsertBatch('users', source, users, checkUser);
-    return this.dependencies.database.inTransaction([`upsert:users:${source}`], async (session) => {
+    return this.dependencies.database.inTransaction([`bulk:users:${source}`], async (session) => {
       const externalIds = batch.valid.map(({ item }) => item.externalId);
       const found = await this.dependencies.models.users
         .find({ externalSource: source, externalId: { $in: externalIds } })
