@@ -243,6 +243,29 @@ describe('the search’s index', () => {
     expect(readAll((place) => index.list(request({ after: place })), 'last').ids).toEqual(expected);
     expect(readAll((place) => index.list(request({ before: place, backwards: true })), 'first').ids).toEqual(expected);
   });
+
+  test.each(['PRICE_LOWEST', 'PRICE_HIGHEST'] as const)('pages through a range of prices with both its ends, by %s', (order) => {
+    const priced = (id: number, amountMinor: number): SearchedProduct => ({
+      ...madeProduct(id, 0),
+      price: { amountMinor, currency: 'EUR' },
+    });
+    const many = Array.from({ length: 9000 }, (_, at) => priced(at, at % 90));
+    const index = indexOf(many);
+    const given = { currency: 'EUR', price: { currency: 'EUR', min: 10, max: 79 } };
+    const request = (page: Partial<ListPage>): ListRequest => ({
+      conditions: given,
+      page: { order, size: 100, backwards: false, after: null, before: null, ...page },
+    });
+    index.list(request({}));
+    const changed = many.filter((_, at) => at % 7 === 0).map((each, at) => priced(Number.parseInt(each.id, 16), (at * 31) % 90));
+    index.putProducts(changed);
+    const expected = sorted(latest([...many, ...changed]), given, order);
+    expect(expected.length).toBeGreaterThan(4096);
+    expect(readAll((place) => index.list(request({ after: place })), 'last').ids).toEqual(expected);
+    expect(readAll((place) => index.list(request({ before: place, backwards: true })), 'first').ids).toEqual(expected);
+    const ranked: SearchRequest = { query: '', conditions: given, order, page: { ...everything, size: 9000 }, withFacets: false };
+    expect(index.search(ranked).products).toEqual(expected);
+  });
 });
 
 const listOrder = fc.constantFrom('NEWEST', 'TOP_RATED', 'PRICE_LOWEST', 'PRICE_HIGHEST');

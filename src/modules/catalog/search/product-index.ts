@@ -6,7 +6,7 @@ import { TextIndex } from '../../../search/text-index.js';
 import { Columns, type ProductRow } from './columns.js';
 import { countFacets, type FacetCounts, type Group } from './facet-counts.js';
 import { mostRelevant } from './most-relevant.js';
-import { isByPrice, ProductLists, type ListAnswer, type ListPage, type NamedTest } from './product-lists.js';
+import { isByPrice, ProductLists, type ListAnswer, type ListPage, type NamedTest, type PriceRange } from './product-lists.js';
 import { bitsOf, countOf, slotsIn, type Test } from './slot-sets.js';
 
 const maxWords = 20;
@@ -105,6 +105,11 @@ export function singly(conditions: SearchConditions): [Group, Partial<SearchCond
   ];
 }
 
+/** What the conditions say of the prices by which products are ordered. */
+function pricesOf({ price, currency }: SearchConditions): PriceRange | null {
+  return price?.currency === currency ? price : null;
+}
+
 export class ProductIndex {
   readonly words = new TextIndex(boosts);
   readonly columns = new Columns();
@@ -196,7 +201,13 @@ export class ProductIndex {
     const slots =
       hits && order === 'RELEVANCE'
         ? mostRelevant(slotsIn(all, total), hits.scoresBySlot, columns, start, end)
-        : lists.placed(order === 'RELEVANCE' ? 'TOP_RATED' : order, conditions.currency, all, total, start, end);
+        : lists.placed(
+            order === 'RELEVANCE' ? 'TOP_RATED' : order,
+            conditions.currency,
+            { matching: all, total, prices: pricesOf(conditions) },
+            start,
+            end,
+          );
     const counted = { all: slotsIn(all, total), butFor: new Map(singly(conditions).map(([group], at) => [group, slotsIn(butFor[at]!)])) };
     return {
       total,
@@ -208,7 +219,7 @@ export class ProductIndex {
 
   /** The products that meet the conditions, those with equal keys by id. */
   list({ conditions, page }: ListRequest): ListAnswer {
-    return this.lists.page(this.namedTests(conditions), { ...page, currency: conditions.currency });
+    return this.lists.page(this.namedTests(conditions), { ...page, currency: conditions.currency }, pricesOf(conditions));
   }
 
   private readonly ancestorsOf = (category: string): readonly string[] => this.categories.get(category)?.ancestors ?? [];

@@ -5,7 +5,7 @@
 import type { TextIndex } from '../../../search/text-index.js';
 import { selectRange } from '../../../search/selection.js';
 import type { Columns } from './columns.js';
-import { slotKeyOf } from './slot-key.js';
+import { ahead, behind, later, slotKeyOf, sooner } from './slot-key.js';
 import { countOf, narrow, slotsIn, SlotSets, type Narrowed, type Test } from './slot-sets.js';
 import { SortedSlots, type Walk } from './sorted-slots.js';
 
@@ -32,6 +32,12 @@ export interface ListPage {
   before: ListPlace | null;
 }
 
+/** The prices that the conditions let through, both ends included. */
+export interface PriceRange {
+  min: number;
+  max: number;
+}
+
 export interface ListAnswer {
   /** In the order of the list. */
   places: ListPlace[];
@@ -46,6 +52,20 @@ export function isByPrice(name: string): boolean {
 
 /** A condition under a name that no other has. */
 export type NamedTest = [name: string, makeTest: () => Test];
+
+interface Found {
+  matching: Uint32Array;
+  total: number;
+  prices: PriceRange | null;
+}
+
+type Between = Pick<Walk, 'after' | 'before'>;
+
+/** Narrows a walk to the prices that can match. */
+function within(prices: PriceRange | null, { after, before }: Between): Between {
+  if (!prices) return { after, before };
+  return { after: later(after, ahead(prices.min)), before: sooner(before, behind(prices.max)) };
+}
 
 export class ProductLists {
   private readonly sets: SlotSets;
@@ -82,7 +102,8 @@ export class ProductLists {
     this.orderOf('TOP_RATED', '');
   }
 
-  page(conditions: readonly NamedTest[], page: ListPage): ListAnswer {
+  /** @param prices what the conditions say of the prices by which the list is ordered, so that no others are passed */
+  page(conditions: readonly NamedTest[], page: ListPage, prices: PriceRange | null): ListAnswer {
     const { order: name, currency, size, backwards } = page;
     const { all: matching } = this.narrow(this.inShop(), isByPrice(name) ? [...conditions, this.pricedIn(currency)] : conditions);
     const total = countOf(matching);
@@ -91,11 +112,8 @@ export class ProductLists {
     const turned = name === 'PRICE_HIGHEST';
     const keyOf = (place: ListPlace | null) => place && slotKeyOf(place.value * sign, place.id);
     const [after, before] = [keyOf(page.after), keyOf(page.before)];
-    const read = {
-      ...(turned ? { after: before, before: after } : { after, before }),
-      backwards: backwards !== turned,
-      limit: size + 1,
-    };
+    const between = within(isByPrice(name) ? prices : null, turned ? { after: before, before: after } : { after, before });
+    const read = { ...between, backwards: backwards !== turned, limit: size + 1 };
     const slots = this.read(this.orderOf(turned ? 'PRICE_LOWEST' : name, currency), matching, total, read);
     const shown = slots.slice(0, size);
     if (backwards) shown.reverse();
@@ -111,8 +129,11 @@ export class ProductLists {
     return [...selectRange(between, 0, Math.min(limit, between.length), (left, right) => order.compare(left, right) * sign)];
   }
 
-  /** What is at some places of an order, by their numbers. @param total how many match, all of which have a place in it */
-  placed(name: ListOrder, currency: string, matching: Uint32Array, total: number, start: number, end: number): number[] {
+  /**
+   * What is at some places of an order, by their numbers.
+   * @param found what matches, all of which has a place in the order, and what it says of the prices in it
+   */
+  placed(name: ListOrder, currency: string, { matching, total, prices }: Found, start: number, end: number): number[] {
     if (start >= end) return [];
     const turned = name === 'PRICE_HIGHEST';
     const order = this.orderOf(turned ? 'PRICE_LOWEST' : name, currency);
@@ -123,7 +144,8 @@ export class ProductLists {
     // From the nearer end.
     const fromEnd = start > total - end;
     const skip = fromEnd ? total - end : start;
-    const found = order.walk(matching, { after: null, before: null, backwards: fromEnd !== turned, limit: end - start, skip });
+    const between = within(isByPrice(name) ? prices : null, { after: null, before: null });
+    const found = order.walk(matching, { ...between, backwards: fromEnd !== turned, limit: end - start, skip });
     return fromEnd ? found.reverse() : found;
   }
 
