@@ -108,6 +108,10 @@ const encryptionKeys = z
   .meta({ values: 'keys' });
 
 const server = {
+  NODE_ENV: described(
+    z.enum(['production', 'development', 'test']).optional(),
+    'With `production`, what helps while developing is off unless it is asked for, and secrets have to be given where several processes may share the store.',
+  ),
   PORT: described(port.default(4000), 'Port of the API. `0` takes any free one.'),
   HOST: described(text.default('127.0.0.1'), 'Address to listen on.'),
   PUBLIC_URL: described(url.optional(), 'Where clients reach the API. Short links begin with it.', 'the local address'),

@@ -175,7 +175,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${values.PORT}`;
   const dataDirectory = resolve(values.PLAZA_DATA_DIR);
   // What helps while developing is off where others may reach it, unless it is asked for by name.
-  const isPrivate = variables['NODE_ENV'] !== 'production' && isLoopback(values.HOST);
+  const isPrivate = values.NODE_ENV !== 'production' && isLoopback(values.HOST);
   return {
     port: values.PORT,
     host: values.HOST,
@@ -228,18 +228,15 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     customerTokens: { jwksUrl: values.CUSTOMER_TOKEN_JWKS_URL ?? null, audience: values.CUSTOMER_TOKEN_AUDIENCE },
     federation: values.FEDERATION,
     trustedDocuments: trustedDocuments(values),
-    authSecrets: [
-      authSecret(values, variables['NODE_ENV'], dataDirectory),
-      ...(values.AUTH_SECRET_ACCEPTED ? [values.AUTH_SECRET_ACCEPTED] : []),
-    ],
-    encryptionKeys: encryptionKeys(values, variables['NODE_ENV'], dataDirectory),
+    authSecrets: [authSecret(values, dataDirectory), ...(values.AUTH_SECRET_ACCEPTED ? [values.AUTH_SECRET_ACCEPTED] : [])],
+    encryptionKeys: encryptionKeys(values, dataDirectory),
     mail: {
       smtpUrl: values.SMTP_URL,
       from: values.MAIL_FROM ?? `${values.SHOP_NAME} <no-reply@${new URL(publicUrl).hostname}>`,
       directory: join(dataDirectory, 'outbox'),
       showLinks: isPrivate,
     },
-    webPush: webPush(values, variables['NODE_ENV'], dataDirectory, publicUrl),
+    webPush: webPush(values, dataDirectory, publicUrl),
     shopName: values.SHOP_NAME,
     accountUrl: values.ACCOUNT_URL ?? `${publicUrl}/account#{action}={token}`,
     accessTokenLifetime: values.ACCESS_TOKEN_LIFETIME,
@@ -247,7 +244,7 @@ export function readConfig(variables: NodeJS.ProcessEnv, { terminal = false } = 
     maxSessionLifetime: values.SESSION_MAX_LIFETIME,
     refreshReuseInterval: values.REFRESH_REUSE_INTERVAL,
     corsOrigins: values.CORS_ORIGINS,
-    loopbackOrigins: variables['NODE_ENV'] !== 'production',
+    loopbackOrigins: values.NODE_ENV !== 'production',
     metricsAccess: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
     telemetry: {
       endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -383,7 +380,7 @@ function identityProvider({
   return { jwksUrl, issuer, audience };
 }
 
-function authSecret({ AUTH_SECRET, MONGODB_URI }: Environment, mode: string | undefined, directory: string): string {
+function authSecret({ AUTH_SECRET, MONGODB_URI, NODE_ENV: mode }: Environment, directory: string): string {
   if (AUTH_SECRET && publishedSecrets.includes(AUTH_SECRET) && mode === 'production') {
     throw new ConfigError('AUTH_SECRET: this is the published example; choose your own');
   }
@@ -393,11 +390,7 @@ function authSecret({ AUTH_SECRET, MONGODB_URI }: Environment, mode: string | un
 }
 
 /** Whose key was once made beside the data can still read what it encrypted, after choosing keys of their own. */
-function encryptionKeys(
-  { ENCRYPTION_KEYS: given, MONGODB_URI }: Environment,
-  mode: string | undefined,
-  directory: string,
-): Config['encryptionKeys'] {
+function encryptionKeys({ ENCRYPTION_KEYS: given, MONGODB_URI, NODE_ENV: mode }: Environment, directory: string): Config['encryptionKeys'] {
   if (given && existsSync(join(directory, ownKey))) return [...given, { id: ownKey, secret: ownSecret(directory, ownKey) }];
   if (given) return given;
   if (MONGODB_URI && mode === 'production') throw new ConfigError('ENCRYPTION_KEYS: required in production with MONGODB_URI');
@@ -406,8 +399,7 @@ function encryptionKeys(
 
 /** Several processes need keys that are configured: each would make others. */
 function webPush(
-  { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey, VAPID_SUBJECT, MONGODB_URI }: Environment,
-  mode: string | undefined,
+  { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey, VAPID_SUBJECT, MONGODB_URI, NODE_ENV: mode }: Environment,
   directory: string,
   publicUrl: string,
 ): Config['webPush'] {

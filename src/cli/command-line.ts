@@ -1,6 +1,8 @@
 /** How a command line is read, what is said where it fails, and how it is interrupted. */
-import { existsSync } from 'node:fs';
+import cluster from 'node:cluster';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parseEnv } from 'node:util';
 import { CommanderError, type Command } from 'commander';
 import { withoutSecrets } from '../logger.js';
 import { OperatorError } from '../operator-error.js';
@@ -50,13 +52,22 @@ function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
-function loadVariables(file: string | undefined): void {
+async function loadVariables(file: string | undefined): Promise<void> {
   if (file === undefined) return;
   try {
     process.loadEnvFile(file);
   } catch (error) {
     throw fileProblem(error as Error) === null ? new CommandLineError(`--config ${file} is no file of variables.`) : error;
   }
+  // One process says it for all that serve the port.
+  if (cluster.isPrimary) await tellUnknown(file);
+}
+
+/** Variables of Node and of libraries may stand there too, so that nothing is refused. */
+async function tellUnknown(file: string): Promise<void> {
+  const { environment } = await import('../config-variables.js');
+  const unknown = Object.keys(parseEnv(readFileSync(file, 'utf8'))).filter((name) => !Object.hasOwn(environment.shape, name));
+  if (unknown.length > 0) process.stderr.write(`${printable(`Plaza reads no variable ${unknown.join(', ')} of ${file}.`)}\n`);
 }
 
 /** Somebody pressed Ctrl-C, or the process is told to end. */

@@ -22,14 +22,14 @@ export function startCommand(): Command {
 async function start({ port }: { port?: string }): Promise<void> {
   if (port !== undefined) process.env['PORT'] = port;
   try {
-    // Production has other defaults, so that it counts only where it was asked for.
     const config = readConfig(process.env, { terminal: process.stdout.isTTY });
-    process.env['NODE_ENV'] ??= 'production';
     if (!cluster.isWorker) await requirePort(config);
     if (config.webProcesses > 1 && !cluster.isWorker) {
       const { runProcesses } = await import('./processes.js');
       await runProcesses(config);
     } else {
+      // What is loaded from here on is fast so; Plaza has other defaults only where it was asked for, also of further processes.
+      process.env['NODE_ENV'] ||= 'production';
       const { serveUntilInterrupted } = await import('./serve.js');
       await serveUntilInterrupted(config);
     }

@@ -79,8 +79,8 @@ describe('in production', () => {
   });
 });
 
-test('the start names the address of each page that is served', async () => {
-  const { api, ...said } = await start({ DEMO_SHOP: 'false' });
+test.each([1, 2])('outside production, the start of %i processes names the address of each page that is served', async (count) => {
+  const { api, ...said } = await start({ DEMO_SHOP: 'false', WEB_PROCESSES: String(count) });
   const { origin } = new URL(api);
   expect(said).toMatchObject({
     storefront: `${origin}/`,

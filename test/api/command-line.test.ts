@@ -132,6 +132,13 @@ describe('the plaza command', () => {
     expect(run(['start', '--config', file], { PORT: '0', HOST: '192.0.2.1' }).stderr).toContain('HOST is "192.0.2.1"');
     const missing = join(directory, 'missing.env');
     expect(run(['start', '--config', missing])).toMatchObject({ status: 1, stderr: `There is no file ${missing}.\n` });
+    writeFileSync(file, 'PROT=4000\nNODE_ENV=prod\nTZ=UTC\n');
+    expect(run(['start', '--config', file])).toMatchObject({
+      status: 1,
+      stderr:
+        `Plaza reads no variable PROT, TZ of ${file}.\nThe configuration is invalid:\n` +
+        '  NODE_ENV: must be one of production, development, test\n',
+    });
     expect(run(['start', '--config', directory])).toMatchObject({ status: 1, stderr: `--config ${directory} is no file of variables.\n` });
   });
 

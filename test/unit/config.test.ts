@@ -36,6 +36,8 @@ describe('the configuration', () => {
   });
 
   test.each([
+    ['NODE_ENV', 'prod'],
+    ['NODE_ENV', 'Production'],
     ['PORT', 'eighty'],
     ['PORT', '70000'],
     ['MONGODB_URI', 'localhost'],
