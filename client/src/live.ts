@@ -10,11 +10,11 @@ export interface LiveOptions {
   /** Address of `/graphql`. */
   url: string;
   session: Session;
-  /** What to try, in order. Defaults to a WebSocket, then event streams. */
+  /** What to try, in order. Defaults to a WebSocket, then event streams. A WebSocket is left out where there is no class for it. */
   transports?: TransportName[];
   /** Milliseconds before the first attempt to connect again; it doubles with each, up to 30 seconds. Defaults to 500. */
   retryDelay?: number;
-  /** In Node, the class of `ws`. */
+  /** In Node before 22, the class of `ws`. */
   webSocketImpl?: unknown;
 }
 
@@ -44,9 +44,10 @@ export class LiveClient {
   private currentStatus: LiveStatus = 'idle';
 
   constructor(private readonly options: LiveOptions) {
-    const { session, transports = ['websocket', 'event-stream'], webSocketImpl } = options;
+    const { session, transports = ['websocket', 'event-stream'], webSocketImpl = browser.WebSocket } = options;
     const given = { url: absolute(options.url), session, webSocketImpl, onConnected: () => this.connected() };
-    this.transports = transports.map((name) => (name === 'websocket' ? new WebSocketTransport(given) : new EventStreamTransport(given)));
+    const usable = transports.filter((name) => name !== 'websocket' || webSocketImpl !== undefined);
+    this.transports = usable.map((name) => (name === 'websocket' ? new WebSocketTransport(given) : new EventStreamTransport(given)));
     const wake = (): void => {
       if (browser.document?.visibilityState !== 'hidden') this.wake();
     };
@@ -56,7 +57,7 @@ export class LiveClient {
       this.chosen = 0;
       wake();
     };
-    this.stopListening = [session.onChange(() => this.transport.cut()), onWindow('online', online), onWindow('focus', wake)];
+    this.stopListening = [session.onChange(() => this.transports[this.chosen]?.cut()), onWindow('online', online), onWindow('focus', wake)];
   }
 
   get status(): LiveStatus {
@@ -69,8 +70,13 @@ export class LiveClient {
     return () => this.listeners.delete(listener);
   }
 
-  /** @returns ends the subscription */
+  /**
+   * @returns ends the subscription
+   * @throws TypeError where only WebSockets are to be tried and there is no class for them
+   */
   subscribe(payload: SubscriptionPayload, sink: Sink): () => void {
+    if (this.transports.length === 0)
+      throw new TypeError('There is no WebSocket here: pass the class of "ws" as webSocketImpl, or add "event-stream" to transports.');
     const stop = new AbortController();
     this.subscriptions.add(stop);
     if (this.currentStatus === 'idle') this.setStatus('connecting');

@@ -34,6 +34,7 @@ interface BrowserGlobals {
   removeEventListener?: (type: string, listener: Listener) => void;
   IntersectionObserver?: new (onSeen: (entries: SeenEntry[]) => void, options: { threshold: number }) => ElementObserver;
   location?: { href: string };
+  WebSocket?: unknown;
 }
 
 export const browser = globalThis as unknown as BrowserGlobals;
