@@ -20,6 +20,17 @@ describe('the documentation', () => {
     expect(problemsOf(code)).toEqual([]);
   });
 
+  test('operations of guides with required variables are followed by an example of them', () => {
+    const pages = ['tutorial.md', 'cookbook.md'];
+    const guides = blocksIn('graphql').filter(({ file }) => file.startsWith('guides/') || pages.includes(file));
+    const missing = guides.flatMap(({ code, place, variables }) =>
+      [...code.matchAll(/\$(\w+): [^,)=]+![,)]/g)]
+        .filter(([, name]) => !Object.hasOwn(variables ?? {}, name!))
+        .map(([, name]) => `${place}: $${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test.each(blocksIn('json'))('JSON in $place is valid', ({ code }) => {
     expect(() => JSON.parse(code) as unknown).not.toThrow();
   });
