@@ -1,13 +1,13 @@
 /** The comments of everything that can be commented on. */
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, Info, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Info, Int, Resolver, Root, type ClassType } from 'type-graphql';
 import { ConnectionArgs, mapNodes, withLiveCursor, type Connection } from '../../relay/connection.js';
 import type { RequestContext } from '../../relay/context.js';
 import { FieldResolver } from '../../relay/output.js';
-import { Product, type ProductDocument } from '../catalog/index.js';
-import { Answer, type AnswerDocument } from '../question/index.js';
-import { Review, type ReviewDocument } from '../review/index.js';
-import { Share, type ShareDocument } from '../share/index.js';
+import { Product } from '../catalog/index.js';
+import { Answer } from '../question/index.js';
+import { Review } from '../review/index.js';
+import { Share } from '../share/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import { placeOf } from './comment-visibility.js';
 import { commentTopic } from './comment.events.js';
@@ -18,6 +18,7 @@ import { CommentConnection, CommentSort } from './comment.type.js';
 
 interface Subject {
   _id: CommentDocument['subject'];
+  commentCount: number;
 }
 
 export class SubjectComments {
@@ -43,90 +44,32 @@ export class SubjectComments {
   }
 }
 
-@Resolver(() => Product)
-export class ProductCommentsResolver {
-  constructor(private readonly subjectComments: SubjectComments) {}
+function commentsOf(type: () => ClassType) {
+  @Resolver(type)
+  class CommentsResolver {
+    constructor(private readonly subjectComments: SubjectComments) {}
 
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
-  commentCount(@Root() { commentCount }: ProductDocument): number {
-    return commentCount;
-  }
+    @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
+    commentCount(@Root() { commentCount }: Subject): number {
+      return commentCount;
+    }
 
-  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
-  comments(
-    @Root() product: ProductDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
-    sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return this.subjectComments.read(product, sort, page, context, info);
+    @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
+    comments(
+      @Root() subject: Subject,
+      @Args(() => ConnectionArgs) page: ConnectionArgs,
+      @Ctx() context: RequestContext,
+      @Info() info: GraphQLResolveInfo,
+      @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
+      sort: CommentSort,
+    ): Promise<Connection<CommentDocument>> {
+      return this.subjectComments.read(subject, sort, page, context, info);
+    }
   }
+  return CommentsResolver;
 }
 
-@Resolver(() => Review)
-export class ReviewCommentsResolver {
-  constructor(private readonly subjectComments: SubjectComments) {}
-
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
-  commentCount(@Root() { commentCount }: ReviewDocument): number {
-    return commentCount;
-  }
-
-  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
-  comments(
-    @Root() review: ReviewDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
-    sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return this.subjectComments.read(review, sort, page, context, info);
-  }
-}
-
-@Resolver(() => Answer)
-export class AnswerCommentsResolver {
-  constructor(private readonly subjectComments: SubjectComments) {}
-
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
-  commentCount(@Root() { commentCount }: AnswerDocument): number {
-    return commentCount;
-  }
-
-  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
-  comments(
-    @Root() answer: AnswerDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
-    sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return this.subjectComments.read(answer, sort, page, context, info);
-  }
-}
-
-@Resolver(() => Share)
-export class ShareCommentsResolver {
-  constructor(private readonly subjectComments: SubjectComments) {}
-
-  @FieldResolver(() => Int, { description: 'Number of comments of all levels. The same for every viewer.' })
-  commentCount(@Root() { commentCount }: ShareDocument): number {
-    return commentCount;
-  }
-
-  @FieldResolver(() => CommentConnection, { description: 'Top-level comments. `commentCount` counts their replies, too.' })
-  comments(
-    @Root() share: ShareDocument,
-    @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Ctx() context: RequestContext,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('sort', () => CommentSort, { nullable: true, defaultValue: CommentSort.NEWEST, description: 'Order of the list.' })
-    sort: CommentSort,
-  ): Promise<Connection<CommentDocument>> {
-    return this.subjectComments.read(share, sort, page, context, info);
-  }
-}
+export const ProductCommentsResolver = commentsOf(() => Product);
+export const ReviewCommentsResolver = commentsOf(() => Review);
+export const AnswerCommentsResolver = commentsOf(() => Answer);
+export const ShareCommentsResolver = commentsOf(() => Share);
