@@ -3,7 +3,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 export default {
   schema: '../../schema/schema.graphql',
   documents: 'src/**/*.{ts,tsx}',
-  silent: true,
+  errorsOnly: true,
   generates: {
     'src/gql/': {
       preset: 'client',
