@@ -144,6 +144,7 @@ export const chinese: Record<MessageText, string> = {
   'This product is not for sale.': '此商品不出售。',
   'This recommendation is more than {days} days old.': '该推荐已超过 {days} 天。',
   'This webhook is disabled. Enable it first.': '该 webhook 已停用，请先启用。',
+  'This webhook no longer receives this event.': '该 webhook 不再接收此事件。',
   'Upload the file first.': '请先上传文件。',
   'Use {min} to {max} letters, digits or underscores.': '请使用 {min} 到 {max} 个字母、数字或下划线。',
   'Users can’t be hidden. Ban or restrict them instead.': '用户无法隐藏。请改为封禁或限制。',

@@ -151,6 +151,7 @@ export const german = {
   'This product is not for sale.': 'Dieses Produkt wird nicht verkauft.',
   'This recommendation is more than {days} days old.': 'Diese Empfehlung ist älter als {days} Tage.',
   'This webhook is disabled. Enable it first.': 'Dieser Webhook ist abgeschaltet. Schalte ihn zuerst ein.',
+  'This webhook no longer receives this event.': 'Dieser Webhook empfängt dieses Ereignis nicht mehr.',
   'Upload the file first.': 'Lade die Datei zuerst hoch.',
   'Use {min} to {max} letters, digits or underscores.': 'Benutze {min} bis {max} Buchstaben, Ziffern oder Unterstriche.',
   'Users can’t be hidden. Ban or restrict them instead.': 'Personen können nicht ausgeblendet werden. Sperre sie oder schränke sie ein.',

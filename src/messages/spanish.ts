@@ -153,6 +153,7 @@ export const spanish: Record<MessageText, string> = {
   'This product is not for sale.': 'Este producto no está a la venta.',
   'This recommendation is more than {days} days old.': 'Esta recomendación tiene más de {days} días.',
   'This webhook is disabled. Enable it first.': 'Este webhook está desactivado. Actívalo primero.',
+  'This webhook no longer receives this event.': 'Este webhook ya no recibe este evento.',
   'Upload the file first.': 'Sube primero el archivo.',
   'Use {min} to {max} letters, digits or underscores.': 'Usa de {min} a {max} letras, cifras o guiones bajos.',
   'Users can’t be hidden. Ban or restrict them instead.': 'No se puede ocultar a los usuarios. Expúlsalos o restríngelos.',

@@ -261,6 +261,38 @@ describe('messages', () => {
     expect(shop.received.at(-1)!.id).toBe(delivery.messageId);
   });
 
+  test('that wait are skipped once the webhook no longer receives their events, and hold up no others of their subject', async () => {
+    const buyer = await plaza.account();
+    const { merchant, productId, shop, id } = await scene(['REVIEW_ADDED', 'REVIEW_EDITED']);
+    shop.answer = (_message, response) => void response.writeHead(500).end();
+    const { review } = await plaza.review(buyer, productId);
+    await shop.messages(1);
+    await plaza.mutate('updateReview', { reviewId: review.id, body: 'Drips.' }, 'review { id }', buyer.token);
+    await plaza.connection
+      .collection('webhook_deliveries')
+      .updateMany({ webhook: storeId(id) }, { $set: { dueAt: new Date(Date.now() + 3_600_000) } });
+    shop.answer = (_message, response) => void response.writeHead(204).end();
+    await plaza.mutate('updateWebhook', { webhookId: id, events: ['REVIEW_EDITED'] }, 'webhook { id }', merchant.token);
+    await until(() => shop.types().includes('review.edited'));
+    const error = 'The webhook no longer receives this event.';
+    const [skipped] = await deliveries(merchant, 'SKIPPED');
+    expect(skipped).toMatchObject({ event: 'REVIEW_ADDED', error });
+    const again = await plaza.mutate('redeliverWebhook', { deliveryId: skipped.id }, 'delivery { id }', merchant.token);
+    expect(again.userErrors).toMatchObject([{ code: 'NOT_ALLOWED', message: 'This webhook no longer receives this event.' }]);
+    await plaza.mutate('pingWebhook', { webhookId: id }, 'delivery { id }', merchant.token);
+    await until(() => shop.types().includes('ping'));
+    expect(shop.types().filter((type) => type === 'review.added')).toHaveLength(1);
+  });
+
+  test('that were recorded while the webhook was being changed not to receive their events are skipped', async () => {
+    const { merchant, id, shop, release } = await heldUp();
+    await plaza.connection.collection('webhooks').updateOne({ _id: storeId(id) }, { $set: { events: ['ANSWER_ADDED'] } });
+    release();
+    await until(async () => (await deliveries(merchant, 'PENDING')).length === 0);
+    expect(await deliveries(merchant, 'SKIPPED')).toHaveLength(2);
+    expect(shop.received).toHaveLength(atOnce);
+  });
+
   test('that were recorded while the webhook was being disabled are not sent', async () => {
     const { merchant, id, shop, release } = await heldUp();
     await plaza.connection.collection('webhooks').updateOne({ _id: storeId(id) }, { $set: { enabled: false } });

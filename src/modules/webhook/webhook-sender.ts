@@ -14,7 +14,7 @@ import type { NotificationVerbs } from '../notification/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { registerQueue, secondsSince, Worker } from '../../workers/index.js';
 import { messageIdOf, payloadOf, type PayloadReader, type ReadPayload } from './webhook-payloads.js';
-import { disabledError, endWaiting } from './waiting-deliveries.js';
+import { disabledError, endWaiting, receives, unwantedError } from './waiting-deliveries.js';
 import { WebhookLane } from './webhook-lane.js';
 import { webhookTopic } from './webhook-recorder.js';
 import type { DeliveryDocument, DisabledReason, WebhookDocument, WebhookModels } from './webhook.model.js';
@@ -31,6 +31,8 @@ const longestPause = 60 * 60 * 1000;
 const failingTooLong = 3 * 24 * 60 * 60 * 1000;
 /** Messages that may wait for one webhook. */
 const maxWaiting = 50_000;
+/** How long a count of what waits for a webhook is good for: so many take a while to count. */
+const countInterval = 60_000;
 const maxCounted = 10_000;
 
 interface SenderDependencies {
@@ -49,6 +51,8 @@ export class WebhookSender {
   private readonly models: WebhookModels;
   private readonly lanes = new Map<string, { lane: WebhookLane; ended: Promise<void> }>();
   private readonly attempts: Counter;
+  /** When what waits for a webhook was last counted. */
+  private readonly countedAt = new Map<string, number>();
   private hasNews = false;
   private onNews: () => void = () => {};
   /** How payloads are read; set once there is an API to read from. */
@@ -164,9 +168,15 @@ export class WebhookSender {
     if (!webhook) return this.dropDeliveries(id);
     if (webhook.pausedUntil && webhook.pausedUntil > new Date()) return this.postpone(id, webhook.pausedUntil);
     if (!(await this.ownerOf(webhook))) return this.disable(webhook, 'OWNER_NOT_ALLOWED');
-    if ((await this.models.deliveries.countDocuments({ webhook: id, status: 'PENDING' }, { limit: maxWaiting + 1 })) > maxWaiting)
-      return this.disable(webhook, 'QUEUE_FULL');
+    if (await this.hasTooMany(id)) return this.disable(webhook, 'QUEUE_FULL');
     await lane.run();
+  }
+
+  private async hasTooMany(webhook: Types.ObjectId): Promise<boolean> {
+    const key = webhook.toHexString();
+    if (performance.now() - (this.countedAt.get(key) ?? -Infinity) < countInterval) return false;
+    this.countedAt.set(key, performance.now());
+    return (await this.models.deliveries.countDocuments({ webhook, status: 'PENDING' }, { limit: maxWaiting + 1 })) > maxWaiting;
   }
 
   /** The owner as readers of payloads; null where they may have webhooks no more. */
@@ -179,6 +189,7 @@ export class WebhookSender {
   /** What is left for a webhook that was deleted. */
   private async dropDeliveries(webhook: Types.ObjectId): Promise<void> {
     await this.models.deliveries.deleteMany({ webhook, status: 'PENDING' });
+    this.countedAt.delete(webhook.toHexString());
   }
 
   private async postpone(webhook: Types.ObjectId, until: Date): Promise<void> {
@@ -231,6 +242,10 @@ export class WebhookSender {
     }
     if (!webhook.enabled && delivery.event !== 'PING') {
       await this.complete(delivery, 'DEAD', { status: null, error: disabledError, retryAfter: null });
+      return true;
+    }
+    if (!receives(webhook, delivery.event)) {
+      await this.complete(delivery, 'SKIPPED', { status: null, error: unwantedError, retryAfter: null });
       return true;
     }
     try {

@@ -12,7 +12,7 @@ import { newSecret, type RotatingSecrets } from '../../rotating-secrets.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
-import { endWaiting } from './waiting-deliveries.js';
+import { endWaiting, receives, skipUnwanted } from './waiting-deliveries.js';
 import type { WebhookEventName } from './webhook-events.js';
 import { webhookTopic, type WebhookRecorder } from './webhook-recorder.js';
 import type { DeliveryDocument, DeliveryStatusName, WebhookDocument, WebhookModels } from './webhook.model.js';
@@ -84,6 +84,7 @@ export class WebhookService {
     const webhook = await this.models.webhooks.findOneAndUpdate({ _id: id, owner }, { $set: change }, { returnDocument: 'after' }).lean();
     if (!webhook) throw broken('NOT_FOUND', 'There is no such webhook.', 'webhookId');
     if (enabled === false) await endWaiting(this.models, id);
+    if (events) await skipUnwanted(this.models, webhook);
     this.dependencies.realtime.announcements.announce([webhookTopic]);
     return webhook;
   }
@@ -118,9 +119,10 @@ export class WebhookService {
     const again = { status: 'PENDING' as const, ...this.dependencies.recorder.timesFrom(new Date()), attempts: 0, completedAt: null };
     const { deliveries, webhooks } = this.models;
     const known = await deliveries.findOne({ _id: id, owner }).lean();
-    const webhook = known && (await webhooks.findById(known.webhook, { enabled: 1 }).lean());
+    const webhook = known && (await webhooks.findById(known.webhook, { enabled: 1, events: 1 }).lean());
     if (!known || !webhook) throw broken('NOT_FOUND', 'There is no such delivery.', 'deliveryId');
     if (!webhook.enabled) throw broken('NOT_ALLOWED', 'This webhook is disabled. Enable it first.', 'deliveryId');
+    if (!receives(webhook, known.event)) throw broken('NOT_ALLOWED', 'This webhook no longer receives this event.', 'deliveryId');
     const delivery = await deliveries
       .findOneAndUpdate({ _id: id, owner, status: { $ne: 'PENDING' } }, { $set: again }, { returnDocument: 'after' })
       .lean();

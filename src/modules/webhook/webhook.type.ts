@@ -53,7 +53,7 @@ const statuses = named<DeliveryStatusName>({
   PENDING: 'Waiting to be sent for the first time, or to be retried.',
   DELIVERED: 'The receiver answered with a 2xx status.',
   DEAD: 'Not delivered within three days, or the webhook was disabled. Send it again with `redeliverWebhook`.',
-  SKIPPED: 'Not sent, because the content was deleted or hidden in the meantime.',
+  SKIPPED: 'Not sent, because the content was deleted or hidden in the meantime, or the webhook no longer receives the event.',
 });
 export const WebhookDeliveryStatus = statuses.values;
 registerEnumType(WebhookDeliveryStatus, {
@@ -156,7 +156,10 @@ export class UpdateWebhookInput {
   @Field(() => WebAddress, { nullable: true, description: 'Public https address that events are posted to.' })
   url?: string | null;
 
-  @Field(() => [WebhookEvent], { nullable: true, description: 'Events to receive, at least one.' })
+  @Field(() => [WebhookEvent], {
+    nullable: true,
+    description: 'Events to receive, at least one. Messages about others that wait are skipped.',
+  })
   events?: WebhookEventName[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether events are sent.' })
