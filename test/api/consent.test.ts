@@ -194,6 +194,26 @@ describe.each(Object.entries(whoever))(
   },
 );
 
+test.each(Object.entries(whoever))(
+  'a %s who agrees again while what they withdrew from is still to be deleted keeps what they do from then on, and nothing else',
+  async (_kind, make) => {
+    const who: Who = await make();
+    await decide(who, true, true);
+    await view(who);
+    const [earlier, key] = [`event-${events}`, who.account ? { user: storeId(who.account.id) } : { visitor: who.visitorId! }];
+    const earlierEvent = await storedEvents().findOne({ _id: { $regex: `:${earlier}$` } });
+    await decide(who, false, false);
+    await plaza.settle('withdrawals');
+    // As a process leaves it that ends before it has deleted everything.
+    await storedEvents().insertOne(earlierEvent!);
+    await consents().updateOne({ ...key, tracking: false }, { $set: { forget: true } });
+    await decide(who, true, true);
+    expect(await view(who)).toMatchObject({ acceptedCount: 1 });
+    await plaza.settle('withdrawals');
+    expect(await storedEvents().distinct('_id', key)).toEqual([expect.stringMatching(`:event-${events}$`)]);
+  },
+);
+
 test('not even the time is kept of what somebody looked at, where they had bought or reviewed it before', async () => {
   const account = await plaza.account();
   await plaza.review(account, products[0]!);

@@ -1,7 +1,7 @@
 /** What users and visitors agreed to: being tracked, and recommendations that follow from what they do. */
 import { Types, type Model } from 'mongoose';
 import { InputRules } from '../../input/rules.js';
-import type { Realtime } from '../../realtime/index.js';
+import type { Change, Realtime } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
 import type { UserVerbs } from '../user/index.js';
@@ -37,6 +37,8 @@ interface ConsentDependencies extends ConsentOptions {
   consents: Model<ConsentDocument>;
   realtime: Realtime;
   users: UserVerbs;
+  /** Deletes what somebody has withdrawn from, where that is not done yet. */
+  finishWithdrawal: (subject: Subject) => Promise<void>;
 }
 
 /** What decisions, and whatever is stored by leave of one, contend for. It sorts before other keys, so that processes take turns at it. */
@@ -78,28 +80,47 @@ export class ConsentService {
     return { tracking, personalisation: personalisation && settings.personalise };
   }
 
-  /** Records a decision, which holds at once. Whoever withdraws from tracking has what was tracked deleted. @throws RulesBroken */
+  /**
+   * Records a decision, which holds at once. Whoever withdraws from tracking has what was tracked deleted; whoever agrees
+   * again before that is done has it done first, so that nothing is deleted that they agreed to.
+   * @throws RulesBroken
+   */
   async decide(subject: Subject, { tracking, personalisation }: Choices, wordingVersion: string): Promise<Decision> {
     wordingRules(wordingVersion).check();
-    const { consents, realtime } = this.dependencies;
-    return realtime.recordChange([consentKey(subject)], async ({ session, announce }) => {
-      const at = new Date();
-      // What is no longer in force is kept as proof, a visitor's too.
-      const replaced = { $set: { replacedAt: at }, $unset: { visitorAt: 1 } };
-      await consents.updateMany({ ...subject, replacedAt: null }, replaced, { session });
-      const decision: ConsentDocument = {
-        _id: new Types.ObjectId(),
-        user: null,
-        visitor: null,
-        ...subject,
-        ...{ tracking, personalisation, wordingVersion, at, replacedAt: null },
-        ...('visitor' in subject && { visitorAt: at }),
-        ...(!tracking && { forget: true }),
-      };
-      await insert(consents, decision, session);
-      if (!tracking) announce(withdrawalTopic);
-      return { tracking, personalisation, wordingVersion, decidedAt: at };
-    });
+    const { consents, finishWithdrawal, realtime } = this.dependencies;
+    for (;;) {
+      if (tracking) await finishWithdrawal(subject);
+      const decision = await realtime.recordChange([consentKey(subject)], async (change) => {
+        const isOpen = tracking && (await consents.exists({ ...subject, forget: true }).session(change.session));
+        return isOpen ? null : this.record(change, subject, { tracking, personalisation }, wordingVersion);
+      });
+      if (decision) return decision;
+    }
+  }
+
+  private async record(
+    { session, announce }: Change,
+    subject: Subject,
+    { tracking, personalisation }: Choices,
+    wordingVersion: string,
+  ): Promise<Decision> {
+    const { consents } = this.dependencies;
+    const at = new Date();
+    // What is no longer in force is kept as proof, a visitor's too.
+    const replaced = { $set: { replacedAt: at }, $unset: { visitorAt: 1 } };
+    await consents.updateMany({ ...subject, replacedAt: null }, replaced, { session });
+    const decision: ConsentDocument = {
+      _id: new Types.ObjectId(),
+      user: null,
+      visitor: null,
+      ...subject,
+      ...{ tracking, personalisation, wordingVersion, at, replacedAt: null },
+      ...('visitor' in subject && { visitorAt: at }),
+      ...(!tracking && { forget: true }),
+    };
+    await insert(consents, decision, session);
+    if (!tracking) announce(withdrawalTopic);
+    return { tracking, personalisation, wordingVersion, decidedAt: at };
   }
 
   /**

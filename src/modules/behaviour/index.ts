@@ -38,8 +38,9 @@ export function behaviourModule(
 ) {
   const models = behaviourModels(database, options.eventRetention);
   const consentModels = consentModel(database, { replaced: options.consentRetention, visitors: options.visitorConsentLifetime });
-  const consents = new ConsentService({ ...options, consents: consentModels, realtime, users });
   const withdrawals = new Withdrawals({ consents: consentModels, models, realtime, events, log });
+  const finishWithdrawal = withdrawals.finish.bind(withdrawals);
+  const consents = new ConsentService({ ...options, consents: consentModels, realtime, users, finishWithdrawal });
   const tracking = new TrackingService({ models, realtime, events, catalog, consents });
   const impressionIds = new ImpressionIds(keys);
   const interactions = new InteractionService(models);

@@ -1,7 +1,7 @@
 /** Deletes what was tracked of those who agree to it no longer, in bounded steps, and again from any step after a restart. */
 import type { Model, Types } from 'mongoose';
 import type { Logger } from '../../log.js';
-import type { Realtime } from '../../realtime/index.js';
+import type { Change, Realtime } from '../../realtime/index.js';
 import type { ClientSession } from '../../store/database.js';
 import { updateEach } from '../../store/documents.js';
 import { Worker } from '../../workers/index.js';
@@ -9,7 +9,7 @@ import type { DomainEventBus } from '../domain-events.js';
 import { deleteSome } from '../personal-data.js';
 import type { BehaviourModels } from './behaviour.model.js';
 import type { ConsentDocument } from './consent.model.js';
-import { withdrawalTopic } from './consent.service.js';
+import { withdrawalTopic, type Subject } from './consent.service.js';
 import { trackedCounters } from './interaction.service.js';
 import { counters, maxClockSkew } from './tracking.service.js';
 
@@ -23,8 +23,8 @@ const maxAtOnce = 100;
 const settling = 2 * 60_000;
 
 type Whose = Pick<ConsentDocument, 'user' | 'visitor'>;
-/** Until when what was stored is deleted; null for all of it. */
-type Until = (session: ClientSession) => Promise<Date | null>;
+/** Until when what was stored is deleted; null for all of it, and undefined where that is done already. */
+type Until = (session: ClientSession) => Promise<Date | null | undefined>;
 
 interface WithdrawalDependencies {
   consents: Model<ConsentDocument>;
@@ -49,16 +49,31 @@ export class Withdrawals {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    await this.forgetEach({ forget: true }, signal, async (withdrawal) => {
-      const forgetAgainAt = new Date(Date.now() + settling);
-      await this.forget(withdrawal, async () => null, signal);
-      return { $unset: { forget: 1 }, $set: { forgetAgainAt } };
-    });
+    await this.forgetFirst({}, signal);
     // What other processes stored in transactions that began before the withdrawal.
     await this.forgetEach({ forgetAgainAt: { $lte: new Date() } }, signal, async (withdrawal) => {
       await this.forget(withdrawal, (session) => this.agreedAgain(withdrawal, session), signal);
       return { $unset: { forgetAgainAt: 1 } };
     });
+  }
+
+  /** Deletes what somebody has withdrawn from, before they agree again and anything is stored that is to stay. */
+  async finish(subject: Subject): Promise<void> {
+    await this.forgetFirst(subject, new AbortController().signal);
+  }
+
+  /** Deletes everything. Nothing is stored before all of it is gone, as nobody agrees again before. */
+  private forgetFirst(whose: Partial<Whose>, signal: AbortSignal): Promise<void> {
+    return this.forgetEach({ ...whose, forget: true }, signal, async (withdrawal) => {
+      const forgetAgainAt = new Date(Date.now() + settling);
+      await this.forget(withdrawal, (session) => this.whileWithdrawn(withdrawal, session), signal);
+      return { $unset: { forget: 1 }, $set: { forgetAgainAt } };
+    });
+  }
+
+  /** Another process may have done it, and they have agreed again since. */
+  private async whileWithdrawn({ _id }: ConsentDocument, session: ClientSession): Promise<null | undefined> {
+    return (await this.dependencies.consents.exists({ _id, forget: true }).session(session)) ? null : undefined;
   }
 
   /** @param forget answers with what is noted of the withdrawal then */
@@ -84,12 +99,12 @@ export class Withdrawals {
 
   private async forget({ user, visitor }: Whose, until: Until, signal: AbortSignal): Promise<void> {
     if (user) await this.forgetUser(user, until, signal);
-    else await this.inSteps(async (session) => this.deleteEvents({ visitor }, await until(session), session), signal);
+    else await this.inSteps(until, ({ session }, time) => this.deleteEvents({ visitor }, time, session), signal);
   }
 
   private async forgetUser(user: Types.ObjectId, until: Until, signal: AbortSignal): Promise<void> {
-    const { events, models, realtime } = this.dependencies;
-    await this.inSteps(async (session) => this.deleteEvents({ user }, await until(session), session), signal);
+    const { events, models } = this.dependencies;
+    await this.inSteps(until, ({ session }, time) => this.deleteEvents({ user }, time, session), signal);
     const none = {
       purchases: 0,
       comments: 0,
@@ -98,14 +113,20 @@ export class Withdrawals {
       shares: { $in: [0, null] },
       referrals: { $in: [0, null] },
     };
-    const interactions = async (session: ClientSession) => ({ user, ...before('lastAt', await until(session)) });
+    const interactions = (time: Date | null) => ({ user, ...before('lastAt', time) });
     await this.inSteps(
-      async (session) => deleteSome(models.interactions, { ...(await interactions(session)), ...none }, { session, max }),
+      until,
+      ({ session }, time) => deleteSome(models.interactions, { ...interactions(time), ...none }, { session, max }),
       signal,
     );
-    await this.inSteps(async (session) => this.untrack(user, await interactions(session), session), signal);
-    await realtime.recordChange([], async (change) =>
-      events.emit(change, 'trackingWithdrawn', { user, until: await until(change.session) }),
+    await this.inSteps(until, ({ session }, time) => this.untrack(user, interactions(time), session), signal);
+    await this.inSteps(
+      until,
+      async (change, time) => {
+        await events.emit(change, 'trackingWithdrawn', { user, until: time });
+        return 0;
+      },
+      signal,
     );
   }
 
@@ -145,9 +166,14 @@ export class Withdrawals {
     return found.length;
   }
 
-  private async inSteps(step: (session: ClientSession) => Promise<number>, signal: AbortSignal): Promise<void> {
+  /** @param step answers how many documents it deleted or changed */
+  private async inSteps(until: Until, step: (change: Change, until: Date | null) => Promise<number>, signal: AbortSignal): Promise<void> {
     let found = max;
-    while (found === max && !signal.aborted) found = await this.dependencies.realtime.recordChange([], ({ session }) => step(session));
+    while (found === max && !signal.aborted)
+      found = await this.dependencies.realtime.recordChange([], async (change) => {
+        const time = await until(change.session);
+        return time === undefined ? 0 : step(change, time);
+      });
   }
 }
 
