@@ -113,8 +113,10 @@ export class Outbox {
     await Promise.all(waiting.map(work));
   }
 
-  private async markHanded(_id: string): Promise<void> {
-    await this.model.updateOne({ _id }, { $set: { handedAt: new Date() } });
+  /** @throws Error where the lease ended meanwhile and another process has taken the mail */
+  private async markHanded(_id: string, attempts: number): Promise<void> {
+    const { matchedCount } = await this.model.updateOne({ _id, attempts }, { $set: { handedAt: new Date() } });
+    if (matchedCount === 0) throw new Error('The mail server took so long that another process sends the mail.');
   }
 
   private counted(): Counter {
@@ -164,14 +166,14 @@ export class Outbox {
         await this.model.updateOne({ _id }, { $set: { dueAt: mail } });
         return;
       }
-      if (mail) await this.transport.send(mail, _id, this.once.has(kind) ? () => this.markHanded(_id) : undefined);
+      if (mail) await this.transport.send(mail, _id, this.once.has(kind) ? () => this.markHanded(_id, attempts) : undefined);
       this.sent.inc({ kind, outcome: mail ? 'sent' : 'needless' });
       await this.model.deleteOne({ _id });
     } catch (error) {
       this.sent.inc({ kind, outcome: 'failed' });
       const delay = doublingDelay(attempts, firstRetry, longestRetry);
       this.log.warn({ err: error, mail: _id, kind, attempts, retryInMs: delay }, 'a mail could not be sent; it is tried again');
-      await this.model.updateOne({ _id }, { $set: { dueAt: new Date(Date.now() + delay), handedAt: null } });
+      await this.model.updateOne({ _id, attempts }, { $set: { dueAt: new Date(Date.now() + delay), handedAt: null } });
     }
   }
 }

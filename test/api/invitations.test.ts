@@ -316,6 +316,41 @@ test('changed settings hold for what waits: nothing is sent once invitations are
   await restart({});
 });
 
+test('once invitations are on again, what became due within a week is sent and what is older is not, also in quiet hours', async () => {
+  const day = 24 * 60 * 60 * 1000;
+  const [reminded, remindedLate] = [await invited(), await invited()];
+  await restart({ INVITATION_DELAY: '1h' });
+  const { merchant } = reminded;
+  const product = await plaza.product(merchant);
+  const [recent, late] = [await customer(), await customer()];
+  const orders = { recent: storeId(await order(recent, merchant, [product])), late: storeId(await order(late, merchant, [product])) };
+  await restart({ INVITATIONS: 'false' });
+  const waited = (id: unknown, field: string, days: number) =>
+    invitations().updateOne({ order: id }, { $set: { [field]: new Date(Date.now() - days * day) } });
+  await waited(orders.recent, 'dueAt', 6);
+  await waited(orders.late, 'dueAt', 8);
+  await waited(storeId(reminded.orderId), 'remindAt', 6);
+  await waited(storeId(remindedLate.orderId), 'remindAt', 8);
+  const hour = new Date().getUTCHours();
+  await restart({ INVITATION_QUIET_HOURS: `${hour}-${(hour + 2) % 24}` });
+  await plaza.settle('invitations');
+  await restart({});
+  const mine = { $in: [...Object.values(orders), storeId(reminded.orderId), storeId(remindedLate.orderId)] };
+  for (const field of ['dueAt', 'remindAt'])
+    await invitations().updateMany({ order: mine, [field]: { $ne: null } }, { $set: { [field]: new Date() } });
+  await plaza.settle('invitations');
+  await plaza.settle('mail');
+  const reminder = 'A reminder: how do you like your order from The Shop?';
+  await until(() => mailsTo(recent.email).length === 1 && mailsTo(reminded.buyer.email, reminder).length === 1);
+  expect(await invitations().findOne({ order: orders.late })).toMatchObject({ status: 'NOT_SENT', dueAt: null });
+  expect(await invitations().findOne({ order: storeId(remindedLate.orderId) })).toMatchObject({
+    status: 'SENT',
+    remindAt: null,
+    remindedAt: null,
+  });
+  expect([...mailsTo(late.email), ...mailsTo(remindedLate.buyer.email, reminder)]).toEqual([]);
+});
+
 test('a mail that waits for the mail server is not sent in quiet hours, but when they are over', async () => {
   const merchant = await plaza.account({ merchant: true });
   const buyer = await customer();
@@ -421,6 +456,33 @@ test('a mail that a process may have sent before it ended is not sent again', as
   expect(await mails.countDocuments({ kind: 'review invitation' })).toBe(0);
   server.refusals = 0;
   expect(mailsTo(buyer.email)).toHaveLength(1);
+});
+
+test('a mail whose server takes so long that somebody else sends it comes once', async () => {
+  const [merchant, buyers] = [await plaza.account({ merchant: true }), [await customer(), await customer()]];
+  const product = await plaza.product(merchant);
+  server.refusals = 1000;
+  for (const buyer of buyers) await order(buyer, merchant, [product]);
+  await plaza.settle('invitations');
+  await plaza.settle('mail');
+  server.refusals = 0;
+  const held: (() => void)[] = [];
+  server.onStage = async (stage) => {
+    if (stage === 'envelope' && held.length < buyers.length) await new Promise<void>((release) => held.push(release));
+  };
+  const due = () => plaza.connection.collection('outgoing_mail').updateMany({ kind: 'review invitation' }, { $set: { dueAt: new Date() } });
+  await due();
+  const sending = plaza.settle('mail');
+  await until(() => held.length === buyers.length);
+  // Their leases end. Whoever has sent one takes the other, which is still held.
+  await due();
+  held[1]!();
+  const arrived = () => buyers.map(({ email }) => mailsTo(email).length);
+  await until(() => arrived().every((count) => count === 1));
+  held[0]!();
+  await sending;
+  await plaza.settle('mail');
+  expect(arrived()).toEqual([1, 1]);
 });
 
 test('an erased buyer’s invitations are gone', async () => {

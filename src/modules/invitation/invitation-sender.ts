@@ -20,6 +20,8 @@ const interval = 5_000;
 const day = 24 * 60 * 60 * 1000;
 /** A mail that could not be sent for so long is of no use. */
 const mailLifetime = 3 * day;
+/** What could not be sent for so long after it was due, as invitations were off or nothing ran, is not sent any more. */
+const latest = 7 * day;
 const maxLines = 100;
 const mailKind = 'review invitation';
 
@@ -71,6 +73,12 @@ export class InvitationSender {
       .sort({ [field]: 1 })
       .lean();
     if (!next) return false;
+    const tooLate = new Date(now.getTime() - latest);
+    if (next[field]! < tooLate) {
+      const given = field === 'dueAt' ? { status: 'NOT_SENT' as const, dueAt: null } : { remindAt: null };
+      await models.invitations.updateMany({ [field]: { $lt: tooLate } }, { $set: given });
+      return true;
+    }
     const later = afterQuietHours(now, times.quietHours);
     if (later > now) {
       await models.invitations.updateMany({ order: next.order, [field]: { $lte: now } }, { $set: { [field]: later } });
