@@ -1,6 +1,7 @@
 /** Plain queries over HTTP, which are answered without Apollo Server. */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { getOperationAST } from 'graphql';
 import Negotiator from 'negotiator';
 import { refusalFormat } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
@@ -23,10 +24,11 @@ interface Parameters {
 }
 
 const types = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
+const eventStream = 'text/event-stream';
 
 /** @returns null for what is not in the plain form: Apollo Server answers it, or says what is wrong with it */
 export function queryOf(request: FastifyRequest, { operations, requests, addressOf }: Door): QueryRequest | null {
-  const given = request.method === 'GET' ? parametersOf(request) : plainObject(request.body);
+  const given = parametersIn(request);
   const query = given && textOf(given, operations);
   if (!query || answerType(request) === null) return null;
   const { operationName = null, variables = null } = given;
@@ -40,6 +42,29 @@ export function queryOf(request: FastifyRequest, { operations, requests, address
     address: addressOf(request.raw),
     facts: requests.factsOf(request),
   };
+}
+
+/**
+ * Whether it is answered with a stream of events: anything where the client likes nothing better, and a subscription wherever
+ * it takes one. urql takes streams of everything, and rather has JSON.
+ */
+export function wantsStream(request: FastifyRequest, operations: CompiledOperations): boolean {
+  const { accept } = request.headers;
+  if (!accept?.includes(eventStream)) return false;
+  return new Negotiator({ headers: { accept } }).mediaType([...types, eventStream]) === eventStream || isSubscription(request, operations);
+}
+
+function isSubscription(request: FastifyRequest, operations: CompiledOperations): boolean {
+  const given = parametersIn(request);
+  const text = given && textOf(given, operations);
+  const document = text ? operations.document(text) : null;
+  if (!document || !('kind' in document)) return false;
+  const name = typeof given?.operationName === 'string' ? given.operationName : '';
+  return getOperationAST(document, name || undefined)?.operation === 'subscription';
+}
+
+function parametersIn(request: FastifyRequest): Parameters | null {
+  return request.method === 'GET' ? parametersOf(request) : plainObject(request.body);
 }
 
 function parametersOf({ query, headers }: FastifyRequest): Parameters | null {

@@ -32,7 +32,7 @@ import { RequestMetrics } from '../observability/request-metrics.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams, type TokenCookie } from '../relay/context.js';
 import { serveAccountPage } from './account-page.js';
-import { queryOf, sendAnswer } from './query-requests.js';
+import { queryOf, sendAnswer, wantsStream } from './query-requests.js';
 import { BegunAnswers } from './begun-answers.js';
 import { setBrowserRules } from './browser-rules.js';
 import { Compression } from './compression.js';
@@ -327,7 +327,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       }
       const { query } = ((request.method === 'POST' ? request.body : request.query) ?? {}) as { query?: unknown };
       if (live.playground && query === undefined && isPageRequest(request)) return reply.redirect(playgroundPath);
-      if (!request.headers.accept?.includes('text/event-stream')) {
+      if (!wantsStream(request, live.operations)) {
         const document = typeof query === 'string' && query !== '' ? live.operations.document(query) : null;
         if (document && !('kind' in document)) return refuseDocument(live, query as string, document, request, reply);
         const asked = queryOf(request, live);

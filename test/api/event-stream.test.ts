@@ -5,6 +5,9 @@ import { usePlaza, type Account } from '../support/plaza.js';
 const plaza = usePlaza();
 const live = 'subscription ($id: ID!, $after: String) { commentAdded(subjectId: $id, after: $after) { cursor comment { body } } }';
 
+/** What urql takes, as it says it. */
+const takesAll = 'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
+
 async function scene() {
   const merchant = await plaza.account({ merchant: true });
   return { author: await plaza.account(), id: await plaza.product(merchant) };
@@ -71,6 +74,30 @@ describe('an event stream', () => {
     for await (const answer of client.iterate({ query: '{ __typename }' })) answers.push(answer);
     expect(answers).toMatchObject([{ data: { __typename: 'Query' }, extensions: { cost: { requested: 1 } } }]);
     client.dispose();
+  });
+
+  test.each(['query', 'mutation'])('is not what a %s gets whose client would rather have JSON, as urql says', async (kind) => {
+    const query = kind === 'query' ? '{ __typename }' : 'mutation { trackEvents(input: { visitorId: "v", events: [] }) { acceptedCount } }';
+    const send = (accept: string) =>
+      fetch(`${plaza.url}/graphql`, {
+        method: 'POST',
+        headers: { accept, 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+    const answer = await send(takesAll);
+    expect(answer.headers.get('content-type')).toContain('application/graphql-response+json');
+    expect(await answer.json()).toMatchObject({ data: kind === 'query' ? { __typename: 'Query' } : {} });
+    for (const accept of ['text/event-stream', 'text/event-stream, application/json', 'application/json;q=0.5, text/event-stream'])
+      expect((await send(accept)).headers.get('content-type')).toContain('text/event-stream');
+  });
+
+  test('is what a subscription gets wherever the client takes one', async () => {
+    const { author, id } = await scene();
+    const stream = await openStream({ id }, { accept: takesAll });
+    expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
+    await comment(author, id, 'first');
+    expect((await stream.next()).data.data.commentAdded.comment.body).toBe('first');
+    stream.stop();
   });
 
   test('numbers its events, and resumes through Last-Event-ID with nothing missing and nothing twice', async () => {
