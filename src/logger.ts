@@ -31,6 +31,8 @@ const maxCauses = 5;
  */
 const lineBuffer = 3_000;
 const longestUnwritten = 50;
+/** What is kept of lines that cannot be written, such as on a full disk; the rest is lost. */
+const mostUnwritten = 1_000_000;
 
 /** @param destination where lines go; standard output by default */
 export function createLogger(level: string, destination?: DestinationStream): PinoLogger {
@@ -49,8 +51,17 @@ export function createLogger(level: string, destination?: DestinationStream): Pi
 }
 
 function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: lineBuffer, periodicFlush: longestUnwritten });
-  process.once('exit', () => output.flushSync());
+  const output = pino.destination({
+    dest: 1,
+    sync: true,
+    minLength: lineBuffer,
+    maxLength: mostUnwritten,
+    periodicFlush: longestUnwritten,
+  });
+  // Whoever serves goes on without its log.
+  output.on('error', () => {});
+  // Not flushSync, which never ends where the lines cannot be written.
+  process.once('exit', () => output.end());
   return output;
 }
 
