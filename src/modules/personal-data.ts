@@ -11,8 +11,10 @@ export interface Erasure {
   handle: string;
   /** What another system called the user, and which. */
   external?: { source: string; externalId: string };
-  /** Stands for the user in what stays, and leads to nobody. */
+  /** Stands for the user in what stays, and leads to nobody, unless it is merged. */
   anonymousId: Types.ObjectId;
+  /** Whether the user has joined an account of their own, which has what stays from now on. */
+  isMerge: boolean;
   /** The same text without the user's name, handle and address. */
   redact: (text: string) => string;
 }

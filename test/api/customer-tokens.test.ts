@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Plaza, usePlaza, type Account } from '../support/plaza.js';
+import { Plaza, storeId, usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
 const withKeys = new Plaza();
@@ -162,10 +162,44 @@ test('an account whose address both sides know is joined, with what the customer
   ]);
 });
 
-test('a banned customer stays out, and a revoked key signs nothing any more', async () => {
+test('a customer who joins an account brings all that they wrote, and what they hold open ends', async () => {
+  const merchant = await plaza.account({ merchant: true });
+  const productId = await plaza.product(merchant);
+  const customer = await signIn({ sub: 'writer', name: 'Jo' });
+  const author = customer.accessToken;
+  const { comment } = await plaza.mutate('addComment', { subjectId: productId, body: 'Jo likes it.' }, 'comment { id }', author);
+  const { question } = await plaza.mutate('askQuestion', { productId, body: 'Is it blue?' }, 'question { id }', author);
+  await plaza.mutate('followUser', { userId: merchant.id }, 'user { id }', author);
+  const live = 'subscription { notificationReceived { notification { id } } }';
+  const account = await plaza.signUp();
+  const [theirs, own] = [await plaza.subscribe(live, {}, author), await plaza.subscribe(live, {}, account.token)];
+  const { token } = (await plaza.mailTo(account.email, 'Confirm your email address'))!;
+  await plaza.mutate('confirmEmail', { token }, 'confirmed');
+  await signIn({ sub: 'writer', email: account.email, email_verified: true });
+  await expect(theirs.next()).rejects.toThrow();
+  await plaza.settle('erasures');
+  const query =
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Comment { body author { id } } ... on Question { body author { id } } } }';
+  expect((await plaza.data(query, { ids: [comment.id, question.id] })).nodes).toEqual([
+    { body: 'Jo likes it.', author: { id: account.id } },
+    { body: 'Is it blue?', author: { id: account.id } },
+  ]);
+  await plaza.mutate('answerQuestion', { questionId: question.id, body: 'Yes.' }, 'answer { id }', merchant.token);
+  expect((await own.next()).data.notificationReceived.notification).toBeTruthy();
+  const data = (await plaza.data('{ exportMyData }', {}, account.token)).exportMyData;
+  expect(data.comments).toMatchObject([{ body: 'Jo likes it.' }]);
+  const left = { $or: [{ user: storeId(customer.user.id) }, { follower: storeId(customer.user.id) }] };
+  for (const name of ['sessions', 'follows']) expect(await plaza.connection.collection(name).countDocuments(left)).toBe(0);
+});
+
+test('a banned customer stays out, also with an account of their own, and a revoked key signs nothing any more', async () => {
   const { user } = await signIn({ sub: 'banned' });
   await plaza.mutate('moderateContent', { contentId: user.id, action: 'BAN', reason: 'x' }, 'entry { id }', admin.token);
-  expect((await signIn({ sub: 'banned' })).userErrors).toMatchObject([{ code: 'SUSPENDED' }]);
+  const account = await plaza.signUp();
+  const { token } = (await plaza.mailTo(account.email, 'Confirm your email address'))!;
+  await plaza.mutate('confirmEmail', { token }, 'confirmed');
+  for (const more of [{}, { email: account.email, email_verified: true }])
+    expect((await signIn({ sub: 'banned', ...more })).userErrors).toMatchObject([{ code: 'SUSPENDED' }]);
   await plaza.mutate('revokeApiKey', { apiKeyId: apiKey.id }, 'apiKey { id }', admin.token);
   expect((await signIn({ sub: 'ann' })).userErrors).toMatchObject([{ code: 'INVALID_CREDENTIALS' }]);
 });

@@ -68,16 +68,12 @@ function uploads({ images }: ImageModels): PersonalData {
     name: 'images',
     collect: (owner) => images.find({ owner }).lean(),
     async erase(step) {
-      const kept = await updateSome(
-        images,
-        { owner: step.user, purpose: 'PRODUCT', usedBy: { $exists: true } },
-        { $set: { owner: step.anonymousId } },
-        step,
-      );
+      const staying = { ...(step.isMerge ? {} : { purpose: 'PRODUCT' }), usedBy: { $exists: true } };
+      const kept = await updateSome(images, { owner: step.user, ...staying }, { $set: { owner: step.anonymousId } }, step);
       if (kept === step.max) return kept;
       const gone = { $set: { owner: step.anonymousId, removing: true, expiresAt: new Date() }, $unset: { usedBy: 1 } };
       const { session, max } = step;
-      return updateSome(images, { owner: step.user, $nor: [{ purpose: 'PRODUCT', usedBy: { $exists: true } }] }, gone, { session, max });
+      return updateSome(images, { owner: step.user, $nor: [staying] }, gone, { session, max });
     },
   };
 }

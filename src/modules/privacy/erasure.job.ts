@@ -59,9 +59,10 @@ export class ErasureJob {
    * write some.
    * @returns how many documents it found
    */
-  private async sweep({ _id: user, anonymousId, sealed }: ErasureDocument, signal: AbortSignal): Promise<number> {
+  private async sweep({ _id: user, anonymousId, isMerge = false, sealed }: ErasureDocument, signal: AbortSignal): Promise<number> {
     const { handle, names, external } = openTraces(sealed, user, this.dependencies.keys);
-    const erasure = { user, anonymousId, handle, redact: redactor(names), ...(external && { external }) };
+    const redact = isMerge ? (text: string) => text : redactor(names);
+    const erasure = { user, anonymousId, isMerge, handle, redact, ...(external && { external }) };
     let found = 0;
     for (const { erase } of [this.events(), ...this.dependencies.personalData()].reverse())
       found += await this.eraseAll(erase, erasure, signal);

@@ -9,8 +9,10 @@ import type { Erasure } from '../personal-data.js';
 export interface ErasureDocument {
   /** The user that was. */
   _id: Types.ObjectId;
-  /** Stands for the user in what stays. */
+  /** Stands for the user in what stays: nobody, or the account that a customer has joined. */
   anonymousId: Types.ObjectId;
+  /** Whether a customer has joined an account of their own. */
+  isMerge?: boolean;
   /** What is looked for: the handle, name and address in texts, and the ID in another system. Sealed, and gone with this document. */
   sealed: string;
   /** When the account went. */
@@ -50,6 +52,7 @@ export interface PrivacyModels {
 export function privacyModels(database: Database): PrivacyModels {
   const schema = documentSchema<ErasureDocument>({
     anonymousId: { type: Schema.Types.ObjectId, required: true },
+    isMerge: { type: Boolean },
     sealed: { type: String, required: true },
     at: { type: Date, required: true },
     sweptAt: { type: Date, default: null },

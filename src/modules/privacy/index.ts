@@ -36,6 +36,7 @@ export function privacyModule(
     name: 'privacy',
     collections,
     resolvers: [new PrivacyResolver(privacy, accessLog)],
+    on: { importedUserClaimed: ({ session }, claimed) => privacy.mergeCustomer(session, claimed) },
     sealed: [sealedTraces(models)],
     workers: [erasures.worker],
     verbs: verbs(privacy, ['eraseCustomer', 'exportOf']),

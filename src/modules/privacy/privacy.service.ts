@@ -5,6 +5,7 @@ import { broken } from '../../errors.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { ClientSession, Database } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
+import type { DomainEvents } from '../domain-events.js';
 import type { PersonalData } from '../personal-data.js';
 import type { Account, UserVerbs } from '../user/index.js';
 import type { ErasureJob } from './erasure.job.js';
@@ -59,6 +60,16 @@ export class PrivacyService {
     });
     realtime.announceAccountChange(user);
     erasures.worker.wake();
+  }
+
+  /** What a customer left behind who has joined an account of their own becomes the account's, as it is; settings and the like go. */
+  async mergeCustomer(session: ClientSession, { imported, account }: DomainEvents['importedUserClaimed']): Promise<void> {
+    const { users, models, keys } = this.dependencies;
+    const found = await users.accountOf(imported, session);
+    if (found?.externalId === undefined) return;
+    const sealed = sealTraces({ handle: found.handle, names: [] }, imported, keys);
+    const merge = { _id: imported, anonymousId: account, isMerge: true, sealed, at: new Date(), sweptAt: null };
+    await insert(models.erasures, merge, session);
   }
 
   /** Somebody must be left to run the shop. */

@@ -60,8 +60,8 @@ export class CustomerAccounts {
 
   private async findOrOpen(change: Change, customer: Customer): Promise<UserDocument> {
     const known = await this.known(customer, change.session);
-    // Who can sign in to an account of their own is that account.
-    if (known && (known.sealedEmail || known.identity)) return known;
+    // Who can sign in to an account of their own is that account, and who is banned stays so.
+    if (known && (known.sealedEmail || known.identity || known.bannedAt)) return known;
     const own = await this.ownAccount(change, customer);
     if (own) return this.join(change, own, known, customer);
     if (known) return known;

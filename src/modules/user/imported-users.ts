@@ -1,6 +1,6 @@
 /** Users who came with an import: whoever proves to have the address of one takes over what they wrote and bought. */
 import type { Types } from 'mongoose';
-import type { Change, Realtime } from '../../realtime/index.js';
+import { accountTopic, type Change, type Realtime } from '../../realtime/index.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { Claims } from './claims.js';
 import type { UserModels } from './user.model.js';
@@ -49,8 +49,11 @@ export class ImportedUsers {
   /** Hands over what a user without a sign-in of their own wrote and bought, and removes them. */
   async handOver(change: Change, user: ProvenUser): Promise<void> {
     const { claims, events, models } = this.dependencies;
+    const { session } = change;
     await events.emit(change, 'importedUserClaimed', user);
-    await claims.releaseAll(user.imported, change.session);
-    await models.users.deleteOne({ _id: user.imported }, { session: change.session });
+    await claims.releaseAll(user.imported, session);
+    await models.sessions.deleteMany({ user: user.imported }, { session });
+    await models.users.deleteOne({ _id: user.imported }, { session });
+    change.announce(accountTopic(user.imported));
   }
 }
