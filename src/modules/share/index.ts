@@ -14,7 +14,6 @@ import { shareKey, ShareService } from './share.service.js';
 import { SharePermissionsResolver } from './share-permissions.resolver.js';
 import { collections } from './share.collections.js';
 
-export type { ShareDocument } from './share.model.js';
 export { Share } from './share.type.js';
 
 export interface ShareOptions {
