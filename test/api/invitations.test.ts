@@ -371,6 +371,24 @@ test('a mail that waits for the mail server is not sent in quiet hours, but when
   await until(() => mailsTo(buyer.email).length === 1);
 });
 
+test('a mail that waits for the mail server waits while invitations are off, and is sent once they are on again', async () => {
+  const [merchant, buyer] = [await plaza.account({ merchant: true }), await customer()];
+  server.refusals = 1000;
+  await order(buyer, merchant, [await plaza.product(merchant)]);
+  await plaza.settle('invitations');
+  await plaza.settle('mail');
+  server.refusals = 0;
+  const due = () => plaza.connection.collection('outgoing_mail').updateMany({ kind: 'review invitation' }, { $set: { dueAt: new Date() } });
+  await restart({ INVITATIONS: 'false' });
+  await due();
+  await plaza.settle('mail');
+  expect(mailsTo(buyer.email)).toEqual([]);
+  await restart({});
+  await due();
+  await plaza.settle('mail');
+  await until(() => mailsTo(buyer.email).length === 1);
+});
+
 test('a mail names no product that was taken out of the shop, and is not sent for such alone', async () => {
   const merchant = await plaza.account({ merchant: true });
   const [some, none] = [await customer(), await customer()];

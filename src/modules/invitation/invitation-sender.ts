@@ -22,6 +22,8 @@ const day = 24 * 60 * 60 * 1000;
 const mailLifetime = 3 * day;
 /** What could not be sent for so long after it was due, as invitations were off or nothing ran, is not sent any more. */
 const latest = 7 * day;
+/** How long a mail waits that comes up for sending while invitations are off, until it is looked at again. */
+const pauseWhileOff = 15 * 60_000;
 const maxLines = 100;
 const mailKind = 'review invitation';
 
@@ -168,8 +170,9 @@ export class InvitationSender {
   /** The mail, of what is still to be reviewed when it is sent; or when the quiet hours are over that it has come into. */
   private async compose({ buyer, invitations: ids, isReminder }: MailData): Promise<Mail | Date | null> {
     const { models, invitations, links, shopName, times } = this.dependencies;
-    if (!this.wanted().includes(isReminder ? 'remindAt' : 'dueAt')) return null;
     const now = new Date();
+    if (!times.enabled) return new Date(now.getTime() + pauseWhileOff);
+    if (!this.wanted().includes(isReminder ? 'remindAt' : 'dueAt')) return null;
     const later = afterQuietHours(now, times.quietHours);
     if (later > now) return later;
     const sent = await models.invitations.find({ _id: { $in: ids }, status: { $in: ['SENT', 'OPENED'] } }).lean();
