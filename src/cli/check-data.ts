@@ -43,11 +43,11 @@ async function check(file: string): Promise<void> {
 async function checkFile(given: string | undefined): Promise<void> {
   const { mongodbUri, dataDirectory } = readConfig(process.env);
   if (mongodbUri) throw new CommandLineError('The data is in MongoDB: check it with its validate command.');
-  const { dataFileOf, problemOfFile, storeDirectory } = await import('../store/connection.js');
+  const { dataFileOf, problemOfFile, reading, storeDirectory } = await import('../store/connection.js');
   const file = given ?? dataFileOf(storeDirectory(dataDirectory));
   if (!existsSync(file)) throw new CommandLineError(`There is no data at ${file}.`);
   // Before it is mapped into memory, which writes into an empty file and ends with a file of another kind.
   const problem = problemOfFile(file);
   if (problem !== null) throw new CommandLineError(`${file} ${problem}. ${given ? 'Name a backup' : 'Restore a backup'}.`);
-  await (process.env[insideVariable] ? check(file) : checkInAnotherProcess(file));
+  await (process.env[insideVariable] ? check(file) : reading(file, checkInAnotherProcess));
 }

@@ -116,6 +116,17 @@ function messageOf(error: Error): string {
   return printable(withoutSecrets(error instanceof OperatorError ? ended(error.message) : String(error.stack)));
 }
 
+/** Makes a file and writes it. The system says of one that can't be made what it says of one that is not there to be read. */
+export async function making(path: string, write: () => Promise<void> | void): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && syscall === 'open' && existsSync(dirname(path))) throw new CommandLineError(`The file ${path} can't be made.`);
+    throw error;
+  }
+}
+
 /** Text with words of a file or its name in it, which could do more than be read: terminals obey control characters. */
 export function printable(text: string): string {
   return text.replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, (character) => {

@@ -18,7 +18,7 @@ import { reviveModel } from '../recommender/fitted-model.js';
 import { defaultParameters, type HyperParameters } from '../recommender/parameters.js';
 import { searchParameters } from '../recommender/search.js';
 import { trainRecommender, type TrainingPlan } from '../recommender/training.js';
-import { CommandLineError, interruptibleProgress, printable } from './command-line.js';
+import { CommandLineError, interruptibleProgress, making, printable } from './command-line.js';
 import { withShop } from './open-shop.js';
 import { formatNames, formatOf, withReadingOptions, type FormatOptions } from './formats.js';
 
@@ -153,7 +153,7 @@ function evaluateShop({ data, train, test, report }: Options): Promise<void> {
     const found = await interruptibleProgress('Evaluating the recommender', (onProgress) => recommendations.evaluate(onProgress));
     if (!found) return void process.stdout.write('\nThere is too little to learn from and to test with yet.\n');
     printReport(found.report, []);
-    writeReport(report, {
+    await writeReport(report, {
       title: 'Evaluation of the recommender',
       facts: [`made in ${found.seconds.toFixed(1)} s at ${found.at.toISOString()}`],
       evaluation: found.report,
@@ -163,10 +163,10 @@ function evaluateShop({ data, train, test, report }: Options): Promise<void> {
   });
 }
 
-function writeReport(folder: string, report: Report): void {
+async function writeReport(folder: string, report: Report): Promise<void> {
   makeFolder(folder);
   const file = join(folder, 'report.html');
-  writeFileSync(file, renderReport(report));
+  await making(file, () => writeFileSync(file, renderReport(report)));
   process.stdout.write(`\nThe report is in ${file}.\n`);
 }
 
@@ -200,5 +200,5 @@ async function evaluateFiles(options: Options): Promise<void> {
   const ratings = rated.map((model) => evaluateRatings(model, dataset, testRatings, options.seed));
   printReport(evaluation, ratings);
   const weights = models.map(({ name }, at) => ({ model: name, base: trained.weights.base[at]!, bySize: trained.weights.bySize[at]! }));
-  writeReport(options.report, { title: `Evaluation on ${split.name}`, facts, evaluation, ratings, weights });
+  await writeReport(options.report, { title: `Evaluation on ${split.name}`, facts, evaluation, ratings, weights });
 }

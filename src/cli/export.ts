@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
+import { making } from './command-line.js';
 import { exportFormats, type ExportFormat } from './export-formats.js';
 import { withShop } from './open-shop.js';
 
@@ -21,7 +22,7 @@ function exportData({ out, format }: { out?: string; format: ExportFormat }): Pr
     const { exportLines } = await import('./export-lines.js');
     let count = 0;
     const lines = Readable.from(exportLines[format](verbs, (more = 1) => (count += more)));
-    if (out) await pipeline(lines, createWriteStream(out));
+    if (out) await making(out, () => pipeline(lines, createWriteStream(out)));
     else if (!(await reaches(pipeline(lines, process.stdout, { end: false })))) return;
     process.stderr.write(`${count} ${format.startsWith('behaviour') ? 'rows' : 'reviews'} exported.\n`);
   });

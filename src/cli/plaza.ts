@@ -48,5 +48,12 @@ async function plaza(names: readonly string[]): Promise<Command> {
   return program;
 }
 
-const [, , ...given] = process.argv;
-await runCommand(await plaza(given.slice(0, 2)), process.argv);
+/** An unknown command that is asked for help is named as any other: Commander would show the overview. */
+function commandLine([node, file, ...given]: readonly string[]): readonly string[] {
+  const name = given[given[0] === 'help' ? 1 : 0];
+  const isUnknown = name !== undefined && !name.startsWith('-') && name !== 'help' && !Object.hasOwn(subcommands, name);
+  return [node!, file!, ...(isUnknown ? [name] : given)];
+}
+
+const argv = commandLine(process.argv);
+await runCommand(await plaza(argv.slice(2, 4)), argv);

@@ -7,7 +7,7 @@ import { endWritesWithTheirSocket } from './closed-sockets.js';
 import { Database } from './database.js';
 import { DirectoryInUse, startEmbeddedStore, StoreCannotStart, type EmbeddedStore } from './embedded/index.js';
 
-export { checkData, dataFileOf, problemOfFile, restoreBackup } from './embedded/index.js';
+export { checkData, dataFileOf, problemOfFile, reading, restoreBackup } from './embedded/index.js';
 
 export interface StoreOptions {
   mongodbUri: string | undefined;

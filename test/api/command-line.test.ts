@@ -87,6 +87,8 @@ describe('the plaza command', () => {
 
   test.each([
     [['imprt'], 'Unknown command \'imprt\'. Did you mean import? Run "plaza --help" for help.\n'],
+    [['imprt', '--help'], 'Unknown command \'imprt\'. Did you mean import? Run "plaza --help" for help.\n'],
+    [['help', 'imprt'], 'Unknown command \'imprt\'. Did you mean import? Run "plaza --help" for help.\n'],
     [['export', '--formt', 'csv'], 'Unknown option \'--formt\'. Did you mean --format? Run "plaza export --help" for help.\n'],
     [['--quick'], 'Unknown option \'--quick\'. Run "plaza --help" for help.\n'],
     [['backup'], 'Missing required argument \'file\'. Run "plaza backup --help" for help.\n'],
@@ -124,6 +126,17 @@ describe('the plaza command', () => {
         expect(run(args, { PLAZA_DATA_DIR: data! })).toEqual({ status: 1, stdout: '', stderr: `The folder ${made} can't be made.\n` });
     },
   );
+
+  test.skipIf(process.platform !== 'linux')('says of a file to write that the system lets nobody make it', () => {
+    for (const args of [
+      ['export', '--out', '/proc/reviews'],
+      ['export', '--format', 'csv', '--out', '/proc/reviews'],
+    ])
+      expect(run(args, { PLAZA_DATA_DIR: join(directory, 'exported') })).toMatchObject({
+        status: 1,
+        stderr: "The file /proc/reviews can't be made.\n",
+      });
+  });
 
   test('reads variables from a file, and those that are set win', () => {
     const file = join(directory, 'shop.env');

@@ -1,7 +1,20 @@
 /** Backups, restoring them, and checking data. These tests are about the embedded store alone. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -103,6 +116,25 @@ test('sound data is found sound beside a running server', async () => {
   await documents().updateMany({ n: { $lt: 500 } }, { $push: { tags: 'late' } });
   await documents().deleteMany({ n: { $gte: 1500 } });
   expect(await run('check-data')).toMatchObject({ code: 0, output: '1 collections, 1500 documents, 6500 index entries: 0 problems\n' });
+});
+
+test('checking a backup writes nothing, neither into it nor beside it', async () => {
+  await filled();
+  await run('backup', backup());
+  await stop();
+  const shelf = join(data, 'shelf');
+  mkdirSync(shelf);
+  copyFileSync(backup(), join(shelf, 'backup.lmdb'));
+  const before = readFileSync(backup());
+  chmodSync(join(shelf, 'backup.lmdb'), 0o400);
+  chmodSync(shelf, 0o500);
+  try {
+    expect(await run('check-data', join(shelf, 'backup.lmdb'))).toMatchObject({ code: 0 });
+  } finally {
+    chmodSync(shelf, 0o700);
+  }
+  expect(readdirSync(shelf)).toEqual(['backup.lmdb']);
+  expect(readFileSync(join(shelf, 'backup.lmdb')).equals(before)).toBe(true);
 });
 
 test('a backup that cannot be written leaves no copy behind', async () => {

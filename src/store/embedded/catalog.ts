@@ -117,22 +117,29 @@ export class Catalog {
   readonly recent = new RecentChanges();
   private readonly commits: () => bigint;
 
-  /** @param commits how often has been committed, for a thread that shares no clock with those of the store */
-  constructor(path: string, { readOnly = false, commits = commitsSoFar } = {}) {
+  /**
+   * @param commits how often has been committed, for a thread that shares no clock with those of the store
+   * @param untouched whether the file is left as it is, also by the storage engine; for a process in which no other thread has it open
+   */
+  constructor(path: string, { readOnly = false, untouched = false, commits = commitsSoFar } = {}) {
     this.path = path;
     this.readOnly = readOnly;
     this.commits = commits;
     const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
-    this.environment = open<Buffer, Buffer>({ path, maxDbs: 8, maxReaders, noSubdir: true, ...encoding });
+    this.environment = open<Buffer, Buffer>({ path, maxDbs: 8, maxReaders, noSubdir: true, readOnly: untouched, ...encoding });
     this.space = new DiskSpace(path);
-    this.meta = this.space.counted(this.environment.openDB<Buffer, Buffer>('meta', encoding));
+    const table = (name: string): Database<Buffer, Buffer> => {
+      const opened = this.environment.openDB<Buffer, Buffer>(name, encoding);
+      return untouched ? opened : this.space.counted(opened);
+    };
+    this.meta = table('meta');
     const format = this.meta.get(formatKey);
     if (format) requireKnown(decode(format)['version'] as number, readOnly ? formatVersion : 1);
-    this.documents = this.space.counted(this.environment.openDB<Buffer, Buffer>('packed-documents', encoding));
-    this.entries = this.space.counted(this.environment.openDB<Buffer, Buffer>('packed-entries', encoding));
+    this.documents = table('packed-documents');
+    this.entries = table('packed-entries');
     this.log = new ChangeLog({
       path,
-      entries: this.space.counted(this.environment.openDB<Buffer, Buffer>('changes', encoding)),
+      entries: table('changes'),
       readState: () => this.meta.get(logKey),
       writeState: (state) => void (state ? this.meta.putSync(logKey, state) : this.meta.removeSync(logKey)),
     });

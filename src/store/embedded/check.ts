@@ -1,4 +1,7 @@
 /** Reads all the data beside whoever uses it, and says what is not as it was written. */
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { secondaryIndexes, Catalog, type Collection, type Index } from './catalog.js';
 import { indexKeys, storedEntry } from './index-entries.js';
 import { successor } from './key.js';
@@ -21,9 +24,29 @@ export interface CheckResult {
 
 const mostProblemsTold = 100;
 
+/**
+ * Gives a file to be read, under the name to read it by. The storage engine writes a lock beside it, which a file that nobody
+ * has open needs not, and which may be where nobody can write.
+ */
+export async function reading(file: string, read: (path: string) => Promise<void>): Promise<void> {
+  const lock = `${file}-lock`;
+  if (existsSync(lock)) {
+    accessSync(lock, constants.W_OK);
+    return read(file);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'plaza-check-'));
+  try {
+    const path = join(folder, 'plaza.lmdb');
+    symlinkSync(resolve(file), path);
+    await read(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Checks a data file: the checksum of each document, its key, each of its index entries, and every count. */
 export async function checkData(path: string, progress: CheckProgress): Promise<CheckResult> {
-  const catalog = new Catalog(path, { readOnly: true });
+  const catalog = new Catalog(path, { readOnly: true, untouched: true });
   try {
     const check = new Check(catalog, progress);
     for (const collection of catalog.list()) check.collection(collection);

@@ -8,7 +8,7 @@ import { Claim, DirectoryInUse, problemOfFile, requireSoundFile, socketPath, sto
 import { LocalReads } from './local-reads.js';
 import type { WorkerInput } from './worker.js';
 
-export { checkData } from './check.js';
+export { checkData, reading } from './check.js';
 export { DirectoryInUse, problemOfFile } from './data-directory.js';
 
 /** The embedded store does not start, for a reason its operator can mend. */
