@@ -172,6 +172,10 @@ test('a customer who joins an account brings all that they wrote, and what they 
   await plaza.mutate('followUser', { userId: merchant.id }, 'user { id }', author);
   const live = 'subscription { notificationReceived { notification { id } } }';
   const account = await plaza.signUp();
+  // Both have done what one can do once.
+  const { comment: theirComment } = await plaza.mutate('addComment', { subjectId: productId, body: 'x' }, 'comment { id }', merchant.token);
+  const reaction = { commentId: theirComment.id, reaction: 'LIKE' };
+  for (const who of [author, account.token]) await plaza.mutate('reactToComment', reaction, 'comment { id }', who);
   const [theirs, own] = [await plaza.subscribe(live, {}, author), await plaza.subscribe(live, {}, account.token)];
   const { token } = (await plaza.mailTo(account.email, 'Confirm your email address'))!;
   await plaza.mutate('confirmEmail', { token }, 'confirmed');
@@ -184,6 +188,9 @@ test('a customer who joins an account brings all that they wrote, and what they 
     { body: 'Jo likes it.', author: { id: account.id } },
     { body: 'Is it blue?', author: { id: account.id } },
   ]);
+  const reacted = 'query ($id: ID!) { node(id: $id) { ... on Comment { viewerReaction reactions { count } } } }';
+  const { node } = await plaza.data(reacted, { id: theirComment.id }, account.token);
+  expect(node).toEqual({ viewerReaction: 'LIKE', reactions: [{ count: 2 }] });
   await plaza.mutate('answerQuestion', { questionId: question.id, body: 'Yes.' }, 'answer { id }', merchant.token);
   expect((await own.next()).data.notificationReceived.notification).toBeTruthy();
   const data = (await plaza.data('{ exportMyData }', {}, account.token)).exportMyData;
