@@ -10,6 +10,7 @@ import { RequestError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { RequestContext } from '../relay/context.js';
 import { admit } from './admission.js';
+import { refusalFormat } from './answer-types.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { formatError, refusal } from './errors.js';
 import { apolloOperationFacts, type Report } from './operation-log.js';
@@ -76,7 +77,15 @@ function compiledExecution(operations: CompiledOperations, rateLimits: RateLimit
       },
       didResolveOperation: async ({ document, request, contextValue }) => {
         try {
-          await admit({ operations, rateLimits }, document, request.operationName, request.variables ?? {}, contextValue);
+          const { operation } = await admit(
+            { operations, rateLimits },
+            document,
+            request.operationName,
+            request.variables ?? {},
+            contextValue,
+          );
+          if (operation.operation === 'subscription')
+            throw new RequestError('BAD_USER_INPUT', 'Subscribe over a WebSocket, or accept text/event-stream.', 'query');
         } catch (error) {
           throw error instanceof RequestError ? refusal(error) : error;
         }
@@ -95,16 +104,6 @@ function compiledExecution(operations: CompiledOperations, rateLimits: RateLimit
       },
     }),
   };
-}
-
-/**
- * The status and the type of an answer whose operation did not run. Clients that know only `application/json` take
- * any other status than 200 for a fault of the network. Source: GraphQL over HTTP, 2023.
- */
-export function refusalFormat(accept = ''): { status: number; type: string } {
-  if (accept.includes('application/graphql-response+json'))
-    return { status: 400, type: 'application/graphql-response+json; charset=utf-8' };
-  return { status: accept.includes('application/json') ? 200 : 400, type: 'application/json; charset=utf-8' };
 }
 
 const legacyStatus: ApolloServerPlugin<RequestContext> = {

@@ -68,6 +68,7 @@ export function rootOf(error: unknown): unknown {
 export function statusOf(code: string): number {
   return (
     {
+      PERSISTED_QUERY_NOT_FOUND: 200,
       UNAUTHENTICATED: 401,
       TOKEN_EXPIRED: 401,
       FORBIDDEN: 403,

@@ -11,6 +11,7 @@ import { admit } from './admission.js';
 import { formatError, statusOf } from './errors.js';
 import { noteErrors, noteOperation } from './operation-log.js';
 import type { Answers, DropReason, Sink } from './broadcast.js';
+import { isObject } from './trusted-documents.js';
 import { asksForCursor, sourceOf, type LiveOptions } from './websocket.js';
 
 export interface StreamRequest {
@@ -107,7 +108,9 @@ function asFailure(error: unknown, report: (error: unknown) => void): GraphQLFor
   return formatError({ message, extensions: error instanceof GraphQLError ? error.extensions : {} }, error, report);
 }
 
-async function read({ operations, rateLimits }: LiveOptions, { query, operationName, variables, address }: StreamRequest) {
+async function read({ operations, rateLimits }: LiveOptions, { query, operationName, variables, extensions, address }: StreamRequest) {
+  if (query === undefined && isObject(extensions) && 'persistedQuery' in extensions)
+    throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
   const parsed = typeof variables === 'string' ? parseVariables(variables) : (variables ?? {});
   if (typeof query !== 'string' || typeof parsed !== 'object' || Array.isArray(parsed)) {
     throw new RequestError('BAD_USER_INPUT', 'Send a query, and variables as an object.', 'query');

@@ -2,8 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { getOperationAST } from 'graphql';
-import Negotiator from 'negotiator';
-import { refusalFormat } from '../graphql/apollo.js';
+import { answerType, likesStreams, refusalFormat } from '../graphql/answer-types.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import type { QueryAnswer, QueryRequest } from '../graphql/query-answers.js';
 import type { RequestFacts } from '../log.js';
@@ -23,14 +22,11 @@ interface Parameters {
   extensions?: unknown;
 }
 
-const types = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'];
-const eventStream = 'text/event-stream';
-
 /** @returns null for what is not in the plain form: Apollo Server answers it, or says what is wrong with it */
 export function queryOf(request: FastifyRequest, { operations, requests, addressOf }: Door): QueryRequest | null {
   const given = parametersIn(request);
   const query = given && textOf(given, operations);
-  if (!query || answerType(request) === null) return null;
+  if (!query || answerType(request.headers.accept) === null) return null;
   const { operationName = null, variables = null } = given;
   if (operationName !== null && typeof operationName !== 'string') return null;
   const values = variables === null ? {} : plainObject(variables);
@@ -49,18 +45,29 @@ export function queryOf(request: FastifyRequest, { operations, requests, address
  * it takes one. urql takes streams of everything, and rather has JSON.
  */
 export function wantsStream(request: FastifyRequest, operations: CompiledOperations): boolean {
-  const { accept } = request.headers;
-  if (!accept?.includes(eventStream)) return false;
-  return new Negotiator({ headers: { accept } }).mediaType([...types, eventStream]) === eventStream || isSubscription(request, operations);
+  const likes = likesStreams(request.headers.accept);
+  return likes === 'best' || (likes === 'too' && isSubscription(request, operations));
 }
 
 function isSubscription(request: FastifyRequest, operations: CompiledOperations): boolean {
   const given = parametersIn(request);
-  const text = given && textOf(given, operations);
+  const text = given && streamedText(given, operations);
   const document = text ? operations.document(text) : null;
   if (!document || !('kind' in document)) return false;
   const name = typeof given?.operationName === 'string' ? given.operationName : '';
   return getOperationAST(document, name || undefined)?.operation === 'subscription';
+}
+
+/** The operation that a stream is of, with its document in place of a hash that is known. */
+export function streamedOperation(request: FastifyRequest, operations: CompiledOperations): Parameters {
+  const given = parametersIn(request);
+  if (!given) return { ...((request.method === 'GET' ? request.query : request.body) as object | undefined) };
+  return { ...given, query: streamedText(given, operations) ?? given.query };
+}
+
+/** Also of a document that comes with its hash. */
+function streamedText(given: Parameters, operations: CompiledOperations): string | null {
+  return typeof given.query === 'string' && given.query !== '' ? given.query : textOf(given, operations);
 }
 
 function parametersIn(request: FastifyRequest): Parameters | null {
@@ -100,13 +107,6 @@ function plainObject(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
 }
 
-/** The type that the client likes best; null where it takes none that there is. */
-function answerType({ headers }: FastifyRequest): string | null {
-  const { accept } = headers;
-  if (accept === undefined || accept === '*/*') return types[0]!;
-  return new Negotiator({ headers: { accept } }).mediaType(types) ?? null;
-}
-
 /**
  * Sends an answer. One to a GET may be kept outside, by whoever asked, and be asked for again with `If-None-Match`: it is
  * never shown again unasked.
@@ -118,7 +118,7 @@ export function sendAnswer(
   { compression, repeated }: { compression: Compression; repeated: RepeatedQueries },
 ): FastifyReply {
   const { status, kept, own, tag, isShared, repeatable } = answer;
-  const type = answerType(request)!;
+  const type = answerType(request.headers.accept)!;
   const format = refusalFormat(request.headers.accept);
   if (status !== undefined)
     return reply

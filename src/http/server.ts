@@ -16,7 +16,8 @@ import type { Registry } from 'prom-client';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { RateLimited, RequestError } from '../errors.js';
 import type { GraphQLError } from 'graphql';
-import { createApollo, refusalFormat } from '../graphql/apollo.js';
+import { refusalFormat } from '../graphql/answer-types.js';
+import { createApollo } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
 import { formatError, refusal, statusOf } from '../graphql/errors.js';
 import { EndedRequests, noteErrors, reportTo, withOperationLog } from '../graphql/operation-log.js';
@@ -32,7 +33,7 @@ import { RequestMetrics } from '../observability/request-metrics.js';
 import type { HiddenAuthors, Realtime } from '../realtime/index.js';
 import { RequestContext, type SignedIn, type Streams, type TokenCookie } from '../relay/context.js';
 import { serveAccountPage } from './account-page.js';
-import { queryOf, sendAnswer, wantsStream } from './query-requests.js';
+import { queryOf, sendAnswer, streamedOperation, wantsStream } from './query-requests.js';
 import { BegunAnswers } from './begun-answers.js';
 import { setBrowserRules } from './browser-rules.js';
 import { Compression } from './compression.js';
@@ -339,7 +340,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
       live.requestConnections.release(request.raw);
       live.begun.leave(reply.raw);
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
-      const operation = (request.method === 'GET' ? request.query : request.body) as object | undefined;
+      const operation = streamedOperation(request, live.operations);
       const {
         authorization,
         'last-event-id': lastEventId,
@@ -356,7 +357,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
         acceptLanguage,
         ...lastEvent,
         address: live.addressOf(request.raw),
-        size: JSON.stringify(operation ?? null).length,
+        size: JSON.stringify(operation).length,
         readOnly,
         facts,
       };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createClient } from 'graphql-sse';
 import { describe, expect, test } from 'vitest';
 import { usePlaza, type Account } from '../support/plaza.js';
@@ -7,6 +8,17 @@ const live = 'subscription ($id: ID!, $after: String) { commentAdded(subjectId: 
 
 /** What urql takes, as it says it. */
 const takesAll = 'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
+
+/** Posts and reads the beginning of the answer, which may be a stream that does not end. */
+async function post(accept: string, body: object) {
+  const abort = new AbortController();
+  const headers = { accept, 'content-type': 'application/json' };
+  const response = await fetch(`${plaza.url}/graphql`, { method: 'POST', headers, body: JSON.stringify(body), signal: abort.signal });
+  const type = response.headers.get('content-type')!.split(';')[0];
+  const answer = type === 'text/event-stream' ? null : ((await response.json()) as { errors?: { extensions: { code: string } }[] });
+  abort.abort();
+  return { status: response.status, type, code: answer?.errors?.[0]?.extensions.code };
+}
 
 async function scene() {
   const merchant = await plaza.account({ merchant: true });
@@ -100,6 +112,37 @@ describe('an event stream', () => {
     stream.stop();
   });
 
+  test('is of a document by its hash, too, also where it is sent along to be remembered', async () => {
+    const { id } = await scene();
+    for (const [at, accept] of ['text/event-stream, multipart/mixed', takesAll].entries()) {
+      const query = `${live} # ${at} ${id}`;
+      const extensions = { persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') } };
+      expect(await post(accept, { extensions, variables: { id } })).toMatchObject({ status: 200, code: 'PERSISTED_QUERY_NOT_FOUND' });
+      for (const more of [{ query }, {}])
+        expect(await post(accept, { ...more, extensions, variables: { id } })).toMatchObject({ status: 200, type: 'text/event-stream' });
+    }
+  });
+
+  test.each(['*/*', 'application/json', 'text/event-stream;q=0, application/json'])(
+    'is what a subscription is told to accept that accepts %s',
+    async (accept) => {
+      const { id } = await scene();
+      expect(await post(accept, { query: live, variables: { id } })).toMatchObject({ type: 'application/json', code: 'BAD_USER_INPUT' });
+    },
+  );
+
+  test.each([
+    ['Text/Event-Stream', 200, 'text/event-stream', 400, 'application/json'],
+    ['APPLICATION/JSON', 200, 'application/json', 200, 'application/json'],
+    ['application/json, application/graphql-response+json;q=0.5', 200, 'application/json', 200, 'application/json'],
+    ['application/graphql-response+json;q=0, application/json', 200, 'application/json', 200, 'application/json'],
+    ['application/graphql-response+json', 200, 'application/graphql-response+json', 400, 'application/graphql-response+json'],
+  ])('is chosen among the types by what the client likes: %s', async (accept, status, type, refusedStatus, refusedType) => {
+    expect(await post(accept, { query: '{ __typename }' })).toMatchObject({ status, type });
+    for (const query of ['{ nothing }', 'query ($x: Int!) { __typename @include(if: true) }', '{ product(id: $x) { id } }'])
+      expect(await post(accept, { query })).toMatchObject({ status: refusedStatus, type: refusedType });
+  });
+
   test('numbers its events, and resumes through Last-Event-ID with nothing missing and nothing twice', async () => {
     const { author, id } = await scene();
     const first = await openStream({ id });
@@ -136,7 +179,7 @@ describe('an event stream', () => {
   });
 
   test('says what is wrong with an operation', async () => {
-    const post = async (query: string) => {
+    const send = async (query: string) => {
       const response = await fetch(`${plaza.url}/graphql`, {
         method: 'POST',
         headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
@@ -144,8 +187,8 @@ describe('an event stream', () => {
       });
       return { status: response.status, ...((await response.json()) as { errors: { extensions: { code: string } }[] }) };
     };
-    expect(await post('{ nothing }')).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
-    expect(await post('{ ')).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }] });
-    expect(await post('')).toMatchObject({ status: 400 });
+    expect(await send('{ nothing }')).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
+    expect(await send('{ ')).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }] });
+    expect(await send('')).toMatchObject({ status: 400 });
   });
 });
