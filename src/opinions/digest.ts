@@ -6,7 +6,7 @@ import { clauseValues, normalised, type ClauseValue } from './sentiment.js';
 import { sentencesOf, type Span } from './sentences.js';
 import { readingWordsOf, wordsOf } from './words.js';
 
-/** Changes with what is found in texts, so that older digests are made again. */
+/** Changes with what is found in texts, so that older digests are made again. Until then they count as they are. */
 export const digestVersion = 3;
 
 export interface Mention extends Span {

@@ -73,6 +73,18 @@ describe('the topics of reviews', () => {
     expect(errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'filter.topic' });
   });
 
+  test('count what another release has read, too, as long as an upgrade takes', async () => {
+    const upgraded = await plaza.product(merchant);
+    const body = 'The battery of this one is excellent.';
+    for (const each of [body, blame]) await write(upgraded, each, 4);
+    await settled();
+    const { modifiedCount } = await plaza.connection.collection('reviews').updateOne({ body }, { $inc: { 'digest.version': 1 } });
+    expect(modifiedCount).toBe(1);
+    await write(upgraded, 'The battery is excellent.', 5);
+    await settled();
+    expect((await battery(upgraded))?.mentions).toBe(3);
+  });
+
   test('filter by a phrase that several reviews share, and by no other', async () => {
     const phrased = await plaza.product(merchant);
     const shared = Array<string>(3).fill('The lemongrass in it is lovely.');

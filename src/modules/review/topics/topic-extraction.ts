@@ -109,8 +109,9 @@ export class TopicExtraction {
     const { models, catalog } = this.dependencies;
     const [found] = await catalog.productsByIds([product]);
     if (!found) return void (await models.topics.deleteOne({ _id: product }));
+    // Whatever the release that has read them: after an upgrade it takes a while until all are read again.
     const read: Read[] = await models.reviews
-      .find({ product, visible: true, 'digest.version': digestVersion }, { helpful: 1, digest: 1 })
+      .find({ product, visible: true, 'digest.version': { $gt: 0 } }, { helpful: 1, digest: 1 })
       .sort({ createdAt: -1, _id: -1 })
       .limit(maxReviews)
       .lean();

@@ -1,6 +1,6 @@
 /** What people who rate as the viewer does make of a product, from what anybody can read. */
 import { Types } from 'mongoose';
-import { digestVersion, labelOf, reasonsOf, type Language, type OpinionReason } from '../../../opinions/index.js';
+import { labelOf, reasonsOf, type Language, type OpinionReason } from '../../../opinions/index.js';
 import type { LoaderDefinition, RequestContext } from '../../../relay/context.js';
 import { agreement, leastShared, pointsPerStar, verdictOf, type TasteVector } from '../../../scoring/index.js';
 import type { ProductDocument } from '../../catalog/index.js';
@@ -132,9 +132,7 @@ function fitLoaders(reviews: ReviewVerbs): FitLoaders {
 function shownFit(likeMinded: readonly LikeMindedReview[], phrases: ReadonlySet<string>, language: Language): ShownFit {
   const { rating, liked, disliked } = verdictOf(likeMinded.map(({ review, weight }) => ({ stars: review.points / pointsPerStar, weight })));
   const reviews = likeMinded.map(({ review }) => review);
-  const read = reviews.flatMap((review) =>
-    review.digest?.version === digestVersion ? [{ id: review, digest: review.digest, helpful: review.helpful }] : [],
-  );
+  const read = reviews.flatMap((review) => (review.digest ? [{ id: review, digest: review.digest, helpful: review.helpful }] : []));
   const { praised, blamed } = reasonsOf(read, phrases);
   const shown = (reason: OpinionReason<ReviewDocument>): ShownReason => shownReason(reason, language);
   return {
