@@ -111,11 +111,14 @@ export class KeyTurns {
   /** Takes it where it is free or was handed over, else asks to be next. */
   private async tryTake(key: string): Promise<boolean> {
     const { name: me } = this;
-    const isMine = { $or: [{ $eq: ['$holder', me] }, { $lt: ['$until', '$$NOW'] }] };
+    const isOver = { $lt: ['$until', '$$NOW'] };
+    const isMine = { $or: [{ $eq: ['$holder', me] }, isOver] };
+    // Whoever waits asks again at once, and whoever was to follow a process that is gone may be gone as well.
+    const isNoMore = { $or: [{ $eq: ['$next', me] }, isOver] };
     const turn = {
       holder: { $cond: [isMine, me, '$holder'] },
       until: { $cond: [isMine, ends, '$until'] },
-      next: { $cond: [isMine, { $cond: [{ $eq: ['$next', me] }, null, '$next'] }, { $ifNull: ['$next', me] }] },
+      next: { $cond: [isMine, { $cond: [isNoMore, null, '$next'] }, { $ifNull: ['$next', me] }] },
     };
     try {
       const options = { ...quickly, upsert: true, returnDocument: 'after' } as const;
