@@ -13,6 +13,11 @@ const exitCodes = { failure: 1, usage: 2 };
 /** Parses the command line and runs what it says. A mistake on it is one sentence and exit code 2. */
 export async function runCommand(command: Command, argv: readonly string[]): Promise<void> {
   for (const each of [command, ...command.commands]) prepare(each);
+  // Whoever reads may stop early, as `head` does; the work goes on.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') reportFailure(error);
+  });
+  process.stderr.on('error', () => {});
   try {
     await command.parseAsync(argv);
   } catch (error) {
@@ -95,9 +100,14 @@ export function interruptibleProgress<Result>(title: string, work: (onProgress: 
   return interruptible(() => withProgress(title, (onProgress) => interruptible(() => work(onProgress))));
 }
 
+let reported: unknown;
+
 /** Says what went wrong, with a stack only where nobody foresaw it. */
 export function reportFailure(error: unknown): void {
   if (error instanceof Interrupted) return endBy(error.signal);
+  // Output that cannot be written fails by itself and for who writes it.
+  if (error === reported) return;
+  reported = error;
   if (!(error instanceof Error)) throw error;
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = exitCodes.failure;

@@ -1,7 +1,7 @@
 /** The `plaza` command, as a shell or a script of package.json runs it. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,6 +137,17 @@ describe('the plaza command', () => {
         stderr: "The file /proc/reviews can't be made.\n",
       });
   });
+
+  test.skipIf(process.platform !== 'linux').each([[['--help']], [['export', '--help']], [['export', '--format', 'csv']]])(
+    '%j says in one sentence that its output cannot be written',
+    (args) => {
+      const env = { ...environment, PLAZA_DATA_DIR: join(directory, 'exported') };
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { env, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+      closeSync(full);
+      expect({ status, stderr }).toEqual({ status: 1, stderr: 'There is no space left on the disk.\n' });
+    },
+  );
 
   test('reads variables from a file, and those that are set win', () => {
     const file = join(directory, 'shop.env');
