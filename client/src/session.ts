@@ -92,13 +92,14 @@ export class Session {
 
   /** Takes the place of `fetch`: requests to the API carry a good access token, all others are left as they are. */
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const request = new Request(typeof input === 'string' ? absolute(input) : input, init);
+    const make = requestsOf(input, init);
+    const request = make();
     if (request.url.split('?')[0] !== this.url) return this.send(request);
     const token = await this.token();
     const response = await this.send(this.prepared(request, token));
     // Nothing was done by a request that was answered with 401.
     if (response.status !== 401 || token === null) return response;
-    return this.send(this.prepared(request, await this.next(token)));
+    return this.send(this.prepared(make(), await this.next(token)));
   };
 
   /** A good access token, refreshed where it has expired. Null for anonymous visitors. */
@@ -211,11 +212,11 @@ export class Session {
   }
 
   private prepared(request: Request, token: string | null): Request {
-    const copy = this.options.mode === 'cookie' ? new Request(request.clone(), { credentials: 'include' }) : request.clone();
-    if (token) copy.headers.set('authorization', `Bearer ${token}`);
+    const own = this.options.mode === 'cookie' ? new Request(request, { credentials: 'include' }) : request;
+    if (token) own.headers.set('authorization', `Bearer ${token}`);
     const tag = this.language();
-    if (tag) copy.headers.set('accept-language', tag);
-    return copy;
+    if (tag) own.headers.set('accept-language', tag);
+    return own;
   }
 
   private send(request: Request): Promise<Response> {
@@ -244,6 +245,16 @@ export class Session {
     const refresh = (): void => void this.refresh().catch(() => this.schedule(retryDelay));
     this.stopTimer = later(refresh, delay ?? Math.max(0, current.expiresAt - early - Date.now()));
   }
+}
+
+/** Makes a request as often as it is sent. What can be made anew is not copied: copying a body takes a browser longer. */
+function requestsOf(input: string | URL | Request, init?: RequestInit): () => Request {
+  if (input instanceof Request || init?.body instanceof ReadableStream) {
+    const request = new Request(input, init);
+    return () => request.clone();
+  }
+  const url = typeof input === 'string' ? absolute(input) : input;
+  return () => new Request(url, init);
 }
 
 function claimsOf(token: string): { sub?: string; iat?: number; exp?: number } | null {

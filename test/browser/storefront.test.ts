@@ -65,6 +65,11 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await page.getByRole('heading', { name: 'Good to see you, Robin Shopper.' }).waitFor();
   }
 
+  /** Comes near what is far down a product page, which is made then. */
+  async function readOn(page: Page): Promise<void> {
+    for (const section of ['questions', 'discussion']) await page.locator(`#${section}-title`).scrollIntoViewIfNeeded();
+  }
+
   /** Waits until the service worker has kept answers that have each of some fields. */
   async function keptOffline(page: Page, fields: string[]): Promise<void> {
     const kept = `(async () => {
@@ -136,7 +141,10 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
   test('shows a review, the score and a comment to somebody else without a reload', async () => {
     const [author, reader] = [await visitor(), await visitor()];
     await signUp(author.page);
-    await plaza.admits(4, () => reader.page.goto(`${shop}/products/${slug}`));
+    await plaza.admits(4, async () => {
+      await reader.page.goto(`${shop}/products/${slug}`);
+      await readOn(reader.page);
+    });
     const count = reader.page.locator('.rating').getByText(/^\d+ reviews?$/);
     const before = await count.textContent();
     await author.page.goto(`${shop}/products/${slug}`);
@@ -146,6 +154,7 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await author.page.getByRole('button', { name: 'Publish' }).click();
     await reader.page.getByText('It pours without a single drip').waitFor();
     await until(async () => (await count.textContent()) !== before);
+    await readOn(author.page);
     await author.page.getByLabel('Comment', { exact: true }).last().fill('Does it come in green?');
     await author.page.getByRole('button', { name: 'Send' }).last().click();
     await reader.page.getByText('Does it come in green?').waitFor();
@@ -177,6 +186,7 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await page.goto(`${shop}/products/${slug}`);
     const title = await page.locator('h1').innerText();
     await page.locator('.rating').waitFor();
+    await readOn(page);
     await keptOffline(page, ['reviews', 'questions']);
     await context.setOffline(true);
     await page.reload();

@@ -66,8 +66,19 @@ function operationsInPlace(): Plugin {
   };
 }
 
+/** What a page says and shows comes before what makes it live: the server has put it into the page already. */
+function scriptsAfterContent(): Plugin {
+  return {
+    name: 'scripts-after-content',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => html.replace(/<(?:link rel="modulepreload"|script type="module")/g, '$& fetchpriority="low"'),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [operationsInPlace(), react(), offlineFiles()],
+  plugins: [operationsInPlace(), react(), scriptsAfterContent(), offlineFiles()],
   resolve: { conditions: ['plaza-source', ...defaultClientConditions] },
   build: { target: 'es2022', assetsInlineLimit: 0, reportCompressedSize: false },
   server: { proxy: { '/graphql': { target: api, ws: true }, '/images': api, '/uploads': api, '/s/': api } },

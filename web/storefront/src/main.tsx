@@ -1,5 +1,5 @@
 import { ApolloProvider } from '@apollo/client/react';
-import { StrictMode } from 'react';
+import { startTransition, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import { shareToken } from './cart';
@@ -12,17 +12,29 @@ followTheme();
 keepShare();
 await loadLanguage();
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <I18nProvider>
-      <ApolloProvider client={apollo}>
-        <App />
-      </ApolloProvider>
-    </I18nProvider>
-  </StrictMode>,
+const root = createRoot(document.getElementById('root')!);
+// In slices, between which the browser answers its user: the page can be read already.
+startTransition(() =>
+  root.render(
+    <StrictMode>
+      <I18nProvider>
+        <ApolloProvider client={apollo}>
+          <App />
+        </ApolloProvider>
+      </I18nProvider>
+    </StrictMode>,
+  ),
 );
 
-if (import.meta.env.PROD && 'serviceWorker' in navigator) keepForOffline();
+if (import.meta.env.PROD && 'serviceWorker' in navigator) whenIdle(keepForOffline);
+
+/** Once the page is there and its reader waits for nothing. */
+function whenIdle(work: () => void): void {
+  // Safari has no idle callbacks.
+  const soon = (): unknown => ('requestIdleCallback' in window ? requestIdleCallback(work, { timeout: 5_000 }) : setTimeout(work, 1_000));
+  if (document.readyState === 'complete') soon();
+  else addEventListener('load', soon, { once: true });
+}
 
 /** What a first visit reads is read before there is a service worker that could keep it, so it is read once more. */
 function keepForOffline(): void {

@@ -1,7 +1,8 @@
 import { useQuery, useSubscription } from '@apollo/client/react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { addToCart } from '../cart';
+import { Nearby } from '../components/Nearby';
 import { Failed, Loading, Person, Picture, say, Stars } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
 import { useFirstQuery } from '../first-answers';
@@ -169,17 +170,25 @@ function Loaded({ product }: { product: ShownProduct }) {
       <section id="reviews" className="stack" aria-labelledby="reviews-title">
         <h2 id="reviews-title">{t('reviews')}</h2>
         <Rating rating={rating} />
-        <Reviews productId={id} canReview={product.viewerCanReview} />
+        <Nearby>
+          <Reviews productId={id} canReview={product.viewerCanReview} />
+        </Nearby>
       </section>
       <section className="stack" aria-labelledby="questions-title">
         <h2 id="questions-title">{t('questions')}</h2>
-        <Questions productId={id} />
+        <Nearby>
+          <Questions productId={id} />
+        </Nearby>
       </section>
       <section className="stack" aria-labelledby="discussion-title">
         <h2 id="discussion-title">{t('discussion')}</h2>
-        <Comments subjectId={id} />
+        <Nearby>
+          <Comments subjectId={id} />
+        </Nearby>
       </section>
-      <RelatedProducts id={id} />
+      <Nearby>
+        <RelatedProducts id={id} />
+      </Nearby>
     </div>
   );
 }
@@ -222,20 +231,13 @@ function Facts({ product: { brand, attributes } }: { product: ShownProduct }) {
 
 function RelatedProducts({ id }: { id: string }) {
   const { t } = useI18n();
-  const ref = useRef<HTMLDivElement>(null);
-  const [near, setNear] = useState(false);
-  useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), { rootMargin: '600px' });
-    if (ref.current) observer.observe(ref.current);
-    return () => observer.disconnect();
-  }, []);
-  const { data } = useQuery(Related, { variables: { id }, skip: !near });
+  const { data } = useQuery(Related, { variables: { id } });
   const shelves = [
     ['together', data?.product?.boughtTogether.edges ?? []],
     ['similar', data?.product?.similarProducts.edges ?? []],
   ] as const;
   return (
-    <div ref={ref} className="stack loose">
+    <div className="stack loose">
       {shelves.map(
         ([title, edges]) =>
           edges.length > 0 && (
