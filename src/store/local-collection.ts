@@ -9,6 +9,7 @@ type Options = Record<string, unknown>;
 
 interface Cursor extends Record<string, unknown> {
   toArray(): Promise<Stored[]>;
+  close(): Promise<void>;
 }
 
 /** A read as it was asked for here, and where it is to be read. */
@@ -40,7 +41,13 @@ export function readLocally(collection: Collection, reads: ShortReads): void {
     const asked = askedWith(options);
     if (!asked) return cursor;
     const toArray = cursor.toArray.bind(cursor);
-    const local: Cursor['toArray'] = async () => asker.find(filter, askedWith(options)) ?? toArray();
+    const local: Cursor['toArray'] = async () => {
+      const found = asker.find(filter, askedWith(options));
+      if (!found) return toArray();
+      // The driver's client remembers each of its cursors until it is closed.
+      void cursor.close();
+      return found;
+    };
     return Object.assign(cursor, forgetsWhenChanged, { toArray: local });
   };
   methods['findOne'] = async (filter, options) => {

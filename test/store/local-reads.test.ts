@@ -153,4 +153,13 @@ describe('a short read in the process of the store', () => {
     const cursor = items.collection.find({}, { sort: { _id: 1 } });
     expect(await cursor.next()).toEqual({ _id: 1 });
   });
+
+  test('leaves no cursor that the driver’s client would remember for good', async () => {
+    await items.collection.insertOne({ _id: 1 } as never);
+    driverCommands.splice(0);
+    const cursor = items.collection.find({ _id: 1 } as never);
+    expect(await cursor.toArray()).toHaveLength(1);
+    expect(driverCommands).toEqual([]);
+    expect(cursor.closed).toBe(true);
+  });
 });
