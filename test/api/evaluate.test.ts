@@ -93,7 +93,7 @@ describe('the evaluate command', () => {
     [['--data', '/nowhere/ratings.txt'], 'there is no such file'],
     [['--data', 'x', '--share', '2'], 'there is no such file'],
     [['--data', 'x', '--format', 'nonsense'], 'Allowed choices are'],
-    [['--data', 'x', '--seed', 'one'], 'expected a number'],
+    [['--data', 'x', '--seed', 'one'], 'Expected a number.'],
   ])('says what is wrong with %j', async (args, message) => {
     const { stderr } = await evaluate(...args).then(
       () => expect.fail('it did not fail'),
