@@ -308,7 +308,7 @@ class DemoShop {
     const written: CommentDocument[] = [];
     for (let at = 0; at < comments; at++) {
       const product = this.faker.helpers.arrayElement(this.products);
-      const earlier = written.filter((review) => review.subject.equals(product._id));
+      const earlier = written.filter((comment) => comment.subject.equals(product._id));
       const parent = earlier.length > 0 && this.faker.number.float() < 0.5 ? this.faker.helpers.arrayElement(earlier) : null;
       const earliest = parent ? parent.createdAt.getTime() : demoDay - 200 * day;
       written.push({

@@ -37,7 +37,7 @@ async function* linesIn(path: string, format: FormatChoice, options: ReadingOpti
   try {
     const planned = planFiles(path, input.files, format, input.single);
     // Of a whole data set, only the ratings count.
-    for (const { file } of planned.filter((input) => input.format === format)) yield* readEntries(file, format, options);
+    for (const { file } of planned.filter((plan) => plan.format === format)) yield* readEntries(file, format, options);
   } finally {
     input.close();
   }

@@ -89,7 +89,7 @@ function weightTable(weights: Report['weights']): string {
 
 /** How a model stands beside the blend; nothing for the blend itself. */
 export function comparison({ comparisons }: EvaluationReport, model: string): [string, string] {
-  const found = comparisons.find((comparison) => comparison.model === model);
+  const found = comparisons.find((candidate) => candidate.model === model);
   return found ? [withInterval(found.difference), pValue(found.adjustedP)] : ['', ''];
 }
 

@@ -17,7 +17,7 @@ export function oneSidedSigns(samples: readonly ReviewSample[]): Sign[] {
       const { total, count } = sums.get(product)!;
       return count > 1 ? [Math.abs(stars - (total - stars) / (count - 1))] : [];
     });
-    const distance = distances.reduce((sum, distance) => sum + distance, 0) / Math.max(1, distances.length);
+    const distance = distances.reduce((sum, each) => sum + each, 0) / Math.max(1, distances.length);
     if (distance < leastDistance) return [];
     const strength = mostStrength * Math.min(1, distance / 2) * (1 - 0.5 ** (own.length - fewest + 1));
     return own.map(({ id }) => ({ review: id, kind: 'ONE_SIDED', strength, reviews: own.length }));

@@ -72,7 +72,7 @@ class Values {
     if (!node) return inside(definition.args.find((argument) => argument.name === name)?.defaultValue, rest);
     while (rest.length > 0 && node?.kind === Kind.OBJECT) {
       const step = rest.shift();
-      node = node.fields.find((field) => field.name.value === step)?.value;
+      node = node.fields.find((entry) => entry.name.value === step)?.value;
     }
     if (node?.kind === Kind.VARIABLE) return inside(this.variable(node.name.value), rest);
     // Only the length of a list matters, so that its items need no reading.

@@ -40,7 +40,7 @@ export function signsOfText(text: string, ownHosts: ReadonlySet<string> = new Se
   const letters = text.match(/\p{L}/gu) ?? [];
   const capitals = text.match(/\p{Lu}/gu) ?? [];
   const found = asBrowsersRead(text).match(link) ?? [];
-  const links = found.filter((link) => !ownHosts.has(hostOf(link)));
+  const links = found.filter((address) => !ownHosts.has(hostOf(address)));
   return { links: links.length, capitals: letters.length < shortestJudged ? 0 : capitals.length / letters.length };
 }
 

@@ -351,6 +351,15 @@ test('once invitations are on again, what became due within a week is sent and w
   expect([...mailsTo(late.email), ...mailsTo(remindedLate.buyer.email, reminder)]).toEqual([]);
 });
 
+const mailsAreDue = () =>
+  plaza.connection.collection('outgoing_mail').updateMany({ kind: 'review invitation' }, { $set: { dueAt: new Date() } });
+
+/** Has the invitations that wait for the mail server tried now. */
+async function tryMailsAgain(): Promise<void> {
+  await mailsAreDue();
+  await plaza.settle('mail');
+}
+
 test('a mail that waits for the mail server is not sent in quiet hours, but when they are over', async () => {
   const merchant = await plaza.account({ merchant: true });
   const buyer = await customer();
@@ -358,16 +367,13 @@ test('a mail that waits for the mail server is not sent in quiet hours, but when
   await order(buyer, merchant, [await plaza.product(merchant)]);
   await plaza.settle('invitations');
   await plaza.settle('mail');
-  const due = () => plaza.connection.collection('outgoing_mail').updateMany({ kind: 'review invitation' }, { $set: { dueAt: new Date() } });
   server.refusals = 0;
   const hour = new Date().getUTCHours();
   await restart({ INVITATION_QUIET_HOURS: `${hour}-${(hour + 2) % 24}` });
-  await due();
-  await plaza.settle('mail');
+  await tryMailsAgain();
   expect(mailsTo(buyer.email)).toEqual([]);
   await restart({});
-  await due();
-  await plaza.settle('mail');
+  await tryMailsAgain();
   await until(() => mailsTo(buyer.email).length === 1);
 });
 
@@ -378,14 +384,11 @@ test('a mail that waits for the mail server waits while invitations are off, and
   await plaza.settle('invitations');
   await plaza.settle('mail');
   server.refusals = 0;
-  const due = () => plaza.connection.collection('outgoing_mail').updateMany({ kind: 'review invitation' }, { $set: { dueAt: new Date() } });
   await restart({ INVITATIONS: 'false' });
-  await due();
-  await plaza.settle('mail');
+  await tryMailsAgain();
   expect(mailsTo(buyer.email)).toEqual([]);
   await restart({});
-  await due();
-  await plaza.settle('mail');
+  await tryMailsAgain();
   await until(() => mailsTo(buyer.email).length === 1);
 });
 
@@ -488,12 +491,11 @@ test('a mail whose server takes so long that somebody else sends it comes once',
   server.onStage = async (stage) => {
     if (stage === 'envelope' && held.length < buyers.length) await new Promise<void>((release) => held.push(release));
   };
-  const due = () => plaza.connection.collection('outgoing_mail').updateMany({ kind: 'review invitation' }, { $set: { dueAt: new Date() } });
-  await due();
+  await mailsAreDue();
   const sending = plaza.settle('mail');
   await until(() => held.length === buyers.length);
   // Their leases end. Whoever has sent one takes the other, which is still held.
-  await due();
+  await mailsAreDue();
   held[1]!();
   const arrived = () => buyers.map(({ email }) => mailsTo(email).length);
   await until(() => arrived().every((count) => count === 1));

@@ -43,7 +43,7 @@ export function formatNamed(name: string, columns: ColumnMapping, scale: Scale |
       ? csv(scale ?? { least: 1, most: 5 })
       : name === 'csv-products'
         ? csvProducts()
-        : plain.find((format) => format.name === name);
+        : plain.find((candidate) => candidate.name === name);
   if (!format) throw new ImportFailure(`There is no format "${name}". There are ${formatNames.join(', ')}.`);
   const isMapped = Object.keys(columns).length > 0;
   if (isMapped && format.layout !== 'table') throw new ImportFailure(`${name} is no table, so that --columns says nothing of it.`);

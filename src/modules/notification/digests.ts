@@ -77,7 +77,7 @@ export class Digests {
     if (!preferences || (preferences.digest ?? 'NEVER') === 'NEVER') return null;
     if (!account?.email || !account.emailConfirmedAt || account.bannedAt) return null;
     const unread = await models.notifications
-      .find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, recipient: user, readAt: null })
+      .find({ _id: { $in: ids.map((hex) => new Types.ObjectId(hex)) }, recipient: user, readAt: null })
       .sort({ at: -1 })
       .lean();
     const wanted = unread.filter(({ kind }) => channelsOf(preferences, kind).email);

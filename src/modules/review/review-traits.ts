@@ -23,8 +23,8 @@ export type TraitSource = Pick<ReviewDocument, 'stars' | 'verifiedPurchase' | 'i
 /** The traits of all reviews that meet the conditions; what is left out may be either. */
 export function matchingTraits({ stars, verified, withImages }: { [Trait in keyof Traits]?: Traits[Trait] | null }): number[] {
   return wanted(stars, allStars).flatMap((star) =>
-    wanted(verified, either).flatMap((two) =>
-      wanted(withImages, either).map((three) => encode({ stars: star, verified: two, withImages: three })),
+    wanted(verified, either).flatMap((isVerified) =>
+      wanted(withImages, either).map((hasImages) => encode({ stars: star, verified: isVerified, withImages: hasImages })),
     ),
   );
 }

@@ -17,7 +17,7 @@ export function useCart(): CartLine[] {
 }
 
 export function addToCart(productId: string): void {
-  const line = lines.get().find((line) => line.productId === productId);
+  const line = lines.get().find((candidate) => candidate.productId === productId);
   setQuantity(productId, (line?.quantity ?? 0) + 1);
   plaza.tracker.addedToCart(productId);
 }

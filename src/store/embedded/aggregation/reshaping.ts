@@ -23,7 +23,7 @@ const addFields =
     function plantComputed(path: string, value: Value): void {
       const nested = isDocument(value) && Object.keys(value).length > 0 && !Object.keys(value)[0]!.startsWith('$');
       if (!nested) return plant(tree, path, { compute: compileExpression(value, options) });
-      for (const [inner, nested] of Object.entries(value)) plantComputed(`${path}.${inner}`, nested as Value);
+      for (const [inner, part] of Object.entries(value)) plantComputed(`${path}.${inner}`, part as Value);
     }
   };
 

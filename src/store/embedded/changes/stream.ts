@@ -163,7 +163,7 @@ export class ChangeStream {
         clusterTime: timeOf(position),
         wallTime: rest['wallTime'] as Date,
       });
-    return events.flatMap((event) => this.throughStages(event));
+    return events.flatMap((step) => this.throughStages(step));
   }
 
   /** With the documents before and after, where the stream asks for them and they are there. */

@@ -58,7 +58,7 @@ export function namedOperands(operand: Value, name: string, required: readonly s
   if (!isDocument(operand)) throw new CommandError(9, `${name} only supports an object as its argument`);
   const unknown = Object.keys(operand).find((key) => !required.includes(key) && !optional.includes(key));
   if (unknown !== undefined) throw new CommandError(9, `${name} found an unknown argument: ${unknown}`);
-  const missing = required.find((name) => !(name in operand));
+  const missing = required.find((wanted) => !(wanted in operand));
   if (missing !== undefined) throw new CommandError(9, `${name} requires '${missing}' to be specified`);
   return operand;
 }

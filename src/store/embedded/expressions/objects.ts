@@ -70,7 +70,7 @@ export function mergeObjects(values: readonly Value[]): Document {
     if (absent(value)) continue;
     if (!isDocument(value))
       throw new CommandError(40400, `$mergeObjects requires object inputs, but input ${JSON.stringify(value)} is of type ${typeOf(value)}`);
-    for (const [name, field] of Object.entries(value)) merged.set(name, field as Value);
+    for (const [name, part] of Object.entries(value)) merged.set(name, part as Value);
   }
   return merged.document;
 }
