@@ -27,6 +27,11 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       // graphql-js names node kinds by an enum of strings, and everyone compares them with the strings.
       '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+      'no-restricted-properties': [
+        'error',
+        { object: 'AbortSignal', property: 'any', message: 'Node forgets its parts when memory is collected: end what waits by a timer.' },
+        { property: 'onabort', message: 'Node loses its place where the signal has other listeners: addEventListener.' },
+      ],
       'max-lines': ['error', { max: 550, skipBlankLines: true, skipComments: true }],
     },
   },

@@ -53,20 +53,27 @@ export class Receiver {
   ): Promise<{ status: number; retryAfter: number | null }> {
     const { allowPrivate, resolve, timeout = receiverTimeout } = this.options;
     const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(timeout)]);
-    return new Promise((done, fail) => {
+    return new Promise((done, refuse) => {
       const sent = request(target, {
         method: 'POST',
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
         lookup: receiverLookup(allowPrivate, resolve),
         // A connection for each message: each has its address checked.
         agent: false,
-        signal,
+        signal: stop,
       });
       let isAnswered = false;
+      let isLate = false;
+      const fail = (error: Error): void => refuse(isLate ? Object.assign(error, { code: 'ETIMEDOUT' }) : error);
+      // No signal of several: Node forgets one of its parts when memory is collected, and the attempt would never end.
+      const timer = setTimeout(() => {
+        isLate = true;
+        sent.destroy();
+      }, timeout);
       sent.on('error', fail);
       // Node ends a connection that was asked to change its protocol (101) without an error.
       sent.on('close', () => {
+        clearTimeout(timer);
         if (!isAnswered) fail(new Error('The connection ended without an answer.'));
       });
       sent.on('response', (response) => {
@@ -106,7 +113,6 @@ function failed(error: string): Outcome {
 /** What the receiver's owner is told of a failed connection: no addresses of this network. */
 function reasonOf(error: NodeJS.ErrnoException): string {
   if (error instanceof AddressRefused) return error.message;
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'The receiver did not answer in time.';
   const known: Record<string, string> = {
     ECONNREFUSED: 'The connection was refused.',
     ECONNRESET: 'The connection was cut.',

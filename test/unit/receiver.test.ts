@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Receiver, type Outcome } from '../../src/outbound/receiver.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 const ended: (() => void)[] = [];
 afterEach(() => ended.splice(0).forEach((end) => end()));
@@ -20,15 +25,12 @@ async function outcomeWith(answer: (connection: Socket) => void): Promise<Outcom
 
 describe('an attempt ends', () => {
   const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+  const begun = 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n';
   test.each<[string, (connection: Socket) => void, string]>([
     ['asks for another protocol', (connection) => connection.write(upgrade), 'The connection failed.'],
     ['says nothing', () => {}, 'The receiver did not answer in time.'],
     ['closes at once', (connection) => connection.destroy(), 'The connection was cut.'],
-    [
-      'closes within its answer',
-      (connection) => connection.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'),
-      'The connection was cut.',
-    ],
+    ['closes within its answer', (connection) => connection.end(`${begun}abc`), 'The connection was cut.'],
     ['does not speak HTTP', (connection) => connection.end('220 smtp.example ESMTP\r\n'), 'The connection failed.'],
     [
       'has headers without an end',
@@ -38,6 +40,15 @@ describe('an attempt ends', () => {
     [
       'begins again and again',
       (connection) => connection.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50)),
+      'The receiver did not answer in time.',
+    ],
+    ['begins its answer and says no more', (connection) => connection.write(`${begun}abc`), 'The receiver did not answer in time.'],
+    [
+      'is slow while memory is collected',
+      () => {
+        const collecting = setInterval(collect, 10);
+        ended.push(() => clearInterval(collecting));
+      },
       'The receiver did not answer in time.',
     ],
   ])('where the receiver %s', async (_, answer, error) => {

@@ -147,10 +147,10 @@ export class WebhookSender {
         clearTimeout(timer);
         resolve();
       };
-      signal.onabort = this.onNews;
+      signal.addEventListener('abort', this.onNews);
     });
+    signal.removeEventListener('abort', this.onNews);
     this.onNews = () => {};
-    signal.onabort = null;
   }
 
   private async dueWebhooks(): Promise<Types.ObjectId[]> {
