@@ -79,15 +79,15 @@ export class Worker {
     const { signal } = this.stopping;
     this.running ??= this.apart(() => this.runAll(signal)).finally(() => {
       this.running = null;
-      // Stopped and started again while the last run before was under way, it was woken for the new start.
-      if (signal.aborted && this.again) this.wake();
+      // Woken since the last run ended, or for a new start while the run of the one before was under way. After failures it waits.
+      if (this.again && (signal.aborted || this.failures === 0)) this.wake();
     });
   }
 
   /** Runs now and waits until everything that was asked for so far is done. */
   async settle(): Promise<void> {
     this.wake();
-    await this.running;
+    while (this.running) await this.running;
   }
 
   /** Seconds since the last run that succeeded. */

@@ -29,3 +29,22 @@ test('a worker that is stopped and started again while a run goes on runs again 
   runs[1]!();
   await worker.stop();
 });
+
+test.each(Array.from({ length: 12 }, (_, turns) => turns))(
+  'a worker woken %i turns after a run has ended runs again at once',
+  async (turns) => {
+    let [runs, ends] = [0, () => {}];
+    const run = () => {
+      runs++;
+      return new Promise<void>((resolve) => (ends = resolve));
+    };
+    const worker = new Worker({ name: 'test', interval: 60_000, run, log: pino({ level: 'silent' }) });
+    worker.start();
+    ends();
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    worker.wake();
+    await until(() => runs === 2);
+    ends();
+    await worker.stop();
+  },
+);
