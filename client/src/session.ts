@@ -49,6 +49,8 @@ const signingOut = 'mutation SignOut($input:SignOutInput!){answer:signOut(input:
 /** An access token is refreshed so long before it expires, or in the last quarter of its life. */
 const margin = 60_000;
 const retryDelay = 10_000;
+/** A network that went without a word answers nothing for minutes, and all that waits for a fresh token would wait with it. */
+const timeout = 30_000;
 
 export class Session {
   private readonly url: string;
@@ -187,7 +189,14 @@ export class Session {
   }
 
   /** @throws RequestFailed */
-  private async post<Answer>(query: string, input: object, token?: string): Promise<Answer> {
+  private post<Answer>(query: string, input: object, token?: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const stop = later(() => reject(new RequestFailed('The shop does not answer.', null)), timeout);
+      this.ask<Answer>(query, input, token).then(resolve, reject).finally(stop);
+    });
+  }
+
+  private async ask<Answer>(query: string, input: object, token?: string): Promise<Answer> {
     const body = JSON.stringify({ query, variables: { input } });
     const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
     const response = await this.send(this.prepared(new Request(this.url, init), token ?? null)).catch((error: unknown) => {
