@@ -30,8 +30,9 @@ export default class CountReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string): TestCase[] => tests.filter((test) => test.result().state === state);
     const [passed, failed, skipped] = [count('passed'), count('failed'), count('skipped')];
-    for (const { fullName, module } of tests.filter((test) => test.diagnostic()?.flaky)) {
-      process.stderr.write(`passed at the second try only: ${module.relativeModuleId} > ${fullName}\n`);
+    for (const test of tests.filter((each) => each.diagnostic()?.flaky)) {
+      process.stderr.write(`passed at the second try only: ${test.module.relativeModuleId} > ${test.fullName}\n`);
+      for (const { message, diff } of test.result().errors ?? []) process.stderr.write(`${message}\n${diff ?? ''}\n`);
     }
     // A file that cannot be loaded has no tests to count.
     const broken = modules.filter((module) => !module.ok() && module.errors().length > 0).length;
