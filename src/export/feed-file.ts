@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { openOnce } from '../open-once.js';
 
 export interface Feed {
   etag: string;
@@ -16,7 +17,7 @@ export interface Feed {
 const minInterval = 60_000;
 
 export class FeedFile {
-  private directory: Promise<string> | null = null;
+  private readonly directory = openOnce(() => mkdtemp(join(tmpdir(), 'plaza-feed-')));
   /** Being made, however long that takes: there is one file to write to. */
   private latest: { madeAt: number | null; feed: Promise<Feed> } | null = null;
 
@@ -34,8 +35,8 @@ export class FeedFile {
   }
 
   private async write(): Promise<Feed> {
-    this.directory ??= mkdtemp(join(tmpdir(), 'plaza-feed-'));
-    const [path, fresh] = [join(await this.directory, 'feed.xml'), join(await this.directory, 'feed.new')];
+    const directory = await this.directory.current();
+    const [path, fresh] = [join(directory, 'feed.xml'), join(directory, 'feed.new')];
     const hash = createHash('sha256');
     const hashed = async function* (source: AsyncIterable<string>): AsyncGenerator<string> {
       for await (const piece of source) {
@@ -49,6 +50,7 @@ export class FeedFile {
   }
 
   async close(): Promise<void> {
-    if (this.directory) await rm(await this.directory, { recursive: true, force: true });
+    const directory = await this.directory.latest()?.catch(() => null);
+    if (directory) await rm(directory, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 /** Keeps images in an S3-compatible store. Clients send uploads there by themselves, to presigned addresses. */
 import type * as sdkTypes from '@aws-sdk/client-s3';
 import { RequestError } from '../errors.js';
+import { openOnce } from '../open-once.js';
 import { TooManyBytes, type ImageStorage, type UploadDescription, type UploadTarget } from './storage.js';
 
 export interface S3Options {
@@ -20,7 +21,7 @@ const maxAttempts = 2;
 
 /** What is asked of the store throws RequestError IMAGES_UNAVAILABLE while it cannot do it. */
 export class S3Storage implements ImageStorage {
-  private opened: ReturnType<S3Storage['open']> | null = null;
+  private readonly opened = openOnce(() => this.open());
 
   /** @param onFailure told why the store did not do what it was asked */
   constructor(
@@ -82,7 +83,7 @@ export class S3Storage implements ImageStorage {
   }
 
   private client(): ReturnType<S3Storage['open']> {
-    return (this.opened ??= this.open());
+    return this.opened.current();
   }
 
   /** Loaded where it is used, since starting without it is faster. */

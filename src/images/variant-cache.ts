@@ -3,12 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { openOnce } from '../open-once.js';
 import { namesIn } from './storage.js';
+
+/** Milliseconds after which nobody is still writing a file. */
+const abandonedAfter = 60_000;
 
 export class VariantCache {
   private readonly sizes: LRUCache<string, number>;
   private readonly making = new Map<string, Promise<Buffer>>();
-  private opened: Promise<void> | null = null;
+  private readonly opened = openOnce(() => this.open());
 
   /** @param directory made when the first variant comes */
   constructor(
@@ -24,15 +28,18 @@ export class VariantCache {
     });
   }
 
-  /** The variant of an image; several who ask for it at once have it made once. */
+  /** The variant of an image; several who ask for it at once have it made once. Where nothing can be kept, it is made each time. */
   async get(image: string, variant: string, make: () => Promise<Buffer>): Promise<Buffer> {
-    await (this.opened ??= this.open());
+    const isOpen = await this.opened.current().then(
+      () => true,
+      () => false,
+    );
     const name = `${image}-${variant}`;
     const cached = this.sizes.get(name) === undefined ? null : await readFile(join(this.directory, name)).catch(() => null);
     if (cached) return cached;
     let making = this.making.get(name);
     if (!making) {
-      making = this.make(name, make).finally(() => this.making.delete(name));
+      making = (isOpen ? this.make(name, make) : make()).finally(() => this.making.delete(name));
       this.making.set(name, making);
     }
     return making;
@@ -40,7 +47,7 @@ export class VariantCache {
 
   /** The images that have variants here. */
   async images(): Promise<Set<string>> {
-    await (this.opened ??= this.open());
+    await this.opened.current();
     return new Set([...this.sizes.keys()].map((name) => name.slice(0, name.indexOf('-'))));
   }
 
@@ -55,20 +62,26 @@ export class VariantCache {
 
   private async make(name: string, make: () => Promise<Buffer>): Promise<Buffer> {
     const bytes = await make();
+    await this.keep(name, bytes).catch(() => {});
+    return bytes;
+  }
+
+  private async keep(name: string, bytes: Buffer): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     const partial = join(this.directory, `${name}.${randomBytes(6).toString('hex')}.part`);
     await writeFile(partial, bytes, { mode: 0o600 });
     await rename(partial, join(this.directory, name));
     this.sizes.set(name, bytes.length);
-    return bytes;
   }
 
-  /** Takes over what an earlier process left. */
+  /** Takes over what an earlier process left. Another may be writing beside this one. */
   private async open(): Promise<void> {
     for (const name of await namesIn(this.directory)) {
       const path = join(this.directory, name);
-      if (name.endsWith('.part')) await rm(path, { force: true });
-      else this.sizes.set(name, (await stat(path)).size);
+      const found = await stat(path).catch(() => null);
+      if (!found) continue;
+      if (!name.endsWith('.part')) this.sizes.set(name, found.size);
+      else if (Date.now() - found.mtimeMs > abandonedAfter) await rm(path, { force: true });
     }
   }
 }

@@ -1,11 +1,11 @@
 /** Images: uploaded by clients, checked by their content, shown by products, reviews and users, and served in sizes. */
 import { once } from 'node:events';
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { storeId, usePlaza, type Account } from '../support/plaza.js';
+import { Plaza, storeId, usePlaza, type Account } from '../support/plaza.js';
 import { until } from '../support/until.js';
 import { addressOf, announce, picture, send, upload, type AnnouncedUpload } from '../support/uploads.js';
 
@@ -310,6 +310,23 @@ describe('serving', () => {
     const responses = await Promise.all(Array.from({ length: 100 }, () => get(address)));
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     expect(files('variants').filter((name) => name.startsWith(hexOf(shown!.id!)))).toHaveLength(1);
+  });
+
+  test('a size that cannot be kept is served all the same, and kept once there is room for it', async () => {
+    const other = new Plaza();
+    await other.start();
+    const variants = join(other.dataDirectory, 'images', 'variants');
+    mkdirSync(join(variants, '..'), { recursive: true });
+    writeFileSync(variants, 'in the way');
+    const seller = await other.account({ merchant: true });
+    const id = await other.product(seller, { imageIds: [await upload(other, seller, 'PRODUCT')] });
+    const { node } = await other.data('query ($id: ID!) { node(id: $id) { ... on Product { images { url(width: 128) } } } }', { id });
+    const address = addressOf(other, node.images[0].url as string);
+    for (let time = 0; time < 2; time++) expect((await fetch(address)).status).toBe(200);
+    rmSync(variants);
+    expect((await fetch(address)).status).toBe(200);
+    expect(readdirSync(variants)).toHaveLength(1);
+    await other.stop();
   });
 
   test('that a picture cannot be read is kept by no cache', async () => {

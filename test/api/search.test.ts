@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { usePlaza, type Account } from '../support/plaza.js';
+import { Plaza, usePlaza, type Account } from '../support/plaza.js';
 
 const plaza = usePlaza();
 
@@ -444,4 +447,19 @@ describe('a search in what people wrote', () => {
     expect(first.pageInfo.hasNextPage).toBe(true);
     expect(bodies(await find('creme', `first: 1, after: "${first.edges[0].cursor}"`))).toEqual(['Crème of the crop']);
   });
+});
+
+test('a search that cannot open its index answers as soon as it can', async () => {
+  const other = new Plaza();
+  other.dataDirectory = mkdtempSync(join(tmpdir(), 'plaza-test-'));
+  const folder = join(other.dataDirectory, 'search');
+  writeFileSync(folder, 'in the way');
+  await other.start();
+  const id = await other.product(await other.account({ merchant: true }), { title: 'Teapot' });
+  await other.settle('catalogue search');
+  rmSync(folder);
+  await other.settle('catalogue search');
+  const { searchProducts } = await other.data('{ searchProducts(query: "teapot") { edges { node { id } } } }');
+  expect(searchProducts.edges).toEqual([{ node: { id } }]);
+  await other.stop();
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Types } from 'mongoose';
 import { makeFolder } from '../../folders.js';
 import type { Logger } from '../../log.js';
+import { openOnce } from '../../open-once.js';
 import type { Announcements } from '../../realtime/index.js';
 import type { RankedPage } from '../../relay/window.js';
 import { dependsOnMoment } from '../../store/cache/reads.js';
@@ -65,7 +66,10 @@ interface Followed extends Following {
 }
 
 export class CatalogSearch {
-  private followed: Promise<Followed> | null = null;
+  private readonly followed = openOnce(
+    () => this.open(),
+    ({ client }) => !client.hasEnded,
+  );
   private readyNow = (): void => {};
   /** Settles when the index has followed the store once. */
   private readonly ready = new Promise<void>((resolve) => (this.readyNow = resolve));
@@ -115,7 +119,7 @@ export class CatalogSearch {
 
   private async searchHere(request: SearchRequest): Promise<SearchAnswer> {
     await this.ready;
-    const { client } = await this.current();
+    const { client } = await this.followed.current();
     return client.ask('search', request);
   }
 
@@ -124,14 +128,8 @@ export class CatalogSearch {
     dependsOnMoment();
     await this.ready;
     await this.catchUp.wait(maxCatchUp);
-    const { client } = await this.current();
+    const { client } = await this.followed.current();
     return client.ask('list', { conditions: plain(conditions), page });
-  }
-
-  private async current(): Promise<Followed> {
-    const current = await (this.followed ??= this.open());
-    if (!current.client.hasEnded) return current;
-    return (this.followed = this.open());
   }
 
   private async open(): Promise<Followed> {
@@ -139,10 +137,15 @@ export class CatalogSearch {
     makeFolder(directory, { mode: 0o700 });
     const withWords = this.engine === null;
     const client = new SearchClient({ path: join(directory, withWords ? 'products.index' : 'lists.index'), withWords });
-    const kept = await client.ask('open');
-    const position = kept && (await this.isOfStore(kept, client)) ? kept : null;
-    if (kept && !position) await client.ask('clear');
-    return { client, ...followFrom(this.catalog, position), isChanged: false, keptAt: Date.now() };
+    try {
+      const kept = await client.ask('open');
+      const position = kept && (await this.isOfStore(kept, client)) ? kept : null;
+      if (kept && !position) await client.ask('clear');
+      return { client, ...followFrom(this.catalog, position), isChanged: false, keptAt: Date.now() };
+    } catch (error) {
+      await client.stop();
+      throw error;
+    }
   }
 
   /** Whether the store is no older than the index, such as one that a backup has brought back. */
@@ -151,7 +154,7 @@ export class CatalogSearch {
   }
 
   private async follow(): Promise<void> {
-    const followed = await this.current();
+    const followed = await this.followed.current();
     // Categories first, since products are found by the names of theirs.
     for await (const changed of followed.categories.read()) await this.putCategories(followed, changed);
     for await (const changed of followed.products.read()) await this.putProducts(followed, changed);
@@ -183,7 +186,7 @@ export class CatalogSearch {
   }
 
   private async stop(): Promise<void> {
-    const followed = await this.followed?.catch(() => null);
+    const followed = await this.followed.latest()?.catch(() => null);
     if (!followed) return;
     if (followed.isChanged && !followed.client.hasEnded) await this.keep(followed);
     await followed.client.stop();

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hash, hashRaw, verify } from '@node-rs/argon2';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { InputRules } from '../../input/rules.js';
+import { openOnce } from '../../open-once.js';
 import { Turns } from '../../realtime/index.js';
 
 /** Only so much of a password is judged: how long that takes grows faster than the length. */
@@ -19,7 +20,7 @@ export function lengthRules(password: string | null, field: string): InputRules 
 }
 
 export class Passwords {
-  private meter: Promise<ZxcvbnFactory> | null = null;
+  private readonly meter = openOnce(loadMeter);
   /** Judging takes milliseconds in which nobody else is answered: of a hundred at once each waits, and whatever else came goes between. */
   private readonly turns = new Turns();
   /** An account that does not exist takes as long to refuse as a wrong password. */
@@ -47,8 +48,7 @@ export class Passwords {
 
   /** Summer2024! is as easy as Summer2024: a few signs that are put behind or between make no password strong. */
   private async scoreOf(password: string, words: string[]): Promise<number> {
-    this.meter ??= loadMeter();
-    const meter = await this.meter;
+    const meter = await this.meter.current();
     const withoutSigns = password.replaceAll(/[^\p{L}\p{N}\s]/gu, '');
     const forms = new Set(password.length - withoutSigns.length <= fewSigns ? [password, withoutSigns] : [password]);
     const scores: number[] = [];

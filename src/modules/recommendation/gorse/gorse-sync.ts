@@ -1,6 +1,7 @@
 /** Keeps a Gorse up to date with the shop: what changed since the last time, in batches that may be sent twice. */
 import type { Types } from 'mongoose';
 import type { Logger } from '../../../log.js';
+import { openOnce } from '../../../open-once.js';
 import type { ClientSession } from '../../../store/database.js';
 import { Worker, type ChangedDocuments } from '../../../workers/index.js';
 import type { BehaviourVerbs, InteractionDocument } from '../../behaviour/index.js';
@@ -31,7 +32,7 @@ interface Readers {
 
 export class GorseSync {
   readonly worker: Worker;
-  private readers: Promise<Readers> | null = null;
+  private readonly readers = openOnce(() => this.openReaders());
 
   constructor(private readonly dependencies: GorseSyncDependencies) {
     const { log } = dependencies;
@@ -54,7 +55,7 @@ export class GorseSync {
 
   private async run(signal: AbortSignal): Promise<void> {
     await this.sendErasures();
-    const readers = await (this.readers ??= this.openReaders());
+    const readers = await this.readers.current();
     await this.sendChanges('products', readers.products, signal, (batch) => this.sendProducts(batch));
     await this.sendChanges('interactions', readers.interactions, signal, (batch) => this.sendInteractions(batch));
   }

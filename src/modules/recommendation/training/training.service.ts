@@ -35,7 +35,7 @@ export class TrainingService {
   private progress: number | null = null;
   private readonly inMemory = new Memory();
   private readonly cancelled = new Set<AbortController>();
-  private loading: Promise<void> | null = null;
+  private loading: Promise<void> = Promise.resolve();
   private readonly cancelOnStop = (): void => this.cancel();
 
   constructor(private readonly dependencies: TrainingDependencies) {
@@ -150,8 +150,11 @@ export class TrainingService {
     });
   }
 
+  /** One after the other: what is stored by now is newer than what a load that is under way may bring. */
   private reload(): Promise<void> {
-    return (this.loading ??= this.load().finally(() => (this.loading = null)));
+    const loading = this.loading.catch(() => {}).then(() => this.load());
+    this.loading = loading;
+    return loading;
   }
 
   private async load(): Promise<void> {
