@@ -1,5 +1,5 @@
 /** Apollo Client on Plaza: its link, and a cache that knows the schema’s lists and objects. */
-import { ApolloLink, HttpLink, type FieldMergeFunction, type FieldPolicy, type TypePolicies } from '@apollo/client';
+import { ApolloLink, HttpLink, type FieldMergeFunction, type FieldPolicy, type FieldReadFunction, type TypePolicies } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { OperationTypeNode } from 'graphql';
@@ -35,13 +35,28 @@ export function typePolicies(): TypePolicies {
   return policies;
 }
 
-/** A list that grows, or null where the viewer has none: of null, Apollo's own would make an empty list, which has no `totalCount`. */
+interface KeptList {
+  edges?: unknown[];
+}
+
+/**
+ * A list that grows, or null where the viewer has none. Apollo's own makes an empty list of null, and of an answer that
+ * has no edges, such as a count alone: of that, nothing is known yet.
+ */
 function growing(keyArgs: Parameters<typeof relayStylePagination>[0]): FieldPolicy {
   const policy = relayStylePagination(keyArgs);
+  const read = policy.read as FieldReadFunction;
   const merge = policy.merge as FieldMergeFunction;
   return {
     ...policy,
-    merge: (existing, incoming, options) => (incoming === null ? null : (merge(existing, incoming, options) as unknown)),
+    read: (existing: KeptList | null | undefined, options) =>
+      existing && !existing.edges ? existing : (read(existing, options) as unknown),
+    merge: (existing: KeptList | null | undefined, incoming: KeptList | null, options) => {
+      if (incoming === null) return null;
+      if (!incoming.edges && !existing?.edges) return { ...existing, ...incoming };
+      if (!existing?.edges) return { ...existing, ...(merge(undefined, incoming, options) as KeptList) };
+      return merge(existing, incoming, options) as unknown;
+    },
   };
 }
 

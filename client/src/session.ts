@@ -203,10 +203,10 @@ export class Session {
       throw new RequestFailed(`The shop cannot be reached: ${String(error)}`, null);
     });
     const { data, errors } = (await response.json().catch(() => ({}))) as {
-      data?: { answer: Answer } | null;
+      data?: { answer: Answer | null } | null;
       errors?: { message: string; extensions?: { code?: string } }[];
     };
-    if (data) return data.answer;
+    if (data?.answer) return data.answer;
     const retryAfter = Number(response.headers.get('retry-after')) || null;
     throw new RequestFailed(
       errors?.[0]?.message ?? `The shop answered ${response.status}.`,

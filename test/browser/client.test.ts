@@ -221,6 +221,18 @@ describe.skipIf(!chromiumPath)('the client package in a browser', () => {
     expect(await first.evaluate(() => (globalThis as unknown as PageGlobals).plaza.session.signedIn)).toBe(false);
   });
 
+  test('goes on as a stranger in every tab when the session was ended elsewhere', async () => {
+    const [first, second] = [await tab(), await tab()];
+    const { email, password } = await plaza.account();
+    await first.evaluate((input) => (globalThis as unknown as PageGlobals).plaza.session.signIn(input), { email, password });
+    await until(async () => (await ask(second)) === email);
+    const { signIn } = await plaza.data(`mutation { signIn(input: { email: "${email}", password: "${password}" }) { accessToken } }`);
+    await plaza.mutate('signOut', { everywhere: true }, 'signedOut', signIn.accessToken);
+    expect(await ask(first)).toBe(null);
+    for (const page of [first, second])
+      await until(async () => !(await page.evaluate(() => (globalThis as unknown as PageGlobals).plaza.session.signedIn)));
+  });
+
   test('counts a view once that was sent as the tab closed and again at the next visit', async () => {
     const page = await tab({ tracking: true, flushInterval: 60_000 });
     const tracked = () => plaza.connection.collection('behaviour_events').countDocuments();

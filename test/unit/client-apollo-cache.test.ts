@@ -27,3 +27,28 @@ test('a list that a stranger does not have stays null, so that nothing is asked 
   cache.writeQuery({ query, data: viewer(list) });
   expect(cache.readQuery({ query })).toMatchObject({ viewer: { notifications: { totalCount: 0, liveCursor: 'x' } } });
 });
+
+test('a list of which only a count was read is not taken for an empty one, and keeps the count once it is read', () => {
+  const cache = new InMemoryCache({ typePolicies: typePolicies(), possibleTypes });
+  cache.writeQuery({ query, data: viewer({ __typename: 'NotificationConnection', totalCount: 1, liveCursor: 'x' }) });
+  const items = gql`
+    {
+      viewer {
+        id
+        notifications(first: 20) {
+          edges {
+            cursor
+            node {
+              id
+            }
+          }
+        }
+      }
+    }
+  `;
+  expect(cache.readQuery({ query: items })).toBe(null);
+  const edge = { __typename: 'NotificationEdge', cursor: 'a', node: { __typename: 'Notification', id: 'Notification:1' } };
+  cache.writeQuery({ query: items, data: viewer({ __typename: 'NotificationConnection', edges: [edge] }) });
+  expect(cache.readQuery({ query: items })).toMatchObject({ viewer: { notifications: { edges: [edge] } } });
+  expect(cache.readQuery({ query })).toMatchObject({ viewer: { notifications: { totalCount: 1, liveCursor: 'x' } } });
+});

@@ -35,8 +35,9 @@ export function insertEdge(
     fields: {
       [field]: (stored, { storeFieldName, readField, toReference }) => {
         const list = stored as StoredList;
-        const edges = list.edges ?? [];
-        if (!fits(storeFieldName) || edges.some(({ node }) => readField('id', node) === edge.node.id)) return list;
+        const { edges } = list;
+        // Of a list that was not read yet, all is read later.
+        if (!edges || !fits(storeFieldName) || edges.some(({ node }) => readField('id', node) === edge.node.id)) return list;
         const added = { ...edge, node: toReference(edge.node)! };
         const totalCount = list.totalCount == null ? list.totalCount : list.totalCount + 1;
         return { ...list, totalCount, edges: at === 'start' ? [added, ...edges] : [...edges, added] };
