@@ -35,11 +35,13 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     locale = 'en',
     scheme = 'light',
     width = 1280,
-  }: { locale?: string; scheme?: 'light' | 'dark'; width?: number } = {}): Promise<{
+    serviceWorkers = 'allow',
+  }: { locale?: string; scheme?: 'light' | 'dark'; width?: number; serviceWorkers?: 'allow' | 'block' } = {}): Promise<{
     page: Page;
     context: BrowserContext;
   }> {
-    const context = await browser.newContext({ locale, colorScheme: scheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+    const viewport = { width, height: 900 };
+    const context = await browser.newContext({ locale, colorScheme: scheme, viewport, reducedMotion: 'reduce', serviceWorkers });
     const page = await context.newPage();
     page.on('pageerror', (error) => refused.push(error.message));
     page.on(
@@ -297,6 +299,115 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await page.getByRole('button', { name: 'Clear all' }).click();
     expect(new URL(page.url()).search).toBe('?sort=PRICE_LOWEST');
     await context.close();
+  });
+
+  test('leads back to the place that was left, by the way back and by a reload', async () => {
+    const { page, context } = await visitor({ width: 400 });
+    const top = (): Promise<number> => page.evaluate<number>('Math.round(scrollY)');
+    await page.goto(shop);
+    const card = page.locator('.card a').nth(11);
+    await card.scrollIntoViewIfNeeded();
+    const left = await top();
+    expect(left).toBeGreaterThan(500);
+    await card.click();
+    await page.getByRole('button', { name: 'Add to cart' }).waitFor();
+    expect(await top()).toBe(0);
+    await readOn(page);
+    await page.locator('#discussion-title').scrollIntoViewIfNeeded();
+    await page.locator('[aria-labelledby=discussion-title] form').waitFor();
+    const read = await top();
+    await page.reload();
+    await expect.poll(top).toBe(read);
+    await page.goBack();
+    await expect.poll(top).toBe(left);
+    await context.close();
+  });
+
+  test('opens a link into a product’s page at what it names, and leads the keyboard through what is far down', async () => {
+    const { page, context } = await visitor({ width: 400 });
+    const distance = (id: string): Promise<number> =>
+      page.evaluate<number>(
+        `document.getElementById('${id}').getBoundingClientRect().top - document.querySelector('.top').getBoundingClientRect().bottom`,
+      );
+    for (const id of ['reviews', 'questions-title']) {
+      await page.goto('about:blank');
+      await page.goto(`${shop}/products/${slug}#${id}`);
+      await page.locator('[aria-labelledby=questions-title] form').waitFor();
+      await expect.poll(() => distance(id)).toBeGreaterThanOrEqual(0);
+      expect(await distance(id)).toBeLessThan(100);
+    }
+    await page.goto(`${shop}/products/${slug}`);
+    await page.getByRole('button', { name: 'Add to cart' }).focus();
+    await page.keyboard.press('Tab');
+    for (const section of ['reviews', 'questions', 'discussion'])
+      await page.locator(`[aria-labelledby=${section}-title] form`).first().waitFor();
+    await context.close();
+  });
+
+  test('says that a choice or more of a list did not arrive, and why something was refused', async () => {
+    // The service worker’s own requests are nobody’s to answer.
+    const { page, context } = await visitor({ width: 400, serviceWorkers: 'block' });
+    const failing = (operation: string, answer: 'none' | 'limit') =>
+      page.route('**/graphql', (route) => {
+        if (!route.request().postData()?.includes(`"operationName":"${operation}"`)) return route.fallback();
+        if (answer === 'none') return route.abort();
+        const errors = [{ message: 'Too many requests. Try again in 7 seconds.', extensions: { code: 'RATE_LIMITED' } }];
+        return route.fulfill({ status: 429, contentType: 'application/json', body: JSON.stringify({ errors }) });
+      });
+    const failed = page.getByText('That did not work.');
+    await signUp(page);
+    await failing('Notifications', 'none');
+    await page.goto(`${shop}/notifications`);
+    await failed.waitFor();
+    expect(await page.getByText('Nothing here yet.').count()).toBe(0);
+    await failing('Category', 'none');
+    const { categories } = await plaza.data('{ categories(first: 1) { edges { node { slug } } } }');
+    const { product } = await plaza.data(`{ product(slug: "${slug}") { merchant { handle } } }`);
+    await page.goto(`${shop}/categories/${categories.edges[0].node.slug}`);
+    await failed.waitFor();
+    await page.goto(`${shop}/search`);
+    await page.getByRole('button', { name: 'Show more' }).waitFor();
+    await failing('Browse', 'none');
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.locator('.toast', { hasText: 'That did not work.' }).waitFor();
+    await page.getByText('Filters').click();
+    await page.getByLabel('In stock only').click();
+    await page.getByRole('alert').filter({ hasText: 'That did not work.' }).waitFor();
+    await failing('Follow', 'limit');
+    await page.goto(`${shop}/users/${product.merchant.handle}`);
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await page.getByText('Try again in 7 seconds.').waitFor();
+    await context.close();
+  });
+
+  test('keeps what is being written when the session is ended on another device', async () => {
+    const { page, context } = await visitor();
+    await signUp(page);
+    await page.goto(`${shop}/products/${slug}#questions-title`);
+    const question = page.getByRole('textbox', { name: 'Ask a question' });
+    await question.fill('Does it fit a small kitchen?');
+    const token = await page.evaluate<string>(`JSON.parse(localStorage.getItem('plaza.session ${shop}/graphql')).accessToken`);
+    await plaza.mutate('signOut', { everywhere: true }, 'signedOut', token);
+    await page.getByRole('button', { name: 'Ask a question' }).click();
+    await page.getByRole('link', { name: 'Sign in', exact: true }).waitFor();
+    expect(await question.inputValue()).toBe('Does it fit a small kitchen?');
+    await context.close();
+  });
+
+  test('shows a menu whole on a small screen', async () => {
+    for (const locale of ['en', 'ar']) {
+      const { page, context } = await visitor({ locale, width: 390 });
+      await page.goto(`${shop}/sign-in`);
+      await page.locator('form.panel').waitFor();
+      const menu = page.locator('.menu').first();
+      await menu.locator('summary').click();
+      const field = menu.locator('select').first();
+      await field.click({ trial: true });
+      const { x, width } = (await menu.locator('> div').boundingBox())!;
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(390);
+      await context.close();
+    }
   });
 
   test('can be installed', async () => {

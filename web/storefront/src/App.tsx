@@ -1,9 +1,11 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { plainPart } from './address';
 import { Layout } from './components/Layout';
 import { Boundary } from './components/Boundary';
 import { Loading } from './components/parts';
 import { Home } from './pages/Home';
+import { arrive, currentEntry } from './place';
 
 const Browse = lazy(() => import('./pages/Browse').then(({ Browse }) => ({ default: Browse })));
 const ProductPage = lazy(() => import('./pages/Product').then(({ ProductPage }) => ({ default: ProductPage })));
@@ -18,9 +20,8 @@ const NotFound = lazy(() => import('./pages/NotFound').then(({ NotFound }) => ({
 
 export function App() {
   const [path] = useLocation();
-  useEffect(() => {
-    scrollTo(0, 0);
-  }, [path]);
+  const entry = useSyncExternalStore(currentEntry.subscribe, currentEntry.get);
+  useEffect(arrive, [path, entry]);
   return (
     <Layout>
       <Boundary key={path}>
@@ -28,11 +29,11 @@ export function App() {
           <Switch>
             <Route path="/" component={Home} />
             <Route path="/search">{() => <Browse />}</Route>
-            <Route path="/categories/:slug">{({ slug }) => <Browse slug={slug} />}</Route>
-            <Route path="/products/:slug">{({ slug }) => <ProductPage slug={slug} />}</Route>
+            <Route path="/categories/:slug">{({ slug }) => <Browse slug={plainPart(slug)} />}</Route>
+            <Route path="/products/:slug">{({ slug }) => <ProductPage slug={plainPart(slug)} />}</Route>
             <Route path="/cart" component={Cart} />
             <Route path="/orders" component={Orders} />
-            <Route path="/users/:handle">{({ handle }) => <Profile handle={handle} />}</Route>
+            <Route path="/users/:handle">{({ handle }) => <Profile handle={plainPart(handle)} />}</Route>
             <Route path="/feed" component={Feed} />
             <Route path="/notifications" component={Notifications} />
             <Route path="/settings" component={Settings} />

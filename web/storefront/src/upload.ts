@@ -23,12 +23,14 @@ const Create = graphql(`
   }
 `);
 
-export async function uploadImage(file: File, purpose: UploadPurpose): Promise<{ imageId: string } | { message: string }> {
+/** @throws Error where the picture did not arrive */
+export async function uploadImage(file: File, purpose: UploadPurpose) {
   const input = { byteSize: file.size, contentType: file.type, purpose };
   const { data } = await apollo.mutate({ mutation: Create, variables: { input } });
-  const { upload, userErrors } = data?.createUpload ?? {};
-  if (!upload) return { message: userErrors?.[0]?.message ?? '' };
+  const { upload, userErrors = [] } = data?.createUpload ?? {};
+  if (!upload) return { imageId: '', userErrors };
   const headers = Object.fromEntries(upload.headers.map(({ name, value }) => [name, value]));
-  const { ok, statusText } = await fetch(upload.url, { method: upload.method, headers, body: file });
-  return ok ? { imageId: upload.imageId } : { message: statusText };
+  const { ok, status } = await fetch(upload.url, { method: upload.method, headers, body: file });
+  if (!ok) throw new Error(`The upload was answered with ${status}.`);
+  return { imageId: upload.imageId, userErrors };
 }

@@ -12,7 +12,7 @@ import { renewPush } from '../push';
 import { apollo, plaza } from '../shop';
 import { useStored } from '../storage';
 import { theme, type Theme } from '../theme';
-import { Avatar, Icon, Toast, textOf } from './parts';
+import { Avatar, Icon, Toast, textOf, useAction } from './parts';
 
 const Frame = graphql(`
   query Frame {
@@ -64,7 +64,8 @@ const Agree = graphql(`
   mutation Agree($input: UpdateConsentInput!) {
     updateConsent(input: $input) {
       userErrors {
-        code
+        field
+        message
       }
     }
   }
@@ -73,12 +74,13 @@ const Agree = graphql(`
 const wordingVersion = 'storefront-1';
 
 /** Records what the visitor agrees to, here and at the shop. */
-export async function agree(tracking: boolean): Promise<void> {
+export async function agree(tracking: boolean) {
   keepConsent(tracking);
   plaza.tracker.setEnabled(tracking);
   const { visitorId } = plaza.tracker;
-  if (plaza.session.signedIn || visitorId)
-    await apollo.mutate({ mutation: Agree, variables: { input: { tracking, personalisation: tracking, visitorId, wordingVersion } } });
+  if (!plaza.session.signedIn && !visitorId) return { userErrors: [] };
+  const input = { tracking, personalisation: tracking, visitorId, wordingVersion };
+  return (await apollo.mutate({ mutation: Agree, variables: { input } })).data?.updateConsent;
 }
 
 export function useViewer() {
@@ -307,11 +309,12 @@ function Bottom() {
 function Consent() {
   const { t } = useI18n();
   const [asked, setAsked] = useState(consentGiven() !== null);
+  const act = useAction();
   const viewer = useViewer();
   if (asked || !viewer || (viewer.user && viewer.consent?.tracking)) return null;
   const decide = (agreed: boolean): void => {
     setAsked(true);
-    void agree(agreed);
+    void act(() => agree(agreed));
   };
   return (
     <aside className="wrap" aria-label={t('privacy')}>

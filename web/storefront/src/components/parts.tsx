@@ -1,4 +1,6 @@
 /** Small parts that every page uses. */
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client';
+import { RequestFailed } from '@plaza/client';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useI18n } from '../i18n';
@@ -156,7 +158,8 @@ export function More({ pageInfo, onMore }: { pageInfo: PageInfo; onMore: (after:
   if (!pageInfo.hasNextPage || !pageInfo.endCursor) return null;
   const load = async (): Promise<void> => {
     setBusy(true);
-    await onMore(pageInfo.endCursor!).finally(() => setBusy(false));
+    await onMore(pageInfo.endCursor!).catch(() => say(t('failed')));
+    setBusy(false);
   };
   return (
     <button className="button" disabled={busy} onClick={() => void load()}>
@@ -219,6 +222,8 @@ interface Answer {
   userErrors: readonly { message: string; field: readonly string[] }[];
 }
 
+type Work<Given> = () => Promise<Given | null | undefined>;
+
 /** What a mutation said was wrong, by field; the rest under ''. */
 export function useErrors() {
   const { t } = useI18n();
@@ -226,18 +231,48 @@ export function useErrors() {
   return {
     errors,
     /** @returns the answer if nothing was wrong with it */
-    check: async <Given extends Answer>(work: () => Promise<Given | null | undefined>): Promise<Given | null> => {
-      try {
-        const answer = await work();
-        const wrong = answer?.userErrors ?? [];
-        setErrors(Object.fromEntries(wrong.map(({ field, message }) => [field.at(-1) ?? '', message])));
-        return answer && wrong.length === 0 ? answer : null;
-      } catch (error) {
-        setErrors({ '': error instanceof Error && 'errors' in error ? error.message : t('failed') });
-        return null;
-      }
+    check: async <Given extends Answer>(work: Work<Given>): Promise<Given | null> => {
+      const { answer, wrong } = await attempt(work, t('failed'));
+      setErrors(wrong);
+      return answer;
     },
   };
+}
+
+/** Does what has no place for errors of its own, and says what was wrong. */
+export function useAction() {
+  const { t } = useI18n();
+  return async <Given extends Answer>(work: Work<Given>): Promise<Given | null> => {
+    const { answer, wrong } = await attempt(work, t('failed'));
+    if (!answer) say(Object.values(wrong)[0] ?? t('failed'));
+    return answer;
+  };
+}
+
+async function attempt<Given extends Answer>(work: Work<Given>, failed: string) {
+  try {
+    const answer = await work();
+    const userErrors = answer?.userErrors ?? [];
+    const wrong = Object.fromEntries(userErrors.map(({ field, message }) => [field.at(-1) ?? '', message]));
+    return { answer: answer && userErrors.length === 0 ? answer : null, wrong };
+  } catch (error) {
+    return { answer: null, wrong: { '': reasonOf(error) ?? failed } };
+  }
+}
+
+/** What the shop said to a request that it refused, such as how long to wait. Null where it did not answer. */
+function reasonOf(error: unknown): string | null {
+  if (ServerError.is(error)) return refusal(error.bodyText);
+  const isAnswer = CombinedGraphQLErrors.is(error) || (error instanceof RequestFailed && error.code !== null);
+  return isAnswer ? error.message : null;
+}
+
+function refusal(body: string): string | null {
+  try {
+    return (JSON.parse(body) as { errors?: { message: string }[] }).errors?.[0]?.message ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** What somebody typed into a field of a form. */

@@ -44,7 +44,7 @@ export const en = {
   heroText: 'Honest reviews, open questions and picks from people with taste like yours.',
   forYou: 'Picked for you',
   popular: 'Loved right now',
-  trending: 'Trending this week',
+  trending: 'Trending',
   because: 'Why you see this',
   notInterested: 'Not interested',
   people: 'People like you',

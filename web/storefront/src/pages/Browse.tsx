@@ -96,8 +96,9 @@ export function Browse({ slug }: { slug?: string }) {
       <p className="soft" role="status">
         {shown?.totalCount != null && t(shown.totalCountIsCapped ? 'resultsAtLeast' : 'results', { n: shown.totalCount })}
       </p>
-      {error && !shown && <Failed onRetry={() => void refetch()} />}
-      {!shown && !error && <Loading />}
+      {category.error && !category.data && <Failed onRetry={() => void category.refetch()} />}
+      {error && !data && <Failed onRetry={() => void refetch()} />}
+      {!shown && !error && !category.error && <Loading />}
       {shown && (
         <div className="browse">
           <Filters
@@ -129,7 +130,7 @@ interface FiltersProps {
 }
 
 function Filters({ facets, parameters, onChange, onClear }: FiltersProps) {
-  const { t } = useI18n();
+  const { t, number } = useI18n();
   const wide = matchMedia('(min-width: 60rem)').matches;
   const attributes = withChosen(
     facets.attributes,
@@ -155,7 +156,7 @@ function Filters({ facets, parameters, onChange, onClear }: FiltersProps) {
           onChange={({ target }) => onChange('stock', target.checked ? ['1'] : [])}
         />
         {t('inStockOnly')}
-        <span className="count">{facets.inStockCount}</span>
+        <span className="count">{number(facets.inStockCount)}</span>
       </label>
       <PriceRange parameters={parameters} onChange={onChange} />
       <fieldset>
@@ -169,7 +170,7 @@ function Filters({ facets, parameters, onChange, onClear }: FiltersProps) {
               onChange={() => onChange('rating', [String(minRating)])}
             />
             {t('andUp', { n: minRating })}
-            <span className="count">{productCount}</span>
+            <span className="count">{number(productCount)}</span>
           </label>
         ))}
       </fieldset>
@@ -229,6 +230,7 @@ interface ValuesProps extends Pick<FiltersProps, 'parameters' | 'onChange'> {
 }
 
 function Values({ title, name, values, parameters, onChange }: ValuesProps) {
+  const { number } = useI18n();
   const chosen = valuesOf(parameters, name);
   const offered = withChosen(
     values,
@@ -249,7 +251,7 @@ function Values({ title, name, values, parameters, onChange }: ValuesProps) {
             onChange={({ target }) => onChange(name, target.checked ? [...chosen, value] : chosen.filter((option) => option !== value))}
           />
           {value}
-          <span className="count">{productCount}</span>
+          <span className="count">{number(productCount)}</span>
         </label>
       ))}
     </fieldset>

@@ -2,7 +2,7 @@ import { useMutation } from '@apollo/client/react';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useViewer } from '../components/Layout';
-import { Failed, Icon, Loading, Person, say } from '../components/parts';
+import { Failed, Icon, Loading, Person, useAction } from '../components/parts';
 import { ProductCard } from '../components/ProductCard';
 import { demo } from '../demo';
 import { useFirstQuery } from '../first-answers';
@@ -56,7 +56,8 @@ const Dismiss = graphql(`
   mutation Dismiss($impressionId: ID!) {
     recordRecommendationFeedback(input: { impressionId: $impressionId, outcome: DISMISSED }) {
       userErrors {
-        code
+        field
+        message
       }
     }
   }
@@ -109,9 +110,9 @@ export function Home() {
 function Hero({ name }: { name: string | null }) {
   const { t } = useI18n();
   const [, go] = useLocation();
+  const act = useAction();
   const asDemo = async (): Promise<void> => {
-    await plaza.session.signIn(demo!);
-    go('/');
+    if (await act(() => plaza.session.signIn(demo!))) go('/');
   };
   return (
     <section className="hero">
@@ -145,6 +146,10 @@ function Recommendation({ edge: { impressionId, reasons, node }, eager, dismissi
   const { t } = useI18n();
   const ref = useRef<HTMLElement>(null);
   const [dismiss] = useMutation(Dismiss);
+  const act = useAction();
+  const dropIt = async (): Promise<void> => {
+    if (await act(async () => (await dismiss({ variables: { impressionId } })).data?.recordRecommendationFeedback)) onDismissed();
+  };
   useEffect(() => (ref.current ? plaza.tracker.observe(ref.current, impressionId) : undefined), [impressionId]);
   return (
     <ProductCard product={node} eager={eager} ref={ref} onOpen={() => plaza.tracker.clicked(node.id)}>
@@ -155,11 +160,7 @@ function Recommendation({ edge: { impressionId, reasons, node }, eager, dismissi
         </p>
       )}
       {dismissible && (
-        <button
-          className="link small above soft"
-          aria-label={`${t('notInterested')}: ${node.title}`}
-          onClick={() => void dismiss({ variables: { impressionId } }).then(onDismissed, () => say(t('failed')))}
-        >
+        <button className="link small above soft" aria-label={`${t('notInterested')}: ${node.title}`} onClick={() => void dropIt()}>
           {t('notInterested')}
         </button>
       )}

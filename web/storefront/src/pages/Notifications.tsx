@@ -2,7 +2,7 @@ import { useApolloClient, useMutation, useQuery, useSubscription } from '@apollo
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { NeedsViewer } from '../components/NeedsViewer';
-import { Avatar, Failed, Loading, More, say } from '../components/parts';
+import { Avatar, Failed, Loading, More, useAction } from '../components/parts';
 import { graphql } from '../gql';
 import type { MarkNotificationsReadInput, NotificationItemFragment, NotificationsQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
@@ -167,8 +167,10 @@ function Page() {
   const { t } = useI18n();
   const { data, error, refetch, fetchMore } = useQuery(Query);
   const [markRead, { loading }] = useMutation(MarkRead);
+  const act = useAction();
   const list = data?.viewer.notifications;
-  const read = (input: MarkNotificationsReadInput): void => void markRead({ variables: { input } }).catch(() => say(t('failed')));
+  const read = (input: MarkNotificationsReadInput): void =>
+    void act(async () => (await markRead({ variables: { input } })).data?.markNotificationsRead);
   return (
     <>
       <div className="row between">

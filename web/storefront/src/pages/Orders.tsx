@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
 import { NeedsViewer } from '../components/NeedsViewer';
-import { Failed, Loading, More, Picture, say, useErrors } from '../components/parts';
+import { Failed, Loading, More, Picture, useErrors } from '../components/parts';
 import { graphql } from '../gql';
 import type { OrdersQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
@@ -103,7 +103,7 @@ function OrderPanel({ order: { id, status, placedAt, totalPrice, items } }: { or
   const [cancel, { loading }] = useMutation(Cancel);
   const { errors, check } = useErrors();
   const run = async (): Promise<void> => {
-    if (!(await check(async () => (await cancel({ variables: { orderId: id } })).data?.updateOrderStatus))) say(t('failed'));
+    await check(async () => (await cancel({ variables: { orderId: id } })).data?.updateOrderStatus);
   };
   return (
     <article className="panel stack" aria-label={t('orderOf', { date: date(placedAt) })}>
@@ -112,8 +112,8 @@ function OrderPanel({ order: { id, status, placedAt, totalPrice, items } }: { or
         <span className="chip">{t(status)}</span>
       </div>
       <ul>
-        {items.map(({ title, quantity, price, product }) => (
-          <li key={title} className="line">
+        {items.map(({ title, quantity, price, product }, at) => (
+          <li key={at} className="line">
             <Picture image={product?.images[0]} alt="" />
             <span className="stack tight">
               {product ? <Link href={`/products/${encodeURIComponent(product.slug)}`}>{title}</Link> : title}

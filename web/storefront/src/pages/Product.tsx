@@ -109,7 +109,9 @@ type ShownProduct = NonNullable<ProductQuery['product']>;
 
 export function ProductPage({ slug }: { slug: string }) {
   const { t } = useI18n();
-  const { data, error, refetch } = useFirstQuery(Query, { slug: decodeURIComponent(slug) });
+  const { data: answer, previousData, error, refetch } = useFirstQuery(Query, { slug });
+  // What somebody writes here stays when their session ends.
+  const data = answer ?? previousData;
   if (error && !data) return <div className="wrap">{<Failed onRetry={() => void refetch()} />}</div>;
   if (!data) return <Loading />;
   if (!data.product)

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
-import { Avatar, Failed, Loading, More, say, Stars, useErrors } from '../components/parts';
+import { Avatar, Failed, Loading, More, say, Stars, useAction } from '../components/parts';
 import { graphql } from '../gql';
 import { useI18n } from '../i18n';
 import { plaza } from '../shop';
@@ -122,7 +122,7 @@ const Unblock = graphql(`
 
 export function Profile({ handle }: { handle: string }) {
   const { t, date, ago } = useI18n();
-  const { data, error, refetch, fetchMore } = useQuery(Query, { variables: { handle: decodeURIComponent(handle) } });
+  const { data, error, refetch, fetchMore } = useQuery(Query, { variables: { handle } });
   if (error && !data) return <div className="narrow">{<Failed onRetry={() => void refetch()} />}</div>;
   if (!data) return <Loading />;
   const { user } = data;
@@ -135,7 +135,9 @@ export function Profile({ handle }: { handle: string }) {
           <Avatar user={user} size={88} />
           <div className="stack tight">
             <h1>{user.name}</h1>
-            <span className="soft">@{user.handle}</span>
+            <span className="soft">
+              <bdi>@{user.handle}</bdi>
+            </span>
           </div>
         </div>
         {user.bio && <p className="words">{user.bio}</p>}
@@ -185,13 +187,13 @@ function Relation({ user: { id, viewerFollows, viewerBlocks } }: { user: { id: s
   const [unfollow] = useMutation(Unfollow);
   const [block] = useMutation(Block);
   const [unblock] = useMutation(Unblock);
-  const { check } = useErrors();
+  const act = useAction();
   const variables = { id };
   const run = async (
     work: () => Promise<{ userErrors: readonly { message: string; field: readonly string[] }[] } | null | undefined>,
   ): Promise<void> => {
     if (!plaza.session.signedIn) return say(t('needSignIn'));
-    if (!(await check(work))) say(t('failed'));
+    await act(work);
   };
   const toggleFollow = (): Promise<void> =>
     viewerFollows

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { agree } from '../components/Layout';
 import { NeedsViewer } from '../components/NeedsViewer';
-import { Avatar, Failed, Field, Loading, say, useErrors, textOf } from '../components/parts';
+import { Avatar, Failed, Field, Loading, say, useAction, useErrors, textOf } from '../components/parts';
 import { graphql } from '../gql';
 import type { SettingsQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
@@ -163,15 +163,15 @@ function Page() {
 function ProfileForm({ user }: { user: NonNullable<Viewer['user']> }) {
   const { t } = useI18n();
   const [update, { loading }] = useMutation(UpdateProfile);
+  const act = useAction();
   const { errors, check } = useErrors();
   const save = async (input: { name?: string; bio?: string; avatarId?: string }): Promise<void> => {
     if (await check(async () => (await update({ variables: { input } })).data?.updateProfile)) say(t('saved'));
   };
   const changePhoto = async (file: File | undefined): Promise<void> => {
     if (!file) return;
-    const answer = await uploadImage(file, 'AVATAR');
-    if ('imageId' in answer) await save({ avatarId: answer.imageId });
-    else say(answer.message);
+    const answer = await act(() => uploadImage(file, 'AVATAR'));
+    if (answer) await save({ avatarId: answer.imageId });
   };
   return (
     <section className="panel stack" aria-labelledby="profile-title">
@@ -198,6 +198,11 @@ function ProfileForm({ user }: { user: NonNullable<Viewer['user']> }) {
       >
         <Field label={t('nameLabel')} name="name" defaultValue={user.name} autoComplete="name" required error={errors['name']} />
         <Field label={t('bio')} name="bio" defaultValue={user.bio ?? ''} multiline error={errors['bio']} />
+        {(errors[''] ?? errors['avatarId']) && (
+          <p className="danger" role="alert">
+            {errors[''] ?? errors['avatarId']}
+          </p>
+        )}
         <p>
           <button className="button main" disabled={loading}>
             {t('save')}
@@ -236,19 +241,28 @@ function Privacy({ viewer, onChanged }: { viewer: Viewer; onChanged: () => void 
       setExporting(false);
     }
   };
-  const change = (input: { personalise?: boolean; suggestToOthers?: boolean }): void =>
-    void update({ variables: { input } }).then(onChanged, () => say(t('failed')));
+  const act = useAction();
+  const change = async (input: { personalise?: boolean; suggestToOthers?: boolean }): Promise<void> => {
+    if (await act(async () => (await update({ variables: { input } })).data?.updatePrivacySettings)) onChanged();
+  };
+  const track = async (on: boolean): Promise<void> => {
+    if (await act(() => agree(on))) onChanged();
+  };
   return (
     <section className="panel stack" aria-labelledby="privacy-title">
       <h2 id="privacy-title">{t('privacy')}</h2>
       <p className="soft">{t('privacyText')}</p>
       <div>
-        <Toggle label={t('tracking')} checked={viewer.consent?.tracking ?? false} onChange={(on) => void agree(on).then(onChanged)} />
-        <Toggle label={t('personalise')} checked={settings?.personalise ?? false} onChange={(personalise) => change({ personalise })} />
+        <Toggle label={t('tracking')} checked={viewer.consent?.tracking ?? false} onChange={(on) => void track(on)} />
+        <Toggle
+          label={t('personalise')}
+          checked={settings?.personalise ?? false}
+          onChange={(personalise) => void change({ personalise })}
+        />
         <Toggle
           label={t('suggest')}
           checked={settings?.suggestToOthers ?? false}
-          onChange={(suggestToOthers) => change({ suggestToOthers })}
+          onChange={(suggestToOthers) => void change({ suggestToOthers })}
         />
       </div>
       <p>
@@ -263,6 +277,10 @@ function Privacy({ viewer, onChanged }: { viewer: Viewer; onChanged: () => void 
 function Devices({ viewer, onChanged }: { viewer: Viewer; onChanged: () => void }) {
   const { t, ago } = useI18n();
   const [revoke] = useMutation(Revoke);
+  const act = useAction();
+  const end = async (id: string): Promise<void> => {
+    if (await act(async () => (await revoke({ variables: { id } })).data?.revokeSession)) onChanged();
+  };
   return (
     <section className="panel stack" aria-labelledby="devices-title">
       <h2 id="devices-title">{t('devices')}</h2>
@@ -274,7 +292,7 @@ function Devices({ viewer, onChanged }: { viewer: Viewer; onChanged: () => void 
               <span className="small soft">{isCurrent ? t('thisDevice') : ago(lastUsedAt)}</span>
             </span>
             {!isCurrent && (
-              <button className="link" onClick={() => void revoke({ variables: { id } }).then(onChanged, () => say(t('failed')))}>
+              <button className="link" onClick={() => void end(id)}>
                 {t('signOut')}
               </button>
             )}

@@ -1,7 +1,7 @@
 /** Threads below products, reviews, answers and shares, at every level. */
 import { useApolloClient, useMutation, useQuery, useSubscription } from '@apollo/client/react';
 import { useState } from 'react';
-import { Failed, Loading, More, Person, say, useErrors, textOf } from '../../components/parts';
+import { Failed, Loading, More, Person, say, useAction, useErrors, textOf } from '../../components/parts';
 import { graphql } from '../../gql';
 import type { CommentItemFragment, CommentsQuery } from '../../gql/graphql';
 import { useI18n } from '../../i18n';
@@ -199,15 +199,15 @@ export function CommentToggle({ subjectId, count }: { subjectId: string; count: 
 }
 
 export function Comments({ subjectId }: { subjectId: string }) {
-  const { data, error, refetch, fetchMore } = useQuery(Query, { variables: { id: subjectId } });
-  const list = data?.node && 'comments' in data.node ? data.node.comments : null;
+  const { data, previousData, error, refetch, fetchMore } = useQuery(Query, { variables: { id: subjectId } });
+  const node = (data ?? previousData)?.node;
+  const list = node && 'comments' in node ? node.comments : null;
   if (error && !list) return <Failed onRetry={() => void refetch()} />;
-  if (!data?.node) return <Loading />;
-  if (!list) return null;
+  if (!list) return data ? null : <Loading />;
   return (
     <div className="stack">
       <CommentForm subjectId={subjectId} />
-      <List subject={data.node as Subject} list={list} />
+      <List subject={node as Subject} list={list} />
       <More pageInfo={list.pageInfo} onMore={(after) => fetchMore({ variables: { after } })} />
     </div>
   );
@@ -298,11 +298,10 @@ function DeleteButton({ id }: { id: string }) {
   const { t } = useI18n();
   const { cache } = useApolloClient();
   const [remove] = useMutation(Delete);
-  const { check } = useErrors();
+  const act = useAction();
   const run = async (): Promise<void> => {
-    const answer = await check(async () => (await remove({ variables: { input: { commentId: id } } })).data?.deleteComment);
-    if (!answer) return say(t('failed'));
-    if (!answer.comment) forget(cache, 'Comment', id);
+    const answer = await act(async () => (await remove({ variables: { input: { commentId: id } } })).data?.deleteComment);
+    if (answer && !answer.comment) forget(cache, 'Comment', id);
   };
   return (
     <button className="link" onClick={() => void run()}>
@@ -315,24 +314,19 @@ const signs = { LIKE: '👍', LOVE: '❤️', LAUGH: '😄', SURPRISE: '😮', S
 type ReactionName = keyof typeof signs;
 
 function Reactions({ comment }: { comment: CommentItemFragment }) {
-  const { t } = useI18n();
+  const { t, number } = useI18n();
+  const act = useAction();
   const [react] = useMutation(React);
   const counts = new Map(comment.reactions.map(({ reaction, count }) => [reaction, count]));
   const shown = (Object.keys(signs) as ReactionName[]).filter((name) => name === 'LIKE' || name === 'LOVE' || counts.has(name));
   const toggle = (reaction: ReactionName): void => {
     if (!plaza.session.signedIn) return say(t('needSignIn'));
     const input = { commentId: comment.id, reaction: comment.viewerReaction === reaction ? null : reaction };
-    react({ variables: { input } }).catch(() => say(t('failed')));
+    void act(async () => (await react({ variables: { input } })).data?.reactToComment);
   };
   return shown.map((name) => (
-    <button
-      key={name}
-      className="button"
-      aria-pressed={comment.viewerReaction === name}
-      aria-label={`${name.toLowerCase()} ${counts.get(name) ?? 0}`}
-      onClick={() => toggle(name)}
-    >
-      {signs[name]} {counts.get(name) ?? ''}
+    <button key={name} className="button" aria-pressed={comment.viewerReaction === name} onClick={() => toggle(name)}>
+      {signs[name]} {counts.has(name) && number(counts.get(name)!)}
     </button>
   ));
 }

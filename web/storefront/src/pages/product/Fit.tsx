@@ -54,7 +54,9 @@ function ReasonList({ title, reasons }: { title: string; reasons: Reasons }) {
       <ul>
         {reasons.map(({ topic, quotes }) => (
           <li key={topic}>
-            <b>{topic}</b> {quotes[0] && <q className="soft">{quotes[0].text}</q>}
+            <bdi>
+              <b>{topic}</b> {quotes[0] && <q className="soft">{quotes[0].text}</q>}
+            </bdi>
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 import { useApolloClient, useLazyQuery, useMutation, useQuery, useSubscription } from '@apollo/client/react';
 import { useState } from 'react';
-import { Failed, Loading, More, Person, say, useErrors, textOf } from '../../components/parts';
+import { Failed, Loading, More, Person, say, useAction, useErrors, textOf } from '../../components/parts';
 import { graphql } from '../../gql';
 import type { AnswerItemFragment, QuestionItemFragment, QuestionsQuery } from '../../gql/graphql';
 import { useI18n } from '../../i18n';
@@ -211,10 +211,10 @@ const Vote = graphql(`
 `);
 
 export function Questions({ productId }: { productId: string }) {
-  const { data, error, refetch, fetchMore } = useQuery(Query, { variables: { id: productId } });
-  const list = data?.product?.questions;
+  const { data, previousData, error, refetch, fetchMore } = useQuery(Query, { variables: { id: productId } });
+  const list = (data ?? previousData)?.product?.questions;
   if (error && !list) return <Failed onRetry={() => void refetch()} />;
-  if (!list) return <Loading />;
+  if (!list) return data ? null : <Loading />;
   return (
     <div className="stack">
       <AskForm productId={productId} />
@@ -286,16 +286,17 @@ function Item({ question }: { question: QuestionItemFragment }) {
 }
 
 function AnswerItem({ answer, isAsker }: { answer: AnswerItemFragment; isAsker: boolean }) {
-  const { t, ago } = useI18n();
+  const { t, ago, number } = useI18n();
+  const act = useAction();
   const [vote] = useMutation(Vote);
   const [accept] = useMutation(Accept);
   const toggle = (): void => {
     if (!plaza.session.signedIn) return say(t('needSignIn'));
     const input = { answerId: answer.id, vote: answer.viewerVote === 'HELPFUL' ? null : ('HELPFUL' as const) };
-    vote({ variables: { input } }).catch(() => say(t('failed')));
+    void act(async () => (await vote({ variables: { input } })).data?.voteAnswer);
   };
   const acceptIt = (): void => {
-    accept({ variables: { input: { answerId: answer.id, accepted: true } } }).catch(() => say(t('failed')));
+    void act(async () => (await accept({ variables: { input: { answerId: answer.id, accepted: true } } })).data?.acceptAnswer);
   };
   return (
     <li className="quote stack tight">
@@ -309,7 +310,7 @@ function AnswerItem({ answer, isAsker }: { answer: AnswerItemFragment; isAsker: 
       </div>
       <div className="row small">
         <button className="button" aria-pressed={answer.viewerVote === 'HELPFUL'} onClick={toggle}>
-          {t('helpful')} · {answer.helpfulCount}
+          {t('helpful')} · {number(answer.helpfulCount)}
         </button>
         {isAsker && !answer.accepted && (
           <button className="link" onClick={acceptIt}>

@@ -1,5 +1,5 @@
 import { useMutation } from '@apollo/client/react';
-import { say, useErrors } from '../../components/parts';
+import { say, useAction } from '../../components/parts';
 import { graphql } from '../../gql';
 import { useI18n } from '../../i18n';
 import { plaza } from '../../shop';
@@ -19,12 +19,11 @@ const Report = graphql(`
 export function ReportButton({ contentId }: { contentId: string }) {
   const { t } = useI18n();
   const [report] = useMutation(Report);
-  const { check } = useErrors();
+  const act = useAction();
   const send = async (): Promise<void> => {
     if (!plaza.session.signedIn) return say(t('needSignIn'));
     const input = { contentId, reason: 'OTHER' as const };
-    const answer = await check(async () => (await report({ variables: { input } })).data?.reportContent);
-    say(answer ? t('reported') : t('failed'));
+    if (await act(async () => (await report({ variables: { input } })).data?.reportContent)) say(t('reported'));
   };
   return (
     <button className="link" onClick={() => void send()}>

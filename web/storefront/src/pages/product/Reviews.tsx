@@ -1,7 +1,7 @@
 import { useApolloClient, useMutation, useQuery, useSubscription } from '@apollo/client/react';
 import { useState } from 'react';
-import { Link } from 'wouter';
-import { Avatar, Failed, Field, Loading, More, say, Star, Stars, useErrors, textOf } from '../../components/parts';
+import { Link, useLocation } from 'wouter';
+import { Avatar, Failed, Field, Loading, More, say, Star, Stars, useAction, useErrors, textOf } from '../../components/parts';
 import { graphql } from '../../gql';
 import type { ProductQuery, ReviewFilter, ReviewItemFragment, ReviewSort, ReviewsQuery } from '../../gql/graphql';
 import { useI18n } from '../../i18n';
@@ -158,6 +158,7 @@ const sorts = { HELPFUL: 'mostHelpful', NEWEST: 'newest', OLDEST: 'oldest', HIGH
 type CanReview = NonNullable<ProductQuery['product']>['viewerCanReview'];
 
 export function Reviews({ productId, canReview }: { productId: string; canReview: CanReview }) {
+  const { t } = useI18n();
   const [filter, setFilter] = useState<ReviewFilter>({});
   const [search, setSearch] = useState('');
   const [sort, setSort] = useState<ReviewSort>('HELPFUL');
@@ -169,8 +170,8 @@ export function Reviews({ productId, canReview }: { productId: string; canReview
       <Topics productId={productId} chosen={filter.topic ?? undefined} onChoose={(topic) => setFilter({ ...filter, topic })} />
       <WriteReview productId={productId} canReview={canReview} />
       <Choice filter={filter} sort={sort} onFilter={setFilter} onSort={setSort} onSearch={setSearch} />
-      {error && !shown && <Failed onRetry={() => void refetch()} />}
-      {!shown && !error && <Loading />}
+      {error && !data && <Failed onRetry={() => void refetch()} />}
+      {!shown && !error && (data ? <p className="soft">{t('gone')}</p> : <Loading />)}
       {shown && <List list={shown} productId={productId} />}
       {shown && <More pageInfo={shown.pageInfo} onMore={(after) => fetchMore({ variables: { after } })} />}
     </div>
@@ -323,28 +324,27 @@ function Item({ review }: { review: ReviewItemFragment }) {
 }
 
 function Actions({ review }: { review: ReviewItemFragment }) {
-  const { t } = useI18n();
+  const { t, number } = useI18n();
   const { cache } = useApolloClient();
   const [vote] = useMutation(Vote);
   const [remove] = useMutation(Delete);
-  const { check } = useErrors();
+  const act = useAction();
   const toggle = async (value: 'HELPFUL' | 'UNHELPFUL'): Promise<void> => {
     if (!plaza.session.signedIn) return say(t('needSignIn'));
     const input = { reviewId: review.id, vote: review.viewerVote === value ? null : value };
-    if (!(await check(async () => (await vote({ variables: { input } })).data?.voteReview))) say(t('failed'));
+    await act(async () => (await vote({ variables: { input } })).data?.voteReview);
   };
   const deleteOwn = async (): Promise<void> => {
-    const answer = await check(async () => (await remove({ variables: { input: { reviewId: review.id } } })).data?.deleteReview);
-    if (!answer) return say(t('failed'));
-    forget(cache, 'Review', review.id);
+    if (await act(async () => (await remove({ variables: { input: { reviewId: review.id } } })).data?.deleteReview))
+      forget(cache, 'Review', review.id);
   };
   return (
     <div className="row small">
       <button className="button" aria-pressed={review.viewerVote === 'HELPFUL'} onClick={() => void toggle('HELPFUL')}>
-        {t('helpful')} · {review.helpfulCount}
+        {t('helpful')} · {number(review.helpfulCount)}
       </button>
       <button className="button" aria-pressed={review.viewerVote === 'UNHELPFUL'} onClick={() => void toggle('UNHELPFUL')}>
-        {t('unhelpful')} · {review.unhelpfulCount}
+        {t('unhelpful')} · {number(review.unhelpfulCount)}
       </button>
       <ReportButton contentId={review.id} />
       {review.viewerCanDelete.allowed && (
@@ -359,26 +359,26 @@ function Actions({ review }: { review: ReviewItemFragment }) {
 
 function WriteReview({ productId, canReview }: { productId: string; canReview: CanReview }) {
   const { t } = useI18n();
+  const [path] = useLocation();
   const [open, setOpen] = useState(false);
+  if (open) return <ReviewForm productId={productId} onDone={() => setOpen(false)} />;
   if (canReview.reason === 'NOT_SIGNED_IN')
     return (
       <p>
-        <Link href="/sign-in" className="link">
+        <Link href={`/sign-in?then=${encodeURIComponent(`${path}#reviews`)}`} className="link">
           {t('needSignIn')}
         </Link>
       </p>
     );
   if (canReview.reason === 'ALREADY_REVIEWED') return <p className="soft small">{t('alreadyReviewed')}</p>;
   if (!canReview.allowed) return null;
-  if (!open)
-    return (
-      <p>
-        <button className="button main" onClick={() => setOpen(true)}>
-          {t('writeReview')}
-        </button>
-      </p>
-    );
-  return <ReviewForm productId={productId} onDone={() => setOpen(false)} />;
+  return (
+    <p>
+      <button className="button main" onClick={() => setOpen(true)}>
+        {t('writeReview')}
+      </button>
+    </p>
+  );
 }
 
 const aspects = [
@@ -454,12 +454,13 @@ function Photos({
 }) {
   const { t } = useI18n();
   const [busy, setBusy] = useState(false);
+  const act = useAction();
   const add = async (file: File | undefined): Promise<void> => {
     if (!file) return;
     setBusy(true);
-    const answer = await uploadImage(file, 'REVIEW').finally(() => setBusy(false));
-    if ('imageId' in answer) onAdd({ imageId: answer.imageId, preview: URL.createObjectURL(file) });
-    else say(answer.message);
+    const answer = await act(() => uploadImage(file, 'REVIEW'));
+    setBusy(false);
+    if (answer) onAdd({ imageId: answer.imageId, preview: URL.createObjectURL(file) });
   };
   return (
     <div className="row">

@@ -1,7 +1,7 @@
 /** Which notifications the viewer gets where: in the shop, on their devices, by mail. */
 import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
-import { say } from '../../components/parts';
+import { say, useAction } from '../../components/parts';
 import { graphql } from '../../gql';
 import type { EmailDigest, NotificationKind, UpdateNotificationPreferencesInput } from '../../gql/graphql';
 import { useI18n } from '../../i18n';
@@ -40,7 +40,9 @@ const forMerchants: ReadonlySet<NotificationKind> = new Set<NotificationKind>(['
 export function NotificationSettings({ viewer }: { viewer: SettingsViewer }) {
   const { t } = useI18n();
   const [update] = useMutation(UpdatePreferences);
-  const change = (input: UpdateNotificationPreferencesInput): void => void update({ variables: { input } }).catch(() => say(t('failed')));
+  const act = useAction();
+  const change = (input: UpdateNotificationPreferencesInput): void =>
+    void act(async () => (await update({ variables: { input } })).data?.updateNotificationPreferences);
   return (
     <section className="panel stack" aria-labelledby="notify-title">
       <h2 id="notify-title">{t('notifyMe')}</h2>
