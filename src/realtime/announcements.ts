@@ -15,10 +15,12 @@ const maxUnpublished = 10_000;
 const everything = '*';
 /** How often a connection is tried, and how long it may take to answer, in milliseconds. */
 const tried = { every: 1_000, within: 2_000 };
+/** Milliseconds of silence that end a connection. One that is ready is never silent as long, since it is tried. */
+const longestSilence = 5_000;
 
 function clientOf(create: typeof createClient, url: string) {
   const reconnectStrategy = (attempt: number): number => Math.min(50 * 2 ** attempt, maxReconnectDelay);
-  return create({ url, socket: { reconnectStrategy }, disableOfflineQueue: true });
+  return create({ url, socket: { reconnectStrategy, socketTimeout: longestSilence }, disableOfflineQueue: true });
 }
 
 type Redis = ReturnType<typeof clientOf>;
@@ -31,14 +33,21 @@ type Redis = ReturnType<typeof clientOf>;
  */
 function watch(client: Redis, renew: () => Promise<unknown>): () => void {
   let isAsking = false;
+  let isLost = false;
+  const probe = async (): Promise<void> => {
+    if (isLost) await renew();
+    isLost = false;
+    await client.ping();
+  };
   const ask = async (): Promise<void> => {
     if (isAsking || !client.isReady) return;
     isAsking = true;
     try {
-      if (await isAnswered(client.ping(), tried.within)) return;
-      client.destroy();
-      await client.connect();
-      await renew();
+      while (!(await isAnswered(probe(), tried.within))) {
+        isLost = true;
+        client.destroy();
+        await client.connect();
+      }
     } catch {
       // It is tried again by then, and errors of the connection are logged where they occur.
     } finally {
@@ -87,11 +96,15 @@ export class Announcements {
       .on('error', () => {})
       .on('ready', () => this.wakeAll());
     const subscribe = () => subscriber.subscribe(channel, (message) => this.onMessage(message));
+    this.watches = [
+      watch(publisher, async () => {}),
+      // What was announced before it listened again, it looks for.
+      watch(subscriber, () => subscribe().then(() => this.wakeAll())),
+    ];
     await Promise.all([publisher.connect(), subscriber.connect()]);
     await subscribe();
     this.publisher = publisher;
     this.subscriber = subscriber;
-    this.watches = [watch(publisher, async () => {}), watch(subscriber, subscribe)];
   }
 
   /** Joins the other processes of this server. Redis, where there is one, reaches them too. */

@@ -26,6 +26,11 @@ export class Door {
     return (this.server!.address() as AddressInfo).port;
   }
 
+  /** How many connections there are. */
+  get connections(): number {
+    return this.sockets.size / 2;
+  }
+
   /** Ends every connection; new ones are let in. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();
