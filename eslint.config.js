@@ -72,6 +72,10 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/store/**'],
     rules: {
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'Its time is lost when memory is collected, and its answer has no bound: exchange() of src/outbound.' },
+      ],
       'no-restricted-syntax': [
         'error',
         {

@@ -1,5 +1,6 @@
 /** The keys by which others' tokens are checked, as they publish them (JWKS). */
-import { createLocalJWKSet, createRemoteJWKSet, errors as jose, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors as jose, type JWTVerifyGetKey } from 'jose';
+import { boundedFetch } from './exchange.js';
 
 /** The keys cannot be fetched, and the token's is not among those of the last time. */
 export class KeysUnavailable extends Error {}
@@ -8,6 +9,7 @@ export class KeysUnavailable extends Error {}
 const lastTimeLasts = 24 * 60 * 60 * 1000;
 /** Milliseconds in which keys that could not be fetched are not asked for again, so that nobody waits for them each time. */
 const pauseAfterFailure = 10_000;
+const bounds = { timeout: 5_000, maxBytes: 1024 * 1024 };
 
 /**
  * Finds the key of a token. While the keys cannot be fetched, those of the last time go on for a day: a provider
@@ -15,7 +17,7 @@ const pauseAfterFailure = 10_000;
  * @param onFailure told why the keys could not be fetched
  */
 export function publishedKeys(url: string, onFailure: (error: unknown) => void): JWTVerifyGetKey {
-  const published = createRemoteJWKSet(new URL(url));
+  const published = createRemoteJWKSet(new URL(url), { [customFetch]: boundedFetch(bounds) });
   let failedAt = Number.NEGATIVE_INFINITY;
   let knownAt = Number.NEGATIVE_INFINITY;
 

@@ -47,8 +47,8 @@ class Refused extends Error {
 export class MeilisearchStandIn {
   readonly indexes = new Map<string, Index>();
   readonly requests: string[] = [];
-  /** Whether it takes searches and never answers. */
-  hangs = false;
+  /** Whether it takes searches and never answers, or begins to and never ends. */
+  hangs: 'BEFORE' | 'WITHIN' | null = null;
   /** So many more products meet each search, after those that it has. */
   furtherHits = 0;
   private readonly tasks: { status: string; error: { code: string } | null; polls: number; work: () => void }[] = [];
@@ -65,8 +65,9 @@ export class MeilisearchStandIn {
   async start(): Promise<void> {
     this.server = createServer((request, response) => {
       void this.answer(request).then(([status, body]) => {
-        if (!this.hangs || request.url !== '/multi-search')
-          response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+        if (this.hangs && request.url === '/multi-search') {
+          if (this.hangs === 'WITHIN') response.writeHead(status, { 'content-type': 'application/json' }).write('{');
+        } else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       });
     });
     await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));

@@ -1,12 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Receiver, type Outcome } from '../../src/outbound/receiver.js';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../support/garbage.js';
 
 const ended: (() => void)[] = [];
 afterEach(() => ended.splice(0).forEach((end) => end()));
@@ -43,14 +39,7 @@ describe('an attempt ends', () => {
       'The receiver did not answer in time.',
     ],
     ['begins its answer and says no more', (connection) => connection.write(`${begun}abc`), 'The receiver did not answer in time.'],
-    [
-      'is slow while memory is collected',
-      () => {
-        const collecting = setInterval(collect, 10);
-        ended.push(() => clearInterval(collecting));
-      },
-      'The receiver did not answer in time.',
-    ],
+    ['is slow while memory is collected', () => ended.push(collectGarbage(10)), 'The receiver did not answer in time.'],
   ])('where the receiver %s', async (_, answer, error) => {
     expect(await outcomeWith(answer)).toEqual({ status: null, error, retryAfter: null });
   });

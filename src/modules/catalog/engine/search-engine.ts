@@ -1,8 +1,16 @@
 /** A search engine outside, Meilisearch, through its client library: what it is asked, and what it is told. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Meilisearch, MeilisearchApiError, type EnqueuedTask, type SearchParams } from 'meilisearch';
+import {
+  Meilisearch,
+  MeilisearchApiError,
+  type Config,
+  type EnqueuedTask,
+  type MeilisearchErrorResponse,
+  type SearchParams,
+} from 'meilisearch';
 import { RequestError } from '../../../errors.js';
 import type { Logger } from '../../../log.js';
+import { boundedFetch } from '../../../outbound/exchange.js';
 import { windowOf } from '../../../relay/window.js';
 import type { FacetCounts } from '../search/facet-counts.js';
 import type { KeptPosition } from '../search/kept-index.js';
@@ -13,6 +21,8 @@ import { categoriesIn, EngineQuery, facetsOf, isWordless, type FacetAnswers } fr
 const searchTimeout = 2_000;
 const writeTimeout = 10_000;
 const taskPollInterval = 50;
+/** Bytes; a page of hits and counts of facets is far shorter. */
+const maxAnswer = 16 * 1024 * 1024;
 
 const productIndex = 'plaza_products';
 const positionIndex = 'plaza_position';
@@ -51,9 +61,9 @@ export class SearchEngine {
     private readonly tree: EngineTree,
     private readonly log: Logger,
   ) {
-    const options = { host: url, ...(apiKey && { apiKey }), requestInit: { redirect: 'error' as const } };
-    this.searching = new Meilisearch({ ...options, timeout: searchTimeout });
-    this.writing = new Meilisearch({ ...options, timeout: writeTimeout });
+    const options = { host: url, ...(apiKey && { apiKey }) };
+    this.searching = new Meilisearch({ ...options, httpClient: within(searchTimeout) });
+    this.writing = new Meilisearch({ ...options, httpClient: within(writeTimeout) });
   }
 
   /** @throws RequestError SEARCH_UNAVAILABLE while the engine is away, or has not been told of all products yet */
@@ -160,11 +170,29 @@ export class SearchEngine {
   }
 }
 
+/** The library's own requests may never end: see `exchange`. */
+function within(timeout: number): NonNullable<Config['httpClient']> {
+  const ask = boundedFetch({ timeout, maxBytes: maxAnswer });
+  return async (url, init) => {
+    const response = await ask(url, init);
+    const text = await response.text();
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    if (!response.ok) throw new MeilisearchApiError(response, body as MeilisearchErrorResponse | undefined);
+    return body;
+  };
+}
+
+/** The library wraps whatever such a request throws. */
+function refusalOf(error: unknown): MeilisearchApiError | null {
+  const { cause } = error as Error;
+  return cause instanceof MeilisearchApiError ? cause : null;
+}
+
 async function positionIn(client: Meilisearch): Promise<EnginePosition | null> {
   try {
     return await client.index<KeptEnginePosition>(positionIndex).getDocument<KeptEnginePosition>('products');
   } catch (error) {
-    if (error instanceof MeilisearchApiError && error.response.status === 404) return null;
+    if (refusalOf(error)?.response.status === 404) return null;
     throw engineError(error);
   }
 }
@@ -179,7 +207,8 @@ async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
 
 /** Of the library's errors only what is nobody's secret. */
 function engineError(error: unknown): SearchEngineError {
-  if (error instanceof MeilisearchApiError)
-    return new SearchEngineError(`The search engine answered ${error.response.status} (${error.cause?.code ?? 'no reason given'}).`);
+  const refusal = refusalOf(error);
+  if (refusal)
+    return new SearchEngineError(`The search engine answered ${refusal.response.status} (${refusal.cause?.code ?? 'no reason given'}).`);
   return new SearchEngineError('The search engine cannot be reached, or takes too long.');
 }

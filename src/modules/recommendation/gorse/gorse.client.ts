@@ -1,4 +1,5 @@
 /** Gorse's REST API, as far as it is needed here. Its documentation: https://gorse.io/docs/api/restful-api.html */
+import { exchange, type Bounds } from '../../../outbound/exchange.js';
 
 export interface GorseOptions {
   url: string;
@@ -20,7 +21,7 @@ export interface GorseFeedback {
   Timestamp: string;
 }
 
-const timeout = 2_000;
+const bounds: Bounds = { timeout: 2_000, maxBytes: 4 * 1024 * 1024 };
 
 export class GorseClient {
   constructor(private readonly options: GorseOptions) {}
@@ -59,13 +60,14 @@ export class GorseClient {
 
   private async send(method: string, path: string, body?: unknown): Promise<unknown> {
     const { url, apiKey } = this.options;
-    const response = await fetch(`${url}${path}`, {
+    const answer = await exchange(new URL(`${url}${path}`), {
+      ...bounds,
       method,
-      signal: AbortSignal.timeout(timeout),
       headers: { 'content-type': 'application/json', ...(apiKey && { 'x-api-key': apiKey }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`Gorse answered ${response.status} to ${method} ${path.split('?')[0]}`);
-    return response.json();
+    const { status } = answer;
+    if (status < 200 || status >= 300) throw new Error(`Gorse answered ${status} to ${method} ${path.split('?')[0]}`);
+    return JSON.parse(answer.body.toString());
   }
 }
