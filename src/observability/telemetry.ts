@@ -2,6 +2,7 @@
  * OpenTelemetry: traces and metrics over OTLP. Its SDK is loaded only where there is an endpoint to send them to, so
  * that everybody else pays for nothing.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../log.js';
@@ -51,8 +52,9 @@ export async function startTelemetry(options: TelemetryOptions, registry: Regist
   log.info({ endpoint: new URL(endpoint).origin, serviceName, sampleRatio }, 'sending traces and metrics');
   return {
     async stop() {
-      // The receiver may be away, which stops nothing.
-      await Promise.allSettled([tracers.shutdown(), meters.shutdown()]);
+      // The receiver may be away, or answer without end, which stops nothing.
+      const sent = Promise.allSettled([tracers.shutdown(), meters.shutdown()]);
+      await Promise.race([sent, pause(exportTimeout, undefined, { ref: false })]);
       for (const api of [trace, context, propagation]) api.disable();
     },
   };

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Plaza, type Account } from '../support/plaza.js';
+import { repeat, serverThat } from '../support/server-that.js';
 import { hasPrometheus, Prometheus } from '../support/prometheus.js';
 import { until } from '../support/until.js';
 
@@ -240,6 +241,20 @@ describe('telemetry', () => {
     await alone.start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9/' });
     expect((await alone.query('{ viewer { id } }')).errors).toBeUndefined();
     await alone.stop();
+  });
+
+  test('ends in time while its receiver answers without end', async () => {
+    const endless = await serverThat((connection) => {
+      connection.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      repeat(connection, '1\r\n \r\n');
+    });
+    const alone = new Plaza();
+    await alone.start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://${endless.address}/` });
+    await alone.query('{ viewer { id } }');
+    const begun = Date.now();
+    await alone.stop();
+    expect(Date.now() - begun).toBeLessThan(20_000);
+    endless.stop();
   });
 
   test('leaves nothing to a server that is started after it in the same process', async () => {
