@@ -47,6 +47,10 @@ const lanes = 4;
 const maxCounted = 10_000;
 /** Who takes a mail has so long to send it; after a crash, it is tried again then. */
 const lease = 60_000;
+/** What an attempt may take: less than that, or another process begins it too. */
+const longestAttempt = 45_000;
+/** What an attempt may still take once the server stops. */
+const longestAttemptAtEnd = 5_000;
 const firstRetry = 2_000;
 const longestRetry = 15 * 60_000;
 
@@ -108,7 +112,12 @@ export class Outbox {
       .limit(lanes)
       .lean();
     const work = async (): Promise<void> => {
-      for (let next = await this.take(); next && !signal.aborted; next = await this.take()) await this.deliver(next);
+      // What is taken is delivered: it would wait for the end of its lease.
+      while (!signal.aborted) {
+        const next = await this.take();
+        if (!next) return;
+        await this.deliver(next, signal);
+      }
     };
     await Promise.all(waiting.map(work));
   }
@@ -152,7 +161,7 @@ export class Outbox {
       .lean();
   }
 
-  private async deliver({ _id, kind, sealed, attempts, handedAt }: OutgoingDocument): Promise<void> {
+  private async deliver({ _id, kind, sealed, attempts, handedAt }: OutgoingDocument, stop: AbortSignal): Promise<void> {
     if (handedAt) {
       await this.model.deleteOne({ _id });
       this.log.warn({ mail: _id, kind }, 'a process ended while it sent a mail that may not come twice; it is not sent again');
@@ -166,7 +175,10 @@ export class Outbox {
         await this.model.updateOne({ _id }, { $set: { dueAt: mail } });
         return;
       }
-      if (mail) await this.transport.send(mail, _id, this.once.has(kind) ? () => this.markHanded(_id, attempts) : undefined);
+      if (mail) {
+        const onHandOver = this.once.has(kind) ? () => this.markHanded(_id, attempts) : undefined;
+        await inTime(stop, (signal) => this.transport.send(mail, _id, signal, onHandOver));
+      }
       this.sent.inc({ kind, outcome: mail ? 'sent' : 'needless' });
       await this.model.deleteOne({ _id });
     } catch (error) {
@@ -175,6 +187,24 @@ export class Outbox {
       this.log.warn({ err: error, mail: _id, kind, attempts, retryInMs: delay }, 'a mail could not be sent; it is tried again');
       await this.model.updateOne({ _id, attempts }, { $set: { dueAt: new Date(Date.now() + delay), handedAt: null } });
     }
+  }
+}
+
+/** A mail server that answers a little again and again meets no timeout of the connection. */
+async function inTime(stop: AbortSignal, attempt: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort(new Error('The mail server took too long.'));
+  const timers = [setTimeout(end, longestAttempt)];
+  const onStop = (): void => void timers.push(setTimeout(end, longestAttemptAtEnd));
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop);
+  try {
+    await attempt(ending.signal);
+  } catch (error) {
+    throw ending.signal.aborted ? ending.signal.reason : error;
+  } finally {
+    stop.removeEventListener('abort', onStop);
+    for (const timer of timers) clearTimeout(timer);
   }
 }
 

@@ -9,9 +9,10 @@ import type { Mail } from './mail.js';
 export interface MailTransport {
   /**
    * @param id the same for every attempt to send the mail, so that a mail server may tell a repeated one
+   * @param signal ends the attempt, and its connection
    * @param onHandOver is waited for before the first byte that makes a server take the mail
    */
-  send(mail: Mail, id: string, onHandOver?: () => Promise<void>): Promise<void>;
+  send(mail: Mail, id: string, signal: AbortSignal, onHandOver?: () => Promise<void>): Promise<void>;
   close(): void;
 }
 
@@ -26,8 +27,8 @@ export function smtpTransport(url: string, from: string): MailTransport {
     done();
   });
   return {
-    async send(mail, id, onHandOver) {
-      const message: SendMailOptions & HandedOver = { ...messageOf(mail, id, from), onHandOver };
+    async send(mail, id, signal, onHandOver) {
+      const message: SendMailOptions & HandedOver = { ...messageOf(mail, id, from), signal, onHandOver };
       await transport.sendMail(message);
     },
     close: () => transport.close(),
@@ -55,7 +56,7 @@ export interface FolderOptions {
 export function folderTransport({ directory, from, showLinks }: FolderOptions, log: Logger): MailTransport {
   const transport = createTransport({ streamTransport: true, buffer: true });
   return {
-    async send(mail, id, onHandOver) {
+    async send(mail, id, _signal, onHandOver) {
       await onHandOver?.();
       const { message } = await transport.sendMail(messageOf(mail, id, from));
       await mkdir(directory, { recursive: true, mode: 0o700 });

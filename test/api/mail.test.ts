@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestMailServer } from '../support/mail.js';
 import { Plaza } from '../support/plaza.js';
 import { kill, startApi } from '../support/processes.js';
+import { repeat, serverThat } from '../support/server-that.js';
 import { until } from '../support/until.js';
 
 const server = new TestMailServer();
@@ -21,6 +23,27 @@ const arrives = async (to: string) => {
   await until(() => server.received.some((mail) => mail.to === to));
   return server.received.find((mail) => mail.to === to)!;
 };
+
+test('a mail server that answers without end keeps no server from stopping, and what waits for it is sent by the next', async () => {
+  const greets = (connection: Socket): void => {
+    connection.write('220 mail.example\r\n');
+    connection.once('data', () => repeat(connection, '250-mail.example\r\n'));
+  };
+  const endless = await serverThat(greets, { when: 'CONNECTED' });
+  const alone = new Plaza();
+  await alone.start({ SMTP_URL: `smtp://${endless.address}`, MAIL_FROM: 'shop@example.org' });
+  for (let at = 0; at < 6; at++) await alone.signUp();
+  await until(() => endless.open() > 0);
+  const begun = Date.now();
+  await alone.worker('mail').stop();
+  const waiting = await alone.connection.collection('outgoing_mail').find().toArray();
+  expect(Date.now() - begun).toBeLessThan(20_000);
+  expect(waiting).toHaveLength(6);
+  expect(Math.max(...waiting.map(({ dueAt }) => (dueAt as Date).getTime()))).toBeLessThan(Date.now() + 30_000);
+  expect(endless.open()).toBe(0);
+  await alone.stop();
+  endless.stop();
+});
 
 describe('mail over SMTP', () => {
   test('has a plain and an HTML body, and comes from the shop', async () => {

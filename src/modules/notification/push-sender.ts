@@ -63,7 +63,12 @@ export class PushSender {
     // Most of the time nothing waits, and one read tells.
     if (!(await this.dependencies.models.pushes.exists({ dueAt: { $lte: new Date() } }))) return;
     const work = async (): Promise<void> => {
-      for (let next = await this.take(); next && !signal.aborted; next = await this.take()) await this.deliver(next, signal);
+      // What is taken is delivered: it would wait for the end of its claim.
+      while (!signal.aborted) {
+        const next = await this.take();
+        if (!next) return;
+        await this.deliver(next, signal);
+      }
     };
     await Promise.all(Array.from({ length: lanes }, work));
   }
