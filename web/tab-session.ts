@@ -16,6 +16,9 @@ const inputs = { signIn: 'SignInInput', signUp: 'SignUpInput', refreshSession: '
 
 type Answer = Omit<TabSession, 'name'> & { user: { name: string } | null; userErrors: { message: string }[] };
 
+/** What the server said to a request that it will not grant later either. */
+class Refused extends Error {}
+
 export class TabSessions<Session extends TabSession> {
   private session: Session | null;
   private refreshing: Promise<void> | null = null;
@@ -50,10 +53,14 @@ export class TabSessions<Session extends TabSession> {
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ query, variables: { input } }),
     });
-    const { data, errors } = (await response.json()) as { data?: { answer: Answer }; errors?: { message: string }[] };
+    const { data, errors } = (await response.json().catch(() => ({}))) as {
+      data?: { answer: Answer };
+      errors?: { message: string; extensions?: { code?: string } }[];
+    };
     const answer = data?.answer;
     const [problem] = errors ?? answer?.userErrors ?? [];
-    if (!answer || problem) throw new Error(problem?.message ?? 'The server did not answer.');
+    if (errors?.[0]?.extensions?.code === 'UNAUTHENTICATED') throw new Refused(errors[0].message);
+    if (!answer || problem) throw new Error(problem?.message ?? 'The server did not answer. Try again.');
     const { accessToken, accessTokenExpiresAt, refreshToken, user } = answer;
     return { accessToken, accessTokenExpiresAt, refreshToken, name: user?.name ?? this.session?.name ?? '' };
   }
@@ -67,11 +74,14 @@ export class TabSessions<Session extends TabSession> {
 
   /** The header of a request, for which a token that is nearly over is renewed; null while nobody is signed in. */
   async authorization(): Promise<string | null> {
-    if (this.session && Date.parse(this.session.accessTokenExpiresAt) - Date.now() < margin) await this.refresh();
+    if (this.session && Date.parse(this.session.accessTokenExpiresAt) - Date.now() < margin) {
+      // A request with a token that is over says itself that it failed.
+      await this.refresh().catch(() => {});
+    }
     return this.session && `Bearer ${this.session.accessToken}`;
   }
 
-  /** Renews the token once, however many ask. Whoever can't be renewed is signed out. */
+  /** Renews the token once, however many ask. Whoever the server refuses is signed out. @throws Error where it does not answer */
   refresh(): Promise<void> {
     return (this.refreshing ??= this.exchange().finally(() => (this.refreshing = null)));
   }
@@ -82,7 +92,8 @@ export class TabSessions<Session extends TabSession> {
     try {
       const input = before.refreshToken === null ? {} : { refreshToken: before.refreshToken };
       this.keep({ ...before, ...(await this.open('refreshSession', input)) });
-    } catch {
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
       this.keep(null);
     }
   }

@@ -232,6 +232,32 @@ describe.skipIf(!chromiumPath)('the console', () => {
     await page.close();
   });
 
+  test('a merchant stays signed in through a moment without a server, and signs in again when the session was ended', async () => {
+    const page = await openAs('merchant');
+    const key = 'plaza-console-session';
+    const expire = `(() => {
+      const session = JSON.parse(sessionStorage.getItem('${key}'));
+      sessionStorage.setItem('${key}', JSON.stringify({ ...session, accessTokenExpiresAt: new Date().toISOString() }));
+      return session.accessToken;
+    })()`;
+    const token = await page.evaluate<string>(expire);
+    await page.route('**/graphql', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('alert').filter({ hasText: 'The server did not answer. Try again.' }).waitFor();
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await go(page, 'Products');
+    await page.getByRole('button', { name: 'Show more' }).waitFor();
+    await page.route('**/graphql', (route) => route.abort());
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByRole('alert').filter({ hasText: 'The server did not answer. Try again.' }).waitFor();
+    await page.unroute('**/graphql');
+    await plaza.mutate('signOut', {}, 'signedOut', token);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByRole('button', { name: 'Demo: Merchant' }).waitFor();
+    await page.close();
+  });
+
   test('a buyer is told that there is nothing for them', async () => {
     const page = await browser.newPage({ locale: 'de' });
     await page.goto(`${plaza.url}/console/`);

@@ -14,6 +14,7 @@ import { Moderation } from './pages/Moderation';
 import { Orders } from './pages/Orders';
 import { Products } from './pages/Products';
 import { Recommender } from './pages/Recommender';
+import { useReason } from './parts';
 import { SignIn } from './pages/SignIn';
 import { Users } from './pages/Users';
 import { Webhooks } from './pages/Webhooks';
@@ -63,9 +64,18 @@ export function App() {
 
 function Console() {
   const t = useText();
-  const { data, error } = useQuery(viewerQuery);
+  const { data, error, refetch } = useQuery(viewerQuery);
+  const reasonOf = useReason();
   const user = data?.viewer.user;
-  if (error) return <p role="alert">{error.message}</p>;
+  if (error && !user)
+    return (
+      <main>
+        <p role="alert">{reasonOf(error)}</p>
+        <button type="button" onClick={() => void refetch().catch(() => {})}>
+          {t('Try again')}
+        </button>
+      </main>
+    );
   if (!user) return <p className="loading">{t('Loading…')}</p>;
   const allowed = pages.filter(({ roles }) => roles.some((role) => user.roles.includes(role)));
   return (

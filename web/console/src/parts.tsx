@@ -1,4 +1,5 @@
 /** What several pages share: states of a list, paging, forms that say what went wrong. */
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client';
 import { useState, type CSSProperties, type FormEvent, type ReactNode } from 'react';
 import { useText } from './i18n';
 
@@ -24,21 +25,24 @@ export function List({
   loading: boolean;
   error: Error | undefined;
   empty: string;
-  more: (after: string | null) => void;
+  more: (after: string | null) => Promise<unknown>;
   children: ReactNode;
 }) {
   const t = useText();
-  if (error) return <p role="alert">{error.message}</p>;
+  const reasonOf = useReason();
+  const { problems, send } = useSending();
+  if (error && !connection) return <p role="alert">{reasonOf(error)}</p>;
   if (!connection) return <p className="loading">{loading ? t('Loading…') : ''}</p>;
   if (connection.edges.length === 0) return <p className="empty">{empty}</p>;
   return (
     <>
       {children}
       {connection.pageInfo.hasNextPage && (
-        <button type="button" disabled={loading} onClick={() => more(connection.pageInfo.endCursor)}>
+        <button type="button" disabled={loading} onClick={() => void send(() => more(connection.pageInfo.endCursor).then(() => []))}>
           {t('Show more')}
         </button>
       )}
+      <Problems problems={error ? [{ message: reasonOf(error) }] : problems} />
     </>
   );
 }
@@ -102,15 +106,30 @@ export function useSending(): {
   problems: readonly UserError[];
   send: (work: () => Promise<readonly UserError[] | null | undefined>) => Promise<void>;
 } {
-  const t = useText();
+  const reasonOf = useReason();
   const [problems, setProblems] = useState<readonly UserError[]>([]);
   const send = async (work: () => Promise<readonly UserError[] | null | undefined>): Promise<void> => {
-    const failed = (error: Error): UserError[] => [
-      error instanceof TypeError ? { message: t('The server did not answer. Try again.') } : error,
-    ];
+    const failed = (error: Error): UserError[] => [{ message: reasonOf(error) }];
     setProblems((await work().catch(failed)) ?? []);
   };
   return { problems, send };
+}
+
+/** @returns what says why a request failed: what the API said, or that it did not answer */
+export function useReason(): (error: Error) => string {
+  const t = useText();
+  return (error) => {
+    const unanswered = t('The server did not answer. Try again.');
+    return CombinedGraphQLErrors.is(error) ? error.message : (ServerError.is(error) && refusal(error.bodyText)) || unanswered;
+  };
+}
+
+function refusal(body: string): string | null {
+  try {
+    return (JSON.parse(body) as { errors?: { message: string }[] }).errors?.[0]?.message ?? null;
+  } catch {
+    return null;
+  }
 }
 
 export function Problems({ problems }: { problems: readonly UserError[] }) {
@@ -122,6 +141,12 @@ export function Problems({ problems }: { problems: readonly UserError[] }) {
   );
 }
 
+/** A number as the viewer's language writes it. */
+export function decimal(value: number, digits: number): string {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return value.toLocaleString(document.documentElement.lang, options);
+}
+
 export function Time({ at }: { at: string }) {
   return (
     <time dateTime={at}>{new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' })}</time>
@@ -130,8 +155,8 @@ export function Time({ at }: { at: string }) {
 
 export function Stars({ value }: { value: number }) {
   return (
-    <span className="stars" role="img" aria-label={value.toFixed(1)}>
-      ★ {value.toFixed(1)}
+    <span className="stars" role="img" aria-label={decimal(value, 1)}>
+      ★ {decimal(value, 1)}
     </span>
   );
 }

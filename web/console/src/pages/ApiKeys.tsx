@@ -82,7 +82,7 @@ export function ApiKeys() {
   const t = useText();
   const { data, loading, error, fetchMore, refetch } = useQuery(keysQuery);
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         apiKeys: withNextPage(before.apiKeys, next.apiKeys),

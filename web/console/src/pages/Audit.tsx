@@ -37,7 +37,7 @@ export function Audit() {
   const t = useText();
   const { data, loading, error, fetchMore } = useQuery(auditQuery);
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         auditTrail: withNextPage(before.auditTrail, next.auditTrail),

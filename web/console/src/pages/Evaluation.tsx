@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { RecommenderQuery } from '../gql/graphql';
 import { useText } from '../i18n';
-import { Time } from '../parts';
+import { decimal, Time } from '../parts';
 
 type Report = NonNullable<RecommenderQuery['recommenderReport']['evaluation']>;
 
@@ -24,7 +24,7 @@ const segmentTexts: Record<Report['models'][number]['segments'][number]['segment
 };
 const significant = 0.05;
 const fewUsers = 100;
-const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+const percent = (value: number): string => `${decimal(value * 100, 1)} %`;
 const withInterval = ({ mean, low, high }: Interval): string => `${percent(mean)} (${percent(low)} – ${percent(high)})`;
 
 export function Evaluation({ evaluation, busy, onStart }: { evaluation: Report | null; busy: boolean; onStart: () => void }) {
@@ -65,14 +65,14 @@ function Findings({ evaluation }: { evaluation: Report }) {
           <>
             <dt>{t('The most popular products alone would have held')}</dt>
             <dd>
-              {withInterval(popular.recall)} – {t(verdictOf(versus))} (p = {versus.adjustedP.toFixed(3)})
+              {withInterval(popular.recall)} – {t(verdictOf(versus))} (p = {decimal(versus.adjustedP, 3)})
             </dd>
           </>
         )}
         <dt>{t('Share of the catalogue that is shown')}</dt>
         <dd>{withInterval(blend.coverage)}</dd>
         <dt>{t('Times as popular as what customers liked before')}</dt>
-        <dd>{blend.popularityLift.mean.toFixed(2)}</dd>
+        <dd>{decimal(blend.popularityLift.mean, 2)}</dd>
         <dt>{t('Places for products other than the most popular ones')}</dt>
         <dd>{withInterval(blend.tailShare)}</dd>
       </dl>
@@ -113,11 +113,11 @@ function Figures({ evaluation: { models, comparisons } }: { evaluation: Report }
           <tr key={model}>
             <td>{model}</td>
             <td>{withInterval(ndcg)}</td>
-            <td>{comparisons.find((comparison) => comparison.model === model)?.adjustedP.toFixed(3) ?? ''}</td>
+            <td>{comparisons.filter((comparison) => comparison.model === model).map(({ adjustedP }) => decimal(adjustedP, 3))}</td>
             <td>{percent(coverage.mean)}</td>
-            <td>{diversity.mean.toFixed(2)}</td>
-            <td>{novelty.mean.toFixed(2)}</td>
-            <td>{popularityLift.mean.toFixed(2)}</td>
+            <td>{decimal(diversity.mean, 2)}</td>
+            <td>{decimal(novelty.mean, 2)}</td>
+            <td>{decimal(popularityLift.mean, 2)}</td>
           </tr>
         ))}
       </tbody>

@@ -4,6 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useText } from '../i18n';
 import { parseMetrics, sumOf, type Sample } from '../metrics';
+import { decimal } from '../parts';
 
 const tokenKey = 'plaza-console-metrics-token';
 const pollInterval = 5_000;
@@ -110,7 +111,7 @@ function Charts({ points }: { points: Point[] }) {
           {lags.map(({ labels, value }) => (
             <tr key={labels['worker']}>
               <td>{labels['worker']}</td>
-              <td>{value.toFixed(1)}</td>
+              <td>{decimal(value, 1)}</td>
             </tr>
           ))}
         </tbody>
@@ -166,7 +167,7 @@ function Chart({ title, at, values }: { title: string; at: number[]; values: num
   return (
     <figure>
       <figcaption>
-        {title} <strong>{values.at(-1)?.toFixed(1)}</strong>
+        {title} <strong>{values.length > 0 && decimal(values.at(-1)!, 1)}</strong>
       </figcaption>
       <div ref={parent} aria-hidden="true" />
     </figure>

@@ -58,7 +58,7 @@ export function Imports() {
   const wanted = isRunning ? pollWhileRunning : pollOtherwise;
   if (wanted !== pollInterval) setPollInterval(wanted);
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({ imports: withNextPage(before.imports, next.imports) }),
     });

@@ -157,7 +157,7 @@ function ToAnswer() {
   const openQuestions = ({ questions }: Product) => questions.edges.map(({ node }) => node).filter(({ id }) => !answered.has(id));
   const waiting = products.filter((product) => openReviews(product).length + openQuestions(product).length > 0);
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         products: withNextPage(before.products, next.products),
@@ -254,7 +254,7 @@ function FeedbackList() {
   const [answer] = useMutation(answerFeedbackMutation);
   const summary = (data ?? previousData)?.merchantFeedbackSummary;
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         ...next,

@@ -154,7 +154,7 @@ export function Moderation() {
         error={error}
         empty={t('Nothing waits for a decision.')}
         more={(after) =>
-          void fetchMore({
+          fetchMore({
             variables: { after },
             updateQuery: (before, { fetchMoreResult: next }) => ({
               ...next,

@@ -77,7 +77,7 @@ export function Orders() {
   const { problems, send } = useSending();
   const sales = data?.viewer.sales;
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult }) => {
         const [earlier, later] = [before.viewer.sales, fetchMoreResult.viewer.sales];

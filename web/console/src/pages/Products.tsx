@@ -4,7 +4,7 @@ import { withNextPage } from '../connection';
 import { graphql } from '../gql';
 import type { MerchantProductsQuery } from '../gql/graphql';
 import { useLanguage, useText } from '../i18n';
-import { List, Problems, Table, useSending } from '../parts';
+import { decimal, List, Problems, Table, useSending } from '../parts';
 import { useViewerId } from '../viewer';
 
 const productsQuery = graphql(`
@@ -60,7 +60,7 @@ export function Products() {
   const { language: locale } = useLanguage();
   const { data, loading, error, fetchMore } = useQuery(productsQuery, merchantId ? { variables: { merchantId, locale } } : skipToken);
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         products: withNextPage(before.products, next.products),
@@ -90,7 +90,7 @@ function ProductRow({ product }: { product: Product }) {
       </td>
       <td>{product.sku ?? '–'}</td>
       <td>{product.price?.formatted ?? '–'}</td>
-      <td>{mean === null ? '–' : `${mean.toFixed(1)} (${reviewCount})`}</td>
+      <td>{mean === null ? '–' : `${decimal(mean, 1)} (${reviewCount})`}</td>
       <td>{t(product.availability)}</td>
       <td>
         <StockForm product={product} />

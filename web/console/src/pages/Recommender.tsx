@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@apollo/client/react';
 import { graphql } from '../gql';
 import type { RecommenderQuery, TrainingAction } from '../gql/graphql';
 import { useText } from '../i18n';
-import { Problems, Time, useSending } from '../parts';
+import { decimal, Problems, Time, useSending } from '../parts';
 import { Evaluation } from './Evaluation';
 
 const recommenderQuery = graphql(`
@@ -168,7 +168,7 @@ export function Recommender() {
         <ol>
           {data.viewer.recommendedProducts.edges.map(({ node, score, reasons }) => (
             <li key={node.id}>
-              <a href={`/products/${encodeURIComponent(node.slug)}`}>{node.title}</a> <span className="muted">{score.toFixed(3)}</span>
+              <a href={`/products/${encodeURIComponent(node.slug)}`}>{node.title}</a> <span className="muted">{decimal(score, 3)}</span>
               <br />
               <small>{reasons.map(({ text }) => text).join(' · ')}</small>
             </li>
@@ -228,7 +228,7 @@ function Status({ status, onStart }: { status: RecommenderQuery['recommenderStat
             <meter min={0} max={largest} value={Math.max(0, weight)}>
               {weight}
             </meter>
-            <span>{weight.toFixed(3)}</span>
+            <span>{decimal(weight, 3)}</span>
           </li>
         ))}
       </ul>
@@ -242,7 +242,7 @@ interface Interval {
   high: number;
 }
 
-const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
+const percent = (value: number): string => `${decimal(value * 100, 2)} %`;
 const withInterval = (interval: Interval | null): string =>
   interval ? `${percent(interval.mean)} (${percent(interval.low)} – ${percent(interval.high)})` : '–';
 
@@ -277,7 +277,7 @@ function Experiment({ report }: { report: RecommenderQuery['recommenderReport'] 
       {report.comparisons.map(({ treatment, clickRateDifference, alwaysValidP }) => (
         <p key={treatment}>
           {treatment}: {t('click rate')} {clickRateDifference >= 0 ? '+' : ''}
-          {percent(clickRateDifference)}, p = {alwaysValidP.toFixed(3)} ({t('valid at any time')})
+          {percent(clickRateDifference)}, p = {decimal(alwaysValidP, 3)} ({t('valid at any time')})
         </p>
       ))}
       {report.byModelVersion.length > 0 && <h3>{t('By version')}</h3>}

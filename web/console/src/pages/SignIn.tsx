@@ -3,6 +3,7 @@ import { useText } from '../i18n';
 import { signIn } from '../session';
 
 const isDemo = document.querySelector<HTMLMetaElement>('meta[name="plaza-demo"]')?.content === 'true';
+const unanswered = 'The server did not answer. Try again.';
 const demoRoles = ['merchant', 'moderator', 'admin'] as const;
 
 export function SignIn() {
@@ -13,7 +14,7 @@ export function SignIn() {
   async function attempt(email: string, password: string): Promise<void> {
     setBusy(true);
     setProblem(null);
-    await signIn(email, password).catch((error: Error) => setProblem(error.message));
+    await signIn(email, password).catch((error: Error) => setProblem(t(error instanceof TypeError ? unanswered : error.message)));
     setBusy(false);
   }
 

@@ -155,7 +155,7 @@ export function Webhooks() {
   const t = useText();
   const { data, loading, error, fetchMore, refetch } = useQuery(webhooksQuery);
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         webhooks: withNextPage(before.webhooks, next.webhooks),
@@ -291,7 +291,7 @@ function Deliveries({ webhookId }: { webhookId: string }) {
   const options = { variables: { webhookId }, skip: !open, pollInterval: open ? 5_000 : 0 };
   const { data, loading, error, fetchMore } = useQuery(deliveriesQuery, options);
   const more = (after: string | null) =>
-    void fetchMore({
+    fetchMore({
       variables: { after },
       updateQuery: (before, { fetchMoreResult: next }) => ({
         webhookDeliveries: withNextPage(before.webhookDeliveries, next.webhookDeliveries),

@@ -98,6 +98,7 @@ export const chinese: Record<string, string> = {
   SHIPPED: '已发货',
   DELIVERED: '已送达',
   CANCELLED: '已取消',
+  'Try again': '重试',
   'The server did not answer. Try again.': '服务器没有响应，请重试。',
   'Mark as placed': '标记为已下单',
   'Mark as paid': '标记为已付款',

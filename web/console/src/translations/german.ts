@@ -100,6 +100,7 @@ export const german: Record<string, string> = {
   SHIPPED: 'Versandt',
   DELIVERED: 'Geliefert',
   CANCELLED: 'Storniert',
+  'Try again': 'Noch einmal versuchen',
   'The server did not answer. Try again.': 'Der Server hat nicht geantwortet. Versuchen Sie es noch einmal.',
   'Mark as placed': 'Als bestellt markieren',
   'Mark as paid': 'Als bezahlt markieren',

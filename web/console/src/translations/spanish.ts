@@ -100,6 +100,7 @@ export const spanish: Record<string, string> = {
   SHIPPED: 'Enviado',
   DELIVERED: 'Entregado',
   CANCELLED: 'Cancelado',
+  'Try again': 'Intentar de nuevo',
   'The server did not answer. Try again.': 'El servidor no respondió. Inténtelo de nuevo.',
   'Mark as placed': 'Marcar como hecho',
   'Mark as paid': 'Marcar como pagado',
