@@ -394,6 +394,21 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('writes all of a page in the language that is chosen, and gives the keyboard back to the menu’s button', async () => {
+    const { page, context } = await visitor({ width: 400 });
+    await page.goto(shop);
+    await page.getByText('Popular in the shop').first().waitFor();
+    const menu = page.locator('.menu').first();
+    await menu.locator('summary').click();
+    await menu.locator('select').first().selectOption('de');
+    await page.getByText('Im Shop beliebt').first().waitFor();
+    expect(await page.getByText('Popular in the shop').count()).toBe(0);
+    await menu.locator('select').first().focus();
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY');
+    await context.close();
+  });
+
   test('shows a menu whole on a small screen', async () => {
     for (const locale of ['en', 'ar']) {
       const { page, context } = await visitor({ locale, width: 390 });

@@ -222,7 +222,11 @@ function Menu({ label, children, content }: { label: string; content: ReactNode;
       className="menu"
       ref={ref}
       onClick={(event) => (event.target as Element).closest('.menu > div a, .menu > div button') && close()}
-      onKeyDown={(event) => event.key === 'Escape' && close()}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key !== 'Escape') return;
+        close();
+        currentTarget.querySelector('summary')?.focus();
+      }}
       onBlur={({ currentTarget, relatedTarget }) => relatedTarget && !currentTarget.contains(relatedTarget) && close()}
     >
       <summary className="tool" aria-label={label}>
@@ -236,12 +240,17 @@ function Menu({ label, children, content }: { label: string; content: ReactNode;
 function Preferences() {
   const { t, language } = useI18n();
   const [current, setTheme] = useStored(theme);
+  const speak = async (chosen: Language): Promise<void> => {
+    await chooseLanguage(chosen);
+    // What the shop has written, such as reasons, is written anew.
+    await apollo.refetchQueries({ include: 'active' }).catch(() => {});
+  };
   return (
     <Menu label={`${t('language')}, ${t('theme')}`} content={<Icon name="globe" />}>
       <div className="stack">
         <label className="field">
           <span>{t('language')}</span>
-          <select className="input" value={language} onChange={({ target }) => void chooseLanguage(target.value as Language)}>
+          <select className="input" value={language} onChange={({ target }) => void speak(target.value as Language)}>
             {Object.entries(languages).map(([tag, { name }]) => (
               <option key={tag} value={tag} lang={tag}>
                 {name}
