@@ -27,6 +27,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Milliseconds after which a server that does not answer the driver's own questions counts as away. */
+const longestSilence = 8_000;
+
 /**
  * Connects to the store. A command-line tool may `share` the embedded store
  * of a running server.
@@ -37,7 +40,12 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
   endWritesWithTheirSocket();
   const connection = mongoose.createConnection(uri, {
     monitorCommands: options.watchCommands ?? false,
-    ...unlessInUri(uri, { serverSelectionTimeoutMS: 5_000, maxPoolSize: options.storePoolSize }),
+    ...unlessInUri(uri, {
+      serverSelectionTimeoutMS: 5_000,
+      maxPoolSize: options.storePoolSize,
+      // A server of another machine that goes silent is given up sooner than in half a minute, or the process could not stop in time.
+      ...(!embedded && { connectTimeoutMS: longestSilence }),
+    }),
   });
   const reads = embedded?.openReads() ?? null;
   const close = async (): Promise<void> => {

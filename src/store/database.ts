@@ -16,6 +16,8 @@ export { duplicateKeyFields } from './duplicate-key.js';
 /** So often a transaction's reads are tried in this process; where others commit too often for that, the store has them all. */
 const mostLocalAttempts = 2;
 
+/** Milliseconds: shorter than whoever asks whether the server is ready waits. */
+const pingTimeout = 2_000;
 const transactionOptions = { readPreference: 'primary', readConcern: 'snapshot', writeConcern: { w: 'majority' } } as const;
 
 /** Models belong to a database and not to mongoose, so that one process can hold several. */
@@ -81,8 +83,15 @@ export class Database {
     return which === 'ALL' ? changes : changes.filter(({ canWait }) => !canWait);
   }
 
+  /** @throws Error where the store is away, or does not answer in time */
   async ping(): Promise<void> {
-    await this.connection.db!.command({ ping: 1 });
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error('The store does not answer.')), pingTimeout);
+    try {
+      await this.connection.db!.command({ ping: 1 }, { signal: late.signal });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
