@@ -209,6 +209,16 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('asks the same twice at most on a first visit: to show it, and to keep it for when there is no network', async () => {
+    const { page, context } = await visitor();
+    const asked: string[] = [];
+    page.on('request', (request) => request.url().endsWith('/graphql') && asked.push(request.postData() ?? ''));
+    await page.goto(shop);
+    await keptOffline(page, ['categories', 'trendingProducts']);
+    expect(asked.filter((body) => asked.filter((other) => other === body).length > 2)).toEqual([]);
+    await context.close();
+  });
+
   test('keeps what a slow first visit was still reading when there was something to keep it', async () => {
     const { page, context } = await visitor();
     await page.route('**/graphql', async (route) => {

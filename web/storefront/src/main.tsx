@@ -40,11 +40,13 @@ function whenIdle(work: () => void): void {
 function keepForOffline(): void {
   const isFirst = navigator.serviceWorker.controller === null;
   const readAgain = (): void => {
-    for (const { query, variables } of apollo.getObservableQueries())
+    const asked = [...apollo.getObservableQueries()].map((each) => [`${each.queryName} ${JSON.stringify(each.variables)}`, each] as const);
+    // Several parts of a page ask the same; it is read once.
+    for (const { query, variables } of new Map(asked).values())
       // Apart from the same query that is still on its way, which nothing keeps.
       void apollo.query({ query, variables, fetchPolicy: 'network-only', context: { queryDeduplication: false } }).catch(() => {});
   };
-  if (isFirst) navigator.serviceWorker.addEventListener('controllerchange', readAgain, { once: true });
+  if (isFirst) navigator.serviceWorker.addEventListener('controllerchange', () => whenIdle(readAgain), { once: true });
   void navigator.serviceWorker.register('/sw.js').catch(() => {});
 }
 
