@@ -1,22 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Receiver, type Outcome } from '../../src/outbound/receiver.js';
 import { collectGarbage } from '../support/garbage.js';
+import { serverThat } from '../support/server-that.js';
 
 const ended: (() => void)[] = [];
 afterEach(() => ended.splice(0).forEach((end) => end()));
 
 /** What an attempt comes to where the receiver does as it likes with the connection once it has the message. */
 async function outcomeWith(answer: (connection: Socket) => void): Promise<Outcome> {
-  const server = createServer((connection) => {
-    connection.on('error', () => {});
-    connection.once('data', () => answer(connection));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  ended.push(() => server.close());
+  const server = await serverThat(answer);
+  ended.push(() => server.stop());
   const receiver = new Receiver({ allowPrivate: true, timeout: 300 });
-  return receiver.send(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {}, '{}', new AbortController().signal);
+  return receiver.send(`http://${server.address}/`, {}, '{}', new AbortController().signal);
 }
 
 describe('an attempt ends', () => {

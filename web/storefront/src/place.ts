@@ -5,7 +5,7 @@ const key = 'plaza.places';
 /** So many pages of the history are remembered. */
 const maxPlaces = 50;
 /** What comes later moves nobody any more, in milliseconds. */
-const patience = 10_000;
+const arrivalTimeout = 10_000;
 /** What a reader moves a page with. */
 const moves = ['wheel', 'touchstart', 'pointerdown', 'keydown'];
 
@@ -59,7 +59,7 @@ export function arrive(): void {
     else scrollTo(0, wanted);
   };
   const observer = new ResizeObserver(go);
-  const timer = setTimeout(() => settle(), patience);
+  const timer = setTimeout(() => settle(), arrivalTimeout);
   release = () => {
     release = () => {};
     observer.disconnect();
