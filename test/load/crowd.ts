@@ -2,13 +2,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { CrowdInput, CrowdReport } from './live-crowd.js';
+import type { ChannelCrowdInput, CrowdInput, CrowdReport } from './live-crowd.js';
 
 export class Crowd {
   private readonly child = fork(fileURLToPath(new URL('./live-crowd.ts', import.meta.url)));
 
   /** Waits until all have subscribed. */
-  async join(input: CrowdInput): Promise<void> {
+  async join(input: CrowdInput | ChannelCrowdInput): Promise<void> {
     this.child.send(input);
     await once(this.child, 'message');
   }

@@ -1,7 +1,8 @@
 /**
  * Comments at a steady rate while many watch: how late the subscribers get them, whether any gets less than all, and what
  * a page and a write take meanwhile, beside the same without subscribers. Then the same broadcast by bare ws and by plain
- * graphql-ws. Server and subscribers are in processes of their own.
+ * graphql-ws, and by Centrifugo where BENCH_CENTRIFUGO names its program. Server and subscribers are in processes of their
+ * own.
  *
  *   npm run bench:live -- [subscribers] [comments a second] [seconds]
  */
@@ -11,9 +12,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addressOf, unlimited } from '../support/processes.js';
+import { addressOf, freePort, unlimited } from '../support/processes.js';
 import { Crowd } from './crowd.js';
-import type { CrowdReport } from './live-crowd.js';
+import type { ChannelCrowdInput, CrowdInput, CrowdReport } from './live-crowd.js';
 import { drawCurve } from './curve.js';
 
 const [subscribers = '5000', rate = '20', seconds = '10'] = process.argv.slice(2);
@@ -27,6 +28,12 @@ const page = `query ($id: ID!) { product(id: $id) { title rating { mean reviewCo
   comments(first: 20) { edges { node { body author { name } } } } } }`;
 const comment = 'mutation ($input: AddCommentInput!) { addComment(input: $input) { comment { id } userErrors { message } } }';
 
+/** What the rivals broadcast: an event as Plaza makes it. */
+const author = { handle: 'buyer', name: 'A Buyer' };
+const event = {
+  commentAdded: { cursor: 'c'.repeat(60), comment: { id: 'i'.repeat(44), body: 'Does it fit under a shelf? written at 1', author } },
+};
+
 interface Server {
   url: string;
   child: ChildProcess;
@@ -36,6 +43,12 @@ interface Measured {
   written: number;
   writes: number[];
   pages: number[];
+}
+
+interface Figures {
+  median: number;
+  late: number;
+  cores: number;
 }
 
 async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<Server> {
@@ -92,11 +105,16 @@ function processorSeconds({ child }: Server): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-function print(name: string, { written }: Measured, { lags, received }: CrowdReport, cores: number): void {
+/** @param plaza what the figures are set beside */
+function print(name: string, { written }: Measured, { lags, received }: CrowdReport, cores: number, plaza?: Figures): Figures {
   const [median, late] = [percentile(lags, 0.5), percentile(lags, 0.99)];
+  const beside =
+    plaza &&
+    `; of Plaza's: lag ${(median / plaza.median).toFixed(2)}, p99 ${(late / plaza.late).toFixed(2)}, processor ${(cores / plaza.cores).toFixed(2)}`;
   process.stdout.write(
-    `${name}: lag ${median.toFixed(0)} ms, p99 ${late.toFixed(0)} ms; ${received} of ${written * count} deliveries; ${cores.toFixed(2)} of a core\n`,
+    `${name}: lag ${median.toFixed(0)} ms, p99 ${late.toFixed(0)} ms; ${received} of ${written * count} deliveries; ${cores.toFixed(2)} of a core${beside ?? ''}\n`,
   );
+  return { median, late, cores };
 }
 
 function printRequests(name: string, { pages, writes }: Measured): void {
@@ -104,7 +122,7 @@ function printRequests(name: string, { pages, writes }: Measured): void {
   process.stdout.write(`${name}: a page ${show(pages)}; a write ${show(writes)}\n`);
 }
 
-async function measurePlaza(): Promise<void> {
+async function measurePlaza(): Promise<Figures> {
   const data = mkdtempSync(join(tmpdir(), 'plaza-live-'));
   const plaza = await start([join(checkout, 'dist/main.js')], {
     PORT: '0',
@@ -130,16 +148,17 @@ async function measurePlaza(): Promise<void> {
   await crowd.join({ url: plaza.url, count, query: subscription, variables: { id } });
   const before = processorSeconds(plaza);
   const crowded = await load(write, read);
-  const cores = (processorSeconds(plaza) - before) / (duration / 1000);
   const report = await caughtUp(crowd, crowded.written * count);
+  const cores = (processorSeconds(plaza) - before) / (duration / 1000);
   printRequests(`Plaza with ${count} subscribers`, crowded);
-  print('Plaza', crowded, report, cores);
+  const figures = print('Plaza', crowded, report, cores);
   const ratio = (of: 'pages' | 'writes'): string => (percentile(crowded[of], 0.99) / percentile(alone[of], 0.99)).toFixed(2);
   process.stdout.write(`p99 with subscribers, of without: a page ${ratio('pages')}, a write ${ratio('writes')}\n`);
   draw(report);
   crowd.leave();
   await stop(plaza);
   rmSync(data, { recursive: true, force: true });
+  return figures;
 }
 
 function draw({ lags }: CrowdReport): void {
@@ -152,25 +171,48 @@ function draw({ lags }: CrowdReport): void {
   });
 }
 
-async function measureRival(kind: 'bare' | 'plain', name: string): Promise<void> {
-  const author = { handle: 'buyer', name: 'A Buyer' };
-  const event = {
-    commentAdded: { cursor: 'c'.repeat(60), comment: { id: 'i'.repeat(44), body: 'Does it fit under a shelf? written at 1', author } },
-  };
-  const server = await start([fileURLToPath(new URL('./fan-out-server.js', import.meta.url)), kind], { EVENT: JSON.stringify(event) });
+async function measureRival(
+  name: string,
+  server: Server,
+  input: CrowdInput | ChannelCrowdInput,
+  write: () => Promise<unknown>,
+): Promise<void> {
   const crowd = new Crowd();
-  await crowd.join({ url: server.url, count, query: subscription, variables: { id: '1' } });
-  const before = processorSeconds(server);
-  const write = (): Promise<unknown> => post(server.url, { now: Date.now() });
-  const measured = await load(write, async () => {});
-  const cores = (processorSeconds(server) - before) / (duration / 1000);
-  print(name, measured, await caughtUp(crowd, measured.written * count), cores);
-  crowd.leave();
-  await stop(server);
+  try {
+    await crowd.join(input);
+    const before = processorSeconds(server);
+    const measured = await load(write, async () => {});
+    const report = await caughtUp(crowd, measured.written * count);
+    print(name, measured, report, (processorSeconds(server) - before) / (duration / 1000), plaza);
+  } finally {
+    crowd.leave();
+    await stop(server);
+  }
 }
 
-await measurePlaza();
+async function measureBroadcast(name: string, kind: 'bare' | 'plain'): Promise<void> {
+  const server = await start([fileURLToPath(new URL('./fan-out-server.js', import.meta.url)), kind], { EVENT: JSON.stringify(event) });
+  const { url } = server;
+  await measureRival(name, server, { url, count, query: subscription, variables: { id: '1' } }, () => post(url, { now: Date.now() }));
+}
+
+async function measureCentrifugo(program: string): Promise<void> {
+  const options = ['-a', '127.0.0.1', '-p', String(await freePort()), '--client.insecure', '--http_api.insecure'];
+  const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const url = `http://${await addressOf(child, /endpoints on ([\d.:]+)"/)}`;
+  const channel = 'comments';
+  const write = (): Promise<unknown> => {
+    const data = JSON.parse(JSON.stringify(event).replace('written at 1', `written at ${Date.now()}`)) as object;
+    return post(`${url}/api/publish`, { channel, data });
+  };
+  await measureRival('Centrifugo', { url, child }, { url, count, channel }, write);
+}
+
+const plaza = await measurePlaza();
 if (process.env['BENCH_RIVALS'] !== 'none') {
-  await measureRival('bare', 'bare ws');
-  await measureRival('plain', 'plain graphql-ws');
+  await measureBroadcast('bare ws', 'bare');
+  await measureBroadcast('plain graphql-ws', 'plain');
+  const centrifugo = process.env['BENCH_CENTRIFUGO'];
+  if (centrifugo) await measureCentrifugo(centrifugo);
+  else process.stdout.write('Centrifugo is not measured: BENCH_CENTRIFUGO names no program.\n');
 }

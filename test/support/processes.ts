@@ -57,11 +57,13 @@ export async function startApi(environment: Record<string, string>, node = proce
 export function addressOf(child: ChildProcess, inText?: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
-    child.stdout!.on('data', (chunk: Buffer) => {
+    const read = (chunk: Buffer): void => {
       if (output.length < 100_000) output += String(chunk);
       const address = (/"api":"([^"]+)"/.exec(output) ?? inText?.exec(output))?.[1];
       if (address) resolve(address);
-    });
+    };
+    child.stdout!.on('data', read);
+    child.stderr?.on('data', read);
     child.once('exit', () => reject(new Error(`it ended early:\n${output}`)));
   });
 }
