@@ -6,6 +6,12 @@ import type { PageOperations } from './page-operations.js';
 /** The texts of queries by their names, as the storefront was built with them. */
 export type FirstQueries = Record<string, string>;
 
+/** A shelf of the shop, as the frame around every page shows it. */
+export interface Shelf {
+  slug: string;
+  name: string;
+}
+
 interface Picture {
   url: string;
   large: string;
@@ -37,6 +43,11 @@ export class FirstAnswers {
   /** A block of data, which no policy takes for a script. */
   script(): string {
     return `<script type="application/json" id="plaza-answers">${JSON.stringify(this.answers).replaceAll('<', '\\u003c')}</script>`;
+  }
+
+  shelves(): Shelf[] {
+    const { categories } = this.answers['Frame'] as { categories: { edges: { node: Shelf }[] } };
+    return categories.edges.map(({ node }) => node);
   }
 
   /** Has the browser load the first pictures at once. */

@@ -48,11 +48,19 @@ function policyFor(origin: string): string {
   ].join('; ');
 }
 
+interface Greeting {
+  heroTitle: string;
+  heroText: string;
+  search: string;
+  searchPlaceholder: string;
+  categories: string;
+}
+
 /** What the server says of the storefront before its scripts run, as it was built. */
 interface First {
   queries: FirstQueries;
   /** By language. */
-  greetings: Record<string, { heroTitle: string; heroText: string }>;
+  greetings: Record<string, Greeting>;
 }
 
 export interface StorefrontOptions {
@@ -110,7 +118,7 @@ export class Storefront {
       head === undefined ? this.template : this.template.replace(/<!--head-->[^]*?(?=<meta name="plaza-currency")/, () => head);
     const html = filled
       .replace('<!--/head-->', () => answers?.preloads() ?? '')
-      .replace('<!--page-->', () => page)
+      .replace('<!--page-->', () => (answers ? this.top(reply.request, answers) : '') + page)
       .replace('<!--answers-->', () => answers?.script() ?? '');
     const vary = [reply.getHeader('vary') ?? [], 'accept-encoding', 'accept-language'].flat().join(', ');
     const headers = { 'cache-control': 'no-cache', vary, ...this.policyHeader };
@@ -123,11 +131,30 @@ export class Storefront {
     return reply.header('content-encoding', encoding).send(this.compression.encodeOnce(encoding, html));
   }
 
-  /** How the home page begins, in the first of the browser's languages that the shop speaks. */
-  private greeting({ headers }: FastifyRequest): string {
-    const { greetings } = this.first;
-    const language = languageAmong(Object.keys(greetings), headers['accept-language']);
-    const { heroTitle, heroText } = greetings[language]!;
+  /** The first of the browser's languages that the shop speaks. */
+  private languageOf({ headers }: FastifyRequest): string {
+    return languageAmong(Object.keys(this.first.greetings), headers['accept-language']);
+  }
+
+  /** The frame's top, which finds and leads on before the scripts run, and takes the place that it has afterwards. */
+  private top(request: FastifyRequest, answers: FirstAnswers): string {
+    const language = this.languageOf(request);
+    const { search, searchPlaceholder, categories } = this.first.greetings[language]!;
+    const shelves = answers.shelves().map(({ slug, name }) => `<a href="/categories/${encodeURIComponent(slug)}">${escapeHtml(name)}</a>`);
+    const [label, placeholder] = [escapeHtml(search), escapeHtml(searchPlaceholder)];
+    return `<header class="top" lang="${language}" dir="auto">
+<div class="wrap bar">
+<a href="/" class="logo"><img src="/icon.svg" alt="" width="30" height="30"> Plaza</a>
+<form class="find" role="search" action="/search"><input class="input" type="search" name="q" aria-label="${label}" placeholder="${placeholder}" maxlength="200"></form>
+</div>
+<nav class="wrap shelves" aria-label="${escapeHtml(categories)}">${shelves.join('')}</nav>
+</header>`;
+  }
+
+  /** How the home page begins. */
+  private greeting(request: FastifyRequest): string {
+    const language = this.languageOf(request);
+    const { heroTitle, heroText } = this.first.greetings[language]!;
     const text = `<h1>${escapeHtml(heroTitle)}</h1><p>${escapeHtml(heroText)}</p>`;
     return `<main class="page" lang="${language}" dir="auto"><div class="wrap stack loose"><section class="hero">${text}</section></div></main>`;
   }

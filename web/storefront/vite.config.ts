@@ -50,8 +50,8 @@ function operationsInPlace(): Plugin {
       const textOf = (name: string) => print(addTypenameToDocument(JSON.parse(generated.get(`${name}Document`)!) as DocumentNode));
       const texts = Object.fromEntries(firstQueries.map((name) => [name, textOf(name)]));
       const greetings: Record<string, object> = {};
-      for (const [language, { heroTitle, heroText }] of Object.entries({ en, de, es, zh, ar }))
-        greetings[language] = { heroTitle, heroText };
+      for (const [language, { heroTitle, heroText, search, searchPlaceholder, categories }] of Object.entries({ en, de, es, zh, ar }))
+        greetings[language] = { heroTitle, heroText, search, searchPlaceholder, categories };
       writeFileSync(join(dir!, 'first.json'), JSON.stringify({ queries: texts, greetings }));
     },
     transform(code, id) {

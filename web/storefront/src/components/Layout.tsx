@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } fro
 import { Link, useLocation, useSearch } from 'wouter';
 import { useCart } from '../cart';
 import { consentGiven, keepConsent } from '../consent';
-import { useFirstQuery } from '../first-answers';
+import { prepareAnswer, useFirstQuery } from '../first-answers';
 import { graphql } from '../gql';
 import { chooseLanguage, languages, useI18n, type Language } from '../i18n';
 import { network } from '../network';
@@ -81,6 +81,10 @@ export async function agree(tracking: boolean) {
   if (!plaza.session.signedIn && !visitorId) return { userErrors: [] };
   const input = { tracking, personalisation: tracking, visitorId, wordingVersion };
   return (await apollo.mutate({ mutation: Agree, variables: { input } })).data?.updateConsent;
+}
+
+export function prepareFrame(): Promise<void> {
+  return prepareAnswer(Frame, {});
 }
 
 export function useViewer() {

@@ -39,6 +39,11 @@ export async function loadLanguage(): Promise<void> {
   for (const listener of listeners) listener();
 }
 
+/** The browser loads what it formats numbers by when the first one is, which takes longer than anything else that a page shows. */
+export function prepareFormats(): void {
+  new Intl.NumberFormat(current.language);
+}
+
 export function chooseLanguage(language: Language): Promise<void> {
   chosen.set(language);
   return loadLanguage();
