@@ -1,5 +1,5 @@
 /**
- * What Plaza's fan-out is measured against, one a process: `bare` broadcasts bytes over ws; `plain` is
+ * What Plaza's fan-out is measured against, one a process: `bare` broadcasts bytes over ws, to each client as often as it subscribed; `plain` is
  * graphql-ws with one async iterator per client. A POST makes the event.
  */
 import { EventEmitter, on } from 'node:events';
@@ -24,13 +24,15 @@ const sockets = new WebSocketServer({ server, path: '/graphql', handleProtocols:
 
 if (kind === 'bare') {
   sockets.on('connection', (socket) => {
+    socket.subscriptions = 0;
     socket.on('message', (data) => {
       if (String(data).includes('connection_init')) socket.send('{"type":"connection_ack"}');
+      else socket.subscriptions++;
     });
   });
   emitter.on('event', (data) => {
     const bytes = JSON.stringify({ id: '1', type: 'next', payload: { data } });
-    for (const socket of sockets.clients) socket.send(bytes);
+    for (const socket of sockets.clients) for (let sent = 0; sent < socket.subscriptions; sent++) socket.send(bytes);
   });
 } else {
   const schema = buildSchema(`

@@ -6,16 +6,16 @@
  *
  *   npm run bench:live -- [subscribers] [comments a second] [seconds]
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addressOf, freePort, unlimited } from '../support/processes.js';
+import { addressOf, freePort, kill } from '../support/processes.js';
 import { Crowd } from './crowd.js';
 import type { ChannelCrowdInput, CrowdInput, CrowdReport } from './live-crowd.js';
 import { drawCurve } from './curve.js';
+import { start, type Started } from './page/shop.js';
 
 const [subscribers = '5000', rate = '20', seconds = '10'] = process.argv.slice(2);
 const count = Number(subscribers);
@@ -34,11 +34,6 @@ const event = {
   commentAdded: { cursor: 'c'.repeat(60), comment: { id: 'i'.repeat(44), body: 'Does it fit under a shelf? written at 1', author } },
 };
 
-interface Server {
-  url: string;
-  child: ChildProcess;
-}
-
 interface Measured {
   written: number;
   writes: number[];
@@ -49,19 +44,6 @@ interface Figures {
   median: number;
   late: number;
   cores: number;
-}
-
-async function start(args: string[], environment: NodeJS.ProcessEnv): Promise<Server> {
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, NODE_ENV: 'production', ...unlimited, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return { url: await addressOf(child), child };
-}
-
-async function stop({ child }: Server): Promise<void> {
-  child.kill();
-  await once(child, 'exit');
 }
 
 async function post(url: string, body: object, token?: string): Promise<{ data: Record<string, unknown> }> {
@@ -100,7 +82,7 @@ async function caughtUp(crowd: Crowd, expected: number): Promise<CrowdReport> {
   return report;
 }
 
-function processorSeconds({ child }: Server): number {
+function processorSeconds({ child }: Started): number {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
@@ -156,7 +138,7 @@ async function measurePlaza(): Promise<Figures> {
   process.stdout.write(`p99 with subscribers, of without: a page ${ratio('pages')}, a write ${ratio('writes')}\n`);
   draw(report);
   crowd.leave();
-  await stop(plaza);
+  await kill(plaza, 'SIGTERM');
   rmSync(data, { recursive: true, force: true });
   return figures;
 }
@@ -173,7 +155,7 @@ function draw({ lags }: CrowdReport): void {
 
 async function measureRival(
   name: string,
-  server: Server,
+  server: Started,
   input: CrowdInput | ChannelCrowdInput,
   write: () => Promise<unknown>,
 ): Promise<void> {
@@ -186,7 +168,7 @@ async function measureRival(
     print(name, measured, report, (processorSeconds(server) - before) / (duration / 1000), plaza);
   } finally {
     crowd.leave();
-    await stop(server);
+    await kill(server, 'SIGTERM');
   }
 }
 
@@ -199,6 +181,7 @@ async function measureBroadcast(name: string, kind: 'bare' | 'plain'): Promise<v
 async function measureCentrifugo(program: string): Promise<void> {
   const options = ['-a', '127.0.0.1', '-p', String(await freePort()), '--client.insecure', '--http_api.insecure'];
   const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill());
   const url = `http://${await addressOf(child, /endpoints on ([\d.:]+)"/)}`;
   const channel = 'comments';
   const write = (): Promise<unknown> => {
