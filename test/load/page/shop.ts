@@ -41,6 +41,32 @@ export function residentMegabytes({ pid }: ChildProcess): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 }
 
+export async function ask(url: string, query: string, variables: object = {}, token?: string): Promise<Json> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const answer = (await response.json()) as { data: Json; errors?: unknown };
+  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+  return answer.data;
+}
+
+/** @returns the mutation's payload */
+export async function change(url: string, name: string, input: object, selection: string, token?: string): Promise<Json> {
+  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
+  const payload = (await ask(url, document, { input }, token))[name];
+  if (payload.userErrors.length > 0) throw new Error(JSON.stringify(payload.userErrors));
+  return payload;
+}
+
+/** Of all threads, since the process began. */
+export function processorSeconds({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 export class Shop {
   product = '';
   tokens: string[] = [];
@@ -88,23 +114,12 @@ export class Shop {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  async ask(query: string, variables: object = {}, token?: string): Promise<Json> {
-    const response = await fetch(this.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ query, variables }),
-    });
-    const answer = (await response.json()) as { data: Json; errors?: unknown };
-    if (answer.errors) throw new Error(JSON.stringify(answer.errors));
-    return answer.data;
+  ask(query: string, variables: object = {}, token?: string): Promise<Json> {
+    return ask(this.url, query, variables, token);
   }
 
-  async change(name: string, input: object, selection: string, token: string | undefined): Promise<Json> {
-    const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-    const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
-    const payload = (await this.ask(document, { input }, token))[name];
-    if (payload.userErrors.length > 0) throw new Error(JSON.stringify(payload.userErrors));
-    return payload;
+  change(name: string, input: object, selection: string, token: string | undefined): Promise<Json> {
+    return change(this.url, name, input, selection, token);
   }
 
   private async fill(): Promise<void> {

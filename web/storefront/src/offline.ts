@@ -1,6 +1,7 @@
 /** The service worker keeps what is read, for when there is no network. What it did not see is read once more. */
 import type { DocumentNode, OperationVariables } from '@apollo/client';
 import { apollo } from './shop';
+import { whenIdle } from './turn';
 
 const isBuilt = import.meta.env.PROD && 'serviceWorker' in navigator;
 /** What is read once more already. */
@@ -38,12 +39,4 @@ function whenControlled(work: () => void): void {
   const { serviceWorker } = navigator;
   if (serviceWorker.controller) whenIdle(work);
   else serviceWorker.addEventListener('controllerchange', () => whenIdle(work), { once: true });
-}
-
-/** Once the page is there and its reader waits for nothing. */
-function whenIdle(work: () => void): void {
-  // Safari has no idle callbacks.
-  const soon = (): unknown => ('requestIdleCallback' in window ? requestIdleCallback(work, { timeout: 5_000 }) : setTimeout(work, 1_000));
-  if (document.readyState === 'complete') soon();
-  else addEventListener('load', soon, { once: true });
 }

@@ -11,6 +11,7 @@ import type { ProductQuery } from '../gql/graphql';
 import { useI18n } from '../i18n';
 import { useSignedIn } from '../session';
 import { plaza } from '../shop';
+import { useSeen } from '../turn';
 import { Comments } from './product/Comments';
 import { Fit } from './product/Fit';
 import { Questions } from './product/Questions';
@@ -132,7 +133,8 @@ function Loaded({ product }: { product: ShownProduct }) {
   const signedIn = useSignedIn();
   // The streams begin where the page was read; the client keeps their places from there on.
   const [after] = useState(rating.liveCursor);
-  useSubscription(RatingChanged, { variables: { id, after } });
+  // What happens meanwhile is not missed.
+  useSubscription(RatingChanged, { variables: { id, after }, skip: !useSeen() });
   useEffect(() => plaza.tracker.viewed(id), [id]);
   const buy = (): void => {
     addToCart(id);
