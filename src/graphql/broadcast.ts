@@ -154,29 +154,16 @@ export class Broadcasts {
     }
     const group = this.groupOf(feed, source, operation);
     const position = source.after ?? feed.position;
-    const member = new Member(operation, source, sink, position, this.hiddenAuthors, metrics, this.maxBacklog);
-    const unlisten =
-      user && source.mayClose
-        ? [hiddenAuthorsTopic(user), accountTopic(user)].map((topic) =>
-            this.realtime.announcements.listen(topic, () => void member.recheck()),
-          )
-        : [];
-    const leave = (): void => {
-      if (member.left) return;
-      member.left = true;
-      metrics.subscribers.dec();
-      unwatch?.();
-      for (const stop of unlisten) stop();
-      release();
-      group.remove(member);
-      if (group.isEmpty) this.dismiss(group);
-    };
-    member.onDrop = leave;
+    const member = new Member(operation, group, sink, position);
+    const recheck = (): void => void member.recheck();
+    const topics = user && source.mayClose ? [hiddenAuthorsTopic(user), accountTopic(user)] : [];
+    const unlisten = topics.map((topic) => this.realtime.announcements.listen(topic, recheck));
+    member.atEnd = [release, ...(unwatch ? [unwatch] : []), ...unlisten];
     metrics.subscribers.inc();
     group.expect(member);
     // Not before: the end of what it is about is in the topic after the place where the member begins.
-    await source.requireOpen().catch((error: unknown) => {
-      leave();
+    await source.requireOpen(operation.context).catch((error: unknown) => {
+      member.leave();
       throw error;
     });
     metrics.subscribersAdmitted.inc();
@@ -190,12 +177,7 @@ export class Broadcasts {
       this.report(error, operation.context.facts);
       member.drop('unavailable');
     });
-    return {
-      leave,
-      get isPersonal() {
-        return group.isPersonal;
-      },
-    };
+    return member;
   }
 
   private groupOf(feed: TopicFeed, source: TopicSource, { document, operationName, variables }: SubscribedOperation): Group {
@@ -208,14 +190,17 @@ export class Broadcasts {
         this.execute(document, operationName, variables, event, context);
       // The document names the field, so all of a group want the same events.
       const delivers = (event: LoggedEvent): boolean => source.delivers(event);
-      const { hiddenAuthors, payloads, rateLimits, turns } = this;
+      // It is about the same for all of them, too.
+      const isOpen = (context: RequestContext): Promise<boolean> => source.isOpen(context);
+      const { hiddenAuthors, payloads, rateLimits, turns, maxBacklog } = this;
       const { latestOnly } = source;
+      const dismiss = (empty: Group): void => this.dismiss(empty);
       group = new Group(
         key,
         ++this.groupsMade,
         feed,
-        { delivers, execute, latestOnly },
-        { hiddenAuthors, payloads, rateLimits, turns, metrics: this.realtime.metrics },
+        { delivers, isOpen, execute, latestOnly },
+        { hiddenAuthors, payloads, rateLimits, turns, maxBacklog, metrics: this.realtime.metrics, dismiss },
       );
       this.groups.set(key, group);
       feed.follow(group);
@@ -271,22 +256,20 @@ function isPassing(error: unknown): boolean {
   return isTimeout(error) || isStoreUnavailable(error);
 }
 
-class Member {
+/** There are as many as there are subscribers: what they have in common is their group's. */
+class Member implements Joined {
   left = false;
-  onDrop = (): void => {};
-
+  /** What ends with it. */
+  atEnd: (() => void)[] = [];
   readonly context: RequestContext;
   readonly points: number;
 
   constructor(
     { context, points }: SubscribedOperation,
-    private readonly source: TopicSource,
+    private readonly group: Group,
     readonly sink: Sink,
     /** The sequence of the last event it was sent. */
     public position: number,
-    private readonly hiddenAuthors: HiddenAuthors,
-    private readonly metrics: Realtime['metrics'],
-    private readonly maxBacklog: number,
   ) {
     this.context = context;
     this.points = points;
@@ -294,17 +277,30 @@ class Member {
 
   /** Whether the client has taken most of what it was sent. */
   get hasRoom(): boolean {
-    return this.sink.backlog <= this.maxBacklog * comfortableShare;
+    return this.sink.backlog <= this.group.around.maxBacklog * comfortableShare;
+  }
+
+  get isPersonal(): boolean {
+    return this.group.isPersonal;
+  }
+
+  leave(): void {
+    if (this.left) return;
+    this.left = true;
+    this.group.around.metrics.subscribers.dec();
+    for (const work of this.atEnd) work();
+    this.group.remove(this);
   }
 
   /** Sends the event unless it has it already; cuts off a client that does not read. */
   send(event: LoggedEvent, payload: string, cursor: string): void {
     if (this.left || event.sequence <= this.position) return;
-    if (this.sink.backlog > this.maxBacklog) return this.drop();
+    const { maxBacklog, metrics } = this.group.around;
+    if (this.sink.backlog > maxBacklog) return this.drop();
     this.position = event.sequence;
     if (this.mayNotSee(event)) return;
     this.sink.send(payload, cursor);
-    this.metrics.eventsDelivered.inc();
+    metrics.eventsDelivered.inc();
   }
 
   /** The same for several that others are sent too; a member that may see some of them only is sent those. */
@@ -312,41 +308,43 @@ class Member {
     if (this.left) return;
     const takes = (event: LoggedEvent): boolean => event.sequence > this.position && !this.mayNotSee(event);
     if (!events.every(takes)) return events.forEach((event, at) => this.send(event, answers.payloads[at]!, answers.cursors[at]!));
-    if (this.sink.backlog > this.maxBacklog) return this.drop();
+    const { maxBacklog, metrics } = this.group.around;
+    if (this.sink.backlog > maxBacklog) return this.drop();
     this.position = events.at(-1)!.sequence;
     this.sink.sendAll(answers);
-    this.metrics.eventsDelivered.inc(events.length);
+    metrics.eventsDelivered.inc(events.length);
   }
 
   private mayNotSee({ data }: LoggedEvent): boolean {
     const { signedIn } = this.context;
     if (signedIn === null) return false;
-    return [data.author, data.owner].some((user) => user !== undefined && this.hiddenAuthors.hides(signedIn.userId, user));
+    const { hiddenAuthors } = this.group.around;
+    return [data.author, data.owner].some((user) => user !== undefined && hiddenAuthors.hides(signedIn.userId, user));
   }
 
   /** Ends the subscription unless the viewer still sees what it is about. */
   async recheck(): Promise<void> {
     await this.context.identitySettled();
-    const isOpen = await this.source.isOpen().catch(() => true);
+    const isOpen = await this.group.isOpenTo(this.context).catch(() => true);
     if (isOpen || this.left) return;
     this.sink.complete();
-    this.onDrop();
+    this.leave();
   }
 
   /** Ends the subscription: the client reads the list anew, and subscribes again. */
   fallBehind(): void {
     if (this.left) return;
-    this.metrics.subscribersDropped.inc({ reason: 'behind' });
+    this.group.around.metrics.subscribersDropped.inc({ reason: 'behind' });
     this.sink.send(tooFarBehind, '');
     this.sink.complete();
-    this.onDrop();
+    this.leave();
   }
 
   drop(reason: DropReason = 'too slow'): void {
     if (this.left) return;
-    this.metrics.subscribersDropped.inc({ reason });
+    this.group.around.metrics.subscribersDropped.inc({ reason });
     this.sink.close(reason);
-    this.onDrop();
+    this.leave();
   }
 }
 
@@ -355,6 +353,8 @@ type Execute = (event: LoggedEvent, context: RequestContext) => Promise<string>;
 /** What a group delivers, and how. */
 interface Delivery {
   delivers: (event: LoggedEvent) => boolean;
+  /** Whether a viewer may see what it is about. */
+  isOpen: (context: RequestContext) => Promise<boolean>;
   execute: Execute;
   latestOnly: boolean;
 }
@@ -364,7 +364,11 @@ interface GroupSurroundings {
   payloads: LRUCache<string, Promise<string>>;
   rateLimits: RateLimits;
   turns: Turns;
+  /** Bytes that may wait for a member. */
+  maxBacklog: number;
   metrics: Realtime['metrics'];
+  /** Told that nobody is left. */
+  dismiss: (group: Group) => void;
 }
 
 class Group implements Follower {
@@ -384,7 +388,7 @@ class Group implements Follower {
     private readonly number: number,
     readonly feed: TopicFeed,
     private readonly delivery: Delivery,
-    private readonly around: GroupSurroundings,
+    readonly around: GroupSurroundings,
   ) {}
 
   /** Whether answers turned out to depend on who asks. */
@@ -392,8 +396,8 @@ class Group implements Follower {
     return this.personal;
   }
 
-  get isEmpty(): boolean {
-    return this.live.size === 0 && this.waiting.size === 0;
+  isOpenTo(context: RequestContext): Promise<boolean> {
+    return this.delivery.isOpen(context);
   }
 
   expect(member: Member): void {
@@ -403,6 +407,7 @@ class Group implements Follower {
   remove(member: Member): void {
     this.live.delete(member);
     this.waiting.delete(member);
+    if (this.live.size === 0 && this.waiting.size === 0) this.around.dismiss(this);
   }
 
   /** Brings a member up to the feed's place, however often the store is gone meanwhile. @throws where it stays away */

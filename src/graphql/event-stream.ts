@@ -35,12 +35,12 @@ const heartbeat = 12_000;
 
 /** Answers one operation as a stream. */
 export async function streamOperation(options: LiveOptions, request: StreamRequest, response: ServerResponse): Promise<void> {
-  const leaveAddress = options.connections.enter(request.address);
-  if (!leaveAddress) return refuse(response, [failure('RATE_LIMITED', 'Too many connections of this address.')]);
-  response.once('close', leaveAddress);
-  const release = options.connections.hold(request.address, request.size);
-  if (!release) return refuse(response, [failure('RATE_LIMITED', 'This address has too much open.')]);
-  response.once('close', release);
+  const { connections } = options;
+  const { address, size } = request;
+  if (!connections.enter(address)) return refuse(response, [failure('RATE_LIMITED', 'Too many connections of this address.')]);
+  response.once('close', () => connections.leave(address));
+  if (!connections.hold(address, size)) return refuse(response, [failure('RATE_LIMITED', 'This address has too much open.')]);
+  response.once('close', () => connections.release(address, size));
   try {
     await answer(options, request, response);
   } catch (error) {

@@ -16,31 +16,44 @@ export class LiveConnections {
 
   constructor(readonly limits: ConnectionLimits) {}
 
-  /** Counts a connection of an address in. @returns what counts it out again, or null where there are too many */
-  enter(address: string): (() => void) | null {
+  /** Counts a connection of an address in. @returns false where there are too many, and it is not counted */
+  enter(address: string): boolean {
     return this.count(`address:${address}`, this.limits.connectionsPerAddress);
   }
 
-  /** The same for the connections of a user or an API key, from wherever they are. */
+  leave(address: string): void {
+    this.uncount(`address:${address}`);
+  }
+
+  /**
+   * The same for the connections of a user or an API key, from wherever they are.
+   * @returns what counts it out again, or null where there are too many
+   */
   enterUser({ userId, key }: SignedIn): (() => void) | null {
-    return this.count(key ? `key:${key.prefix}` : `user:${userId.toHexString()}`, this.limits.connectionsPerUser);
+    const counted = key ? `key:${key.prefix}` : `user:${userId.toHexString()}`;
+    return this.count(counted, this.limits.connectionsPerUser) ? () => this.uncount(counted) : null;
   }
 
   /** The same for the bytes of what an address has sent, for as long as they are held. One message fits in any case. */
-  hold(address: string, bytes: number): (() => void) | null {
-    const key = `bytes:${address}`;
-    return this.count(key, Math.max(bytes, this.limits.connectionsPerAddress * heldBytesPerConnection), bytes);
+  hold(address: string, bytes: number): boolean {
+    return this.count(`bytes:${address}`, Math.max(bytes, this.limits.connectionsPerAddress * heldBytesPerConnection), bytes);
   }
 
-  private count(key: string, limit: number, amount = 1): (() => void) | null {
+  release(address: string, bytes: number): void {
+    this.uncount(`bytes:${address}`, bytes);
+  }
+
+  private count(key: string, limit: number, amount = 1): boolean {
     const count = this.open.get(key) ?? 0;
-    if (count + amount > limit) return null;
+    if (count + amount > limit) return false;
     this.open.set(key, count + amount);
-    return () => {
-      const left = this.open.get(key)! - amount;
-      if (left === 0) this.open.delete(key);
-      else this.open.set(key, left);
-    };
+    return true;
+  }
+
+  private uncount(key: string, amount = 1): void {
+    const left = this.open.get(key)! - amount;
+    if (left === 0) this.open.delete(key);
+    else this.open.set(key, left);
   }
 }
 

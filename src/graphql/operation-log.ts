@@ -109,62 +109,41 @@ function isDefect(error: Error): boolean {
   return !(error instanceof RequestError || error instanceof GraphQLError);
 }
 
-/** The operations of one connection, by the message that each came in. */
-class ConnectionLog {
-  private readonly facts = new WeakMap<object, RequestFacts>();
-  private count = 0;
-
-  constructor(
-    private readonly ended: EndedRequests,
-    private readonly report: Report,
-    private readonly requestId: string,
-  ) {}
-
-  start(payload: object, { message }: SocketExtra): RequestFacts {
-    const facts = { requestId: `${this.requestId}/${++this.count}` };
-    const startedAt = performance.now();
-    this.facts.set(payload, facts);
-    message.atEnd.push(() => this.ended.overWebSocket(facts, startedAt));
-    return facts;
-  }
-
-  fail(payload: object, errors: readonly GraphQLError[] | undefined): void {
-    const facts = this.facts.get(payload) ?? {};
-    noteErrors(
-      facts,
-      errors?.map((error) => formatError(error.toJSON(), error, (cause) => this.report(cause, facts))),
-    );
-  }
-}
-
-/**
- * The same server, with a line in the log for each operation that ends.
- * @param requestIdOf the id of the request that opened a connection
- */
+/** The same server, with a line in the log for each operation that ends. */
 export function withOperationLog<Parameters extends Record<string, unknown>, Extra extends SocketExtra>(
   options: ServerOptions<Parameters, Extra>,
-  { ended, report, requestIdOf }: { ended: EndedRequests; report: Report; requestIdOf: (extra: Extra) => string },
+  { ended, report }: { ended: EndedRequests; report: Report },
 ): ServerOptions<Parameters, Extra> {
-  const logs = new WeakMap<Extra, ConnectionLog>();
-  const logOf = (extra: Extra): ConnectionLog => {
-    const known = logs.get(extra) ?? new ConnectionLog(ended, report, requestIdOf(extra));
-    logs.set(extra, known);
-    return known;
+  /** By what the message asks for. */
+  const factsOf = new WeakMap<object, RequestFacts>();
+  const start = (payload: object, extra: SocketExtra): RequestFacts => {
+    const facts = { requestId: `${extra.caller.requestId}/${++extra.operationsBegun}` };
+    const startedAt = performance.now();
+    factsOf.set(payload, facts);
+    extra.message.onEnd = () => ended.overWebSocket(facts, startedAt);
+    return facts;
+  };
+  const fail = (payload: object, errors: readonly GraphQLError[] | undefined): void => {
+    const facts = factsOf.get(payload) ?? {};
+    noteErrors(
+      facts,
+      errors?.map((error) => formatError(error.toJSON(), error, (cause) => report(cause, facts))),
+    );
   };
   return {
     ...options,
     async onSubscribe(context, id, payload) {
-      const facts = logOf(context.extra).start(payload, context.extra);
+      const facts = start(payload, context.extra);
       const args = await options.onSubscribe?.(context, id, payload);
       if (args && 'contextValue' in args) noteArguments(args, facts);
       return args;
     },
     onNext(context, id, payload, args, result) {
-      logOf(context.extra).fail(payload, result.errors);
+      fail(payload, result.errors);
       return options.onNext?.(context, id, payload, args, result);
     },
     onError(context, id, payload, errors) {
-      logOf(context.extra).fail(payload, errors);
+      fail(payload, errors);
       return options.onError?.(context, id, payload, errors);
     },
   };

@@ -1,13 +1,12 @@
 /** Operations over WebSocket: the graphql-transport-ws protocol, authenticated in `connection_init`. */
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { createSourceEventStream, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
-import type { ServerOptions } from 'graphql-ws';
+import type { Context, ServerOptions } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { RequestError } from '../errors.js';
 import { languageOf } from '../messages/index.js';
 import { TopicSource, type Realtime } from '../realtime/index.js';
-import { RequestContext, type SignedIn, type Streams } from '../relay/context.js';
+import { RequestContext, type Identity, type SignedIn, type Streams } from '../relay/context.js';
 import { admit } from './admission.js';
 import type { Answers, Broadcasts, DropReason, Joined, Sink } from './broadcast.js';
 import type { CompiledOperations } from './compiled-operations.js';
@@ -15,7 +14,7 @@ import { formatError } from './errors.js';
 import type { Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 import type { TrustedDocuments } from './trusted-documents.js';
-import { closeCode, closeFirmly, type SocketExtra } from './socket-server.js';
+import { closeCode, closeFirmly, type Caller, type SocketExtra, type SocketMessage } from './socket-server.js';
 import type { LiveConnections, LiveIdentities, LiveIdentity } from './live-connections.js';
 
 export interface LiveOptions {
@@ -39,18 +38,26 @@ interface Connected extends SocketExtra {
   context?: RequestContext;
   identity?: LiveIdentity;
   leave?: (() => void)[];
+  /** Those of whoever signed in. */
+  subscriptions?: Set<Subscription>;
 }
 
 type Parameters = Record<string, unknown>;
 
+const stranger: Identity = { signedIn: null };
 const tokenExpired = 'TOKEN_EXPIRED: The access token has expired.';
 /** Characters of what clients call their operations. It is sent with every event. */
 const longestId = 200;
 
-/** Which socket and which of its subscriptions an execution belongs to. */
-const places = new WeakMap<object, { socket: WebSocket; connection: Socket; id: string; points: number; wantsCursor: boolean }>();
-/** The subscriptions of each socket. */
-const subscriptionsOf = new WeakMap<WebSocket, Set<Subscription>>();
+/** What an operation runs with, and which of a connection's it is. */
+interface LiveArguments extends ExecutionArgs {
+  contextValue: RequestContext;
+  context: Context<Parameters, Connected>;
+  message: SocketMessage;
+  id: string;
+  points: number;
+  wantsCursor: boolean;
+}
 
 export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters, Connected> {
   const { operations, broadcasts, connections, rateLimits, report } = options;
@@ -62,7 +69,9 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
       return extra.begun;
     },
     onClose: ({ extra }) => extra.leave?.forEach((leave) => leave()),
-    async onSubscribe({ extra, subscriptions }, id, payload) {
+    async onSubscribe(context, id, payload): Promise<LiveArguments | readonly GraphQLError[]> {
+      const { extra, subscriptions } = context;
+      const { message } = extra;
       try {
         begin(extra, id);
         if (Object.keys(subscriptions).length > subscriptionsPerConnection) {
@@ -78,21 +87,15 @@ export function webSocketOptions(options: LiveOptions): ServerOptions<Parameters
         if (extra.identity && !(await isCurrent(extra.identity, extra.socket))) return [wrapped(sessionEnded())];
         const contextValue = extra.context!.fresh();
         const { points } = await admit(options, document, name, variables ?? {}, contextValue);
-        places.set(contextValue, {
-          socket: extra.socket,
-          connection: extra.request.socket,
-          id,
-          points,
-          wantsCursor: asksForCursor(extensions),
-        });
-        return { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
+        const execution = { schema: operations.schema, document, operationName: name, variableValues: variables, contextValue };
+        return { ...execution, context, message, id, points, wantsCursor: asksForCursor(extensions) };
       } catch (error) {
         return [wrapped(error)];
       }
     },
     execute: ({ document, operationName, contextValue, variableValues }: ExecutionArgs) =>
       withoutThrowing(() => operations.run(document, operationName ?? undefined, {}, contextValue as RequestContext, variableValues ?? {})),
-    subscribe: (args: ExecutionArgs) => withoutThrowing(() => subscribe(broadcasts, args)),
+    subscribe: (args: ExecutionArgs) => withoutThrowing(() => subscribe(broadcasts, args as LiveArguments)),
     onError: (_context, _id, _payload, errors) => errors.map((error) => format(error)),
     onNext: (_context, _id, _payload, { contextValue }, result) => {
       const cost = rateLimits.chargeOf(contextValue as RequestContext);
@@ -107,22 +110,23 @@ function begin({ message, operations }: Connected, id: string): void {
   if (id.length > longestId) throw new RequestError('BAD_USER_INPUT', `The id has more than ${longestId} characters.`);
   if (operations.has(id)) throw new RequestError('BAD_USER_INPUT', 'The last operation with this id has not ended yet. Use another id.');
   operations.add(id);
-  message.atEnd.push(() => operations.delete(id));
+  message.operation = id;
   if (!message.fits) throw new RequestError('RATE_LIMITED', 'This address has too much open.');
 }
 
 /** Scripts in browsers cannot set the headers of a handshake, so that who chose a language sends it with the token. */
-function languageFor({ acceptLanguage }: Parameters, { headers }: IncomingMessage): string | undefined {
-  return typeof acceptLanguage === 'string' ? languageOf(acceptLanguage) : headers['accept-language'];
+function languageFor(parameters: Parameters, caller: Caller): string | undefined {
+  const { acceptLanguage } = parameters;
+  return typeof acceptLanguage === 'string' ? languageOf(acceptLanguage) : caller.acceptLanguage;
 }
 
 async function connect(
-  { realtime, streams, authenticate, connections, identities, addressOf }: LiveOptions,
+  { realtime, streams, authenticate, connections, identities }: LiveOptions,
   parameters: Parameters,
   extra: Connected,
 ): Promise<boolean> {
   const authorization = parameters['authorization'] ?? parameters['Authorization'];
-  const { socket, request } = extra;
+  const { socket, caller } = extra;
   const token = typeof authorization === 'string' ? authorization : undefined;
   let signedIn: SignedIn | null;
   try {
@@ -132,9 +136,9 @@ async function connect(
     socket.close(closeCode.forbidden, `${error.code}: ${error.message}`);
     return false;
   }
-  const client = { userAgent: request.headers['user-agent'] ?? null, acceptLanguage: languageFor(parameters, request) };
+  const client = { userAgent: caller.userAgent, acceptLanguage: languageFor(parameters, caller) };
   if (!signedIn) {
-    extra.context = Object.assign(new RequestContext({ signedIn }, addressOf(request), streams), client);
+    extra.context = Object.assign(new RequestContext(stranger, caller.address, streams), client);
     return true;
   }
   // Whoever left while the token was checked is not counted, since nothing would count them out.
@@ -146,20 +150,20 @@ async function connect(
   }
   const identity = identities.watch(signedIn);
   identity.onChange = () => {
-    if (!identity.ended && !holdsPersonal(socket)) return;
+    if (!identity.ended && !holdsPersonal(extra)) return;
     realtime.metrics.subscribersDropped.inc({ reason: 'session ended' });
     if (identity.ended) socket.close(closeCode.sessionEnded, 'UNAUTHENTICATED: The session has ended.');
     else socket.close(closeCode.forbidden, tokenExpired);
   };
   extra.identity = identity;
-  extra.context = Object.assign(new RequestContext(identity, addressOf(request), streams), client);
+  extra.context = Object.assign(new RequestContext(identity, caller.address, streams), client);
   extra.leave = [leave, () => identities.release(identity)];
   return true;
 }
 
 /** Whether something on the socket is for its user alone. What is for everybody goes on when the access token ends. */
-function holdsPersonal(socket: WebSocket): boolean {
-  return [...(subscriptionsOf.get(socket) ?? [])].some((subscription) => subscription.isPersonal);
+function holdsPersonal({ subscriptions }: Connected): boolean {
+  return [...(subscriptions ?? [])].some((subscription) => subscription.isPersonal);
 }
 
 /** Asked before every operation. After the access token has ended, whatever is new needs a new connection. */
@@ -206,49 +210,85 @@ export interface SubscriptionSource {
   personal: boolean;
 }
 
-async function subscribe(
-  broadcasts: Broadcasts,
-  args: ExecutionArgs,
-): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
+async function subscribe(broadcasts: Broadcasts, args: LiveArguments): Promise<Subscription | ExecutionResult> {
   const source = await sourceOf(args);
   if (!('topic' in source)) return source;
-  return new Subscription(broadcasts, source, args);
+  const subscription = new Subscription(args, source.personal);
+  await subscription.join(broadcasts, source.topic, args);
+  return subscription;
 }
 
 /**
- * What the protocol's server holds for a subscription: it never yields, since events go to the socket
- * as bytes that all subscribers share, and ends when the client completes it.
+ * What the protocol's server has for a subscription. It never yields, since events go to the socket as bytes that all
+ * subscribers share, and is held by itself alone: the server would keep the message, and all that it waits for, with it.
  */
-class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
-  private end: (() => void) | null = null;
+class Subscription implements AsyncGenerator<ExecutionResult, void, void>, Sink {
+  private readonly context: Context<Parameters, Connected>;
+  private readonly message: SocketMessage;
+  private readonly id: string;
+  private joined: Joined | null = null;
   private ended = false;
+  /** Whether the message that it came in ends with it. */
+  private goesOn = false;
 
   constructor(
-    private readonly broadcasts: Broadcasts,
-    private readonly source: SubscriptionSource,
-    private readonly args: ExecutionArgs,
-  ) {}
+    { context, message, id }: LiveArguments,
+    private readonly personal: boolean,
+  ) {
+    this.context = context;
+    this.message = message;
+    this.id = id;
+  }
 
-  next(): Promise<IteratorResult<ExecutionResult, void>> {
-    if (this.ended) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => {
-      this.end = () => resolve({ done: true, value: undefined });
-      this.join().catch((error: unknown) => {
-        this.ended = true;
-        resolve({ done: false, value: { errors: [wrapped(error)] } });
-      });
-    });
+  /** @throws what `Broadcasts.join` does */
+  async join(broadcasts: Broadcasts, source: TopicSource, args: LiveArguments): Promise<void> {
+    const { extra } = this.context;
+    const { document, operationName, variableValues, contextValue, points, wantsCursor } = args;
+    const operation = {
+      document,
+      operationName: operationName ?? undefined,
+      variables: { ...variableValues },
+      context: contextValue,
+      points,
+      wantsCursor,
+    };
+    if (extra.identity) (extra.subscriptions ??= new Set()).add(this);
+    try {
+      this.joined = await broadcasts.join(source, operation, this);
+    } catch (error) {
+      this.leave();
+      throw error;
+    }
+    if (this.ended) this.leave();
   }
 
   /** Whether its answers are for one user alone, as far as is known. */
   get isPersonal(): boolean {
-    return this.source.personal || (this.joined?.isPersonal ?? false);
+    return this.personal || (this.joined?.isPersonal ?? false);
   }
 
+  /** For the protocol's server it is done at once, and not to be completed; it takes its place again when the message is read. */
+  async next(): Promise<IteratorResult<ExecutionResult, void>> {
+    if (!this.ended) {
+      delete this.context.subscriptions[this.id];
+      this.message.goesOn = () => this.goOn();
+    }
+    return { done: true, value: undefined };
+  }
+
+  private goOn(): boolean {
+    const { extra, subscriptions } = this.context;
+    const { socket } = extra;
+    if (socket.readyState !== socket.OPEN) this.end();
+    if (this.ended) return false;
+    this.message.goesOn = null;
+    subscriptions[this.id] = this;
+    return (this.goesOn = true);
+  }
+
+  /** The client completes it, or goes. */
   async return(): Promise<IteratorResult<ExecutionResult, void>> {
-    this.ended = true;
-    this.leave();
-    this.end?.();
+    this.end();
     return { done: true, value: undefined };
   }
 
@@ -264,67 +304,53 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void> {
     return this.return().then(() => {});
   }
 
-  private joined: Joined | null = null;
+  private end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.leave();
+    if (this.goesOn) this.context.extra.end(this.message);
+  }
 
   private leave(): void {
     this.joined?.leave();
-    subscriptionsOf.get(places.get(this.args.contextValue as object)!.socket)?.delete(this);
-  }
-
-  private async join(): Promise<void> {
-    const { document, operationName, variableValues, contextValue } = this.args;
-    const context = contextValue as RequestContext;
-    const { connection, socket, id, points, wantsCursor } = places.get(context)!;
-    const operation = {
-      document: document,
-      operationName: operationName ?? undefined,
-      variables: { ...variableValues },
-      context,
-      points,
-      wantsCursor,
-    };
-    const siblings = subscriptionsOf.get(socket) ?? new Set();
-    subscriptionsOf.set(socket, siblings.add(this));
-    const sink = new SocketSink(socket, connection, id, () => void this.return());
-    this.joined = await this.broadcasts.join(this.source.topic, operation, sink);
-    if (this.ended) this.leave();
-  }
-}
-
-class SocketSink implements Sink {
-  private readonly start: string;
-
-  constructor(
-    private readonly socket: WebSocket,
-    /** What the socket writes to. */
-    private readonly connection: Socket,
-    id: string,
-    /** Ends the subscription, which the client is told. */
-    readonly complete: () => void,
-  ) {
-    this.start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.context.extra.subscriptions?.delete(this);
   }
 
   get backlog(): number {
-    return this.socket.bufferedAmount;
+    return this.context.extra.socket.bufferedAmount;
   }
 
   send(payload: string): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(`${this.start}${payload}}`);
+    const { socket } = this.context.extra;
+    if (socket.readyState === socket.OPEN) socket.send(this.framed(payload));
   }
 
   /** Subscribers that chose the same id are sent the same bytes, so that their frames are made once. */
   sendAll(answers: Answers): void {
-    const { connection, socket, start } = this;
+    const { socket, transport } = this.context.extra;
     if (socket.readyState !== socket.OPEN) return;
     if (socket.extensions !== '') return answers.payloads.forEach((payload) => this.send(payload));
-    connection.write(answers.as(start, () => Buffer.concat(answers.payloads.map((payload) => textFrame(`${start}${payload}}`)))));
+    transport.write(answers.as(this.id, () => Buffer.concat(answers.payloads.map((payload) => textFrame(this.framed(payload))))));
+  }
+
+  private framed(payload: string): string {
+    return `{"id":${JSON.stringify(this.id)},"type":"next","payload":${payload}}`;
+  }
+
+  /** Ends it, which the client is told: by the protocol's server while that has it. */
+  complete(): void {
+    if (this.ended) return;
+    const { extra, subscriptions } = this.context;
+    if (this.message.goesOn || this.goesOn) void extra.send(JSON.stringify({ id: this.id, type: 'complete' }));
+    if (this.goesOn) delete subscriptions[this.id];
+    this.end();
   }
 
   close(reason: DropReason): void {
-    if (reason === 'expired') return this.socket.close(closeCode.forbidden, tokenExpired);
-    if (reason === 'unavailable') closeFirmly(this.socket, closeCode.unavailable, 'Unavailable: resume after your last cursor');
-    else closeFirmly(this.socket, closeCode.tooSlow, 'Too slow: resume after your last cursor');
+    const { socket } = this.context.extra;
+    if (reason === 'expired') return socket.close(closeCode.forbidden, tokenExpired);
+    if (reason === 'unavailable') closeFirmly(socket, closeCode.unavailable, 'Unavailable: resume after your last cursor');
+    else closeFirmly(socket, closeCode.tooSlow, 'Too slow: resume after your last cursor');
   }
 }
 

@@ -71,6 +71,10 @@ export class RequestConnections {
 
   /** A connection that is counted as a live one from now on. */
   release({ socket }: IncomingMessage): void {
-    this.leaves.get(socket)?.();
+    const leave = this.leaves.get(socket);
+    if (!leave) return;
+    leave();
+    socket.off('close', leave);
+    this.leaves.delete(socket);
   }
 }

@@ -24,7 +24,7 @@ import { EndedRequests, noteErrors, reportTo, withOperationLog } from '../graphq
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
 import { LiveConnections, LiveIdentities, type ConnectionLimits, type LiveIdentityOptions } from '../graphql/live-connections.js';
-import { closeCode, closeFirmly, serveSockets, type SocketExtra } from '../graphql/socket-server.js';
+import { closeCode, closeFirmly, serveSockets } from '../graphql/socket-server.js';
 import { webSocketOptions, type LiveOptions } from '../graphql/websocket.js';
 import { QueryAnswers, type QueryAnswerOptions } from '../graphql/query-answers.js';
 import type { RateLimits } from '../graphql/rate-limits.js';
@@ -226,11 +226,17 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   });
   limitSockets(sockets, live);
   requests.watchSockets(sockets);
-  const logged = { ended, report, requestIdOf: ({ request }: SocketExtra) => requests.socketId(request) };
-  const closeSockets = serveSockets(withOperationLog(webSocketOptions(live), logged), sockets, {
+  const closeSockets = serveSockets(withOperationLog(webSocketOptions(live), { ended, report }), sockets, {
     backlog: { answers: Math.max(options.limits.subscriberBacklog, options.maxAnswerSize), pongs: options.limits.subscriberBacklog },
     messagesAtOnce: 2 * options.limits.subscriptionsPerConnection,
-    hold: (request, bytes) => connections.hold(addressOf(request), bytes),
+    callerOf: (request) => ({
+      address: addressOf(request),
+      requestId: requests.socketId(request),
+      userAgent: request.headers['user-agent'] ?? null,
+      acceptLanguage: request.headers['accept-language'],
+    }),
+    hold: (address, bytes) => connections.hold(address, bytes),
+    release: (address, bytes) => connections.release(address, bytes),
     report,
   });
   expectBadFrames(sockets, options.log);
@@ -270,21 +276,19 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 /** Registered before the protocol's own listener, so that a refused connection never gets to it. */
 function limitSockets(sockets: WebSocketServer, { connections, requestConnections, addressOf }: Live): void {
   sockets.on('connection', (socket: WebSocket, request) => {
-    const leave = connections.enter(addressOf(request));
+    const address = addressOf(request);
     // Until it is gone it counts as a plain connection: a client need not go because it is told to.
-    if (!leave) return closeFirmly(socket, closeCode.tooMany, 'Too many connections of this address');
+    if (!connections.enter(address)) return closeFirmly(socket, closeCode.tooMany, 'Too many connections of this address');
     requestConnections.release(request);
-    socket.once('close', leave);
+    socket.on('close', () => connections.leave(address));
   });
 }
 
-/** Registered behind the protocol's own listener, which prints what a client did wrong as though it were a defect. */
+/** Without a listener an error would end the process. */
 function expectBadFrames(sockets: WebSocketServer, log: FastifyBaseLogger): void {
-  sockets.on('connection', (socket: WebSocket) => {
-    socket.removeAllListeners('error');
-    // The socket is closed already, with the code that fits.
-    socket.on('error', ({ message }) => log.debug({ reason: message }, 'A WebSocket sent what is no message.'));
-  });
+  // The socket is closed already, with the code that fits.
+  const note = ({ message }: Error): void => log.debug({ reason: message }, 'A WebSocket sent what is no message.');
+  sockets.on('connection', (socket: WebSocket) => socket.on('error', note));
 }
 
 function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestContext>, live: Live): void {

@@ -19,14 +19,12 @@ export class TopicSource implements AsyncIterable<LoggedEvent> {
   /**
    * @param after the sequence after which to go on; null for new events only
    * @param types which of the topic's events are delivered; null for all
-   * @param isOpen whether the viewer may see now what it is about
    */
   constructor(
     readonly topic: string,
     readonly after: number | null,
     private readonly types: readonly string[] | null,
     private readonly subject: StreamSubject | null,
-    private readonly shows: (subject: StreamSubject) => Promise<boolean>,
     /** Whether an event makes those before it meaningless, so that of several that wait only the last is delivered. */
     readonly latestOnly = false,
   ) {}
@@ -41,13 +39,13 @@ export class TopicSource implements AsyncIterable<LoggedEvent> {
   }
 
   /** Whether what it is about is there, and the viewer may see it. */
-  async isOpen(): Promise<boolean> {
-    return this.subject === null || (await this.shows(this.subject));
+  async isOpen(viewer: Viewer): Promise<boolean> {
+    return this.subject === null || (await viewer.shows(this.subject.type, this.subject.id));
   }
 
   /** @throws RequestError NOT_FOUND where it is not open */
-  async requireOpen(): Promise<void> {
-    if (!(await this.isOpen()))
+  async requireOpen(viewer: Viewer): Promise<void> {
+    if (!(await this.isOpen(viewer)))
       throw new RequestError('NOT_FOUND', 'What you subscribe to does not exist, or you may not see it.', this.subject!.argument);
   }
 
@@ -56,12 +54,16 @@ export class TopicSource implements AsyncIterable<LoggedEvent> {
   }
 }
 
+/** Whoever may see some objects, and others not. */
+interface Viewer {
+  shows(type: string, id: Types.ObjectId): Promise<boolean>;
+}
+
 interface SubscribingContext {
   /** The cursor that a transport's own means of resuming names. */
   resumeAfter?: string;
   /** @throws RequestError CURSOR_EXPIRED where events after the sequence are no longer kept */
   requireRetained(topic: string, sequence: number): Promise<void>;
-  shows(type: string, id: Types.ObjectId): Promise<boolean>;
 }
 
 export interface Stream<Args, Context> {
@@ -85,7 +87,6 @@ export function subscribeTo<Args, Context extends SubscribingContext>(stream: St
     const cursor = args.after ?? context.resumeAfter;
     const after = cursor ? decodeEventCursor(cursor, topic) : null;
     if (after !== null) await context.requireRetained(topic, after);
-    const shows = ({ type, id }: StreamSubject): Promise<boolean> => context.shows(type, id);
-    return new TopicSource(topic, after, stream.types ?? null, stream.subject?.(args) ?? null, shows, stream.latestOnly);
+    return new TopicSource(topic, after, stream.types ?? null, stream.subject?.(args) ?? null, stream.latestOnly);
   };
 }

@@ -82,7 +82,8 @@ export class RequestContext {
   askedWhomTheySee = false;
   /** Whether anything so far depended on the languages that the viewer reads. */
   askedLanguage = false;
-  private readonly loaders = new Map<unknown, DataLoader<unknown, unknown, string>>();
+  /** Made when something is loaded: the context of a subscription, of which there are many, loads nothing itself. */
+  private loaders: Map<unknown, DataLoader<unknown, unknown, string>> | null = null;
 
   /** @param resumeAfter the cursor that a transport's own means of resuming names */
   constructor(
@@ -173,20 +174,21 @@ export class RequestContext {
   /** Loads through this request's batch for the definition. */
   load<Key, Value>(definition: LoaderDefinition<Key, Value>, key: Key): Promise<Value | null> {
     this.requireActive();
-    let loader = this.loaders.get(definition);
+    const loaders = (this.loaders ??= new Map<unknown, DataLoader<unknown, unknown, string>>());
+    let loader = loaders.get(definition);
     if (!loader) {
       loader = new DataLoader<unknown, unknown, string>((keys) => definition.batch(keys as readonly Key[]), {
         cacheKeyFn: (item) => definition.cacheKey(item as Key),
         maxBatchSize: 1000,
       });
-      this.loaders.set(definition, loader);
+      loaders.set(definition, loader);
     }
     return loader.load(key) as Promise<Value | null>;
   }
 
   /** Has everything that was loaded so far loaded anew when it is asked for again. */
   forgetLoaded(): void {
-    this.loaders.clear();
+    this.loaders?.clear();
   }
 
   async require<Key, Value>(definition: LoaderDefinition<Key, Value>, key: Key): Promise<Value> {

@@ -76,7 +76,7 @@ class Shop {
       close: (reason) => void received.push(reason),
     };
     const context = new RequestContext({ signedIn: null }, '127.0.0.1', noStreams);
-    const source = new TopicSource(topic, after, null, null, async () => true);
+    const source = new TopicSource(topic, after, null, null);
     await this.broadcasts.join(source, { document, operationName: undefined, variables: {}, context, points: 1 }, sink);
     return received;
   }
