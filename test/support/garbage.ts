@@ -10,3 +10,11 @@ export function collectGarbage(interval: number): () => void {
   const timer = setInterval(collect, interval);
   return () => clearInterval(timer);
 }
+
+/** @returns the bytes of the heap that are in use */
+export function heapAfterGarbage(): number {
+  // What ends with the first may let go of more.
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
