@@ -6,14 +6,15 @@
  *
  *   npm run bench:fan-out -- [size …]
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { kill } from '../support/processes.js';
-import { residentMegabytes, start, type Started } from './page/shop.js';
+import { start, type Started } from './page/shop.js';
+import { processorSeconds, residentMegabytes } from './process-use.js';
 
 const sizes = process.argv.slice(2);
 if (sizes.length === 0) sizes.push('1000', '5000', '10000');
@@ -77,11 +78,6 @@ class Crowd {
   }
 }
 
-function cpuMilliseconds({ child }: Started): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
 /** What a server has once the garbage of starting, or of subscribing, is gone: megabytes, when they have not fallen for a while. */
 async function settledMegabytes({ child }: Started): Promise<number> {
   let lowest = residentMegabytes(child);
@@ -113,10 +109,10 @@ async function measure(server: Started, size: Size, productId: string, trigger: 
   await crowd.join(server.url, size, productId);
   const memory: Figures['memory'] = [before, await settledMegabytes(server)];
   for (let warm = 0; warm < 5; warm++) await crowd.time(trigger);
-  const cpuBefore = cpuMilliseconds(server);
+  const cpuBefore = processorSeconds(server.child) * 1000;
   const times: number[] = [];
   for (let event = 0; event < events; event++) times.push(await crowd.time(trigger));
-  const cpu = ((cpuMilliseconds(server) - cpuBefore) * 1000) / (events * size.connections * size.each);
+  const cpu = ((processorSeconds(server.child) * 1000 - cpuBefore) * 1000) / (events * size.connections * size.each);
   crowd.leave();
   await pause(500);
   return { last: median(times), cpu, memory };

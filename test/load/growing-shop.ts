@@ -9,11 +9,11 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { kill, runCommand } from '../support/processes.js';
-import { ask, change, query as pageQuery, processorSeconds, residentMegabytes, start, type Started } from './page/shop.js';
+import { ask, change, query as pageQuery, start, type Started } from './page/shop.js';
+import { atRest, residentMegabytes } from './process-use.js';
 
 const sizes = (process.argv[2] ?? '10000:1000,100000:10000,1000000:100000').split(',').map((size) => {
   const [reviews, products] = size.split(':').map(Number) as [number, number];
@@ -21,7 +21,6 @@ const sizes = (process.argv[2] ?? '10000:1000,100000:10000,1000000:100000').spli
 });
 const rounds = 300;
 const buyers = 20;
-const longestSettling = 20 * 60_000;
 /** Pages that have as many reviews as they show. */
 const fullPage = 20;
 
@@ -118,20 +117,10 @@ async function grow({ reviews, products }: { reviews: number; products: number }
   const training = await seconds(() => runCommand('train', [], environment));
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   const started = await start([main], { ...environment, PORT: '0', DEMO_SHOP: 'false', ACCESS_TOKEN_LIFETIME: '1d' });
-  const settling = await seconds(() => settle(started));
+  const settling = await seconds(() => atRest(started.child));
   const shop = { reviews, products, directory, started, slugs: [], ids: [], tokens: [], importing, training, settling };
   await choose(shop);
   return shop;
-}
-
-/** What follows an import, such as reading its reviews for topics, is done once the process rests. */
-async function settle({ child }: Started): Promise<void> {
-  const end = performance.now() + longestSettling;
-  for (let resting = 0; resting < 3 && performance.now() < end;) {
-    const before = processorSeconds(child);
-    await pause(1000);
-    resting = processorSeconds(child) - before < 0.05 ? resting + 1 : 0;
-  }
 }
 
 async function choose({ started: { url }, slugs, ids, tokens }: GrownShop): Promise<void> {

@@ -7,7 +7,7 @@
  *   npm run bench:live -- [subscribers] [comments a second] [seconds]
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ import { Crowd } from './crowd.js';
 import type { ChannelCrowdInput, CrowdInput, CrowdReport } from './live-crowd.js';
 import { drawCurve } from './curve.js';
 import { start, type Started } from './page/shop.js';
+import { atRest, processorSeconds } from './process-use.js';
 
 const [subscribers = '5000', rate = '20', seconds = '10'] = process.argv.slice(2);
 const count = Number(subscribers);
@@ -82,20 +83,6 @@ async function caughtUp(crowd: Crowd, expected: number): Promise<CrowdReport> {
   return report;
 }
 
-function processorSeconds({ child }: Started): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** A shop that has just started computes its recommendations, which takes what the measured work would have. */
-async function untilCalm(server: Started): Promise<void> {
-  for (let calm = 0; calm < 10;) {
-    const before = processorSeconds(server);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    calm = processorSeconds(server) - before < 0.1 ? calm + 1 : 0;
-  }
-}
-
 /** @param plaza what the figures are set beside */
 function print(name: string, { written }: Measured, { lags, received }: CrowdReport, cores: number, plaza?: Figures): Figures {
   const [median, late] = [percentile(lags, 0.5), percentile(lags, 0.99)];
@@ -132,16 +119,16 @@ async function measurePlaza(): Promise<Figures> {
       token,
     );
   const read = (): Promise<unknown> => post(plaza.url, { query: page, variables: { id } });
-  await untilCalm(plaza);
+  await atRest(plaza.child);
   for (let warm = 0; warm < 100; warm++) await Promise.all([read(), warm % 4 === 0 ? write() : null]);
   const alone = await load(write, read);
   printRequests('Plaza without subscribers', alone);
   const crowd = new Crowd();
   await crowd.join({ url: plaza.url, count, query: subscription, variables: { id } });
-  const before = processorSeconds(plaza);
+  const before = processorSeconds(plaza.child);
   const crowded = await load(write, read);
   const report = await caughtUp(crowd, crowded.written * count);
-  const cores = (processorSeconds(plaza) - before) / (duration / 1000);
+  const cores = (processorSeconds(plaza.child) - before) / (duration / 1000);
   printRequests(`Plaza with ${count} subscribers`, crowded);
   const figures = print('Plaza', crowded, report, cores);
   const ratio = (of: 'pages' | 'writes'): string => (percentile(crowded[of], 0.99) / percentile(alone[of], 0.99)).toFixed(2);
@@ -172,10 +159,10 @@ async function measureRival(
   const crowd = new Crowd();
   try {
     await crowd.join(input);
-    const before = processorSeconds(server);
+    const before = processorSeconds(server.child);
     const measured = await load(write, async () => {});
     const report = await caughtUp(crowd, measured.written * count);
-    print(name, measured, report, (processorSeconds(server) - before) / (duration / 1000), plaza);
+    print(name, measured, report, (processorSeconds(server.child) - before) / (duration / 1000), plaza);
   } finally {
     crowd.leave();
     await kill(server, 'SIGTERM');

@@ -8,11 +8,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { kill } from '../support/processes.js';
-import { page, residentMegabytes, Shop, start, type Started } from './page/shop.js';
+import { page, Shop, start, type Started } from './page/shop.js';
 import { write } from './page/writers.js';
+import { processorSeconds, residentMegabytes } from './process-use.js';
 
 const connections = 16;
 const seconds = Number(process.env['PAGE_SECONDS'] ?? 5);
@@ -41,12 +42,8 @@ interface Reached {
 }
 
 /** Seconds. */
-function processorTime({ pid }: ChildProcess): Reached['processor'] {
-  const read = (path: string): number => {
-    const fields = readFileSync(path, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  };
-  return { own: read(`/proc/${pid}/task/${pid}/stat`), all: read(`/proc/${pid}/stat`) };
+function processorTime(child: ChildProcess): Reached['processor'] {
+  return { own: processorSeconds(child, 'first'), all: processorSeconds(child) };
 }
 
 async function reach({ url, child }: Started, token?: string, asked = page): Promise<Reached> {

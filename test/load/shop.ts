@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { metricsOf } from '../support/processes.js';
 import { Crowd } from './crowd.js';
-import { Shop, residentMegabytes } from './page/shop.js';
+import { Shop } from './page/shop.js';
+import { residentMegabytes } from './process-use.js';
 
 const [seconds = 30, rate = 40, subscribers = 200] = process.argv.slice(2).map(Number);
 const parts = 6;

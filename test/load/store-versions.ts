@@ -7,10 +7,11 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import mongoose from 'mongoose';
+import { processorSeconds } from './process-use.js';
 import { StoreWorkload } from './store-workload.js';
 
 const { MongoClient } = mongoose.mongo;
@@ -48,12 +49,6 @@ async function stop({ child, client, directory }: Side): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Seconds of processor time, of all threads, that a process has used so far. */
-function processorTime({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 interface Measured {
   done: number;
   seconds: number;
@@ -63,14 +58,14 @@ interface Measured {
 async function turn(side: Side, scenario: string, inFlight: number): Promise<Measured> {
   const db = side.client.db('bench');
   const { run } = side.workload.scenarios[scenario]!;
-  const [startedAt, processor] = [performance.now(), processorTime(side.child)];
+  const [startedAt, processor] = [performance.now(), processorSeconds(side.child)];
   const end = startedAt + milliseconds;
   let done = 0;
   const worker = async (): Promise<void> => {
     for (; performance.now() < end; done++) await run(db);
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
-  return { done, seconds: (performance.now() - startedAt) / 1000, processor: processorTime(side.child) - processor };
+  return { done, seconds: (performance.now() - startedAt) / 1000, processor: processorSeconds(side.child) - processor };
 }
 
 function sum(measured: readonly Measured[]): { perSecond: number; microseconds: number } {

@@ -1,6 +1,6 @@
 /** A shop in a process of its own, with a product whose page is full: 20 reviews and 20 comments with authors. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../../src/store/connection.js';
@@ -37,10 +37,6 @@ export async function start(args: string[], environment: NodeJS.ProcessEnv = {})
   return { url: await addressOf(child, / API +(http\S+)/), child };
 }
 
-export function residentMegabytes({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
-}
-
 export async function ask(url: string, query: string, variables: object = {}, token?: string): Promise<Json> {
   const response = await fetch(url, {
     method: 'POST',
@@ -59,12 +55,6 @@ export async function change(url: string, name: string, input: object, selection
   const payload = (await ask(url, document, { input }, token))[name];
   if (payload.userErrors.length > 0) throw new Error(JSON.stringify(payload.userErrors));
   return payload;
-}
-
-/** Of all threads, since the process began. */
-export function processorSeconds({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 export class Shop {
