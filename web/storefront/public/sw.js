@@ -103,17 +103,20 @@ self.addEventListener('push', (event) => {
   if (event.data) event.waitUntil(show(event.data.json()));
 });
 
-/** A message may come twice, and is shown once. The latest about one thing takes the place of those before. */
+/**
+ * A message may come twice, and is shown once; it is shown even where nothing can be kept. The latest about one thing takes
+ * the place of those before.
+ */
 async function show({ id, tag, title, body, url, at, language }) {
   const key = new Request(`/push/${id}`);
   if (await caches.match(key, { cacheName: shown })) return;
-  await keep(shown, key, new Response(''), 100);
   const icon = '/icon-192.png';
   await self.registration.showNotification(title, {
     ...{ body, tag, icon, badge: icon, renotify: true, lang: language },
     timestamp: Date.parse(at),
     data: { url },
   });
+  await keep(shown, key, new Response(''), 100);
 }
 
 self.addEventListener('notificationclick', (event) => {
