@@ -135,7 +135,7 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await topic.click();
     const quote = await page.locator('blockquote').first().innerText();
     expect(quote.toLowerCase()).toContain(name);
-    const reviews = page.locator('#reviews article .words');
+    const reviews = page.locator('#reviews article p.words');
     await until(async () => (await reviews.allInnerTexts()).every((text) => text.toLowerCase().includes(name!)));
     await context.close();
   });
@@ -485,6 +485,23 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     await context.close();
   });
 
+  test('shows what was written from left to right as it was written, on a page from right to left', async () => {
+    const [merchant, buyer] = [await plaza.account({ merchant: true }), await plaza.account()];
+    const id = await plaza.product(merchant, { title: 'Whistler (2)' });
+    await plaza.review(buyer, id, { title: 'It pours!', body: 'No drips.' });
+    await plaza.mutate('askQuestion', { productId: id, body: 'Does it whistle?' }, 'question { id }', buyer.token);
+    const { product } = await plaza.data(`{ product(id: "${id}") { slug } }`);
+    const { page, context } = await visitor({ locale: 'ar' });
+    await page.goto(`${shop}/products/${product.slug}`);
+    await page.locator('#questions-title').scrollIntoViewIfNeeded();
+    for (const text of ['Whistler (2)', 'It pours!', 'No drips.', 'Does it whistle?'])
+      await expect.poll(() => endsAfterItBegins(page, text)).toBe(true);
+    expect(await leftOfText(page, 'It pours!')).toBeCloseTo(await leftOfText(page, 'No drips.'), 0);
+    await page.goto(`${shop}/search?q=${encodeURIComponent('Whistler (2)')}`);
+    for (const place of ['h1', '.card h3']) await expect.poll(() => endsAfterItBegins(page, 'Whistler (2)', place)).toBe(true);
+    await context.close();
+  });
+
   test.each([
     ['/', 'light'],
     ['/', 'dark'],
@@ -538,3 +555,37 @@ describe.skipIf(!chromiumPath)('the storefront', () => {
     expect(outside).toEqual([]);
   });
 });
+
+/** Whether the last letter of a text stands to the right of its first, where the text is shown. */
+function endsAfterItBegins(page: Page, text: string, place = 'main'): Promise<boolean> {
+  return page.evaluate(
+    `(() => {
+      const texts = document.createTreeWalker(document.querySelector(${JSON.stringify(place)}) ?? document, NodeFilter.SHOW_TEXT);
+      const text = ${JSON.stringify(text)};
+      while (texts.nextNode()) {
+        const from = texts.currentNode.data.indexOf(text);
+        if (from < 0) continue;
+        const [first, last] = [from, from + text.length - 1].map((at) => {
+          const letter = new Range();
+          letter.setStart(texts.currentNode, at);
+          letter.setEnd(texts.currentNode, at + 1);
+          return letter.getBoundingClientRect();
+        });
+        return last.left > first.left && last.top === first.top;
+      }
+      return null;
+    })()`,
+  );
+}
+
+/** Where a text that stands once on the page begins, which is not where its element does. */
+function leftOfText(page: Page, text: string): Promise<number> {
+  return page.evaluate(
+    `(() => {
+      const element = [...document.querySelectorAll('h3, p')].find(({ textContent }) => textContent === ${JSON.stringify(text)});
+      const shown = new Range();
+      shown.selectNodeContents(element);
+      return shown.getBoundingClientRect().left;
+    })()`,
+  );
+}

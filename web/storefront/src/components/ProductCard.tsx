@@ -43,7 +43,7 @@ export function ProductCard({ product, eager, onOpen, ref, children }: Props) {
       <Picture image={product.images[0]} alt={product.images[0]?.altText ?? ''} eager={eager} />
       <h3>
         <Link href={`/products/${encodeURIComponent(slug)}`} onClick={onOpen}>
-          {title}
+          <bdi>{title}</bdi>
         </Link>
       </h3>
       <div className="row between">

@@ -142,7 +142,7 @@ export function Person({ user, size }: { user: ShownUser | null; size?: number }
   return (
     <Link href={`/users/${encodeURIComponent(user.handle)}`} className="person">
       <Avatar user={user} size={size} />
-      <span>{user.name}</span>
+      <bdi>{user.name}</bdi>
     </Link>
   );
 }

@@ -85,8 +85,14 @@ function formOf(text: string, language: Language, { n }: Values): string {
 }
 
 function fill(text: string, language: Language, values: Values): string {
-  const shown = (value: string | number): string => (typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value);
+  const shown = (value: string | number): string =>
+    typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : apart(value, language);
   return text.replace(/\{(\w+)\}/g, (_whole, name: string) => (name in values ? shown(values[name]!) : ''));
+}
+
+/** Names keep their own direction, with all that belongs to them, in a sentence that runs from right to left. */
+function apart(value: string, language: Language): string {
+  return rightToLeft.has(language) ? `\u2068${value}\u2069` : value;
 }
 
 function money(amountMinor: number, currency: string, language: Language): string {

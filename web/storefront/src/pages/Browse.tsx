@@ -250,7 +250,7 @@ function Values({ title, name, values, parameters, onChange }: ValuesProps) {
             checked={chosen.includes(value)}
             onChange={({ target }) => onChange(name, target.checked ? [...chosen, value] : chosen.filter((option) => option !== value))}
           />
-          {value}
+          <bdi>{value}</bdi>
           <span className="count">{number(productCount)}</span>
         </label>
       ))}

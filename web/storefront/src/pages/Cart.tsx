@@ -116,7 +116,9 @@ function Line({ line: { productId, quantity }, product, known }: LineProps) {
     <li className="line">
       <Picture image={product.images[0]} alt="" />
       <div className="stack tight">
-        <Link href={`/products/${encodeURIComponent(product.slug)}`}>{product.title}</Link>
+        <Link href={`/products/${encodeURIComponent(product.slug)}`}>
+          <bdi>{product.title}</bdi>
+        </Link>
         <span className="price">{product.price && money(product.price)}</span>
       </div>
       <div className="stack tight">

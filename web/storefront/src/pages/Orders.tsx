@@ -116,7 +116,7 @@ function OrderPanel({ order: { id, status, placedAt, totalPrice, items } }: { or
           <li key={at} className="line">
             <Picture image={product?.images[0]} alt="" />
             <span className="stack tight">
-              {product ? <Link href={`/products/${encodeURIComponent(product.slug)}`}>{title}</Link> : title}
+              <bdi>{product ? <Link href={`/products/${encodeURIComponent(product.slug)}`}>{title}</Link> : title}</bdi>
               {product && status === 'DELIVERED' && !product.viewerReview && (
                 <Link href={`/products/${encodeURIComponent(product.slug)}#reviews`} className="link small">
                   {t('writeReview')}

@@ -147,9 +147,11 @@ function Loaded({ product }: { product: ShownProduct }) {
         <Pictures images={product.images} title={title} />
         <div className="stack">
           <Link href={`/categories/${encodeURIComponent(product.category.slug)}`} className="soft small">
-            {product.category.name}
+            <bdi>{product.category.name}</bdi>
           </Link>
-          <h1>{title}</h1>
+          <h1>
+            <bdi>{title}</bdi>
+          </h1>
           <a href="#reviews" style={{ textDecoration: 'none' }}>
             <Stars value={rating.weightedMean} count={rating.reviewCount} size={20} />
           </a>

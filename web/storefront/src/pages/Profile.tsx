@@ -134,7 +134,9 @@ export function Profile({ handle }: { handle: string }) {
         <div className="row">
           <Avatar user={user} size={88} />
           <div className="stack tight">
-            <h1>{user.name}</h1>
+            <h1>
+              <bdi>{user.name}</bdi>
+            </h1>
             <span className="soft">
               <bdi>@{user.handle}</bdi>
             </span>
@@ -166,10 +168,14 @@ export function Profile({ handle }: { handle: string }) {
           {user.reviews.edges.map(({ node }) => (
             <li key={node.id} className="entry stack tight">
               <div className="row between">
-                {node.product && <Link href={`/products/${encodeURIComponent(node.product.slug)}`}>{node.product.title}</Link>}
+                {node.product && (
+                  <Link href={`/products/${encodeURIComponent(node.product.slug)}`}>
+                    <bdi>{node.product.title}</bdi>
+                  </Link>
+                )}
                 <Stars value={node.overall} />
               </div>
-              {node.title && <h3>{node.title}</h3>}
+              {node.title && <h3 className="words">{node.title}</h3>}
               <p className="words">{node.body}</p>
               <span className="small soft">{ago(node.createdAt)}</span>
             </li>

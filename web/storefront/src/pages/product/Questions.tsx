@@ -259,7 +259,7 @@ function Item({ question }: { question: QuestionItemFragment }) {
   return (
     <li className={arrived.has(question.id) ? 'entry fresh stack' : 'entry stack'}>
       <div className="stack tight">
-        <h3>{question.body}</h3>
+        <h3 className="words">{question.body}</h3>
         <div className="row small soft">
           <Person user={author} size={24} />
           <span>{ago(question.createdAt)}</span>
@@ -367,7 +367,7 @@ function AskForm({ productId }: { productId: string }) {
           <ul>
             {asked.map(({ node }) => (
               <li key={node.id}>
-                {node.body} · {t('answerCount', { n: node.answerCount })}
+                <bdi>{node.body}</bdi> · {t('answerCount', { n: node.answerCount })}
               </li>
             ))}
           </ul>

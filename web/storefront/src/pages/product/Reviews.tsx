@@ -287,7 +287,7 @@ function Item({ review }: { review: ReviewItemFragment }) {
           <span className="stack tight">
             {author ? (
               <Link href={`/users/${encodeURIComponent(author.handle)}`} className="person">
-                {author.name}
+                <bdi>{author.name}</bdi>
               </Link>
             ) : (
               <span className="soft">{t('someone')}</span>
@@ -301,7 +301,7 @@ function Item({ review }: { review: ReviewItemFragment }) {
         </span>
         <Stars value={overall} size={18} />
       </div>
-      {title && <h3>{title}</h3>}
+      {title && <h3 className="words">{title}</h3>}
       <p className="words">{body}</p>
       {images.length > 0 && (
         <div className="thumbs">

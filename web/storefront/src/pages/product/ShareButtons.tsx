@@ -155,7 +155,7 @@ function ReferDialog({ productId, onClose }: { productId: string; onClose: () =>
           <li key={node.id} className="row between">
             <span className="person">
               <Avatar user={node} size={32} />
-              {node.name}
+              <bdi>{node.name}</bdi>
             </span>
             <button className="button" aria-label={`${t('send')}: ${node.name}`} onClick={() => void send(node)}>
               {t('send')}
