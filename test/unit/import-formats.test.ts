@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pointsOf } from '../../src/import/documents.js';
 import { handleOf, importedId, nameOf } from '../../src/import/identity.js';
-import { formatNamed, formatNames } from '../../src/import/formats/catalogue.js';
+import { formatNamed, formatNames, planFiles } from '../../src/import/formats/catalogue.js';
 import { readBytes, readOne, readText, type ReadingTest } from '../support/import.js';
 
 const fixture = (name: string, options?: ReadingTest) =>
@@ -573,6 +573,16 @@ describe('names', () => {
 
 test('every format is found by its name', () => {
   for (const name of formatNames) expect(formatNamed(name, {}, undefined).variants.length).toBeGreaterThan(0);
+});
+
+test('a folder of many files is told of by some of their names', () => {
+  const files = Array.from({ length: 500 }, (_, at) => ({
+    name: `file-${at}`,
+    size: 1,
+    open: () => Promise.reject(new Error('not read')),
+  }));
+  const plan = () => planFiles('folder', files, formatNamed('csv', {}, undefined), false);
+  expect(plan).toThrow(/^folder holds (file-\d, ){9}file-9 and 490 more: /);
 });
 
 test('ratings of any scale keep their order and distance in stars', () => {

@@ -20,6 +20,9 @@ export interface FormatChoice {
   parts?: { ratings: RegExp; products?: RegExp; follows?: RegExp };
 }
 
+/** Files of a folder that an error names, so that it stays a sentence. */
+const mostNamed = 10;
+
 const plain = [filmtrust, amazonReviews, amazonProducts, ...reviewApps, ...shopProducts];
 
 export const formatNames = [
@@ -81,6 +84,7 @@ export function planFiles(path: string, files: readonly InputFile[], format: For
     ({ name }) => /\.(csv|tsv|txt|jsonl?|ndjson|data|dat)(\.gz)?$/i.test(name) && !/(^|\/)(readme|license|__macosx|\.)/i.test(name),
   );
   if (data.length === 1) return [{ file: data[0]!, format }];
-  const names = files.map(({ name }) => basename(name)).join(', ') || 'nothing';
-  throw new ImportFailure(`${path} holds ${names}: it is not clear which of them is meant. Name the file.`);
+  const shown = files.slice(0, mostNamed).map(({ name }) => basename(name));
+  const more = files.length > mostNamed ? ` and ${files.length - mostNamed} more` : '';
+  throw new ImportFailure(`${path} holds ${shown.join(', ') || 'nothing'}${more}: it is not clear which of them is meant. Name the file.`);
 }
