@@ -3,7 +3,7 @@
  * how long a page, a search, a review and a recommendation take, in turn at all of them, and the ratio to the smallest.
  * Each page is asked once, so that none is a kept answer; the buyers who write are the ones who ask for recommendations.
  *
- *   npm run bench:growing-shop -- [reviews:products,…]
+ *   npm run bench:growing-shop -- [reviews:products,…] [seconds that a shop may take until it rests]
  */
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
@@ -19,6 +19,7 @@ const sizes = (process.argv[2] ?? '10000:1000,100000:10000,1000000:100000').spli
   const [reviews, products] = size.split(':').map(Number) as [number, number];
   return { reviews, products };
 });
+const longestSettling = Number(process.argv[3] ?? 1200) * 1000;
 const rounds = 300;
 const buyers = 20;
 /** Pages that have as many reviews as they show. */
@@ -117,7 +118,7 @@ async function grow({ reviews, products }: { reviews: number; products: number }
   const training = await seconds(() => runCommand('train', [], environment));
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   const started = await start([main], { ...environment, PORT: '0', DEMO_SHOP: 'false', ACCESS_TOKEN_LIFETIME: '1d' });
-  const settling = await seconds(() => atRest(started.child));
+  const settling = await seconds(() => atRest(started.child, longestSettling));
   const shop = { reviews, products, directory, started, slugs: [], ids: [], tokens: [], importing, training, settling };
   await choose(shop);
   return shop;
