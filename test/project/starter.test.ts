@@ -10,7 +10,7 @@ import { usePlaza } from '../support/plaza.js';
 
 const plaza = usePlaza();
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const copy = join(mkdtempSync(join(tmpdir(), 'plaza-starter-')), 'My-shop');
+const copy = join(mkdtempSync(join(tmpdir(), 'plaza-starter-')), 'My shop');
 const create = (...args: string[]) =>
   promisify(execFile)('npm', ['create', 'plaza-storefront', ...args], { cwd: root, shell: process.platform === 'win32' });
 

@@ -16,14 +16,20 @@ if (!folder || folder.startsWith('-') || others.length > 0)
 const target = resolve(folder);
 if (existsSync(target) && readdirSync(target).length > 0) giveUp(`${folder} is not empty: name a folder that does not exist yet.`);
 
+// Before anything is written.
+npm('run', '--silent', 'build:client');
 cpSync(starter, target, { recursive: true, filter: (path) => !left.includes(basename(path)) });
 const vendor = join(target, 'vendor');
 mkdirSync(vendor);
-npm('run', '--silent', 'build:client');
 npm('pack', '--silent', '--workspace', '@plaza/client', '--pack-destination', vendor);
 const file = join(target, 'package.json');
 const { bin: _bin, ...shop } = JSON.parse(readFileSync(file, 'utf8'));
-shop.name = basename(target).toLowerCase();
+// As npm allows names.
+shop.name =
+  basename(target)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '') || 'shop';
 shop.devDependencies['@plaza/client'] = `file:vendor/${readdirSync(vendor)[0]}`;
 writeFileSync(file, `${JSON.stringify(shop, null, 2)}\n`);
 console.log(`A shop of your own is in ${folder}. With the API running:\n\n  cd ${folder}\n  npm install\n  npm run dev`);
