@@ -226,6 +226,8 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void>, Sink 
   private readonly context: Context<Parameters, Connected>;
   private readonly message: SocketMessage;
   private readonly id: string;
+  /** What each of its messages begins with. */
+  private readonly start: string;
   private joined: Joined | null = null;
   private ended = false;
   /** Whether the message that it came in ends with it. */
@@ -238,6 +240,7 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void>, Sink 
     this.context = context;
     this.message = message;
     this.id = id;
+    this.start = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   }
 
   /** @throws what `Broadcasts.join` does */
@@ -334,7 +337,7 @@ class Subscription implements AsyncGenerator<ExecutionResult, void, void>, Sink 
   }
 
   private framed(payload: string): string {
-    return `{"id":${JSON.stringify(this.id)},"type":"next","payload":${payload}}`;
+    return `${this.start}${payload}}`;
   }
 
   /** Ends it, which the client is told: by the protocol's server while that has it. */
