@@ -1,7 +1,7 @@
 /**
- * The recommender beside LightFM, implicit, Cornac, Surprise and Mahout, on the same split: accuracy, fit time, memory. They are
- * installed into a virtual environment of their own, where Python is present; one that is there may be named by `PEERS_PYTHON`. The
- * setting of each is chosen on a fifth of the training part.
+ * The recommender beside LightFM, implicit, Cornac, Surprise, Mahout and Gorse, on the same split: accuracy, fit time, memory. Those
+ * of Python are installed into a virtual environment of their own, where Python is present; one that is there may be named by
+ * `PEERS_PYTHON`. The setting of each is chosen on a fifth of the training part.
  *
  * npm run bench:peers -- <train> <test> <positive> [trust]
  */
@@ -19,6 +19,7 @@ import { reviveModel } from '../../src/recommender/fitted-model.js';
 import type { Interval } from '../../src/recommender/statistics.js';
 import { defaultParameters } from '../../src/recommender/parameters.js';
 import { fitModels, trainRecommender } from '../../src/recommender/training.js';
+import { gorse } from './gorse-peer.js';
 
 const filmtrust = formatNamed('filmtrust', {}, undefined);
 
@@ -30,7 +31,7 @@ interface Line {
   fit?: number;
   /** Seconds of the processor for all settings that were tried. */
   tuning?: number;
-  /** Megabytes: how much the process of all models grew, and the highest of a process that fitted another library's. */
+  /** Megabytes: how much the process of all models grew, and the highest of a process that fitted another's. */
   memory?: number;
   rmse?: number | null;
   failed?: number;
@@ -41,8 +42,9 @@ type MahoutLine = Omit<Line, 'ndcg' | 'recall'> & { ndcg: number; recall: number
 const [train, test, positive, trust] = process.argv.slice(2);
 if (!train || !test || !positive) throw new Error('Give the files of the split, and from which rating on an item counts as liked.');
 
+const split = { train: (await readRatings(train, filmtrust)).ratings, test: (await readRatings(test, filmtrust)).ratings };
+
 async function ours(): Promise<Line[]> {
-  const split = { train: (await readRatings(train!, filmtrust)).ratings, test: (await readRatings(test!, filmtrust)).ratings };
   const { dataset, heldOut, testRatings } = prepare(split, trust ? await readTrust(trust) : [], Number(positive));
   const before = process.memoryUsage().rss;
   const started = process.cpuUsage();
@@ -145,7 +147,7 @@ function mahout(): Line[] {
   }
 }
 
-const lines = [...peers(), ...mahout(), ...(await ours())];
+const lines: Line[] = [...peers(), ...mahout(), ...(await gorse(split, Number(positive))), ...(await ours())];
 const cell = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined ? '' : value.toFixed(digits);
 const accuracy = (value: Line['ndcg']): string =>

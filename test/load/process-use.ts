@@ -13,8 +13,17 @@ export function processorSeconds({ pid }: ChildProcess, which: 'all' | 'first' =
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-export function residentMegabytes({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+export function residentMegabytes(child: ChildProcess): number {
+  return megabytesOf(child, 'VmRSS');
+}
+
+/** The most that was resident since the process began. */
+export function highestMegabytes(child: ChildProcess): number {
+  return megabytesOf(child, 'VmHWM');
+}
+
+function megabytesOf({ pid }: ChildProcess, which: string): number {
+  return Number(new RegExp(`${which}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 }
 
 /** What follows a start or an import takes what the measured work would have. @param timeout milliseconds; 20 minutes where left out */
