@@ -58,10 +58,10 @@ module.exports = {
     below('http', '^src/http/', '^src/(app|main|cli|demo|import|images|modules|store)', 'HTTP knows GraphQL, and nothing behind it.'),
     {
       name: 'modules-by-their-index',
-      comment: 'A module uses another through its index only.',
+      comment: 'A module uses another through its index only; what a thread reads, through its reading, which brings nothing else along.',
       severity: 'error',
       from: { path: '^src/modules/([^/]+)/' },
-      to: { path: '^src/modules/[^/]+/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index[.]ts$'] },
+      to: { path: '^src/modules/[^/]+/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/(index|[^/]+[.]reading)[.]ts$'] },
     },
     {
       name: 'outside-by-the-index',

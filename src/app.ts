@@ -171,6 +171,7 @@ function buildFeatures(foundation: Foundation, config: Config) {
     { ...shared, orders: order.verbs },
     {
       ...config.recommender,
+      consentRequired: config.consentRequired,
       impressionRetention: retention.impressions,
       attributionWindow: retention.recommendationAttribution,
     },

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, type Transferable } from 'node:worker_threads';
 import { OperatorError } from './operator-error.js';
 
 /** A thread that could not start, or ended before its work was done. */
@@ -19,14 +19,15 @@ const build = new URL(import.meta.url.endsWith('.ts') ? '../dist/' : './', impor
  * Starts a thread.
  * @param name the entry's path below the sources, without extension, such as `recommender/worker`
  * @param workerData what the entry reads as `workerData`
+ * @param handedOver what of `workerData` is the thread's from then on
  * @throws ThreadError if there is no such entry
  */
-export function startThread(name: string, workerData: unknown): Worker {
+export function startThread(name: string, workerData: unknown, handedOver: Transferable[] = []): Worker {
   const entry = new URL(`${name}.js`, build);
   if (!existsSync(entry)) {
     throw new ThreadError(`The thread ${name} cannot start: ${fileURLToPath(entry)} does not exist. Run "npm run build".`);
   }
-  return new Worker(entry, { name, workerData });
+  return new Worker(entry, { name, workerData, transferList: handedOver });
 }
 
 /**

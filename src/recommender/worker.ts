@@ -1,11 +1,11 @@
 /**
- * The training thread's entry: what users did comes in as it is read, progress goes out, and then the trained recommender as it
+ * The training thread's entry: what users did comes in through a port as it is read, progress goes out, and then the trained recommender as it
  * is stored, or the chosen parameters. All that takes time beside reading happens here.
  */
 import { createHash } from 'node:crypto';
 import { availableParallelism, constants, setPriority } from 'node:os';
 import { deserialize, serialize } from 'node:v8';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { buildDataset, ObservationTable, type Dataset, type DatasetInput, type ObservationColumns } from './dataset.js';
 import { evaluateRecommender, type EvaluationReport } from './evaluation-report.js';
 import { startFitThreads } from './fit-threads.js';
@@ -20,6 +20,8 @@ import { modelNames, trainRecommender, type Training } from './training.js';
 import { warmStartFrom, type Anew } from './warm-start.js';
 
 export interface TrainingJob {
+  /** Through which the data comes. */
+  input: MessagePort;
   parameters: HyperParameters;
   /** The time up to which interests have faded, in milliseconds since 1970. */
   now: number;
@@ -29,8 +31,6 @@ export interface TrainingJob {
   search?: { trials: number; seed: number };
   /** Where the recommender is to be evaluated on the latest of the data instead. */
   evaluate?: { share: number; seed: number; diversity: number; maxUsers: number };
-  /** The `bytes` of the last training, to go on from where little is new. */
-  earlier?: Uint8Array | null;
 }
 
 /** The users and products of the training, in the order of their numbers, and what is known of them beside interactions. */
@@ -39,8 +39,8 @@ export interface TrainingContext extends Pick<DatasetInput, 'follows' | 'terms'>
   productIds: string[];
 }
 
-/** Interactions in parts, as `packInteractions` makes them; the context ends them. */
-export type TrainingInput = { interactions: Float64Array } | { context: TrainingContext };
+/** The `bytes` of the last training, to go on from where little is new; interactions in parts, as `packInteractions` makes them; the context ends them. */
+export type TrainingInput = { earlier: Uint8Array } | { interactions: Float64Array } | { context: TrainingContext };
 
 /** A trained recommender with the ids of its users and products: as bytes that cross threads and stores without being read. */
 export interface StoredTraining {
@@ -72,10 +72,12 @@ const shareOfFitting = 0.7;
 
 const job = workerData as TrainingJob;
 const collected: RawInteraction[] = [];
+let earlierBytes: Uint8Array | null = null;
 const onProgress = (progress: number, what: string): void => send({ progress, what });
 
-parentPort!.on('message', (input: TrainingInput) => {
-  if ('interactions' in input) collected.push(...readInteractions(input.interactions));
+job.input.on('message', (input: TrainingInput) => {
+  if ('earlier' in input) earlierBytes = input.earlier;
+  else if ('interactions' in input) collected.push(...readInteractions(input.interactions));
   else void answer(input.context);
 });
 
@@ -96,7 +98,7 @@ async function answer(context: TrainingContext): Promise<void> {
   if (evaluate) return evaluateOn(context, table.columns(), evaluate);
   const dataset = datasetOf(context, table.columns());
   if (search) return send({ found: searchParameters(dataset, { ...search, onProgress }), report });
-  const earlier = job.earlier ? (deserialize(job.earlier) as SnapshotContent) : null;
+  const earlier = earlierBytes && (deserialize(earlierBytes) as SnapshotContent);
   const start = warmStartFrom(earlier, { userIds, productIds, observations: table.length, parameters, models: modelNames(dataset) });
   const [warm, anew] = 'warm' in start ? [start.warm, null] : [null, start.anew];
   const trained = await trainRecommender(dataset, { parameters, warm, onProgress, start: startThreads });

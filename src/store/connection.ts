@@ -60,7 +60,13 @@ export async function openStore(options: StoreOptions, { share = false } = {}): 
     throw unreachable(error);
   }
   const commits = embedded && (() => embedded.commits());
-  return { database: new Database(connection, { shared: embedded === null, reads }), uri, embedded: embedded !== null, commits, close };
+  return {
+    database: new Database(connection, { shared: embedded === null, reads, uri }),
+    uri,
+    embedded: embedded !== null,
+    commits,
+    close,
+  };
 }
 
 /**

@@ -26,16 +26,20 @@ export class Database {
 
   private readonly turns: KeyTurns | null;
   private readonly reads: LocalReads | null;
+  /** Where the store is, for threads that connect to it themselves. */
+  readonly uri: string;
 
   /**
    * @param shared whether other processes write to the store too
    * @param reads for what is short, where this process hosts the store
+   * @param uri where the connection leads
    */
   constructor(
     readonly connection: Connection,
-    { shared = false, reads = null }: { shared?: boolean; reads?: LocalReads | null } = {},
+    { shared = false, reads = null, uri = '' }: { shared?: boolean; reads?: LocalReads | null; uri?: string } = {},
   ) {
     this.reads = reads;
+    this.uri = uri;
     this.turns = shared ? new KeyTurns(connection) : null;
   }
 

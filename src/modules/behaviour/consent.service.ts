@@ -149,24 +149,6 @@ export class ConsentService {
     return first!.at;
   }
 
-  /** Whose behaviour recommendations may follow from, for training and exports. */
-  async personalisedUsers(): Promise<(user: Types.ObjectId) => boolean> {
-    const { consents, consentRequired, users } = this.dependencies;
-    const optedOut = await users.usersWithoutPersonalisation();
-    const decided = new Map<string, boolean>();
-    const projection = { user: 1, personalisation: 1 };
-    for await (const { user, personalisation } of consents
-      .find({ user: { $ne: null }, replacedAt: null }, projection)
-      .lean()
-      .cursor())
-      decided.set(user!.toHexString(), personalisation);
-    const imported = consentRequired ? await users.importedUsers() : null;
-    return (user) => {
-      const key = user.toHexString();
-      return !optedOut.has(key) && (decided.get(key) ?? (imported === null || imported.has(key)));
-    };
-  }
-
   /** Decisions that come with accounts of another shop, for those who made none here. */
   async importConsents(users: readonly Types.ObjectId[], choices: Choices, wordingVersion: string, at: Date): Promise<void> {
     const { consents } = this.dependencies;

@@ -2,6 +2,7 @@ import type { CatalogVerbs } from '../catalog/index.js';
 import { describeModule, verbs, type Foundation } from '../module.js';
 import { ownedDocuments } from '../personal-data.js';
 import type { UserVerbs } from '../user/index.js';
+import { allInteractions, personalisedUsers } from './behaviour.reading.js';
 import { behaviourModels } from './behaviour.model.js';
 import { BehaviourResolver } from './behaviour.resolver.js';
 import { consentModel } from './consent.model.js';
@@ -59,9 +60,11 @@ export function behaviourModule(
     workers: [withdrawals.worker],
     verbs: {
       impressionIds,
-      ...verbs(consents, ['choicesOf', 'importConsents', 'personalisedUsers', 'trackedFrom']),
+      allInteractions: () => allInteractions(database.connection.db!),
+      personalisedUsers: () => personalisedUsers(database.connection.db!, options.consentRequired),
+      ...verbs(consents, ['choicesOf', 'importConsents', 'trackedFrom']),
       ...verbs(tracking, ['sessionOf']),
-      ...verbs(bulk, ['allInteractions', 'importInteractions', 'updateImportedRatings']),
+      ...verbs(bulk, ['importInteractions', 'updateImportedRatings']),
       ...verbs(interactions, ['changedInteractions', 'historyOf']),
       ...verbs(interactions, ['noteInteractions', 'trending']),
     },

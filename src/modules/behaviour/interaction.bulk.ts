@@ -1,4 +1,4 @@
-/** Interactions in bulk: of another shop or data set, and for training. */
+/** Interactions in bulk, of another shop or data set. */
 import { Types } from 'mongoose';
 import type { ClientSession } from '../../store/database.js';
 import { insert, insertNew } from '../../store/documents.js';
@@ -49,10 +49,5 @@ export class InteractionBulk {
     if (moved.length > 0) await insert(interactions, moved, session);
     for (const { product, purchases, lastAt, keptAt = lastAt } of others)
       await interactions.updateOne({ user: account, product }, { $max: { purchases, lastAt, keptAt } }, { session });
-  }
-
-  /** Every interaction, for training. */
-  allInteractions(): AsyncIterable<InteractionDocument> {
-    return this.models.interactions.collection.find<InteractionDocument>({}, { batchSize: 100 });
   }
 }

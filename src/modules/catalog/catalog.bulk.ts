@@ -1,4 +1,4 @@
-/** Products and categories in bulk, for imports and for training. */
+/** Products and categories in bulk, for imports and for search. */
 import type { Types } from 'mongoose';
 import { type Model } from 'mongoose';
 import { insertNew } from '../../store/documents.js';
@@ -71,16 +71,6 @@ export class CatalogBulk {
   /** The products right in a category. */
   productsIn(category: Types.ObjectId): AsyncIterable<ProductDocument> {
     return this.models.products.collection.find<ProductDocument>({ category }, { batchSize: 100 });
-  }
-
-  /** Every product, for training. */
-  allProducts(): AsyncIterable<ProductDocument> {
-    return this.models.products.collection.find<ProductDocument>({}, { batchSize: 100 });
-  }
-
-  /** Every category, for training. */
-  allCategories(): AsyncIterable<CategoryDocument> {
-    return this.models.categories.collection.find<CategoryDocument>({});
   }
 }
 

@@ -7,6 +7,7 @@ import type { ScreeningVerbs } from '../screening/index.js';
 import type { SocialGraphVerbs } from '../social-graph/index.js';
 import type { UserVerbs } from '../user/index.js';
 import { CatalogBulk } from './catalog.bulk.js';
+import { allCategories } from './catalog.reading.js';
 import { ImportedProducts } from './imported-products.js';
 import { catalogLoaders, productInShop, visibleProduct, type CatalogLoaders } from './catalog.loader.js';
 import { catalogModels, type CatalogModels } from './catalog.model.js';
@@ -111,7 +112,8 @@ export function catalogModule(
       ...verbs(catalog, ['talliedProducts']),
       ...verbs(productUpserts, ['upsertProducts']),
       ...verbs(categoryUpserts, ['upsertCategories']),
-      ...verbs(bulk, ['allCategories', 'allProducts', 'changedProducts', 'countProducts', 'handOverProducts', 'importCategories']),
+      allCategories: () => allCategories(database.connection.db!),
+      ...verbs(bulk, ['changedProducts', 'countProducts', 'handOverProducts', 'importCategories']),
       ...verbs(bulk, ['importProducts']),
       ...verbs(imported, ['previewProducts', 'updateImportedProducts']),
     },

@@ -29,6 +29,8 @@ export interface RecommendationOptions {
   experimentShare: number;
   /** The share of users who are shown new products that few have seen, 0 to 1. */
   explorationShare: number;
+  /** Whether nobody's behaviour is learnt from until they agreed. */
+  consentRequired: boolean;
   /** Milliseconds from one training to the next; 0 trains only when asked. */
   trainingInterval: number;
   /** Milliseconds that impressions and what came of them are kept. */
@@ -52,7 +54,7 @@ export function recommendationModule(foundation: Foundation, dependencies: Recom
   const { users, catalog, behaviour } = dependencies;
   const { models, experiments } = experimentParts(foundation, behaviour, options);
   const metrics = new RecommendationMetrics(foundation.metrics);
-  const { trainer, training } = trainingParts(foundation, dependencies, metrics, options);
+  const { trainer, training } = trainingParts(foundation, metrics, options);
   metrics.showModel(() => training.state().version);
   const gorse = options.gorse && gorseParts(foundation, dependencies, options.gorse);
   const recommender = new RecommenderService({
@@ -104,13 +106,12 @@ function experimentParts({ database, realtime }: Foundation, behaviour: Behaviou
 
 function trainingParts(
   { database, log }: Foundation,
-  sources: RecommendationDependencies,
   metrics: RecommendationMetrics,
-  { trainingInterval }: RecommendationOptions,
+  { trainingInterval, consentRequired }: RecommendationOptions,
 ) {
   const models = trainingModels(database);
-  const snapshots = new Snapshots(models);
-  const trainer = new Trainer({ log, sources, models, snapshots });
+  const snapshots = new Snapshots(models, database.uri);
+  const trainer = new Trainer({ log, source: { storeUri: database.uri, consentRequired }, models, snapshots });
   return { trainer, training: new TrainingService({ trainer, snapshots, metrics, log, interval: trainingInterval }) };
 }
 

@@ -88,11 +88,6 @@ export class FollowService {
       .lean();
   }
 
-  /** Every follow, for training. */
-  allFollows(): AsyncIterable<FollowDocument> {
-    return this.models.follows.collection.find<FollowDocument>({}, { batchSize: 100 });
-  }
-
   /** Follows of another shop or data set, in bulk. @returns how many were new */
   async importFollows(follows: readonly FollowDocument[]): Promise<number> {
     return (await insertNew(this.models.follows, follows)).inserted;

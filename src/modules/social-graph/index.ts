@@ -48,7 +48,7 @@ export function socialGraphModule({ database, realtime, events }: Foundation, { 
         'showsTo',
         'visibleUser',
       ]),
-      ...verbs(follows, ['allFollows', 'followedBy', 'followersAfter', 'importFollows', 'latestFolloweesOf', 'previewFollows']),
+      ...verbs(follows, ['followedBy', 'followersAfter', 'importFollows', 'latestFolloweesOf', 'previewFollows']),
     },
   });
 }

@@ -102,7 +102,6 @@ export function userModule(
         'findByHandle',
         'hasOtherAdmin',
         'importUsers',
-        'importedUsers',
         'knownAmong',
       ]),
       ...verbs(users, [
@@ -116,7 +115,6 @@ export function userModule(
         'setRoles',
         'usersByHandle',
       ]),
-      ...verbs(users, ['usersWithoutPersonalisation']),
       ...verbs(new StaffAccounts({ models, realtime, users, claims, passwords }), ['appointStaff']),
       ...verbs(new UserSearch(models), ['searchUsers']),
       ...verbs(importedUsers, ['handOverAll', 'provenAmong']),

@@ -118,18 +118,6 @@ export class UserService {
     return this.privacySettingsOf(user);
   }
 
-  /** Everybody who opted out of personalisation, for training. */
-  async usersWithoutPersonalisation(): Promise<ReadonlySet<string>> {
-    const found = await this.models.users.find({ withoutPersonalisation: true }, { _id: 1 }).lean();
-    return new Set(found.map(({ _id }) => _id.toHexString()));
-  }
-
-  /** Everybody who came along from another shop or data set. */
-  async importedUsers(): Promise<ReadonlySet<string>> {
-    const found = await this.models.users.find({ source: { $exists: true } }, { _id: 1 }).lean();
-    return new Set(found.map(({ _id }) => _id.toHexString()));
-  }
-
   async knows(user: Types.ObjectId, session: ClientSession | null = null): Promise<boolean> {
     return (await this.models.users.exists({ _id: user }).session(session)) !== null;
   }

@@ -1,23 +1,27 @@
-/** Trained recommenders in the store: written whole or not at all, numbered, and checked when they are read. */
-import { createHash } from 'node:crypto';
-import { deserialize } from 'node:v8';
+/** Trained recommenders in the store: written whole or not at all. */
 import { Types } from 'mongoose';
 import type { SnapshotContent, StoredTraining } from '../../../recommender/worker.js';
 import { duplicateKeyFields } from '../../../store/database.js';
 import { insert } from '../../../store/documents.js';
-import type { SnapshotChunkDocument, SnapshotDocument, TrainingModels } from './training.model.js';
+import { answerOfThread } from '../../../threads.js';
+import type { LoadedVersion, LoadingJob } from './loading.js';
+import { chunkId, maxSnapshots } from './stored-versions.js';
+import type { SnapshotDocument, TrainingModels } from './training.model.js';
 
 export interface LoadedSnapshot {
   snapshot: SnapshotDocument;
   content: SnapshotContent;
 }
 
-const chunkSize = 8 * 1024 * 1024;
-const maxSnapshots = 3;
+/** Small, so that nobody has to wait while one is written. */
+const chunkSize = 1024 * 1024;
 const claimLease = 60 * 60 * 1000;
 
 export class Snapshots {
-  constructor(private readonly models: TrainingModels) {}
+  constructor(
+    private readonly models: TrainingModels,
+    private readonly storeUri: string,
+  ) {}
 
   /** Publishes a version: its chunks first, then the document that makes it count. */
   async save(
@@ -29,7 +33,7 @@ export class Snapshots {
     for (let at = 0; at < chunks; at++) {
       const part = bytes.subarray(at * chunkSize, (at + 1) * chunkSize);
       await insert(this.models.chunks, {
-        _id: chunkId(_id, at),
+        _id: chunkId(_id.toHexString(), at),
         snapshot: _id,
         bytes: Buffer.from(part.buffer, part.byteOffset, part.length),
       });
@@ -54,41 +58,16 @@ export class Snapshots {
   }
 
   /**
-   * The newest version whose content is whole; a damaged one is passed over.
+   * The newest version whose content is whole, read in a thread of its own; a damaged one is passed over.
    * @param onDamaged told of each version that is passed over
    */
   async loadNewest(onDamaged: (version: string) => void): Promise<LoadedSnapshot | null> {
-    const versions = (await this.models.snapshots.find({}).sort({ createdAt: -1 }).limit(maxSnapshots).lean()) as SnapshotDocument[];
-    for (const snapshot of versions) {
-      const content = await this.loadContent(snapshot);
-      if (content) return { snapshot, content };
-      onDamaged(snapshot._id.toHexString());
-    }
-    return null;
-  }
-
-  /** The newest version as it was stored; null where there is none, or it is damaged. */
-  async newestBytes(): Promise<Uint8Array | null> {
-    const newest = await this.newest();
-    return newest && (await this.loadBytes(newest));
-  }
-
-  private async loadContent(snapshot: SnapshotDocument): Promise<SnapshotContent | null> {
-    const bytes = await this.loadBytes(snapshot);
-    return bytes && (deserialize(bytes) as SnapshotContent);
-  }
-
-  private async loadBytes(snapshot: SnapshotDocument): Promise<Buffer | null> {
-    const parts: Buffer[] = [];
-    for (let at = 0; at < snapshot.chunks; at++) {
-      const id = chunkId(snapshot._id, at);
-      const chunk = await this.models.chunks.collection.findOne({ _id: id as never }, { promoteBuffers: true });
-      if (!chunk) return null;
-      parts.push((chunk as unknown as SnapshotChunkDocument).bytes);
-    }
-    const bytes = Buffer.concat(parts);
-    const intact = createHash('sha256').update(bytes).digest('hex') === snapshot.sha256;
-    return intact ? bytes : null;
+    const { newest, damaged } = await answerOfThread<LoadedVersion>('modules/recommendation/training/loading', {
+      storeUri: this.storeUri,
+    } satisfies LoadingJob);
+    damaged.forEach(onDamaged);
+    const snapshot = newest && (await this.models.snapshots.findById(newest.version).lean());
+    return snapshot && { snapshot, content: newest.content };
   }
 
   /** Whether this process may train now: another one that began within the hour keeps the claim. */
@@ -107,8 +86,4 @@ export class Snapshots {
       throw error;
     }
   }
-}
-
-function chunkId(snapshot: Types.ObjectId, at: number): string {
-  return `${snapshot.toHexString()}:${at}`;
 }

@@ -2,12 +2,13 @@
 import { Types } from 'mongoose';
 import type { Logger } from '../../../log.js';
 import { defaultParameters, type HyperParameters, type SearchResult } from '../../../recommender/index.js';
-import type { Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import type { TrainingJob, TrainingMessage } from '../../../recommender/worker.js';
 import { insert } from '../../../store/documents.js';
-import { startThread } from '../../../threads.js';
+import { firstMessage, startThread } from '../../../threads.js';
+import type { CollectingJob } from './collecting.js';
 import type { Snapshots } from './snapshots.js';
-import { readTrainingData, type LeftOut, type TrainingSources } from './training-data.js';
+import type { LeftOut } from './training-data.js';
 import { diverseLambda } from '../pipeline/candidates.js';
 import type { EvaluationDocument, SnapshotDocument, TrainingModels } from './training.model.js';
 
@@ -22,9 +23,12 @@ const maxEvaluations = 10;
 /** The latest fifth of the data is to be found. */
 const evaluated = { share: 0.2, seed: 1, diversity: diverseLambda, maxUsers: 2000 };
 
+type Job = Omit<TrainingJob, 'input'>;
+
 interface TrainerDependencies {
   log: Logger;
-  sources: TrainingSources;
+  /** Where the training's data is, and what of it may be used. */
+  source: Pick<CollectingJob, 'storeUri' | 'consentRequired'>;
   models: TrainingModels;
   snapshots: Snapshots;
 }
@@ -36,8 +40,7 @@ export class Trainer {
   async train(onProgress: TrainingProgress, signal?: AbortSignal): Promise<SnapshotDocument | null> {
     const startedAt = Date.now();
     const parameters = (await this.latestParameters()) ?? defaultParameters;
-    const earlier = await this.dependencies.snapshots.newestBytes();
-    const { answer, leftOut } = await this.runInThread({ parameters, now: startedAt, bestRating, earlier }, onProgress, signal);
+    const { answer, leftOut } = await this.runInThreads({ parameters, now: startedAt, bestRating }, { goOn: true, onProgress, signal });
     if (!('trained' in answer)) return null;
     const { trained, report, anew } = answer;
     const seconds = (Date.now() - startedAt) / 1000;
@@ -51,8 +54,8 @@ export class Trainer {
 
   /** Searches hyper-parameters on what the store has; the next training uses what is found. @returns null where there is nothing to learn from */
   async searchParameters(trials: number, seed: number, onProgress: TrainingProgress): Promise<SearchResult | null> {
-    const job: TrainingJob = { parameters: defaultParameters, now: Date.now(), bestRating, search: { trials, seed } };
-    const { answer } = await this.runInThread(job, onProgress);
+    const job: Job = { parameters: defaultParameters, now: Date.now(), bestRating, search: { trials, seed } };
+    const { answer } = await this.runInThreads(job, { onProgress });
     if (!('found' in answer)) return null;
     const found = { _id: new Types.ObjectId(), parameters: answer.found.best, trials, seed, at: new Date() };
     await insert(this.dependencies.models.parameters, found);
@@ -66,7 +69,7 @@ export class Trainer {
   async evaluate(onProgress: TrainingProgress, signal?: AbortSignal): Promise<EvaluationDocument | null> {
     const startedAt = Date.now();
     const parameters = (await this.latestParameters()) ?? defaultParameters;
-    const { answer } = await this.runInThread({ parameters, now: startedAt, bestRating, evaluate: evaluated }, onProgress, signal);
+    const { answer } = await this.runInThreads({ parameters, now: startedAt, bestRating, evaluate: evaluated }, { onProgress, signal });
     if (!('evaluated' in answer)) return null;
     const seconds = (Date.now() - startedAt) / 1000;
     const evaluation: EvaluationDocument = { _id: new Types.ObjectId(), at: new Date(), seconds, report: answer.evaluated };
@@ -90,24 +93,24 @@ export class Trainer {
     return (await this.dependencies.models.parameters.findOne().sort({ at: -1 }).lean())?.parameters ?? null;
   }
 
-  /** Reads what the shop knows into a thread, which does everything else. */
-  private async runInThread(
-    job: TrainingJob,
-    onProgress: TrainingProgress,
-    signal?: AbortSignal,
+  /**
+   * One thread reads what the shop knows, and hands it to one that does everything else.
+   * @param goOn whether the last training is handed over too
+   */
+  private async runInThreads(
+    job: Job,
+    { goOn = false, onProgress, signal }: { goOn?: boolean; onProgress: TrainingProgress; signal?: AbortSignal },
   ): Promise<{ answer: TrainingAnswer; leftOut: LeftOut }> {
     onProgress(0, 'collecting');
-    const thread = startThread('recommender/worker', job);
+    const { port1: output, port2: input } = new MessageChannel();
+    const training = startThread('recommender/worker', { ...job, input } satisfies TrainingJob, [input]);
+    const collectingJob: CollectingJob = { ...this.dependencies.source, goOn, output };
+    const collecting = startThread('modules/recommendation/training/collecting', collectingJob, [output]);
     try {
-      const answer = answerOf(thread, onProgress, signal);
-      const read = readTrainingData(this.dependencies.sources, (input) => {
-        signal?.throwIfAborted();
-        thread.postMessage(input, 'interactions' in input ? [input.interactions.buffer as ArrayBuffer] : []);
-      });
-      const [answered, leftOut] = await Promise.all([answer, read]);
-      return { answer: answered, leftOut };
+      const [answer, leftOut] = await Promise.all([answerOf(training, onProgress, signal), firstMessage<LeftOut>(collecting)]);
+      return { answer, leftOut };
     } finally {
-      await thread.terminate();
+      await Promise.all([collecting.terminate(), training.terminate()]);
     }
   }
 }

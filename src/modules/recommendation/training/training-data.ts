@@ -1,19 +1,12 @@
-/** Reads what the shop knows, in the recommender's terms and in parts, so that nobody has to wait for all of it. */
+/** Reads what the shop knows, in the recommender's terms and in parts. */
+import type { mongo } from 'mongoose';
 import { packInteractions, wordsOf, type PreprocessingReport, type RawInteraction } from '../../../recommender/index.js';
 import type { TrainingInput } from '../../../recommender/worker.js';
 import { pointsPerStar } from '../../../scoring/index.js';
-import type { BehaviourVerbs, InteractionDocument } from '../../behaviour/index.js';
-import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
-import type { SocialGraphVerbs } from '../../social-graph/index.js';
-import type { UserVerbs } from '../../user/index.js';
-
-/** Where the training's data comes from. */
-export interface TrainingSources {
-  users: UserVerbs;
-  catalog: CatalogVerbs;
-  behaviour: BehaviourVerbs;
-  socialGraph: SocialGraphVerbs;
-}
+import type { InteractionDocument } from '../../behaviour/index.js';
+import { allInteractions, personalisedUsers } from '../../behaviour/behaviour.reading.js';
+import { allCategories, allProducts, type DescribedProduct } from '../../catalog/catalog.reading.js';
+import { allFollows } from '../../social-graph/social-graph.reading.js';
 
 /** What the training left out, and why. */
 export type TrainingReport = PreprocessingReport & LeftOut;
@@ -37,38 +30,17 @@ export function rawInteraction(interaction: InteractionDocument): Omit<RawIntera
   return { views, carts, purchases, comments, questions, shares, referrals, clicks, rating, at: lastAt.getTime() };
 }
 
-/** @param send takes interactions part by part, and at last what they are about */
-export async function readTrainingData(sources: TrainingSources, send: (input: TrainingInput) => void): Promise<LeftOut> {
-  const { products, terms } = await collectProducts(sources.catalog);
+/**
+ * @param consentRequired whether only what those did who agreed may be used
+ * @param send takes interactions part by part, and at last what they are about
+ */
+export async function readTrainingData(db: mongo.Db, consentRequired: boolean, send: (input: TrainingInput) => void): Promise<LeftOut> {
+  const { products, terms } = await collectProducts(db);
   const users = new Numbering();
-  const leftOut = await readInteractions(sources, users, products, send);
-  const follows = await collectFollows(sources.socialGraph, users);
-  send({ context: { userIds: users.ids, productIds: products.ids, follows, terms } });
-  return leftOut;
-}
-
-async function collectProducts(catalog: CatalogVerbs): Promise<{ products: Numbering; terms: string[][] }> {
-  const categories = new Map<string, string>();
-  for await (const { _id, name } of catalog.allCategories()) categories.set(_id.toHexString(), name);
-  const products = new Numbering();
-  const terms: string[][] = [];
-  for await (const product of catalog.allProducts()) {
-    products.numberOf(product._id.toHexString());
-    terms.push(termsOf(product, categories.get(product.category.toHexString()) ?? ''));
-  }
-  return { products, terms };
-}
-
-async function readInteractions(
-  { behaviour }: TrainingSources,
-  users: Numbering,
-  products: Numbering,
-  send: (input: TrainingInput) => void,
-): Promise<LeftOut> {
-  const mayBeUsed = await behaviour.personalisedUsers();
+  const mayBeUsed = await personalisedUsers(db, consentRequired);
   const leftOut: LeftOut = { optedOut: 0, unknownProducts: 0 };
   let part: RawInteraction[] = [];
-  for await (const interaction of behaviour.allInteractions()) {
+  for await (const interaction of allInteractions(db)) {
     const item = products.find(interaction.product.toHexString());
     if (!mayBeUsed(interaction.user)) leftOut.optedOut++;
     else if (item === undefined) leftOut.unknownProducts++;
@@ -78,12 +50,26 @@ async function readInteractions(
     part = [];
   }
   send({ interactions: packInteractions(part) });
+  const follows = await collectFollows(db, users);
+  send({ context: { userIds: users.ids, productIds: products.ids, follows, terms } });
   return leftOut;
 }
 
-async function collectFollows(socialGraph: SocialGraphVerbs, users: Numbering): Promise<[number, number][]> {
+async function collectProducts(db: mongo.Db): Promise<{ products: Numbering; terms: string[][] }> {
+  const categories = new Map<string, string>();
+  for await (const { _id, name } of allCategories(db)) categories.set(_id.toHexString(), name);
+  const products = new Numbering();
+  const terms: string[][] = [];
+  for await (const product of allProducts(db)) {
+    products.numberOf(product._id.toHexString());
+    terms.push(termsOf(product, categories.get(product.category.toHexString()) ?? ''));
+  }
+  return { products, terms };
+}
+
+async function collectFollows(db: mongo.Db, users: Numbering): Promise<[number, number][]> {
   const follows: [number, number][] = [];
-  for await (const { follower, followee } of socialGraph.allFollows()) {
+  for await (const { follower, followee } of allFollows(db)) {
     const [from, to] = [users.find(follower.toHexString()), users.find(followee.toHexString())];
     if (from !== undefined && to !== undefined) follows.push([from, to]);
   }
@@ -91,7 +77,7 @@ async function collectFollows(socialGraph: SocialGraphVerbs, users: Numbering): 
 }
 
 /** A product's text and attributes as terms; the title counts double. */
-export function termsOf({ title, description, attributes }: ProductDocument, category: string): string[] {
+export function termsOf({ title, description, attributes }: Omit<DescribedProduct, '_id' | 'category'>, category: string): string[] {
   const words = wordsOf(title);
   return [
     ...words,

@@ -1,5 +1,5 @@
-/** The log says of each training whether it went on from the last one, and why not where it did not. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+/** What a training leaves in the log, and what it leaves to threads of its own. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Plaza, type Account } from '../support/plaza.js';
 
 const plaza = new Plaza();
@@ -26,4 +26,15 @@ test('the first training fits everything, the next goes on from it, and none goe
   expect(await lineOfTraining()).toMatchObject({ msg: 'trained, going on from the last training', observations: 6 });
   await plaza.mutate('updatePrivacySettings', { personalise: false }, 'privacySettings { personalise }', readers[0]!.token);
   expect(await lineOfTraining()).toMatchObject({ msg: 'trained, everything anew', because: 'a user is gone' });
+});
+
+test('neither what it learns from nor what it learnt is read by the thread that answers', async () => {
+  const { models } = plaza.app.database.connection;
+  const read = ['Interaction', 'Follow', 'Consent', 'ModelSnapshotChunk'].map((name) => {
+    const { collection } = models[name]!;
+    return [vi.spyOn(collection, 'find'), vi.spyOn(collection, 'findOne')];
+  });
+  await plaza.app.verbs.recommendations.train();
+  expect(read.flat().flatMap(({ mock }) => mock.calls)).toEqual([]);
+  vi.restoreAllMocks();
 });
