@@ -260,12 +260,54 @@ describe('the search’s index', () => {
     const changed = many.filter((_, at) => at % 7 === 0).map((each, at) => priced(Number.parseInt(each.id, 16), (at * 31) % 90));
     index.putProducts(changed);
     const expected = sorted(latest([...many, ...changed]), given, order);
-    expect(expected.length).toBeGreaterThan(4096);
+    expect(expected.length).toBeGreaterThan(1024);
     expect(readAll((place) => index.list(request({ after: place })), 'last').ids).toEqual(expected);
     expect(readAll((place) => index.list(request({ before: place, backwards: true })), 'first').ids).toEqual(expected);
     const ranked: SearchRequest = { query: '', conditions: given, order, page: { ...everything, size: 9000 }, withFacets: false };
     expect(index.search(ranked).products).toEqual(expected);
   });
+
+  test.each(['NEWEST', 'PRICE_LOWEST', 'PRICE_HIGHEST'] as const)(
+    'pages through what stands together far from where an order begins, whatever came, went and moved, by %s',
+    (order) => {
+      const size = 9000;
+      const made = (id: number, at: number, of: Partial<SearchedProduct>): SearchedProduct => ({
+        ...madeProduct(id, 0),
+        ...{ createdAt: at, price: { amountMinor: at, currency: 'EUR' } },
+        ...of,
+      });
+      const wanted = { category: categories[1]!.id, brand: 'Acme' };
+      const elsewhere = { category: categories[0]!.id, brand: 'Acme' };
+      const other = { category: categories[0]!.id };
+      const standingAt = (at: number): object => (at > 3000 && at < 5000 ? wanted : at > 6000 ? elsewhere : other);
+      let all = Array.from({ length: size }, (_, at) => made(at, at, standingAt(at)));
+      const index = indexOf(all);
+      const given: SearchConditions = { currency: 'EUR', brands: ['Acme'], category: categories[1]!.id };
+      const request = (page: Partial<ListPage>): ListRequest => ({
+        conditions: given,
+        page: { order, size: 100, backwards: false, after: null, before: null, ...page },
+      });
+      const expectPages = (meant: SearchConditions): void => {
+        const expected = sorted(all, meant, order);
+        expect(expected.length).toBeGreaterThan(1024);
+        expect(readAll((place) => index.list(request({ after: place })), 'last').ids).toEqual(expected);
+        expect(readAll((place) => index.list(request({ before: place, backwards: true })), 'first').ids).toEqual(expected);
+      };
+      const change = (every: number, of: (at: number) => SearchedProduct): void => {
+        const changed = Array.from({ length: Math.ceil(size / every) }, (_, at) => of(at * every));
+        index.putProducts(changed);
+        all = latest([...all, ...changed]);
+      };
+      expectPages(given);
+      change(40, (at) => made(at, at, wanted));
+      expectPages(given);
+      // All that the one category has, the other one has too from now on.
+      index.putCategories([{ ...categories[0]!, ancestors: [categories[1]!.id] }]);
+      expectPages({ currency: 'EUR', brands: ['Acme'] });
+      change(3, (at) => made(at, (at * 7919) % size, at % 2 === 0 ? wanted : other));
+      expectPages({ currency: 'EUR', brands: ['Acme'] });
+    },
+  );
 });
 
 const listOrder = fc.constantFrom('NEWEST', 'TOP_RATED', 'PRICE_LOWEST', 'PRICE_HIGHEST');

@@ -6,11 +6,11 @@ import type { TextIndex } from '../../../search/text-index.js';
 import { selectRange } from '../../../search/selection.js';
 import type { Columns } from './columns.js';
 import { ahead, behind, later, slotKeyOf, sooner } from './slot-key.js';
-import { countOf, narrow, slotsIn, SlotSets, type Narrowed, type Test } from './slot-sets.js';
+import { common, countOf, narrow, slotsIn, SlotSets, type Narrowed, type Test } from './slot-sets.js';
 import { SortedSlots, type Walk } from './sorted-slots.js';
 
 /** Of so few that meet the conditions, the page is chosen by looking at each of them. */
-const few = 4096;
+const few = 1024;
 
 export type ListOrder = 'NEWEST' | 'TOP_RATED' | 'PRICE_LOWEST' | 'PRICE_HIGHEST';
 
@@ -67,6 +67,17 @@ function within(prices: PriceRange | null, { after, before }: Between): Between 
   return { after: later(after, ahead(prices.min)), before: sooner(before, behind(prices.max)) };
 }
 
+function blocksOf(order: SortedSlots, sets: ReadonlyMap<string, Uint32Array>): Uint8Array[] {
+  return Array.from(sets, ([name, set]) => order.blocksWith(name, set));
+}
+
+/** What `walk` finds, by looking at each that matches. */
+function firstOf(order: SortedSlots, matching: Uint32Array, total: number, { after, before, backwards, limit }: Walk): number[] {
+  const between = slotsIn(matching, total).filter((slot) => order.isBetween(slot, after, before));
+  const sign = backwards ? -1 : 1;
+  return [...selectRange(between, 0, Math.min(limit, between.length), (left, right) => order.compare(left, right) * sign)];
+}
+
 export class ProductLists {
   private readonly sets: SlotSets;
   private readonly orders = new Map<string, SortedSlots>();
@@ -89,6 +100,7 @@ export class ProductLists {
   /** Conditions mean something else now. */
   conditionsChanged(): void {
     this.sets.clear();
+    for (const order of this.orders.values()) order.setsChanged();
   }
 
   /** Slots are numbered anew. */
@@ -105,7 +117,8 @@ export class ProductLists {
   /** @param prices what the conditions say of the prices by which the list is ordered, so that no others are passed */
   page(conditions: readonly NamedTest[], page: ListPage, prices: PriceRange | null): ListAnswer {
     const { order: name, currency, size, backwards } = page;
-    const { all: matching } = this.narrow(this.inShop(), isByPrice(name) ? [...conditions, this.pricedIn(currency)] : conditions);
+    const sets = this.setsOf(isByPrice(name) ? [...conditions, this.pricedIn(currency)] : conditions);
+    const matching = common(this.inShop(), [...sets.values()]);
     const total = countOf(matching);
     const sign = name === 'NEWEST' || name === 'TOP_RATED' ? -1 : 1;
     // The highest price first is the lowest first, from its end.
@@ -113,20 +126,13 @@ export class ProductLists {
     const keyOf = (place: ListPlace | null) => place && slotKeyOf(place.value * sign, place.id);
     const [after, before] = [keyOf(page.after), keyOf(page.before)];
     const between = within(isByPrice(name) ? prices : null, turned ? { after: before, before: after } : { after, before });
+    const order = this.orderOf(turned ? 'PRICE_LOWEST' : name, currency);
     const read = { ...between, backwards: backwards !== turned, limit: size + 1 };
-    const slots = this.read(this.orderOf(turned ? 'PRICE_LOWEST' : name, currency), matching, total, read);
+    const slots = total > few ? order.walk(matching, { ...read, within: blocksOf(order, sets) }) : firstOf(order, matching, total, read);
     const shown = slots.slice(0, size);
     if (backwards) shown.reverse();
     const values = this.valuesOf(name);
     return { places: shown.map((slot) => ({ value: values[slot]!, id: this.columns.idOf(slot) })), more: slots.length > size, total };
-  }
-
-  private read(order: SortedSlots, matching: Uint32Array, total: number, read: Walk): number[] {
-    if (total > few) return order.walk(matching, read);
-    const { after, before, backwards, limit } = read;
-    const between = slotsIn(matching, total).filter((slot) => order.isBetween(slot, after, before));
-    const sign = backwards ? -1 : 1;
-    return [...selectRange(between, 0, Math.min(limit, between.length), (left, right) => order.compare(left, right) * sign)];
   }
 
   /**
@@ -160,10 +166,11 @@ export class ProductLists {
   }
 
   narrow(found: Uint32Array, conditions: readonly NamedTest[]): Narrowed {
-    return narrow(
-      found,
-      conditions.map(([name, makeTest]) => this.sets.of(name, makeTest)),
-    );
+    return narrow(found, [...this.setsOf(conditions).values()]);
+  }
+
+  private setsOf(conditions: readonly NamedTest[]): Map<string, Uint32Array> {
+    return new Map(conditions.map(([name, makeTest]) => [name, this.sets.of(name, makeTest)]));
   }
 
   /** Only these have a place in an order by price. */

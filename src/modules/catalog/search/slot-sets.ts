@@ -74,6 +74,13 @@ export interface Narrowed {
   butFor: Uint32Array[];
 }
 
+/** The slots that are in every set. @param found what is longer than it does not count */
+export function common(found: Uint32Array, sets: readonly Uint32Array[]): Uint32Array {
+  const all = found.slice();
+  for (const set of sets) for (let word = 0; word < all.length; word++) all[word]! &= set[word] ?? 0;
+  return all;
+}
+
 /** Cuts sets with each other. @param found what is longer than it does not count */
 export function narrow(found: Uint32Array, sets: readonly Uint32Array[]): Narrowed {
   const all = found.slice();

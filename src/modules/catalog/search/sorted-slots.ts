@@ -2,12 +2,17 @@
  * Slots in the order of a number that each has, kept while the numbers change: those that changed are set aside and
  * merged again when there are many of them, as a log-structured tree does.
  */
+import { LRUCache } from 'lru-cache';
 import { radixSort, sortableHalves } from '../../../search/radix-sort.js';
 import type { Columns } from './columns.js';
 import type { SlotKey } from './slot-key.js';
 import { has } from './slot-sets.js';
 
 const maxMoved = 2000;
+/** Places are looked at in blocks of 1,024. */
+const blockBits = 10;
+/** A byte for each block, of so many sets. */
+const maxSets = 300;
 
 export class SortedSlots {
   private order: Uint32Array;
@@ -15,6 +20,7 @@ export class SortedSlots {
   private keys: Float64Array;
   private readonly moved = new Set<number>();
   private movedInOrder: Uint32Array | null = null;
+  private readonly blocks = new LRUCache<string, Uint8Array>({ max: maxSets });
 
   /** @param keyOf NaN where a slot is not in the order; ids settle equal keys */
   constructor(
@@ -48,8 +54,28 @@ export class SortedSlots {
     return (!after || this.compareWith(key, slot, after) > 0) && (!before || this.compareWith(key, slot, before) < 0);
   }
 
+  /**
+   * By block, whether any of a set stood there when the order was sorted: who walks over the few that are in a set need
+   * not look at all that are not.
+   * @param name tells the set from all others
+   */
+  blocksWith(name: string, set: Uint32Array): Uint8Array {
+    const known = this.blocks.get(name);
+    if (known) return known;
+    const { order } = this;
+    const blocks = new Uint8Array((order.length >>> blockBits) + 1);
+    for (let at = 0; at < order.length; at++) if (has(set, order[at]!)) blocks[at >>> blockBits] = 1;
+    this.blocks.set(name, blocks);
+    return blocks;
+  }
+
+  /** Sets have other slots now, also where those have not changed. */
+  setsChanged(): void {
+    this.blocks.clear();
+  }
+
   /** The first slots between two keys that are among some, or, backwards, the last ones with the last first. */
-  walk(among: Uint32Array, { after, before, backwards, limit, skip = 0 }: Walk): number[] {
+  walk(among: Uint32Array, { after, before, backwards, limit, skip = 0, within = [] }: Walk): number[] {
     const step = backwards ? -1 : 1;
     const from = after ? this.placeOf(after, 1) : 0;
     const to = before ? this.placeOf(before, 0) : this.order.length;
@@ -63,7 +89,15 @@ export class SortedSlots {
     const ahead = (slot: number, at: number): boolean =>
       (this.keyOf(slot) - this.keys[at]! || this.columns.compareIds(slot, this.order[at]!)) * step < 0;
     const { moved, order } = this;
+    let block = -1;
     for (let at = backwards ? to - 1 : from; at >= from && at < to && found.length < limit; at += step) {
+      if (at >>> blockBits !== block) {
+        block = at >>> blockBits;
+        if (within.some((blocks) => blocks[block] === 0)) {
+          at = backwards ? block << blockBits : ((block + 1) << blockBits) - 1;
+          continue;
+        }
+      }
       const slot = order[at]!;
       if (!has(among, slot) || (moved.size > 0 && moved.has(slot))) continue;
       while (next < aside.length && found.length < limit && ahead(aside[next]!, at)) take(aside[next++]!);
@@ -114,6 +148,7 @@ export class SortedSlots {
     [this.order, this.keys] = [order.slice(0, length), keys.slice(0, length)];
     this.moved.clear();
     this.movedInOrder = null;
+    this.blocks.clear();
   }
 }
 
@@ -124,4 +159,6 @@ export interface Walk {
   limit: number;
   /** How many to leave out before the first. */
   skip?: number;
+  /** The blocks of each set that all of them are in. */
+  within?: readonly Uint8Array[];
 }
