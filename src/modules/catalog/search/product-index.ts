@@ -6,8 +6,8 @@ import { TextIndex } from '../../../search/text-index.js';
 import { Columns, type ProductRow } from './columns.js';
 import { countFacets, type FacetCounts, type Group } from './facet-counts.js';
 import { mostRelevant } from './most-relevant.js';
-import { isByPrice, ProductLists, type ListAnswer, type ListPage, type NamedTest, type PriceRange } from './product-lists.js';
-import { bitsOf, countOf, slotsIn, type Test } from './slot-sets.js';
+import { isByPrice, ProductLists, type ListAnswer, type ListPage, type PriceRange } from './product-lists.js';
+import { bitsOf, countOf, slotsIn, type NamedTest, type Test } from './slot-sets.js';
 
 const maxWords = 20;
 const maxDescription = 1000;

@@ -6,7 +6,7 @@ import type { TextIndex } from '../../../search/text-index.js';
 import { selectRange } from '../../../search/selection.js';
 import type { Columns } from './columns.js';
 import { ahead, behind, later, slotKeyOf, sooner } from './slot-key.js';
-import { common, countOf, narrow, slotsIn, SlotSets, type Narrowed, type Test } from './slot-sets.js';
+import { countOf, narrow, slotsIn, SlotSets, type NamedTest, type Narrowed } from './slot-sets.js';
 import { SortedSlots, type Walk } from './sorted-slots.js';
 
 /** Of so few that meet the conditions, the page is chosen by looking at each of them. */
@@ -50,9 +50,6 @@ export function isByPrice(name: string): boolean {
   return name.startsWith('PRICE');
 }
 
-/** A condition under a name that no other has. */
-export type NamedTest = [name: string, makeTest: () => Test];
-
 interface Found {
   matching: Uint32Array;
   total: number;
@@ -65,10 +62,6 @@ type Between = Pick<Walk, 'after' | 'before'>;
 function within(prices: PriceRange | null, { after, before }: Between): Between {
   if (!prices) return { after, before };
   return { after: later(after, ahead(prices.min)), before: sooner(before, behind(prices.max)) };
-}
-
-function blocksOf(order: SortedSlots, sets: ReadonlyMap<string, Uint32Array>): Uint8Array[] {
-  return Array.from(sets, ([name, set]) => order.blocksWith(name, set));
 }
 
 /** What `walk` finds, by looking at each that matches. */
@@ -117,8 +110,8 @@ export class ProductLists {
   /** @param prices what the conditions say of the prices by which the list is ordered, so that no others are passed */
   page(conditions: readonly NamedTest[], page: ListPage, prices: PriceRange | null): ListAnswer {
     const { order: name, currency, size, backwards } = page;
-    const sets = this.setsOf(isByPrice(name) ? [...conditions, this.pricedIn(currency)] : conditions);
-    const matching = common(this.inShop(), [...sets.values()]);
+    const priced = isByPrice(name) ? [this.pricedIn(currency)] : [];
+    const { name: setName, bits: matching } = this.sets.ofAll([this.alive(), ...conditions, ...priced]);
     const total = countOf(matching);
     const sign = name === 'NEWEST' || name === 'TOP_RATED' ? -1 : 1;
     // The highest price first is the lowest first, from its end.
@@ -128,7 +121,8 @@ export class ProductLists {
     const between = within(isByPrice(name) ? prices : null, turned ? { after: before, before: after } : { after, before });
     const order = this.orderOf(turned ? 'PRICE_LOWEST' : name, currency);
     const read = { ...between, backwards: backwards !== turned, limit: size + 1 };
-    const slots = total > few ? order.walk(matching, { ...read, within: blocksOf(order, sets) }) : firstOf(order, matching, total, read);
+    const slots =
+      total > few ? order.walk(matching, { ...read, blocks: order.blocksWith(setName, matching) }) : firstOf(order, matching, total, read);
     const shown = slots.slice(0, size);
     if (backwards) shown.reverse();
     const values = this.valuesOf(name);
@@ -157,7 +151,11 @@ export class ProductLists {
 
   /** The slots of all products. */
   inShop(): Uint32Array {
-    return this.sets.of('', () => (slot) => this.words.isAlive(slot)).subarray(0, this.setLength);
+    return this.sets.of(...this.alive()).subarray(0, this.setLength);
+  }
+
+  private alive(): NamedTest {
+    return ['', () => (slot) => this.words.isAlive(slot)];
   }
 
   /** How many words a set of all slots has. */
@@ -166,11 +164,10 @@ export class ProductLists {
   }
 
   narrow(found: Uint32Array, conditions: readonly NamedTest[]): Narrowed {
-    return narrow(found, [...this.setsOf(conditions).values()]);
-  }
-
-  private setsOf(conditions: readonly NamedTest[]): Map<string, Uint32Array> {
-    return new Map(conditions.map(([name, makeTest]) => [name, this.sets.of(name, makeTest)]));
+    return narrow(
+      found,
+      conditions.map((condition) => this.sets.of(...condition)),
+    );
   }
 
   /** Only these have a place in an order by price. */

@@ -3,6 +3,9 @@ import { LRUCache } from 'lru-cache';
 
 export type Test = (slot: number) => boolean;
 
+/** A condition under a name that no other has. */
+export type NamedTest = [name: string, makeTest: () => Test];
+
 const maxBytes = 32 * 1024 * 1024;
 const maxSets = 300;
 
@@ -38,6 +41,23 @@ export class SlotSets {
     const slots = this.slots();
     const bits = new Uint32Array((slots >>> 5) + 1 + (slots >>> 7));
     for (let slot = 0; slot < slots; slot++) if (test(slot)) bits[slot >>> 5]! |= 1 << (slot & 31);
+    return this.keep(name, bits, makeTest, test);
+  }
+
+  /** The same for all of some conditions, as a set of its own. @returns its name, too */
+  ofAll(conditions: readonly NamedTest[]): { name: string; bits: Uint32Array } {
+    const name = conditions.map(([one]) => one).join('\n');
+    const known = this.sets.get(name);
+    if (known) return { name, bits: known.bits };
+    const makeTest = (): Test => {
+      const tests = conditions.map(([, make]) => make());
+      return (slot) => tests.every((test) => test(slot));
+    };
+    const bits = common(conditions.map((condition) => this.of(...condition)));
+    return { name, bits: this.keep(name, bits, makeTest, makeTest()) };
+  }
+
+  private keep(name: string, bits: Uint32Array, makeTest: () => Test, test: Test): Uint32Array {
     this.sets.set(name, { bits, makeTest, test, named: this.named() });
     return bits;
   }
@@ -67,18 +87,18 @@ export class SlotSets {
   }
 }
 
+/** The slots that are in every set. */
+function common([first, ...others]: readonly Uint32Array[]): Uint32Array {
+  const all = first!.slice();
+  for (const set of others) for (let word = 0; word < all.length; word++) all[word]! &= set[word] ?? 0;
+  return all;
+}
+
 export interface Narrowed {
   /** The slots that are in every set. */
   all: Uint32Array;
   /** By set, the slots that are in every set but this one. */
   butFor: Uint32Array[];
-}
-
-/** The slots that are in every set. @param found what is longer than it does not count */
-export function common(found: Uint32Array, sets: readonly Uint32Array[]): Uint32Array {
-  const all = found.slice();
-  for (const set of sets) for (let word = 0; word < all.length; word++) all[word]! &= set[word] ?? 0;
-  return all;
 }
 
 /** Cuts sets with each other. @param found what is longer than it does not count */

@@ -75,7 +75,7 @@ export class SortedSlots {
   }
 
   /** The first slots between two keys that are among some, or, backwards, the last ones with the last first. */
-  walk(among: Uint32Array, { after, before, backwards, limit, skip = 0, within = [] }: Walk): number[] {
+  walk(among: Uint32Array, { after, before, backwards, limit, skip = 0, blocks }: Walk): number[] {
     const step = backwards ? -1 : 1;
     const from = after ? this.placeOf(after, 1) : 0;
     const to = before ? this.placeOf(before, 0) : this.order.length;
@@ -93,7 +93,7 @@ export class SortedSlots {
     for (let at = backwards ? to - 1 : from; at >= from && at < to && found.length < limit; at += step) {
       if (at >>> blockBits !== block) {
         block = at >>> blockBits;
-        if (within.some((blocks) => blocks[block] === 0)) {
+        if (blocks?.[block] === 0) {
           at = backwards ? block << blockBits : ((block + 1) << blockBits) - 1;
           continue;
         }
@@ -159,6 +159,6 @@ export interface Walk {
   limit: number;
   /** How many to leave out before the first. */
   skip?: number;
-  /** The blocks of each set that all of them are in. */
-  within?: readonly Uint8Array[];
+  /** Those of the set that all of them are in, where it is one that lasts. */
+  blocks?: Uint8Array;
 }
