@@ -3,10 +3,11 @@ import { examplesOf, learnWeights, type Example } from './blend-weights.js';
 import { splitFolds, type Dataset } from './dataset.js';
 import { reviveModel, type FittedModel } from './fitted-model.js';
 import { ease } from './models/ease.js';
-import { fitItemFactors } from './models/implicit-factors.js';
+import { fitItemFactors, sumsOfFactors } from './models/implicit-factors.js';
 import { contentSimilarity, coPurchases, graphWalk, itemNeighbourhood } from './models/item-similarity.js';
 import { countLikes, countRecent, meanStrength } from './models/popularity.js';
 import { fitRatings } from './models/rating-neighbourhood.js';
+import { fitUsers } from './models/user-similarity.js';
 import { defaultParameters, type HyperParameters } from './parameters.js';
 import { shareArrays } from './shared-arrays.js';
 import type { SparseMatrix } from './sparse-matrix.js';
@@ -250,7 +251,12 @@ const plans: readonly ModelPlan[] = [
     name: 'user-neighbours',
     suits: always,
     tunes: 'userNeighbours',
-    fit: (_dataset, { userNeighbours }) => ({ kind: 'user-neighbourhood', name: 'user-neighbours', parameters: userNeighbours }),
+    fit: ({ liked }, { userNeighbours }) => ({
+      kind: 'user-neighbourhood',
+      name: 'user-neighbours',
+      parameters: userNeighbours,
+      fitted: fitUsers(liked),
+    }),
   },
   {
     name: 'graph-walk',
@@ -289,14 +295,12 @@ const plans: readonly ModelPlan[] = [
     name: 'factors',
     suits: always,
     tunes: 'factors',
-    fit: ({ strengths }, { factors }, warm) => ({
-      kind: 'implicit-factors',
-      name: 'factors',
-      itemFactors: warm
+    fit: ({ strengths }, { factors }, warm) => {
+      const itemFactors = warm
         ? fitItemFactors(strengths, { ...factors, sweeps: warmSweeps }, warm.itemFactors)
-        : fitItemFactors(strengths, factors),
-      parameters: factors,
-    }),
+        : fitItemFactors(strengths, factors);
+      return { kind: 'implicit-factors', name: 'factors', itemFactors, parameters: factors, sums: sumsOfFactors(itemFactors, factors) };
+    },
   },
 ];
 

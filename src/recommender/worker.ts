@@ -1,6 +1,6 @@
 /**
- * The training thread's entry: what users did comes in through a port as it is read, progress goes out, and then the trained recommender as it
- * is stored, or the chosen parameters. All that takes time beside reading happens here.
+ * The training thread's entry: what users did comes in through a port as it is read, and the trained recommender goes out
+ * through it as it is stored; progress and what else comes of it goes to whoever started the thread.
  */
 import { createHash } from 'node:crypto';
 import { availableParallelism, constants, setPriority } from 'node:os';
@@ -20,7 +20,7 @@ import { modelNames, trainRecommender, type Training } from './training.js';
 import { warmStartFrom, type Anew } from './warm-start.js';
 
 export interface TrainingJob {
-  /** Through which the data comes. */
+  /** Through which the data comes, and what was trained goes. */
   input: MessagePort;
   parameters: HyperParameters;
   /** The time up to which interests have faded, in milliseconds since 1970. */
@@ -57,7 +57,7 @@ export interface SnapshotContent extends Pick<TrainingContext, 'userIds' | 'prod
 
 export type TrainingMessage =
   | { progress: number; what: string }
-  | { trained: StoredTraining; report: PreprocessingReport; anew: Anew | null }
+  | { report: PreprocessingReport; anew: Anew | null }
   | { found: SearchResult; report: PreprocessingReport }
   | { evaluated: EvaluationReport }
   | { nothing: true };
@@ -65,8 +65,8 @@ export type TrainingMessage =
 // On Linux a priority is the thread's own: whoever waits for an answer goes first. Elsewhere it would slow the API too.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
-/** More of them would each have too little to do. */
-const maxThreads = 4;
+/** More of them would each have too little to do; one processor is left to those who wait for answers. */
+const threads = Math.max(1, Math.min(4, availableParallelism() - 1));
 /** Of an evaluation's time, about; the rest ranks. */
 const shareOfFitting = 0.7;
 
@@ -81,8 +81,8 @@ job.input.on('message', (input: TrainingInput) => {
   else void answer(input.context);
 });
 
-function send(message: TrainingMessage, transfer: ArrayBuffer[] = []): void {
-  parentPort!.postMessage(message, transfer);
+function send(message: TrainingMessage): void {
+  parentPort!.postMessage(message);
 }
 
 async function answer(context: TrainingContext): Promise<void> {
@@ -103,14 +103,15 @@ async function answer(context: TrainingContext): Promise<void> {
   const [warm, anew] = 'warm' in start ? [start.warm, null] : [null, start.anew];
   const trained = await trainRecommender(dataset, { parameters, warm, onProgress, start: startThreads });
   const stored = store({ trained, userIds, productIds });
-  send({ trained: stored, report, anew }, [stored.bytes.buffer as ArrayBuffer]);
+  job.input.postMessage(stored, [stored.bytes.buffer as ArrayBuffer]);
+  send({ report, anew });
 }
 
 function datasetOf({ userIds, productIds, follows, terms }: TrainingContext, observations: ObservationColumns): Dataset {
   return buildDataset({ users: userIds.length, items: productIds.length, observations, follows, terms });
 }
 
-const startThreads: Training['start'] = (plan) => startFitThreads(Math.min(maxThreads, availableParallelism()), plan);
+const startThreads: Training['start'] = (plan) => startFitThreads(threads, plan);
 
 /** Trains on what came before a moment, and looks how well it finds what came after. */
 async function evaluateOn(

@@ -5,7 +5,7 @@ import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { diversify } from '../../src/recommender/diversity.js';
 import { matchByText } from '../../src/recommender/fresh-items.js';
 import { itemNeighbourhood } from '../../src/recommender/models/item-similarity.js';
-import { UserNeighbourhood } from '../../src/recommender/models/user-similarity.js';
+import { fitUsers, UserNeighbourhood } from '../../src/recommender/models/user-similarity.js';
 import { defaultParameters } from '../../src/recommender/parameters.js';
 import { interestIn, preprocess, type RawInteraction } from '../../src/recommender/preprocessing.js';
 import { profileOf } from '../../src/recommender/profile.js';
@@ -193,7 +193,7 @@ describe('neighbourhoods', () => {
   });
 
   test.each(['cosine', 'jaccard', 'euclidean'] as const)('of users rank by %s what the most alike like', (metric) => {
-    const model = new UserNeighbourhood('users', users, { metric, neighbours: 2 });
+    const model = new UserNeighbourhood('users', users, { metric, neighbours: 2 }, fitUsers(users));
     const scores = new Float32Array(3);
     model.score({ items: [0, 1], strengths: [1, 1], liked: [true, true], ratings: [null, null], follows: [] }, scores);
     expect(scores[0]).toBeGreaterThan(scores[2]!);

@@ -1,9 +1,10 @@
 /** The demo shop in a process of its own, and how long its product page takes at a steady rate. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { kill, startApi } from '../support/processes.js';
+import { kill, runCommand, startApi } from '../support/processes.js';
+import { madeRatings } from './made-ratings.js';
 
 /** Requests a second that the server keeps up with. */
 export const rate = 60;
@@ -17,16 +18,26 @@ const page = JSON.stringify({
 export class ShopUnderLoad {
   private constructor(
     private readonly url: string,
+    private readonly directory: string,
     readonly close: () => Promise<void>,
   ) {}
 
   static async open(): Promise<ShopUnderLoad> {
     const directory = mkdtempSync(join(tmpdir(), 'plaza-load-'));
     const running = await startApi({ PLAZA_DATA_DIR: directory, DEMO_SHOP: 'true' });
-    return new ShopUnderLoad(`${running.url}/graphql`, async () => {
+    return new ShopUnderLoad(`${running.url}/graphql`, directory, async () => {
       await kill(running, 'SIGTERM');
       rmSync(directory, { recursive: true, force: true });
     });
+  }
+
+  /** Adds reviews of other products by other people, with something to learn in them. */
+  async addRatings(count: number): Promise<void> {
+    const { user, item, rating } = madeRatings(count);
+    const file = join(this.directory, 'ratings.csv');
+    const lines = Array.from(user, (one, at) => `u${one},p${item[at]},${rating[at]}\n`);
+    writeFileSync(file, `user,product,rating\n${lines.join('')}`);
+    await runCommand('import', [file, '--format', 'csv'], { PLAZA_DATA_DIR: this.directory });
   }
 
   async post<Data>(query: string, variables: object = {}, token?: string): Promise<Data> {

@@ -108,10 +108,20 @@ function normalMatrix(
   return matrix;
 }
 
+/** What all items' vectors add up to. */
+export interface FactorSums {
+  /** Their products with themselves, the lower half. */
+  gram: Float64Array;
+  total: Float64Array;
+}
+
+export function sumsOfFactors(itemFactors: Float32Array, { factors }: Pick<FactorParameters, 'factors'>): FactorSums {
+  const total = new Float64Array(factors);
+  for (let at = 0; at < itemFactors.length; at++) total[at % factors]! += itemFactors[at]!;
+  return { gram: gramOf(itemFactors, factors), total };
+}
+
 export class ImplicitFactors implements ItemModel, PointModel {
-  private readonly gram: Float64Array;
-  /** The sum of all items' vectors. */
-  private readonly total: Float64Array;
   /** The inverse for the profile that was last explained, since a profile is explained for many items. */
   private explained: { profile: Profile; inverse: Float32Array } | null = null;
 
@@ -119,21 +129,18 @@ export class ImplicitFactors implements ItemModel, PointModel {
     readonly name: string,
     readonly itemFactors: Float32Array,
     readonly parameters: FactorParameters,
-  ) {
-    this.gram = gramOf(itemFactors, parameters.factors);
-    this.total = new Float64Array(parameters.factors);
-    for (let at = 0; at < itemFactors.length; at++) this.total[at % parameters.factors]! += itemFactors[at]!;
-  }
+    private readonly sums: FactorSums,
+  ) {}
 
   /** With the user's vector u and the items' vectors Y, the scores Yu sum to u · Σy and their squares to uᵀYᵀYu. */
   pointsOf(profile: Profile): PointScores {
     const { factors } = this.parameters;
-    const user = Float32Array.from(solveRow(profile.items, profile.strengths, this.itemFactors, this.gram, this.parameters));
+    const user = Float32Array.from(solveRow(profile.items, profile.strengths, this.itemFactors, this.sums.gram, this.parameters));
     let [sum, squares] = [0, 0];
     for (let row = 0; row < factors; row++) {
-      sum += user[row]! * this.total[row]!;
+      sum += user[row]! * this.sums.total[row]!;
       for (let column = 0; column <= row; column++) {
-        const product = this.gram[row * factors + column]! * user[row]! * user[column]!;
+        const product = this.sums.gram[row * factors + column]! * user[row]! * user[column]!;
         squares += row === column ? product : 2 * product;
       }
     }
@@ -146,7 +153,7 @@ export class ImplicitFactors implements ItemModel, PointModel {
   }
 
   score(profile: Profile, scores: Float32Array): void {
-    const user = solveRow(profile.items, profile.strengths, this.itemFactors, this.gram, this.parameters);
+    const user = solveRow(profile.items, profile.strengths, this.itemFactors, this.sums.gram, this.parameters);
     multiply(this.itemFactors, Float32Array.from(user), scores);
   }
 
@@ -166,7 +173,7 @@ export class ImplicitFactors implements ItemModel, PointModel {
 
   private inverseFor(profile: Profile): Float32Array {
     if (this.explained?.profile !== profile) {
-      const matrix = normalMatrix(profile.items, profile.strengths, this.itemFactors, this.gram, this.parameters);
+      const matrix = normalMatrix(profile.items, profile.strengths, this.itemFactors, this.sums.gram, this.parameters);
       this.explained = { profile, inverse: invertPositiveDefinite(Float32Array.from(matrix), this.parameters.factors) };
     }
     return this.explained.inverse;

@@ -4,19 +4,29 @@ import type { HyperParameters } from '../parameters.js';
 import { evidenceOf, likenessBy } from './item-similarity.js';
 import type { Profile, SparseModel } from './model.js';
 
+/** What users like, looked at from the items. */
+export interface FittedUsers {
+  /** Items by users. */
+  byItem: SparseMatrix;
+  /** Of each user, the sum of the squares of what is liked. */
+  squares: Float32Array;
+}
+
+export function fitUsers(users: SparseMatrix): FittedUsers {
+  const squares = Float32Array.from({ length: users.rows }, (_, user) => lengthOf(rowOf(users, user).values) ** 2 || 1);
+  return { byItem: transpose(users), squares };
+}
+
 /** User-to-user neighbourhoods. Source: J. S. Breese et al., "Empirical analysis of predictive algorithms for collaborative filtering", 1998. */
 export class UserNeighbourhood implements SparseModel {
-  private readonly byItem: SparseMatrix;
-  private readonly squares: Float32Array;
   private readonly sums: Float32Array;
 
   constructor(
     readonly name: string,
     readonly users: SparseMatrix,
     readonly parameters: HyperParameters['userNeighbours'],
+    private readonly fitted: FittedUsers,
   ) {
-    this.byItem = transpose(users);
-    this.squares = Float32Array.from({ length: users.rows }, (_, user) => lengthOf(rowOf(users, user).values) ** 2 || 1);
     this.sums = new Float32Array(users.rows);
   }
 
@@ -48,7 +58,7 @@ export class UserNeighbourhood implements SparseModel {
       const weight = evidenceOf(profile, at, 'liked');
       if (weight === 0) continue;
       square += weight * weight;
-      const { indices, values } = rowOf(this.byItem, profile.items[at]!);
+      const { indices, values } = rowOf(this.fitted.byItem, profile.items[at]!);
       for (let entry = 0; entry < indices.length; entry++) {
         const user = indices[entry]!;
         if (this.sums[user] === 0) touched.push(user);
@@ -56,7 +66,7 @@ export class UserNeighbourhood implements SparseModel {
       }
     }
     const likeness = likenessBy[this.parameters.metric];
-    for (const user of touched) this.sums[user] = Math.min(0.999999, likeness(this.sums[user]!, square, this.squares[user]!));
+    for (const user of touched) this.sums[user] = Math.min(0.999999, likeness(this.sums[user]!, square, this.fitted.squares[user]!));
     return touched;
   }
 }

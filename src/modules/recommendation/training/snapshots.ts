@@ -1,11 +1,9 @@
-/** Trained recommenders in the store: written whole or not at all. */
-import { Types } from 'mongoose';
-import type { SnapshotContent, StoredTraining } from '../../../recommender/worker.js';
+/** Which trained recommenders there are, and which process trains. */
+import type { SnapshotContent } from '../../../recommender/worker.js';
 import { duplicateKeyFields } from '../../../store/database.js';
-import { insert } from '../../../store/documents.js';
 import { answerOfThread } from '../../../threads.js';
-import type { LoadedVersion, LoadingJob } from './loading.js';
-import { chunkId, maxSnapshots } from './stored-versions.js';
+import type { LoadingAnswer, LoadingInput } from './loading.js';
+import type { LoadedVersion } from './stored-versions.js';
 import type { SnapshotDocument, TrainingModels } from './training.model.js';
 
 export interface LoadedSnapshot {
@@ -13,8 +11,6 @@ export interface LoadedSnapshot {
   content: SnapshotContent;
 }
 
-/** Small, so that nobody has to wait while one is written. */
-const chunkSize = 1024 * 1024;
 const claimLease = 60 * 60 * 1000;
 
 export class Snapshots {
@@ -22,35 +18,6 @@ export class Snapshots {
     private readonly models: TrainingModels,
     private readonly storeUri: string,
   ) {}
-
-  /** Publishes a version: its chunks first, then the document that makes it count. */
-  async save(
-    { bytes, sha256, users, products, models }: StoredTraining,
-    facts: Pick<SnapshotDocument, 'observations' | 'seconds' | 'preprocessing' | 'parameters'>,
-  ): Promise<SnapshotDocument> {
-    const _id = new Types.ObjectId();
-    const chunks = Math.ceil(bytes.length / chunkSize);
-    for (let at = 0; at < chunks; at++) {
-      const part = bytes.subarray(at * chunkSize, (at + 1) * chunkSize);
-      await insert(this.models.chunks, {
-        _id: chunkId(_id.toHexString(), at),
-        snapshot: _id,
-        bytes: Buffer.from(part.buffer, part.byteOffset, part.length),
-      });
-    }
-    const snapshot: SnapshotDocument = { _id, createdAt: new Date(), sha256, chunks, users, products, ...facts, models };
-    await insert(this.models.snapshots, snapshot);
-    await this.removeOld();
-    return snapshot;
-  }
-
-  private async removeOld(): Promise<void> {
-    const old = await this.models.snapshots.find({}, { _id: 1 }).sort({ createdAt: -1 }).skip(maxSnapshots).limit(100).lean();
-    const ids = old.map(({ _id }) => _id);
-    if (ids.length === 0) return;
-    await this.models.snapshots.deleteMany({ _id: { $in: ids } });
-    await this.models.chunks.deleteMany({ snapshot: { $in: ids } });
-  }
 
   /** The newest version, without reading its content. */
   async newest(): Promise<SnapshotDocument | null> {
@@ -62,12 +29,16 @@ export class Snapshots {
    * @param onDamaged told of each version that is passed over
    */
   async loadNewest(onDamaged: (version: string) => void): Promise<LoadedSnapshot | null> {
-    const { newest, damaged } = await answerOfThread<LoadedVersion>('modules/recommendation/training/loading', {
-      storeUri: this.storeUri,
-    } satisfies LoadingJob);
+    const input: LoadingInput = { storeUri: this.storeUri };
+    const { newest, damaged } = await answerOfThread<LoadingAnswer>('modules/recommendation/training/loading', input);
     damaged.forEach(onDamaged);
-    const snapshot = newest && (await this.models.snapshots.findById(newest.version).lean());
-    return snapshot && { snapshot, content: newest.content };
+    return newest && (await this.described(newest));
+  }
+
+  /** With what is known of the version; null where it is gone meanwhile. */
+  async described({ version, content }: LoadedVersion): Promise<LoadedSnapshot | null> {
+    const snapshot = await this.models.snapshots.findById(version).lean();
+    return snapshot && { snapshot, content };
   }
 
   /** Whether this process may train now: another one that began within the hour keeps the claim. */

@@ -1,36 +1,85 @@
-/** Reads trained recommenders from the store, each checked, also in a thread of its own. */
+/** Trained recommenders in the store: written whole or not at all, and checked when they are read. For threads. */
 import { createHash } from 'node:crypto';
-import type { mongo } from 'mongoose';
+import { deserialize } from 'node:v8';
+import mongoose, { type mongo } from 'mongoose';
+import { shareArrays } from '../../../recommender/shared-arrays.js';
+import type { SnapshotContent, StoredTraining } from '../../../recommender/worker.js';
 import type { SnapshotChunkDocument, SnapshotDocument } from './training.model.js';
 
-/** So many versions are kept. */
-export const maxSnapshots = 3;
+const maxSnapshots = 3;
+/** Small, so that nobody has to wait while one is written. */
+const chunkSize = 1024 * 1024;
+
+/** What is known of a version beside what was trained. */
+export type VersionFacts = Pick<SnapshotDocument, 'observations' | 'seconds' | 'preprocessing' | 'parameters'>;
+
+/** A version by its hexadecimal id, ready to answer from. */
+export interface LoadedVersion {
+  version: string;
+  content: SnapshotContent;
+}
 
 export interface NewestVersion {
-  /** Its id, hexadecimal, and what was stored; null where there is none. */
+  /** As it was stored; null where there is none. */
   newest: { version: string; bytes: Uint8Array } | null;
   /** Newer ones whose content is damaged or missing. */
   damaged: string[];
 }
 
+/** What was stored, in memory that all threads see: handing it on copies nothing. */
+export function contentOf(bytes: Uint8Array): SnapshotContent {
+  return shareArrays(deserialize(bytes) as SnapshotContent);
+}
+
+/**
+ * Publishes a version: its chunks first, then the document that makes it count.
+ * @returns its hexadecimal id
+ */
+export async function storeVersion(
+  db: mongo.Db,
+  { bytes, sha256, users, products, models }: StoredTraining,
+  facts: VersionFacts,
+): Promise<string> {
+  const { chunks, snapshots } = collectionsOf(db);
+  const _id = new mongoose.Types.ObjectId();
+  const count = Math.ceil(bytes.length / chunkSize);
+  for (let at = 0; at < count; at++) {
+    const { buffer, byteOffset, length } = bytes.subarray(at * chunkSize, (at + 1) * chunkSize);
+    await chunks.insertOne({ _id: chunkId(_id, at), snapshot: _id, bytes: Buffer.from(buffer, byteOffset, length) });
+  }
+  await snapshots.insertOne({ _id, createdAt: new Date(), sha256, chunks: count, users, products, ...facts, models });
+  await removeOld(db);
+  return _id.toHexString();
+}
+
+async function removeOld(db: mongo.Db): Promise<void> {
+  const { chunks, snapshots } = collectionsOf(db);
+  const old = await snapshots.find({}, { projection: { _id: 1 }, sort: { createdAt: -1 }, skip: maxSnapshots, limit: 100 }).toArray();
+  const ids = old.map(({ _id }) => _id);
+  if (ids.length === 0) return;
+  await snapshots.deleteMany({ _id: { $in: ids } });
+  await chunks.deleteMany({ snapshot: { $in: ids } });
+}
+
 /** The newest version whose content is whole. */
 export async function newestVersion(db: mongo.Db): Promise<NewestVersion> {
-  const snapshots = db.collection<SnapshotDocument>('model_snapshots');
   const damaged: string[] = [];
-  for (const snapshot of await snapshots.find().sort({ createdAt: -1 }).limit(maxSnapshots).toArray()) {
+  for (const snapshot of await collectionsOf(db)
+    .snapshots.find({}, { sort: { createdAt: -1 }, limit: maxSnapshots })
+    .toArray()) {
     const version = snapshot._id.toHexString();
-    const bytes = await contentOf(db, snapshot);
+    const bytes = await bytesOf(db, snapshot);
     if (bytes) return { newest: { version, bytes }, damaged };
     damaged.push(version);
   }
   return { newest: null, damaged };
 }
 
-async function contentOf(db: mongo.Db, { _id, chunks, sha256 }: SnapshotDocument): Promise<Uint8Array | null> {
-  const stored = db.collection<SnapshotChunkDocument>('model_snapshot_chunks');
+async function bytesOf(db: mongo.Db, { _id, chunks: count, sha256 }: SnapshotDocument): Promise<Uint8Array | null> {
+  const { chunks } = collectionsOf(db);
   const parts: Buffer[] = [];
-  for (let at = 0; at < chunks; at++) {
-    const chunk = await stored.findOne({ _id: chunkId(_id.toHexString(), at) }, { promoteBuffers: true });
+  for (let at = 0; at < count; at++) {
+    const chunk = await chunks.findOne({ _id: chunkId(_id, at) }, { promoteBuffers: true });
     if (!chunk) return null;
     parts.push(chunk.bytes);
   }
@@ -38,6 +87,13 @@ async function contentOf(db: mongo.Db, { _id, chunks, sha256 }: SnapshotDocument
   return createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : null;
 }
 
-export function chunkId(version: string, at: number): string {
-  return `${version}:${at}`;
+function collectionsOf(db: mongo.Db) {
+  return {
+    snapshots: db.collection<SnapshotDocument>('model_snapshots'),
+    chunks: db.collection<SnapshotChunkDocument>('model_snapshot_chunks'),
+  };
+}
+
+function chunkId(version: mongo.ObjectId, at: number): string {
+  return `${version.toHexString()}:${at}`;
 }

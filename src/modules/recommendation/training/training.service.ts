@@ -3,8 +3,9 @@ import type { Logger } from '../../../log.js';
 import { Worker } from '../../../workers/index.js';
 import { LoadedModel } from '../pipeline/loaded-model.js';
 import type { RecommendationMetrics } from '../recommendation-metrics.js';
-import type { Snapshots } from './snapshots.js';
-import type { Trainer, TrainingProgress } from './trainer.js';
+import type { LoadedSnapshot, Snapshots } from './snapshots.js';
+import type { Trainer } from './trainer.js';
+import type { TrainingProgress } from './training-threads.js';
 import { dependsOnMoment, Memory } from '../../../store/cache/reads.js';
 import type { EvaluationDocument, SnapshotDocument } from './training.model.js';
 
@@ -65,9 +66,9 @@ export class TrainingService {
     if (this.progress !== null) return this.loaded?.snapshot ?? null;
     return this.runAlone(onProgress, async (noteProgress, signal) => {
       const { trainer, metrics } = this.dependencies;
-      const version = await metrics.timed(() => trainer.train(noteProgress, signal));
-      await this.reload();
-      return version;
+      const trained = await metrics.timed(() => trainer.train(noteProgress, signal));
+      if (trained) await this.inTurn(async () => this.answerFrom(trained));
+      return trained?.snapshot ?? null;
     });
   }
 
@@ -150,9 +151,13 @@ export class TrainingService {
     });
   }
 
-  /** One after the other: what is stored by now is newer than what a load that is under way may bring. */
   private reload(): Promise<void> {
-    const loading = this.loading.catch(() => {}).then(() => this.load());
+    return this.inTurn(() => this.load());
+  }
+
+  /** One after the other: what is stored by now is newer than what a load that is under way may bring. */
+  private inTurn(take: () => Promise<void>): Promise<void> {
+    const loading = this.loading.catch(() => {}).then(take);
     this.loading = loading;
     return loading;
   }
@@ -160,7 +165,10 @@ export class TrainingService {
   private async load(): Promise<void> {
     const { snapshots, log } = this.dependencies;
     const loaded = await snapshots.loadNewest((version) => log.warn({ version }, 'a model is damaged and is not used'));
-    if (!loaded) return;
+    if (loaded) this.answerFrom(loaded);
+  }
+
+  private answerFrom(loaded: LoadedSnapshot): void {
     this.loaded = new LoadedModel(loaded);
     this.inMemory.changed();
   }
