@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { kill, runCommand, startApi } from '../support/processes.js';
 import { madeRatings } from './made-ratings.js';
+import { atRest } from './process-use.js';
 
 /** Requests a second that the server keeps up with. */
 export const rate = 60;
@@ -19,16 +20,19 @@ export class ShopUnderLoad {
   private constructor(
     private readonly url: string,
     private readonly directory: string,
+    /** Waits until nothing is left to do of what was added. */
+    readonly rest: () => Promise<void>,
     readonly close: () => Promise<void>,
   ) {}
 
   static async open(): Promise<ShopUnderLoad> {
     const directory = mkdtempSync(join(tmpdir(), 'plaza-load-'));
     const running = await startApi({ PLAZA_DATA_DIR: directory, DEMO_SHOP: 'true' });
-    return new ShopUnderLoad(`${running.url}/graphql`, directory, async () => {
+    const close = async (): Promise<void> => {
       await kill(running, 'SIGTERM');
       rmSync(directory, { recursive: true, force: true });
-    });
+    };
+    return new ShopUnderLoad(`${running.url}/graphql`, directory, () => atRest(running.child), close);
   }
 
   /** Adds reviews of other products by other people, with something to learn in them. */

@@ -2,41 +2,54 @@
  * How much slower the product page gets while the recommender trains on a shop's ratings: the page's 99th percentile with
  * and without a training beside it, in turns, at a rate that the server keeps up with.
  *
- *   npm run bench:training -- [ratings]
+ *   npm run bench:training -- [ratings] [runs]
  */
 import { rate, ShopUnderLoad } from './shop-under-load.js';
 
+const [ratings = 100_000, runs = 1] = process.argv.slice(2).map(Number);
+/** Of each run, whose figures are their medians. */
 const rounds = 5;
-const ratings = Number(process.argv[2] ?? 100_000);
-
 const train = 'mutation { trainRecommender(input: { wait: true }) { userErrors { code } } }';
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const shop = await ShopUnderLoad.open();
+
+/** The page's 99th percentile beside trainings that follow each other without a pause, and how many there were. */
+async function measureBeside(token: string): Promise<{ p99: number; trainings: number }> {
+  let [running, trainings] = [true, 0];
+  const training = (async () => {
+    for (; running; trainings++) await shop.post(train, {}, token);
+  })();
+  const { p99 } = await shop.measurePage();
+  running = false;
+  await training;
+  return { p99, trainings };
+}
+
 try {
   const { signIn } = await shop.post<{ signIn: { accessToken: string } }>(
     'mutation { signIn(input: { email: "admin@plaza.example", password: "plaza-demo" }) { accessToken } }',
   );
   if (ratings > 0) await shop.addRatings(ratings);
   await shop.post(train, {}, signIn.accessToken);
+  await shop.rest();
   await shop.measurePage();
-  const alone: number[] = [];
-  const beside: number[] = [];
-  let trainings = 0;
-  for (let round = 0; round < rounds; round++) {
-    alone.push((await shop.measurePage()).p99);
-    let running = true;
-    const training = (async () => {
-      for (; running; trainings++) await shop.post(train, {}, signIn.accessToken);
-    })();
-    beside.push((await shop.measurePage()).p99);
-    running = false;
-    await training;
+  process.stdout.write(`product page at ${rate} requests/s beside training on ${ratings} ratings and the demo shop’s, p99:\n`);
+  for (let run = 0; run < runs; run++) {
+    const [alone, beside] = [[], []] as [number[], number[]];
+    let trainings = 0;
+    for (let round = 0; round < rounds; round++) {
+      alone.push((await shop.measurePage()).p99);
+      const measured = await measureBeside(signIn.accessToken);
+      beside.push(measured.p99);
+      trainings += measured.trainings;
+    }
+    const ratio = median(beside) / median(alone);
+    process.stdout.write(
+      `alone ${median(alone)} ms, beside training ${median(beside)} ms (${trainings} trainings), ratio ${ratio.toFixed(2)}\n`,
+    );
   }
-  process.stdout.write(
-    `product page at ${rate} requests/s beside training on ${ratings} ratings and the demo shop’s, p99: alone ${median(alone)} ms, beside training ${median(beside)} ms (${trainings} trainings), ratio ${(median(beside) / median(alone)).toFixed(2)}\n`,
-  );
 } finally {
   await shop.close();
 }

@@ -12,7 +12,8 @@ interface Reply {
   /** Left out where there is more to tell. */
   commits?: number;
   lost: boolean;
-  changes: { collection: string; before: Binary | null; after: Binary | null }[];
+  /** Images are null where they are too large to be told. */
+  changes: { collection: string; images: { before: Binary | null; after: Binary | null } | null }[];
 }
 
 export class EmbeddedNews implements NewsSource {
@@ -56,7 +57,9 @@ function isUnknownCommand(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 59;
 }
 
-function readable({ collection, before, after }: Reply['changes'][number]): DocumentChange {
+function readable({ collection, images }: Reply['changes'][number]): DocumentChange {
+  if (!images) return { collection, images };
+  const { before, after } = images;
   return { collection, images: { before: () => before && read(before), after: () => after && read(after) } };
 }
 

@@ -1,26 +1,32 @@
 /**
  * The latest changes with the documents before and after them, in memory, for readers who keep answers and have to know
- * at once which of them are no longer true. Nobody pays for it who does not ask: changes are noted while somebody reads.
+ * at once which of them are no longer true. Nobody pays for it who does not ask: changes are noted while somebody reads. Of
+ * large documents, such as files in parts, only the collection is noted, or they would leave no place for others.
  */
 import { randomUUID } from 'node:crypto';
 import { Binary, type Document } from 'bson';
 import { commitsSoFar } from '../clock.js';
 
-/** A document before and after. */
 interface Change {
   collection: { database: string; name: string };
   before: Buffer | null;
   after: Buffer | null;
 }
 
+/** A document before and after, each null where there was none; without both where they are too large to be told. */
+interface NotedChange {
+  collection: Change['collection'];
+  images: Pick<Change, 'before' | 'after'> | null;
+}
+
 interface Noted {
   sequence: number;
   /** Null where something happened that is no change of single documents. */
-  change: Change | null;
+  change: NotedChange | null;
   bytes: number;
 }
 
-const bounds = { bytes: 32 * 1024 * 1024, replyBytes: 8 * 1024 * 1024, unused: 60_000, overhead: 100 };
+const bounds = { bytes: 32 * 1024 * 1024, imageBytes: 64 * 1024, replyBytes: 8 * 1024 * 1024, unused: 60_000, overhead: 100 };
 
 export class RecentChanges {
   private readonly id = randomUUID();
@@ -43,10 +49,11 @@ export class RecentChanges {
       return this.forget();
     }
     for (const { collection, before, after } of changes) {
-      const bytes = (before?.length ?? 0) + (after?.length ?? 0) + bounds.overhead;
+      const size = (before?.length ?? 0) + (after?.length ?? 0);
+      const isTold = size <= bounds.imageBytes;
       // The storage engine may use the bytes of what it has read again.
-      const change = { collection, before: before && Buffer.from(before), after: after && Buffer.from(after) };
-      this.staged.push({ sequence: ++this.sequence, change, bytes });
+      const images = isTold ? { before: before && Buffer.from(before), after: after && Buffer.from(after) } : null;
+      this.staged.push({ sequence: ++this.sequence, change: { collection, images }, bytes: (isTold ? size : 0) + bounds.overhead });
     }
   }
 
@@ -117,6 +124,8 @@ export class RecentChanges {
   }
 }
 
-function told({ collection, before, after }: Change): Document {
-  return { collection: collection.name, before: before && new Binary(before), after: after && new Binary(after) };
+function told({ collection: { name }, images }: NotedChange): Document {
+  if (!images) return { collection: name, images: null };
+  const { before, after } = images;
+  return { collection: name, images: { before: before && new Binary(before), after: after && new Binary(after) } };
 }
