@@ -35,9 +35,9 @@ export class Snapshots {
     return newest && (await this.described(newest));
   }
 
-  /** With what is known of the version; null where it is gone meanwhile. */
+  /** With what is known of the version, from where it was written; null where it is gone meanwhile. */
   async described({ version, content }: LoadedVersion): Promise<LoadedSnapshot | null> {
-    const snapshot = await this.models.snapshots.findById(version).lean();
+    const snapshot = await this.models.snapshots.findById(version).read('primary').lean();
     return snapshot && { snapshot, content };
   }
 
