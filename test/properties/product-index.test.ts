@@ -260,7 +260,7 @@ describe('the search’s index', () => {
     const changed = many.filter((_, at) => at % 7 === 0).map((each, at) => priced(Number.parseInt(each.id, 16), (at * 31) % 90));
     index.putProducts(changed);
     const expected = sorted(latest([...many, ...changed]), given, order);
-    expect(expected.length).toBeGreaterThan(1024);
+    expect(expected.length).toBeGreaterThan(4096);
     expect(readAll((place) => index.list(request({ after: place })), 'last').ids).toEqual(expected);
     expect(readAll((place) => index.list(request({ before: place, backwards: true })), 'first').ids).toEqual(expected);
     const ranked: SearchRequest = { query: '', conditions: given, order, page: { ...everything, size: 9000 }, withFacets: false };
