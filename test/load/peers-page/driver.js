@@ -1,6 +1,6 @@
 /** The product page by the bare driver: node:http, five trips to the store, one JSON.stringify. */
 import { createServer } from 'node:http';
-import { globalId, openPageData, ratingOf } from './page-data.js';
+import { globalId, openPageData, pointsPerStar, ratingOf } from './page-data.js';
 
 const data = await openPageData(process.env.STORE_URI);
 
@@ -32,7 +32,7 @@ async function page(slug) {
       edges: reviews.map((one) => ({
         cursor: cursorOf(one),
         node: {
-          ...{ id: globalId('Review', one._id), title: one.title, body: one.body, overall: one.overall / 60 },
+          ...{ id: globalId('Review', one._id), title: one.title, body: one.body, overall: one.points / pointsPerStar },
           ...{ verifiedPurchase: one.verifiedPurchase, author: author(one.author) },
         },
       })),

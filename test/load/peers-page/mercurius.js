@@ -1,7 +1,7 @@
 /** The product page by mercurius, with compiled queries and loaders written by hand, on Plaza's own store. */
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
-import { globalId, openPageData, ratingOf } from './page-data.js';
+import { globalId, openPageData, pointsPerStar, ratingOf } from './page-data.js';
 
 const data = await openPageData(process.env.STORE_URI);
 
@@ -45,7 +45,7 @@ await fastify.register(mercurius, {
   resolvers: {
     Query: { product: (_, { slug }) => data.product(slug) },
     User: { id: idOf('User') },
-    Review: { id: idOf('Review'), overall: ({ overall }) => overall / 60 },
+    Review: { id: idOf('Review'), overall: ({ points }) => points / pointsPerStar },
     Comment: { id: idOf('Comment') },
     Product: {
       id: idOf('Product'),

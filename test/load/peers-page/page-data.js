@@ -4,8 +4,8 @@ import mongoose from 'mongoose';
 const { MongoClient } = mongoose.mongo;
 const only = (...fields) => ({ projection: Object.fromEntries(fields.map((field) => [field, 1])) });
 const newest = { createdAt: -1, _id: -1 };
-const points = 60;
-const prior = 5;
+export const pointsPerStar = 60;
+const prior = 8;
 
 export async function openPageData(uri) {
   const client = await new MongoClient(uri, { maxPoolSize: 50 }).connect();
@@ -25,7 +25,7 @@ export async function openPageData(uri) {
     users: (ids) => users.find({ _id: { $in: ids } }, only('handle', 'name')).toArray(),
     reviews: (product) =>
       reviews
-        .find({ product, visible: true }, only('title', 'body', 'overall', 'verifiedPurchase', 'author', 'createdAt'))
+        .find({ product, visible: true }, only('title', 'body', 'points', 'verifiedPurchase', 'author', 'createdAt'))
         .sort(newest)
         .limit(20)
         .toArray(),
@@ -52,16 +52,16 @@ export const globalId = (type, id) => Buffer.from(`${type}:${id}`).toString('bas
 export function ratingOf({ rating, category }, tallies) {
   const own = tallies.filter((one) => one.category.equals(category));
   const [count, sum] = [own.reduce((all, one) => all + one.count, 0), own.reduce((all, one) => all + one.points, 0)];
-  const weightedMean = rating.count === 0 ? null : rating.weightedPoints / (rating.weight * points);
+  const weightedMean = rating.count === 0 ? null : rating.weightedPoints / (rating.weight * pointsPerStar);
   const mean = (aspect) => (rating.aspects[aspect].count === 0 ? null : rating.aspects[aspect].total / rating.aspects[aspect].count);
   return {
     reviewCount: rating.count,
-    mean: rating.count === 0 ? null : rating.points / (rating.count * points),
+    mean: rating.count === 0 ? null : rating.points / (rating.count * pointsPerStar),
     weightedMean,
     composite:
       weightedMean === null
         ? null
-        : (prior * (count === 0 ? 3 : sum / (count * points)) + rating.count * weightedMean) / (prior + rating.count),
+        : (prior * (count === 0 ? 3 : sum / (count * pointsPerStar)) + rating.count * weightedMean) / (prior + rating.count),
     distribution: rating.distribution.map((stars, at) => ({ stars: at + 1, count: stars })),
     aspects: { quality: mean('quality'), price: mean('price'), service: mean('service') },
   };
