@@ -1,16 +1,28 @@
 /** What a process that was started for a benchmark uses. Linux alone tells. */
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Fewer are a pause between two works. */
 const calmSeconds = 10;
 
-/** Of all threads, or of the first alone, since the process began. */
-export function processorSeconds({ pid }: ChildProcess, which: 'all' | 'first' = 'all'): number {
-  const path = which === 'all' ? `/proc/${pid}/stat` : `/proc/${pid}/task/${pid}/stat`;
+/** Of all threads, of the first alone, or of all and of the processes that it started, since the process began. */
+export function processorSeconds({ pid }: ChildProcess, which: 'all' | 'first' | 'family' = 'all'): number {
+  if (which === 'family') return familySeconds(pid!);
+  const [user, system] = timesOf(which === 'all' ? `/proc/${pid}/stat` : `/proc/${pid}/task/${pid}/stat`);
+  return user! + system!;
+}
+
+/** Of a process, and of its children that have ended. */
+function timesOf(path: string): number[] {
   const fields = readFileSync(path, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  return fields.slice(11, 15).map((ticks) => Number(ticks) / 100);
+}
+
+function familySeconds(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  const own = timesOf(`/proc/${pid}/stat`);
+  return [...own, ...children.filter((child) => existsSync(`/proc/${child}`)).map(familySeconds)].reduce((all, one) => all + one, 0);
 }
 
 export function residentMegabytes(child: ChildProcess): number {

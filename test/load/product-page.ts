@@ -1,17 +1,21 @@
 /**
  * Requests per second of a product page, beside a plain HTTP server that stringifies the same objects: all run in
  * processes of their own, in turn, and the ratios are what counts. With the path of release 0.1.0's `main.js`, its page
- * is measured in the same run. Peers are the bare driver and, where it is installed, mercurius (`peers-page/`).
+ * is measured in the same run. Peers (`peers-page/`) are the bare driver and mercurius on Plaza's own store, and
+ * PostGraphile on a PostgreSQL into which it copies the rows; both where they are installed:
+ *
+ *   npm install --prefix test/load/peers-page
+ *   apt-get install postgresql
  *
  *   npm run bench:page -- [0.1.0's main.js] [cases whose name contains this]
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { kill } from '../support/processes.js';
-import { page, Shop, start, type Started } from './page/shop.js';
+import { presentPeers } from './page/peers.js';
+import { ask, page, Shop, start, type Started } from './page/shop.js';
 import { write } from './page/writers.js';
 import { processorSeconds, residentMegabytes } from './process-use.js';
 
@@ -37,13 +41,13 @@ type Case = [name: string, measure: () => Promise<Reached>];
 
 interface Reached {
   perSecond: number;
-  /** Milliseconds of processor time for each page, of the thread that answers and of all threads together. */
+  /** Milliseconds of processor time for each page, of the thread that answers, and of all threads and its own child processes together. */
   processor: { own: number; all: number };
 }
 
 /** Seconds. */
 function processorTime(child: ChildProcess): Reached['processor'] {
-  return { own: processorSeconds(child, 'first'), all: processorSeconds(child) };
+  return { own: processorSeconds(child, 'first'), all: processorSeconds(child, 'family') };
 }
 
 async function reach({ url, child }: Started, token?: string, asked = page): Promise<Reached> {
@@ -62,16 +66,20 @@ async function reach({ url, child }: Started, token?: string, asked = page): Pro
   return { perSecond: requests.average, processor: { own: perPage('own'), all: perPage('all') } };
 }
 
+/** How many reviews, comments and similar products a page has. */
+function countsOf({ product }: Awaited<ReturnType<typeof ask>>): string {
+  return [product.reviews, product.comments, product.similarProducts].map(({ edges }) => edges.length).join(', ');
+}
+
 const startedAt = Date.now();
 const hot = await Shop.open(main);
 console.log(
   `start with an empty directory, demo shop, training and the page's people included: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
 );
 const answer = await hot.ask(page.query, page.variables);
-const { reviews, comments, similarProducts } = answer.product;
-const counts = [reviews, comments, similarProducts].map(({ edges }) => edges.length);
+const counts = countsOf(answer);
 console.log(
-  `memory at rest: ${residentMegabytes(hot.started.child).toFixed(0)} MB; page: ${JSON.stringify(answer).length} bytes; reviews, comments, similar products: ${counts.join(', ')}`,
+  `memory at rest: ${residentMegabytes(hot.started.child).toFixed(0)} MB; page: ${JSON.stringify(answer).length} bytes; reviews, comments, similar products: ${counts}`,
 );
 const plain = await start(['-e', plainServer], { PAGE: JSON.stringify({ data: answer }) });
 
@@ -83,15 +91,17 @@ function once<Opened>(open: () => Promise<Opened>): () => Promise<Opened> {
 
 /** The same page by others, on the rows of the shop that keeps nothing. */
 function peersOf(shop: () => Promise<Shop>): Case[] {
-  const folder = fileURLToPath(new URL('./peers-page', import.meta.url));
-  const hasMercurius = existsSync(join(folder, 'node_modules/mercurius'));
-  if (!hasMercurius) console.log('mercurius is not measured: npm install --prefix test/load/peers-page');
-  const files = { 'the bare driver': 'driver.js', ...(hasMercurius && { mercurius: 'mercurius.js' }) };
-  return Object.entries(files).map(([name, file]) => {
-    const peer = once(async () => start([join(folder, file)], { STORE_URI: await (await shop()).storeUri() }));
-    return [name, async () => reach(await peer())];
+  return presentPeers().map((peer) => {
+    const open = once(async () => {
+      const started = await peer.start(await (await shop()).storeUri());
+      const shown = countsOf(await ask(started.url, peer.page.query, peer.page.variables));
+      if (shown !== counts) throw new Error(`the page by ${peer.name} has ${shown}, not ${counts}`);
+      return started;
+    });
+    return [peer.name, async () => reach(await open(), undefined, peer.page)];
   });
 }
+
 const cold = once(() => Shop.open(main, { CACHE_MEMORY: '0' }));
 const before = once(() => Shop.open(other!, {}, { isFirstRelease: true }));
 
@@ -147,7 +157,7 @@ for (const [name, all] of measured) {
   const own = median(all.map((one) => one.page.processor.own)).toFixed(3);
   const together = median(all.map((one) => one.page.processor.all)).toFixed(3);
   console.log(
-    `${name}: ${reached}/s, plain ${limit}/s, ratio ${median(all.map(ratioOf)).toFixed(4)}; ${own} ms of processor (${together} with all threads), ratio ${median(all.map(processorRatioOf)).toFixed(4)}`,
+    `${name}: ${reached}/s, plain ${limit}/s, ratio ${median(all.map(ratioOf)).toFixed(4)}; ${own} ms of processor (${together} with all threads and child processes), ratio ${median(all.map(processorRatioOf)).toFixed(4)}`,
   );
 }
 await kill(plain, 'SIGTERM');
