@@ -3,6 +3,8 @@
  * document's type and of a fitting type, and what is written has its defaults and is checked against it.
  */
 import { Schema, type ClientSession, type Model, type SchemaDefinition, type Types } from 'mongoose';
+import { noteFind } from './cache/recorded-collection.js';
+import { findHere } from './local-collection.js';
 import { documentCheck, InvalidDocument } from './document-check.js';
 
 /** mongoose's Model is invariant in the document's type, so no narrower type takes models of every kind. */
@@ -82,9 +84,16 @@ export interface FindOptions {
 const findBatch = 1000;
 
 /** Reads documents as they are stored, without looking at the filter: its values are of the types that the schema names. */
-export function findStored<Document>(model: AnyModel, filter: Record<string, unknown>, options: FindOptions = {}): Promise<Document[]> {
-  const found = model.collection.find(filter, { batchSize: findBatch, ...options });
-  return found.toArray() as unknown as Promise<Document[]>;
+export async function findStored<Document>(
+  model: AnyModel,
+  filter: Record<string, unknown>,
+  options: FindOptions = {},
+): Promise<Document[]> {
+  const { collection } = model;
+  const asked = { batchSize: findBatch, ...options };
+  noteFind(collection.name, filter, asked);
+  const here = findHere(collection, filter, asked);
+  return (here ?? (await collection.find(filter, asked).toArray())) as Document[];
 }
 
 /**

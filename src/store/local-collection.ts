@@ -18,6 +18,14 @@ interface Asked {
   reads: ShortReads;
 }
 
+/** The reads of each collection that is read here. */
+const finds = new WeakMap<Collection, (filter: unknown, options: Options) => Stored[] | null>();
+
+/** What a find without a session finds, without the cursor that the driver makes for it; null where the driver is to be asked. */
+export function findHere(collection: Collection, filter: unknown, options: Options): Stored[] | null {
+  return finds.get(collection)?.(filter, options) ?? null;
+}
+
 /** What a command says as it was said here; with any other option, the driver is asked. */
 const plainOptions = new Set(['projection', 'sort', 'limit', 'skip', 'batchSize', 'maxTimeMS']);
 /** Calls that have a cursor read something else. */
@@ -35,6 +43,7 @@ export function readLocally(collection: Collection, reads: ShortReads): void {
     const own = readPreference === undefined || isPrimary(readPreference) ? transactionReads(session)?.of(name) : null;
     return own ? askedOf(rest, own) : null;
   };
+  finds.set(collection, (filter, options) => asker.find(filter, askedOf(options, reads)));
   const { find, findOne, countDocuments } = methods as { find: Call; findOne: Call; countDocuments: Call };
   methods['find'] = (filter, options) => {
     const cursor = find.call(collection, filter, options) as Cursor;

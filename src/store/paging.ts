@@ -26,7 +26,7 @@ export async function paginate<Document>(model: AnyModel, list: ListDefinition, 
 
 async function countList(model: AnyModel, { filter }: ListDefinition): Promise<TotalCount> {
   const max = maxFor(filter);
-  return totalOf(await model.countDocuments(filter, { limit: max + 1 }), max);
+  return totalOf(await model.collection.countDocuments(filter, { limit: max + 1 }), max);
 }
 
 /** One condition is one index's. */

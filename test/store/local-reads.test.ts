@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { Schema, type Model } from 'mongoose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findStored } from '../../src/store/documents.js';
 import { useHostedStore } from '../support/hosted-store.js';
 import { Decimal128, Long, ObjectId } from '../support/store.js';
 
@@ -27,8 +28,9 @@ beforeEach(async () => {
 const value = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
   fc.double({ noNaN: true }),
-  fc.constantFrom('', 'a', 'b', 'ä', null, true, new Date(0), new Date(86_400_000)),
-  fc.constantFrom(Long.fromString('9007199254740993'), Decimal128.fromString('1.50'), new ObjectId('000000000000000000000001')),
+  fc.constantFrom('', 'a', 'b', 'ä', 'twenty and one letters', '二十', null, true, false, new Date(0), new Date(86_400_000), new Date(-1)),
+  fc.constantFrom(Long.fromNumber(-5_000_000_000), Long.fromString('9007199254740993'), Long.fromString('-9007199254740993')),
+  fc.constantFrom(Decimal128.fromString('1.50'), new ObjectId('000000000000000000000001'), /a/i, NaN, -0, Infinity),
   fc.uint8Array({ maxLength: 3 }).map((bytes) => Buffer.from(bytes)),
 );
 const document = fc.record({
@@ -37,24 +39,45 @@ const document = fc.record({
   rank: value,
   tags: fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 2 }),
   deep: fc.record({ value, list: fc.array(value, { maxLength: 2 }) }),
+  rare: fc.constantFrom<unknown>(
+    {},
+    [],
+    [[], {}],
+    { $ref: 'items', $id: 1 },
+    { list: [{ $ref: 'items', $id: 1, more: [] }] },
+    JSON.parse('{ "__proto__": { "a": 1 }, "constructor": 2 }'),
+    { 2: 'b', 1: 'a' },
+    { 'ä ö': 1, 'a.b': 2 },
+  ),
 });
 const filter = fc.oneof(
   fc.constant({}),
   fc.nat({ max: 30 }).map((_id) => ({ _id })),
   fc.array(fc.nat({ max: 30 }), { maxLength: 5 }).map((ids) => ({ _id: { $in: ids } })),
   fc.integer({ min: 0, max: 2 }).map((group) => ({ group })),
-  value.map((rank) => ({ group: 1, rank: { $gte: rank } })),
+  value.filter((rank) => !(rank instanceof RegExp)).map((rank) => ({ group: 1, rank: { $gte: rank } })),
   fc.constantFrom(
     { tags: 'x' },
     { 'deep.list': { $size: 1 } },
     { $or: [{ group: 0 }, { tags: { $in: ['y', 'z'] } }] },
     { rank: undefined },
+    { group: 1, $nor: [{ 'deep.value': null }], $comment: 'why' },
+    { $expr: { $eq: ['$group', 1] } },
+    { 'rare.1': 'a' },
+    { rare: { 1: 'a', 2: 'b' } },
+    { 'deep.value': /A/i },
   ),
   value.map((one) => ({ 'deep.value': one })),
 );
 const options = fc.record(
   {
-    projection: fc.constantFrom<Record<string, 0 | 1>>({ rank: 1 }, { deep: 0 }, { 'deep.value': 1, _id: 0 }),
+    projection: fc.constantFrom<Record<string, 0 | 1>>(
+      { rank: 1 },
+      { deep: 0 },
+      { rare: 1, rank: 1 },
+      { _id: 0 },
+      { 'deep.value': 1, _id: 0 },
+    ),
     sort: fc.constantFrom<Record<string, 1 | -1>>({ rank: -1, _id: 1 }, { _id: -1 }),
     limit: fc.nat({ max: 4 }),
     skip: fc.nat({ max: 3 }),
@@ -75,6 +98,7 @@ describe('a short read in the process of the store', () => {
           for (const [filter, options] of questions) {
             const expected = await beside.find(filter as never, options).toArray();
             expect(await items.collection.find(filter as never, options).toArray()).toStrictEqual(expected);
+            expect(await findStored(items, filter, options)).toStrictEqual(expected);
             const { limit: _limit, ...ofOne } = options;
             expect(await items.collection.findOne(filter as never, ofOne)).toStrictEqual(await beside.findOne(filter as never, ofOne));
             expect(await items.collection.countDocuments(filter as never)).toBe(await beside.countDocuments(filter as never));

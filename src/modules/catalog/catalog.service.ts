@@ -8,7 +8,7 @@ import type { SignedIn } from '../../relay/context.js';
 import { isCurrency, maxAmount } from '../../relay/currency.js';
 import { emptyTally } from '../../scoring/index.js';
 import type { ClientSession } from '../../store/database.js';
-import { insert, updateEach } from '../../store/documents.js';
+import { findStored, insert, updateEach } from '../../store/documents.js';
 import { requireCreated, type IdempotencyKeys } from '../../store/idempotency.js';
 import type { DomainEventBus } from '../domain-events.js';
 import type { ImageVerbs } from '../image/index.js';
@@ -63,7 +63,8 @@ export class CatalogService {
 
   /** Also by a slug that it had before. */
   async productBySlug(slug: string): Promise<ProductDocument | null> {
-    return this.models.products.findOne({ slugs: slugOfAddress(slug) }).lean();
+    const [product] = await findStored<ProductDocument>(this.models.products, { slugs: slugOfAddress(slug) }, { limit: 1 });
+    return product ?? null;
   }
 
   /** @throws RulesBroken */

@@ -6,7 +6,7 @@ import { message } from '../../messages/index.js';
 import type { Realtime } from '../../realtime/index.js';
 import type { ListDefinition } from '../../relay/connection.js';
 import type { ClientSession } from '../../store/database.js';
-import { insert } from '../../store/documents.js';
+import { findStored, insert } from '../../store/documents.js';
 import type { CatalogModels, CategoryDocument } from './catalog.model.js';
 import { checkExternalIdentity, type ExternalIdentity } from './identifiers.js';
 import { freeSlug, slugify, slugOfAddress, slugsAfter, withFreeSlug } from './slugs.js';
@@ -54,7 +54,8 @@ export class CategoryService {
 
   /** Also by a slug that it had before. */
   async categoryBySlug(slug: string): Promise<CategoryDocument | null> {
-    return this.models.categories.findOne({ slugs: slugOfAddress(slug) }).lean();
+    const [category] = await findStored<CategoryDocument>(this.models.categories, { slugs: slugOfAddress(slug) }, { limit: 1 });
+    return category ?? null;
   }
 
   /** Each category and all below it, at most a thousand of each. */

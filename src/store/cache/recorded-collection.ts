@@ -25,11 +25,7 @@ export function recordCollection(collection: Collection, onWritten: () => void):
       return original.apply(collection, args);
     };
   };
-  for (const method of finds)
-    before(method, ([filter, options]) => {
-      noteOptions(options);
-      noteRead(name, hasCollation(options) ? null : filter);
-    });
+  for (const method of finds) before(method, ([filter, options]) => noteFind(name, filter, options));
   before('distinct', ([, filter, options]) => {
     noteOptions(options);
     noteRead(name, filter ?? {});
@@ -40,6 +36,12 @@ export function recordCollection(collection: Collection, onWritten: () => void):
   });
   for (const method of others) before(method, () => noteRead(name, null));
   for (const method of writes) recordWrite(collection, method, onWritten);
+}
+
+/** Notes a find in a collection. */
+export function noteFind(collection: string, filter: unknown, options: unknown): void {
+  noteOptions(options);
+  noteRead(collection, hasCollation(options) ? null : filter);
 }
 
 function recordWrite(collection: Collection, method: string, onWritten: () => void): void {

@@ -5,9 +5,8 @@ import type { Deadline } from './arguments.js';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError } from './errors.js';
 import { compileExpression, newScope, type ExpressionOptions } from './expressions/index.js';
-import type { FindOptions, Reader, ReadStatistics, View } from './reader.js';
+import { documentOf, type FindOptions, type Reader, type ReadStatistics, type View } from './reader.js';
 import { parseSort } from './sorting.js';
-import { decode } from './values/decoding.js';
 import { isDocument, isNumeric, toNumber, typeOf, type Value } from './values/types.js';
 
 export interface LeadingRead {
@@ -82,7 +81,7 @@ export class Aggregation {
   }
 
   private *read(collection: Collection, filter: Document, options: FindOptions, { view, statistics }: Surroundings): Generator<Document> {
-    for (const row of this.reader.find(collection, filter, options, view, statistics)) yield row.document ?? decode(row.bytes);
+    for (const row of this.reader.find(collection, filter, options, view, statistics)) yield documentOf(row);
   }
 }
 

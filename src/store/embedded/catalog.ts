@@ -11,7 +11,7 @@ import { decode, encode } from './raw-document.js';
 import { compileValidator } from './validation.js';
 import { ChangeLog } from './changes/log.js';
 import { CommandError, writeConflict } from './errors.js';
-import { FieldNames, pack, unpack } from './stored-document.js';
+import { FieldNames, pack, StoredDocument } from './stored-document.js';
 import { successor } from './key.js';
 
 export interface IndexSpecification {
@@ -225,9 +225,14 @@ export class Catalog {
   }
 
   /** @throws CommandError where the document is damaged */
-  readDocument(collection: Collection, key: Buffer, transaction?: Transaction): Buffer | undefined {
+  readStored(collection: Collection, key: Buffer, transaction?: Transaction): StoredDocument | undefined {
     const stored = (this.documents as FastReads).getBinaryFast(key, transaction && { transaction });
-    return stored && unpack(stored.subarray(0, stored.length), collection.names, key);
+    return stored && StoredDocument.read(stored.subarray(0, stored.length), collection.names, key);
+  }
+
+  /** The document's BSON. @throws CommandError where it is damaged */
+  readDocument(collection: Collection, key: Buffer, transaction?: Transaction): Buffer | undefined {
+    return this.readStored(collection, key, transaction)?.bytes;
   }
 
   writeDocument(collection: Collection, key: Buffer, bytes: Buffer): void {

@@ -6,7 +6,7 @@ import { secondaryIndexes, Catalog, type Collection, type Index } from './catalo
 import { indexKeys, storedEntry } from './index-entries.js';
 import { successor } from './key.js';
 import { decode } from './raw-document.js';
-import { isSound, unpack } from './stored-document.js';
+import { isSound, StoredDocument } from './stored-document.js';
 import { documentKey } from './writer.js';
 
 export interface CheckProgress {
@@ -86,7 +86,7 @@ class Check {
   private document(collection: Collection, name: string, key: Buffer, stored: Buffer, expected: Map<Index, number>): void {
     const shown = key.subarray(collection.prefix.length).toString('hex');
     if (!isSound(stored)) return this.problem(`${name}: the document stored under ${shown} is damaged`);
-    const document = decode(unpack(stored, collection.names, key));
+    const document = decode(StoredDocument.read(stored, collection.names, key).bytes);
     if (!documentKey(collection, document['_id']).equals(key)) this.problem(`${name}: the document stored under ${shown} has another _id`);
     for (const index of expected.keys()) {
       for (const entry of indexKeys(index, document)) {

@@ -27,10 +27,10 @@ import { digestOf } from './file-digest.js';
 import { valuesAt } from './index-entries.js';
 import { identityKey } from './key.js';
 import { largestMessage } from './message.js';
-import { projector } from './projection.js';
+import { shownBy, type Shown } from './projection.js';
 import { compileFilter } from './query/matching.js';
 import { cursorReply, decode, encode, largestDocument } from './raw-document.js';
-import { Budget, OverBudget, Reader, type ReadStatistics, type Row, type View } from './reader.js';
+import { Budget, documentOf, OverBudget, Reader, type ReadStatistics, type Row, type View } from './reader.js';
 import { RetryableWrites } from './retryable-writes.js';
 import { Cursors, sessionName, sessionOf, Sessions } from './sessions.js';
 import { parseSort } from './sorting.js';
@@ -49,6 +49,17 @@ interface FirstBatch {
   batch: Buffer[];
   /** Of the cursor that has the rest; 0 where there is none. */
   id: bigint;
+}
+
+interface RowsOfFind {
+  rows: Iterator<Row>;
+  shown: Shown;
+  /** How many rows come at first. */
+  wanted: number;
+  /** How many rows there can be: a batch that holds them all leaves no cursor to be closed. */
+  most: number;
+  /** Undefined where there is none of the name. */
+  collection: Collection | undefined;
 }
 
 type Handler = (command: Document) => Reply | Promise<Reply>;
@@ -246,17 +257,31 @@ export class Commands {
   }
 
   /**
-   * What a find would reply first, without the reply around it.
+   * What a find would reply first, as rows, and what it would show of them.
    * @param snapshot where it is to be read from, if not from the latest data
    * @throws OverBudget at the door, where that is not all
    */
-  found(command: Document, snapshot?: Snapshot): Buffer[] {
+  found(command: Document, snapshot?: Snapshot): { rows: Row[]; shown: Shown } {
     requireShapes('find', command);
     requireArguments('find', command);
-    return this.firstFound(command, '', snapshot).batch;
+    const { rows, shown, wanted, most } = this.findOf(command, snapshot);
+    const found: Row[] = [];
+    while (found.length < wanted) {
+      const next = rows.next();
+      if (next.done) return { rows: found, shown };
+      found.push(next.value);
+    }
+    if (found.length < most) throw new OverBudget();
+    return { rows: found, shown };
   }
 
-  private firstFound(command: Document, namespace: string, snapshot?: Snapshot): FirstBatch {
+  private firstFound(command: Document, namespace: string): FirstBatch {
+    const { rows, shown, wanted, most, collection } = this.findOf(command);
+    if (!collection) return { batch: [], id: 0n };
+    return this.firstBatch(namespace, rows, shown.bytes, wanted, most, collection);
+  }
+
+  private findOf(command: Document, snapshot?: Snapshot): RowsOfFind {
     const { projection, hint } = command as { projection?: Document; hint?: string | Document };
     const filter = (command['filter'] ?? {}) as Document;
     const [skip, limit] = [numberOf(command, 'skip') ?? 0, numberOf(command, 'limit') ?? 0];
@@ -266,19 +291,15 @@ export class Commands {
     const view = this.view(command, snapshot);
     const within = { collation: parseCollation(command['collation']), variables: commandVariables(command), deadline: deadlineOf(command) };
     const sort = sortOf(command);
-    const project = projector(projection, { filter, ...within });
-    if (!collection) {
-      compileFilter(filter, within);
-      return { batch: [], id: 0n };
-    }
-    const options = { sort, skip, limit, hint, ...within };
-    const rows = this.reader.find(collection, filter, options, view, { ...none });
+    const shown = shownBy(projection, { filter, ...within });
     const wanted = batchSize ?? (limit === 0 ? defaultBatch : limit);
     const most = isTruthy(command['singleBatch']) ? 0 : limit || Infinity;
-    return this.firstBatch(namespace, rows, project, wanted, most, collection);
+    if (!collection) compileFilter(filter, within);
+    const options = { sort, skip, limit, hint, ...within };
+    const rows = collection ? this.reader.find(collection, filter, options, view, { ...none }) : [].values();
+    return { rows, shown, wanted, most, collection };
   }
 
-  /** @param most how many rows there can be: a batch that holds them all leaves no cursor to be closed */
   private firstBatch(
     namespace: string,
     rows: Iterator<Row>,
@@ -385,7 +406,7 @@ export class Commands {
     const values = new Map<string, unknown>();
     const rows = collection ? this.reader.find(collection, query, options, this.view(command), { ...none }) : [];
     for (const row of rows) {
-      const document = row.document ?? decode(row.bytes);
+      const document = documentOf(row);
       for (const value of valuesAt(document, steps, 0).flatMap((inner) => inner)) {
         const key = identityKey(options.collation ? options.collation.foldValue(value) : value);
         if (value !== undefined && !values.has(key)) values.set(key, value);
@@ -481,7 +502,7 @@ const atlasOnly: Handler = () => {
 };
 
 function* documentsOf(rows: Iterable<Row>): Generator<Document> {
-  for (const row of rows) yield row.document ?? decode(row.bytes);
+  for (const row of rows) yield documentOf(row);
 }
 
 function* rowsOf(documents: Iterable<Document>): Generator<Row> {

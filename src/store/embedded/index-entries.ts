@@ -1,4 +1,5 @@
 /** The index keys of a document. */
+import { copyBytes } from './bytes.js';
 import type { Document } from 'bson';
 import type { Index } from './catalog.js';
 import { CommandError } from './errors.js';
@@ -138,8 +139,8 @@ export function documentKeyOf(index: Index, key: Buffer, value: Buffer): Buffer 
   const { collectionPrefix: prefix } = index;
   const length = value.length === 0 ? usualLength : value.readUInt16BE(0);
   const documentKey = Buffer.allocUnsafe(prefix.length + length);
-  prefix.copy(documentKey);
-  key.copy(documentKey, prefix.length, key.length - length);
+  copyBytes(prefix, 0, prefix.length, documentKey, 0);
+  copyBytes(key, key.length - length, key.length, documentKey, prefix.length);
   if (!index.endsWithId || !index.descending.at(-1)) return documentKey;
   for (let at = prefix.length; at < documentKey.length; at++) documentKey[at] = ~documentKey[at]!;
   return documentKey;

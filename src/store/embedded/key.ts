@@ -3,6 +3,7 @@
  * comparison order of the values. Every encoded value delimits itself, so a key of several fields
  * is their concatenation and any prefix of fields is a byte prefix.
  */
+import { copyBytes } from './bytes.js';
 import { createHash } from 'node:crypto';
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import { exactOf, type Exact } from './values/decimal.js';
@@ -362,7 +363,8 @@ export function encodeBeginning(value: unknown, descending = false): Buffer {
 export function successor(prefix: Buffer): Buffer | null {
   for (let at = prefix.length - 1; at >= 0; at--) {
     if (prefix[at] === 0xff) continue;
-    const next = Buffer.from(prefix.subarray(0, at + 1));
+    const next = Buffer.allocUnsafe(at + 1);
+    copyBytes(prefix, 0, at + 1, next, 0);
     next[at]!++;
     return next;
   }

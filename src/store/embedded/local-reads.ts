@@ -10,12 +10,12 @@ import { Catalog } from './catalog.js';
 import { commitsOn } from './clock.js';
 import { Commands } from './commands.js';
 import { CommandError } from './errors.js';
-import { findByIdentity } from './identity-reads.js';
-import { replyHead } from './message.js';
-import { OverBudget } from './reader.js';
-import { decodeCommand } from './values/decoding.js';
+import { storeDocument } from './command-values.js';
+import { OverBudget, type Row } from './reader.js';
+import type { Shown } from './projection.js';
+import { driverDocument } from './stored-values.js';
 
-const { deserialize, serialize } = mongo.BSON;
+const { deserialize } = mongo.BSON;
 
 /** A command's fields, its name first. */
 type Command = Record<string, unknown>;
@@ -24,9 +24,13 @@ type Stored = Record<string, unknown>;
 /** Less than at the store's door: while a read runs here, no request is answered. */
 const budget = 300;
 
-/** As the driver writes and reads. */
-const written = { ignoreUndefined: false } as const;
+/** As the driver reads. */
 const read = { validation: { utf8: false } } as const;
+
+interface Found {
+  rows: Row[];
+  shown: Shown;
+}
 
 export class LocalReads {
   private readonly catalog: Catalog;
@@ -47,14 +51,14 @@ export class LocalReads {
 
   /** What a find finds; null where it is left to the store's threads. */
   find(command: Command): Stored[] | null {
-    const message = messageOf(command);
-    return whereShort(() => this.found(message).map(decoded));
+    const document = storeDocument(command);
+    return whereShort(() => decoded(this.found(document)));
   }
 
   /** What a count counts; null where it is left to the store's threads. */
   count(command: Command): number | null {
-    const message = messageOf(command);
-    return whereShort(() => this.counted(message));
+    const document = storeDocument(command);
+    return whereShort(() => this.counted(document));
   }
 
   /** The data as it is now, to be read from until it is closed. */
@@ -74,8 +78,8 @@ export class LocalReads {
       commits,
       isReadable: () => !this.isClosed && catalog.definitions === definitions,
       isLatest: () => commitsOn(this.clock) === commits,
-      find: (message) => this.found(message, transaction),
-      count: (message) => this.counted(message, transaction),
+      find: (command) => this.found(command, transaction),
+      count: (command) => this.counted(command, transaction),
       close: () => {
         if (!this.isClosed) transaction.done();
       },
@@ -88,17 +92,14 @@ export class LocalReads {
   }
 
   /** @param transaction the state that is read; the latest where left out */
-  private found(message: Buffer, transaction?: Transaction): Buffer[] {
-    return findByIdentity(message, this.catalog, transaction)?.batch ?? this.commands.found(this.taken(message, transaction), transaction);
-  }
-
-  private counted(message: Buffer, transaction?: Transaction): number {
-    return this.commands.counted(this.taken(message, transaction), transaction);
-  }
-
-  private taken(message: Buffer, transaction?: Transaction): Document {
+  private found(command: Document, transaction?: Transaction): Found {
     if (!transaction) this.catalog.refresh();
-    return decodeCommand(message.subarray(replyHead));
+    return this.commands.found(command, transaction);
+  }
+
+  private counted(command: Document, transaction?: Transaction): number {
+    if (!transaction) this.catalog.refresh();
+    return this.commands.counted(command, transaction);
   }
 }
 
@@ -109,8 +110,8 @@ interface Pinned {
   /** Whether the collections and indexes are still those of the time. */
   isReadable: () => boolean;
   isLatest: () => boolean;
-  find: (message: Buffer) => Buffer[];
-  count: (message: Buffer) => number;
+  find: (command: Document) => Found;
+  count: (command: Document) => number;
   close: () => void;
 }
 
@@ -132,18 +133,18 @@ class LocalSnapshot {
 
   /** What a find finds; null where it is left to the store's threads. */
   find(command: Command): Stored[] | null {
-    const message = messageOf(command);
-    const found = this.read((pinned) => pinned.find(message).map((document) => Buffer.from(document)));
+    const document = storeDocument(command);
+    const found = this.read((pinned) => pinned.find(document));
     if (!found) return null;
-    this.seen.push((later) => areEqual(later.find(message), found));
-    return found.map(decoded);
+    this.seen.push((later) => areEqual(later.find(document), found));
+    return decoded(found);
   }
 
   /** What a count counts; null where it is left to the store's threads. */
   count(command: Command): number | null {
-    const message = messageOf(command);
-    const count = this.read((pinned) => pinned.count(message));
-    if (count !== null) this.seen.push((later) => later.count(message) === count);
+    const document = storeDocument(command);
+    const count = this.read((pinned) => pinned.count(document));
+    if (count !== null) this.seen.push((later) => later.count(document) === count);
     return count;
   }
 
@@ -168,19 +169,13 @@ class LocalSnapshot {
   }
 }
 
-function areEqual(some: readonly Buffer[], others: readonly Buffer[]): boolean {
-  return some.length === others.length && some.every((bytes, at) => bytes.equals(others[at]!));
+function areEqual({ rows }: Found, { rows: others, shown }: Found): boolean {
+  return rows.length === others.length && rows.every((row, at) => shown.bytes(row).equals(shown.bytes(others[at]!)));
 }
 
-function decoded(document: Buffer): Stored {
-  return deserialize(document, read);
-}
-
-function messageOf(command: Command): Buffer {
-  const body = serialize(command, written);
-  const message = Buffer.alloc(replyHead + body.length);
-  message.set(body, replyHead);
-  return message;
+function decoded({ rows, shown }: Found): Stored[] {
+  const { choice } = shown;
+  return rows.map((row) => (choice && row.stored ? driverDocument(row.stored, choice) : deserialize(shown.bytes(row), read)));
 }
 
 function whereShort<Result>(work: () => Result): Result | null {

@@ -1,6 +1,6 @@
 /** Chooses the index for a filter and a sort, and says which key ranges to read. */
 import type { Document } from 'bson';
-import type { Collection, Index } from './catalog.js';
+import { identityIndex, type Collection, type Index } from './catalog.js';
 import { holdsText, type Collation } from './collation.js';
 import { CommandError } from './errors.js';
 import { concatenate, encodeBeginning, encodeFields, encodeValue, isInexact, successor } from './key.js';
@@ -64,7 +64,7 @@ export function plan(collection: Collection, filter: Document, { sort, hint, col
   const natural = naturalOrder(sort);
   if (natural !== null) return { ...wholeCollection(collection, filter, undefined, collation), reverse: natural === -1 };
   const { demands, complete } = readDemands(filter);
-  const candidates = hint === undefined ? collection.indexes : [hintedIndex(collection, hint)];
+  const candidates = hint === undefined ? candidatesFor(collection, demands, sort, collation) : [hintedIndex(collection, hint)];
   let best: { plan: Plan; score: number } | null = null;
   for (const index of candidates) {
     if (index === null) break;
@@ -79,6 +79,14 @@ export function plan(collection: Collection, filter: Document, { sort, hint, col
   if (best && (best.score > 0 || hint !== undefined)) return best.plan;
   const whole = wholeCollection(collection, filter, sort, collation);
   return naturalOrder(hint) === -1 && isEmpty(sort) ? { ...whole, reverse: true } : whole;
+}
+
+/** The indexes that may be of use: by what they begin with; where documents are named by nothing but their `_id`s, its own alone. */
+function candidatesFor(collection: Collection, demands: Demands, sort: Document | undefined, collation: Collation | null): Index[] {
+  if (!collation && demands.size === 1 && demands.get('_id')?.points)
+    return collection.indexes.filter(({ name }) => name === identityIndex);
+  const [first] = Object.keys(sort ?? {});
+  return collection.indexes.filter(({ fields }) => demands.has(fields[0]!) || fields[0] === first);
 }
 
 function isEmpty(sort: Document | undefined): boolean {

@@ -5,8 +5,8 @@ import { compileExpression, newScope } from './expressions/index.js';
 import { applyTree, newTree, plant, type Leaf, type Tree } from './projection-tree.js';
 import { compileFilter, elementTest, type FilterOptions } from './query/matching.js';
 import { encode, pickFields } from './raw-document.js';
-import type { Row } from './reader.js';
-import { decode } from './values/decoding.js';
+import { documentOf, type Row } from './reader.js';
+import { everyField, type FieldChoice } from './stored-values.js';
 import { withField } from './values/fields.js';
 import { field, isDocument, isNumeric, isTruthy, toNumber, typeOf, type Value } from './values/types.js';
 
@@ -152,16 +152,22 @@ function narrow(value: Value, steps: readonly string[], at: number, position: nu
   return withField(value, step, narrow(inner, steps, at + 1, position));
 }
 
-/** A function from a stored row to the bytes that are sent. */
-export function projector(projection: Document | undefined, options: Omit<ProjectionOptions, 'find'> = {}): (row: Row) => Buffer {
-  if (!projection || Object.keys(projection).length === 0) return (row) => row.bytes;
-  const simple = simpleProjection(projection);
-  if (simple) return (row) => pickFields(row.bytes, simple.names, simple.keep);
-  const project = compileProjection(projection, { ...options, find: true });
-  return (row) => encode(project(row.document ?? decode(row.bytes)));
+/** What a find shows of a row. */
+export interface Shown {
+  /** The fields that are shown as they are stored; null where something is computed. */
+  choice: FieldChoice | null;
+  bytes(row: Row): Buffer;
 }
 
-function simpleProjection(projection: Document): { names: Set<string>; keep: boolean } | null {
+export function shownBy(projection: Document | undefined, options: Omit<ProjectionOptions, 'find'> = {}): Shown {
+  if (!projection || Object.keys(projection).length === 0) return { choice: everyField, bytes: (row) => row.bytes };
+  const choice = choiceOf(projection);
+  if (choice) return { choice, bytes: (row) => pickFields(row.bytes, choice.names, choice.keep) };
+  const project = compileProjection(projection, { ...options, find: true });
+  return { choice: null, bytes: (row) => encode(project(documentOf(row))) };
+}
+
+function choiceOf(projection: Document): FieldChoice | null {
   const { _id: identity, ...fields } = projection;
   const plain = (value: Value): boolean => typeof value === 'boolean' || isNumeric(value);
   const values = Object.entries(fields);

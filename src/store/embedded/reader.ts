@@ -7,10 +7,11 @@ import { CommandError } from './errors.js';
 import { concatenate, longestValue } from './key.js';
 import { documentKeyOf } from './index-entries.js';
 import { plan as choosePlan, type KeyRange, type Plan } from './planner.js';
-import { compileFilter, type FilterOptions } from './query/matching.js';
+import { compileFilter, fieldsOf, type FilterOptions } from './query/matching.js';
 import { decode } from './raw-document.js';
 import { parseSort, sharedBeginning, sortByKeys, sortValues } from './sorting.js';
-import { unpack } from './stored-document.js';
+import { StoredDocument } from './stored-document.js';
+import { storedFields } from './stored-values.js';
 import type { Value } from './values/types.js';
 
 export interface FindOptions extends FilterOptions {
@@ -21,21 +22,41 @@ export interface FindOptions extends FilterOptions {
   hint?: string | Document;
 }
 
-/** A document as it is stored, with its decoded form where somebody needed it. */
+/** A document's BSON, with its decoded form where somebody needed it. */
 export interface Row {
   key: Buffer;
   bytes: Buffer;
   document: Document | null;
+  /** What the BSON is made of, where it was read from the file. */
+  stored?: StoredDocument;
 }
 
 /** A document that was found, by a key that may be long enough to be cut. */
 interface Found {
   key: Buffer;
-  bytes: Buffer | null;
+  stored: StoredDocument | null;
   isLong: boolean;
 }
 
 type ReadRow = Row & Pick<Found, 'isLong'>;
+
+class StoredRow implements ReadRow {
+  constructor(
+    readonly key: Buffer,
+    readonly stored: StoredDocument,
+    public document: Document | null,
+    readonly isLong: boolean,
+  ) {}
+
+  get bytes(): Buffer {
+    return this.stored.bytes;
+  }
+}
+
+/** A row's document. */
+export function documentOf({ document, bytes }: Row): Document {
+  return document ?? decode(bytes);
+}
 
 export interface ReadStatistics {
   keysExamined: number;
@@ -139,9 +160,10 @@ export class Reader {
   ): Generator<ReadRow> {
     const compiled = compileFilter(filter, options);
     const test = plan.exact ? null : compiled;
+    const tested = test && fieldsOf(filter);
     const seen = plan.index?.multikey || plan.ranges.length > 1 ? new Set<string>() : null;
     const wanted = plan.sorted && plan.exact && options.limit ? options.limit + (options.skip ?? 0) : chunkSize;
-    for (const { key, bytes: stored, isLong } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
+    for (const { key, stored: read, isLong } of this.keys(plan, view, Math.min(wanted, chunkSize), statistics)) {
       view.budget?.spend(1);
       options.deadline?.check();
       if (seen) {
@@ -150,16 +172,16 @@ export class Reader {
         seen.add(name);
       }
       if (overlay?.has(key.toString('latin1'))) continue;
-      const bytes = stored ?? this.catalog.readDocument(plan.collection, key, view.transaction);
-      if (!bytes) continue;
+      const stored = read ?? this.catalog.readStored(plan.collection, key, view.transaction);
+      if (!stored) continue;
       statistics.documentsExamined++;
-      view.budget?.spend((test ? testCost : 0) + Math.floor(bytes.length / bytesPerCost));
+      view.budget?.spend((test ? testCost : 0) + Math.floor(stored.packed.length / bytesPerCost));
       if (!test) {
-        yield { key, bytes, document: null, isLong };
+        yield new StoredRow(key, stored, null, isLong);
         continue;
       }
-      const document = decode(bytes);
-      if (test(document)) yield { key, bytes, document, isLong };
+      const document = tested ? storedFields(stored, tested) : decode(stored.bytes);
+      if (test(document)) yield new StoredRow(key, stored, tested ? null : document, isLong);
     }
     if (overlay) yield* overlayRows(overlay, filter, options);
   }
@@ -170,7 +192,7 @@ export class Reader {
     const ranges = plan.reverse ? [...plan.ranges].reverse() : plan.ranges;
     for (const range of ranges) {
       for (const entry of this.range(plan, range, view, chunk, statistics)) {
-        yield { key: entry.documentKey, bytes: entry.bytes, isLong: entry.entryKey.length > longestValue };
+        yield { key: entry.documentKey, stored: entry.stored, isLong: entry.entryKey.length > longestValue };
       }
     }
   }
@@ -178,8 +200,8 @@ export class Reader {
   private *lookUp(plan: Plan, view: View, statistics: ReadStatistics): Generator<Found> {
     for (const { low } of plan.reverse ? [...plan.ranges].reverse() : plan.ranges) {
       statistics.keysExamined++;
-      const bytes = this.catalog.readDocument(plan.collection, low, view.transaction);
-      if (bytes) yield { key: low, bytes, isLong: low.length > longestValue };
+      const stored = this.catalog.readStored(plan.collection, low, view.transaction);
+      if (stored) yield { key: low, stored, isLong: low.length > longestValue };
     }
   }
 
@@ -197,7 +219,7 @@ export class Reader {
       }
       const source = sources[first]!;
       const { documentKey, entryKey } = source.head.value!;
-      yield { key: documentKey, bytes: null, isLong: entryKey.length > longestValue };
+      yield { key: documentKey, stored: null, isLong: entryKey.length > longestValue };
       source.head = source.entries.next();
       if (source.head.done) sources.splice(first, 1);
     }
@@ -210,7 +232,7 @@ export class Reader {
     view: View,
     chunk: number,
     statistics: ReadStatistics,
-  ): Generator<{ entryKey: Buffer; documentKey: Buffer; bytes: Buffer | null }> {
+  ): Generator<{ entryKey: Buffer; documentKey: Buffer; stored: StoredDocument | null }> {
     const secondary = index !== null && index.name !== identityIndex;
     const source = secondary ? this.catalog.entries : this.catalog.documents;
     let { low, high } = range;
@@ -223,8 +245,8 @@ export class Reader {
       for (const { key, value } of entries) {
         statistics.keysExamined += index ? 1 : 0;
         yield secondary
-          ? { entryKey: key, documentKey: documentKeyOf(index, key, value), bytes: null }
-          : { entryKey: key, documentKey: key, bytes: unpack(value, collection.names, key) };
+          ? { entryKey: key, documentKey: documentKeyOf(index, key, value), stored: null }
+          : { entryKey: key, documentKey: key, stored: StoredDocument.read(value, collection.names, key) };
       }
       if (entries.length < size) return;
       const last = entries[entries.length - 1]!.key;
@@ -263,15 +285,17 @@ function* overlayRows(overlay: Overlay, filter: Document, options: FilterOptions
 function* sortRows(rows: Iterable<Row>, sort: Document, options: FindOptions): Generator<Row> {
   const fields = parseSort(sort);
   const collation = options.collation ?? null;
+  const named = new Set(fields.map(({ path }) => path[0]!));
   const keyed: { values: Value[]; item: Row }[] = [];
   let size = 0;
   for (const row of rows) {
-    const document = row.document ?? decode(row.bytes);
-    size += row.bytes.length;
+    const document = row.document ?? (row.stored ? storedFields(row.stored, named) : decode(row.bytes));
+    size += row.stored?.packed.length ?? row.bytes.length;
     if (size > largestSort && !options.limit) {
       throw new CommandError(292, 'Sort exceeded memory limit of 268435456 bytes, but did not opt in to external sorting.');
     }
-    keyed.push({ values: sortValues(document, fields, collation), item: { ...row, document: null } });
+    keyed.push({ values: sortValues(document, fields, collation), item: row });
+    row.document = null;
   }
   yield* sortByKeys(keyed, fields, collation);
 }
@@ -283,7 +307,7 @@ function* sortLong(rows: Iterable<ReadRow>, sort: Document, options: FindOptions
   let shared = null as Buffer | null;
   let alike: { values: Value[]; item: Row }[] = [];
   for (const row of rows) {
-    const values = row.isLong ? sortValues(row.document ?? decode(row.bytes), fields, collation) : [];
+    const values = row.isLong ? sortValues(documentOf(row), fields, collation) : [];
     const beginning = sharedBeginning(values, collation);
     if (alike.length > 0 && !(beginning && shared?.equals(beginning))) {
       yield* sortByKeys(alike, fields, collation);

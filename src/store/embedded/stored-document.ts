@@ -8,13 +8,14 @@
  * is followed by BSON as it is: of what is not written in the usual way.
  */
 import { crc32 } from 'node:zlib';
+import { copyBytes } from './bytes.js';
 import { CommandError } from './errors.js';
 import { Named } from './named.js';
 import { valueSize } from './raw-document.js';
 
 const checksumLength = 4;
-const end = 0;
-const spelt = 255;
+export const end = 0;
+export const spelt = 255;
 const type = { document: 0x03, array: 0x04 } as const;
 
 /** Names with digits are likely to be the keys of a map, of which there are many. */
@@ -77,12 +78,43 @@ export function isSound(stored: Buffer): boolean {
   return length > 1 && crc32(stored.subarray(0, length)) === stored.readUInt32LE(length);
 }
 
-/** The document, which shares no memory with what is stored. @throws CommandError where it is not what was written */
-export function unpack(stored: Buffer, names: FieldNames, key: Buffer): Buffer {
-  if (!isSound(stored))
-    throw new CommandError(322, `The stored document ${key.toString('hex')} is damaged: check the data and restore a backup`);
-  if (stored[0] === 0) return Buffer.from(stored.subarray(1, stored.length - checksumLength));
-  return new Unpacker(stored, names).unpack();
+/** A document as it was stored, whose BSON is made where somebody asks for it. */
+export class StoredDocument {
+  private unpacked: Buffer | null = null;
+
+  /** @param packed what `read` has looked at, in memory of its own */
+  private constructor(
+    readonly packed: Buffer,
+    readonly names: FieldNames,
+  ) {}
+
+  /**
+   * @param stored the memory of the file, which may change with the next read
+   * @throws CommandError where it is not what was written
+   */
+  static read(stored: Buffer, names: FieldNames, key: Buffer): StoredDocument {
+    if (!isSound(stored))
+      throw new CommandError(322, `The stored document ${key.toString('hex')} is damaged: check the data and restore a backup`);
+    const packed = Buffer.allocUnsafe(stored.length);
+    stored.copy(packed);
+    return new StoredDocument(packed, names);
+  }
+
+  get bytes(): Buffer {
+    return (this.unpacked ??= this.isPlain ? this.packed.subarray(1, -checksumLength) : new Unpacker(this.packed, this.names).unpack());
+  }
+
+  /** Whether it is stored as BSON. */
+  get isPlain(): boolean {
+    return this.packed[0] === 0;
+  }
+}
+
+/** Where a stored document's fields begin. */
+export function fieldsFrom(stored: Buffer): number {
+  let at = 0;
+  while (stored[at++]! > 0x7f);
+  return at;
 }
 
 class Packer {
@@ -166,12 +198,9 @@ class Unpacker {
     private readonly stored: Buffer,
     private readonly names: FieldNames,
   ) {
+    this.from = fieldsFrom(stored);
     let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = stored[this.from++]!;
-      length |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-    }
+    for (let at = this.from - 1; at >= 0; at--) length = (length << 7) | (stored[at]! & 0x7f);
     this.out = Buffer.allocUnsafe(length);
   }
 
@@ -225,11 +254,4 @@ class Unpacker {
     this.at = copyBytes(this.stored, this.from, this.from + length, this.out, this.at);
     this.from += length;
   }
-}
-
-/** Most of what is copied is shorter than a call of the engine's own copying takes. */
-function copyBytes(from: Buffer, start: number, stop: number, to: Buffer, at: number): number {
-  if (stop - start > 64) return at + from.copy(to, at, start, stop);
-  for (let position = start; position < stop; position++) to[at++] = from[position]!;
-  return at;
 }

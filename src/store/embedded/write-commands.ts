@@ -9,7 +9,7 @@ import { compileFilter, type Filter } from './query/matching.js';
 import { commandVariables } from './variables.js';
 import { decode } from './raw-document.js';
 import type { FindOptions, Reader, Row } from './reader.js';
-import { projector } from './projection.js';
+import { shownBy } from './projection.js';
 import type { StoreTransaction } from './transaction.js';
 import { compileUpdate, type Modification, type Update } from './update.js';
 import { isTruthy, toNumber } from './values/types.js';
@@ -288,7 +288,7 @@ export class WriteCommands {
     if (remove && returnNew)
       throw new CommandError(9, "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
     if (!remove && !modification) throw new CommandError(9, 'Either an update or remove=true must be specified');
-    const show = projector(fields, { filter, ...within });
+    const show = shownBy(fields, { filter, ...within }).bytes;
     if (remove) {
       return atomic(() => this.findAndRemove(this.collectionFor(command, name, transaction), filter, options, show, transaction));
     }

@@ -8,7 +8,7 @@ import { encodeFields, successor } from './key.js';
 import { isPattern } from './query/pattern.js';
 import { decode, requireStorable, withIdFirst } from './raw-document.js';
 import type { Row } from './reader.js';
-import { unpack } from './stored-document.js';
+import { StoredDocument } from './stored-document.js';
 import { decodeFields, WantedFields } from './values/decoding.js';
 import { show } from './values/show.js';
 import { isDocument } from './values/types.js';
@@ -169,7 +169,7 @@ export class Writer {
   build(collection: Collection, index: Index): void {
     const range = { start: collection.prefix, end: successor(collection.prefix)! };
     for (const { key, value } of this.catalog.documents.getRange(range)) {
-      const document = decode(unpack(value, collection.names, key));
+      const document = decode(StoredDocument.read(value, collection.names, key).bytes);
       const keys = indexKeys(index, document);
       this.markMultikey(collection, [{ index, fields: newlyMultikey(index, document) }]);
       for (const entry of keys) {

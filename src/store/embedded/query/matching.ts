@@ -50,6 +50,20 @@ export function compileFilter(filter: Document, options: ConditionOptions = {}):
   return all(parts);
 }
 
+/** The top-level fields that a filter looks at; null where it may look at any. */
+export function fieldsOf(filter: Document): ReadonlySet<string> | null {
+  const fields = new Set<string>();
+  return addFields(filter, fields) ? fields : null;
+}
+
+function addFields(filter: Document, fields: Set<string>): boolean {
+  return Object.entries(filter).every(([name, condition]) => {
+    if (!name.startsWith('$')) return fields.add(name.split('.', 1)[0]!);
+    if (name === '$and' || name === '$or' || name === '$nor') return (condition as Document[]).every((part) => addFields(part, fields));
+    return name === '$comment';
+  });
+}
+
 function all(parts: Filter[]): Filter {
   if (parts.length === 0) return () => true;
   if (parts.length === 1) return parts[0]!;
