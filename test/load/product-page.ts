@@ -71,8 +71,16 @@ function countsOf({ product }: Awaited<ReturnType<typeof ask>>): string {
   return [product.reviews, product.comments, product.similarProducts].map(({ edges }) => edges.length).join(', ');
 }
 
+const shops: Shop[] = [];
+
+async function openShop(...given: Parameters<typeof Shop.open>): Promise<Shop> {
+  const shop = await Shop.open(...given);
+  shops.push(shop);
+  return shop;
+}
+
 const startedAt = Date.now();
-const hot = await Shop.open(main);
+const hot = await openShop(main);
 console.log(
   `start with an empty directory, demo shop, training and the page's people included: ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
 );
@@ -102,8 +110,8 @@ function peersOf(shop: () => Promise<Shop>): Case[] {
   });
 }
 
-const cold = once(() => Shop.open(main, { CACHE_MEMORY: '0' }));
-const before = once(() => Shop.open(other!, {}, { isFirstRelease: true }));
+const cold = once(() => openShop(main, { CACHE_MEMORY: '0' }));
+const before = once(() => openShop(other!, {}, { isFirstRelease: true }));
 
 async function whileWriting(perSecond: number, where: 'HERE' | 'ELSEWHERE'): Promise<Reached> {
   const writing = write(hot, perSecond, where);
@@ -161,5 +169,5 @@ for (const [name, all] of measured) {
   );
 }
 await kill(plain, 'SIGTERM');
-await hot.close();
+for (const shop of shops) await shop.close();
 process.exit();
