@@ -7,6 +7,7 @@ import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { RateLimited } from '../errors.js';
 import type { RequestFacts } from '../log.js';
+import { once } from '../relay/connection.js';
 import { RequestContext, type SignedIn, type Streams } from '../relay/context.js';
 import type { StoreCache } from '../store/cache/index.js';
 import type { CompiledOperations } from './compiled-operations.js';
@@ -41,7 +42,7 @@ export interface QueryAnswer {
   /** Whether it is nobody's own, and so has no secrets in it. */
   isShared: boolean;
   /** A digest of the body but for what was charged; empty for an answer with errors. */
-  tag: string;
+  tag: () => string;
   /** What `answerAgain` takes; null where the answer is the viewer’s own, or went wrong. */
   repeatable: AskedQuery | null;
 }
@@ -65,7 +66,7 @@ interface KeptAnswer {
   /** All of it but for what was charged and the last brace. */
   json: Buffer;
   characters: number;
-  tag: string;
+  tag: () => string;
   /** Whose answer it is: everybody's, that of all who see everybody, of strangers, or of one viewer with blocks. */
   of: 'ALL' | 'UNBLOCKED' | 'STRANGERS' | 'VIEWER';
   isOfLanguage: boolean;
@@ -201,7 +202,7 @@ export class QueryAnswers {
       failure: isWhole ? null : outcome,
       json,
       characters: text.length,
-      tag: isWhole ? createHash('sha256').update(json).digest('base64url') : '',
+      tag: once(() => (isWhole ? createHash('sha256').update(json).digest('base64url') : '')),
       of: context.askedWho ? 'STRANGERS' : context.askedWhomTheySee ? 'UNBLOCKED' : 'ALL',
       isOfLanguage: context.askedLanguage,
     };

@@ -125,7 +125,7 @@ export function sendAnswer(
       .status(status === 400 ? format.status : status)
       .type(type)
       .send(Buffer.concat([kept, own]));
-  if (request.method === 'GET' && isNotModified(request, reply, tag)) return reply.status(304).send();
+  if (request.method === 'GET' && isNotModified(request, reply, tag())) return reply.status(304).send();
   // Texts that a client chooses must not be compressed together with what is another's secret.
   const encoding = isShared ? compression.encodingFor(request.headers['accept-encoding'], kept) : null;
   if (isShared && request.method !== 'GET') void reply.header('vary', 'Origin, Accept-Encoding');

@@ -204,12 +204,13 @@ export function toConnection<Document>(
   count: () => Promise<TotalCount>,
 ): Connection<Document> {
   const more = rows.length > page.size;
+  const isWhole = !more && !page.after && !page.before;
   const kept = rows.slice(0, page.size);
   if (page.backwards) kept.reverse();
   const edges = kept.map((node) => ({ node, cursor: encodeCursor(list.name, keyOf(node, list.order)) }));
   return {
     edges,
-    total: once(list.totalCount === undefined ? count : exactly(list.totalCount)),
+    total: once(list.totalCount !== undefined ? exactly(list.totalCount) : isWhole ? exactly(kept.length) : count),
     pageInfo: {
       hasNextPage: page.backwards ? page.before !== null : more,
       hasPreviousPage: page.backwards ? more : page.after !== null,
@@ -292,8 +293,8 @@ export function exactly(count: number | null | (() => Promise<number>)): () => P
 }
 
 /** The same answer however often it is asked for. */
-export function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined;
+export function once<Result>(work: () => Result): () => Result {
+  let result: Result | undefined;
   return () => (result ??= work());
 }
 
@@ -303,7 +304,10 @@ function positionIn([position]: unknown[], argument: string): number {
 }
 
 function keyOf(node: unknown, order: ListDefinition['order']): unknown[] {
-  return order.map(([field]) => field.split('.').reduce((value, step) => (value as Record<string, unknown>)[step], node));
+  return order.map(([field]) => {
+    if (!field.includes('.')) return (node as Record<string, unknown>)[field];
+    return field.split('.').reduce((value, step) => (value as Record<string, unknown>)[step], node);
+  });
 }
 
 export function encodeCursor(list: string, key: unknown[]): string {

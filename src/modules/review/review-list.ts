@@ -38,6 +38,9 @@ export interface ReviewConditions {
   topic?: string | null;
 }
 
+/** What was found in a review’s text is longer than the text, and no part of a review. */
+const shown = { digest: 0 } as const;
+
 const maxTopic = 100;
 
 /** @throws RequestError BAD_USER_INPUT for a rating outside 1 to 5 and a topic that is too long */
@@ -61,7 +64,7 @@ export function reviewList(
     ...(hidden.length > 0 && { author: { $nin: hidden } }),
     ...(isFiltered && { traits: { $in: matchingTraits({ stars: rating, verified, withImages }) } }),
   };
-  return { name: `reviews/${sort}`, filter, order: reviewOrders[sort] };
+  return { name: `reviews/${sort}`, filter, order: reviewOrders[sort], projection: shown };
 }
 
 /**
@@ -86,5 +89,5 @@ export function revisionList(review: Types.ObjectId): ListDefinition {
 }
 
 export function reviewsBy(author: Types.ObjectId): ListDefinition {
-  return { name: 'reviewsBy', filter: { author, visible: true }, order: reviewOrders.NEWEST };
+  return { name: 'reviewsBy', filter: { author, visible: true }, order: reviewOrders.NEWEST, projection: shown };
 }
