@@ -10,6 +10,7 @@ import type { RequestFacts } from '../log.js';
 import { once } from '../relay/connection.js';
 import { RequestContext, type SignedIn, type Streams } from '../relay/context.js';
 import type { StoreCache } from '../store/cache/index.js';
+import { withKeptReads } from '../store/cache/reads.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import type { Cost } from './cost.js';
 import { noteErrors, noteOperation, type Report } from './operation-log.js';
@@ -154,7 +155,8 @@ export class QueryAnswers {
     signedIn: SignedIn | null,
   ): Promise<{ answer: KeptAnswer; isOwn: boolean }> {
     const { cache } = this.options;
-    const own = async () => ({ answer: await this.run(asked, context), isOwn: true });
+    const run = () => this.run(asked, context);
+    const own = async () => ({ answer: await (cache ? withKeptReads(cache, run) : run()), isOwn: true });
     if (!cache || this.isApart(asked, signedIn)) return own();
     let isOwn = false;
     const { value: answer, isCacheable } = await cache.get(

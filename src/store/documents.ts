@@ -3,6 +3,7 @@
  * document's type and of a fitting type, and what is written has its defaults and is checked against it.
  */
 import { Schema, type ClientSession, type Model, type SchemaDefinition, type Types } from 'mongoose';
+import { keptFind } from './cache/kept-finds.js';
 import { noteFind } from './cache/recorded-collection.js';
 import { findHere } from './local-collection.js';
 import { documentCheck, InvalidDocument } from './document-check.js';
@@ -83,7 +84,7 @@ export interface FindOptions {
 /** So many documents come with one answer. */
 const findBatch = 1000;
 
-/** Reads documents as they are stored, without looking at the filter: its values are of the types that the schema names. */
+/** Reads documents as they are stored, without looking at the filter: its values are of the types that the schema names. Nobody changes them. */
 export async function findStored<Document>(
   model: AnyModel,
   filter: Record<string, unknown>,
@@ -91,9 +92,11 @@ export async function findStored<Document>(
 ): Promise<Document[]> {
   const { collection } = model;
   const asked = { batchSize: findBatch, ...options };
-  noteFind(collection.name, filter, asked);
-  const here = findHere(collection, filter, asked);
-  return (here ?? (await collection.find(filter, asked).toArray())) as Document[];
+  return keptFind('find', { collection: collection.name, filter, options }, async () => {
+    noteFind(collection.name, filter, asked);
+    const here = findHere(collection, filter, asked);
+    return (here ?? (await collection.find(filter, asked).toArray())) as Document[];
+  });
 }
 
 /**
@@ -142,6 +145,11 @@ export async function updateEach(model: AnyModel, updates: readonly Update[], se
       ? await model.collection.updateOne(filter, update, { session, upsert })
       : await model.collection.bulkWrite(updates, { session, ordered: false });
   return matchedCount;
+}
+
+/** Counts documents, without looking at the filter: its values are of the types that the schema names. */
+export function countStored({ collection }: AnyModel, filter: Record<string, unknown>, options: { limit: number }): Promise<number> {
+  return keptFind('count', { collection: collection.name, filter, options }, () => collection.countDocuments(filter, options));
 }
 
 /** So many documents a command. Servers do one so long in steps, with others' commands between them. */

@@ -14,7 +14,7 @@ import {
 } from '../relay/connection.js';
 import type { LoaderDefinition } from '../relay/context.js';
 import { listsBelow } from './below.js';
-import { findStored, type AnyModel } from './documents.js';
+import { countStored, findStored, type AnyModel } from './documents.js';
 import { rangesBetween } from './list-ranges.js';
 
 /** Reads one page of a list in one round trip. */
@@ -26,7 +26,7 @@ export async function paginate<Document>(model: AnyModel, list: ListDefinition, 
 
 async function countList(model: AnyModel, { filter }: ListDefinition): Promise<TotalCount> {
   const max = maxFor(filter);
-  return totalOf(await model.collection.countDocuments(filter, { limit: max + 1 }), max);
+  return totalOf(await countStored(model, filter, { limit: max + 1 }), max);
 }
 
 /** One condition is one index's. */

@@ -127,6 +127,7 @@ test('the histories were answered from memory, and changes removed what they tou
   for (const plaza of apps) {
     const metrics = await metricsOf(plaza.url);
     expect(metrics).toMatch(/plaza_cache_answers_total\{outcome="hit"\} [1-9]/);
+    expect(metrics).toMatch(/plaza_cache_reads_total\{outcome="hit"\} [1-9]/);
     expect(metrics).toMatch(/plaza_cache_invalidations_total [1-9]/);
   }
 });

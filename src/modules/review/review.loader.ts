@@ -38,7 +38,8 @@ export function reviewLoaders({ reviews, revisions, votes, categoryTallies, topi
     ownReview: {
       cacheKey: ({ product, author }) => `${product.toHexString()}:${author.toHexString()}`,
       async batch(keys) {
-        const found = await reviews.find({ product: { $in: keys.map(({ product }) => product) }, author: keys[0]!.author }).lean();
+        const filter = { product: { $in: keys.map(({ product }) => product) }, author: keys[0]!.author };
+        const found = await findStored<ReviewDocument>(reviews, filter);
         return keys.map(({ product }) => found.find((review) => review.product.equals(product)) ?? null);
       },
     },

@@ -6,8 +6,9 @@ import type { ListDefinition } from '../../relay/connection.js';
 import type { LoaderDefinition, RequestContext } from '../../relay/context.js';
 import type { ExternalKey } from '../../relay/find-one.js';
 import type { ClientSession } from '../../store/database.js';
+import { findStored } from '../../store/documents.js';
 import { mayIdentify, type PublicUser, type UserVerbs } from '../user/index.js';
-import type { SocialGraphModels } from './social-graph.model.js';
+import type { BlockDocument, SocialGraphModels } from './social-graph.model.js';
 
 /** How many blocks of a user, and as many of others against them, lists and live streams follow; what they do asks for the very pair. */
 const maxBlocks = 1000;
@@ -60,7 +61,8 @@ export class BlockService {
 
   /** Whom a user has blocked and by whom they are blocked, the latest of both. */
   private async separatedFrom(user: Types.ObjectId): Promise<Types.ObjectId[]> {
-    const latest = (filter: object) => this.models.blocks.find(filter).sort({ at: -1, _id: -1 }).limit(maxBlocks).lean();
+    const latest = (filter: Record<string, unknown>) =>
+      findStored<BlockDocument>(this.models.blocks, filter, { sort: { at: -1, _id: -1 }, limit: maxBlocks });
     const [own, others] = await Promise.all([latest({ blocker: user }), latest({ blocked: user })]);
     return [...own.map(({ blocked }) => blocked), ...others.map(({ blocker }) => blocker)];
   }

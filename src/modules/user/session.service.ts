@@ -8,7 +8,7 @@ import { paginate } from '../../store/paging.js';
 import { mapNodes, type Connection, type ConnectionArgs, type ListDefinition } from '../../relay/connection.js';
 import type { SignedIn } from '../../relay/context.js';
 import type { ClientSession } from '../../store/database.js';
-import { insert } from '../../store/documents.js';
+import { findStored, insert } from '../../store/documents.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { IdentityProvider } from './identity-provider.js';
 import { RefreshTokens, type RefreshToken } from './refresh-tokens.js';
@@ -152,8 +152,14 @@ export class SessionService {
     const { sessions, users } = this.dependencies.models;
     const own = signedIn.filter((session) => !isOutside(session)).map(({ sessionId }) => sessionId);
     const [open, found] = await Promise.all([
-      own.length === 0 ? [] : sessions.find({ _id: { $in: own } }, { user: 1, expiresAt: 1, epoch: 1 }).lean(),
-      users.find({ _id: { $in: signedIn.map(({ userId }) => userId) } }, { roles: 1, bannedAt: 1, epoch: 1 }).lean(),
+      own.length === 0
+        ? []
+        : findStored<SessionDocument>(sessions, { _id: { $in: own } }, { projection: { user: 1, expiresAt: 1, epoch: 1 } }),
+      findStored<UserDocument>(
+        users,
+        { _id: { $in: signedIn.map(({ userId }) => userId) } },
+        { projection: { roles: 1, bannedAt: 1, epoch: 1 } },
+      ),
     ]);
     const now = Date.now();
     const sessionOf = new Map(open.map((session) => [session._id, session]));

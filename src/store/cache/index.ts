@@ -6,6 +6,7 @@ import { ChangeFeed, longestSilence } from './change-feed.js';
 import { EmbeddedNews } from './embedded-news.js';
 import { ExactCache, type Made } from './exact-cache.js';
 import type { NewsSource } from './news.js';
+import type { KeptReads } from './reads.js';
 import { StreamNews } from './stream-news.js';
 
 export type { Made } from './exact-cache.js';
@@ -29,10 +30,11 @@ export interface StoreCacheOptions {
   log: Logger;
 }
 
-export class StoreCache {
+export class StoreCache implements KeptReads {
   private readonly cache: ExactCache;
   private readonly feed: ChangeFeed;
   private readonly answered: Counter;
+  private readonly read: Counter;
 
   constructor({ sources, commits, maxBytes, metrics, log }: StoreCacheOptions) {
     const counter = (name: string, help: string): Counter => new Counter({ name: `plaza_cache_${name}_total`, help, registers: [metrics] });
@@ -41,6 +43,12 @@ export class StoreCache {
     this.answered = new Counter({
       name: 'plaza_cache_answers_total',
       help: 'Questions to the cache: answered from memory (hit), from the store (miss), or past it while changes had not been heard (behind).',
+      labelNames: ['outcome'],
+      registers: [metrics],
+    });
+    this.read = new Counter({
+      name: 'plaza_cache_reads_total',
+      help: 'Reads for answers that are not kept: from memory (hit), from the store (miss), or past the cache while changes had not been heard (behind).',
       labelNames: ['outcome'],
       registers: [metrics],
     });
@@ -90,6 +98,18 @@ export class StoreCache {
     const cached = this.cache.get<Value>(key);
     this.answered.inc({ outcome: cached === undefined ? 'miss' : 'hit' });
     return cached === undefined ? this.cache.make(key, work, sizeOf) : { value: cached, isCacheable: true };
+  }
+
+  known<Found>(key: string): Found | undefined {
+    const known = this.peek<Found>(key);
+    if (known !== undefined) this.read.inc({ outcome: 'hit' });
+    return known;
+  }
+
+  async find<Found>(key: string, find: () => Promise<Found>, sizeOf: (found: Found) => number): Promise<Found> {
+    const isCurrent = await this.isCurrent();
+    this.read.inc({ outcome: isCurrent ? 'miss' : 'behind' });
+    return isCurrent ? (await this.cache.make(key, find, sizeOf)).value : find();
   }
 
   /**

@@ -19,27 +19,52 @@ export interface Reads {
   onEnd(callback: () => void): void;
 }
 
-const recording = new AsyncLocalStorage<Reads>();
+/** Keeps what reads found, each under a key that says all that was asked. */
+export interface KeptReads {
+  /** What is kept and known to be true in this turn. */
+  known<Found>(key: string): Found | undefined;
+  /**
+   * Finds it, and keeps it where that is true.
+   * @param sizeOf the bytes that it takes
+   */
+  find<Found>(key: string, find: () => Promise<Found>, sizeOf: (found: Found) => number): Promise<Found>;
+}
+
+/** What is made is either kept as a whole, or made from reads that are kept. */
+const working = new AsyncLocalStorage<{ reads: Reads | null; kept: KeptReads | null }>();
 
 export function recordReads<Result>(reads: Reads, work: () => Promise<Result>): Promise<Result> {
-  return recording.run(reads, work);
+  return working.run({ reads, kept: null }, work);
+}
+
+/** For work whose result is of no use to others, though most of what it reads is. */
+export function withKeptReads<Result>(kept: KeptReads, work: () => Promise<Result>): Promise<Result> {
+  return working.run({ reads: null, kept }, work);
+}
+
+export function keptReads(): KeptReads | null {
+  return working.getStore()?.kept ?? null;
+}
+
+function recording(): Reads | null {
+  return working.getStore()?.reads ?? null;
 }
 
 /** Says that an answer depends on more than the store: on the time, on chance, or on another service. */
 export function dependsOnMoment(): void {
-  recording.getStore()?.refuse();
+  recording()?.refuse();
 }
 
 /** Notes a read of the documents of a collection that meet a filter. */
 export function noteRead(collection: string, filter: unknown): void {
-  const reads = recording.getStore();
+  const reads = recording();
   if (!reads) return;
   if (hasRecentDate(filter, reads.startedAt)) reads.refuse();
   for (const tag of tagsOf(collection, filter)) reads.add(tag);
 }
 
 export function isRecording(): boolean {
-  return recording.getStore() !== undefined;
+  return recording() !== null;
 }
 
 /** Something in this process's memory that answers depend on, such as an index for searches. */
@@ -48,7 +73,7 @@ export class Memory {
 
   /** Call before reading it. */
   noteRead(): void {
-    const reads = recording.getStore();
+    const reads = recording();
     if (!reads) return;
     this.readers.add(reads);
     reads.onEnd(() => this.readers.delete(reads));

@@ -15,6 +15,13 @@ export const query = `query ProductPage($slug: String!) { product(slug: $slug) {
   similarProducts(first: 5) { edges { node { id title slug rating { composite } } } }
 } }`;
 export const page = { query, variables: { slug } };
+/** The same with what is each viewer's own: their review and their votes. */
+export const ownPage = {
+  query: query
+    .replace('id title description', 'id viewerReview { id } title description')
+    .replace('verifiedPurchase', 'viewerVote verifiedPurchase'),
+  variables: { slug },
+};
 
 const people = 20;
 
