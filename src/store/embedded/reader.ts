@@ -54,8 +54,8 @@ class StoredRow implements ReadRow {
 }
 
 /** A row's document. */
-export function documentOf({ document, bytes }: Row): Document {
-  return document ?? decode(bytes);
+export function documentOf(row: Row): Document {
+  return row.document ?? decode(row.bytes);
 }
 
 export interface ReadStatistics {
