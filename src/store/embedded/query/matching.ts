@@ -159,7 +159,7 @@ function compileOperator(path: string, name: string, operand: Value, operators: 
     case '$gte':
     case '$lt':
     case '$lte':
-      return reaches(path, ordered(name, operand, options), leaf);
+      return reaches(path, ordered(path, name, operand, options), leaf);
     case '$in':
       return reaches(path, anyOf(name, operand, options), leaf);
     case '$nin':
@@ -258,8 +258,8 @@ const holds: Record<string, (order: number) => boolean> = {
 };
 
 /** Only values of the operand's own kind are on either side of it; the ends of the order are beyond all kinds. */
-function ordered(name: string, operand: Value, { collation }: FilterOptions): Test {
-  if (isPattern(operand)) throw new CommandError(2, `Can't have RegEx as arg to predicate over field '${name}'.`);
+function ordered(path: string, name: string, operand: Value, { collation }: FilterOptions): Test {
+  if (isPattern(operand)) throw new CommandError(2, `Can't have RegEx as arg to predicate over field '${path}'.`);
   const test = holds[name]!;
   const inclusive = test(0);
   if (isNothing(operand)) return (value) => inclusive && isNothing(value);
