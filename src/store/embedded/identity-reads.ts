@@ -2,7 +2,6 @@
  * Finds by `_id`, the commonest of all commands: read from the command's own bytes and answered with the documents' bytes,
  * without making anything of either. Whatever is not plain, or not well-formed, is left to the commands.
  */
-import type { Transaction as Snapshot } from 'lmdb';
 import type { Catalog, Collection } from './catalog.js';
 import { CommandError } from './errors.js';
 import { encodeFields, encodeObjectId } from './key.js';
@@ -38,23 +37,14 @@ interface Find {
 
 /** The reply to a find by `_id`; null for any other message, and where the commands have to say what is wrong. */
 export function readByIdentity(message: Buffer, catalog: Catalog): Buffer | null {
-  const found = findByIdentity(message, catalog);
-  return found && encodeReply(cursorReply('firstBatch', found.batch, 0n, found.namespace));
-}
-
-/**
- * The documents alone, on the same terms.
- * @param snapshot where they are to be read from, if not from the latest data
- */
-export function findByIdentity(message: Buffer, catalog: Catalog, snapshot?: Snapshot): { batch: Buffer[]; namespace: string } | null {
   if (!beginsWithFind(message)) return null;
   try {
     const find = parseFind(message);
     if (!find) return null;
-    if (!snapshot) catalog.refresh();
+    catalog.refresh();
     const collection = catalog.find(find.database, find.name);
-    const batch = collection && documentsOf(catalog, collection, message, find, snapshot);
-    return batch ? { batch, namespace: `${find.database}.${find.name}` } : null;
+    const batch = collection && documentsOf(catalog, collection, message, find);
+    return batch ? encodeReply(cursorReply('firstBatch', batch, 0n, `${find.database}.${find.name}`)) : null;
   } catch (error) {
     if (error instanceof CommandError || error instanceof RangeError) return null;
     throw error;
@@ -150,20 +140,14 @@ function textAt(message: Buffer, at: number): string {
 }
 
 /** The documents in the order of their ids, each once; null where they are so large that reading them would hold up others. */
-function documentsOf(
-  catalog: Catalog,
-  collection: Collection,
-  message: Buffer,
-  { ids, limit }: Find,
-  snapshot?: Snapshot,
-): Buffer[] | null {
+function documentsOf(catalog: Catalog, collection: Collection, message: Buffer, { ids, limit }: Find): Buffer[] | null {
   const keys = ids.map((id) => keyOf(collection, message, id));
   if (keys.length > 1) keys.sort((left, right) => left.compare(right));
   const found: Buffer[] = [];
   let bytes = 0;
   for (let at = 0; at < keys.length && (limit === 0 || found.length < limit); at++) {
     if (at > 0 && keys[at]!.equals(keys[at - 1]!)) continue;
-    const document = catalog.readDocument(collection, keys[at]!, snapshot);
+    const document = catalog.readDocument(collection, keys[at]!);
     if (!document) continue;
     bytes += document.length;
     if (bytes > mostBytes) return null;

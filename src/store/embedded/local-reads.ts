@@ -175,7 +175,7 @@ function areEqual({ rows }: Found, { rows: others, shown }: Found): boolean {
 
 function decoded({ rows, shown }: Found): Stored[] {
   const { choice } = shown;
-  return rows.map((row) => (choice && row.stored ? driverDocument(row.stored, choice) : deserialize(shown.bytes(row), read)));
+  return rows.map((row) => (choice && row.stored && driverDocument(row.stored, choice)) ?? deserialize(shown.bytes(row), read));
 }
 
 function whereShort<Result>(work: () => Result): Result | null {

@@ -1,13 +1,13 @@
 /** Values straight from stored documents, without the BSON in between. */
 import type { Document } from 'bson';
 import { mongo } from 'mongoose';
-import { pickFields, valueSize } from './raw-document.js';
+import { valueSize } from './raw-document.js';
 import { end, fieldsFrom, spelt, type StoredDocument } from './stored-document.js';
 import { decodeFields, decodeValue, WantedFields } from './values/decoding.js';
 import { Fields } from './values/fields.js';
 import { setField, type Value } from './values/types.js';
 
-const { deserialize, Long, ObjectId } = mongo.BSON;
+const { Long, ObjectId } = mongo.BSON;
 const type = {
   double: 0x01,
   text: 0x02,
@@ -23,7 +23,6 @@ const type = {
 
 /** Longer texts are read faster by the engine. */
 const longestSpelt = 20;
-const asDriver = { validation: { utf8: false } } as const;
 
 /** Top-level fields: those that are named, or all but those. */
 export interface FieldChoice {
@@ -33,13 +32,9 @@ export interface FieldChoice {
 
 export const everyField: FieldChoice = { names: new Set(), keep: false };
 
-/** As the driver gives documents to its callers. */
-export function driverDocument(stored: StoredDocument, choice: FieldChoice): Record<string, unknown> {
-  if (!stored.isPlain) {
-    const document = new DriverReader(stored).document(choice);
-    if (document) return document;
-  }
-  return deserialize(choice === everyField ? stored.bytes : pickFields(stored.bytes, choice.names, choice.keep), asDriver);
+/** As the driver gives documents to its callers; null for one with what is rare, which is left to the driver's own reading of BSON. */
+export function driverDocument(stored: StoredDocument, choice: FieldChoice): Record<string, unknown> | null {
+  return stored.isPlain ? null : new DriverReader(stored).document(choice);
 }
 
 /** Some of a document's fields as the store's own values. */
@@ -137,7 +132,7 @@ class ValueReader extends StoredReader {
 }
 
 class DriverReader extends StoredReader {
-  /** Null for a document with what the driver makes more of than fields: references. */
+  /** Null for a document with values that are rare, or with what the driver makes more of than fields: references. */
   document(choice: FieldChoice | null): Record<string, unknown> | null {
     const { stored } = this;
     const made: Record<string, unknown> = {};
