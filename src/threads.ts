@@ -23,11 +23,25 @@ const build = new URL(import.meta.url.endsWith('.ts') ? '../dist/' : './', impor
  * @throws ThreadError if there is no such entry
  */
 export function startThread(name: string, workerData: unknown, handedOver: Transferable[] = []): Worker {
+  return new Worker(entryOf(name), { name, workerData, transferList: handedOver });
+}
+
+/**
+ * Starts a thread whose work can wait: whoever waits for an answer goes first, also while it loads. So do the threads that it
+ * starts itself.
+ * @param name, workerData, handedOver as for `startThread`
+ * @throws ThreadError if there is no such entry
+ */
+export function startBackgroundThread(name: string, workerData: unknown, handedOver: Transferable[] = []): Worker {
+  const argv = [entryOf(name).href];
+  return new Worker(entryOf('background-thread'), { name, workerData, transferList: handedOver, argv });
+}
+
+/** @throws ThreadError if there is none */
+function entryOf(name: string): URL {
   const entry = new URL(`${name}.js`, build);
-  if (!existsSync(entry)) {
-    throw new ThreadError(`The thread ${name} cannot start: ${fileURLToPath(entry)} does not exist. Run "npm run build".`);
-  }
-  return new Worker(entry, { name, workerData, transferList: handedOver });
+  if (existsSync(entry)) return entry;
+  throw new ThreadError(`The thread ${name} cannot start: ${fileURLToPath(entry)} does not exist. Run "npm run build".`);
 }
 
 /**
@@ -50,13 +64,13 @@ export async function firstMessage<Message>(worker: Worker): Promise<Message> {
 }
 
 /**
- * Runs a thread that answers once and is stopped then.
+ * Runs a thread that answers once and is stopped then; its work can wait.
  * @param name as for `startThread`
  * @param signal stops it before it has answered
  * @throws ThreadError if it cannot start or is stopped, or what the thread threw
  */
 export async function answerOfThread<Answer>(name: string, workerData: unknown, signal?: AbortSignal): Promise<Answer> {
-  const thread = startThread(name, workerData);
+  const thread = startBackgroundThread(name, workerData);
   const stop = (): void => void thread.terminate();
   signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -3,7 +3,7 @@
  * through it as it is stored; progress and what else comes of it goes to whoever started the thread.
  */
 import { createHash } from 'node:crypto';
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { deserialize, serialize } from 'node:v8';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { buildDataset, ObservationTable, type Dataset, type DatasetInput, type ObservationColumns } from './dataset.js';
@@ -61,9 +61,6 @@ export type TrainingMessage =
   | { found: SearchResult; report: PreprocessingReport }
   | { evaluated: EvaluationReport }
   | { nothing: true };
-
-// On Linux a priority is the thread's own: whoever waits for an answer goes first. Elsewhere it would slow the API too.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 /** More of them would each have too little to do; one processor is left to those who wait for answers. */
 const threads = Math.max(1, Math.min(4, availableParallelism() - 1));

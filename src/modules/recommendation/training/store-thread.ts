@@ -3,7 +3,6 @@
  * be learnt from, and keeps what was learnt, so that the thread that answers has no part in either.
  */
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { StoredTraining, TrainingInput } from '../../../recommender/worker.js';
 import { connectForReading } from '../../../store/reading.js';
@@ -18,9 +17,6 @@ export interface StoreThreadInput {
   /** Between it and the training. */
   training: MessagePort;
 }
-
-// As the training's threads: whoever waits for an answer goes first.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 const { storeUri, consentRequired, goOn, training } = workerData as StoreThreadInput;
 

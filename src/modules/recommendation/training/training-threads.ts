@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { MessageChannel, type Worker } from 'node:worker_threads';
 import type { TrainingJob, TrainingMessage } from '../../../recommender/worker.js';
-import { startThread } from '../../../threads.js';
+import { startBackgroundThread } from '../../../threads.js';
 import type { StoreThreadInput } from './store-thread.js';
 import type { LoadedVersion, VersionFacts } from './stored-versions.js';
 import type { LeftOut } from './training-data.js';
@@ -30,8 +30,8 @@ export class TrainingThreads {
     private readonly signal?: AbortSignal,
   ) {
     const { port1: input, port2: training } = new MessageChannel();
-    this.learning = startThread('recommender/worker', { ...job, input } satisfies TrainingJob, [input]);
-    this.store = startThread('modules/recommendation/training/store-thread', { ...source, training } satisfies StoreThreadInput, [
+    this.learning = startBackgroundThread('recommender/worker', { ...job, input } satisfies TrainingJob, [input]);
+    this.store = startBackgroundThread('modules/recommendation/training/store-thread', { ...source, training } satisfies StoreThreadInput, [
       training,
     ]);
     this.storeLost = endOf(this.store);

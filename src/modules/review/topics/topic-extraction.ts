@@ -7,7 +7,7 @@ import type { Logger } from '../../../log.js';
 import { digestVersion, languages, topicsOf, type ReviewDigest } from '../../../opinions/index.js';
 import type { DigestTask } from '../../../opinions/worker.js';
 import type { ClientSession } from '../../../store/database.js';
-import { firstMessage, startThread } from '../../../threads.js';
+import { firstMessage, startBackgroundThread } from '../../../threads.js';
 import { Worker } from '../../../workers/index.js';
 import type { CatalogVerbs } from '../../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from '../review.model.js';
@@ -35,7 +35,7 @@ interface TopicExtractionDependencies {
 
 export class TopicExtraction {
   readonly worker: Worker;
-  private thread: ReturnType<typeof startThread> | null = null;
+  private thread: ReturnType<typeof startBackgroundThread> | null = null;
 
   constructor(private readonly dependencies: TopicExtractionDependencies) {
     this.worker = new Worker({ name: 'review topics', interval, log: dependencies.log, run: (signal) => this.run(signal) });
@@ -87,7 +87,7 @@ export class TopicExtraction {
   }
 
   private async digest(unread: readonly Unread[]): Promise<ReviewDigest[]> {
-    this.thread ??= startThread('opinions/worker', null);
+    this.thread ??= startBackgroundThread('opinions/worker', null);
     const task: DigestTask = { texts: unread.map((review) => ({ text: textOf(review), stars: review.stars })) };
     const answer = firstMessage<ReviewDigest[]>(this.thread);
     this.thread.postMessage(task);
