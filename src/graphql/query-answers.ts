@@ -84,16 +84,18 @@ export interface AskedQuery {
   key: string;
 }
 
-/** So many documents are remembered whose answers are each viewer's own, and so many questions whose answers hold for a moment. */
-const maxApart = 10_000;
+/** Bytes: what is remembered of documents whose answers are each viewer's own, and of questions whose answers hold for a moment, takes no more each. */
+const apartMemory = 2 * 1024 * 1024;
 const longestKey = 20_000;
 const booleanSize = 200;
+/** What an answer and its compressed forms take, as a multiple of its own bytes. */
+const compressedToo = 2;
 /** Other credentials, such as API keys, note that they are used. */
 const accessToken = /^Bearer eyJ[\w.-]{1,4000}$/;
 
 export class QueryAnswers {
-  private readonly personal = new LRUCache<string, true>({ max: maxApart });
-  private readonly momentary = new LRUCache<string, true>({ max: maxApart });
+  private readonly personal = rememberedTexts();
+  private readonly momentary = rememberedTexts();
 
   constructor(private readonly options: QueryAnswerOptions) {}
 
@@ -163,17 +165,20 @@ export class QueryAnswers {
       asked.key,
       async () => {
         isOwn = true;
-        return this.forOthers(await this.run(asked, context), signedIn);
+        return this.runForOthers(asked, context, signedIn);
       },
-      (made) => (isKeepable(made, signedIn) ? made.json.length : null),
+      (made) => (isKeepable(made, signedIn) ? compressedToo * made.json.length : null),
     );
     if (isOwn && !isCacheable) this.noteApart(asked, answer, signedIn);
     return isOwn || (await this.isFor(answer, signedIn)) ? { answer, isOwn } : own();
   }
 
-  /** The answer of a viewer who does not see everybody is their own. */
-  private async forOthers(answer: KeptAnswer, signedIn: SignedIn | null): Promise<KeptAnswer> {
-    return (await this.isFor(answer, signedIn)) ? answer : { ...answer, of: answer.of === 'UNBLOCKED' ? 'VIEWER' : answer.of };
+  /** The answer of a viewer who does not see everybody is their own, also where they do by the time that it is there. */
+  private async runForOthers(asked: AskedQuery, context: RequestContext, signedIn: SignedIn | null): Promise<KeptAnswer> {
+    const sawEverybody = !signedIn || (await this.hasNoBlocks(signedIn));
+    const answer = await this.run(asked, context);
+    if (answer.of !== 'UNBLOCKED' || (sawEverybody && (await this.isFor(answer, signedIn)))) return answer;
+    return { ...answer, of: 'VIEWER' };
   }
 
   private async isFor({ of }: KeptAnswer, signedIn: SignedIn | null): Promise<boolean> {
@@ -204,7 +209,7 @@ export class QueryAnswers {
       failure: isWhole ? null : outcome,
       json,
       characters: text.length,
-      tag: once(() => (isWhole ? createHash('sha256').update(json).digest('base64url') : '')),
+      tag: isWhole ? tagOf(json) : () => '',
       of: context.askedWho ? 'STRANGERS' : context.askedWhomTheySee ? 'UNBLOCKED' : 'ALL',
       isOfLanguage: context.askedLanguage,
     };
@@ -236,6 +241,15 @@ export class QueryAnswers {
     );
     return value;
   }
+}
+
+function rememberedTexts(): LRUCache<string, true> {
+  return new LRUCache({ maxSize: apartMemory, sizeCalculation: (_, text) => 2 * text.length + booleanSize });
+}
+
+/** Made out here: what is kept holds on to nothing of the request that it was made for. */
+function tagOf(json: Buffer): () => string {
+  return once(() => createHash('sha256').update(json).digest('base64url'));
 }
 
 function isKeepable({ failure, of, isOfLanguage }: KeptAnswer, signedIn: SignedIn | null): boolean {

@@ -39,6 +39,27 @@ describe('what stays in memory', () => {
     );
   });
 
+  test('says whether a value goes for others or for a new one of its key', () => {
+    const left: string[] = [];
+    const cache = new S3Fifo<string>(1000, (value, why) => left.push(`${value} ${why}`));
+    cache.set('a', 'first', 100);
+    cache.set('a', 'second', 100);
+    expect(left).toEqual(['first REPLACED']);
+    for (let item = 0; item < 10; item++) cache.set(String(item), 'other', 100);
+    expect(left).toContain('second EVICTED');
+  });
+
+  test('remembers of what has left no more than a twentieth of what it may take', () => {
+    const cache = new S3Fifo<string>(1_000_000, () => {});
+    for (let item = 0; item < 300; item++) {
+      cache.set(`${item} ${'x'.repeat(20_000)}`, 'value', 100_000);
+      expect(cache.bytes).toBeLessThanOrEqual(1_000_000);
+    }
+    const kept = cache.size * 100_000;
+    expect(cache.bytes - kept).toBeGreaterThan(0);
+    expect(cache.bytes - kept).toBeLessThanOrEqual(50_000);
+  });
+
   test('outlives a scan where it is asked for again and again', () => {
     const cache = new S3Fifo<string>(100_000, () => {});
     cache.set('hot', 'page', 100);

@@ -36,8 +36,8 @@ export class ExactCache implements FeedListener {
     maxBytes: number,
     private readonly observer: CacheObserver,
   ) {
-    this.entries = new S3Fifo(maxBytes, (entry) => {
-      observer.onEvict();
+    this.entries = new S3Fifo(maxBytes, (entry, why) => {
+      if (why === 'EVICTED') observer.onEvict();
       entry.end();
     });
   }

@@ -108,7 +108,9 @@ export class StoreCache implements KeptReads {
 
   async find<Found>(key: string, find: () => Promise<Found>, sizeOf: (found: Found) => number): Promise<Found> {
     const isCurrent = await this.isCurrent();
-    this.read.inc({ outcome: isCurrent ? 'miss' : 'behind' });
+    const known = isCurrent ? this.cache.get<Found>(key) : undefined;
+    this.read.inc({ outcome: known !== undefined ? 'hit' : isCurrent ? 'miss' : 'behind' });
+    if (known !== undefined) return known;
     return isCurrent ? (await this.cache.make(key, find, sizeOf)).value : find();
   }
 

@@ -15,6 +15,8 @@ interface Item<Value> {
 /** Of the bytes, for what is new. */
 const smallShare = 0.1;
 const mostAsked = 3;
+/** Of the bytes, at most, for the keys of what has left. */
+const ghostShare = 0.05;
 /** What takes more of all bytes is not worth keeping. */
 const largestShare = 0.1;
 
@@ -23,20 +25,21 @@ export class S3Fifo<Value> {
   private readonly main = new Map<string, Item<Value>>();
   /** Keys of what left the small queue lately, and would have been worth keeping where they come again. */
   private readonly ghosts = new Set<string>();
+  private ghostBytes = 0;
   private smallBytes = 0;
   private mainBytes = 0;
 
   /**
    * @param maxBytes what all values together take at most
-   * @param onEvict told of each value that has to go
+   * @param onLeave told of each value that has to go: for others, or for a new one of the same key
    */
   constructor(
     private readonly maxBytes: number,
-    private readonly onEvict: (value: Value) => void,
+    private readonly onLeave: (value: Value, why: 'EVICTED' | 'REPLACED') => void,
   ) {}
 
   get bytes(): number {
-    return this.smallBytes + this.mainBytes;
+    return this.smallBytes + this.mainBytes + this.ghostBytes;
   }
 
   get size(): number {
@@ -58,10 +61,10 @@ export class S3Fifo<Value> {
   set(key: string, value: Value, bytes: number): boolean {
     const before = this.peek(key);
     this.delete(key);
-    if (before !== undefined && before !== value) this.onEvict(before);
+    if (before !== undefined && before !== value) this.onLeave(before, 'REPLACED');
     if (bytes > this.maxBytes * largestShare) return false;
     const item = { value, bytes, asked: 0 };
-    if (this.ghosts.delete(key)) this.toMain(key, item);
+    if (this.lay(key)) this.toMain(key, item);
     else this.toSmall(key, item);
     while (this.bytes > this.maxBytes) this.evict();
     return true;
@@ -96,22 +99,35 @@ export class S3Fifo<Value> {
     this.delete(key);
     if (item.asked > 1) return this.toMain(key, { ...item, asked: 0 });
     this.haunt(key);
-    this.onEvict(item.value);
+    this.onLeave(item.value, 'EVICTED');
   }
 
   private evictFromMain(): void {
     const [key, item] = this.main.entries().next().value!;
     this.delete(key);
     if (item.asked > 0) this.toMain(key, { ...item, asked: item.asked - 1 });
-    else this.onEvict(item.value);
+    else this.onLeave(item.value, 'EVICTED');
   }
 
   private haunt(key: string): void {
+    this.lay(key);
     this.ghosts.add(key);
+    this.ghostBytes += ghostSize(key);
     const most = Math.max(this.main.size, this.small.size, 16);
     for (const oldest of this.ghosts) {
-      if (this.ghosts.size <= most) return;
-      this.ghosts.delete(oldest);
+      if (this.ghosts.size <= most && this.ghostBytes <= this.maxBytes * ghostShare) return;
+      this.lay(oldest);
     }
   }
+
+  /** @returns whether there was a ghost of the key */
+  private lay(key: string): boolean {
+    const wasThere = this.ghosts.delete(key);
+    if (wasThere) this.ghostBytes -= ghostSize(key);
+    return wasThere;
+  }
+}
+
+function ghostSize(key: string): number {
+  return 2 * key.length + 50;
 }

@@ -36,12 +36,17 @@ function narrowest(collection: string, filter: Fields): string[] | null {
     } else if (field === '$or') {
       const found = alternatives(collection, filter[field]);
       if (found) return found;
-    } else if (!field.startsWith('$')) {
+    } else if (isPlainPath(field)) {
       const values = valuesOf(filter[field]);
       if (values) return values.map((value) => valueTag(collection, field, value));
     }
   }
   return null;
+}
+
+/** A tag's parts are told apart by slashes, and references are no plain objects where they are read. */
+function isPlainPath(field: string): boolean {
+  return !/[/$]/.test(field);
 }
 
 function alternatives(collection: string, parts: unknown): string[] | null {
@@ -64,7 +69,8 @@ function valuesOf(condition: unknown): string[] | null {
 
 /** A value as part of a tag; null for what is equal to values that look different, or to very many documents'. */
 function nameOf(value: unknown): string | null {
-  if (typeof value === 'string') return `s${value}`;
+  // As it is written: half a pair is another character in the store.
+  if (typeof value === 'string') return `s${value.toWellFormed()}`;
   return isObjectId(value) ? `o${value.toHexString()}` : null;
 }
 

@@ -195,9 +195,11 @@ export class Catalog {
   /** Takes up what the thread that writes has committed; for the threads that read, before each command. */
   refresh(): void {
     const commits = this.commits();
-    if (commits === this.commitsSeen) return;
-    this.commitsSeen = commits;
-    this.environment.resetReadTxn();
+    if (commits !== this.commitsSeen) {
+      this.commitsSeen = commits;
+      this.environment.resetReadTxn();
+    }
+    // From the state that the documents are read from: the storage engine also moves on by itself, before a commit is counted.
     if (this.storedVersion() !== this.version) this.load();
   }
 
@@ -240,7 +242,7 @@ export class Catalog {
   }
 
   private storedVersion(): number {
-    return this.meta.get(versionKey)?.readDoubleLE(0) ?? 0;
+    return (this.meta as FastReads).getBinaryFast(versionKey)?.readDoubleLE(0) ?? 0;
   }
 
   private storedCount(collection: number): number {

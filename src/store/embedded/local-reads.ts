@@ -51,14 +51,12 @@ export class LocalReads {
 
   /** What a find finds; null where it is left to the store's threads. */
   find(command: Command): Stored[] | null {
-    const document = storeDocument(command);
-    return whereShort(() => decoded(this.found(document)));
+    return whereShort(() => decoded(this.found(storeDocument(command))));
   }
 
   /** What a count counts; null where it is left to the store's threads. */
   count(command: Command): number | null {
-    const document = storeDocument(command);
-    return whereShort(() => this.counted(document));
+    return whereShort(() => this.counted(storeDocument(command)));
   }
 
   /** The data as it is now, to be read from until it is closed. */
@@ -133,8 +131,8 @@ class LocalSnapshot {
 
   /** What a find finds; null where it is left to the store's threads. */
   find(command: Command): Stored[] | null {
-    const document = storeDocument(command);
-    const found = this.read((pinned) => pinned.find(document));
+    const document = whereShort(() => storeDocument(command));
+    const found = document && this.read((pinned) => pinned.find(document));
     if (!found) return null;
     this.seen.push((later) => areEqual(later.find(document), found));
     return decoded(found);
@@ -142,9 +140,9 @@ class LocalSnapshot {
 
   /** What a count counts; null where it is left to the store's threads. */
   count(command: Command): number | null {
-    const document = storeDocument(command);
-    const count = this.read((pinned) => pinned.count(document));
-    if (count !== null) this.seen.push((later) => later.count(document) === count);
+    const document = whereShort(() => storeDocument(command));
+    const count = document && this.read((pinned) => pinned.count(document));
+    if (document && count !== null) this.seen.push((later) => later.count(document) === count);
     return count;
   }
 

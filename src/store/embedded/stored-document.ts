@@ -120,6 +120,9 @@ export function fieldsFrom(stored: Buffer): number {
 class Packer {
   private readonly out: Buffer;
   private at = 0;
+  /** The numbers of the top-level fields so far, and the names of those that are spelt out. */
+  private readonly numbers = new Uint8Array(spelt);
+  private readonly spelt = new Set<string>();
 
   constructor(
     private readonly document: Buffer,
@@ -133,14 +136,14 @@ class Packer {
     let rest = this.document.length;
     for (; rest > 0x7f; rest >>>= 7) this.out[this.at++] = (rest & 0x7f) | 0x80;
     this.out[this.at++] = rest;
-    return this.fields(0, this.document.length) && this.at <= this.out.length - checksumLength;
+    return this.fields(0, this.document.length, true) && this.at <= this.out.length - checksumLength;
   }
 
   finish(): Buffer {
     return sealed(this.out, this.at);
   }
 
-  private fields(start: number, stop: number): boolean {
+  private fields(start: number, stop: number, isTop = false): boolean {
     const { document, out } = this;
     if (document.readInt32LE(start) !== stop - start || document[stop - 1] !== 0) return false;
     let from = start + 4;
@@ -148,6 +151,7 @@ class Packer {
       const nameStart = from + 1;
       const nameEnd = document.indexOf(0, nameStart);
       const number = this.names.numberOf(document, nameStart, nameEnd);
+      if (isTop && this.isThere(number, nameStart, nameEnd)) return false;
       if (this.at + nameEnd - from + 3 > out.length - checksumLength) return false;
       out[this.at++] = number || spelt;
       out[this.at++] = document[from]!;
@@ -157,6 +161,15 @@ class Packer {
     }
     out[this.at++] = end;
     return true;
+  }
+
+  /** Whether the document has a field twice; whoever reads some of its fields alone stops at the last of them. */
+  private isThere(number: number, nameStart: number, nameEnd: number): boolean {
+    if (number > 0) return this.numbers[number]!++ > 0;
+    const name = this.document.toString('latin1', nameStart, nameEnd);
+    if (this.spelt.has(name)) return true;
+    this.spelt.add(name);
+    return false;
   }
 
   private elements(start: number, stop: number): boolean {

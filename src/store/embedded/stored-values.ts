@@ -57,7 +57,7 @@ abstract class StoredReader {
 
   /** The name of the field whose number is given, after its type. */
   protected name(number: number): string {
-    if (number !== spelt) return this.names[number - 1]!;
+    if (number !== spelt) return this.names[number - 1] ?? unknownName(number);
     const start = this.at;
     const stop = this.stored.indexOf(0, start);
     this.at = stop + 1;
@@ -220,5 +220,14 @@ function spell(bytes: Buffer, start: number, stop: number): string | null {
 /** A whole number of 64 bits, as JavaScript's where that is exact. */
 function promoted(low: number, high: number): unknown {
   const value = high * 0x100000000 + (low >>> 0);
-  return Number.isSafeInteger(value) ? value : new Long(low, high);
+  return Number.isSafeInteger(value) || isOutermost(low, high) ? value : new Long(low, high);
+}
+
+/** Whether it is 2⁵³ or -2⁵³, which the driver still takes for exact. */
+function isOutermost(low: number, high: number): boolean {
+  return low === 0 && Math.abs(high) === 0x200000;
+}
+
+function unknownName(number: number): never {
+  throw new Error(`A stored document has a field whose name, number ${number}, is not known.`);
 }
