@@ -24,7 +24,7 @@ const ownHeaders = new Set(['x-request-id', 'content-length', 'date', 'connectio
 
 const longestBody = 20_000;
 const memory = 8 * 1024 * 1024;
-/** About what an entry takes besides the text of its request. */
+/** About what an entry takes besides the texts of its request. */
 const overhead = 2_000;
 
 interface Repeated {
@@ -44,7 +44,7 @@ interface Door {
 export class RepeatedQueries {
   private readonly repeated = new LRUCache<string, Repeated>({
     maxSize: memory,
-    sizeCalculation: (_entry, key) => 2 * key.length + overhead,
+    sizeCalculation: ({ asked }, key) => 2 * (key.length + asked.key.length + asked.query.length) + overhead,
   });
   private readonly keys = new WeakMap<IncomingMessage, string>();
   private door: Door | null = null;
