@@ -3,7 +3,6 @@
  * serialisation of each event. Where an answer turns out to depend on who asks, each user gets their own.
  */
 import type { DocumentNode, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import {
   accountTopic,
   encodeEventCursor,
@@ -20,7 +19,6 @@ import {
   type TopicSource,
 } from '../realtime/index.js';
 import type { Logger, RequestFacts } from '../log.js';
-import { ChangeKind, changeKindOf } from '../relay/change-kind.js';
 import { SharedContext, type RequestContext } from '../relay/context.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import { RequestError } from '../errors.js';
@@ -28,6 +26,7 @@ import { isStoreUnavailable } from '../store/unavailable.js';
 import { formatError, rootOf } from './errors.js';
 import { HeldDocuments } from './held-documents.js';
 import type { RateLimits } from './rate-limits.js';
+import type { StoreCache } from '../store/cache/index.js';
 import type { Report } from './operation-log.js';
 
 /** Where a subscriber's events go. */
@@ -88,11 +87,6 @@ const catchUpPause = 20;
 const longestCatchUpPause = 30_000;
 /** Milliseconds until catching up is tried again after it failed, at first and at most, and after how many it is given up. */
 const catchUpAgain = { first: 50, max: 2_000, giveUp: 60_000 } as const;
-/** What all remembered answers to events take together. */
-const payloadBytes = 32 * 1024 * 1024;
-const smallestPayload = 500;
-/** Milliseconds. Most who resume do it within seconds; what an answer names besides, such as its author, changes elsewhere. */
-const payloadLifetime = 60_000;
 /** Milliseconds; who would get events later than this is told to read the list anew. */
 const longestLag = 30_000;
 const tooFarBehind = JSON.stringify({
@@ -111,13 +105,12 @@ export class Broadcasts {
   private documents = 0;
   private readonly heldDocuments = new HeldDocuments();
   private groupsMade = 0;
-  /** What the last events came to, by group and sequence, and by user and language where answers differ. */
-  private readonly payloads = new LRUCache<string, Promise<string>>({ maxSize: payloadBytes, ttl: payloadLifetime });
   private readonly turns = new Turns();
 
   /**
    * @param maxBacklog bytes; a client that lets more than this wait is cut off, and may resume
    * @param report told of defects
+   * @param cache keeps what events came to, for those who resume; null where nothing is kept
    */
   constructor(
     private readonly operations: CompiledOperations,
@@ -127,6 +120,7 @@ export class Broadcasts {
     log: Logger,
     private readonly maxBacklog: number,
     private readonly report: Report,
+    private readonly cache: Pick<StoreCache, 'get'> | null,
   ) {
     this.feeds = new TopicFeeds(realtime, log);
   }
@@ -192,7 +186,7 @@ export class Broadcasts {
       const delivers = (event: LoggedEvent): boolean => source.delivers(event);
       // It is about the same for all of them, too.
       const isOpen = (context: RequestContext): Promise<boolean> => source.isOpen(context);
-      const { hiddenAuthors, payloads, rateLimits, turns, maxBacklog } = this;
+      const { hiddenAuthors, cache, rateLimits, turns, maxBacklog } = this;
       const { latestOnly } = source;
       const dismiss = (empty: Group): void => this.dismiss(empty);
       group = new Group(
@@ -200,7 +194,7 @@ export class Broadcasts {
         ++this.groupsMade,
         feed,
         { delivers, isOpen, execute, latestOnly },
-        { hiddenAuthors, payloads, rateLimits, turns, maxBacklog, metrics: this.realtime.metrics, dismiss },
+        { hiddenAuthors, cache, rateLimits, turns, maxBacklog, metrics: this.realtime.metrics, dismiss },
       );
       this.groups.set(key, group);
       feed.follow(group);
@@ -361,7 +355,7 @@ interface Delivery {
 
 interface GroupSurroundings {
   hiddenAuthors: HiddenAuthors;
-  payloads: LRUCache<string, Promise<string>>;
+  cache: Pick<StoreCache, 'get'> | null;
   rateLimits: RateLimits;
   turns: Turns;
   /** Bytes that may wait for a member. */
@@ -377,8 +371,6 @@ class Group implements Follower {
   private personal = false;
   /** The last event that went out to whoever was live then. */
   private delivered = 0;
-  /** How often something was edited or removed: what was answered before may hold what is gone. */
-  private changes = 0;
   /** The least time from an event to its delivery so far, in milliseconds: clocks of processes differ. */
   private leastLag = Number.POSITIVE_INFINITY;
 
@@ -455,7 +447,6 @@ class Group implements Follower {
   async deliver(events: readonly LoggedEvent[]): Promise<void> {
     let together: LoggedEvent[] = [];
     for (const event of events) {
-      if (changeKindOf(event.type) !== ChangeKind.ADDED) this.changes++;
       if (this.delivery.delivers(event)) together.push(event);
       if (event.type !== endOfStream) continue;
       await this.deliverTogether(together);
@@ -513,51 +504,44 @@ class Group implements Follower {
   private async deliverEach(event: LoggedEvent, cursor: string): Promise<void> {
     await this.around.hiddenAuthors.settled();
     this.delivered = event.sequence;
-    await allDone([...this.live].map((member) => this.deliverTo(member, event, cursor)));
+    const made = new Map<string, Promise<string>>();
+    await allDone([...this.live].map((member) => this.deliverTo(member, event, cursor, made)));
   }
 
-  private async deliverTo(member: Member, event: LoggedEvent, cursor: string): Promise<void> {
+  /** @param made what the event came to for others, by user and language */
+  private async deliverTo(member: Member, event: LoggedEvent, cursor: string, made: Map<string, Promise<string>>): Promise<void> {
     const settling = member.context.identitySettled();
     if (settling) await settling;
-    member.send(event, await this.payloadFor(event, member), cursor);
+    member.send(event, await this.payloadFor(event, member, made), cursor);
     this.around.rateLimits.chargeEvent(member.context, member.points);
     // Its answers turned out to be of one user only after that user's access token had ended.
     if (member.context.expired && !member.left) member.drop('expired');
   }
 
-  private async payloadFor(event: LoggedEvent, member: Member): Promise<string> {
+  private async payloadFor(event: LoggedEvent, member: Member, made = new Map<string, Promise<string>>()): Promise<string> {
     if (!this.personal) {
       const payload = await this.shared(event);
       if (!this.personal) return payload;
     }
     const { apiKey, signedIn, language } = member.context;
-    const user = apiKey?.prefix ?? signedIn?.userId.toHexString() ?? '';
-    return this.remember(`${event.sequence}:${user}:${language}`, () => this.delivery.execute(event, member.context.fresh()));
+    const key = `${apiKey?.prefix ?? signedIn?.userId.toHexString() ?? ''}:${language}`;
+    const payload = made.get(key) ?? this.delivery.execute(event, member.context.fresh());
+    made.set(key, payload);
+    return payload;
   }
 
-  private shared(event: LoggedEvent): Promise<string> {
-    return this.remember(String(event.sequence), async () => {
+  /** What an event comes to for all alike, from memory for as long as it would come to the same. */
+  private async shared(event: LoggedEvent): Promise<string> {
+    const execute = async (): Promise<string> => {
       const context = new SharedContext();
       const payload = await this.delivery.execute(event, context);
       this.personal ||= context.askedWho || context.askedWhomTheySee;
       return payload;
-    });
-  }
-
-  private remember(key: string, make: () => Promise<string>): Promise<string> {
-    const fullKey = `${this.number}:${this.changes}:${key}`;
-    const known = this.around.payloads.get(fullKey);
-    if (known) return known;
-    const payload = make();
-    const remember = (size: number): void =>
-      void this.around.payloads.set(fullKey, payload, { size: size + fullKey.length + smallestPayload });
-    remember(0);
-    // How large it is shows when it is there.
-    payload.then(
-      (text) => this.around.payloads.peek(fullKey) === payload && remember(text.length),
-      () => this.around.payloads.delete(fullKey),
-    );
-    return payload;
+    };
+    const { cache } = this.around;
+    if (!cache) return execute();
+    const bytesOf = (payload: string): number | null => (this.personal ? null : 2 * payload.length);
+    return (await cache.get(`event ${this.number} ${event.sequence}`, execute, bytesOf)).value;
   }
 
   /** Waits until the client has taken most of what it was sent, but not for ever. */

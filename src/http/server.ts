@@ -197,6 +197,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       options.log,
       options.limits.subscriberBacklog,
       report,
+      options.cache,
     ),
     report,
   };

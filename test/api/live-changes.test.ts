@@ -562,3 +562,28 @@ describe('the payload of a deletion', () => {
     });
   });
 });
+
+describe('whoever resumes', () => {
+  const names = `subscription ($id: ID!, $after: String) { commentAdded(subjectId: $id, after: $after) { cursor comment { body author { name } } } }`;
+
+  test('is told of people as they are by then, also where others were told before', async () => {
+    const { author, id } = await scene();
+    const next = async (events: LiveEvents) => (await events.next()).data.commentAdded;
+    const live = await plaza.subscribe(names, { id });
+    await comment(author, id, 'first');
+    const { cursor: after } = await next(live);
+    await comment(author, id, 'second');
+    const before = await next(live);
+    const resumed = async () => {
+      const events = await plaza.subscribe(names, { id, after });
+      const { comment } = await next(events);
+      await events.stop();
+      return comment;
+    };
+    expect(await resumed()).toEqual(before.comment);
+    await made('updateProfile', { name: 'Quite another' }, 'user { id }', author);
+    expect(await resumed()).toEqual({ body: 'second', author: { name: 'Quite another' } });
+    await made('eraseMe', { confirm: true, password: author.password }, 'erased', author);
+    expect((await resumed())?.author?.name ?? null).toBeNull();
+  });
+});
