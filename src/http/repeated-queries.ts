@@ -5,7 +5,8 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type { AskedQuery, QueryAnswers } from '../graphql/query-answers.js';
+import type { AskedQuery, QueryAnswer, QueryAnswers } from '../graphql/query-answers.js';
+import type { RequestFacts } from '../log.js';
 import type { Compression, Encoding } from './compression.js';
 import { hasOneHost } from './request-host.js';
 import { requestIdHeader, type RequestLog } from './request-log.js';
@@ -34,6 +35,11 @@ interface Repeated {
   headers: string[];
 }
 
+interface Left {
+  answer: QueryAnswer;
+  facts: RequestFacts;
+}
+
 interface Door {
   answers: Pick<QueryAnswers, 'answerAgain'>;
   compression: Compression;
@@ -47,6 +53,8 @@ export class RepeatedQueries {
     sizeCalculation: ({ asked }, key) => 2 * (key.length + asked.key.length + asked.query.length) + overhead,
   });
   private readonly keys = new WeakMap<IncomingMessage, string>();
+  /** Answers that turned out to be no longer everybody's, for the requests that they were made for. */
+  private readonly left = new WeakMap<IncomingMessage, Left>();
   private door: Door | null = null;
 
   /** @param path where GraphQL is served */
@@ -68,6 +76,15 @@ export class RepeatedQueries {
 
   close(): void {
     this.door = null;
+  }
+
+  /** The answer to a request that was charged and run here, and is to be sent like any other. @param facts where what is known of it is noted */
+  leftAnswer(request: IncomingMessage, facts: RequestFacts): QueryAnswer | null {
+    const left = this.left.get(request);
+    if (!left) return null;
+    const { requestId } = facts;
+    Object.assign(facts, left.facts, { requestId });
+    return left.answer;
   }
 
   /** Notes how a request was answered, for those who ask the same. */
@@ -97,29 +114,29 @@ export class RepeatedQueries {
       listener(request, response);
     };
     if (!entry) return pass();
-    void answerAgain(entry, this.door, request, response).then((isAnswered) => {
-      if (isAnswered) return;
-      // It would be asked twice the next time, too.
+    void answerAgain(entry, this.door, request, response).then((left) => {
+      if (left === 'SENT') return;
       this.repeated.delete(key);
+      if (left) this.left.set(request, left);
       pass();
     });
   }
 }
 
-/** @returns false where it has to be read as a whole, for whatever is different this time */
+/** @returns what is left to do for a request that has to be read as a whole, for whatever is different this time; null for everything */
 async function answerAgain(
   { asked, encoding, headers }: Repeated,
   { answers, compression, requests, addressOf }: Door,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<boolean> {
+): Promise<'SENT' | Left | null> {
   const logged = requests.begin(request, response);
   const { authorization, 'user-agent': userAgent = null, 'accept-language': acceptLanguage } = request.headers;
   const asker = { authorization, address: addressOf(request), userAgent, acceptLanguage, facts: logged.facts };
   const answer = await answers.answerAgain(asked, asker).catch(() => null);
   if (!answer?.repeatable) {
     logged.leave();
-    return false;
+    return answer && { answer, facts: logged.facts };
   }
   const body = encoding ? [compression.encode(encoding, answer.kept, answer.own)] : [answer.kept, answer.own];
   const length = body.reduce((bytes, part) => bytes + part.length, 0);
@@ -128,7 +145,7 @@ async function answerAgain(
   response.cork();
   for (const part of body) response.write(part);
   response.end();
-  return true;
+  return 'SENT';
 }
 
 /** What tells a request apart but for its body; null for what is no plain request for an operation. */

@@ -337,7 +337,7 @@ function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<RequestCont
         const document = typeof query === 'string' && query !== '' ? live.operations.document(query) : null;
         if (document && !('kind' in document)) return refuseDocument(live, query as string, document, request, reply);
         const asked = queryOf(request, live);
-        const answer = asked && (await live.answers.answer(asked));
+        const answer = asked && (live.repeated.leftAnswer(request.raw, asked.facts) ?? (await live.answers.answer(asked)));
         if (answer) return sendAnswer(request, reply, answer, live);
         return handler.call(fastify, request as never, reply as never);
       }

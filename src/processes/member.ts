@@ -74,7 +74,7 @@ export class Member {
    * @param longest after which they no longer do, whatever they have heard, in milliseconds
    */
   async agree(place: bigint, longest: number): Promise<void> {
-    await this.ask((id) => ({ plaza: 'agree', id, place: String(place) }), longest);
+    await this.ask((id) => ({ plaza: 'agree', id, place: String(place), longest }), longest);
   }
 
   /** @param catchUpTo resolves when this process answers nothing older than the place */

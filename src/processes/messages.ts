@@ -6,7 +6,7 @@ export type ToPrimary =
   | { plaza: 'ready' }
   | { plaza: 'announce'; topics: string[] }
   | { plaza: 'metrics'; id: number }
-  | { plaza: 'agree'; id: number; place: string }
+  | { plaza: 'agree'; id: number; place: string; longest: number }
   | { plaza: 'caughtUp'; id: number };
 
 /** To one of the others. */

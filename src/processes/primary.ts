@@ -30,6 +30,8 @@ interface Asked {
 export class Processes {
   private readonly registry = new AggregatorRegistry();
   private readonly asked = new Map<number, Asked>();
+  /** Since when each has answered nothing that it was asked. */
+  private readonly silentSince = new Map<number, number>();
   private lastId = 0;
   private isReady = false;
   private isStopping = false;
@@ -113,15 +115,22 @@ export class Processes {
     tell(worker, { plaza: 'metrics', id, text });
   }
 
-  private ask(by: Worker, { id, place }: { id: number; place: string }): void {
+  /** Who has been silent for longer than the question may stay open is asked, and not waited for. */
+  private ask(by: Worker, { id, place, longest }: { id: number; place: string; longest: number }): void {
     const others = this.othersThan(by);
-    if (others.length === 0) return tell(by, { plaza: 'agreed', id });
+    const now = performance.now();
+    const awake = others.filter((other) => now - (this.silentSince.get(other.id) ?? now) < longest);
     const question = ++this.lastId;
-    this.asked.set(question, { by, id, waiting: new Set(others.map((other) => other.id)) });
-    for (const other of others) tell(other, { plaza: 'catchUp', id: question, place });
+    if (awake.length === 0) tell(by, { plaza: 'agreed', id });
+    else this.asked.set(question, { by, id, waiting: new Set(awake.map((other) => other.id)) });
+    for (const other of others) {
+      if (!this.silentSince.has(other.id)) this.silentSince.set(other.id, now);
+      tell(other, { plaza: 'catchUp', id: question, place });
+    }
   }
 
   private settle(question: number, { id: answering }: Worker): void {
+    this.silentSince.delete(answering);
     const asked = this.asked.get(question);
     if (!asked?.waiting.delete(answering) || asked.waiting.size > 0) return;
     this.asked.delete(question);
@@ -131,6 +140,7 @@ export class Processes {
   /** Who is gone answers nothing, be it requests or questions. */
   private forget(worker: Worker): void {
     for (const question of [...this.asked.keys()]) this.settle(question, worker);
+    this.silentSince.delete(worker.id);
   }
 
   private othersThan({ id }: Worker): Worker[] {

@@ -577,7 +577,7 @@ describe('whoever resumes', () => {
     const resumed = async () => {
       const events = await plaza.subscribe(names, { id, after });
       const { comment } = await next(events);
-      await events.stop();
+      events.stop();
       return comment;
     };
     expect(await resumed()).toEqual(before.comment);

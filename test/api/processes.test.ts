@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
@@ -28,12 +28,12 @@ let proxy: StoreProxy;
 let product: string;
 let token: string;
 
-/** Over a connection of its own, which the next process in turn gets. */
-function ask({ url }: Running, query: string, variables: object = {}): Promise<Json> {
+/** Over a connection of its own, which the next process in turn gets, or over one of an agent's. */
+function ask({ url }: Running, query: string, variables: object = {}, agent: Agent | false = false): Promise<Json> {
   const body = JSON.stringify({ query, variables });
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   return new Promise((resolve, reject) => {
-    const sent = request(`${url}/graphql`, { method: 'POST', headers, agent: false }, (response) => {
+    const sent = request(`${url}/graphql`, { method: 'POST', headers, agent }, (response) => {
       textOf(response).then((text) => resolve(JSON.parse(text)), reject);
     });
     sent.on('error', reject).end(body);
@@ -145,6 +145,38 @@ describe.each([
       for (const client of clients) await client.dispose();
     }
   });
+});
+
+test('a process that has not answered for long is not waited for again, and is not behind once it goes on', async () => {
+  const agents = Array.from({ length: 6 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const over = (agent: Agent) => ask(running, title, { id: product }, agent);
+  for (const agent of agents) await over(agent);
+  const [stopped] = childrenOf(running);
+  process.kill(stopped!, 'SIGSTOP');
+  const answering = new Set<Agent>();
+  const all = agents.map((agent) => over(agent).then(() => answering.add(agent)));
+  await until(() => answering.size >= agents.length / 2);
+  const [awake] = answering;
+  const rename = async (name: string): Promise<number> => {
+    const startedAt = performance.now();
+    const renamed = 'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { product { title } } }';
+    const { data } = await ask(running, renamed, { input: { productId: product, title: name } }, awake);
+    expect(data.updateProduct.product.title).toBe(name);
+    return performance.now() - startedAt;
+  };
+  const first = await rename('Teapot first');
+  let later = 0;
+  for (let number = 0; number < 3; number++) later += await rename(`Teapot later ${number}`);
+  expect(later).toBeLessThan(first);
+  process.kill(stopped!, 'SIGCONT');
+  await Promise.all(all);
+  for (const agent of agents) expect((await over(agent)).data.product.title).toBe('Teapot later 2');
+  // It is waited for again.
+  for (let number = 0; number < 10; number++) {
+    await rename(`Teapot ${number}`);
+    for (const agent of agents) expect((await over(agent)).data.product.title).toBe(`Teapot ${number}`);
+  }
+  for (const agent of agents) agent.destroy();
 });
 
 test('another process takes the place of one that was killed, and the others go on', async () => {

@@ -12,6 +12,11 @@ interface Reply {
   body: string;
 }
 
+interface Answered {
+  data: { node: { reviews: { edges: object[] } } };
+  extensions: { cost: { requested: number; remaining: number } };
+}
+
 interface Whole {
   headers?: OutgoingHttpHeaders;
   /** Bytes that are sent first, and the rest when they have arrived. */
@@ -147,6 +152,24 @@ describe('a query that is asked again', () => {
     expect(refused.headers['retry-after']).toMatch(/^\d+$/);
     expect(JSON.parse(refused.body).errors[0].extensions.code).toBe('RATE_LIMITED');
     expect((await from('203.0.114.8')).status).toBe(200);
+  });
+
+  test('is charged and run once where its answer is no longer everybody’s', async () => {
+    const [author, viewer, seller] = [await plaza.account(), await plaza.account(), await plaza.account({ merchant: true })];
+    const id = await plaza.product(seller);
+    await plaza.review(author, id);
+    const query = 'query ($id: ID!) { node(id: $id) { ... on Product { reviews(first: 5) { edges { node { title } } } } } }';
+    const body = JSON.stringify({ query, variables: { id } });
+    const asViewer = async () => JSON.parse((await post(body, { headers: { authorization: `Bearer ${viewer.token}` } })).body) as Answered;
+    await asViewer();
+    const before = await asViewer();
+    const block = `mutation { blockUser(input: { userId: "${author.id}" }) { userErrors { code } } }`;
+    const headers = { authorization: `Bearer ${viewer.token}` };
+    const blocked = JSON.parse((await post(JSON.stringify({ query: block }), { headers })).body) as Answered;
+    const after = await asViewer();
+    expect(before.data.node.reviews.edges).toHaveLength(1);
+    expect(after.data.node.reviews.edges).toEqual([]);
+    expect(after.extensions.cost.remaining).toBe(blocked.extensions.cost.remaining - after.extensions.cost.requested);
   });
 
   test('has a line of its own in the log, as the first has', async () => {
