@@ -22,6 +22,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { describedSchema } from '../support/described-schema.js';
 import { scopesOf } from '../../src/relay/scopes.js';
 import { usePlaza, type Account, type Answer } from '../support/plaza.js';
+import { until } from '../support/until.js';
 
 // Several fields are asked for at once.
 const plaza = usePlaza({ MAX_OPERATION_COST: '1000000' });
@@ -266,6 +267,9 @@ beforeAll(async () => {
   const { reviewInvitations } = await plaza.data('{ reviewInvitations(first: 1) { edges { node { id } } } }', {}, merchant.token);
   const webhookId = await make.webhook();
   const { delivery } = await made('pingWebhook', { webhookId }, 'delivery { id }', merchant);
+  // Nobody answers there; what is known of a webhook that fails is asked for too.
+  const failing = 'query ($id: ID!) { node(id: $id) { ... on Webhook { failingSince } } }';
+  await until(async () => (await plaza.data(failing, { id: webhookId }, merchant.token)).node.failingSince !== null);
   objects = {
     ReviewInvitation: reviewInvitations.edges[0].node.id,
     Integration: await make.integration(),
