@@ -98,9 +98,12 @@ function compiledExecution(operations: CompiledOperations, rateLimits: RateLimit
         http.status = status;
         return { http, body: { kind: 'single', singleResult: result } };
       },
-      willSendResponse: async ({ response: { body }, contextValue }) => {
+      willSendResponse: async ({ response: { body, http }, contextValue }) => {
+        if (body.kind !== 'single') return;
         const cost = rateLimits.chargeOf(contextValue);
-        if (cost && body.kind === 'single') body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        if (cost) body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        // Apollo lets a persisted document that is not known be kept.
+        if (body.singleResult.errors) http.headers.set('cache-control', 'no-store');
       },
     }),
   };

@@ -1,4 +1,5 @@
 /** Recommendations from a trained recommender. */
+import { LRUCache } from 'lru-cache';
 import { Blend, equalWeights } from './blend.js';
 import { CandidateBlend, candidatesFrom } from './candidate-blend.js';
 import type { Vocabulary } from './dataset.js';
@@ -13,8 +14,20 @@ export interface Recommendation {
   score: number;
 }
 
+/** Bytes of what is kept of items that go together. */
+const keptSimilar = 4 * 1024 * 1024;
+/** About what one of them takes, and a list besides. */
+const keptSizes = { item: 40, list: 200 };
+
 export class Ranker {
   private readonly blend: Blend;
+  /** Compares items alone. */
+  private readonly comparison: Blend;
+  /** A model never changes what it says. */
+  private readonly similar = new LRUCache<string, readonly Recommendation[]>({
+    maxSize: keptSimilar,
+    sizeCalculation: ({ length }) => keptSizes.list + keptSizes.item * length,
+  });
   private readonly popularity: Model;
   private readonly scores: Float32Array;
   /** Null where there are so few items that all of them are scored. */
@@ -27,6 +40,7 @@ export class Ranker {
   ) {
     const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
     this.blend = new Blend(models, trained.weights, trained.items);
+    this.comparison = new Blend(models, equalWeights(models.map((model) => Number(isItemModel(model)))), trained.items);
     this.candidates = trained.items > maxScored ? new CandidateBlend(models, trained.weights, trained.items) : null;
     this.popularity = models.find(({ name }) => name === 'popularity')!;
     this.scores = new Float32Array(trained.items);
@@ -88,15 +102,20 @@ export class Ranker {
   }
 
   /** Items that go with one item, by the models that compare items. */
-  similarTo(item: number, count: number): Recommendation[] {
+  similarTo(item: number, count: number): readonly Recommendation[] {
+    const key = `${item}/${count}`;
+    let similar = this.similar.get(key);
+    if (!similar) this.similar.set(key, (similar = this.findSimilar(item, count)));
+    return similar;
+  }
+
+  private findSimilar(item: number, count: number): Recommendation[] {
     const profile: Profile = { items: [item], strengths: [1], liked: [true], ratings: [null], follows: [] };
-    const comparing = equalWeights(this.blend.models.map((model) => Number(isItemModel(model))));
     if (this.candidates) {
-      const found = this.candidates.recommend(profile, count, new Set([item]), comparing);
+      const found = this.candidates.recommend(profile, count, new Set([item]), this.comparison.weights);
       return found.filter(({ score }) => score > 0);
     }
-    const blend = new Blend(this.blend.models, comparing, this.trained.items);
-    blend.score(profile, this.scores);
+    this.comparison.score(profile, this.scores);
     this.scores[item] = 0;
     return largest(this.scores, count).map((other) => ({ item: other, score: this.scores[other]! }));
   }

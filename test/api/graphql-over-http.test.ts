@@ -13,6 +13,17 @@ test('the API passes the GraphQL-over-HTTP audit', async () => {
   expect(failed.map(({ id, name }) => `${id} ${name}`)).toEqual([]);
 });
 
+test('an answer with errors may not be kept outside, also where a persisted document is not known', async () => {
+  const unknown = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: '0'.repeat(64) } });
+  for (const query of [{ extensions: unknown }, { query: '{ products(first: -1) { edges { cursor } } }' }, { query: '{ nothing }' }]) {
+    const response = await fetch(`${plaza.url}/graphql?${new URLSearchParams(query as Record<string, string>)}`, {
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+    });
+    expect(((await response.json()) as { errors: unknown[] }).errors).toHaveLength(1);
+    expect([response.headers.get('cache-control'), response.headers.get('etag')]).toEqual(['no-store', null]);
+  }
+});
+
 test.each([
   [
     'another document than its hash',

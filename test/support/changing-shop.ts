@@ -19,6 +19,8 @@ export interface Choice {
 
 type Write = (shop: ChangingShop, plaza: Plaza, choice: Choice) => Promise<unknown>;
 
+/** The shop system that names things by its own IDs. */
+const source = 'erp';
 const text = (value: number): string => `Text number ${value}, which is long enough to be read.`;
 
 export class ChangingShop {
@@ -35,6 +37,15 @@ export class ChangingShop {
   answers: string[] = [];
   orders: string[] = [];
   shares: string[] = [];
+  referrals: string[] = [];
+  feedback: string[] = [];
+  keys: string[] = [];
+  webhooks: string[] = [];
+  integrations: string[] = [];
+  /** What moderators have hidden. */
+  hidden: string[] = [];
+  /** The mutations that changed something. */
+  readonly accepted = new Set<string>();
 
   static async open(plaza: Plaza): Promise<ChangingShop> {
     const shop = new ChangingShop();
@@ -55,15 +66,26 @@ export class ChangingShop {
     return shop;
   }
 
+  readonly recipients = new Map<string, Account>();
+  private readonly authors = new Map<string, Account>();
+
+  /** Mostly whoever wrote it, since others are refused. */
+  authorOf(id: string, choice: Choice): Account {
+    const author = this.authors.get(id);
+    return author && this.people.includes(author) && choice.value % 4 > 0 ? author : this.person(choice);
+  }
+
   person(choice: Choice): Account {
     return at(this.people, choice.actor);
   }
 
   /** What is refused changes nothing, which is a history too. */
-  async change(plaza: Plaza, name: string, input: object, selection: string, by: Account): Promise<Json> {
+  async change(plaza: Plaza, name: string, input: object, selection: string, by: Account | null): Promise<Json> {
     const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
     const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code } } }`;
-    const { data, errors } = await plaza.query(query, { input }, by.token);
+    const { data, errors } = await plaza.query(query, { input }, by?.token);
+    if (data?.[name]?.userErrors.length === 0) this.accepted.add(name);
+    for (const made of Object.values<Json>(data?.[name] ?? {})) if (made?.id && by) this.authors.set(made.id, by);
     const code = errors?.[0]?.extensions.code;
     if (code !== undefined && !['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'].includes(code)) throw new Error(JSON.stringify(errors));
     return data?.[name] ?? {};
@@ -136,10 +158,16 @@ export const writes = {
       'updateReview',
       { reviewId: at(shop.reviews, choice.target), body: text(choice.value), ratings: { quality: 1 + (choice.value % 5) } },
       'review { id }',
-      shop.person(choice),
+      shop.authorOf(at(shop.reviews, choice.target), choice),
     ),
   deleteReview: (shop, plaza, choice) =>
-    shop.change(plaza, 'deleteReview', { reviewId: at(shop.reviews, choice.target) }, 'deletedReviewId', shop.person(choice)),
+    shop.change(
+      plaza,
+      'deleteReview',
+      { reviewId: at(shop.reviews, choice.target) },
+      'deletedReviewId',
+      shop.authorOf(at(shop.reviews, choice.target), choice),
+    ),
   voteReview: (shop, plaza, choice) =>
     shop.change(
       plaza,
@@ -179,10 +207,16 @@ export const writes = {
       'editComment',
       { commentId: at(shop.comments, choice.target), body: text(choice.value) },
       'comment { id }',
-      shop.person(choice),
+      shop.authorOf(at(shop.comments, choice.target), choice),
     ),
   deleteComment: (shop, plaza, choice) =>
-    shop.change(plaza, 'deleteComment', { commentId: at(shop.comments, choice.target) }, 'comment { id }', shop.person(choice)),
+    shop.change(
+      plaza,
+      'deleteComment',
+      { commentId: at(shop.comments, choice.target) },
+      'comment { id }',
+      shop.authorOf(at(shop.comments, choice.target), choice),
+    ),
   reactToComment: (shop, plaza, choice) =>
     shop.change(
       plaza,
@@ -228,7 +262,13 @@ export const writes = {
       shop.person(choice),
     ),
   deleteAnswer: (shop, plaza, choice) =>
-    shop.change(plaza, 'deleteAnswer', { answerId: at(shop.answers, choice.target) }, 'deletedAnswerId', shop.person(choice)),
+    shop.change(
+      plaza,
+      'deleteAnswer',
+      { answerId: at(shop.answers, choice.target) },
+      'deletedAnswerId',
+      shop.authorOf(at(shop.answers, choice.target), choice),
+    ),
   blockUser: (shop, plaza, choice) =>
     shop.change(plaza, 'blockUser', { userId: at(shop.people, choice.target).id }, 'user { id }', shop.person(choice)),
   unblockUser: (shop, plaza, choice) =>
@@ -239,15 +279,13 @@ export const writes = {
     shop.change(plaza, 'unfollowUser', { userId: at(shop.people, choice.target).id }, 'user { id }', shop.person(choice)),
   updateProfile: (shop, plaza, choice) =>
     shop.change(plaza, 'updateProfile', { name: `Name ${choice.value % 6}`, bio: text(choice.value) }, 'user { id }', shop.person(choice)),
-  moderate: (shop, plaza, { target, value }) => {
+  async moderate(shop, plaza, { target, value }) {
     const content = [...shop.reviews, ...shop.comments, ...shop.questions, ...shop.answers];
-    return shop.change(
-      plaza,
-      'moderateContent',
-      { contentId: at(content, target), action: at(['HIDE', 'RESTORE'], value), reason: 'A test of moderation.' },
-      'entry { id }',
-      shop.moderator,
-    );
+    const contentId = at(content, target);
+    const action = at(['HIDE', 'RESTORE'], value);
+    const input = { contentId, action, reason: 'A test of moderation.' };
+    const { entry } = await shop.change(plaza, 'moderateContent', input, 'entry { id }', shop.moderator);
+    if (action === 'HIDE' && entry) remember(shop.hidden, { id: contentId });
   },
   moderateUser: (shop, plaza, choice) =>
     shop.change(
@@ -303,13 +341,7 @@ export const writes = {
   async signOut(shop, plaza, choice) {
     const account = shop.person(choice);
     await shop.change(plaza, 'signOut', {}, '__typename', account);
-    const { accessToken } = await shop.change(
-      plaza,
-      'signIn',
-      { email: account.email, password: account.password },
-      'accessToken',
-      account,
-    );
+    const { accessToken } = await shop.change(plaza, 'signIn', { email: account.email, password: account.password }, 'accessToken', null);
     if (accessToken) Object.assign(account, { token: accessToken });
   },
   async eraseMe(shop, plaza, choice) {
@@ -318,6 +350,218 @@ export const writes = {
     const fresh = await plaza.account();
     await shop.change(plaza, 'eraseMe', { confirm: true, password: shop.people[place]!.password }, '__typename', shop.people[place]!);
     shop.people[place] = fresh;
+  },
+  async deleteCategory(shop, plaza, { target, value }) {
+    const input = { name: `Empty ${value % 5}`, parentId: at(shop.categories, target) };
+    const { category } = await shop.change(plaza, 'createCategory', input, 'category { id }', shop.admin);
+    if (value % 2 === 0 && category)
+      await shop.change(plaza, 'deleteCategory', { categoryId: category.id }, 'deletedCategoryId', shop.admin);
+  },
+  upsertCategories: (shop, plaza, { target, value }) =>
+    shop.change(
+      plaza,
+      'upsertCategories',
+      { source, categories: [{ externalId: `category-${target % 2}`, name: `Imported ${value % 5}` }] },
+      'results { category { id } }',
+      shop.admin,
+    ),
+  async upsertProducts(shop, plaza, { target, value }) {
+    await writes.upsertCategories(shop, plaza, { actor: 0, target, value });
+    const product = {
+      externalId: `product-${target % 3}`,
+      categoryExternalId: `category-${target % 2}`,
+      title: `Imported ${value % 9}`,
+      price: { amountMinor: 100 + value, currency: 'EUR' },
+      stock: value % 4,
+      archived: value % 5 === 0,
+    };
+    const { results } = await shop.change(
+      plaza,
+      'upsertProducts',
+      { source, merchantId: shop.merchant.id, products: [product] },
+      'results { product { id slug } }',
+      shop.admin,
+    );
+    const made = results?.[0]?.product;
+    if (made && !shop.products.includes(made.id)) remember(shop.products, made);
+  },
+  upsertUsers: (shop, plaza, { target, value }) =>
+    shop.change(
+      plaza,
+      'upsertUsers',
+      { source, users: [{ externalId: `user-${target % 3}`, name: `Name ${value % 6}`, email: `user-${target % 3}@shop.example` }] },
+      'results { user { id } }',
+      shop.admin,
+    ),
+  async upsertOrders(shop, plaza, { actor, target, value }) {
+    await writes.upsertProducts(shop, plaza, { actor, target, value: 1 });
+    await writes.upsertUsers(shop, plaza, { actor, target: actor, value });
+    const order = {
+      externalId: `order-${value % 4}`,
+      customerExternalId: `user-${actor % 3}`,
+      items: [{ productExternalId: `product-${target % 3}`, quantity: 1 + (value % 2) }],
+      status: at(['PLACED', 'PAID', 'DELIVERED', 'CANCELLED'], value),
+    };
+    return shop.change(plaza, 'upsertOrders', { source, silent: true, orders: [order] }, 'results { order { id } }', shop.admin);
+  },
+  editAnswer: (shop, plaza, choice) =>
+    shop.change(
+      plaza,
+      'editAnswer',
+      { answerId: at(shop.answers, choice.target), body: text(choice.value) },
+      'answer { id }',
+      shop.authorOf(at(shop.answers, choice.target), choice),
+    ),
+  /** One without an answer, where it is to be deleted by its author. */
+  async deleteQuestion(shop, plaza, choice) {
+    const { question } = await shop.change(
+      plaza,
+      'askQuestion',
+      { productId: at(shop.products, choice.target), body: `Is it ${choice.value} years old?` },
+      'question { id }',
+      shop.person(choice),
+    );
+    if (!question) return;
+    const author = choice.value % 4 === 0 ? at(shop.people, choice.target) : shop.person(choice);
+    await shop.change(plaza, 'deleteQuestion', { questionId: question.id }, 'deletedQuestionId', author);
+  },
+  deleteShare: async (shop, plaza, choice) =>
+    shop.shares.length > 0 &&
+    shop.change(
+      plaza,
+      'deleteShare',
+      { shareId: at(shop.shares, choice.target) },
+      'deletedShareId',
+      shop.authorOf(at(shop.shares, choice.target), choice),
+    ),
+  async commentOnShare(shop, plaza, choice) {
+    if (shop.shares.length === 0) return;
+    const input = { subjectId: at(shop.shares, choice.target), body: text(choice.value) };
+    const { comment } = await shop.change(plaza, 'addComment', input, 'comment { id }', shop.person(choice));
+    remember(shop.comments, comment);
+  },
+  reportContent(shop, plaza, choice) {
+    const content = [...shop.reviews, ...shop.comments, ...shop.questions, ...shop.answers];
+    const input = { contentId: at(content, choice.target), reason: at(['SPAM', 'ABUSE'], choice.value), note: text(choice.value) };
+    return shop.change(plaza, 'reportContent', input, '__typename', shop.person(choice));
+  },
+  appealModeration: async (shop, plaza, choice) => {
+    if (shop.hidden.length === 0) return;
+    const contentId = at(shop.hidden, choice.target);
+    const input = { contentId, body: text(choice.value) };
+    return shop.change(plaza, 'appealModeration', input, '__typename', shop.authorOf(contentId, choice));
+  },
+  async referProduct(shop, plaza, choice) {
+    const { referrals } = await shop.change(
+      plaza,
+      'referProduct',
+      { productId: at(shop.products, choice.target), toUserIds: [at(shop.people, choice.value).id], message: text(choice.value) },
+      'referrals { id }',
+      shop.person(choice),
+    );
+    remember(shop.referrals, referrals?.[0]);
+    if (referrals) shop.recipients.set(referrals[0].id, at(shop.people, choice.value));
+  },
+  respondToReferral: async (shop, plaza, choice) =>
+    shop.referrals.length > 0 &&
+    shop.change(
+      plaza,
+      'respondToReferral',
+      { referralId: at(shop.referrals, choice.target), response: at(['SEEN', 'OPENED', 'DISMISSED'], choice.value) },
+      'referral { id }',
+      shop.recipients.get(at(shop.referrals, choice.target))!,
+    ),
+  undoDismissal: (shop, plaza, choice) =>
+    shop.change(plaza, 'undoDismissal', { productId: at(shop.products, choice.target) }, '__typename', shop.person(choice)),
+  async sendMerchantFeedback(shop, plaza, choice) {
+    const { feedback } = await shop.change(
+      plaza,
+      'sendMerchantFeedback',
+      {
+        merchantId: shop.merchant.id,
+        productId: at(shop.products, choice.target),
+        kind: at(['NEED', 'PRAISE', 'COMPLAINT'], choice.value),
+        body: text(choice.value),
+      },
+      'feedback { id }',
+      shop.person(choice),
+    );
+    remember(shop.feedback, feedback);
+  },
+  answerMerchantFeedback: async (shop, plaza, { target, value }) =>
+    shop.feedback.length > 0 &&
+    shop.change(
+      plaza,
+      'answerMerchantFeedback',
+      { feedbackId: at(shop.feedback, target), body: text(value) },
+      'feedback { id }',
+      shop.merchant,
+    ),
+  markNotificationsRead: (shop, plaza, choice) =>
+    shop.change(plaza, 'markNotificationsRead', { notificationIds: null }, '__typename', shop.person(choice)),
+  updateNotificationPreferences: (shop, plaza, choice) =>
+    shop.change(
+      plaza,
+      'updateNotificationPreferences',
+      {
+        emailDigest: at(['DAILY', 'NEVER'], choice.value),
+        preferences: [{ kind: at(['COMMENTED', 'FOLLOWED'], choice.target), enabled: choice.value % 2 === 0 }],
+      },
+      '__typename',
+      shop.person(choice),
+    ),
+  updateConsent: (shop, plaza, choice) =>
+    shop.change(
+      plaza,
+      'updateConsent',
+      { tracking: choice.value % 2 === 0, personalisation: choice.target % 2 === 0, wordingVersion: '1' },
+      '__typename',
+      shop.person(choice),
+    ),
+  async createApiKey(shop, plaza, { value }) {
+    const input = { name: `Key ${value % 5}`, scopes: ['catalog:read'] };
+    const { apiKey } = await shop.change(plaza, 'createApiKey', input, 'apiKey { id }', shop.merchant);
+    remember(shop.keys, apiKey);
+  },
+  revokeApiKey: async (shop, plaza, { target }) =>
+    shop.keys.length > 0 && shop.change(plaza, 'revokeApiKey', { apiKeyId: at(shop.keys, target) }, 'apiKey { id }', shop.merchant),
+  async createWebhook(shop, plaza, { value }) {
+    const input = { url: `https://hooks.example/${value % 5}`, events: ['INVITATION_SENT'] };
+    const { webhook } = await shop.change(plaza, 'createWebhook', input, 'webhook { id }', shop.merchant);
+    remember(shop.webhooks, webhook);
+  },
+  updateWebhook: async (shop, plaza, { target, value }) =>
+    shop.webhooks.length > 0 &&
+    shop.change(
+      plaza,
+      'updateWebhook',
+      { webhookId: at(shop.webhooks, target), enabled: value % 2 === 0 },
+      'webhook { id }',
+      shop.merchant,
+    ),
+  deleteWebhook: async (shop, plaza, { target }) =>
+    shop.webhooks.length > 0 &&
+    shop.change(plaza, 'deleteWebhook', { webhookId: at(shop.webhooks, target) }, 'deletedWebhookId', shop.merchant),
+  async createIntegration(shop, plaza, { value }) {
+    const { integration } = await shop.change(
+      plaza,
+      'createIntegration',
+      { platform: 'GENERIC', source: `system-${value % 5}`, currency: 'EUR', fulfilledIsDelivered: true, merchantId: shop.merchant.id },
+      'integration { id }',
+      shop.admin,
+    );
+    remember(shop.integrations, integration);
+  },
+  deleteIntegration: async (shop, plaza, { target }) =>
+    shop.integrations.length > 0 &&
+    shop.change(plaza, 'deleteIntegration', { integrationId: at(shop.integrations, target) }, 'deletedIntegrationId', shop.admin),
+  async trainRecommender(shop, plaza, { value }) {
+    if (value % 5 === 0) await shop.change(plaza, 'trainRecommender', { action: 'START', wait: true }, '__typename', shop.admin);
+  },
+  changePassword(shop, plaza, choice) {
+    const account = shop.person(choice);
+    const input = { currentPassword: account.password, newPassword: account.password };
+    return shop.change(plaza, 'changePassword', input, '__typename', account);
   },
   /** As an import or an operator writes: past the API. */
   past: (shop, plaza, { target, value }) =>
@@ -335,6 +579,8 @@ const answer = `id body ${author} helpfulCount comments(first: 3) { edges { node
 export interface Question {
   query: string;
   variables: object;
+  /** Who alone may ask. */
+  by?: Account;
 }
 
 type Read = (shop: ChangingShop, choice: Choice) => Question;
@@ -391,6 +637,53 @@ export const reads = {
     query:
       '{ viewer { user { name } email blockedUsers(first: 5) { edges { node { handle } } } orders(first: 3) { edges { node { status } } } } }',
     variables: {},
+  }),
+  external: (_shop, { target }) => ({
+    query: `query ($source: String!, $product: String!, $category: String!) { product(source: $source, externalId: $product) { id title stock category { name } archivedAt }
+      category(source: $source, externalId: $category) { name products(first: 3) { totalCount edges { node { title } } } }
+      nodesByExternalId(source: $source, type: PRODUCT, externalIds: ["product-0", "product-1"]) { ... on Product { title price { amountMinor } } } }`,
+    variables: { source, product: `product-${target % 3}`, category: `category-${target % 2}` },
+  }),
+  discussion: (shop, { target }) => ({
+    query: `query ($id: ID!) { node(id: $id) { ... on Review { commentCount comments(first: 3) { edges { node { ${comment} mentions { handle } parent { id } } } } revisions(first: 3) { totalCount } viewerCanEdit { allowed } } } }`,
+    variables: { id: at(shop.reviews, target) },
+  }),
+  share: (shop, { target }) => ({
+    query: `query ($id: ID!) { node(id: $id) { ... on Share { message ${author} product { title } commentCount comments(first: 3) { edges { node { ${comment} } } } } } }`,
+    variables: { id: shop.shares.length > 0 ? at(shop.shares, target) : at(shop.products, target) },
+  }),
+  following: () => ({
+    query: `{ viewer { feed(first: 5) { edges { node { ${'actor { name }'} } } } shares(first: 3) { edges { node { message commentCount } } } user { following(first: 5) { edges { node { name } } } } } }`,
+    variables: {},
+  }),
+  notifications: () => ({
+    query:
+      '{ viewer { unreadNotificationCount notifications(first: 5) { edges { node { kind actorCount actors { name } readAt } } } notificationPreferences { kind enabled } emailDigest } }',
+    variables: {},
+  }),
+  advice: () => ({
+    query:
+      '{ viewer { referrals(first: 5) { edges { node { message status sender { name } product { title } } } } sentReferrals(first: 5) { edges { node { status recipient { name } } } } sentFeedback(first: 5) { edges { node { body answer merchant { name } } } } consent { tracking personalisation } privacySettings { suggestToOthers } moderationDecisions(first: 3) { edges { node { __typename } } } } }',
+    variables: {},
+  }),
+  merchantOffice: (shop) => ({
+    query: `{ merchantFeedback(first: 5) { edges { node { body answer sender { name } } } }
+      merchantFeedbackSummary { byKind { kind count } byProduct(first: 3) { edges { node { product { title } } } } }
+      apiKeys(first: 3) { edges { node { name revokedAt } } } webhooks(first: 3) { edges { node { url enabled } } }
+      viewer { sales(first: 3) { edges { node { status buyer { name } totalPrice { amountMinor } } } } archivedProducts(first: 3) { edges { node { title } } } } }`,
+    variables: {},
+    by: shop.merchant,
+  }),
+  moderatorOffice: (shop) => ({
+    query: '{ moderationQueue(first: 5) { edges { node { held author { name } reasons { reason count } content { __typename } } } } }',
+    variables: {},
+    by: shop.moderator,
+  }),
+  auditTrail: (shop) => ({
+    query:
+      '{ integrations(first: 3) { edges { node { platform source } } } auditTrail(first: 3) { edges { node { action reason moderator { name } user { name roles } rolesAfter } } } }',
+    variables: {},
+    by: shop.admin,
   }),
 } satisfies Record<string, Read>;
 
