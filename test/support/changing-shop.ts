@@ -47,13 +47,13 @@ export class ChangingShop {
   /** The mutations that changed something. */
   readonly accepted = new Set<string>();
 
-  static async open(plaza: Plaza): Promise<ChangingShop> {
+  static async open(plaza: Plaza, categories = ['Tea', 'Coffee']): Promise<ChangingShop> {
     const shop = new ChangingShop();
     shop.merchant = await plaza.account({ merchant: true });
     shop.moderator = await plaza.account({ role: 'MODERATOR' });
     shop.admin = await plaza.account({ role: 'ADMIN' });
     for (let number = 0; number < 4; number++) shop.people.push(await plaza.account());
-    for (const name of ['Tea', 'Coffee']) {
+    for (const name of categories) {
       const { category } = await shop.change(plaza, 'createCategory', { name }, 'category { id }', shop.admin);
       shop.categories.push(category.id);
     }
@@ -85,7 +85,8 @@ export class ChangingShop {
     const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code } } }`;
     const { data, errors } = await plaza.query(query, { input }, by?.token);
     if (data?.[name]?.userErrors.length === 0) this.accepted.add(name);
-    for (const made of Object.values<Json>(data?.[name] ?? {})) if (made?.id && by) this.authors.set(made.id, by);
+    for (const made of Object.values<Json>(data?.[name] ?? {}))
+      if (made?.id && by && !this.authors.has(made.id)) this.authors.set(made.id, by);
     const code = errors?.[0]?.extensions.code;
     if (code !== undefined && !['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'].includes(code)) throw new Error(JSON.stringify(errors));
     return data?.[name] ?? {};
