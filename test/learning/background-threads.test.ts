@@ -7,13 +7,17 @@ import { packInteractions } from '../../src/recommender/raw-interactions.js';
 import type { TrainingInput, TrainingJob } from '../../src/recommender/worker.js';
 import { firstMessage, startBackgroundThread, startThread } from '../../src/threads.js';
 
+/** The number of SCHED_IDLE. */
+const idle = 5;
+
 /** How many of this process's threads let others go first. Elsewhere than on Linux threads have no priorities of their own. */
 function lowThreads(): number {
-  const priorities = readdirSync('/proc/self/task').map((thread) => {
+  const low = readdirSync('/proc/self/task').filter((thread) => {
     const [, rest] = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(/\) (?=[A-Z] )/);
-    return Number(rest!.split(' ')[16]);
+    const fields = rest!.split(' ').map(Number);
+    return fields[16] === constants.priority.PRIORITY_LOW && fields[38] === idle;
   });
-  return priorities.filter((priority) => priority === constants.priority.PRIORITY_LOW).length;
+  return low.length;
 }
 
 async function answered(thread: Worker): Promise<unknown> {
