@@ -29,7 +29,9 @@ beforeAll(async () => {
   shop = await ChangingShop.open(host);
   // Each document takes its time when it comes first.
   for (const read of Object.keys(reads) as ReadName[])
-    await Promise.all([...apps, plain].map((plaza) => answerOf(plaza, sentOf({ read, viewer: 0, actor: 0, target: 0, value: 0 }))));
+    await Promise.all(
+      [...apps, plain].map((plaza) => answerOf(plaza, sentOf({ read, isAboutTheSame: true, viewer: 0, actor: 0, target: 0, value: 0 }))),
+    );
 });
 afterAll(async () => {
   for (const plaza of [guest, follower, plain]) await plaza.app.close();
@@ -52,6 +54,8 @@ async function silenceOf(url: string): Promise<number> {
 
 interface Asked extends Choice {
   read: ReadName;
+  /** Whether it is about what is written. */
+  isAboutTheSame: boolean;
   /** Who asks; nobody in particular where it is beyond the people there are. */
   viewer: number;
 }
@@ -64,8 +68,9 @@ interface Step extends Choice {
 }
 
 const number = fc.nat({ max: 1000 });
-const asked = fc.record({
+const asked = fc.record<Asked>({
   read: fc.constantFrom(...(Object.keys(reads) as ReadName[])),
+  isAboutTheSame: fc.boolean(),
   viewer: fc.nat({ max: 7 }),
   actor: number,
   target: number,
@@ -129,8 +134,14 @@ async function isOneModel(): Promise<boolean> {
   return new Set(statuses.map(({ recommenderStatus }) => recommenderStatus.modelVersion)).size === 1;
 }
 
+/** Asked by who has written, or by somebody who is not signed in. */
+function sameAs(choice: Choice, question: Asked): Asked {
+  const { length } = shop.people;
+  return { ...question, ...choice, viewer: question.viewer < length ? choice.actor % length : question.viewer };
+}
+
 async function take({ write, through, asked: questions, ...choice }: Step): Promise<void> {
-  const asked = questions.map(sentOf);
+  const asked = questions.map((question) => sentOf(question.isAboutTheSame ? sameAs(choice, question) : question));
   await Promise.all(asked.map(answersOf));
   await Promise.all([writes[write](shop, apps[through]!, choice), ...asked.map(answersOf)]);
   if (write === 'trainRecommender') await until(isOneModel);

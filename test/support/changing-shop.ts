@@ -69,6 +69,12 @@ export class ChangingShop {
   readonly recipients = new Map<string, Account>();
   private readonly authors = new Map<string, Account>();
 
+  /** Products and their addresses have the same places. */
+  sell(product: { id: string; slug: string } | null | undefined): void {
+    remember(this.products, product);
+    remember(this.slugs, product && { id: product.slug });
+  }
+
   /** Mostly whoever wrote it, since others are refused. */
   authorOf(id: string, choice: Choice): Account {
     const author = this.authors.get(id);
@@ -107,8 +113,7 @@ export const writes = {
       stock: 5,
     };
     const { product } = await shop.change(plaza, 'createProduct', input, 'product { id slug }', shop.merchant);
-    remember(shop.products, product);
-    if (product) shop.slugs.push(product.slug);
+    shop.sell(product);
   },
   updateProduct: (shop, plaza, { target, value }) => {
     const changes = [
@@ -384,7 +389,7 @@ export const writes = {
       shop.admin,
     );
     const made = results?.[0]?.product;
-    if (made && !shop.products.includes(made.id)) remember(shop.products, made);
+    if (made && !shop.products.includes(made.id)) shop.sell(made);
   },
   upsertUsers: (shop, plaza, { target, value }) =>
     shop.change(
@@ -638,6 +643,25 @@ export const reads = {
     query:
       '{ viewer { user { name } email blockedUsers(first: 5) { edges { node { handle } } } orders(first: 3) { edges { node { status } } } } }',
     variables: {},
+  }),
+  shelf: () => ({
+    query: `{ products(first: 5) { edges { node { title reviews(first: 2) { totalCount edges { node { body ${author} } } }
+      comments(first: 2) { totalCount edges { node { body replies(first: 1) { totalCount edges { node { body } } } } } }
+      questions(first: 2) { totalCount edges { node { body answers(first: 2) { totalCount edges { node { body } } } } } } } } } }`,
+    variables: {},
+  }),
+  counts: (shop, { target, value }) => ({
+    query: `query ($id: ID!, $handle: String!, $comment: ID!, $question: ID!) {
+      product(id: $id) { reviews(first: 0) { totalCount } comments(first: 0) { totalCount } questions(first: 0) { totalCount } }
+      user(handle: $handle) { followers(first: 0) { totalCount } following(first: 0) { totalCount } reviews(first: 0) { totalCount } }
+      comment: node(id: $comment) { ... on Comment { replies(first: 0) { totalCount } } }
+      question: node(id: $question) { ... on Question { answers(first: 0) { totalCount } } } }`,
+    variables: {
+      id: at(shop.products, target),
+      handle: at(shop.people, value).handle,
+      comment: at(shop.comments, target),
+      question: at(shop.questions, target),
+    },
   }),
   external: (_shop, { target }) => ({
     query: `query ($source: String!, $product: String!, $category: String!) { product(source: $source, externalId: $product) { id title stock category { name } archivedAt }
