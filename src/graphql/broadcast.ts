@@ -28,6 +28,7 @@ import { HeldDocuments } from './held-documents.js';
 import type { RateLimits } from './rate-limits.js';
 import type { StoreCache } from '../store/cache/index.js';
 import type { Report } from './operation-log.js';
+import { textOfVariables } from './variables-text.js';
 
 /** Where a subscriber's events go. */
 export interface Sink {
@@ -177,7 +178,8 @@ export class Broadcasts {
   private groupOf(feed: TopicFeed, source: TopicSource, { document, operationName, variables }: SubscribedOperation): Group {
     const declared = this.operations.operation(document, operationName).variableDefinitions ?? [];
     const names = declared.map(({ variable }) => variable.name.value).filter((name) => name !== 'after');
-    const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, names.map((name) => variables[name])]);
+    const given = Object.fromEntries(names.filter((name) => name in variables).map((name) => [name, variables[name]]));
+    const key = JSON.stringify([feed.topic, this.numberOf(document), operationName, textOfVariables(given)]);
     let group = this.groups.get(key);
     if (!group) {
       const execute = (event: LoggedEvent, context: RequestContext): Promise<string> =>

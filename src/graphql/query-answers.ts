@@ -13,9 +13,11 @@ import type { StoreCache } from '../store/cache/index.js';
 import { withKeptReads } from '../store/cache/reads.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import type { Cost } from './cost.js';
+import { formatError, refusal } from './errors.js';
 import { noteErrors, noteOperation, type Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 import { runOperation, type Outcome } from './run-query.js';
+import { textOfVariables } from './variables-text.js';
 
 /** From whom a query comes. */
 export interface Asker {
@@ -45,7 +47,9 @@ export interface QueryAnswer {
   /** A digest of the body but for what was charged; empty for an answer with errors. */
   tag: () => string;
   /** What `answerAgain` takes; null where the answer is the viewer’s own, or went wrong. */
-  repeatable: AskedQuery | null;
+  repeatable: RepeatableQuery | null;
+  /** Seconds after which somebody who has used up their budget may ask again. */
+  retryAfter?: number;
 }
 
 export interface QueryAnswerOptions {
@@ -73,15 +77,20 @@ interface KeptAnswer {
   isOfLanguage: boolean;
 }
 
-/** What is asked for, once it is known to be a query that may run. */
-export interface AskedQuery {
-  document: DocumentNode;
-  operation: OperationDefinitionNode;
+/** A query that may run, as texts: it holds nothing that was made of them, so that many can be kept. */
+export interface RepeatableQuery {
   operationName: string | undefined;
-  variables: Record<string, unknown>;
+  /** As JSON. */
+  variables: string;
   cost: Cost;
   query: string;
   key: string;
+}
+
+interface AskedQuery extends Omit<RepeatableQuery, 'variables'> {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  variables: Record<string, unknown>;
 }
 
 /** Bytes: what is remembered of documents whose answers are each viewer's own, and of questions whose answers hold for a moment, takes no more each. */
@@ -102,11 +111,20 @@ export class QueryAnswers {
   /** @returns null for what is left to Apollo Server, which says what is wrong with it */
   async answer(request: QueryRequest): Promise<QueryAnswer | null> {
     const asked = this.read(request);
-    return asked && this.answerAgain(asked, request);
+    return asked && this.answerAsked(asked, request);
   }
 
   /** Answers what was asked before. @returns null for what is left to Apollo Server */
-  async answerAgain(asked: AskedQuery, asker: Asker): Promise<QueryAnswer | null> {
+  async answerAgain({ variables, ...repeated }: RepeatableQuery, asker: Asker): Promise<QueryAnswer | null> {
+    const { operations } = this.options;
+    const document = operations.document(repeated.query);
+    if (!('kind' in document)) return null;
+    const operation = operations.operation(document, repeated.operationName);
+    const asked = { ...repeated, document, operation, variables: JSON.parse(variables) as Record<string, unknown> };
+    return this.answerAsked(asked, asker);
+  }
+
+  private async answerAsked(asked: AskedQuery, asker: Asker): Promise<QueryAnswer | null> {
     const signedIn = await this.signedInBy(asker.authorization).catch(() => undefined);
     if (signedIn === undefined) return null;
     const context = this.contextOf(asker, signedIn);
@@ -114,15 +132,25 @@ export class QueryAnswers {
     try {
       await this.options.rateLimits.charge(asked.cost, context);
     } catch (error) {
-      if (error instanceof RateLimited) return null;
+      if (error instanceof RateLimited) return this.refused(error, context);
       throw error;
     }
     const { answer, isOwn } = await this.answerOf(asked, context, signedIn);
     const isShared = isKeepable(answer, signedIn);
     if (answer.failure) noteErrors(context.facts, answer.failure.result.errors);
     if (!isOwn) this.options.rateLimits.chargeAnswer(context, answer.characters);
-    const repeatable = isShared && this.options.cache ? asked : null;
+    const repeatable = isShared && this.options.cache ? repeatableOf(asked) : null;
     return { status: answer.failure?.status, kept: answer.json, own: this.chargeOf(context), isShared, tag: answer.tag, repeatable };
+  }
+
+  /** Whoever is refused is not asked to pay a second time. */
+  private refused(error: RateLimited, context: RequestContext): QueryAnswer {
+    const refused = refusal(error);
+    const errors = [formatError(refused.toJSON(), refused, () => {})];
+    noteErrors(context.facts, errors);
+    const kept = Buffer.from(JSON.stringify({ errors }).slice(0, -1));
+    const own = this.chargeOf(context);
+    return { status: 429, kept, own, isShared: false, tag: () => '', repeatable: null, retryAfter: error.retryAfter };
   }
 
   private read({ query, operationName, variables }: QueryRequest): AskedQuery | null {
@@ -133,7 +161,7 @@ export class QueryAnswers {
       const operation = operations.operation(document, operationName);
       if (operation.operation !== 'query') return null;
       const cost = operations.cost(document, operation, variables);
-      const key = `answer ${operationName ?? ''} ${JSON.stringify(variables)} ${query}`;
+      const key = `answer ${operationName ?? ''} ${textOfVariables(variables)} ${query}`;
       return { document, operation, operationName, variables, cost, query, key };
     } catch {
       return null;
@@ -241,6 +269,10 @@ export class QueryAnswers {
     );
     return value;
   }
+}
+
+function repeatableOf({ operationName, variables, cost, query, key }: AskedQuery): RepeatableQuery {
+  return { operationName, variables: JSON.stringify(variables), cost, query, key };
 }
 
 function rememberedTexts(): LRUCache<string, true> {

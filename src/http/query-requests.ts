@@ -117,9 +117,10 @@ export function sendAnswer(
   answer: QueryAnswer,
   { compression, repeated }: { compression: Compression; repeated: RepeatedQueries },
 ): FastifyReply {
-  const { status, kept, own, tag, isShared, repeatable } = answer;
+  const { status, kept, own, tag, isShared, repeatable, retryAfter } = answer;
   const type = answerType(request.headers.accept)!;
   const format = refusalFormat(request.headers.accept);
+  if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
   if (status !== undefined)
     return reply
       .status(status === 400 ? format.status : status)

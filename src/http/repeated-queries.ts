@@ -5,7 +5,7 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type { AskedQuery, QueryAnswer, QueryAnswers } from '../graphql/query-answers.js';
+import type { QueryAnswer, QueryAnswers, RepeatableQuery } from '../graphql/query-answers.js';
 import type { RequestFacts } from '../log.js';
 import type { Compression, Encoding } from './compression.js';
 import { hasOneHost } from './request-host.js';
@@ -29,7 +29,7 @@ const memory = 8 * 1024 * 1024;
 const overhead = 2_000;
 
 interface Repeated {
-  asked: AskedQuery;
+  asked: RepeatableQuery;
   encoding: Encoding | null;
   /** Names and values in turn. */
   headers: string[];
@@ -50,7 +50,7 @@ interface Door {
 export class RepeatedQueries {
   private readonly repeated = new LRUCache<string, Repeated>({
     maxSize: memory,
-    sizeCalculation: ({ asked }, key) => 2 * (key.length + asked.key.length + asked.query.length) + overhead,
+    sizeCalculation: ({ asked }, key) => 2 * (key.length + asked.key.length + asked.query.length + asked.variables.length) + overhead,
   });
   private readonly keys = new WeakMap<IncomingMessage, string>();
   /** Answers that turned out to be no longer everybody's, for the requests that they were made for. */
@@ -88,7 +88,7 @@ export class RepeatedQueries {
   }
 
   /** Notes how a request was answered, for those who ask the same. */
-  note(request: IncomingMessage, response: ServerResponse, asked: AskedQuery, encoding: Encoding | null): void {
+  note(request: IncomingMessage, response: ServerResponse, asked: RepeatableQuery, encoding: Encoding | null): void {
     const key = this.keys.get(request);
     if (key === undefined || response.statusCode !== 200) return;
     const headers: string[] = [];

@@ -37,6 +37,19 @@ describe('a subscription', () => {
     events.stop();
   });
 
+  test('has the default of a variable that it leaves out, whoever else sends null for it', async () => {
+    const { author, id } = await scene();
+    const query =
+      'subscription ($id: ID!, $full: Boolean = true) { commentAdded(subjectId: $id) { comment { id body @include(if: $full) } } }';
+    const sent = await plaza.subscribe(query, { id, full: null });
+    const leftOut = await plaza.subscribe(query, { id });
+    await comment(author, id, 'Whole');
+    expect((await leftOut.next()).data.commentAdded.comment.body).toBe('Whole');
+    expect((await sent.next()).errors).toHaveLength(1);
+    sent.stop();
+    leftOut.stop();
+  });
+
   test('resumes after a cursor with nothing missing and nothing twice', async () => {
     const { author, id } = await scene();
     const first = await plaza.subscribe(commentAdded, { id });

@@ -154,6 +154,29 @@ describe('a query that is asked again', () => {
     expect((await from('203.0.114.8')).status).toBe(200);
   });
 
+  test('is charged one point where it is refused, as any other', async () => {
+    const address = { 'x-forwarded-for': '203.0.116.9' };
+    const remaining = async () => {
+      const reply = await post('{"query":"{ __typename }"}', { headers: { ...address, 'x-other': '1' } }, limited.url);
+      return (JSON.parse(reply.body) as Answered).extensions.cost.remaining;
+    };
+    const dear = JSON.stringify({ query: '{ products(first: 50) { edges { node { id title description } } } }' });
+    const ask = (headers: OutgoingHttpHeaders = {}) => post(dear, { headers: { ...address, ...headers } }, limited.url);
+    while ((await ask()).status === 200);
+    const before = await remaining();
+    for (const headers of [{}, { 'x-other': '1' }, {}]) {
+      const refused = await ask(headers);
+      expect([refused.status, refused.headers['cache-control']]).toEqual([429, 'no-store']);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      expect(JSON.parse(refused.body)).toMatchObject({
+        errors: [{ extensions: { code: 'RATE_LIMITED', retryAfter: Number(refused.headers['retry-after']) } }],
+        extensions: { cost: { requested: expect.any(Number) } },
+      });
+    }
+    // Three refusals, and asking itself.
+    expect(await remaining()).toBe(before - 4);
+  });
+
   test('is charged and run once where its answer is no longer everybody’s', async () => {
     const [author, viewer, seller] = [await plaza.account(), await plaza.account(), await plaza.account({ merchant: true })];
     const id = await plaza.product(seller);

@@ -1,4 +1,5 @@
 /** What is kept between requests takes what it may, whatever is asked. */
+import { request, type OutgoingHttpHeaders } from 'node:http';
 import { expect, test } from 'vitest';
 import { heapAfterGarbage } from '../support/garbage.js';
 import { usePlaza } from '../support/plaza.js';
@@ -33,3 +34,29 @@ test('what is known of questions whose answers are not kept is bounded in bytes'
   await askMany(1500, query, (number) => `${number} ${'ж'.repeat(9_000)}`);
   expect(heapAfterGarbage() - before).toBeLessThan(10 * megabyte);
 });
+
+test('a question that was answered before is kept as a text, and not as what was made of it', async () => {
+  const aliases = Array.from({ length: 150 }, (_, at) => `a${at}: __typename`).join(' ');
+  const askEach = async (from: number, to: number, others: OutgoingHttpHeaders = {}): Promise<void> => {
+    for (let number = from; number < to; number++) {
+      const body = JSON.stringify({ query: `query Q${number} { ${aliases} }` });
+      const headers = { 'content-type': 'application/json', 'content-length': String(body.length), ...others };
+      expect(await statusOf(body, headers)).toBe(200);
+    }
+  };
+  // A request with another header is not one that is kept; what is made of documents and answers is, for as many as there may be.
+  await askEach(0, 1500, { 'x-other': '1' });
+  const before = heapAfterGarbage();
+  await askEach(1500, 3000);
+  expect(heapAfterGarbage() - before).toBeLessThan(20 * megabyte);
+});
+
+/** With no headers but those that a request needs, so that it is taken for one that may come again. */
+function statusOf(body: string, headers: OutgoingHttpHeaders): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${plaza.url}/graphql`, { method: 'POST', headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode!));
+    });
+    sent.on('error', reject).end(body);
+  });
+}

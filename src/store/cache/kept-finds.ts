@@ -53,8 +53,11 @@ function freeze<Value>(value: Value): Value {
   return Object.freeze(value);
 }
 
+/** A text with any such character takes two bytes for each. */
+const isWide = /[^\0-\xff]/;
+
 function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return sizes.text + value.length;
+  if (typeof value === 'string') return sizes.text + (isWide.test(value) ? 2 : 1) * value.length;
   if (typeof value !== 'object' || value === null) return sizes.number;
   if (value instanceof mongo.ObjectId) return sizes.id;
   if (value instanceof Date) return sizes.date;
