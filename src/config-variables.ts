@@ -81,7 +81,10 @@ function size(fallback: string, max: string, { none = false } = {}) {
       if (none && value === '0') return 0;
       const parsed = sizeOf(value);
       if (parsed !== null && parsed >= bytes.kb && parsed <= sizeOf(max)!) return parsed;
-      context.addIssue({ code: 'custom', message: `must be ${none ? '0 for none, or ' : ''}a size from 1kb to ${max}, such as 512kb or 2mb` });
+      context.addIssue({
+        code: 'custom',
+        message: `must be ${none ? '0 for none, or ' : ''}a size from 1kb to ${max}, such as 512kb or 2mb`,
+      });
       return z.NEVER;
     })
     .prefault(fallback)

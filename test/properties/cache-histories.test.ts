@@ -14,6 +14,8 @@ interface Item {
   _id: string;
   shelf: string;
   size: string;
+  labels: string[];
+  parts: { maker: string }[];
   version: number;
 }
 
@@ -51,8 +53,8 @@ class Shelves {
     for (const goOn of this.waiting.splice(0)) goOn();
   }
 
-  find({ field, value }: Question): string {
-    return JSON.stringify([...this.items.values()].filter((item) => item[field] === value));
+  find({ fits }: Question): string {
+    return JSON.stringify([...this.items.values()].filter(fits));
   }
 
   /** Whether this was the answer at some place between two. */
@@ -78,19 +80,27 @@ class Shelves {
 }
 
 interface Question {
-  field: '_id' | 'shelf' | 'size';
-  value: string;
+  filter: Record<string, unknown>;
+  fits: (item: Item) => boolean;
 }
 
 const ids = ['1', '2', '3'];
 const shelves = ['a', 'b'];
 const sizes = ['x', 'y'];
+const labels = ['red', 'blue'];
 const questions: Question[] = [
-  ...ids.map((value): Question => ({ field: '_id', value })),
-  ...shelves.map((value): Question => ({ field: 'shelf', value })),
-  ...sizes.map((value): Question => ({ field: 'size', value })),
+  ...ids.map((id): Question => ({ filter: { _id: id }, fits: ({ _id }) => _id === id })),
+  ...shelves.map((of): Question => ({ filter: { shelf: of, version: { $gt: 0 } }, fits: ({ shelf }) => shelf === of })),
+  ...sizes.map((of): Question => ({ filter: { size: { $eq: of } }, fits: ({ size }) => size === of })),
+  ...labels.map((label): Question => ({ filter: { labels: label }, fits: (item) => item.labels.includes(label) })),
+  ...labels.map((by): Question => ({ filter: { 'parts.maker': by }, fits: ({ parts }) => parts.some(({ maker }) => maker === by) })),
+  { filter: { _id: { $in: ['1', '3'] } }, fits: ({ _id }) => _id !== '2' },
+  { filter: { $or: [{ shelf: 'a' }, { size: 'y' }] }, fits: ({ shelf, size }) => shelf === 'a' || size === 'y' },
+  { filter: { $and: [{ version: { $gt: 0 } }, { size: 'x' }] }, fits: ({ size }) => size === 'x' },
+  { filter: { version: { $gt: 3 } }, fits: ({ version }) => version > 3 },
+  { filter: {}, fits: () => true },
 ];
-const nameOf = ({ field, value }: Question): string => `${field} ${value}`;
+const nameOf = ({ filter }: Question): string => JSON.stringify(filter);
 
 /** How a store tells its news: what comes next of each, in turn. */
 interface Manner {
@@ -99,6 +109,8 @@ interface Manner {
   /** How many changes are told at once. */
   batches: number[];
   hasImages: boolean[];
+  /** Whether the process runs the store, and so knows how many commits there are. */
+  isHost: boolean;
   /** After how many answers the connection breaks. */
   breaks: number | null;
 }
@@ -166,12 +178,13 @@ class Process {
 
   constructor(
     private readonly store: Shelves,
-    manner: Manner,
+    private readonly manner: Manner,
   ) {
+    const commits = manner.isHost ? () => store.place : null;
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     this.news = new LateNews(store, manner);
     const sources = [new NothingOffered(store, manner), this.news] as const;
-    this.cache = new StoreCache({ sources, commits: null, maxBytes: 1_000_000, metrics: new Registry(), log });
+    this.cache = new StoreCache({ sources, commits, maxBytes: 1_000_000, metrics: new Registry(), log });
     this.cache.start();
   }
 
@@ -185,11 +198,11 @@ class Process {
   }
 
   async read(question: Question, slowness: number): Promise<void> {
-    const asked = this.acknowledged;
+    const asked = this.manner.isHost ? this.store.place : this.acknowledged;
     const { value } = await this.cache.get(
       nameOf(question),
       async () => {
-        noteRead('items', { [question.field]: question.value });
+        noteRead('items', question.filter);
         await turns(slowness);
         const found = this.store.find(question);
         await turns(slowness);
@@ -217,11 +230,12 @@ const mannerThat = (breaks: fc.Arbitrary<number | null>): fc.Arbitrary<Manner> =
     delays: fc.array(fc.nat({ max: longestDelay }), { minLength: 1, maxLength: 4 }),
     batches: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
     hasImages: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
+    isHost: fc.boolean(),
     breaks,
   });
 interface Step {
   by: number;
-  write: { id: string; shelf: string; size: string; remove: boolean } | null;
+  write: (Omit<Item, '_id' | 'parts' | 'version'> & { id: string; maker: string; remove: boolean }) | null;
   reads: { question: Question; slowness: number }[];
   /** Whether the next step waits for this one. */
   waits: boolean;
@@ -230,7 +244,14 @@ interface Step {
 const step = fc.record<Step>({
   by: fc.nat({ max: 1 }),
   write: fc.option(
-    fc.record({ id: fc.constantFrom(...ids), shelf: fc.constantFrom(...shelves), size: fc.constantFrom(...sizes), remove: fc.boolean() }),
+    fc.record({
+      id: fc.constantFrom(...ids),
+      shelf: fc.constantFrom(...shelves),
+      size: fc.constantFrom(...sizes),
+      labels: fc.subarray(labels),
+      maker: fc.constantFrom(...labels),
+      remove: fc.boolean(),
+    }),
   ),
   reads: fc.array(fc.record({ question: fc.constantFrom(...questions), slowness: fc.nat({ max: 8 }) }), { maxLength: 3 }),
   waits: fc.boolean(),
@@ -255,8 +276,8 @@ async function live({ manners, steps }: History): Promise<void> {
     const process = processes[by]!;
     const work: Promise<unknown>[] = reads.map(({ question, slowness }) => process.read(question, slowness));
     if (write) {
-      const { id, shelf, size, remove } = write;
-      work.push(process.write(id, remove ? null : { _id: id, shelf, size, version: ++version }));
+      const { id, maker, remove, ...item } = write;
+      work.push(process.write(id, remove ? null : { ...item, _id: id, parts: [{ maker }], version: ++version }));
     }
     running.push(...work);
     if (waits) await Promise.all(work);
