@@ -1,6 +1,6 @@
 /** What the log says about operations: one line each, and one for each defect. */
 import type { ApolloServerPlugin } from '@apollo/server';
-import { getOperationAST, GraphQLError, type ExecutionArgs, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { getOperationAST, GraphQLError, type ExecutionArgs, type GraphQLSchema, type OperationTypeNode } from 'graphql';
 import type { ServerOptions } from 'graphql-ws';
 import { RequestError, type BrokenRule } from '../errors.js';
 import type { Logger, RequestFacts } from '../log.js';
@@ -26,8 +26,14 @@ export function reportTo(log: Logger): Report {
   };
 }
 
+/** What is noted of an operation; its definition has it. */
+export interface NamedOperation {
+  readonly operation: OperationTypeNode;
+  readonly name?: { readonly value: string } | undefined;
+}
+
 /** Notes which operation a request is about, and who asks. */
-export function noteOperation({ facts, signedIn, apiKey }: RequestContext, operation: OperationDefinitionNode): void {
+export function noteOperation({ facts, signedIn, apiKey }: RequestContext, operation: NamedOperation): void {
   facts.kind = operation.operation;
   if (operation.name) facts.operation = operation.name.value.slice(0, maxNameLength);
   if (signedIn) facts.userId = signedIn.userId.toHexString();

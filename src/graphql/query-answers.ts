@@ -14,7 +14,7 @@ import { withKeptReads } from '../store/cache/reads.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import type { Cost } from './cost.js';
 import { formatError, refusal } from './errors.js';
-import { noteErrors, noteOperation, type Report } from './operation-log.js';
+import { noteErrors, noteOperation, type NamedOperation, type Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 import { runOperation, type Outcome } from './run-query.js';
 import { textOfVariables } from './variables-text.js';
@@ -79,6 +79,7 @@ interface KeptAnswer {
 
 /** A query that may run, as texts: it holds nothing that was made of them, so that many can be kept. */
 export interface RepeatableQuery {
+  operation: NamedOperation;
   operationName: string | undefined;
   /** As JSON. */
   variables: string;
@@ -87,10 +88,10 @@ export interface RepeatableQuery {
   key: string;
 }
 
-interface AskedQuery extends Omit<RepeatableQuery, 'variables'> {
-  document: DocumentNode;
-  operation: OperationDefinitionNode;
-  variables: Record<string, unknown>;
+interface AskedQuery {
+  texts: RepeatableQuery;
+  /** What the texts say, where the query has to be run. */
+  parsed: () => { document: DocumentNode; variables: Record<string, unknown> };
 }
 
 /** Bytes: what is remembered of documents whose answers are each viewer's own, and of questions whose answers hold for a moment, takes no more each. */
@@ -115,22 +116,22 @@ export class QueryAnswers {
   }
 
   /** Answers what was asked before. @returns null for what is left to Apollo Server */
-  async answerAgain({ variables, ...repeated }: RepeatableQuery, asker: Asker): Promise<QueryAnswer | null> {
-    const { operations } = this.options;
-    const document = operations.document(repeated.query);
-    if (!('kind' in document)) return null;
-    const operation = operations.operation(document, repeated.operationName);
-    const asked = { ...repeated, document, operation, variables: JSON.parse(variables) as Record<string, unknown> };
-    return this.answerAsked(asked, asker);
+  async answerAgain(texts: RepeatableQuery, asker: Asker): Promise<QueryAnswer | null> {
+    const parsed = (): ReturnType<AskedQuery['parsed']> => ({
+      // It is one, since it was answered before.
+      document: this.options.operations.document(texts.query) as DocumentNode,
+      variables: JSON.parse(texts.variables) as Record<string, unknown>,
+    });
+    return this.answerAsked({ texts, parsed }, asker);
   }
 
   private async answerAsked(asked: AskedQuery, asker: Asker): Promise<QueryAnswer | null> {
     const signedIn = await this.signedInBy(asker.authorization).catch(() => undefined);
     if (signedIn === undefined) return null;
     const context = this.contextOf(asker, signedIn);
-    noteOperation(context, asked.operation);
+    noteOperation(context, asked.texts.operation);
     try {
-      await this.options.rateLimits.charge(asked.cost, context);
+      await this.options.rateLimits.charge(asked.texts.cost, context);
     } catch (error) {
       if (error instanceof RateLimited) return this.refused(error, context);
       throw error;
@@ -139,7 +140,7 @@ export class QueryAnswers {
     const isShared = isKeepable(answer, signedIn);
     if (answer.failure) noteErrors(context.facts, answer.failure.result.errors);
     if (!isOwn) this.options.rateLimits.chargeAnswer(context, answer.characters);
-    const repeatable = isShared && this.options.cache ? repeatableOf(asked) : null;
+    const repeatable = isShared && this.options.cache ? asked.texts : null;
     return { status: answer.failure?.status, kept: answer.json, own: this.chargeOf(context), isShared, tag: answer.tag, repeatable };
   }
 
@@ -161,8 +162,10 @@ export class QueryAnswers {
       const operation = operations.operation(document, operationName);
       if (operation.operation !== 'query') return null;
       const cost = operations.cost(document, operation, variables);
-      const key = `answer ${operationName ?? ''} ${textOfVariables(variables)} ${query}`;
-      return { document, operation, operationName, variables, cost, query, key };
+      const text = textOfVariables(variables);
+      const key = `answer ${operationName ?? ''} ${text} ${query}`;
+      const texts = { operation: nameOf(operation), operationName, variables: text, cost, query, key };
+      return { texts, parsed: () => ({ document, variables }) };
     } catch {
       return null;
     }
@@ -187,17 +190,17 @@ export class QueryAnswers {
     const { cache } = this.options;
     const run = () => this.run(asked, context);
     const own = async () => ({ answer: await (cache ? withKeptReads(cache, run) : run()), isOwn: true });
-    if (!cache || this.isApart(asked, signedIn)) return own();
+    if (!cache || this.isApart(asked.texts, signedIn)) return own();
     let isOwn = false;
     const { value: answer, isCacheable } = await cache.get(
-      asked.key,
+      asked.texts.key,
       async () => {
         isOwn = true;
         return this.runForOthers(asked, context, signedIn);
       },
       (made) => (isKeepable(made, signedIn) ? compressedToo * made.json.length : null),
     );
-    if (isOwn && !isCacheable) this.noteApart(asked, answer, signedIn);
+    if (isOwn && !isCacheable) this.noteApart(asked.texts, answer, signedIn);
     return isOwn || (await this.isFor(answer, signedIn)) ? { answer, isOwn } : own();
   }
 
@@ -215,12 +218,12 @@ export class QueryAnswers {
   }
 
   /** Whether an answer is of no use to others, or those of others to this viewer. */
-  private isApart({ key, query }: AskedQuery, signedIn: SignedIn | null): boolean {
+  private isApart({ key, query }: RepeatableQuery, signedIn: SignedIn | null): boolean {
     if (signedIn?.key) return true;
     return key.length > longestKey || this.momentary.has(key) || (signedIn !== null && this.personal.has(query));
   }
 
-  private noteApart({ key, query }: AskedQuery, answer: KeptAnswer, signedIn: SignedIn | null): void {
+  private noteApart({ key, query }: RepeatableQuery, answer: KeptAnswer, signedIn: SignedIn | null): void {
     if (signedIn && answer.of === 'STRANGERS') this.personal.set(query, true);
     else if (isKeepable(answer, signedIn)) this.momentary.set(key, true);
   }
@@ -228,7 +231,9 @@ export class QueryAnswers {
   private async run(asked: AskedQuery, context: RequestContext): Promise<KeptAnswer> {
     const { operations, report } = this.options;
     Object.assign(context, { askedWho: false, askedWhomTheySee: false, askedLanguage: false });
-    const outcome = await runOperation(operations, asked, context, (error) => report(error, context.facts));
+    const outcome = await runOperation(operations, { ...asked.parsed(), operationName: asked.texts.operationName }, context, (error) =>
+      report(error, context.facts),
+    );
     const { errors, data } = outcome.result;
     const isWhole = !errors && outcome.status === undefined;
     const text = JSON.stringify({ errors, data });
@@ -271,8 +276,9 @@ export class QueryAnswers {
   }
 }
 
-function repeatableOf({ operationName, variables, cost, query, key }: AskedQuery): RepeatableQuery {
-  return { operationName, variables: JSON.stringify(variables), cost, query, key };
+/** By itself: the definition leads to all of the document. */
+function nameOf({ operation, name }: OperationDefinitionNode): NamedOperation {
+  return { operation, name: name && { value: name.value } };
 }
 
 function rememberedTexts(): LRUCache<string, true> {
