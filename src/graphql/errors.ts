@@ -83,6 +83,11 @@ export function statusOf(code: string): number {
   );
 }
 
+/** Refusals as clients get them. They are no defects, so nobody else is told. */
+export function formatRefusals(refusals: readonly GraphQLError[]): GraphQLFormattedError[] {
+  return refusals.map((error) => formatError(error.toJSON(), error, () => {}));
+}
+
 /** A refusal before the operation runs, with the HTTP status that fits. */
 export function refusal(error: RequestError): GraphQLError {
   const headers = new HeaderMap(error instanceof RateLimited ? [['retry-after', String(error.retryAfter)]] : []);

@@ -13,7 +13,7 @@ import type { StoreCache } from '../store/cache/index.js';
 import { withKeptReads } from '../store/cache/reads.js';
 import type { CompiledOperations } from './compiled-operations.js';
 import type { Cost } from './cost.js';
-import { formatError, refusal } from './errors.js';
+import { formatRefusals, refusal } from './errors.js';
 import { noteErrors, noteOperation, type NamedOperation, type Report } from './operation-log.js';
 import type { RateLimits } from './rate-limits.js';
 import { runOperation, type Outcome } from './run-query.js';
@@ -146,8 +146,7 @@ export class QueryAnswers {
 
   /** Whoever is refused is not asked to pay a second time. */
   private refused(error: RateLimited, context: RequestContext): QueryAnswer {
-    const refused = refusal(error);
-    const errors = [formatError(refused.toJSON(), refused, () => {})];
+    const errors = formatRefusals([refusal(error)]);
     noteErrors(context.facts, errors);
     const kept = Buffer.from(JSON.stringify({ errors }).slice(0, -1));
     const own = this.chargeOf(context);

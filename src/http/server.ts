@@ -19,7 +19,7 @@ import type { GraphQLError } from 'graphql';
 import { refusalFormat } from '../graphql/answer-types.js';
 import { createApollo } from '../graphql/apollo.js';
 import type { CompiledOperations } from '../graphql/compiled-operations.js';
-import { formatError, refusal, statusOf } from '../graphql/errors.js';
+import { formatError, formatRefusals, refusal, statusOf } from '../graphql/errors.js';
 import { EndedRequests, noteErrors, reportTo, withOperationLog } from '../graphql/operation-log.js';
 import { Broadcasts } from '../graphql/broadcast.js';
 import { streamOperation } from '../graphql/event-stream.js';
@@ -392,7 +392,7 @@ async function refuseDocument(
   const { headers, raw } = request;
   await live.rateLimits.chargeRefused(query, live.addressOf(raw));
   const { status, type } = refusalFormat(headers.accept);
-  const formatted = errors.map((error) => formatError(error.toJSON(), error, () => {}));
+  const formatted = formatRefusals(errors);
   noteErrors(live.requests.factsOf(request), formatted);
   return reply.status(status).type(type).send({ errors: formatted });
 }

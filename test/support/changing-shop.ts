@@ -46,6 +46,8 @@ export class ChangingShop {
   hidden: string[] = [];
   /** The mutations that changed something. */
   readonly accepted = new Set<string>();
+  readonly recipients = new Map<string, Account>();
+  private readonly authors = new Map<string, Account>();
 
   static async open(plaza: Plaza, categories = ['Tea', 'Coffee']): Promise<ChangingShop> {
     const shop = new ChangingShop();
@@ -66,8 +68,10 @@ export class ChangingShop {
     return shop;
   }
 
-  readonly recipients = new Map<string, Account>();
-  private readonly authors = new Map<string, Account>();
+  /** What may be reported and moderated. */
+  get content(): string[] {
+    return [...this.reviews, ...this.comments, ...this.questions, ...this.answers];
+  }
 
   /** Products and their addresses have the same places. */
   sell(product: { id: string; slug: string } | null | undefined): void {
@@ -102,6 +106,13 @@ export class ChangingShop {
 function remember(list: string[], made: { id: string } | null | undefined): void {
   if (made) list.push(made.id);
   if (list.length > 12) list.splice(1, 1);
+}
+
+type Lists = 'orders' | 'shares' | 'referrals' | 'feedback' | 'keys' | 'webhooks' | 'integrations' | 'hidden';
+
+/** A write about one of what there may be none of yet. */
+function aboutOne(list: Lists, write: (shop: ChangingShop, plaza: Plaza, id: string, choice: Choice) => Promise<unknown>): Write {
+  return async (shop, plaza, choice) => shop[list].length > 0 && write(shop, plaza, at(shop[list], choice.target), choice);
 }
 
 export const writes = {
@@ -286,8 +297,7 @@ export const writes = {
   updateProfile: (shop, plaza, choice) =>
     shop.change(plaza, 'updateProfile', { name: `Name ${choice.value % 6}`, bio: text(choice.value) }, 'user { id }', shop.person(choice)),
   async moderate(shop, plaza, { target, value }) {
-    const content = [...shop.reviews, ...shop.comments, ...shop.questions, ...shop.answers];
-    const contentId = at(content, target);
+    const contentId = at(shop.content, target);
     const action = at(['HIDE', 'RESTORE'], value);
     const input = { contentId, action, reason: 'A test of moderation.' };
     const { entry } = await shop.change(plaza, 'moderateContent', input, 'entry { id }', shop.moderator);
@@ -323,15 +333,15 @@ export const writes = {
     );
     remember(shop.orders, order);
   },
-  updateOrderStatus: async (shop, plaza, { target, value }) =>
-    shop.orders.length > 0 &&
+  updateOrderStatus: aboutOne('orders', (shop, plaza, id, { value }) =>
     shop.change(
       plaza,
       'updateOrderStatus',
-      { orderId: at(shop.orders, target), status: at(['PAID', 'SHIPPED', 'DELIVERED', 'CANCELLED'], value) },
+      { orderId: id, status: at(['PAID', 'SHIPPED', 'DELIVERED', 'CANCELLED'], value) },
       'order { id }',
       shop.merchant,
     ),
+  ),
   async shareProduct(shop, plaza, choice) {
     const { share } = await shop.change(
       plaza,
@@ -431,32 +441,21 @@ export const writes = {
     const author = choice.value % 4 === 0 ? at(shop.people, choice.target) : shop.person(choice);
     await shop.change(plaza, 'deleteQuestion', { questionId: question.id }, 'deletedQuestionId', author);
   },
-  deleteShare: async (shop, plaza, choice) =>
-    shop.shares.length > 0 &&
-    shop.change(
-      plaza,
-      'deleteShare',
-      { shareId: at(shop.shares, choice.target) },
-      'deletedShareId',
-      shop.authorOf(at(shop.shares, choice.target), choice),
-    ),
-  async commentOnShare(shop, plaza, choice) {
-    if (shop.shares.length === 0) return;
-    const input = { subjectId: at(shop.shares, choice.target), body: text(choice.value) };
+  deleteShare: aboutOne('shares', (shop, plaza, id, choice) =>
+    shop.change(plaza, 'deleteShare', { shareId: id }, 'deletedShareId', shop.authorOf(id, choice)),
+  ),
+  commentOnShare: aboutOne('shares', async (shop, plaza, id, choice) => {
+    const input = { subjectId: id, body: text(choice.value) };
     const { comment } = await shop.change(plaza, 'addComment', input, 'comment { id }', shop.person(choice));
     remember(shop.comments, comment);
-  },
+  }),
   reportContent(shop, plaza, choice) {
-    const content = [...shop.reviews, ...shop.comments, ...shop.questions, ...shop.answers];
-    const input = { contentId: at(content, choice.target), reason: at(['SPAM', 'ABUSE'], choice.value), note: text(choice.value) };
+    const input = { contentId: at(shop.content, choice.target), reason: at(['SPAM', 'ABUSE'], choice.value), note: text(choice.value) };
     return shop.change(plaza, 'reportContent', input, '__typename', shop.person(choice));
   },
-  appealModeration: async (shop, plaza, choice) => {
-    if (shop.hidden.length === 0) return;
-    const contentId = at(shop.hidden, choice.target);
-    const input = { contentId, body: text(choice.value) };
-    return shop.change(plaza, 'appealModeration', input, '__typename', shop.authorOf(contentId, choice));
-  },
+  appealModeration: aboutOne('hidden', (shop, plaza, id, choice) =>
+    shop.change(plaza, 'appealModeration', { contentId: id, body: text(choice.value) }, '__typename', shop.authorOf(id, choice)),
+  ),
   async referProduct(shop, plaza, choice) {
     const { referrals } = await shop.change(
       plaza,
@@ -468,15 +467,15 @@ export const writes = {
     remember(shop.referrals, referrals?.[0]);
     if (referrals) shop.recipients.set(referrals[0].id, at(shop.people, choice.value));
   },
-  respondToReferral: async (shop, plaza, choice) =>
-    shop.referrals.length > 0 &&
+  respondToReferral: aboutOne('referrals', (shop, plaza, id, choice) =>
     shop.change(
       plaza,
       'respondToReferral',
-      { referralId: at(shop.referrals, choice.target), response: at(['SEEN', 'OPENED', 'DISMISSED'], choice.value) },
+      { referralId: id, response: at(['SEEN', 'OPENED', 'DISMISSED'], choice.value) },
       'referral { id }',
-      shop.recipients.get(at(shop.referrals, choice.target))!,
+      shop.recipients.get(id)!,
     ),
+  ),
   undoDismissal: (shop, plaza, choice) =>
     shop.change(plaza, 'undoDismissal', { productId: at(shop.products, choice.target) }, '__typename', shop.person(choice)),
   async sendMerchantFeedback(shop, plaza, choice) {
@@ -494,15 +493,9 @@ export const writes = {
     );
     remember(shop.feedback, feedback);
   },
-  answerMerchantFeedback: async (shop, plaza, { target, value }) =>
-    shop.feedback.length > 0 &&
-    shop.change(
-      plaza,
-      'answerMerchantFeedback',
-      { feedbackId: at(shop.feedback, target), body: text(value) },
-      'feedback { id }',
-      shop.merchant,
-    ),
+  answerMerchantFeedback: aboutOne('feedback', (shop, plaza, id, { value }) =>
+    shop.change(plaza, 'answerMerchantFeedback', { feedbackId: id, body: text(value) }, 'feedback { id }', shop.merchant),
+  ),
   markNotificationsRead: (shop, plaza, choice) =>
     shop.change(plaza, 'markNotificationsRead', { notificationIds: null }, '__typename', shop.person(choice)),
   updateNotificationPreferences: (shop, plaza, choice) =>
@@ -529,25 +522,18 @@ export const writes = {
     const { apiKey } = await shop.change(plaza, 'createApiKey', input, 'apiKey { id }', shop.merchant);
     remember(shop.keys, apiKey);
   },
-  revokeApiKey: async (shop, plaza, { target }) =>
-    shop.keys.length > 0 && shop.change(plaza, 'revokeApiKey', { apiKeyId: at(shop.keys, target) }, 'apiKey { id }', shop.merchant),
+  revokeApiKey: aboutOne('keys', (shop, plaza, id) => shop.change(plaza, 'revokeApiKey', { apiKeyId: id }, 'apiKey { id }', shop.merchant)),
   async createWebhook(shop, plaza, { value }) {
     const input = { url: `https://hooks.example/${value % 5}`, events: ['INVITATION_SENT'] };
     const { webhook } = await shop.change(plaza, 'createWebhook', input, 'webhook { id }', shop.merchant);
     remember(shop.webhooks, webhook);
   },
-  updateWebhook: async (shop, plaza, { target, value }) =>
-    shop.webhooks.length > 0 &&
-    shop.change(
-      plaza,
-      'updateWebhook',
-      { webhookId: at(shop.webhooks, target), enabled: value % 2 === 0 },
-      'webhook { id }',
-      shop.merchant,
-    ),
-  deleteWebhook: async (shop, plaza, { target }) =>
-    shop.webhooks.length > 0 &&
-    shop.change(plaza, 'deleteWebhook', { webhookId: at(shop.webhooks, target) }, 'deletedWebhookId', shop.merchant),
+  updateWebhook: aboutOne('webhooks', (shop, plaza, id, { value }) =>
+    shop.change(plaza, 'updateWebhook', { webhookId: id, enabled: value % 2 === 0 }, 'webhook { id }', shop.merchant),
+  ),
+  deleteWebhook: aboutOne('webhooks', (shop, plaza, id) =>
+    shop.change(plaza, 'deleteWebhook', { webhookId: id }, 'deletedWebhookId', shop.merchant),
+  ),
   async createIntegration(shop, plaza, { value }) {
     const { integration } = await shop.change(
       plaza,
@@ -558,9 +544,9 @@ export const writes = {
     );
     remember(shop.integrations, integration);
   },
-  deleteIntegration: async (shop, plaza, { target }) =>
-    shop.integrations.length > 0 &&
-    shop.change(plaza, 'deleteIntegration', { integrationId: at(shop.integrations, target) }, 'deletedIntegrationId', shop.admin),
+  deleteIntegration: aboutOne('integrations', (shop, plaza, id) =>
+    shop.change(plaza, 'deleteIntegration', { integrationId: id }, 'deletedIntegrationId', shop.admin),
+  ),
   async trainRecommender(shop, plaza, { value }) {
     if (value % 5 === 0) await shop.change(plaza, 'trainRecommender', { action: 'START', wait: true }, '__typename', shop.admin);
   },
