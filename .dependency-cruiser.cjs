@@ -47,11 +47,17 @@ module.exports = {
     below('mail', '^src/mail/', '^src/(?!mail|store|workers|data-keys|resealing|log)', 'Mail knows nothing of what it is about.'),
     below('outbound', '^src/outbound/', '^src/(?!outbound)', 'What is sent to others knows nothing of what it says.'),
     below('images', '^src/images/', '^src/(?!images|errors|messages|open-once)', 'Images know nothing of what shows them.'),
+    below(
+      'background',
+      '^src/background/',
+      '^src/(?!background|thread-priorities|threads)',
+      'Work that can wait is not known by what starts it.',
+    ),
     below('workers', '^src/workers/', '^src/(?!workers|store|log)', 'Background work knows nothing of modules.'),
     below(
       'modules',
       '^src/modules/',
-      '^src/(?!modules|realtime|workers|store|search|recommender|scoring|relay|mail|outbound|images|data-keys|resealing|rotating-secrets|errors|messages|input|log|threads|folders|operator-error|opinions|fraud|open-once)',
+      '^src/(?!modules|realtime|workers|background|store|search|recommender|scoring|relay|mail|outbound|images|data-keys|resealing|rotating-secrets|errors|messages|input|log|threads|folders|operator-error|opinions|fraud|open-once)',
       'Modules know nothing of HTTP.',
     ),
     below('graphql', '^src/graphql/', '^src/(http|app|main|cli|demo|import|modules)', 'Execution knows no module.'),

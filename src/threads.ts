@@ -1,5 +1,5 @@
 /** Worker threads, started the same way from the build and from the sources, wherever the project lies. */
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker, type Transferable } from 'node:worker_threads';
@@ -27,18 +27,10 @@ export function startThread(name: string, workerData: unknown, handedOver: Trans
 }
 
 /**
- * Starts a thread whose work can wait: whoever waits for an answer goes first, also while it loads. So do the threads that it
- * starts itself.
- * @param name, workerData, handedOver as for `startThread`
- * @throws ThreadError if there is no such entry
+ * Where the entry of a thread is.
+ * @throws ThreadError if there is none
  */
-export function startBackgroundThread(name: string, workerData: unknown, handedOver: Transferable[] = []): Worker {
-  const argv = [entryOf(name).href];
-  return new Worker(entryOf('background-thread'), { name, workerData, transferList: handedOver, argv });
-}
-
-/** @throws ThreadError if there is none */
-function entryOf(name: string): URL {
+export function entryOf(name: string): URL {
   const entry = new URL(`${name}.js`, build);
   if (existsSync(entry)) return entry;
   throw new ThreadError(`The thread ${name} cannot start: ${fileURLToPath(entry)} does not exist. Run "npm run build".`);
@@ -48,7 +40,7 @@ function entryOf(name: string): URL {
  * The first message of a thread.
  * @throws ThreadError if the thread ends without one, or what the thread threw
  */
-export async function firstMessage<Message>(worker: Worker): Promise<Message> {
+export async function firstMessage<Message>(worker: EventEmitter): Promise<Message> {
   const settled = new AbortController();
   const { signal } = settled;
   const message = once(worker, 'message', { signal }).then(([first]) => first as Message);
@@ -64,19 +56,16 @@ export async function firstMessage<Message>(worker: Worker): Promise<Message> {
 }
 
 /**
- * Runs a thread that answers once and is stopped then; its work can wait.
- * @param name as for `startThread`
- * @param signal stops it before it has answered
- * @throws ThreadError if it cannot start or is stopped, or what the thread threw
+ * Runs a thread of a low priority that answers once and is stopped then: what it hands over in shared memory is there without
+ * being copied.
+ * @param name, workerData as for `startThread`
+ * @throws ThreadError if it cannot start, or what the thread threw
  */
-export async function answerOfThread<Answer>(name: string, workerData: unknown, signal?: AbortSignal): Promise<Answer> {
-  const thread = startBackgroundThread(name, workerData);
-  const stop = (): void => void thread.terminate();
-  signal?.addEventListener('abort', stop, { once: true });
+export async function answerOfThread<Answer>(name: string, workerData: unknown): Promise<Answer> {
+  const thread = new Worker(entryOf('background-thread'), { name, workerData, argv: [entryOf(name).href] });
   try {
     return await firstMessage<Answer>(thread);
   } finally {
-    signal?.removeEventListener('abort', stop);
     await thread.terminate();
   }
 }

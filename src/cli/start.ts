@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { configurationSections } from '../config-variables.js';
 import { readConfig } from '../config.js';
 import { requirePort } from '../http/port.js';
+import { letHelpersWait } from '../thread-priorities.js';
 import { reportFailure } from './command-line.js';
 
 /** What `start` takes. Everything else is configured by environment variables, so that anything else is a mistake. */
@@ -22,6 +23,7 @@ export function startCommand(): Command {
 async function start({ port }: { port?: string }): Promise<void> {
   if (port !== undefined) process.env['PORT'] = port;
   try {
+    letHelpersWait();
     const config = readConfig(process.env, { terminal: process.stdout.isTTY });
     if (!cluster.isWorker) await requirePort(config);
     if (config.webProcesses > 1 && !cluster.isWorker) {

@@ -1,60 +1,122 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { defaultParameters } from '../../src/recommender/parameters.js';
-import { packInteractions } from '../../src/recommender/raw-interactions.js';
-import type { TrainingInput, TrainingJob } from '../../src/recommender/worker.js';
-import { firstMessage, startBackgroundThread, startThread } from '../../src/threads.js';
+import { answerFromBackground, startBackgroundThread } from '../../src/background/index.js';
+import { firstMessage, startThread } from '../../src/threads.js';
+import { kill, startApi } from '../support/processes.js';
+import { until } from '../support/until.js';
 
 /** The number of SCHED_IDLE. */
 const idle = 5;
 
-/** How many of this process's threads let others go first. Elsewhere than on Linux threads have no priorities of their own. */
-function lowThreads(): number {
-  const low = readdirSync('/proc/self/task').filter((thread) => {
-    const [, rest] = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(/\) (?=[A-Z] )/);
-    const fields = rest!.split(' ').map(Number);
-    return fields[16] === constants.priority.PRIORITY_LOW && fields[38] === idle;
-  });
-  return low.length;
+/** What the kernel says of a process or a thread of it. */
+function statOf(path: string): { parent: number; priority: number; policy: number } {
+  const [, rest] = readFileSync(`${path}/stat`, 'utf8').split(/\) (?=[A-Z] )/);
+  const fields = rest!.split(' ').map(Number);
+  return { parent: fields[1]!, priority: fields[16]!, policy: fields[38]! };
 }
 
-async function answered(thread: Worker): Promise<unknown> {
-  onTestFinished(async () => void (await thread.terminate()));
+/** The process that runs the background threads of a process. */
+function backgroundOf(parent: number): number {
+  const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isBackground(name, parent));
+  expect(found).toHaveLength(1);
+  return Number(found[0]);
+}
+
+function isBackground(name: string, parent: number): boolean {
+  try {
+    return (
+      statOf(`/proc/${name}`).parent === parent && readFileSync(`/proc/${name}/comm`, 'utf8').startsWith('plaza background'.slice(0, 15))
+    );
+  } catch {
+    return false; // It has ended meanwhile.
+  }
+}
+
+const task = { texts: [{ text: 'Good coffee.', stars: 5 }] };
+
+async function answerInBackground(): Promise<unknown> {
+  const thread = startBackgroundThread('opinions/worker', null);
+  onTestFinished(() => thread.terminate());
   const answer = firstMessage(thread);
-  thread.postMessage({ texts: [{ text: 'Good coffee.', stars: 5 }] });
+  thread.postMessage(task);
   return answer;
 }
 
-test('A thread whose work can wait lets others go first, and works as any other.', async () => {
-  const before = lowThreads();
-  const answer = await answered(startThread('opinions/worker', null));
-  expect(lowThreads()).toBe(before);
-  expect(await answered(startBackgroundThread('opinions/worker', null))).toEqual(answer);
-  expect(lowThreads()).toBe(before + 1);
+test('A background thread works as any other.', async () => {
+  const thread = startThread('opinions/worker', null);
+  onTestFinished(async () => void (await thread.terminate()));
+  const answer = firstMessage(thread);
+  thread.postMessage(task);
+  expect(await answerInBackground()).toEqual(await answer);
 });
 
-test('So do the threads that it starts itself.', async () => {
-  const before = lowThreads();
-  const { port1: input, port2: data } = new MessageChannel();
-  const job: TrainingJob = { input, parameters: defaultParameters, now: Date.now(), bestRating: 5 };
-  const learning = startBackgroundThread('recommender/worker', job, [input]);
-  onTestFinished(async () => void (await learning.terminate()));
-  let most = 0;
-  learning.on('message', () => (most = Math.max(most, lowThreads() - before)));
-  const trained = new Promise((resolve) => data.once('message', resolve));
-  const [users, items] = [200, 40];
-  const none = { views: 1, clicks: 0, carts: 0, purchases: 0, comments: 0, questions: 0, shares: 0, referrals: 0 };
-  const interactions = packInteractions(
-    Array.from({ length: users * 12 }, (_, at) => ({ user: at % users, item: (at * 7) % items, ...none, rating: 1, at: Date.now() })),
+test('All threads of the process that runs them let others go first.', async () => {
+  await answerInBackground();
+  const process_ = `/proc/${backgroundOf(process.pid)}/task`;
+  const threads = readdirSync(process_).map((thread) => statOf(`${process_}/${thread}`));
+  expect(threads.length).toBeGreaterThan(1);
+  expect(threads).toEqual(
+    threads.map(() => expect.objectContaining({ priority: constants.priority.PRIORITY_LOW, policy: idle }) as unknown),
   );
-  data.postMessage({ interactions } satisfies TrainingInput);
-  const [userIds, productIds] = [users, items].map((count) => Array.from({ length: count }, (_, at) => String(at))) as [string[], string[]];
-  data.postMessage({ context: { userIds, productIds, follows: [], terms: [] } } satisfies TrainingInput);
-  expect(await trained).toMatchObject({ users, products: items });
-  expect(most).toBeGreaterThan(1);
-  data.close();
+});
+
+test('What a background thread throws is told to whoever waits for it.', async () => {
+  await expect(answerFromBackground('fraud/worker', null)).rejects.toThrow('is not iterable');
+});
+
+test('Where the process is lost, what was asked of it fails, and what is asked next is answered by another.', async () => {
+  await answerInBackground();
+  const lost = backgroundOf(process.pid);
+  const waiting = answerFromBackground('opinions/worker', null);
+  const failure = expect(waiting).rejects.toThrow('The process for background work ended early.');
+  process.kill(lost, 'SIGKILL');
+  await failure;
+  expect(await answerInBackground()).toHaveLength(1);
+  expect(backgroundOf(process.pid)).not.toBe(lost);
+});
+
+test('A thread that has ended takes no more messages.', async () => {
+  const thread = startBackgroundThread('opinions/worker', null);
+  await thread.terminate();
+  expect(() => thread.postMessage(task)).toThrow('The thread has ended.');
+});
+
+test('In a server, those who answer go before the helpers that Node has begun with.', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'plaza-priorities-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const server = await startApi({ PLAZA_DATA_DIR: directory });
+  onTestFinished(() => kill(server, 'SIGTERM'));
+  const tasks = `/proc/${server.child.pid}/task`;
+  const priorities = new Map(readdirSync(tasks).map((thread) => [Number(thread), statOf(`${tasks}/${thread}`).priority]));
+  expect(priorities.get(server.child.pid!)).toBe(0);
+  expect([...priorities.values()].filter((priority) => priority === 10).length).toBeGreaterThanOrEqual(4);
+  // The store's and the search's threads are among those that answer.
+  expect([...priorities.values()].filter((priority) => priority === 0).length).toBeGreaterThanOrEqual(4);
+});
+
+const starter = `
+  import { answerFromBackground, startBackgroundThread } from '${new URL('../../dist/background/index.js', import.meta.url).href}';
+  console.log(JSON.stringify(await answerFromBackground('fraud/worker', [])));
+  if (process.argv[1] === 'waits') startBackgroundThread('opinions/worker', null);
+`;
+
+test('A process ends although it has started one for background work, which ends with it.', async () => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', starter], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [answer] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(answer.toString()).toBe('[]\n');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('The process for background work ends with whoever started it, even by force.', async () => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', starter, 'waits'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  const background = backgroundOf(child.pid!);
+  child.kill('SIGKILL');
+  await until(() => !existsSync(`/proc/${background}`));
 });
 
 test('A thread that is not there is told by its name.', () => {

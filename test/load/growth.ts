@@ -34,6 +34,7 @@ const rounds = 15;
 interface Grown {
   size: number;
   connection: Connection;
+  database: Database;
   lists: ListedRows[];
   chosen: Chosen;
 }
@@ -56,7 +57,7 @@ async function open(uri: string, size: number): Promise<Grown> {
   const log = pino({ level: 'silent' });
   const search = new CatalogSearch(new CatalogBulk(models), join(directory, `search-${size}`), new Announcements(), log);
   const rows = { fields: ['Query.products'], model: models.products, lists: {}, row: productRow };
-  return { size, connection, lists, chosen: { rows, search, products: new ChosenProducts(models, search) } };
+  return { size, connection, database, lists, chosen: { rows, search, products: new ChosenProducts(models, search) } };
 }
 
 const productOrders: ProductOrder[] = ['NEWEST', 'TOP_RATED', 'PRICE_LOWEST', 'PRICE_HIGHEST'];
@@ -167,7 +168,11 @@ for (let at = 0; at < grown[0]!.lists.length; at++) {
       report(`${fields[0]} ${name}`, page, times, name !== 'beside them');
     }
   }
-  for (const { lists: listed } of grown) await listed[at]!.model.collection.deleteMany({});
+  for (const { lists: listed, database } of grown) {
+    await listed[at]!.model.collection.drop();
+    // Other lists are of the same collection.
+    await database.alignIndexes('ALL');
+  }
 }
 
 const chosenNames = Object.keys(chosenConditions).filter((name) => `Query.products, by the search ${name}`.includes(only));

@@ -51,6 +51,7 @@ try {
     let trainings = 0;
     const token = await signIn();
     for (let round = 0; round < rounds; round++) {
+      await shop.rest();
       alone.push((await shop.measurePage()).p99);
       const measured = await measureBeside(token);
       beside.push(measured.p99);

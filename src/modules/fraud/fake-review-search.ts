@@ -1,8 +1,8 @@
 /** Looks through the latest reviews again and again, and tells the moderators of those that look made up. */
 import { Types } from 'mongoose';
+import { answerFromBackground } from '../../background/index.js';
 import type { ReviewSample, Suspicion } from '../../fraud/index.js';
 import type { Logger } from '../../log.js';
-import { answerOfThread } from '../../threads.js';
 import { Worker } from '../../workers/index.js';
 import type { ModerationVerbs } from '../moderation/index.js';
 import type { ReviewDocument, ReviewVerbs } from '../review/index.js';
@@ -38,8 +38,7 @@ export class FakeReviewSearch {
     }
     const newest = samples[0]?.id ?? null;
     if (newest === null && this.newest === null) return;
-    // In a thread of its own, so that the API goes on answering.
-    const suspicions = await answerOfThread<Suspicion[]>('fraud/worker', samples, signal);
+    const suspicions = await answerFromBackground<Suspicion[]>('fraud/worker', samples, signal);
     for (const suspicion of suspicions.slice(0, maxSuspicions)) {
       signal.throwIfAborted();
       await this.tell(suspicion, authors.get(suspicion.review)!);

@@ -111,7 +111,7 @@ function trainingParts(
 ) {
   const models = trainingModels(database);
   const snapshots = new Snapshots(models, database.uri);
-  const trainer = new Trainer({ log, source: { storeUri: database.uri, consentRequired }, models, snapshots });
+  const trainer = new Trainer({ log, source: { storeUri: database.uri, consentRequired }, models });
   return { trainer, training: new TrainingService({ trainer, snapshots, metrics, log, interval: trainingInterval }) };
 }
 

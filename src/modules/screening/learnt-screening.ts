@@ -5,10 +5,10 @@
 import { Types } from 'mongoose';
 import { featuresOf, probabilityOf, type LabelledText, type TextClassifier } from '../../fraud/text-classifier.js';
 import type { TaughtClassifier } from '../../fraud/classifier-worker.js';
+import { answerFromBackground } from '../../background/index.js';
 import type { Logger } from '../../log.js';
 import type { ClientSession } from '../../store/database.js';
 import { insert } from '../../store/documents.js';
-import { answerOfThread } from '../../threads.js';
 import { Worker } from '../../workers/index.js';
 import { contentKey, type ContentReference } from '../domain-events.js';
 import type { ScreeningModels, SpamClassifierDocument } from './screening.model.js';
@@ -102,11 +102,11 @@ export class LearntScreening {
 
   private async teach(texts: LabelledText[]): Promise<void> {
     const { spamClassifiers, spamExamples } = this.dependencies.models;
-    const { weights, quality } = await answerOfThread<TaughtClassifier>('fraud/classifier-worker', { texts, from: heldFrom });
+    const { weights, quality } = await answerFromBackground<TaughtClassifier>('fraud/classifier-worker', { texts, from: heldFrom });
     const version: SpamClassifierDocument = {
       _id: new Types.ObjectId(),
       createdAt: new Date(),
-      weights: Buffer.from(weights.buffer),
+      weights: Buffer.from(weights.buffer, weights.byteOffset, weights.byteLength),
       decisionCount: await spamExamples.countDocuments({ unwanted: { $in: [true, false] } }),
       exampleCount: texts.length,
       ...quality,

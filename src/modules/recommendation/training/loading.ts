@@ -5,15 +5,18 @@ import { contentOf, newestVersion, type LoadedVersion, type NewestVersion } from
 
 export interface LoadingInput {
   storeUri: string;
+  /** Whether to read as fast as the store can, whoever else asks it. */
+  isUrgent: boolean;
 }
 
 export interface LoadingAnswer extends Pick<NewestVersion, 'damaged'> {
   newest: LoadedVersion | null;
 }
 
-const store = await connectForReading((workerData as LoadingInput).storeUri);
+const { storeUri, isUrgent } = workerData as LoadingInput;
+const store = await connectForReading(storeUri);
 try {
-  const { newest, damaged } = await newestVersion(store.db);
+  const { newest, damaged } = await newestVersion(store.db, isUrgent);
   const loaded = newest && { version: newest.version, content: contentOf(newest.bytes) };
   parentPort!.postMessage({ newest: loaded, damaged } satisfies LoadingAnswer);
 } finally {

@@ -3,7 +3,6 @@ import type { SnapshotContent } from '../../../recommender/worker.js';
 import { duplicateKeyFields } from '../../../store/database.js';
 import { answerOfThread } from '../../../threads.js';
 import type { LoadingAnswer, LoadingInput } from './loading.js';
-import type { LoadedVersion } from './stored-versions.js';
 import type { SnapshotDocument, TrainingModels } from './training.model.js';
 
 export interface LoadedSnapshot {
@@ -21,24 +20,20 @@ export class Snapshots {
 
   /** The newest version, without reading its content. */
   async newest(): Promise<SnapshotDocument | null> {
-    return this.models.snapshots.findOne({}).sort({ createdAt: -1 }).lean();
+    return this.models.snapshots.findOne({}).sort({ createdAt: -1 }).read('primary').lean();
   }
 
   /**
    * The newest version whose content is whole, read in a thread of its own; a damaged one is passed over.
+   * @param isUrgent whether to read as fast as the store can, whoever else asks it
    * @param onDamaged told of each version that is passed over
    */
-  async loadNewest(onDamaged: (version: string) => void): Promise<LoadedSnapshot | null> {
-    const input: LoadingInput = { storeUri: this.storeUri };
+  async loadNewest(isUrgent: boolean, onDamaged: (version: string) => void): Promise<LoadedSnapshot | null> {
+    const input: LoadingInput = { storeUri: this.storeUri, isUrgent };
     const { newest, damaged } = await answerOfThread<LoadingAnswer>('modules/recommendation/training/loading', input);
     damaged.forEach(onDamaged);
-    return newest && (await this.described(newest));
-  }
-
-  /** With what is known of the version, from where it was written; null where it is gone meanwhile. */
-  async described({ version, content }: LoadedVersion): Promise<LoadedSnapshot | null> {
-    const snapshot = await this.models.snapshots.findById(version).read('primary').lean();
-    return snapshot && { snapshot, content };
+    const snapshot = newest && (await this.models.snapshots.findById(newest.version).read('primary').lean());
+    return snapshot && { snapshot, content: newest.content };
   }
 
   /** Whether this process may train now: another one that began within the hour keeps the claim. */

@@ -1,5 +1,6 @@
 /** Trained recommenders in the store: written whole or not at all, and checked when they are read. For threads. */
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { deserialize } from 'node:v8';
 import mongoose, { type mongo } from 'mongoose';
 import { shareArrays } from '../../../recommender/shared-arrays.js';
@@ -8,7 +9,9 @@ import type { SnapshotChunkDocument, SnapshotDocument } from './training.model.j
 
 const maxSnapshots = 3;
 /** Small, so that nobody has to wait while one is written. */
-const chunkSize = 1024 * 1024;
+const chunkSize = 256 * 1024;
+/** After a chunk the store is left to others for so many times as long as the chunk took, and no longer than so many milliseconds. */
+const rest = { times: 3, longest: 50 };
 
 /** What is known of a version beside what was trained. */
 export type VersionFacts = Pick<SnapshotDocument, 'observations' | 'seconds' | 'preprocessing' | 'parameters'>;
@@ -45,7 +48,7 @@ export async function storeVersion(
   const count = Math.ceil(bytes.length / chunkSize);
   for (let at = 0; at < count; at++) {
     const { buffer, byteOffset, length } = bytes.subarray(at * chunkSize, (at + 1) * chunkSize);
-    await chunks.insertOne({ _id: chunkId(_id, at), snapshot: _id, bytes: Buffer.from(buffer, byteOffset, length) });
+    await gently(() => chunks.insertOne({ _id: chunkId(_id, at), snapshot: _id, bytes: Buffer.from(buffer, byteOffset, length) }));
   }
   await snapshots.insertOne({ _id, createdAt: new Date(), sha256, chunks: count, users, products, ...facts, models });
   await removeOld(db);
@@ -61,25 +64,29 @@ async function removeOld(db: mongo.Db): Promise<void> {
   await chunks.deleteMany({ snapshot: { $in: ids } });
 }
 
-/** The newest version whose content is whole. */
-export async function newestVersion(db: mongo.Db): Promise<NewestVersion> {
+/**
+ * The newest version whose content is whole.
+ * @param isUrgent whether to read as fast as the store can, whoever else asks it
+ */
+export async function newestVersion(db: mongo.Db, isUrgent = false): Promise<NewestVersion> {
   const damaged: string[] = [];
   for (const snapshot of await collectionsOf(db)
     .snapshots.find({}, { sort: { createdAt: -1 }, limit: maxSnapshots })
     .toArray()) {
     const version = snapshot._id.toHexString();
-    const bytes = await bytesOf(db, snapshot);
+    const bytes = await bytesOf(db, snapshot, isUrgent);
     if (bytes) return { newest: { version, bytes }, damaged };
     damaged.push(version);
   }
   return { newest: null, damaged };
 }
 
-async function bytesOf(db: mongo.Db, { _id, chunks: count, sha256 }: SnapshotDocument): Promise<Uint8Array | null> {
+async function bytesOf(db: mongo.Db, { _id, chunks: count, sha256 }: SnapshotDocument, isUrgent: boolean): Promise<Uint8Array | null> {
   const { chunks } = collectionsOf(db);
   const parts: Buffer[] = [];
   for (let at = 0; at < count; at++) {
-    const chunk = await chunks.findOne({ _id: chunkId(_id, at) }, { promoteBuffers: true });
+    const read = () => chunks.findOne({ _id: chunkId(_id, at) }, { promoteBuffers: true });
+    const chunk = await (isUrgent ? read() : gently(read));
     if (!chunk) return null;
     parts.push(chunk.bytes);
   }
@@ -87,10 +94,19 @@ async function bytesOf(db: mongo.Db, { _id, chunks: count, sha256 }: SnapshotDoc
   return createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : null;
 }
 
+async function gently<Result>(work: () => Promise<Result>): Promise<Result> {
+  const startedAt = performance.now();
+  const result = await work();
+  await setTimeout(Math.min(rest.times * (performance.now() - startedAt), rest.longest));
+  return result;
+}
+
+/** Read from where they are written, whatever the operator's URI prefers: what was just trained is looked for at once. */
 function collectionsOf(db: mongo.Db) {
+  const readPreference = 'primary';
   return {
-    snapshots: db.collection<SnapshotDocument>('model_snapshots'),
-    chunks: db.collection<SnapshotChunkDocument>('model_snapshot_chunks'),
+    snapshots: db.collection<SnapshotDocument>('model_snapshots', { readPreference }),
+    chunks: db.collection<SnapshotChunkDocument>('model_snapshot_chunks', { readPreference }),
   };
 }
 

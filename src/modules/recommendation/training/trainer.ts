@@ -1,12 +1,12 @@
-/** Trains in threads of its own, so that the API goes on answering. */
+/** Trains in the background, so that the API goes on answering. */
 import { Types } from 'mongoose';
 import type { Logger } from '../../../log.js';
 import { defaultParameters, type HyperParameters, type SearchResult } from '../../../recommender/index.js';
 import { insert } from '../../../store/documents.js';
-import type { LoadedSnapshot, Snapshots } from './snapshots.js';
 import { diverseLambda } from '../pipeline/candidates.js';
-import { TrainingThreads, type LearningJob, type TrainingAnswer, type TrainingProgress, type TrainingSource } from './training-threads.js';
+import { BackgroundTraining, type TrainingAnswer, type TrainingProgress } from './background-training.js';
 import type { EvaluationDocument, TrainingModels } from './training.model.js';
+import type { LearningJob, TrainingOrder } from './training-thread.js';
 
 /** On which ratings are expected. */
 const bestRating = 5;
@@ -18,33 +18,29 @@ const evaluated = { share: 0.2, seed: 1, diversity: diverseLambda, maxUsers: 200
 interface TrainerDependencies {
   log: Logger;
   /** Where the training's data is, and what of it may be used. */
-  source: TrainingSource;
+  source: Pick<TrainingOrder, 'storeUri' | 'consentRequired'>;
   models: TrainingModels;
-  snapshots: Snapshots;
 }
 
 export class Trainer {
   constructor(private readonly dependencies: TrainerDependencies) {}
 
-  /** @returns the new version, or null where there is nothing to learn from */
-  async train(onProgress: TrainingProgress, signal?: AbortSignal): Promise<LoadedSnapshot | null> {
+  /** Stores a new version. @returns its hexadecimal id, or null where there is nothing to learn from */
+  async train(onProgress: TrainingProgress, signal?: AbortSignal): Promise<string | null> {
     const startedAt = Date.now();
     const parameters = (await this.latestParameters()) ?? defaultParameters;
-    const threads = new TrainingThreads({ parameters, now: startedAt, bestRating }, { ...this.dependencies.source, goOn: true }, signal);
-    try {
-      const { answer, leftOut } = await threads.learn(onProgress);
+    const job = { parameters, now: startedAt, bestRating };
+    return this.inBackground({ job, goOn: true }, signal, async (training) => {
+      const { answer, leftOut } = await training.learn(onProgress);
       if (!('anew' in answer)) return null;
       const { report, anew } = answer;
       const seconds = (Date.now() - startedAt) / 1000;
-      const facts = { observations: report.observations, seconds, preprocessing: { ...report, ...leftOut }, parameters };
-      const kept = await threads.keep(facts);
-      const fields = { version: kept.version, seconds, observations: report.observations, ...(anew !== null && { because: anew }) };
-      const { log, snapshots } = this.dependencies;
-      log.info(fields, anew === null ? 'trained, going on from the last training' : 'trained, everything anew');
-      return await snapshots.described(kept);
-    } finally {
-      await threads.stop();
-    }
+      const { observations } = report;
+      const version = await training.keep({ observations, seconds, preprocessing: { ...report, ...leftOut }, parameters });
+      const fields = { version, seconds, observations, ...(anew !== null && { because: anew }) };
+      this.dependencies.log.info(fields, anew === null ? 'trained, going on from the last training' : 'trained, everything anew');
+      return version;
+    });
   }
 
   /** Searches hyper-parameters on what the store has; the next training uses what is found. @returns null where there is nothing to learn from */
@@ -89,12 +85,20 @@ export class Trainer {
   }
 
   /** For what is not kept as a version. */
-  private async learn(job: LearningJob, onProgress: TrainingProgress, signal?: AbortSignal): Promise<TrainingAnswer> {
-    const threads = new TrainingThreads(job, { ...this.dependencies.source, goOn: false }, signal);
+  private learn(job: LearningJob, onProgress: TrainingProgress, signal?: AbortSignal): Promise<TrainingAnswer> {
+    return this.inBackground({ job, goOn: false }, signal, async (training) => (await training.learn(onProgress)).answer);
+  }
+
+  private async inBackground<Result>(
+    order: Pick<TrainingOrder, 'job' | 'goOn'>,
+    signal: AbortSignal | undefined,
+    work: (training: BackgroundTraining) => Promise<Result>,
+  ): Promise<Result> {
+    const training = new BackgroundTraining({ ...order, ...this.dependencies.source }, signal);
     try {
-      return (await threads.learn(onProgress)).answer;
+      return await work(training);
     } finally {
-      await threads.stop();
+      await training.stop();
     }
   }
 }

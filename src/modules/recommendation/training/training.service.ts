@@ -5,7 +5,7 @@ import { LoadedModel } from '../pipeline/loaded-model.js';
 import type { RecommendationMetrics } from '../recommendation-metrics.js';
 import type { LoadedSnapshot, Snapshots } from './snapshots.js';
 import type { Trainer } from './trainer.js';
-import type { TrainingProgress } from './training-threads.js';
+import type { TrainingProgress } from './background-training.js';
 import { dependsOnMoment, Memory } from '../../../store/cache/reads.js';
 import type { EvaluationDocument, SnapshotDocument } from './training.model.js';
 
@@ -36,7 +36,7 @@ export class TrainingService {
   private progress: number | null = null;
   private readonly inMemory = new Memory();
   private readonly cancelled = new Set<AbortController>();
-  private loading: Promise<void> = Promise.resolve();
+  private loading: Promise<unknown> = Promise.resolve();
   private readonly cancelOnStop = (): void => this.cancel();
 
   constructor(private readonly dependencies: TrainingDependencies) {
@@ -67,8 +67,9 @@ export class TrainingService {
     return this.runAlone(onProgress, async (noteProgress, signal) => {
       const { trainer, metrics } = this.dependencies;
       const trained = await metrics.timed(() => trainer.train(noteProgress, signal));
-      if (trained) await this.inTurn(async () => this.answerFrom(trained));
-      return trained?.snapshot ?? null;
+      if (trained === null) return null;
+      await this.reload();
+      return this.loaded?.snapshot ?? null;
     });
   }
 
@@ -130,8 +131,7 @@ export class TrainingService {
 
   private async poll(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', this.cancelOnStop, { once: true });
-    const newest = await this.dependencies.snapshots.newest();
-    if (newest && !newest._id.equals(this.loaded?.snapshot._id)) await this.reload();
+    const newest = await this.reload();
     // Not awaited: the next poll may take up what another process trains meanwhile.
     if (newest && this.isDue(newest.createdAt)) void this.trainOnSchedule();
   }
@@ -151,21 +151,22 @@ export class TrainingService {
     });
   }
 
-  private reload(): Promise<void> {
-    return this.inTurn(() => this.load());
-  }
-
-  /** One after the other: what is stored by now is newer than what a load that is under way may bring. */
-  private inTurn(take: () => Promise<void>): Promise<void> {
-    const loading = this.loading.catch(() => {}).then(take);
+  /** One after the other: who comes second finds what the first has loaded. @returns the newest version that is stored */
+  private reload(): Promise<SnapshotDocument | null> {
+    const loading = this.loading.catch(() => {}).then(() => this.load());
     this.loading = loading;
     return loading;
   }
 
-  private async load(): Promise<void> {
+  private async load(): Promise<SnapshotDocument | null> {
     const { snapshots, log } = this.dependencies;
-    const loaded = await snapshots.loadNewest((version) => log.warn({ version }, 'a model is damaged and is not used'));
+    const newest = await snapshots.newest();
+    if (!newest || newest._id.equals(this.loaded?.snapshot._id)) return newest;
+    const onDamaged = (version: string): void => log.warn({ version }, 'a model is damaged and is not used');
+    // While there is none to answer from, nothing is more urgent.
+    const loaded = await snapshots.loadNewest(this.loaded === null, onDamaged);
     if (loaded) this.answerFrom(loaded);
+    return newest;
   }
 
   private answerFrom(loaded: LoadedSnapshot): void {

@@ -3,11 +3,12 @@
  * what its reviews say. Everything can be done twice and by several processes.
  */
 import type { Types } from 'mongoose';
+import { startBackgroundThread, type BackgroundThread } from '../../../background/index.js';
 import type { Logger } from '../../../log.js';
 import { digestVersion, languages, topicsOf, type ReviewDigest } from '../../../opinions/index.js';
 import type { DigestTask } from '../../../opinions/worker.js';
 import type { ClientSession } from '../../../store/database.js';
-import { firstMessage, startBackgroundThread } from '../../../threads.js';
+import { firstMessage } from '../../../threads.js';
 import { Worker } from '../../../workers/index.js';
 import type { CatalogVerbs } from '../../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from '../review.model.js';
@@ -35,7 +36,7 @@ interface TopicExtractionDependencies {
 
 export class TopicExtraction {
   readonly worker: Worker;
-  private thread: ReturnType<typeof startBackgroundThread> | null = null;
+  private thread: BackgroundThread | null = null;
 
   constructor(private readonly dependencies: TopicExtractionDependencies) {
     this.worker = new Worker({ name: 'review topics', interval, log: dependencies.log, run: (signal) => this.run(signal) });
