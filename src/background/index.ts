@@ -57,18 +57,28 @@ export class BackgroundThread extends EventEmitter<{ message: [unknown]; error: 
   }
 }
 
-/** Starts when it is first needed and stays, for starting a process stops a large one for a moment; it starts again should it end. */
-class BackgroundProcess {
+/** Milliseconds for which the process stays without a thread: starting one stops a large process for a moment. */
+const longestRest = 60_000;
+
+/** Starts when it is needed, and again should it end. */
+export class BackgroundProcess {
   private child: ChildProcess | null = null;
   private readonly threads = new Map<number, BackgroundThread>();
   private lastId = 0;
+  private resting: NodeJS.Timeout | undefined;
 
-  start(start: ThreadStart): BackgroundThread {
+  /** @param rest milliseconds for which the process stays without a thread */
+  constructor(private readonly rest = longestRest) {}
+
+  /** @throws ThreadError if there is no such entry */
+  start(name: string, workerData: unknown): BackgroundThread {
+    const entry = entryOf(name).href;
+    clearTimeout(this.resting);
     const id = ++this.lastId;
     const thread = new BackgroundThread(id, this);
     this.threads.set(id, thread);
     thread.once('exit', () => this.forget(id));
-    this.send({ thread: id, start });
+    this.send({ thread: id, start: { entry, name, workerData } });
     return thread;
   }
 
@@ -86,6 +96,13 @@ class BackgroundProcess {
     if (this.threads.size > 0) return;
     this.child?.unref();
     this.child?.channel?.unref();
+    this.resting = setTimeout(() => this.end(), this.rest).unref();
+  }
+
+  private end(): void {
+    const child = this.child;
+    this.child = null;
+    child?.disconnect();
   }
 
   private launch(): ChildProcess {
@@ -119,7 +136,7 @@ const background = new BackgroundProcess();
  * @throws ThreadError if there is no such entry
  */
 export function startBackgroundThread(name: string, workerData: unknown): BackgroundThread {
-  return background.start({ entry: entryOf(name).href, name, workerData });
+  return background.start(name, workerData);
 }
 
 /**

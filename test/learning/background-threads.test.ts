@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { answerFromBackground, startBackgroundThread } from '../../src/background/index.js';
+import { answerFromBackground, BackgroundProcess, startBackgroundThread } from '../../src/background/index.js';
 import { firstMessage, startThread } from '../../src/threads.js';
 import { kill, startApi } from '../support/processes.js';
 import { until } from '../support/until.js';
@@ -21,9 +21,14 @@ function statOf(path: string): { parent: number; priority: number; policy: numbe
 
 /** The process that runs the background threads of a process. */
 function backgroundOf(parent: number): number {
-  const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isBackground(name, parent));
+  const found = backgroundsOf(parent);
   expect(found).toHaveLength(1);
-  return Number(found[0]);
+  return found[0]!;
+}
+
+function backgroundsOf(parent: number): number[] {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return processes.filter((name) => isBackground(name, parent)).map(Number);
 }
 
 function isBackground(name: string, parent: number): boolean {
@@ -79,6 +84,14 @@ test('Where the process is lost, what was asked of it fails, and what is asked n
   expect(backgroundOf(process.pid)).not.toBe(lost);
 });
 
+test('The process ends once it has nothing to do, and another does what comes then.', async () => {
+  const others = backgroundsOf(process.pid);
+  const background = new BackgroundProcess(0);
+  expect(await firstMessage(background.start('fraud/worker', []))).toEqual([]);
+  await until(() => backgroundsOf(process.pid).every((found) => others.includes(found)));
+  expect(await firstMessage(background.start('fraud/worker', []))).toEqual([]);
+});
+
 test('A thread that has ended takes no more messages.', async () => {
   const thread = startBackgroundThread('opinions/worker', null);
   await thread.terminate();
@@ -99,7 +112,7 @@ test('In a server, those who answer go before the helpers that Node has begun wi
 });
 
 const starter = `
-  import { answerFromBackground, startBackgroundThread } from '${new URL('../../dist/background/index.js', import.meta.url).href}';
+  import { answerFromBackground, BackgroundProcess, startBackgroundThread } from '${new URL('../../dist/background/index.js', import.meta.url).href}';
   console.log(JSON.stringify(await answerFromBackground('fraud/worker', [])));
   if (process.argv[1] === 'waits') startBackgroundThread('opinions/worker', null);
 `;
