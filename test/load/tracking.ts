@@ -44,8 +44,8 @@ try {
   clearInterval(pace);
   process.stdout.write(
     `at most ${Math.round(most)} events/s in batches of ${perBatch}\n` +
-      `product page at ${rate} requests/s: median ${alone.p50} ms alone, ${beside.p50} ms beside ${Math.round(sent / (seconds + 1))} events/s (ratio ${(beside.p50 / alone.p50).toFixed(2)}), ` +
-      `p99 ${alone.p99} and ${beside.p99} ms (ratio ${(beside.p99 / alone.p99).toFixed(2)})\n`,
+      `product page at ${rate} requests/s: median ${alone.p50.toFixed(1)} ms alone, ${beside.p50.toFixed(1)} ms beside ${Math.round(sent / (seconds + 1))} events/s (ratio ${(beside.p50 / alone.p50).toFixed(2)}), ` +
+      `p99 ${alone.p99.toFixed(1)} and ${beside.p99.toFixed(1)} ms (ratio ${(beside.p99 / alone.p99).toFixed(2)})\n`,
   );
 } finally {
   await shop.close();

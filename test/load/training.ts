@@ -59,7 +59,7 @@ try {
     }
     const ratio = median(beside) / median(alone);
     process.stdout.write(
-      `alone ${median(alone)} ms, beside training ${median(beside)} ms (${trainings} trainings), ratio ${ratio.toFixed(2)}\n`,
+      `alone ${median(alone).toFixed(1)} ms, beside training ${median(beside).toFixed(1)} ms (${trainings} trainings), ratio ${ratio.toFixed(2)}\n`,
     );
   }
 } finally {
