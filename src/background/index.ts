@@ -3,7 +3,7 @@
  * priority in this process, the collections of garbage would still be done at the priority of those who answer.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { entryOf, firstMessage, ThreadError } from '../threads.js';
 
@@ -27,10 +27,7 @@ export interface ThreadStart {
 export class BackgroundThread extends EventEmitter<{ message: [unknown]; error: [Error]; exit: [number] }> {
   private ended = false;
 
-  constructor(
-    private readonly id: number,
-    private readonly process: BackgroundProcess,
-  ) {
+  constructor(private readonly send: (order: { message: unknown } | { stop: true }) => void) {
     super();
     this.once('exit', () => (this.ended = true));
   }
@@ -38,102 +35,132 @@ export class BackgroundThread extends EventEmitter<{ message: [unknown]; error: 
   /** @throws ThreadError where it has ended; Error for what cannot be copied */
   postMessage(message: unknown): void {
     if (this.ended) throw new ThreadError('The thread has ended.');
-    this.process.send({ thread: this.id, message });
+    this.send({ message });
   }
 
   /** Ends it, whatever it does. */
   async terminate(): Promise<void> {
     if (this.ended) return;
-    const exit = once(this, 'exit');
-    this.process.send({ thread: this.id, stop: true });
+    const exit = new Promise<void>((resolve) => this.once('exit', () => resolve()));
+    this.send({ stop: true });
     await exit;
   }
 
-  /** Takes what is told of it. */
-  tell(news: News): void {
-    if ('message' in news) this.emit('message', news.message);
-    else if ('exit' in news) this.emit('exit', news.exit);
-    else if (this.listenerCount('error') > 0) this.emit('error', Object.assign(new Error(news.error.message), news.error));
+  /** As a thread that nobody listens to, it fails without a word. */
+  fail(error: Error): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error);
   }
 }
 
-/** Milliseconds for which the process stays without a thread: starting one stops a large process for a moment. */
-const longestRest = 60_000;
+/** What an operator says of memory and certificates on the command line holds for background work too. */
+const inherited = /^--(max-|use-|tls-)/;
 
-/** Starts when it is needed, and again should it end. */
-export class BackgroundProcess {
-  private child: ChildProcess | null = null;
+/** One process and its threads. */
+class BackgroundProcess {
+  private readonly child: ChildProcess;
   private readonly threads = new Map<number, BackgroundThread>();
   private lastId = 0;
   private resting: NodeJS.Timeout | undefined;
 
-  /** @param rest milliseconds for which the process stays without a thread */
-  constructor(private readonly rest = longestRest) {}
+  /** @throws ThreadError where the system has no room for it */
+  constructor(private readonly rest: number) {
+    try {
+      this.child = fork(fileURLToPath(entryOf('background/process')), {
+        execArgv: process.execArgv.filter((argument) => inherited.test(argument)),
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+    } catch (error) {
+      throw couldNotStart(error as Error);
+    }
+    this.child.on('message', (news: News) => this.tell(news));
+    this.child.once('error', (error) => this.lose(couldNotStart(error)));
+    this.child.once('exit', () => this.lose(new ThreadError('The process for background work ended early.')));
+  }
 
-  /** @throws ThreadError if there is no such entry */
-  start(name: string, workerData: unknown): BackgroundThread {
-    const entry = entryOf(name).href;
+  /** Whether it takes threads. */
+  get isOpen(): boolean {
+    return this.child.connected;
+  }
+
+  start(start: ThreadStart): BackgroundThread {
     clearTimeout(this.resting);
     const id = ++this.lastId;
-    const thread = new BackgroundThread(id, this);
+    const thread = new BackgroundThread((order) => this.send({ thread: id, ...order }));
     this.threads.set(id, thread);
-    thread.once('exit', () => this.forget(id));
-    this.send({ thread: id, start: { entry, name, workerData } });
+    this.child.ref();
+    this.child.channel?.ref();
+    try {
+      this.send({ thread: id, start });
+    } catch (error) {
+      this.forget(id);
+      throw error;
+    }
     return thread;
   }
 
-  send(order: Order): void {
-    const child = (this.child ??= this.launch());
-    child.ref();
-    child.channel?.ref();
+  private send(order: Order): void {
     // Where it is gone already, its end is told of all its threads.
-    child.send(order, () => {});
+    this.child.send(order, () => {});
+  }
+
+  private tell(news: News): void {
+    const thread = this.threads.get(news.thread);
+    if (!thread) return;
+    if ('message' in news) return void thread.emit('message', news.message);
+    if ('error' in news) return thread.fail(Object.assign(new Error(news.error.message), news.error));
+    this.forget(news.thread);
+    thread.emit('exit', news.exit);
   }
 
   /** A process that nobody waits for keeps nobody from ending. */
   private forget(id: number): void {
     this.threads.delete(id);
     if (this.threads.size > 0) return;
-    this.child?.unref();
-    this.child?.channel?.unref();
-    this.resting = setTimeout(() => this.end(), this.rest).unref();
+    this.child.unref();
+    this.child.channel?.unref();
+    this.resting = setTimeout(() => this.isOpen && this.child.disconnect(), this.rest).unref();
   }
 
-  private end(): void {
-    const child = this.child;
-    this.child = null;
-    child?.disconnect();
-  }
-
-  private launch(): ChildProcess {
-    const child = fork(fileURLToPath(entryOf('background/process')), {
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    child.on('message', (news: News) => this.threads.get(news.thread)?.tell(news));
-    child.once('error', (error) => this.lose(child, new ThreadError(`The process for background work could not start: ${error.message}`)));
-    child.once('exit', () => this.lose(child, new ThreadError('The process for background work ended early.')));
-    return child;
-  }
-
-  private lose(child: ChildProcess, error: ThreadError): void {
-    if (this.child !== child) return;
-    this.child = null;
+  private lose(error: ThreadError): void {
+    clearTimeout(this.resting);
     for (const [id, thread] of [...this.threads]) {
-      thread.tell({ thread: id, error });
-      thread.tell({ thread: id, exit: 1 });
+      this.threads.delete(id);
+      thread.fail(error);
+      thread.emit('exit', 1);
     }
   }
 }
 
-const background = new BackgroundProcess();
+function couldNotStart({ message }: Error): ThreadError {
+  return new ThreadError(`The process for background work could not start: ${message}`);
+}
+
+/** Milliseconds for which the process stays without a thread: starting one stops a large process for a moment. */
+const longestRest = 60_000;
+
+/** A process for background work that starts when it is needed, and again where it has ended. */
+export class Background {
+  private current: BackgroundProcess | null = null;
+
+  /** @param rest milliseconds for which the process stays without a thread */
+  constructor(private readonly rest = longestRest) {}
+
+  /** @throws ThreadError if there is no such entry, or no room for the process */
+  start(name: string, workerData: unknown): BackgroundThread {
+    const start = { entry: entryOf(name).href, name, workerData };
+    if (!this.current?.isOpen) this.current = new BackgroundProcess(this.rest);
+    return this.current.start(start);
+  }
+}
+
+const background = new Background();
 
 /**
  * Starts a thread in the background.
  * @param name the entry's path below the sources, without extension, such as `opinions/worker`
  * @param workerData what the entry reads as `workerData`, copied
- * @throws ThreadError if there is no such entry
+ * @throws ThreadError if there is no such entry, or no room for the process
  */
 export function startBackgroundThread(name: string, workerData: unknown): BackgroundThread {
   return background.start(name, workerData);
@@ -146,6 +173,7 @@ export function startBackgroundThread(name: string, workerData: unknown): Backgr
  * @throws ThreadError if it cannot start or is stopped, or what the thread threw
  */
 export async function answerFromBackground<Answer>(name: string, workerData: unknown, signal?: AbortSignal): Promise<Answer> {
+  signal?.throwIfAborted();
   const thread = startBackgroundThread(name, workerData);
   const stop = (): void => void thread.terminate();
   signal?.addEventListener('abort', stop, { once: true });

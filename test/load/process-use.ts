@@ -42,8 +42,8 @@ function megabytesOf({ pid }: ChildProcess, which: string): number {
 export async function atRest(child: ChildProcess, timeout = 20 * 60_000): Promise<void> {
   const end = performance.now() + timeout;
   for (let resting = 0; resting < calmSeconds && performance.now() < end;) {
-    const before = processorSeconds(child);
+    const before = processorSeconds(child, 'family');
     await pause(1000);
-    resting = processorSeconds(child) - before < 0.1 ? resting + 1 : 0;
+    resting = processorSeconds(child, 'family') - before < 0.1 ? resting + 1 : 0;
   }
 }

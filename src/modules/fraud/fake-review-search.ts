@@ -33,6 +33,7 @@ export class FakeReviewSearch {
     for await (const review of this.dependencies.reviews.latestReviews(maxReviews)) {
       // The newest comes first: where that is known, so is the rest.
       if (samples.length === 0 && review._id.toHexString() === this.newest) return;
+      signal.throwIfAborted();
       samples.push(sampleOf(review));
       authors.set(review._id.toHexString(), review.author);
     }

@@ -41,7 +41,7 @@ export class LearntScreening {
   private classifier: TextClassifier | null = null;
 
   constructor(private readonly dependencies: LearntScreeningDependencies) {
-    this.worker = new Worker({ name: 'spam classifier', interval, log: dependencies.log, run: () => this.run() });
+    this.worker = new Worker({ name: 'spam classifier', interval, log: dependencies.log, run: (signal) => this.run(signal) });
   }
 
   /** The version that judges; null until moderators have decided about enough. */
@@ -69,11 +69,11 @@ export class LearntScreening {
     await models.spamExamples.updateOne({ _id: contentKey(content) }, { $set: decided }, { session });
   }
 
-  private async run(): Promise<void> {
+  private async run(signal: AbortSignal): Promise<void> {
     const newest = await this.dependencies.models.spamClassifiers.findOne().sort({ createdAt: -1 }).lean();
     if (newest && !newest._id.equals(this.version?._id)) this.use(newest);
     const texts = await this.examples();
-    if (texts) await this.teach(texts);
+    if (texts) await this.teach(texts, signal);
   }
 
   private use(version: SpamClassifierDocument): void {
@@ -100,9 +100,9 @@ export class LearntScreening {
     ];
   }
 
-  private async teach(texts: LabelledText[]): Promise<void> {
+  private async teach(texts: LabelledText[], signal: AbortSignal): Promise<void> {
     const { spamClassifiers, spamExamples } = this.dependencies.models;
-    const { weights, quality } = await answerFromBackground<TaughtClassifier>('fraud/classifier-worker', { texts, from: heldFrom });
+    const { weights, quality } = await answerFromBackground<TaughtClassifier>('fraud/classifier-worker', { texts, from: heldFrom }, signal);
     const version: SpamClassifierDocument = {
       _id: new Types.ObjectId(),
       createdAt: new Date(),

@@ -32,8 +32,13 @@ export class Snapshots {
     const input: LoadingInput = { storeUri: this.storeUri, isUrgent };
     const { newest, damaged } = await answerOfThread<LoadingAnswer>('modules/recommendation/training/loading', input);
     damaged.forEach(onDamaged);
-    const snapshot = newest && (await this.models.snapshots.findById(newest.version).read('primary').lean());
+    const snapshot = newest && (await this.byVersion(newest.version));
     return snapshot && { snapshot, content: newest.content };
+  }
+
+  /** @param version as a hexadecimal id; null where it is gone */
+  async byVersion(version: string): Promise<SnapshotDocument | null> {
+    return this.models.snapshots.findById(version).read('primary').lean();
   }
 
   /** Whether this process may train now: another one that began within the hour keeps the claim. */

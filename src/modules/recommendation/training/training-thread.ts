@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
 import type { StoredTraining, TrainingInput, TrainingJob, TrainingMessage } from '../../../recommender/worker.js';
 import { connectForReading } from '../../../store/reading.js';
-import { startThread } from '../../../threads.js';
+import { startThread, ThreadError } from '../../../threads.js';
 import { newestVersion, storeVersion, type VersionFacts } from './stored-versions.js';
 import { readTrainingData, type LeftOut } from './training-data.js';
 
@@ -31,6 +31,9 @@ learning.on('message', (message: TrainingMessage) => tell(message));
 // Whatever it throws ends this thread as well, and is told as what this one threw.
 learning.on('error', (error) => {
   throw error;
+});
+learning.on('exit', (code) => {
+  throw new ThreadError(`The training ended early (${code}).`);
 });
 
 const { db } = await connectForReading(storeUri);

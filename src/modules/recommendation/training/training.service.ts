@@ -65,11 +65,11 @@ export class TrainingService {
   async train(onProgress: TrainingProgress = () => {}): Promise<SnapshotDocument | null> {
     if (this.progress !== null) return this.loaded?.snapshot ?? null;
     return this.runAlone(onProgress, async (noteProgress, signal) => {
-      const { trainer, metrics } = this.dependencies;
+      const { trainer, snapshots, metrics } = this.dependencies;
       const trained = await metrics.timed(() => trainer.train(noteProgress, signal));
       if (trained === null) return null;
       await this.reload();
-      return this.loaded?.snapshot ?? null;
+      return snapshots.byVersion(trained);
     });
   }
 

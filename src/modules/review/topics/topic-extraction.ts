@@ -43,11 +43,14 @@ export class TopicExtraction {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => void this.thread?.terminate();
+    signal.addEventListener('abort', stop, { once: true });
     try {
       for (let batch = 1; !signal.aborted && (await this.readSome()); batch++)
         if (batch % batchesBetween === 0) await this.summariseStale(signal);
       await this.summariseStale(signal);
     } finally {
+      signal.removeEventListener('abort', stop);
       await this.thread?.terminate();
       this.thread = null;
     }
