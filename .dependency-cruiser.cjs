@@ -51,7 +51,7 @@ module.exports = {
       'background',
       '^src/background/',
       '^src/(?!background|thread-priorities|threads)',
-      'Work that can wait is not known by what starts it.',
+      'What runs work that can wait does not know what it is.',
     ),
     below('workers', '^src/workers/', '^src/(?!workers|store|log)', 'Background work knows nothing of modules.'),
     below(

@@ -56,16 +56,26 @@ export async function firstMessage<Message>(worker: EventEmitter): Promise<Messa
 }
 
 /**
- * Runs a thread of a low priority that answers once and is stopped then: what it hands over in shared memory is there without
- * being copied.
- * @param name, workerData as for `startThread`
- * @throws ThreadError if it cannot start, or what the thread threw
+ * What a thread answers that answers once; it is stopped then.
+ * @param signal stops it before it has answered
+ * @throws ThreadError if it is stopped, or what the thread threw
  */
-export async function answerOfThread<Answer>(name: string, workerData: unknown): Promise<Answer> {
-  const thread = new Worker(entryOf('background-thread'), { name, workerData, argv: [entryOf(name).href] });
+export async function answerOf<Answer>(thread: EventEmitter & { terminate(): Promise<unknown> }, signal?: AbortSignal): Promise<Answer> {
+  const stop = (): void => void thread.terminate();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     return await firstMessage<Answer>(thread);
   } finally {
+    signal?.removeEventListener('abort', stop);
     await thread.terminate();
   }
+}
+
+/**
+ * Runs a thread of a low priority that answers once: what it hands over in shared memory is there without being copied.
+ * @param name, workerData as for `startThread`
+ * @throws ThreadError if it cannot start, or what the thread threw
+ */
+export function answerOfThread<Answer>(name: string, workerData: unknown): Promise<Answer> {
+  return answerOf(new Worker(entryOf('low-priority-thread'), { name, workerData, argv: [entryOf(name).href] }));
 }

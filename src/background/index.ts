@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { entryOf, firstMessage, ThreadError } from '../threads.js';
+import { answerOf, entryOf, ThreadError } from '../threads.js';
 
 /** What the process is asked of one of its threads. */
 export type Order = { thread: number } & ({ start: ThreadStart } | { message: unknown } | { stop: true });
@@ -174,13 +174,5 @@ export function startBackgroundThread(name: string, workerData: unknown): Backgr
  */
 export async function answerFromBackground<Answer>(name: string, workerData: unknown, signal?: AbortSignal): Promise<Answer> {
   signal?.throwIfAborted();
-  const thread = startBackgroundThread(name, workerData);
-  const stop = (): void => void thread.terminate();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await firstMessage<Answer>(thread);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    await thread.terminate();
-  }
+  return answerOf(startBackgroundThread(name, workerData), signal);
 }

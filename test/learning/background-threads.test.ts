@@ -5,6 +5,9 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { answerFromBackground, Background, startBackgroundThread } from '../../src/background/index.js';
+import type { TrainingOrder } from '../../src/modules/recommendation/training/training-thread.js';
+import { defaultParameters } from '../../src/recommender/parameters.js';
+import { startEmbeddedStore } from '../../src/store/embedded/index.js';
 import { firstMessage, startThread } from '../../src/threads.js';
 import { kill, startApi } from '../support/processes.js';
 import { until } from '../support/until.js';
@@ -59,14 +62,38 @@ test('A background thread works as any other.', async () => {
   expect(await answerInBackground()).toEqual(await answer);
 });
 
+/** The threads of the process that runs background threads, each of which must let others go first. */
+function lowThreads(): number {
+  const tasks = `/proc/${backgroundOf(process.pid)}/task`;
+  const threads = readdirSync(tasks).map((thread) => statOf(`${tasks}/${thread}`));
+  const low = expect.objectContaining({ priority: constants.priority.PRIORITY_LOW, policy: idle }) as unknown;
+  expect(threads).toEqual(threads.map(() => low));
+  return threads.length;
+}
+
 test('All threads of the process that runs them let others go first.', async () => {
   await answerInBackground();
-  const process_ = `/proc/${backgroundOf(process.pid)}/task`;
-  const threads = readdirSync(process_).map((thread) => statOf(`${process_}/${thread}`));
-  expect(threads.length).toBeGreaterThan(1);
-  expect(threads).toEqual(
-    threads.map(() => expect.objectContaining({ priority: constants.priority.PRIORITY_LOW, policy: idle }) as unknown),
-  );
+  expect(lowThreads()).toBeGreaterThan(1);
+});
+
+test('So do the threads that they start themselves.', async () => {
+  await answerInBackground();
+  const before = lowThreads();
+  const directory = mkdtempSync(join(tmpdir(), 'plaza-background-'));
+  const store = await startEmbeddedStore({ directory });
+  const job = { parameters: defaultParameters, now: Date.now(), bestRating: 5 };
+  const order: TrainingOrder = { job, storeUri: store.uri, consentRequired: false, goOn: false };
+  const training = startBackgroundThread('modules/recommendation/training/training-thread', order);
+  onTestFinished(async () => {
+    await training.terminate();
+    await store.stop();
+    rmSync(directory, { recursive: true });
+  });
+  const told: unknown[] = [];
+  training.on('message', (news) => told.push(news));
+  await until(() => told.some((news) => 'nothing' in (news as object)));
+  // The one that deals with the store, and the one that learns.
+  expect(lowThreads()).toBeGreaterThanOrEqual(before + 2);
 });
 
 test('What a background thread throws is told to whoever waits for it.', async () => {

@@ -14,6 +14,7 @@ import { randomNumbers } from '../../src/recommender/random-numbers.js';
 import { kill, runCommand } from '../support/processes.js';
 import { ask, change, query as pageQuery, start, type Started } from './page/shop.js';
 import { atRest, residentMegabytes } from './process-use.js';
+import { quantile } from './quantile.js';
 
 const sizes = (process.argv[2] ?? '10000:1000,100000:10000,1000000:100000').split(',').map((size) => {
   const [reviews, products] = size.split(':').map(Number) as [number, number];
@@ -160,11 +161,6 @@ const works: Record<string, Work> = {
   },
   recommendations: ({ started, tokens }, round) => ask(started.url, recommendations, {}, tokens[round % tokens.length]),
 };
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-}
 
 const shops: GrownShop[] = [];
 for (const size of sizes) {

@@ -17,6 +17,7 @@ import type { ChannelCrowdInput, CrowdInput, CrowdReport } from './live-crowd.js
 import { drawCurve } from './curve.js';
 import { start, type Started } from './page/shop.js';
 import { atRest, processorSeconds } from './process-use.js';
+import { quantile } from './quantile.js';
 
 const [subscribers = '5000', rate = '20', seconds = '10'] = process.argv.slice(2);
 const count = Number(subscribers);
@@ -70,10 +71,6 @@ async function load(write: () => Promise<unknown>, read: () => Promise<unknown>)
   return { written: writes.length, writes, pages };
 }
 
-function percentile(values: readonly number[], share: number): number {
-  return [...values].sort((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
-}
-
 async function caughtUp(crowd: Crowd, expected: number): Promise<CrowdReport> {
   let report = await crowd.report();
   for (let tries = 0; report.received < expected && tries < 60; tries++) {
@@ -85,7 +82,7 @@ async function caughtUp(crowd: Crowd, expected: number): Promise<CrowdReport> {
 
 /** @param plaza what the figures are set beside */
 function print(name: string, { written }: Measured, { lags, received }: CrowdReport, cores: number, plaza?: Figures): Figures {
-  const [median, late] = [percentile(lags, 0.5), percentile(lags, 0.99)];
+  const [median, late] = [quantile(lags, 0.5), quantile(lags, 0.99)];
   const beside =
     plaza &&
     `; of Plaza's: lag ${(median / plaza.median).toFixed(2)}, p99 ${(late / plaza.late).toFixed(2)}, processor ${(cores / plaza.cores).toFixed(2)}`;
@@ -96,7 +93,7 @@ function print(name: string, { written }: Measured, { lags, received }: CrowdRep
 }
 
 function printRequests(name: string, { pages, writes }: Measured): void {
-  const show = (values: number[]): string => `${percentile(values, 0.5).toFixed(0)} ms, p99 ${percentile(values, 0.99).toFixed(0)} ms`;
+  const show = (values: number[]): string => `${quantile(values, 0.5).toFixed(0)} ms, p99 ${quantile(values, 0.99).toFixed(0)} ms`;
   process.stdout.write(`${name}: a page ${show(pages)}; a write ${show(writes)}\n`);
 }
 
@@ -131,7 +128,7 @@ async function measurePlaza(): Promise<Figures> {
   const cores = (processorSeconds(plaza.child) - before) / (duration / 1000);
   printRequests(`Plaza with ${count} subscribers`, crowded);
   const figures = print('Plaza', crowded, report, cores);
-  const ratio = (of: 'pages' | 'writes'): string => (percentile(crowded[of], 0.99) / percentile(alone[of], 0.99)).toFixed(2);
+  const ratio = (of: 'pages' | 'writes'): string => (quantile(crowded[of], 0.99) / quantile(alone[of], 0.99)).toFixed(2);
   process.stdout.write(`p99 with subscribers, of without: a page ${ratio('pages')}, a write ${ratio('writes')}\n`);
   draw(report);
   crowd.leave();
@@ -142,7 +139,7 @@ async function measurePlaza(): Promise<Figures> {
 
 function draw({ lags }: CrowdReport): void {
   const shares = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
-  const line = shares.map((share): [number, number] => [1 / (1 - share), Math.max(1, percentile(lags, share))]);
+  const line = shares.map((share): [number, number] => [1 / (1 - share), Math.max(1, quantile(lags, share))]);
   drawCurve('live', {
     title: `${count} subscribers, ${perSecond} comments a second: how late comments arrive`,
     axes: { x: 'one delivery in so many is later', y: 'milliseconds' },

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { kill, runCommand, startApi } from '../support/processes.js';
 import { madeRatings } from './made-ratings.js';
 import { atRest } from './process-use.js';
+import { quantile } from './quantile.js';
 
 /** Requests a second that the server keeps up with. */
 export const rate = 60;
@@ -74,8 +75,6 @@ export class ShopUnderLoad {
       running.push(ask(due));
     }
     await Promise.all(running);
-    took.sort((one, other) => one - other);
-    const quantile = (share: number): number => took[Math.floor(took.length * share)]!;
-    return { p50: quantile(0.5), p99: quantile(0.99) };
+    return { p50: quantile(took, 0.5), p99: quantile(took, 0.99) };
   }
 }
