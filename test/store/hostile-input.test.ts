@@ -142,6 +142,21 @@ describe('a message', () => {
     );
   });
 
+  test('that inserts a text of negative length is refused, and whoever writes next does not wait', async () => {
+    const insert = { insert: 'negative', documents: [{ _id: 1, text: 'nothing much' }], $db: 'd' };
+    const bytes = command(insert);
+    // As far back as the field begins.
+    bytes.writeInt32LE(-4 - '\x02text\0'.length, bytes.indexOf('nothing much') - 4);
+    const reply = await send(bytes);
+    expect(reply?.['writeErrors'] ?? [reply]).toMatchObject([{ code: 22 }]);
+    expect(
+      await client
+        .db('d')
+        .collection('negative')
+        .insertOne({ _id: 2 as never }),
+    ).toMatchObject({ acknowledged: true });
+  });
+
   test('of random bytes never takes the server down', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {

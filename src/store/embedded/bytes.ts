@@ -1,6 +1,19 @@
 /** Most of what is copied is shorter than a call of the engine's own copying takes. @returns where the copy ends */
-export function copyBytes(from: Buffer, start: number, stop: number, to: Buffer, at: number): number {
-  if (stop - start > 64) return at + from.copy(to, at, start, stop);
+export function copyBytes(from: Uint8Array, start: number, stop: number, to: Buffer, at: number): number {
+  if (stop - start > 64) {
+    to.set(from.subarray(start, stop), at);
+    return at + stop - start;
+  }
   for (let position = start; position < stop; position++) to[at++] = from[position]!;
   return at;
+}
+
+/** Which of two keys comes first: what Buffer.compare says, for keys that soon differ faster than it is called. */
+export function compareBytes(left: Buffer, right: Buffer): number {
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    const difference = left[at]! - right[at]!;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
 }

@@ -2,6 +2,7 @@
 import type { Document } from 'bson';
 import type { Collection, Index } from './catalog.js';
 
+/** Keys of an index, each with the end that tells the documents apart. */
 export interface Entries {
   index: Index;
   removed: Buffer[];

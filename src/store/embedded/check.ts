@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { secondaryIndexes, Catalog, type Collection, type Index } from './catalog.js';
-import { indexKeys, storedEntry } from './index-entries.js';
+import { indexKeys } from './index-entries.js';
 import { successor } from './key.js';
 import { decode } from './raw-document.js';
 import { isSound, StoredDocument } from './stored-document.js';
@@ -89,9 +89,9 @@ class Check {
     const document = decode(StoredDocument.read(stored, collection.names, key).bytes);
     if (!documentKey(collection, document['_id']).equals(key)) this.problem(`${name}: the document stored under ${shown} has another _id`);
     for (const index of expected.keys()) {
-      for (const entry of indexKeys(index, document)) {
+      for (const entry of indexKeys(index, document, key)) {
         expected.set(index, expected.get(index)! + 1);
-        const found = this.catalog.entries.get(storedEntry(index, entry, key).key, { transaction: this.snapshot });
+        const found = this.catalog.entries.get(entry, { transaction: this.snapshot });
         if (!found) this.problem(`${name}: the index ${index.name} lacks the document stored under ${shown}`);
       }
     }

@@ -3,16 +3,21 @@ import { copyBytes } from './bytes.js';
 import type { Document } from 'bson';
 import type { Index } from './catalog.js';
 import { CommandError } from './errors.js';
-import { emptyArrayMarker, encodeFields } from './key.js';
+import { emptyArrayMarker, encodeEntry, encodeFields } from './key.js';
 import { field, isDocument } from './values/types.js';
 
-/** The entries of a document in an index: none where the index leaves it out, several across an array. */
-export function indexKeys(index: Index, document: Document): Buffer[] {
-  if (index.includes && !index.includes(document)) return [];
+const none: Buffer[] = [];
+
+/**
+ * The keys of a document's entries in an index: none where the index leaves it out, several across an array. A key ends
+ * with the document's, without the collection's number; where the last field of the index is the `_id`, it ends so anyway.
+ */
+export function indexKeys(index: Index, document: Document, documentKey: Buffer): Buffer[] {
+  if (index.includes && !index.includes(document)) return none;
   const tuple = index.collation ? null : plainTuple(index.paths, document);
-  if (!tuple) return keysAcrossArrays(index, document);
-  if (index.sparse && tuple.every((value) => value === undefined)) return [];
-  return [encodeFields(index.prefix, tuple, index.descending)];
+  if (!tuple) return keysAcrossArrays(index, document, documentKey);
+  if (index.sparse && tuple.every((value) => value === undefined)) return none;
+  return [storedKey(index, tuple, documentKey)];
 }
 
 /** The values at some paths, where no array is among them or on the way to them; null otherwise. */
@@ -30,8 +35,20 @@ export function plainTuple(paths: readonly string[][], document: Document): unkn
   return tuple;
 }
 
-function keysAcrossArrays(index: Index, document: Document): Buffer[] {
-  return deduplicate(entriesOf(index, document).map((tuple) => keyOf(index, tuple)));
+function keysAcrossArrays(index: Index, document: Document, documentKey: Buffer): Buffer[] {
+  const tuples = entriesOf(index, document);
+  const { collation } = index;
+  const folded = collation ? tuples.map((tuple) => tuple.map((value) => collation.foldValue(value))) : tuples;
+  return deduplicate(folded.map((tuple) => storedKey(index, tuple, documentKey)));
+}
+
+function storedKey({ prefix, descending, endsWithId, collectionPrefix }: Index, tuple: unknown[], documentKey: Buffer): Buffer {
+  return encodeEntry(prefix, tuple, descending, documentKey, endsWithId ? documentKey.length : collectionPrefix.length);
+}
+
+/** What an entry's key says of the index's fields: what may be there once where the index is unique. */
+export function uniquePart({ endsWithId, collectionPrefix }: Index, key: Buffer, documentKey: Buffer): Buffer {
+  return endsWithId ? key : key.subarray(0, key.length - documentKey.length + collectionPrefix.length);
 }
 
 function entriesOf({ paths, sparse }: Index, document: Document): unknown[][] {
@@ -111,27 +128,13 @@ export function keyValueOf(index: Index, document: Document, key: Buffer): Docum
 const usualLength = 13;
 const usual = Buffer.alloc(0);
 
-export interface StoredEntry {
-  key: Buffer;
-  value: Buffer;
-}
-
-/**
- * The stored form of an entry: its key ends with the document's, without the collection's number. Where the last field
- * of the index is the `_id`, it ends so anyway. The value is the length of that end, where it is not the usual.
- */
-export function storedEntry(index: Index, entry: Buffer, documentKey: Buffer): StoredEntry {
-  const prefix = index.collectionPrefix.length;
-  const length = documentKey.length - prefix;
-  const key = index.endsWithId ? entry : Buffer.allocUnsafe(entry.length + length);
-  if (!index.endsWithId) {
-    entry.copy(key);
-    documentKey.copy(key, entry.length, prefix);
-  }
-  if (length === usualLength) return { key, value: usual };
+/** The value of a document's entries: the length of the end of their keys, where it is not the usual. */
+export function entryValue(collectionPrefix: Buffer, documentKey: Buffer): Buffer {
+  const length = documentKey.length - collectionPrefix.length;
+  if (length === usualLength) return usual;
   const value = Buffer.allocUnsafe(2);
   value.writeUInt16BE(length);
-  return { key, value };
+  return value;
 }
 
 /** The key of the document that a stored entry is of. */

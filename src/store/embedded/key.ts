@@ -31,6 +31,8 @@ const tag = {
 /** LMDB's limit for a key with 4 KiB pages is 1978 bytes; a longer value is cut and told apart by its hash. */
 export const longestValue = 400;
 const scratch = Buffer.alloc(8);
+/** Longer texts are written faster by the engine's own conversion. */
+const shortText = 64;
 
 /** How many bits of what a double leaves of a number are kept: enough to tell decimals of 34 digits apart. */
 const restBits = 140;
@@ -51,10 +53,31 @@ class KeyWriter {
     this.buffer[this.length++] = value;
   }
 
-  bytes(value: Uint8Array): void {
+  bytes(value: Uint8Array, from = 0): void {
+    this.reserve(value.length - from);
+    this.length = copyBytes(value, from, value.length, this.buffer, this.length);
+  }
+
+  /** A text, ended as `delimited` ends bytes. Most texts are short and plain, and are written without a copy of their own. */
+  text(value: string): void {
+    const start = this.length;
+    if (value.length > shortText || !this.plainText(value)) {
+      this.length = start;
+      return this.delimited(Buffer.from(value, 'utf8'));
+    }
+    this.byte(0);
+    this.byte(0);
+  }
+
+  /** @returns whether the text was of such characters alone that are a byte each, and none of them 0 */
+  private plainText(value: string): boolean {
     this.reserve(value.length);
-    this.buffer.set(value, this.length);
-    this.length += value.length;
+    for (let at = 0; at < value.length; at++) {
+      const character = value.charCodeAt(at);
+      if (character === 0 || character > 0x7f) return false;
+      this.buffer[this.length++] = character;
+    }
+    return true;
   }
 
   /** Bytes of any content, ended so that a shorter value sorts before its continuations. */
@@ -120,7 +143,9 @@ class KeyWriter {
   }
 
   finish(): Buffer {
-    return Buffer.from(this.buffer.subarray(0, this.length));
+    const key = Buffer.allocUnsafe(this.length);
+    copyBytes(this.buffer, 0, this.length, key, 0);
+    return key;
   }
 }
 
@@ -135,7 +160,7 @@ function writeValue(value: unknown): void {
       return writeLong(Long.fromBigInt(value));
     case 'string':
       writer.byte(tag.string);
-      return writer.delimited(Buffer.from(value, 'utf8'));
+      return writer.text(value);
     case 'boolean':
       writer.byte(tag.boolean);
       return writer.byte(value ? 1 : 0);
@@ -302,24 +327,38 @@ function writeField(value: unknown, descending: boolean, cuts: boolean): void {
 /** An empty array has no element to index; MongoDB files it under `undefined`, below null. */
 export const emptyArrayMarker = Symbol('empty array');
 
-function encodeTuple(prefix: Uint8Array | null, values: readonly unknown[], descending: readonly boolean[], cuts: boolean): Buffer {
+function writeTuple(prefix: Uint8Array | null, values: readonly unknown[], descending: readonly boolean[], cuts: boolean): void {
   writer.length = 0;
   if (prefix) writer.bytes(prefix);
   for (let at = 0; at < values.length; at++) {
     if (values[at] === emptyArrayMarker) writer.byte(descending[at] ? ~tag.emptyArray & 0xff : tag.emptyArray);
     else writeField(values[at], descending[at] ?? false, cuts);
   }
-  return writer.finish();
 }
 
 /** The key of one tuple of field values, after an optional prefix. */
 export function encodeFields(prefix: Uint8Array | null, values: readonly unknown[], descending: readonly boolean[]): Buffer {
-  return encodeTuple(prefix, values, descending, true);
+  writeTuple(prefix, values, descending, true);
+  return writer.finish();
+}
+
+/** The same, followed by the end of another key. @param from where in the other key that end begins */
+export function encodeEntry(
+  prefix: Uint8Array,
+  values: readonly unknown[],
+  descending: readonly boolean[],
+  other: Uint8Array,
+  from: number,
+): Buffer {
+  writeTuple(prefix, values, descending, true);
+  writer.bytes(other, from);
+  return writer.finish();
 }
 
 /** The key of one tuple of any length, which no index holds: long values are in order, too. */
 export function encodeWhole(values: readonly unknown[], descending: readonly boolean[] = []): Buffer {
-  return encodeTuple(null, values, descending, false);
+  writeTuple(null, values, descending, false);
+  return writer.finish();
 }
 
 /** The key of an ObjectId that is still bytes, the same as `encodeFields` makes. */

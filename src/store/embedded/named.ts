@@ -17,7 +17,8 @@ export class Named<Item> {
   /** @param end where the name ends in the bytes */
   get(bytes: Buffer, start: number, end: number): Item | undefined {
     const entries = this.entries.get(hashOf(bytes, start, end));
-    return entries?.find(({ name }) => isAt(name, bytes, start, end))?.item;
+    if (entries) for (const { name, item } of entries) if (isAt(name, bytes, start, end)) return item;
+    return undefined;
   }
 }
 

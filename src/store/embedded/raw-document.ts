@@ -19,9 +19,11 @@ function requireDepth(bytes: Buffer, start: number, depth: number): void {
   if (depth > maxDepth) throw new CommandError(15, `Document exceeds maximum nested object depth: ${maxDepth}`);
   for (let at = start + 4; bytes[at] !== 0;) {
     const type = bytes[at]!;
-    const value = bytes.indexOf(0, at + 1) + 1;
+    const value = endOfName(bytes, at + 1, bytes.length) + 1;
+    if (value === 0) throw malformed();
     if (type === 0x03 || type === 0x04) requireDepth(bytes, value, depth + 1);
     at = value + valueSize(bytes, type, value);
+    if (at < value || at >= bytes.length) throw malformed();
   }
 }
 
@@ -63,25 +65,34 @@ export function encodeAny(document: Document): Buffer {
   return serialize(document, { ignoreUndefined: true }) as Buffer;
 }
 
-const fixedSizes: Record<number, number> = {
-  0x01: 8,
-  0x06: 0,
-  0x07: 12,
-  0x08: 1,
-  0x09: 8,
-  0x0a: 0,
-  0x10: 4,
-  0x11: 8,
-  0x12: 8,
-  0x13: 16,
-  0xff: 0,
-  0x7f: 0,
-};
+/** By type; -1 for those whose values say themselves how long they are. */
+const fixedSizes = new Int8Array(256).fill(-1);
+for (const [type, size] of [
+  [0x01, 8],
+  [0x06, 0],
+  [0x07, 12],
+  [0x08, 1],
+  [0x09, 8],
+  [0x0a, 0],
+  [0x10, 4],
+  [0x11, 8],
+  [0x12, 8],
+  [0x13, 16],
+  [0xff, 0],
+  [0x7f, 0],
+] as const)
+  fixedSizes[type] = size;
+
+/** Where a field's name ends. @param end where the document does. @returns -1 where the name goes on until there */
+export function endOfName(bytes: Buffer, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (bytes[at] === 0) return at;
+  return -1;
+}
 
 /** How many bytes a value of this type takes from this place on. */
 export function valueSize(bytes: Buffer, type: number, at: number): number {
-  const fixed = fixedSizes[type];
-  if (fixed !== undefined) return fixed;
+  const fixed = fixedSizes[type]!;
+  if (fixed !== -1) return fixed;
   switch (type) {
     case 0x02:
     case 0x0d:

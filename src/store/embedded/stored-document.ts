@@ -11,7 +11,7 @@ import { crc32 } from 'node:zlib';
 import { copyBytes } from './bytes.js';
 import { CommandError } from './errors.js';
 import { Named } from './named.js';
-import { valueSize } from './raw-document.js';
+import { endOfName, valueSize } from './raw-document.js';
 
 const checksumLength = 4;
 export const end = 0;
@@ -117,12 +117,14 @@ export function fieldsFrom(stored: Buffer): number {
   return at;
 }
 
+/** By number: whether a document's top level has the field. There is one for all, since documents are packed one by one. */
+const met = new Uint8Array(spelt);
+
 class Packer {
   private readonly out: Buffer;
   private at = 0;
-  /** The numbers of the top-level fields so far, and the names of those that are spelt out. */
-  private readonly numbers = new Uint8Array(spelt);
-  private readonly spelt = new Set<string>();
+  /** The names of the top-level fields so far that are spelt out. */
+  private spelt: Set<string> | null = null;
 
   constructor(
     private readonly document: Buffer,
@@ -136,6 +138,7 @@ class Packer {
     let rest = this.document.length;
     for (; rest > 0x7f; rest >>>= 7) this.out[this.at++] = (rest & 0x7f) | 0x80;
     this.out[this.at++] = rest;
+    met.fill(0);
     return this.fields(0, this.document.length, true) && this.at <= this.out.length - checksumLength;
   }
 
@@ -149,7 +152,8 @@ class Packer {
     let from = start + 4;
     while (from < stop - 1) {
       const nameStart = from + 1;
-      const nameEnd = document.indexOf(0, nameStart);
+      const nameEnd = endOfName(document, nameStart, stop);
+      if (nameEnd === -1) return false;
       const number = this.names.numberOf(document, nameStart, nameEnd);
       if (isTop && this.isThere(number, nameStart, nameEnd)) return false;
       if (this.at + nameEnd - from + 3 > out.length - checksumLength) return false;
@@ -165,8 +169,9 @@ class Packer {
 
   /** Whether the document has a field twice; whoever reads some of its fields alone stops at the last of them. */
   private isThere(number: number, nameStart: number, nameEnd: number): boolean {
-    if (number > 0) return this.numbers[number]!++ > 0;
+    if (number > 0) return met[number]!++ > 0;
     const name = this.document.toString('latin1', nameStart, nameEnd);
+    this.spelt ??= new Set();
     if (this.spelt.has(name)) return true;
     this.spelt.add(name);
     return false;
@@ -177,8 +182,8 @@ class Packer {
     if (document.readInt32LE(start) !== stop - start || document[stop - 1] !== 0) return false;
     let from = start + 4;
     for (let position = 0; from < stop - 1; position++) {
-      const nameEnd = document.indexOf(0, from + 1);
-      if (document.toString('latin1', from + 1, nameEnd) !== String(position)) return false;
+      const nameEnd = endOfName(document, from + 1, stop);
+      if (nameEnd === -1 || document.toString('latin1', from + 1, nameEnd) !== String(position)) return false;
       out[this.at++] = document[from]!;
       from = this.value(document[from]!, nameEnd + 1);
       if (from < 0 || from > stop - 1) return false;

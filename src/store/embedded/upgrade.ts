@@ -1,7 +1,7 @@
 /** Brings data of an older layout up to date, in steps; cut short, it starts again. */
 import type { Catalog, Collection } from './catalog.js';
 import { secondaryIndexes } from './catalog.js';
-import { indexKeys, storedEntry } from './index-entries.js';
+import { entryValue, indexKeys } from './index-entries.js';
 import { decode } from './raw-document.js';
 import { documentKey } from './writer.js';
 
@@ -48,9 +48,6 @@ function write(catalog: Catalog, collection: Collection, bytes: Buffer): void {
   const key = documentKey(collection, document['_id']);
   catalog.writeDocument(collection, key, bytes);
   for (const index of secondaryIndexes(collection)) {
-    for (const entry of indexKeys(index, document)) {
-      const stored = storedEntry(index, entry, key);
-      catalog.entries.putSync(stored.key, stored.value);
-    }
+    for (const entry of indexKeys(index, document, key)) catalog.entries.putSync(entry, entryValue(collection.prefix, key));
   }
 }

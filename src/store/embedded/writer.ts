@@ -1,9 +1,10 @@
 /** Changes documents together with their index entries, directly or inside a transaction. */
 import type { Document } from 'bson';
+import { compareBytes } from './bytes.js';
 import { ofIndexes, secondaryIndexes, type Catalog, type Collection, type Index } from './catalog.js';
 import type { Change, Entries } from './change.js';
 import { CommandError } from './errors.js';
-import { documentKeyOf, indexKeys, keyValueOf, storedEntry, type StoredEntry } from './index-entries.js';
+import { documentKeyOf, entryValue, indexKeys, keyValueOf, uniquePart } from './index-entries.js';
 import { encodeFields, successor } from './key.js';
 import { isPattern } from './query/pattern.js';
 import { decode, requireStorable, withIdFirst } from './raw-document.js';
@@ -55,19 +56,20 @@ export class Writer {
   ): Change {
     const entries: Entries[] = [];
     const multikey: Change['multikey'] = [];
-    let [previous, document] = [beforeDocument, afterDocument];
-    for (const index of secondaryIndexes(collection)) {
-      if (touched && !isTouched(index, touched)) continue;
-      if (before) previous ??= decode(before);
-      if (after) document ??= decode(after);
-      const old = previous ? indexKeys(index, previous) : none;
-      const now = document ? indexKeys(index, document) : none;
-      const fields = document ? newlyMultikey(index, document) : [];
+    const all = secondaryIndexes(collection);
+    const indexes = touched ? all.filter((index) => isTouched(index, touched)) : all;
+    const previous = before && indexes.length > 0 ? (beforeDocument ?? decode(before)) : beforeDocument;
+    const document = after && indexes.length > 0 ? (afterDocument ?? decode(after)) : afterDocument;
+    const mayCross = document !== null && mayCrossArrays(document);
+    for (const index of indexes) {
+      const old = previous ? indexKeys(index, previous, key) : none;
+      const now = document ? indexKeys(index, document, key) : none;
+      const fields = mayCross ? newlyMultikey(index, document) : noFields;
       if (fields.length > 0) multikey.push({ index, fields });
       const removed = without(old, now);
       const added = without(now, old);
       for (const entry of added) {
-        if (entry.length + key.length > longestKey) throw new CommandError(67, `Index key of '${index.name}' is too long`);
+        if (entry.length > longestKey) throw new CommandError(67, `Index key of '${index.name}' is too long`);
       }
       if (removed.length + added.length > 0) entries.push({ index, removed, added });
     }
@@ -107,13 +109,14 @@ export class Writer {
    * that each page of the file is looked for and copied once.
    */
   insertAll(changes: readonly Change[]): void {
-    const entries = new Map<Index, StoredEntry[]>();
+    const entries = new Map<Index, { key: Buffer; value: Buffer }[]>();
     for (const { key, entries: ofOne, multikey, collection } of changes) {
       this.markMultikey(collection, multikey);
+      const value = entryValue(collection.prefix, key);
       for (const { index, added } of ofOne) {
         let list = entries.get(index);
         if (!list) entries.set(index, (list = []));
-        for (const entry of added) list.push(storedEntry(index, entry, key));
+        for (const entry of added) list.push({ key: entry, value });
       }
     }
     for (const list of entries.values()) {
@@ -144,8 +147,8 @@ export class Writer {
     transaction.overlay(change.collection).set(name(change.key), { key: change.key, bytes: change.after });
     for (const { index, removed, added } of change.entries) {
       if (!index.unique) continue;
-      for (const key of removed) transaction.claims.set(name(key), null);
-      for (const key of added) transaction.claims.set(name(key), name(change.key));
+      for (const key of removed) transaction.claims.set(name(uniquePart(index, key, change.key)), null);
+      for (const key of added) transaction.claims.set(name(uniquePart(index, key, change.key)), name(change.key));
     }
   }
 
@@ -170,11 +173,12 @@ export class Writer {
     const range = { start: collection.prefix, end: successor(collection.prefix)! };
     for (const { key, value } of this.catalog.documents.getRange(range)) {
       const document = decode(StoredDocument.read(value, collection.names, key).bytes);
-      const keys = indexKeys(index, document);
+      const keys = indexKeys(index, document, key);
       this.markMultikey(collection, [{ index, fields: newlyMultikey(index, document) }]);
       for (const entry of keys) {
-        if (index.unique && this.storedOwner(index, entry)) throw duplicateKey(collection, index, document, entry);
-        this.addEntry(index, entry, key);
+        const fields = uniquePart(index, entry, key);
+        if (index.unique && this.storedOwner(index, fields)) throw duplicateKey(collection, index, document, fields);
+        this.catalog.entries.putSync(entry, entryValue(collection.prefix, key));
       }
     }
   }
@@ -189,19 +193,15 @@ export class Writer {
   private write(change: Change): void {
     const { collection, key, before, after } = change;
     this.markMultikey(collection, change.multikey);
-    for (const { index, removed, added } of change.entries) {
-      for (const entry of removed) this.catalog.entries.removeSync(storedEntry(index, entry, key).key);
-      for (const entry of added) this.addEntry(index, entry, key);
+    const value = entryValue(collection.prefix, key);
+    for (const { removed, added } of change.entries) {
+      for (const entry of removed) this.catalog.entries.removeSync(entry);
+      for (const entry of added) this.catalog.entries.putSync(entry, value);
     }
     if (after) this.catalog.writeDocument(collection, key, after);
     else this.catalog.documents.removeSync(key);
     if (!before && after) this.catalog.adjustCount(collection, 1);
     if (before && !after) this.catalog.adjustCount(collection, -1);
-  }
-
-  private addEntry(index: Index, entry: Buffer, documentKey: Buffer): void {
-    const { key, value } = storedEntry(index, entry, documentKey);
-    this.catalog.entries.putSync(key, value);
   }
 
   private requireUnique(change: Change, transaction: StoreTransaction | null): void {
@@ -213,8 +213,9 @@ export class Writer {
     for (const { index, added } of change.entries) {
       if (!index.unique) continue;
       for (const key of added) {
-        const holder = this.uniqueOwner(index, key, transaction);
-        if (holder && holder !== owner) throw duplicateKey(change.collection, index, change.document!, key);
+        const fields = uniquePart(index, key, change.key);
+        const holder = this.uniqueOwner(index, fields, transaction);
+        if (holder && holder !== owner) throw duplicateKey(change.collection, index, change.document!, fields);
       }
     }
   }
@@ -287,7 +288,7 @@ function name(key: Buffer): string {
 function lockKeys(change: Change): string[] {
   const keys = [name(change.key)];
   for (const { index, removed, added } of change.entries) {
-    if (index.unique) keys.push(...[...removed, ...added].map((key) => `u${name(key)}`));
+    if (index.unique) keys.push(...[...removed, ...added].map((key) => `u${name(uniquePart(index, key, change.key))}`));
   }
   return keys;
 }
@@ -304,10 +305,16 @@ function indexOfLockKey({ collection, entries }: Change, at: number): Index {
 }
 
 function byKey({ key: left }: { key: Buffer }, { key: right }: { key: Buffer }): number {
-  return Buffer.compare(left, right);
+  return compareBytes(left, right);
 }
 
 const noFields: string[] = [];
+
+/** Whether any path can cross an array: most documents have none in what their indexes speak of. */
+function mayCrossArrays(document: Document): boolean {
+  for (const name in document) if (Array.isArray(document[name]) || isDocument(document[name])) return true;
+  return false;
+}
 
 /** The fields whose paths cross an array in a document, and did so in none before. */
 function newlyMultikey({ fields, paths, multikeyFields }: Index, document: Document): string[] {
