@@ -160,12 +160,13 @@ class Import {
     await this.flush(lines);
   }
 
-  /** Writes a batch, while the next is read: waits only for the batch before. */
+  /** Writes a batch, while the next is read and made ready: waits only for the batch before. */
   private async flush(lines: readonly ReadLine[]): Promise<void> {
+    const write = this.writer.prepare(lines);
     await this.finishWriting();
     if (this.signal?.aborted) throw new ImportFailure('The import was interrupted. Run the same command again to go on.');
     if (lines.length === 0) return;
-    this.writing = this.writer.write(lines).then(() => void (this.accepted += lines.length));
+    this.writing = write().then(() => void (this.accepted += lines.length));
     // What fails is told where it is waited for.
     this.writing.catch(() => {});
   }

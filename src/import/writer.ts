@@ -25,7 +25,8 @@ export interface Written {
 
 export interface Writer {
   readonly written: Written;
-  write(lines: readonly ReadLine[]): Promise<void>;
+  /** Works out what a batch of lines comes to. @returns what writes it, called once those before are written */
+  prepare(lines: readonly ReadLine[]): () => Promise<void>;
   /** Makes the scores true. Called once, at the end, also where the import failed. */
   finish(onProgress: (share: number) => void): Promise<void>;
 }
@@ -54,6 +55,13 @@ interface Batch {
   repeated: number;
 }
 
+/** The documents that a batch's ratings come to, in the order of the store. */
+interface ReadyReviews extends Pick<Batch, 'repeated'> {
+  reviews: SourceReview[];
+  interactions: ReturnType<SourceDocuments['interaction']>[];
+  orders: ReturnType<SourceDocuments['order']>[];
+}
+
 export class StoreWriter implements Writer {
   readonly written: Written = emptyWritten();
   private readonly documents: SourceDocuments;
@@ -76,10 +84,15 @@ export class StoreWriter implements Writer {
     this.documents = new SourceDocuments(options.source, options.merchant);
   }
 
-  async write(lines: readonly ReadLine[]): Promise<void> {
+  prepare(lines: readonly ReadLine[]): () => Promise<void> {
     const batch = collect(lines, this.options.onConflict);
+    const ready = this.readyReviews(batch);
+    return () => this.write(batch, ready);
+  }
+
+  private async write(batch: Batch, ready: ReadyReviews): Promise<void> {
     await Promise.all([this.writeUsers(batch.users), this.writeProducts(batch)]);
-    await this.writeReviews(batch);
+    await this.writeReviews(ready);
     if (batch.follows.length === 0) return;
     this.written.follows += await this.verbs.socialGraph.importFollows(
       batch.follows.map(({ follower, followee, line }) => this.documents.follow(follower, followee, line)),
@@ -130,16 +143,26 @@ export class StoreWriter implements Writer {
     this.hasMerchant = true;
   }
 
+  private readyReviews({ ratings, repeated }: Batch): ReadyReviews {
+    const { documents, options } = this;
+    const reviews = reviewsOf(ratings.values(), documents);
+    const bought = reviews.filter(({ review }) => review.verifiedPurchase);
+    return {
+      reviews,
+      interactions: byId(reviews.map((review) => documents.interaction(review))),
+      orders: byId(bought.map((review) => documents.order(review, options.currency))),
+      repeated,
+    };
+  }
+
   /**
    * Interactions and orders come first: an import that ends between them and the reviews is taken up by the reviews,
    * which are still new then.
    */
-  private async writeReviews({ ratings, repeated }: Batch): Promise<void> {
-    const { documents, written, verbs } = this;
-    const reviews = reviewsOf(ratings.values(), documents);
-    const bought = reviews.filter(({ review }) => review.verifiedPurchase);
-    await verbs.behaviour.importInteractions(byId(reviews.map((review) => documents.interaction(review))));
-    await verbs.orders.importOrders(byId(bought.map((review) => documents.order(review, this.options.currency))));
+  private async writeReviews({ reviews, interactions, orders, repeated }: ReadyReviews): Promise<void> {
+    const { written, verbs } = this;
+    await verbs.behaviour.importInteractions(interactions);
+    await verbs.orders.importOrders(orders);
     const { inserted, updated, unchanged, taken } = await verbs.reviews.importReviews(reviews, this.options.onConflict);
     await verbs.behaviour.updateImportedRatings(updated.map(({ author: user, product, points }) => ({ user, product, points })));
     written.reviews += inserted;
@@ -183,9 +206,13 @@ export class DryWriter implements Writer {
     this.preview = new ReviewPreview(options.onConflict, async (reviews) => (await verbs?.reviews.reviewsThere(reviews)) ?? new Map());
   }
 
-  async write(lines: readonly ReadLine[]): Promise<void> {
+  prepare(lines: readonly ReadLine[]): () => Promise<void> {
+    const batch = collect(lines, this.options.onConflict);
+    return () => this.count(batch);
+  }
+
+  private async count({ users, ratings, described, follows, repeated }: Batch): Promise<void> {
     const { documents, options, written, verbs } = this;
-    const { users, ratings, described, follows, repeated } = collect(lines, options.onConflict);
     const products = new Set([...described.keys(), ...[...ratings.values()].map(({ rating }) => rating.product)]);
     const people = [...users.keys()].map((key) => documents.id('user', key));
     if (products.size > 0 && !options.merchant) people.push(documents.ownMerchantId);
