@@ -129,7 +129,7 @@ export async function insertMissing<Document extends { _id: unknown }>(
 }
 
 /** A change of the first document that meets a filter. */
-interface Update {
+export interface Update {
   updateOne: { filter: Record<string, unknown>; update: Record<string, unknown>; upsert?: boolean };
 }
 

@@ -8,12 +8,13 @@ import type { Logger } from '../../../log.js';
 import { digestVersion, languages, topicsOf, type ReviewDigest } from '../../../opinions/index.js';
 import type { DigestTask } from '../../../opinions/worker.js';
 import type { ClientSession } from '../../../store/database.js';
+import { findStored, updateEach, type Update } from '../../../store/documents.js';
 import { firstMessage } from '../../../threads.js';
 import { Worker } from '../../../workers/index.js';
-import type { CatalogVerbs } from '../../catalog/index.js';
+import type { CatalogVerbs, ProductDocument } from '../../catalog/index.js';
 import type { ReviewDocument, ReviewModels } from '../review.model.js';
 import { textOf } from './review-text.js';
-import { digestOfQuote, type StoredTopic } from './review-topics.model.js';
+import { digestOfQuote, type ProductTopicsDocument, type StoredTopic } from './review-topics.model.js';
 
 const interval = 5_000;
 const batchSize = 200;
@@ -27,6 +28,8 @@ const isStale = { $set: { stale: true }, $inc: { changes: 1 } };
 
 type Unread = Pick<ReviewDocument, '_id' | 'product' | 'title' | 'body' | 'stars'>;
 type Read = Pick<ReviewDocument, '_id' | 'helpful' | 'digest'>;
+type Quoted = Pick<ReviewDocument, '_id' | 'title' | 'body'>;
+type Stale = Pick<ProductTopicsDocument, '_id' | 'changes'>;
 
 interface TopicExtractionDependencies {
   models: ReviewModels;
@@ -66,7 +69,7 @@ export class TopicExtraction {
       // A text that was edited meanwhile is read again.
       updateOne: { filter: { _id, title, body }, update: { $set: { digest: digests[at]! } } },
     }));
-    await reviews.bulkWrite(writes, { ordered: false });
+    await updateEach(reviews, writes);
     await this.markStale(unread);
     return unread.length === batchSize;
   }
@@ -75,19 +78,15 @@ export class TopicExtraction {
     const products = new Map(read.map(({ product }) => [product.toHexString(), product]));
     const update = { ...isStale, $setOnInsert: { topics: [], language: languages[0] } };
     const marks = [...products.values()].map((_id) => ({ updateOne: { filter: { _id }, update, upsert: true } }));
-    await this.dependencies.models.topics.bulkWrite(marks, { ordered: false });
+    await updateEach(this.dependencies.models.topics, marks);
   }
 
   /** Reviews whose text was never read, or by older rules. */
   private async unread(): Promise<Unread[]> {
     const { reviews } = this.dependencies.models;
-    const fields = { product: 1, title: 1, body: 1, stars: 1 } as const;
-    const fresh: Unread[] = await reviews.find({ 'digest.version': null }, fields).limit(batchSize).lean();
-    if (fresh.length > 0) return fresh;
-    return reviews
-      .find({ 'digest.version': { $lt: digestVersion } }, fields)
-      .limit(batchSize)
-      .lean();
+    const options = { projection: { product: 1, title: 1, body: 1, stars: 1 }, limit: batchSize } as const;
+    const fresh = await findStored<Unread>(reviews, { 'digest.version': null }, options);
+    return fresh.length > 0 ? fresh : findStored(reviews, { 'digest.version': { $lt: digestVersion } }, options);
   }
 
   private async digest(unread: readonly Unread[]): Promise<ReviewDigest[]> {
@@ -102,34 +101,43 @@ export class TopicExtraction {
     const { topics } = this.dependencies.models;
     let found: number;
     do {
-      const stale = await topics.find({ stale: true }, { changes: 1 }).limit(staleBatch).lean();
-      for (const { _id, changes = 0 } of stale) await this.summarise(_id, changes);
+      const stale = await findStored<Stale>(topics, { stale: true }, { projection: { changes: 1 }, limit: staleBatch });
+      await this.summarise(stale);
       found = stale.length;
     } while (found === staleBatch && !signal.aborted);
   }
 
-  /** What became stale while it was made stays so. @param changes how often it had changed before its reviews are read */
-  private async summarise(product: Types.ObjectId, changes: number): Promise<void> {
+  /** What becomes stale while it is made stays so. */
+  private async summarise(stale: readonly Stale[]): Promise<void> {
     const { models, catalog } = this.dependencies;
-    const [found] = await catalog.productsByIds([product]);
-    if (!found) return void (await models.topics.deleteOne({ _id: product }));
-    // Whatever the release that has read them: after an upgrade it takes a while until all are read again.
-    const read: Read[] = await models.reviews
-      .find({ product, visible: true, 'digest.version': { $gt: 0 } }, { helpful: 1, digest: 1 })
-      .sort({ createdAt: -1, _id: -1 })
-      .limit(maxReviews)
-      .lean();
-    const { topics, language } = topicsOf(
-      read.map(({ _id, helpful, digest }) => ({ id: _id, helpful, digest: digest! })),
-      found.title,
+    const products = new Map((await catalog.productsByIds(stale.map(({ _id }) => _id))).map((product) => [String(product?._id), product]));
+    const writes: Update[] = [];
+    for (const { _id, changes = 0 } of stale) {
+      const product = products.get(String(_id));
+      if (!product) await models.topics.deleteOne({ _id });
+      else writes.push(await this.summary(product), { updateOne: { filter: { _id, changes }, update: { $unset: { stale: 1 } } } });
+    }
+    await updateEach(models.topics, writes);
+  }
+
+  /** Of all reviews, whatever the release that has read them: after an upgrade it takes a while until all are read again. */
+  private async summary({ _id, title }: Pick<ProductDocument, '_id' | 'title'>): Promise<Update> {
+    const read = await findStored<Read>(
+      this.dependencies.models.reviews,
+      { product: _id, visible: true, 'digest.version': { $gt: 0 } },
+      { projection: { helpful: 1, digest: 1 }, sort: { createdAt: -1, _id: -1 }, limit: maxReviews },
     );
-    await models.topics.updateOne({ _id: product }, { $set: { topics: await this.withDigests(topics), language } });
-    await models.topics.updateOne({ _id: product, changes }, { $unset: { stale: 1 } });
+    const { topics, language } = topicsOf(
+      read.map((review) => ({ id: review._id, helpful: review.helpful, digest: review.digest! })),
+      title,
+    );
+    return { updateOne: { filter: { _id }, update: { $set: { topics: await this.withDigests(topics), language } } } };
   }
 
   private async withDigests(topics: ReturnType<typeof topicsOf<Types.ObjectId>>['topics']): Promise<StoredTopic[]> {
     const ids = topics.flatMap(({ quotes }) => quotes.map(({ review }) => review));
-    const quoted = await this.dependencies.models.reviews.find({ _id: { $in: ids } }, { title: 1, body: 1 }).lean();
+    const projection = { title: 1, body: 1 } as const;
+    const quoted = await findStored<Quoted>(this.dependencies.models.reviews, { _id: { $in: ids } }, { projection });
     const texts = new Map(quoted.map((review) => [review._id.toHexString(), textOf(review)]));
     return topics.map((topic) => ({
       ...topic,
