@@ -7,6 +7,7 @@ import { createLogger } from '../logger.js';
 import { Member } from '../processes/member.js';
 import type { OnProgress } from '../progress-bar.js';
 import { interruptible, Interrupted, interruptibleProgress } from './command-line.js';
+import { awaitFirstTraining, StillTraining } from './first-training.js';
 
 /** Somebody at a terminal reads sentences and bars; everything else gets the log alone. */
 const terminal = process.stdout.isTTY;
@@ -46,13 +47,25 @@ async function serve(app: App, config: Config, log: Logger, { member, isFirst }:
     await showProgress(log, 'Filling the demo shop', (onProgress) => fillDemoShop(app.verbs, onProgress, config.currency));
   }
   if (isFirst && !app.verbs.recommendations.state().version) {
-    await showProgress(log, 'Training the recommender', (onProgress) => app.verbs.recommendations.train(onProgress));
+    await trainFirst(app, log);
   }
   const addresses = await app.listen();
   if (isFirst) announce(addresses, config, log);
   else log.info({ pid: process.pid }, 'another process is ready');
   member?.ready();
   return new Promise<never>(() => {});
+}
+
+async function trainFirst({ verbs }: App, log: Logger): Promise<void> {
+  try {
+    await showProgress(log, 'Training the recommender', (onProgress) =>
+      awaitFirstTraining((tell) => verbs.recommendations.train(tell), onProgress, log),
+    );
+  } catch (error) {
+    if (!(error instanceof StillTraining)) throw error;
+    if (terminal) process.stdout.write(`${error.message}\n`);
+    else log.info({}, error.message);
+  }
 }
 
 async function showProgress(log: Logger, title: string, work: (onProgress: OnProgress) => Promise<unknown>): Promise<void> {

@@ -21,7 +21,7 @@ const sizes = (process.argv[2] ?? '10000:1000,100000:10000,1000000:100000').spli
   return { reviews, products };
 });
 const longestSettling = Number(process.argv[3] ?? 1200) * 1000;
-const rounds = 300;
+const rounds = 200;
 const buyers = 20;
 /** Pages that have as many reviews as they show. */
 const fullPage = 20;
@@ -52,6 +52,9 @@ const phrases = [
   'It came late, but it was packed well.',
   'For the price it could have been finished with more care.',
 ];
+
+/** Words of the phrases, so that they and a thing are what a page of products has, also in the smallest shop. */
+const told = ['failed', 'handle', 'sister', 'packed'];
 
 interface GrownShop {
   reviews: number;
@@ -89,10 +92,11 @@ async function writeFiles(directory: string, reviews: number, products: number):
     return `p${number},${title},"${phrases.map(() => pick(phrases)).join(' ')}",Shelf ${number % 20},${(5 + random() * 95).toFixed(2)},EUR,1000`;
   };
   await writeLines(paths.products, products, product, 'sku,title,description,category,price,currency,stock');
-  // Every product has ten reviews in the mean, the first ones most of them; nobody reviews a product twice.
+  // Every product has ten reviews in the mean, the first quarter most of them, so that even the smallest shop has a full page
+  // for each round; nobody reviews a product twice.
   const people = Math.ceil(reviews / 10);
   const review = (number: number): string => {
-    const of = Math.floor(products * random() ** 2);
+    const of = Math.floor(random() * (random() < 0.7 ? products / 4 : products));
     const time = new Date(Date.UTC(2020) + (number * 5 * 365 * 86_400_000) / reviews).toISOString();
     return `u${number % people},p${of},${1 + Math.floor(5 * random() ** 0.6)},"${pick(phrases)} ${pick(phrases)}",${time}`;
   };
@@ -153,7 +157,7 @@ const works: Record<string, Work> = {
   page: ({ started, slugs }, round) => ask(started.url, pageQuery, { slug: slugs[round % slugs.length] }),
   'search, a word': ({ started }, round) => ask(started.url, searchQuery, { query: things[round % things.length] }),
   'search, two words': ({ started }, round) =>
-    ask(started.url, searchQuery, { query: `${stuffs[round % stuffs.length]} ${things[round % things.length]}` }),
+    ask(started.url, searchQuery, { query: `${told[round % told.length]} ${things[round % things.length]}` }),
   review: ({ started, ids, tokens }, round) => {
     const ratings = { quality: 1 + (round % 5), price: 1 + ((round + 1) % 5), service: 1 + ((round + 2) % 5) };
     const input = { productId: ids[round % ids.length], title: `Review ${round}`, body: phrases.join(' '), ratings };

@@ -208,12 +208,15 @@ export class ProductIndex {
             start,
             end,
           );
-    const counted = { all: slotsIn(all, total), butFor: new Map(singly(conditions).map(([group], at) => [group, slotsIn(butFor[at]!)])) };
+    const counted = () => ({
+      all: slotsIn(all, total),
+      butFor: new Map(singly(conditions).map(([group], at) => [group, slotsIn(butFor[at]!)])),
+    });
     return {
       total,
       start,
       products: Array.from(slots, (slot) => columns.idOf(slot)),
-      facets: withFacets ? countFacets(columns, counted, conditions.currency, this.ancestorsOf) : null,
+      facets: withFacets ? countFacets(columns, counted(), conditions.currency, this.ancestorsOf) : null,
     };
   }
 
