@@ -1,5 +1,5 @@
 /**
- * The blend above a hundred thousand items: only candidates get a score, which are what the models of few items touch and
+ * The blend of many items: only candidates get a score, which are what the models of few items touch and
  * the best by each figure that is the same for everybody. Each candidate's score is the one that the whole blend gives it, since
  * means and deviations over all items follow without scoring them.
  */
@@ -8,9 +8,12 @@ import { isPointModel, isSparseModel, type Model, type PointScores, type Profile
 import { ItemFigure } from './models/popularity.js';
 import { largest } from './sparse-matrix.js';
 
-/** From so many items on, candidates are scored only. */
+/** From so many items on, candidates are scored only: for a profile, and for what goes with one item, which models of few items know best. */
 export const candidatesFrom = 100_000;
+export const comparedFrom = 20_000;
 const bestOfFigure = 1000;
+/** So many of them are candidates also where the figure does not count: to models of dense vectors, the best are near to much. */
+const alwaysOfFigure = 200;
 
 interface Weighed {
   points: PointScores;
@@ -19,8 +22,7 @@ interface Weighed {
 }
 
 export class CandidateBlend {
-  /** The best items of each figure, whoever asks. */
-  private readonly best: readonly number[];
+  private readonly always: readonly number[];
   private readonly points: readonly ((profile: Profile) => PointScores)[];
   private readonly totals: Float32Array;
   private readonly marks: Uint8Array;
@@ -32,7 +34,7 @@ export class CandidateBlend {
     private readonly items: number,
   ) {
     const figures = models.filter((model) => model instanceof ItemFigure);
-    this.best = [...new Set(figures.flatMap((model) => largest(model.figures, bestOfFigure)))];
+    this.always = [...new Set(figures.flatMap((model) => largest(model.figures, alwaysOfFigure)))];
     this.points = models.map((model) => pointsBy(model, items));
     this.totals = new Float32Array(items);
     this.marks = new Uint8Array(items);
@@ -88,7 +90,7 @@ export class CandidateBlend {
         this.found[count++] = item;
       }
     };
-    add(this.best);
+    add(this.always);
     for (const { points } of weighed) add(points.touched);
     const candidates = this.found.subarray(0, count);
     for (const item of candidates) this.marks[item] = 0;
@@ -99,7 +101,9 @@ export class CandidateBlend {
 
 function pointsBy(model: Model, items: number): (profile: Profile) => PointScores {
   if (model instanceof ItemFigure) {
-    const scores = { ...sumsOf(model.figures), touched: [], all: model.figures, scoreOf: (item: number) => model.figures[item]! };
+    const { figures } = model;
+    const best = largest(figures, bestOfFigure);
+    const scores = { ...sumsOf(figures), touched: best, all: figures, scoreOf: (item: number) => figures[item]! };
     return () => scores;
   }
   if (isPointModel(model)) return (profile) => model.pointsOf(profile);

@@ -105,6 +105,17 @@ test('where every item is a candidate the list is the same, and what is excluded
   );
 });
 
+test('what goes with an item is the same from candidates', () => {
+  const [exact, some] = [new Ranker(trained, Infinity, Infinity), new Ranker(trained, Infinity, 0)];
+  fc.assert(
+    fc.property(fc.nat(items - 1), (item) => {
+      const list = some.similarTo(item, 10);
+      expect(list.map(({ item: other }) => other)).toEqual(exact.similarTo(item, 10).map(({ item: other }) => other));
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('more than there are candidates is answered from all items', () => {
   const profile = profileOf(dataset, 1);
   expect(new Ranker(trained, 0).recommend(profile, items, [0]).length).toBe(items - 1);

@@ -93,7 +93,7 @@ async function writeFiles(directory: string, reviews: number, products: number):
   };
   await writeLines(paths.products, products, product, 'sku,title,description,category,price,currency,stock');
   // Every product has ten reviews in the mean, the first quarter most of them, so that even the smallest shop has a full page
-  // for each round; nobody reviews a product twice.
+  // for each round; hardly anybody reviews a product twice.
   const people = Math.ceil(reviews / 10);
   const review = (number: number): string => {
     const of = Math.floor(random() * (random() < 0.7 ? products / 4 : products));

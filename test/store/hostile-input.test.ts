@@ -76,6 +76,12 @@ function message(
   return Buffer.concat([head, body]);
 }
 
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+}
+
 const command = (document: Document, options = {}): Buffer => message(Buffer.from(serialize(document)), options);
 const ping = { ping: 1, $db: 'd' };
 
@@ -142,19 +148,26 @@ describe('a message', () => {
     );
   });
 
-  test('that inserts a text of negative length is refused, and whoever writes next does not wait', async () => {
-    const insert = { insert: 'negative', documents: [{ _id: 1, text: 'nothing much' }], $db: 'd' };
-    const bytes = command(insert);
+  const text = (length: number): Buffer => Buffer.concat([Buffer.from('\x02text\0', 'latin1'), int32(length), Buffer.from('much\0')]);
+  const emptyInside = Buffer.concat([Buffer.from('\x03a\0', 'latin1'), int32(4)]);
+  test.each([
     // As far back as the field begins.
-    bytes.writeInt32LE(-4 - '\x02text\0'.length, bytes.indexOf('nothing much') - 4);
-    const reply = await send(bytes);
+    ['a text of negative length', text(-4 - '\x02text\0'.length)],
+    ['a text that is longer than the document', text(1000)],
+    ['a text without a length', Buffer.from('\x02a\0', 'latin1')],
+    ['documents that end before they begin, one in the other', Buffer.concat(Array.from({ length: 60 }, () => emptyInside))],
+    ['code whose scope has a negative length', Buffer.concat([Buffer.from('\x0fa\0', 'latin1'), int32(-7)])],
+  ])('that inserts %s is refused, and whoever writes meanwhile succeeds', async (_what, fields) => {
+    const id = Buffer.concat([Buffer.from('\x10_id\0', 'latin1'), int32(1)]);
+    const document = Buffer.concat([int32(4 + id.length + fields.length + 1), id, fields, Buffer.alloc(1)]);
+    const body = Buffer.from(serialize({ insert: 'malformed', $db: 'd' }));
+    const name = Buffer.from('documents\0');
+    const section = Buffer.concat([Buffer.alloc(1, 1), int32(4 + name.length + document.length), name, document]);
+    const others = Array.from({ length: 5 }, () => client.db('d').collection('others').insertOne({}));
+    const reply = await send(message(Buffer.concat([body, section])));
     expect(reply?.['writeErrors'] ?? [reply]).toMatchObject([{ code: 22 }]);
-    expect(
-      await client
-        .db('d')
-        .collection('negative')
-        .insertOne({ _id: 2 as never }),
-    ).toMatchObject({ acknowledged: true });
+    expect(await Promise.all(others)).toHaveLength(5);
+    expect(await client.db('d').collection('malformed').countDocuments()).toBe(0);
   });
 
   test('of random bytes never takes the server down', async () => {

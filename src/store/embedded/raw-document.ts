@@ -9,7 +9,7 @@ export const largestDocument = 16 * 1024 * 1024;
 /** How deep documents may nest: what MongoDB lets users store. */
 const maxDepth = 180;
 
-/** @throws CommandError for a document that is too large or nested too deep to be stored */
+/** @param bytes that `decode` takes. @throws CommandError for a document that is too large or nested too deep to be stored */
 export function requireStorable(bytes: Buffer): void {
   if (bytes.length > largestDocument) throw tooLarge(bytes.length);
   requireDepth(bytes, 0, 1);
@@ -20,10 +20,8 @@ function requireDepth(bytes: Buffer, start: number, depth: number): void {
   for (let at = start + 4; bytes[at] !== 0;) {
     const type = bytes[at]!;
     const value = endOfName(bytes, at + 1, bytes.length) + 1;
-    if (value === 0) throw malformed();
     if (type === 0x03 || type === 0x04) requireDepth(bytes, value, depth + 1);
     at = value + valueSize(bytes, type, value);
-    if (at < value || at >= bytes.length) throw malformed();
   }
 }
 
@@ -92,7 +90,7 @@ export function endOfName(bytes: Buffer, from: number, end: number): number {
 /** How many bytes a value of this type takes from this place on. */
 export function valueSize(bytes: Buffer, type: number, at: number): number {
   const fixed = fixedSizes[type]!;
-  if (fixed !== -1) return fixed;
+  if (fixed >= 0) return fixed;
   switch (type) {
     case 0x02:
     case 0x0d:

@@ -26,11 +26,17 @@ export class Writer {
     private readonly locks: LockTable,
   ) {}
 
-  /** @param names the fields that the collection's indexes and rules speak of; all of them where left out */
+  /**
+   * @param names the fields that the collection's indexes and rules speak of; all of them where left out
+   * @throws CommandError where the bytes are no document, or none that can be stored
+   */
   insertion(collection: Collection, bytes: Buffer, names?: WantedFields): Change {
+    const read = (from: Buffer): Document => (names ? decodeFields(from, names) : decode(from));
+    // Read first, since this finds out whether it is a document at all.
+    const given = read(bytes);
     const stored = withIdFirst(bytes);
     requireStorable(stored);
-    const document = names ? decodeFields(stored, names) : decode(stored);
+    const document = Object.hasOwn(given, '_id') ? given : read(stored);
     return this.change(collection, documentKey(collection, document['_id']), null, null, stored, document);
   }
 

@@ -57,4 +57,9 @@ export class Snapshots {
       throw error;
     }
   }
+
+  /** For who has claimed a training that came to nothing, so that the next need not wait. */
+  async releaseTraining(): Promise<void> {
+    await this.models.claims.deleteOne({ _id: 'training' });
+  }
 }

@@ -10,6 +10,8 @@ import { dependsOnMoment, Memory } from '../../../store/cache/reads.js';
 import type { EvaluationDocument, SnapshotDocument } from './training.model.js';
 
 const pollInterval = 5_000;
+/** A shop that has no model yet has had nothing to learn from; how often it looks whether that has changed. */
+const firstInterval = 10 * 60 * 1000;
 /** After a training that is due, the recommender is evaluated where that was done so long ago. */
 const evaluationInterval = 7 * 24 * 60 * 60 * 1000;
 
@@ -37,6 +39,8 @@ export class TrainingService {
   private readonly inMemory = new Memory();
   private readonly cancelled = new Set<AbortController>();
   private loading: Promise<unknown> = Promise.resolve();
+  /** When this process began, or last tried to train: a shop that had nothing to learn from, or failed to, tries again. */
+  private triedAt = new Date();
   private readonly cancelOnStop = (): void => this.cancel();
 
   constructor(private readonly dependencies: TrainingDependencies) {
@@ -92,6 +96,7 @@ export class TrainingService {
     work: (onProgress: TrainingProgress, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     this.progress = 0;
+    this.triedAt = new Date();
     const cancel = new AbortController();
     this.cancelled.add(cancel);
     try {
@@ -133,19 +138,19 @@ export class TrainingService {
     signal.addEventListener('abort', this.cancelOnStop, { once: true });
     const newest = await this.reload();
     // Not awaited: the next poll may take up what another process trains meanwhile.
-    if (newest && this.isDue(newest.createdAt)) void this.trainOnSchedule();
+    if (newest ? this.isDue(newest.createdAt) : this.isDue(this.triedAt, firstInterval)) void this.trainOnSchedule();
   }
 
-  private isDue(trainedAt: Date): boolean {
+  private isDue(last: Date, longest = Infinity): boolean {
     const { interval } = this.dependencies;
-    return interval > 0 && this.progress === null && Date.now() - trainedAt.getTime() >= interval;
+    return interval > 0 && this.progress === null && Date.now() - last.getTime() >= Math.min(interval, longest);
   }
 
   /** One of all processes trains, and the others take up what it leaves. */
   private trainOnSchedule(): Promise<void> {
     return this.inBackground(async () => {
       if (!(await this.dependencies.snapshots.claimTraining())) return;
-      await this.train();
+      if (!(await this.train())) return this.dependencies.snapshots.releaseTraining();
       const evaluated = await this.latestEvaluation();
       if (!evaluated || Date.now() - evaluated.at.getTime() >= evaluationInterval) await this.evaluate();
     });

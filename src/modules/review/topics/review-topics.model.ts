@@ -26,6 +26,8 @@ export interface ProductTopicsDocument {
   stale?: boolean;
   /** Moves with every change that makes it stale, so that none is overlooked. */
   changes?: number;
+  /** How many of those changes the topics know of. */
+  knows?: number;
 }
 
 export type ProductTopicsModel = Model<ProductTopicsDocument>;
@@ -36,6 +38,7 @@ export function productTopicsModel(database: Database): ProductTopicsModel {
     language: { type: String },
     stale: { type: Boolean },
     changes: { type: Number },
+    knows: { type: Number },
   });
   schema.index({ stale: 1 }, { sparse: true });
   return database.model('ProductTopics', schema, 'product_topics');

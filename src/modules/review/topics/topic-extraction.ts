@@ -107,21 +107,32 @@ export class TopicExtraction {
     } while (found === staleBatch && !signal.aborted);
   }
 
-  /** What becomes stale while it is made stays so. */
+  /** What becomes stale while it is made stays so, and what another process has made of later reviews stays as it is. */
   private async summarise(stale: readonly Stale[]): Promise<void> {
     const { models, catalog } = this.dependencies;
     const products = new Map((await catalog.productsByIds(stale.map(({ _id }) => _id))).map((product) => [String(product?._id), product]));
     const writes: Update[] = [];
-    for (const { _id, changes = 0 } of stale) {
+    for (const { _id, changes } of stale) {
       const product = products.get(String(_id));
-      if (!product) await models.topics.deleteOne({ _id });
-      else writes.push(await this.summary(product), { updateOne: { filter: { _id, changes }, update: { $unset: { stale: 1 } } } });
+      if (!product) {
+        await models.topics.deleteOne({ _id });
+        continue;
+      }
+      const knows = changes ?? 0;
+      const update = { $set: { ...(await this.summary(product)), knows } };
+      writes.push(
+        { updateOne: { filter: { _id, knows: { $not: { $gt: knows } } }, update } },
+        { updateOne: { filter: { _id, knows, changes: changes ?? null }, update: { $unset: { stale: 1 } } } },
+      );
     }
     await updateEach(models.topics, writes);
   }
 
   /** Of all reviews, whatever the release that has read them: after an upgrade it takes a while until all are read again. */
-  private async summary({ _id, title }: Pick<ProductDocument, '_id' | 'title'>): Promise<Update> {
+  private async summary({
+    _id,
+    title,
+  }: Pick<ProductDocument, '_id' | 'title'>): Promise<Pick<ProductTopicsDocument, 'topics' | 'language'>> {
     const read = await findStored<Read>(
       this.dependencies.models.reviews,
       { product: _id, visible: true, 'digest.version': { $gt: 0 } },
@@ -131,7 +142,7 @@ export class TopicExtraction {
       read.map((review) => ({ id: review._id, helpful: review.helpful, digest: review.digest! })),
       title,
     );
-    return { updateOne: { filter: { _id }, update: { $set: { topics: await this.withDigests(topics), language } } } };
+    return { topics: await this.withDigests(topics), language };
   }
 
   private async withDigests(topics: ReturnType<typeof topicsOf<Types.ObjectId>>['topics']): Promise<StoredTopic[]> {

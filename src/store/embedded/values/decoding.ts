@@ -250,7 +250,9 @@ class Decoder {
 
   /** Pointers and code with a scope, which no driver writes any more. */
   private obsolete(type: number, at: number, last: number): Value {
+    this.advance(at, 4, last);
     const length = type === 0x0f ? this.bytes.readInt32LE(at) : 4 + this.bytes.readInt32LE(at) + 12;
+    if (length < 4) throw invalid('a value has a negative length');
     this.advance(at, length, last);
     const wrapped = Buffer.alloc(8 + length);
     wrapped.writeInt32LE(wrapped.length, 0);
