@@ -1,6 +1,6 @@
 /** Bytes that no driver would send: the right error or a closed socket, and the server goes on for everybody else. */
 import { createConnection, type Socket } from 'node:net';
-import { serialize, deserialize, type Document } from 'bson';
+import { Code, serialize, deserialize, type Document } from 'bson';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,6 +168,21 @@ describe('a message', () => {
     expect(reply?.['writeErrors'] ?? [reply]).toMatchObject([{ code: 22 }]);
     expect(await Promise.all(others)).toHaveLength(5);
     expect(await client.db('d').collection('malformed').countDocuments()).toBe(0);
+  });
+
+  test('that inserts a document damaged anywhere never takes the server down, nor fails what others write', async () => {
+    const inserted = { _id: 1, text: 'much', list: [1, 'two', { three: 3n }], at: new Date(0), code: new Code('x', { y: 1 }), none: null };
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 255 }), async (at, byte) => {
+        const bytes = command({ insert: 'damaged', documents: [inserted], $db: 'd' });
+        const start = bytes.indexOf('_id') - 1;
+        bytes[start + (at % (bytes.length - start))] = byte;
+        const other = client.db('d').collection('others').insertOne({});
+        await sendAndEnd(bytes);
+        expect(await other).toMatchObject({ acknowledged: true });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('of random bytes never takes the server down', async () => {

@@ -15,7 +15,16 @@ export function invalid(reason: string): CommandError {
 /** @throws CommandError where the bytes are no BSON document */
 export function decode(bytes: Uint8Array): Document {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return new Decoder(buffer).document(0, 0);
+  return reading(() => new Decoder(buffer).document(0, 0));
+}
+
+/** What `bson` says of values that it makes or looks into is said as of all others. */
+function reading<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof CommandError ? error : invalid((error as Error).message);
+  }
 }
 
 /** A command's body, whose `documents` stay bytes. */
@@ -39,7 +48,7 @@ export class WantedFields {
 
 /** Some of a document's fields alone; the others are checked as `decode` checks them. @throws CommandError */
 export function decodeFields(bytes: Buffer, names: WantedFields): Document {
-  return new Decoder(bytes).fields(names);
+  return reading(() => new Decoder(bytes).fields(names));
 }
 
 /** One value of the given type, at a place in the bytes. */
