@@ -40,6 +40,11 @@ export class Segment {
     return [from, firstWithout(this.terms, prefix, from)];
   }
 
+  /** How many bytes the postings of terms take, from one position to before another. */
+  sizeBetween(from: number, to: number): number {
+    return this.offsets[to]! - this.offsets[from]!;
+  }
+
   private firstFrom(term: string): number {
     let [low, high] = [0, this.terms.length];
     while (low < high) {

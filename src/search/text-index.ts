@@ -209,7 +209,7 @@ export class TextIndex {
     let [all, ofWord] = this.levels;
     const [, , ofSpelling, ofTerm] = this.levels;
     all.clear(this.capacity);
-    for (const [at, word] of words.entries()) {
+    for (const [at, word] of this.rarestFirst(words).entries()) {
       ofWord.clear(this.capacity);
       const within = at === 0 ? null : all;
       for (const spelling of word) this.searchSpelling(spelling, within, ofSpelling, ofTerm, ofWord);
@@ -218,6 +218,25 @@ export class TextIndex {
       if (all.count === 0) break;
     }
     return all;
+  }
+
+  /** What one word leaves is all that is scored of the next. */
+  private rarestFirst(words: readonly QueryWord[]): readonly QueryWord[] {
+    if (words.length < 2) return words;
+    const sizes = new Map(words.map((word) => [word, this.sizeOf(word)]));
+    return [...words].sort((left, right) => sizes.get(left)! - sizes.get(right)!);
+  }
+
+  /** About how many bytes of postings a word takes. */
+  private sizeOf(word: QueryWord): number {
+    return word.reduce((sum, spelling) => sum + Math.min(...spelling.map((term) => this.sizeOfTerm(term))), 0);
+  }
+
+  private sizeOfTerm({ text, match }: QueryTerm): number {
+    return this.segments.reduce((sum, segment) => {
+      const [from, to] = segment.beginningWith(text);
+      return sum + segment.sizeBetween(from, match === 'EXACT' ? Math.min(to, from + 1) : to);
+    }, 0);
   }
 
   private searchSpelling(terms: readonly QueryTerm[], within: Hits | null, all: Hits, ofTerm: Hits, found: Hits): void {
