@@ -8,9 +8,8 @@ import { isPointModel, isSparseModel, type Model, type PointScores, type Profile
 import { ItemFigure } from './models/popularity.js';
 import { largest } from './sparse-matrix.js';
 
-/** From so many items on, candidates are scored only: for a profile, and for what goes with one item, which models of few items know best. */
-export const candidatesFrom = 100_000;
-export const comparedFrom = 20_000;
+/** From so many items on, candidates are scored only. */
+export const candidatesFrom = 20_000;
 const bestOfFigure = 1000;
 /** So many of them are candidates also where the figure does not count: to models of dense vectors, the best are near to much. */
 const alwaysOfFigure = 200;

@@ -1,7 +1,7 @@
 /** Recommendations from a trained recommender. */
 import { LRUCache } from 'lru-cache';
 import { Blend, equalWeights } from './blend.js';
-import { CandidateBlend, candidatesFrom, comparedFrom } from './candidate-blend.js';
+import { CandidateBlend, candidatesFrom } from './candidate-blend.js';
 import type { Vocabulary } from './dataset.js';
 import { diversify } from './diversity.js';
 import { reviveModel } from './fitted-model.js';
@@ -32,25 +32,16 @@ export class Ranker {
   private readonly scores: Float32Array;
   /** Null where there are so few items that all of them are scored. */
   private readonly candidates: CandidateBlend | null;
-  /** The same for what goes with one item. */
-  private readonly compared: CandidateBlend | null;
 
-  /**
-   * @param maxScored so many items at most are all scored for a profile; of more, candidates are
-   * @param maxCompared the same for what goes with one item
-   */
+  /** @param maxScored so many items at most are all scored; of more, candidates are */
   constructor(
     private readonly trained: TrainedRecommender,
     maxScored = candidatesFrom,
-    maxCompared = comparedFrom,
   ) {
     const models = trained.models.map((fitted) => reviveModel(fitted, trained.liked));
     this.blend = new Blend(models, trained.weights, trained.items);
     this.comparison = new Blend(models, equalWeights(models.map((model) => Number(isItemModel(model)))), trained.items);
-    const least = Math.min(maxScored, maxCompared);
-    const candidates = trained.items > least ? new CandidateBlend(models, trained.weights, trained.items) : null;
-    this.candidates = trained.items > maxScored ? candidates : null;
-    this.compared = trained.items > maxCompared ? candidates : null;
+    this.candidates = trained.items > maxScored ? new CandidateBlend(models, trained.weights, trained.items) : null;
     this.popularity = models.find(({ name }) => name === 'popularity')!;
     this.scores = new Float32Array(trained.items);
   }
@@ -120,8 +111,8 @@ export class Ranker {
 
   private findSimilar(item: number, count: number): Recommendation[] {
     const profile: Profile = { items: [item], strengths: [1], liked: [true], ratings: [null], follows: [] };
-    if (this.compared) {
-      const found = this.compared.recommend(profile, count, new Set([item]), this.comparison.weights);
+    if (this.candidates) {
+      const found = this.candidates.recommend(profile, count, new Set([item]), this.comparison.weights);
       return found.filter(({ score }) => score > 0);
     }
     this.comparison.score(profile, this.scores);

@@ -106,7 +106,7 @@ test('where every item is a candidate the list is the same, and what is excluded
 });
 
 test('what goes with an item is the same from candidates', () => {
-  const [exact, some] = [new Ranker(trained, Infinity, Infinity), new Ranker(trained, Infinity, 0)];
+  const [exact, some] = [new Ranker(trained, Infinity), new Ranker(trained, 0)];
   fc.assert(
     fc.property(fc.nat(items - 1), (item) => {
       const list = some.similarTo(item, 10);
