@@ -338,7 +338,10 @@ const limits = {
   MAX_BODY_SIZE: described(size('2mb', '64mb'), 'Maximum size of a request body and of a WebSocket message.'),
   HEADERS_TIMEOUT: described(duration('10s', { max: '10m' }), 'How long a client may take to send the headers of a request.'),
   REQUEST_TIMEOUT: described(duration('30s', { max: '1h' }), 'How long a client may take to send a request.'),
-  IDLE_TIMEOUT: described(duration('1m', { max: '1h' }), 'How long a connection without a request may do nothing before it is closed.'),
+  IDLE_TIMEOUT: described(
+    duration('1m', { max: '1h' }),
+    'How long a connection may do nothing before it is closed, also while an answer is awaited.',
+  ),
   CONNECTIONS_PER_ADDRESS: described(count.default(200), 'Maximum open WebSocket and event-stream connections of one address.'),
   REQUEST_CONNECTIONS_PER_ADDRESS: described(
     count.default(256),

@@ -135,7 +135,8 @@ export class TrainRecommenderInput {
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'With `START` and `EVALUATE`: whether to wait until it is done.',
+    description:
+      'With `START` and `EVALUATE`: whether to wait until it is done. One that takes longer than a connection may be idle, by default a minute, loses the connection and goes on: `recommenderStatus` tells when it ends.',
   })
   wait!: boolean;
 }
