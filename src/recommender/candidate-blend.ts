@@ -32,9 +32,13 @@ export class CandidateBlend {
     private readonly weights: BlendWeights,
     private readonly items: number,
   ) {
-    const figures = models.filter((model) => model instanceof ItemFigure);
-    this.always = [...new Set(figures.flatMap((model) => largest(model.figures, alwaysOfFigure)))];
-    this.points = models.map((model) => pointsBy(model, items));
+    const ofFigures = new Map<Model, ReturnType<typeof pointsOfFigure>>();
+    for (const model of models) if (model instanceof ItemFigure) ofFigures.set(model, pointsOfFigure(model));
+    this.always = [...new Set([...ofFigures.values()].flatMap(({ touched }) => touched.slice(0, alwaysOfFigure)))];
+    this.points = models.map((model) => {
+      const known = ofFigures.get(model);
+      return known ? () => known : pointsBy(model, items);
+    });
     this.totals = new Float32Array(items);
     this.marks = new Uint8Array(items);
     this.found = new Uint32Array(items);
@@ -98,13 +102,12 @@ export class CandidateBlend {
   }
 }
 
+/** The same for everybody, the best first. */
+function pointsOfFigure({ figures }: ItemFigure): PointScores & { touched: number[] } {
+  return { ...sumsOf(figures), touched: largest(figures, bestOfFigure), all: figures, scoreOf: (item) => figures[item]! };
+}
+
 function pointsBy(model: Model, items: number): (profile: Profile) => PointScores {
-  if (model instanceof ItemFigure) {
-    const { figures } = model;
-    const best = largest(figures, bestOfFigure);
-    const scores = { ...sumsOf(figures), touched: best, all: figures, scoreOf: (item: number) => figures[item]! };
-    return () => scores;
-  }
   if (isPointModel(model)) return (profile) => model.pointsOf(profile);
   if (isSparseModel(model)) return sparsePoints(model, items);
   throw new Error(`${model.name} can only score all items`);

@@ -5,6 +5,7 @@
  *   npm run bench:training -- [ratings] [runs]
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { quantile } from './quantile.js';
 import { rate, ShopUnderLoad } from './shop-under-load.js';
 
 const [ratings = 100_000, runs = 1] = process.argv.slice(2).map(Number);
@@ -12,8 +13,6 @@ const [ratings = 100_000, runs = 1] = process.argv.slice(2).map(Number);
 const rounds = 5;
 const train = 'mutation { trainRecommender(input: {}) { userErrors { code } } }';
 const status = '{ recommenderStatus { training } }';
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const shop = await ShopUnderLoad.open();
 
@@ -63,9 +62,9 @@ try {
       beside.push(measured.p99);
       trainings += measured.trainings;
     }
-    const ratio = median(beside) / median(alone);
+    const ratio = quantile(beside, 0.5) / quantile(alone, 0.5);
     process.stdout.write(
-      `alone ${median(alone).toFixed(1)} ms, beside training ${median(beside).toFixed(1)} ms (${trainings} trainings), ratio ${ratio.toFixed(2)}\n`,
+      `alone ${quantile(alone, 0.5).toFixed(1)} ms, beside training ${quantile(beside, 0.5).toFixed(1)} ms (${trainings} trainings), ratio ${ratio.toFixed(2)}\n`,
     );
   }
 } finally {

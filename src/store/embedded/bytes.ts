@@ -17,3 +17,9 @@ export function compareBytes(left: Buffer, right: Buffer): number {
   }
   return left.length - right.length;
 }
+
+/** Where a field's name ends. @param end where the document does. @returns -1 where the name goes on until there */
+export function endOfName(bytes: Buffer, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (bytes[at] === 0) return at;
+  return -1;
+}

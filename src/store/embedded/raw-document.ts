@@ -1,5 +1,6 @@
 /** Reading and cutting BSON documents without decoding them. */
 import { ObjectId, serialize, type Document } from 'bson';
+import { endOfName } from './bytes.js';
 import { CommandError } from './errors.js';
 
 export { decode } from './values/decoding.js';
@@ -80,12 +81,6 @@ for (const [type, size] of [
   [0x7f, 0],
 ] as const)
   fixedSizes[type] = size;
-
-/** Where a field's name ends. @param end where the document does. @returns -1 where the name goes on until there */
-export function endOfName(bytes: Buffer, from: number, end: number): number {
-  for (let at = from; at < end; at++) if (bytes[at] === 0) return at;
-  return -1;
-}
 
 /** How many bytes a value of this type takes from this place on. */
 export function valueSize(bytes: Buffer, type: number, at: number): number {

@@ -8,10 +8,10 @@
  * is followed by BSON as it is: of what is not written in the usual way.
  */
 import { crc32 } from 'node:zlib';
-import { copyBytes } from './bytes.js';
+import { copyBytes, endOfName } from './bytes.js';
 import { CommandError } from './errors.js';
 import { Named } from './named.js';
-import { endOfName, valueSize } from './raw-document.js';
+import { valueSize } from './raw-document.js';
 
 const checksumLength = 4;
 export const end = 0;

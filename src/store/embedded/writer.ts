@@ -181,10 +181,11 @@ export class Writer {
       const document = decode(StoredDocument.read(value, collection.names, key).bytes);
       const keys = indexKeys(index, document, key);
       this.markMultikey(collection, [{ index, fields: newlyMultikey(index, document) }]);
+      const end = entryValue(collection.prefix, key);
       for (const entry of keys) {
-        const fields = uniquePart(index, entry, key);
-        if (index.unique && this.storedOwner(index, fields)) throw duplicateKey(collection, index, document, fields);
-        this.catalog.entries.putSync(entry, entryValue(collection.prefix, key));
+        const fields = index.unique ? uniquePart(index, entry, key) : null;
+        if (fields && this.storedOwner(index, fields)) throw duplicateKey(collection, index, document, fields);
+        this.catalog.entries.putSync(entry, end);
       }
     }
   }

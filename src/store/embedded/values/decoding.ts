@@ -1,6 +1,7 @@
 /** Bytes to values, without losing a type. */
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, deserialize, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import type { Document } from 'bson';
+import { endOfName } from '../bytes.js';
 import { CommandError } from '../errors.js';
 import { Named } from '../named.js';
 import { Fields } from './fields.js';
@@ -71,8 +72,7 @@ class Decoder {
     const fields = new Fields();
     let at = start + 4;
     for (let type = bytes[at]!; type !== 0; type = bytes[at]!) {
-      const nameEnd = bytes.indexOf(0, at + 1);
-      if (nameEnd === -1 || nameEnd >= last) throw invalid('a field name does not end');
+      const nameEnd = this.nameEnd(at + 1, last);
       const name = bytes.toString('utf8', at + 1, nameEnd);
       const value =
         depth === 0 && name === this.kept && type === 0x04 ? this.rawArray(nameEnd + 1) : this.value(type, nameEnd + 1, last, depth);
@@ -101,10 +101,9 @@ class Decoder {
   }
 
   private nameEnd(at: number, last: number): number {
-    const { bytes } = this;
-    while (at < last && bytes[at] !== 0) at++;
-    if (at >= last) throw invalid('a field name does not end');
-    return at;
+    const end = endOfName(this.bytes, at, last);
+    if (end === -1) throw invalid('a field name does not end');
+    return end;
   }
 
   /** Checks a value without making it. */
